@@ -1,0 +1,39 @@
+"""Run a command with PostgreSQL and Redis at hand: `python -m config.embedded COMMAND ...`."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+from config.embedded.errors import ServersUnavailable
+from config.embedded.servers import running_servers
+
+DATA_DIR = Path(__file__).resolve().parents[2] / ".run" / "development"
+
+
+def main(command: list[str]) -> int:
+    """Run the command and return its exit code; servers of an earlier call are shared."""
+    if not command:
+        print("usage: python -m config.embedded COMMAND ...", file=sys.stderr)
+        return 2
+    # An ordinary end, so that command and servers are stopped on the way out.
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGHUP, _leave)
+    try:
+        with running_servers(DATA_DIR, share=True) as servers:
+            return subprocess.run(command, check=False, env={**os.environ, **servers.environment}).returncode
+    except ServersUnavailable as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,170 @@
+"""PostgreSQL and Redis for demo, tests and development: the ones named, or ones of our own."""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from config.embedded.accounts import server_account
+from config.embedded.errors import ServersUnavailable
+from config.embedded.postgres import Postgres
+from config.embedded.processes import Child
+from config.embedded.valkey import Valkey
+
+ADDRESSES = "servers.json"
+SOCKETS_PREFIX = "holdfast-"
+
+
+@dataclass
+class Servers:
+    """Where the two servers answer, and those of them that are ours."""
+
+    database_url: str
+    redis_url: str
+    postgres: Postgres | None = None
+    valkey: Valkey | None = None
+    _clean_up: contextlib.ExitStack = field(default_factory=contextlib.ExitStack, repr=False)
+
+    @property
+    def children(self) -> list[Child]:
+        """The server processes we started."""
+        owned = [server.child for server in (self.postgres, self.valkey) if server is not None]
+        return [child for child in owned if child is not None]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process of the product needs to find the servers."""
+        return {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+
+    def stop(self) -> None:
+        """Stop what was started, in order; a second call does nothing."""
+        self._clean_up.close()
+
+
+def start_servers(data_dir: Path, *, fsync: bool = True, share: bool = False) -> Servers:
+    """Start the servers that the environment does not name, with their data below `data_dir`.
+
+    With `share` a second caller gets the addresses of the first one's servers; without it the
+    second caller is told that the folder is in use. Call it from the main thread.
+    """
+    database_url = os.environ.get("DATABASE_URL", "")
+    redis_url = os.environ.get("REDIS_URL", "")
+    if database_url and redis_url:
+        return Servers(database_url, redis_url)
+    data_dir = data_dir.resolve()
+    with contextlib.ExitStack() as stack:
+        _make_folder(data_dir)
+        lock = stack.enter_context((data_dir / "lock").open("a+"))
+        if not _take(lock):
+            if share:
+                return _await_addresses(data_dir)
+            raise ServersUnavailable(_in_use(data_dir))
+        servers = Servers(database_url, redis_url)
+        _forget_earlier_sockets(data_dir)
+        socket_dir = _make_socket_folder(data_dir)
+        stack.callback(shutil.rmtree, socket_dir, ignore_errors=True)
+        stack.callback((data_dir / ADDRESSES).unlink, missing_ok=True)
+        account = server_account()
+        logs = data_dir / "logs"
+        if not redis_url:
+            servers.valkey = Valkey(data_dir, socket_dir, logs / "valkey.log", account, durable=fsync)
+            stack.callback(_stop, servers.valkey)
+            servers.valkey.start()
+            servers.redis_url = servers.valkey.redis_url
+        if not database_url:
+            servers.postgres = Postgres(data_dir, socket_dir, logs / "postgres.log", account, fsync=fsync)
+            stack.callback(_stop, servers.postgres)
+            servers.postgres.start()
+            servers.database_url = servers.postgres.database_url
+        _write_addresses(data_dir, servers, socket_dir)
+        servers._clean_up = stack.pop_all()
+        return servers
+    raise AssertionError("unreachable")
+
+
+@contextlib.contextmanager
+def running_servers(data_dir: Path, *, fsync: bool = True, share: bool = False) -> Iterator[Servers]:
+    """Have the servers for the length of a block."""
+    servers = start_servers(data_dir, fsync=fsync, share=share)
+    try:
+        yield servers
+    finally:
+        servers.stop()
+
+
+def _stop(server: Postgres | Valkey) -> None:
+    if server.child is not None:
+        server.child.stop(timeout=30)
+
+
+def _make_folder(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        (data_dir / "lock").touch()
+    except OSError as error:
+        raise ServersUnavailable(
+            f"The data folder {data_dir} cannot be written ({error.strerror}): mend its rights or name another one."
+        ) from error
+
+
+def _take(lock: IO[str]) -> bool:
+    """Take the folder for this process; the kernel gives it back however the process ends."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return True
+
+
+def _in_use(data_dir: Path) -> str:
+    owner = (data_dir / "lock").read_text().strip() or "unknown"
+    return f"The data folder {data_dir} is in use by process {owner}: stop it first, or name another folder."
+
+
+def _make_socket_folder(data_dir: Path) -> Path:
+    """Make a private folder with a short name: a socket's path may have 107 bytes only."""
+    folder = Path(tempfile.mkdtemp(prefix=SOCKETS_PREFIX, dir="/tmp"))  # noqa: S108 - mkdtemp, mode 0700
+    account = server_account()
+    if account is not None:
+        os.chown(folder, account.uid, account.gid)
+    (data_dir / "sockets").write_text(str(folder))
+    return folder
+
+
+def _forget_earlier_sockets(data_dir: Path) -> None:
+    """Remove the socket folder that a killed run left behind."""
+    try:
+        folder = Path((data_dir / "sockets").read_text().strip())
+    except FileNotFoundError:
+        return
+    if folder.name.startswith(SOCKETS_PREFIX) and not folder.is_symlink() and folder.parent == Path("/tmp"):  # noqa: S108
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_addresses(data_dir: Path, servers: Servers, socket_dir: Path) -> None:
+    unfinished = data_dir / f"{ADDRESSES}.new"
+    unfinished.write_text(json.dumps(servers.environment | {"sockets": str(socket_dir)}))
+    unfinished.replace(data_dir / ADDRESSES)
+
+
+def _await_addresses(data_dir: Path) -> Servers:
+    """Read the addresses of the process that owns the folder, which may still be starting."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            addresses = json.loads((data_dir / ADDRESSES).read_text())
+        except (FileNotFoundError, ValueError):
+            time.sleep(0.1)
+            continue
+        return Servers(addresses["DATABASE_URL"], addresses["REDIS_URL"])
+    raise ServersUnavailable(_in_use(data_dir))
