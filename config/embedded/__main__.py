@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from config.embedded.errors import ServersUnavailable
+from config.embedded.secret import kept_secret
 from config.embedded.servers import running_servers
 
 DATA_DIR = Path(__file__).resolve().parents[2] / ".run" / "development"
@@ -23,7 +24,9 @@ def main(command: list[str]) -> int:
     signal.signal(signal.SIGHUP, _leave)
     try:
         with running_servers(DATA_DIR, share=True) as servers:
-            return subprocess.run(command, check=False, env={**os.environ, **servers.environment}).returncode
+            defaults = {"SECRET_KEY": kept_secret(DATA_DIR / "secret-key")}
+            environment = defaults | dict(os.environ) | servers.environment
+            return subprocess.run(command, check=False, env=environment).returncode
     except ServersUnavailable as error:
         print(error, file=sys.stderr)
         return 1

@@ -59,9 +59,10 @@ class Postgres:
         # One cluster per major version: another one's files cannot be read.
         folder = place_data(self.data_dir / f"postgres-{major}", self.account)
         cluster = folder / "cluster"
+        self._await_predecessor(cluster)
+        self._mark_unsafe(folder)
         if not (cluster / "PG_VERSION").exists():
             self._make_cluster(programs, cluster, major)
-        self._await_predecessor(cluster)
         settings = {**SETTINGS, **(DURABLE if self.fsync else FAST), "unix_socket_directories": str(self.socket_dir)}
         self.child = Child(
             name="postgres",
@@ -82,6 +83,16 @@ class Postgres:
         self._await_ready(cluster)
         self._make_database()
         return self.child
+
+    def _mark_unsafe(self, folder: Path) -> None:
+        """Throw a cluster without fsync away when the machine itself went down since it was last used."""
+        mark = folder / "used-without-fsync"
+        if self.fsync:
+            return
+        boot = _boot_id()
+        if mark.exists() and mark.read_text() != boot:
+            shutil.rmtree(folder / "cluster", ignore_errors=True)
+        mark.write_text(boot)
 
     def _make_cluster(self, programs: Path, cluster: Path, major: int) -> None:
         """Make the cluster beside its place and move it there, so a half-made one is never used."""
@@ -140,6 +151,13 @@ class Postgres:
         with psycopg.connect(host=str(self.socket_dir), user=ROLE, dbname="postgres", autocommit=True) as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ROLE]).fetchone() is None:
                 connection.execute(f"CREATE DATABASE {ROLE}")
+
+
+def _boot_id() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return str(time.time())
 
 
 def clean_environment() -> Mapping[str, str]:

@@ -7,13 +7,13 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from config.embedded.accounts import server_account
-from config.embedded.errors import ServersUnavailable
+from config.embedded.errors import FolderInUse, ServersUnavailable
 from config.embedded.postgres import Postgres
 from config.embedded.processes import Child
 from config.embedded.valkey import Valkey
@@ -43,6 +43,13 @@ class Servers:
         """What a process of the product needs to find the servers."""
         return {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
 
+    def on_stop(self, action: Callable[..., object], *arguments: object, **options: object) -> None:
+        """Have something done after the servers have stopped."""
+        with contextlib.ExitStack() as stack:
+            stack.callback(action, *arguments, **options)
+            stack.push(self._clean_up.pop_all())
+            self._clean_up = stack.pop_all()
+
     def stop(self) -> None:
         """Stop what was started, in order; a second call does nothing."""
         self._clean_up.close()
@@ -65,7 +72,7 @@ def start_servers(data_dir: Path, *, fsync: bool = True, share: bool = False) ->
         if not _take(lock):
             if share:
                 return _await_addresses(data_dir)
-            raise ServersUnavailable(_in_use(data_dir))
+            raise FolderInUse(_in_use(data_dir))
         servers = Servers(database_url, redis_url)
         _forget_earlier_sockets(data_dir)
         socket_dir = _make_socket_folder(data_dir)
@@ -167,4 +174,4 @@ def _await_addresses(data_dir: Path) -> Servers:
             time.sleep(0.1)
             continue
         return Servers(addresses["DATABASE_URL"], addresses["REDIS_URL"])
-    raise ServersUnavailable(_in_use(data_dir))
+    raise FolderInUse(_in_use(data_dir))
