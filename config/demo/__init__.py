@@ -1,0 +1,1 @@
+"""What only the demonstration needs: its peers, its company and its supervisor."""
