@@ -1,0 +1,1 @@
+"""The shared record, response, and the alerts that open it."""

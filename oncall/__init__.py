@@ -1,0 +1,1 @@
+"""People, time, reaching people."""

@@ -1,0 +1,1 @@
+"""Why it happened, and that it does not happen again."""

@@ -1,0 +1,1 @@
+"""What every app stands on: base classes and small mechanisms, without models of its own."""

@@ -1,0 +1,34 @@
+"""Instants: the database's clock for the engine, and whole minutes for schedules and pay."""
+
+import random
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+
+def database_now() -> datetime:
+    """The database's own clock at this very moment, aware, in UTC.
+
+    The engine reads it once a pass (reliability rule 1); nothing else needs it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+    return now
+
+
+def floor_minute(at: datetime) -> datetime:
+    """The whole minute that holds `at`."""
+    return at.replace(second=0, microsecond=0)
+
+
+def ceil_minute(at: datetime) -> datetime:
+    """The first whole minute that is not before `at`."""
+    floor = floor_minute(at)
+    return floor if floor == at else floor + timedelta(minutes=1)
+
+
+def backoff(attempts: int, *, first: float = 1.5, most: float = 30.0) -> timedelta:
+    """How long to wait after `attempts` failures: doubling, with jitter, within `first`..`most` seconds."""
+    ceiling = min(most, first * 2 ** max(0, attempts - 1))
+    return timedelta(seconds=max(first, random.uniform(ceiling / 2, ceiling)))  # noqa: S311 - jitter is no secret

@@ -1,0 +1,44 @@
+"""Text that people typed: cleaned on the way in, rendered safely on the way out."""
+
+import re
+import unicodedata
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+# Characters that reorder what a reader sees (bad input 23): embeddings, overrides, isolates, marks.
+_BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+_TAGS = {
+    "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
+    "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+
+
+def one_line(value: str) -> str:
+    """The text in NFC on one line, without control, invisible and direction characters."""
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in unicodedata.normalize("NFC", value).translate(_BIDI)
+        if character.isspace() or unicodedata.category(character) not in {"Cc", "Cs", "Co", "Cn"}
+    )
+    return re.sub(r" +", " ", kept).strip()
+
+
+def several_lines(value: str) -> str:
+    """The text in NFC with its line breaks, without NUL, other controls and direction characters."""
+    kept = unicodedata.normalize("NFC", value).translate(_BIDI).replace("\r\n", "\n")
+    return "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+
+
+def render_markdown(value: str) -> SafeString:
+    """HTML of a CommonMark text: no raw HTML, no images, links only to http, https and mailto."""
+    html = nh3.clean(
+        _MARKDOWN.render(value),
+        tags=_TAGS,
+        attributes={"a": {"href", "title"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return mark_safe(html)  # noqa: S308 - nh3 has just sanitised it

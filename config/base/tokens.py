@@ -1,0 +1,69 @@
+"""Keys that programs sign in with: random, shown once, kept only as a digest."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import authentication, exceptions
+from rest_framework.request import Request
+
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+def new_secret(prefix: str = "") -> str:
+    """A fresh key of 256 random bits."""
+    return f"{prefix}{secrets.token_urlsafe(32)}"
+
+
+def digest(secret: str) -> str:
+    """What is kept of a key. A plain hash is enough: the key is random, there is nothing to guess."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer <token>` of the REST API."""
+
+    keyword = "Bearer"
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """The token's owner and the token, or None if the request carries none.
+
+        Raises AuthenticationFailed for an unknown, expired or revoked token and for a disabled owner.
+        """
+        given = authentication.get_authorization_header(request).decode("latin-1").split()
+        if not given or given[0].lower() != "bearer":
+            return None
+        if len(given) != 2:
+            raise exceptions.AuthenticationFailed("Send the header as: Authorization: Bearer <token>.")
+        token = self._find(given[1], at=timezone.now())
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """The challenge that turns a refusal into 401."""
+        return self.keyword
+
+    def _find(self, secret: str, *, at: datetime) -> Any:
+        tokens = get_user_model()._meta.get_field("api_tokens").related_model._default_manager
+        token = tokens.select_related("user").filter(digest=digest(secret)).first()
+        if token is None or token.revoked_at or not token.user.is_active:
+            raise exceptions.AuthenticationFailed("This token is not valid. Make a new one on your profile page.")
+        if token.expires_at and token.expires_at <= at:
+            raise exceptions.AuthenticationFailed("This token has expired. Make a new one on your profile page.")
+        if token.last_used_at is None or token.last_used_at < at - _SEEN_EVERY:
+            tokens.filter(pk=token.pk).update(last_used_at=at)
+        return token
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """Tells the OpenAPI document how tokens are sent."""
+
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """A bearer token."""
+        return {"type": "http", "scheme": "bearer"}

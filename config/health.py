@@ -1,0 +1,48 @@
+"""What monitors ask: is it up, is it ready, and does the engine keep its promises."""
+
+import json
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from oncall import watchdog
+
+_ready = {"migrated": False}
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    """`/healthz`: the process answers; it says nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """`/readyz`: the database can be reached and is migrated."""
+    try:
+        if not _ready["migrated"]:
+            executor = MigrationExecutor(connection)
+            _ready["migrated"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("no database\n", status=503, content_type="text/plain")
+    if not _ready["migrated"]:
+        return HttpResponse("not migrated\n", status=503, content_type="text/plain")
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+def deep(request: HttpRequest) -> HttpResponse:
+    """`/healthz/deep`: the auditor's findings; needs `Authorization: Bearer` with METRICS_TOKEN."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not constant_time_compare(given, settings.METRICS_TOKEN):
+        return JsonResponse({"code": "not_authenticated", "message": "Send the metrics token.", "fields": {}}, status=401)
+    try:
+        findings = watchdog.audit(at=timezone.now())
+    except DatabaseError:
+        return JsonResponse({"ok": False, "findings": [{"code": "database", "text": "No database."}]}, status=503)
+    body = {"ok": not findings, "findings": [finding.as_dict() for finding in findings]}
+    return HttpResponse(json.dumps(body), status=200 if body["ok"] else 503, content_type="application/json")

@@ -1,0 +1,77 @@
+"""What every request passes: an id, privacy by default, and the reader's time zone."""
+
+import re
+import uuid
+import zoneinfo
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from config import logs
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+_SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class RequestId:
+    """Gives each request an id, or keeps the caller's, and returns it in `X-Request-ID`."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the id set for the log lines in between."""
+        given = request.headers.get("X-Request-ID", "")
+        token = logs.request_id.set(given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex)
+        try:
+            response = self.get_response(request)
+            response.headers.setdefault("X-Request-ID", logs.request_id.get())
+            return response
+        finally:
+            logs.request_id.reset(token)
+
+
+class PrivateByDefault:
+    """Keeps pages and JSON out of shared caches unless a view says otherwise (bad input 80)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with `no-store` unless the view or the static files set their own."""
+        response = self.get_response(request)
+        if not request.path.startswith(f"/{settings.STATIC_URL.lstrip('/')}"):
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+
+class LooserPolicies:
+    """Sends the content policies of the admin and of the API's documentation, which need inline code."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the policy of the place."""
+        response = self.get_response(request)
+        if request.path.startswith("/admin/"):
+            response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
+        elif request.path.startswith("/api/docs/"):
+            response._csp_replace = settings.DOCS_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
+        return response
+
+
+class PersonalTimeZone:
+    """Shows times in the signed-in person's zone; UTC for everybody else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the zone switched on for templates and forms."""
+        name = getattr(request.user, "time_zone", "UTC") if request.user.is_authenticated else "UTC"
+        with timezone.override(zoneinfo.ZoneInfo(name)):
+            return self.get_response(request)

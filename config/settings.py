@@ -1,0 +1,335 @@
+"""All settings, read from the environment once; `docs/operations.md` lists the variables."""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+
+from config import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- where and who we are ---------------------------------------------------------------------
+DEBUG = env.flag("DEBUG")
+DEMO = env.flag("DEMO")
+DEMO_DIR = Path(env.text("DEMO_DIR", str(BASE_DIR / ".demo"))).resolve()
+SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
+_SITE = urlsplit(SITE_URL)
+if _SITE.scheme not in {"http", "https"} or not _SITE.hostname:
+    raise ImproperlyConfigured("SITE_URL must be the portal's address, as https://portal.example.com.")
+IS_HTTPS = _SITE.scheme == "https"
+SITE_NAME = env.text("SITE_NAME", "Holdfast")
+SECRET_KEY = env.text("SECRET_KEY")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is empty. Set it to 50 or more random characters and keep it.")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", _SITE.hostname)
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+AUTH_USER_MODEL = "oncall.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "config",
+    "oncall",
+    "incidents",
+    "problems",
+    "postmortems",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.simple_history",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_tables2",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "simple_history",
+]
+
+MIDDLEWARE = [
+    "config.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.PrivateByDefault",
+    "csp.middleware.CSPMiddleware",
+    "config.middleware.LooserPolicies",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "config.middleware.PersonalTimeZone",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.portal",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- database: PostgreSQL, the only clock -----------------------------------------------------
+# The time-outs follow the role of the process (reliability rule 17).
+PROCESS_ROLE = env.text("PROCESS_ROLE") or (
+    "migrate" if "migrate" in sys.argv[1:2] else "command" if "manage.py" in sys.argv[0] else "web"
+)
+_TIMEOUTS = {
+    "web": {"statement_timeout": "15s", "lock_timeout": "3s", "idle_in_transaction_session_timeout": "30s"},
+    "engine": {"statement_timeout": "5s", "lock_timeout": "1s", "idle_in_transaction_session_timeout": "30s"},
+    "migrate": {"lock_timeout": "3s"},
+    "command": {},
+}
+if PROCESS_ROLE not in _TIMEOUTS:
+    raise ImproperlyConfigured(f"PROCESS_ROLE is {PROCESS_ROLE!r}. Say one of {', '.join(_TIMEOUTS)}.")
+
+
+def connection_options(role: str) -> dict[str, object]:
+    """libpq's options for a process of this role."""
+    return {
+        "connect_timeout": 3,
+        "tcp_user_timeout": 10000,
+        "keepalives_idle": 5,
+        "options": " ".join(f"-c {name}={value}" for name, value in _TIMEOUTS[role].items()),
+    }
+
+
+DATABASES = {"default": env.database(env.text("DATABASE_URL", "postgresql://localhost/holdfast"))}
+DATABASES["default"]["OPTIONS"] = connection_options(PROCESS_ROLE) | DATABASES["default"]["OPTIONS"]
+DATABASES["default"]["CONN_MAX_AGE"] = 600
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+
+# --- Redis: the broker of Celery and a cache; paging does without it (rule 9) -------------------
+REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "config.base.cache.FallbackRedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# --- sign-in ----------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators, not by visitors
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/key,60/5m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- transport and content security --------------------------------------------------------------
+SECURE_SSL_REDIRECT = IS_HTTPS
+# An API client that speaks http must notice it, not be led on with its token in clear (ASVS 4.1.2).
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^v2/", r"^integrations/", r"^healthz", r"^readyz"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS and not DEMO else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.flag("TRUST_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+_CSP = {
+    "default-src": [NONE],
+    "script-src": [SELF],
+    "style-src": [SELF],
+    "img-src": [SELF, "data:"],  # Tabler's check marks are data: images in its style sheet
+    "font-src": [SELF],
+    "connect-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [NONE],
+    "frame-ancestors": [NONE],
+    "manifest-src": [SELF],
+}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": _CSP}
+# Unfold runs Alpine, which evaluates strings; the looser policy is sent for the admin alone.
+ADMIN_CONTENT_SECURITY_POLICY = _CSP | {
+    "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+}
+# The API's own documentation page carries one inline script.
+DOCS_CONTENT_SECURITY_POLICY = _CSP | {
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "worker-src": [SELF, "blob:"],
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+JSON_MAX_DEPTH = 40
+INTAKE_MAX_BYTES = 512 * 1024  # what PagerDuty takes
+
+# --- language, time, static files ----------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG or DEMO or env.flag("STATIC_FROM_SOURCE")
+WHITENOISE_MAX_AGE = 3600
+
+# --- REST API -------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "config.base.tokens.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["config.base.permissions.ScopedAccess"],
+    "DEFAULT_PARSER_CLASSES": ["config.base.parsers.CappedJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "config.base.api.Pagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_VERSIONING_CLASS": None,
+    "EXCEPTION_HANDLER": "config.base.api.answer_error",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "PAGE_SIZE": 50,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{SITE_NAME} API",
+    "DESCRIPTION": "Everything the portal does, over REST. Send `Authorization: Bearer <token>`.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Celery: customer notification, reports, imports; and it carries the engine ------------------------
+CELERY_BROKER_URL = env.redis_for_celery(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the default ends the worker after 46 minutes without a broker
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "unacked_restore_throttle": 1,
+}
+CELERY_TIMEZONE = "UTC"
+ENGINE_ENABLED = env.flag("ENGINE", default=True)
+
+# --- reaching people -------------------------------------------------------------------------------
+if env.text("EMAIL_URL"):
+    globals().update(env.mail(env.text("EMAIL_URL")))
+else:
+    EMAIL_HOST, EMAIL_PORT = "localhost", 25
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <holdfast@{_SITE.hostname}>")
+PHONE_GATEWAY_URL = env.text("PHONE_GATEWAY_URL")
+PHONE_GATEWAY_SECRET = env.text("PHONE_GATEWAY_SECRET")
+# Private addresses that outgoing calls may reach, as networks; all others are refused.
+OUTGOING_ALLOW = env.words("OUTGOING_ALLOW")
+OUTGOING_PORTS = [int(port) for port in env.words("OUTGOING_PORTS", "80,443")]
+WATCHDOG_ALERT_URL = env.text("WATCHDOG_ALERT_URL")
+WATCHDOG_ALERT_EMAIL = env.words("WATCHDOG_ALERT_EMAIL")
+HEARTBEAT_URL = env.text("HEARTBEAT_URL")
+OPERATIONS_SERVICE = env.text("OPERATIONS_SERVICE", "holdfast")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+
+# --- logs: one JSON object a line, request id in each -------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "config.logs.AddRequestId"}},
+    "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]},
+    },
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}
+
+UNFOLD = {
+    "SITE_TITLE": SITE_NAME,
+    "SITE_HEADER": SITE_NAME,
+    "SITE_SUBHEADER": "Administration",
+    "SITE_URL": reverse_lazy("home"),
+    "COLORS": {
+        "primary": {
+            "50": "239 246 255",
+            "100": "219 234 254",
+            "200": "191 219 254",
+            "300": "147 197 253",
+            "400": "96 165 250",
+            "500": "59 130 246",
+            "600": "37 99 235",
+            "700": "29 78 216",
+            "800": "30 64 175",
+            "900": "30 58 138",
+            "950": "23 37 84",
+        }
+    },
+    "SIDEBAR": {"show_search": True, "navigation": "config.admin_menu.navigation"},
+}
+DJANGO_TABLES2_TEMPLATE = "components/table.html"
+SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -1,0 +1,19 @@
+"""The table of contents of all addresses."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from config import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("incidents.urls")),
+    path("", include("oncall.urls")),
+    path("", include("problems.urls")),
+    path("", include("incidents.intake.urls")),
+    path("api/", include("config.api")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("healthz/deep", health.deep, name="healthz-deep"),
+]

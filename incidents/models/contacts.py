@@ -1,0 +1,29 @@
+"""Requesters: people who report trouble, with or without an account."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from config.base.models import OneLineField, Origin
+
+
+class Contact(models.Model):
+    """Somebody who asks for help: a directory person or just a mail address or phone number."""
+
+    name = OneLineField(max_length=120)
+    email = models.EmailField(blank=True)
+    phone = OneLineField(max_length=40, blank=True)
+    organisation = OneLineField(max_length=120, blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="contact"
+    )
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="incidents_contact_email")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.email or self.phone or self.pk})"

@@ -1,0 +1,66 @@
+"""How bad and how urgent: the tables that administrators keep."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from config.base.models import OneLineField, one_of
+from oncall.models import Urgency
+
+
+class Level(models.IntegerChoices):
+    """ITIL's three steps of impact and of urgency."""
+
+    HIGH = 1, "High"
+    MEDIUM = 2, "Medium"
+    LOW = 3, "Low"
+
+
+class Severity(models.Model):
+    """What a degree of trouble means and what it sets in motion; the rank orders, 1 is the worst."""
+
+    rank = models.PositiveSmallIntegerField(unique=True, validators=[MinValueValidator(1), MaxValueValidator(9)])
+    name = OneLineField(max_length=20, unique=True)
+    title = OneLineField(max_length=60)
+    description = models.TextField(help_text="When to choose it, in words anybody can apply at night.")
+    is_major = models.BooleanField("is a major incident", default=False)
+    pages = models.BooleanField("pages people", default=True)
+    urgency = models.CharField(
+        "notification urgency", max_length=4, choices=Urgency, default=Urgency.HIGH
+    )
+    needs_prevention = models.BooleanField(
+        "needs prevention", default=False, help_text="Restored is not resolved until the cause is dealt with."
+    )
+    confirms_restore = models.BooleanField(
+        "a person confirms restoration",
+        default=False,
+        help_text="When the last alert closes, ask a person instead of restoring by itself.",
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name_plural = "severities"
+        constraints = [one_of("urgency", Urgency.values, name="incidents_severity_urgency")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PriorityRule(models.Model):
+    """A cell of the impact x urgency matrix: the priority it gives and the severity it proposes."""
+
+    impact = models.PositiveSmallIntegerField(choices=Level)
+    urgency = models.PositiveSmallIntegerField(choices=Level)
+    priority = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
+    severity = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="+")
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["impact", "urgency"], name="incidents_priorityrule_once"),
+            one_of("impact", Level.values, name="incidents_priorityrule_impact"),
+            one_of("urgency", Level.values, name="incidents_priorityrule_urgency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"impact {self.impact} x urgency {self.urgency} = P{self.priority}"

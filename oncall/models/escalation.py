@@ -1,0 +1,237 @@
+"""Escalation policies, and the policies at work: one running escalation for anything that needs a person."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from config.base.models import OneLineField, one_of
+from oncall.models.people import Team, Urgency, User
+from oncall.models.schedules import Schedule
+
+
+class EscalationPolicy(models.Model):
+    """Whom to page, in which order and after how long, until somebody answers (R-E1)."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="escalation_policies")
+    name = OneLineField(max_length=80, unique=True)
+    repeat = models.PositiveSmallIntegerField(
+        default=2, validators=[MaxValueValidator(20)], help_text="How often to go through the steps again."
+    )
+    ack_timeout_minutes = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Page again if it was acknowledged this long ago and service is still not restored.",
+    )
+    fallback = models.ManyToManyField(
+        User, related_name="+", help_text="Paged when a round reached nobody, and after the last round."
+    )
+    fallback_delay_minutes = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
+    history = HistoricalRecords(m2m_fields=[fallback])
+
+    class Meta:
+        verbose_name_plural = "escalation policies"
+        constraints = [models.CheckConstraint(condition=Q(repeat__lte=20), name="oncall_policy_repeat")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StepMode(models.TextChoices):
+    """Whether a step pages all of its targets or one after another."""
+
+    ALL = "all", "Everyone at once"
+    ROUND_ROBIN = "round_robin", "The next one each time"
+
+
+class EscalationStep(models.Model):
+    """One step: these targets, then wait so long."""
+
+    policy = models.ForeignKey(EscalationPolicy, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    delay_minutes = models.PositiveSmallIntegerField(
+        default=5, validators=[MinValueValidator(1)], help_text="Wait this long for an answer."
+    )
+    mode = models.CharField(max_length=12, choices=StepMode, default=StepMode.ALL)
+    next_target = models.PositiveSmallIntegerField(default=0, editable=False)
+    history = HistoricalRecords(excluded_fields=["next_target"])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy", "position"], name="oncall_step_position", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.CheckConstraint(condition=Q(delay_minutes__gte=1), name="oncall_step_delay"),
+            one_of("mode", StepMode.values, name="oncall_step_mode"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy_id} step {self.position + 1}"
+
+
+class EscalationTarget(models.Model):
+    """A person, whoever a schedule names, or everyone of a team; found out when the step fires (R-E4)."""
+
+    step = models.ForeignKey(EscalationStep, on_delete=models.CASCADE, related_name="targets")
+    position = models.PositiveSmallIntegerField(default=0)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, null=True, blank=True, related_name="targets")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(user__isnull=False, schedule__isnull=True, team__isnull=True)
+                    | Q(user__isnull=True, schedule__isnull=False, team__isnull=True)
+                    | Q(user__isnull=True, schedule__isnull=True, team__isnull=False)
+                ),
+                name="oncall_target_is_one",
+                violation_error_message="Choose a person, a schedule or a team: exactly one of them.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step_id} target {self.position}"
+
+
+class EscalationState(models.TextChoices):
+    """Where a running policy stands; whether it also ran out of steps is `exhausted_at`."""
+
+    TRIGGERED = "triggered", "Waiting for an answer"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged"
+    SNOOZED = "snoozed", "Snoozed"
+    ENDED = "ended", "Over"
+
+
+class EscalationQuerySet(models.QuerySet["Escalation"]):
+    """Running and past escalations."""
+
+    def running(self) -> "EscalationQuerySet":
+        """Those that are not over."""
+        return self.exclude(state=EscalationState.ENDED)
+
+    def unanswered(self) -> "EscalationQuerySet":
+        """Those nobody has acknowledged."""
+        return self.filter(state=EscalationState.TRIGGERED)
+
+    def due(self, at: object) -> "EscalationQuerySet":
+        """Those whose next step or timer has come."""
+        return self.running().filter(next_at__lte=at)
+
+    def about(self, subject_type: str, subject_id: int) -> "EscalationQuerySet":
+        """Those that belong to one subject."""
+        return self.filter(subject_type=subject_type, subject_id=subject_id)
+
+
+class Escalation(models.Model):
+    """One policy at work for one thing that needs a person, with a frozen copy of the policy."""
+
+    subject_type = models.CharField(max_length=20)
+    subject_id = models.BigIntegerField()
+    title = OneLineField(max_length=300)
+    url = models.CharField(max_length=300)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="escalations")
+    policy = models.ForeignKey(
+        EscalationPolicy, on_delete=models.SET_NULL, null=True, blank=True, related_name="escalations"
+    )
+    frozen_policy = models.JSONField(help_text="The policy as it stood at the trigger (R-E1).")
+    urgency = models.CharField(max_length=4, choices=Urgency, default=Urgency.HIGH)
+    priority = models.PositiveSmallIntegerField(default=5, help_text="Of its pages; lower is sent first.")
+    state = models.CharField(max_length=12, choices=EscalationState, default=EscalationState.TRIGGERED)
+    step = models.PositiveSmallIntegerField(default=0, help_text="The step that fires next, from 0.")
+    round = models.PositiveSmallIntegerField(default=0)
+    round_reached = models.BooleanField(default=False, help_text="Whether this round has reached anybody.")
+    firing = models.PositiveIntegerField(default=0, help_text="Counts every firing; never reset (rule 3).")
+    next_at = models.DateTimeField(null=True, blank=True)
+    triggered_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    exhausted_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EscalationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("state", EscalationState.values, name="oncall_escalation_state"),
+            one_of("urgency", Urgency.values, name="oncall_escalation_urgency"),
+            # The auditor's worst finding, made impossible: open, unanswered, not exhausted and nothing due.
+            models.CheckConstraint(
+                condition=~Q(state="triggered") | Q(next_at__isnull=False) | Q(exhausted_at__isnull=False),
+                name="oncall_escalation_never_silent",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="snoozed") | Q(next_at__isnull=False), name="oncall_escalation_snooze_ends"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ended") | Q(next_at__isnull=True, ended_at__isnull=False),
+                name="oncall_escalation_ended_is_quiet",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="acknowledged") | Q(acknowledged_at__isnull=False),
+                name="oncall_escalation_acknowledged_when",
+            ),
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "team"],
+                condition=~Q(state="ended"),
+                nulls_distinct=False,
+                name="oncall_escalation_one_per_team",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], condition=~Q(state="ended"), name="oncall_escalation_due"),
+            models.Index(fields=["subject_type", "subject_id"], name="oncall_escalation_subject"),
+            models.Index(
+                fields=["triggered_at"], condition=Q(state="triggered"), name="oncall_escalation_unanswered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """The page of what it is about."""
+        return self.url or reverse("oncall:escalations")
+
+
+class EscalationEvent(models.TextChoices):
+    """What an escalation's log can say."""
+
+    PAGE = "page", "Paged"
+    NOBODY_ON_CALL = "nobody_on_call", "Nobody on call"
+    EXHAUSTED = "exhausted", "Ran out of steps"
+    UNREACHABLE = "unreachable", "Could not be reached"
+    ACK = "ack", "Acknowledged"
+    UNACK = "unack", "Acknowledgement taken back"
+    SNOOZE = "snooze", "Snoozed"
+    ESCALATE = "escalate", "Escalated by hand"
+    ACK_TIMEOUT = "ack_timeout", "Acknowledged but silent"
+    SNOOZE_OVER = "snooze_over", "Snooze over"
+    RESOLVE = "resolve", "Over"
+
+
+class EscalationEntry(models.Model):
+    """One fact of an escalation's history (R-E10): written once, never recomputed."""
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="entries")
+    at = models.DateTimeField()
+    event = models.CharField(max_length=16, choices=EscalationEvent)
+    step = models.SmallIntegerField(null=True, blank=True, help_text="From 0; -1 is the fallback.")
+    round = models.PositiveSmallIntegerField(null=True, blank=True)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    detail = models.JSONField(default=dict, help_text="People paged, and why they: schedule, version, turn.")
+    news_at = models.DateTimeField(null=True, blank=True, help_text="Until the apps above were told.")
+
+    class Meta:
+        verbose_name_plural = "escalation entries"
+        constraints = [one_of("event", EscalationEvent.values, name="oncall_entry_event")]
+        indexes = [
+            models.Index(fields=["escalation", "id"], name="oncall_entry_of"),
+            models.Index(fields=["news_at"], condition=Q(news_at__isnull=False), name="oncall_entry_news"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.escalation_id} {self.at:%Y-%m-%d %H:%M:%S}Z {self.event} ({self.pk})"

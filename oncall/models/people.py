@@ -1,0 +1,214 @@
+"""People, the teams they work in, and how to reach them."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from config.base.models import OneLineField, Origin, one_of
+
+ZONES = frozenset(available_timezones())
+
+
+def validate_zone(value: str) -> None:
+    """Refuse a time zone that is no IANA name (R-T2)."""
+    if value not in ZONES:
+        raise ValidationError("This is not a time zone's name. Write it as Europe/Berlin or America/Chicago.")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts; they sign in with their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A new account; without a password it cannot sign in until one is set."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A new account that may do everything."""
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True} | fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Look an account up by its address, in any case."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account: agent, responder, manager or administrator."""
+
+    email = models.EmailField("e-mail", max_length=254)
+    name = OneLineField(max_length=120)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code; decides public holidays.")
+    employee_number = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField("may sign in and be paged", default=True)
+    is_staff = models.BooleanField("may use the administration", default=False)
+    joined_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="oncall_user_email",
+                violation_error_message="There is already an account with this address.",
+            ),
+            models.UniqueConstraint(
+                fields=["employee_number"], condition=~Q(employee_number=""), name="oncall_user_employee_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    def get_full_name(self) -> str:
+        """The name as others read it."""
+        return self.name
+
+    def get_short_name(self) -> str:
+        """The first word of the name."""
+        return self.name.split(" ")[0]
+
+
+class TeamKind(models.TextChoices):
+    """What sort of team it is; nothing is hard-wired to any of them (S1)."""
+
+    CENTRAL_IT = "central_it", "Central IT"
+    SERVICE_DESK = "service_desk", "Service desk"
+    PRODUCT = "product", "Product (DevOps)"
+    SECOPS = "secops", "SecOps"
+    ARCHITECTURE = "architecture", "Architecture"
+    VENDOR = "vendor", "Vendor"
+
+
+class Team(models.Model):
+    """People who own services, are paged and run incidents together."""
+
+    name = OneLineField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    kind = models.CharField(max_length=20, choices=TeamKind, default=TeamKind.PRODUCT)
+    description = models.TextField(blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
+    escalation_policy = models.ForeignKey(
+        "oncall.EscalationPolicy",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="default_of_teams",
+        help_text="Who is paged when a ticket is handed to this team.",
+    )
+    members = models.ManyToManyField(User, through="Membership", related_name="teams")
+
+    class Meta:
+        constraints = [one_of("kind", TeamKind.values, name="oncall_team_kind")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The team's page."""
+        return reverse("oncall:team", args=[self.slug])
+
+
+class MembershipRole(models.TextChoices):
+    """What a member does in the team."""
+
+    MANAGER = "manager", "Manager"
+    RESPONDER = "responder", "Responder"
+    OBSERVER = "observer", "Observer"
+
+
+class Membership(models.Model):
+    """One person in one team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=MembershipRole, default=MembershipRole.RESPONDER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "user"], name="oncall_membership_once"),
+            one_of("role", MembershipRole.values, name="oncall_membership_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.name} in {self.team.name}"
+
+
+class ContactKind(models.TextChoices):
+    """A way to reach a person."""
+
+    EMAIL = "email", "E-mail"
+    SMS = "sms", "Text message"
+    VOICE = "voice", "Phone call"
+    PUSH = "push", "Push message"
+    WEBHOOK = "webhook", "Webhook"
+
+
+class ContactMethodQuerySet(models.QuerySet["ContactMethod"]):
+    """Ways to reach people."""
+
+    def usable(self) -> "ContactMethodQuerySet":
+        """Those that were proven to reach the person."""
+        return self.filter(verified_at__isnull=False)
+
+
+class ContactMethod(models.Model):
+    """One address of one person; pages go only to a verified one."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="contact_methods")
+    kind = models.CharField(max_length=10, choices=ContactKind)
+    address = models.CharField(max_length=500, help_text="Mail address, phone number (+49...) or https address.")
+    secret = models.CharField(max_length=120, blank=True, help_text="Signs the calls to a webhook.")
+    verified_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+
+    objects = ContactMethodQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "address"], name="oncall_contactmethod_once"),
+            one_of("kind", ContactKind.values, name="oncall_contactmethod_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.address} of {self.user_id}"
+
+
+class Urgency(models.TextChoices):
+    """The pager's urgency; ITIL's word for a ticket's is a field of the ticket."""
+
+    HIGH = "high", "High"
+    LOW = "low", "Low"
+
+
+class NotificationRule(models.Model):
+    """One line of "reach me like this": so many minutes after the page, on that contact method (R-E8)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notification_rules")
+    urgency = models.CharField(max_length=4, choices=Urgency, default=Urgency.HIGH)
+    position = models.PositiveSmallIntegerField(default=0)
+    after_minutes = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(120)])
+    contact_method = models.ForeignKey(ContactMethod, on_delete=models.CASCADE, related_name="rules")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "urgency", "position"], name="oncall_rule_position"),
+            one_of("urgency", Urgency.values, name="oncall_rule_urgency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.urgency} {self.position}: after {self.after_minutes} min"

@@ -1,0 +1,55 @@
+"""Minutes that people worked: they cannot be reconstructed later, so they are recorded from the start."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from config.base.models import OneLineField, Origin, one_of
+from oncall.models.people import User
+
+
+class WorkSource(models.TextChoices):
+    """Who says so."""
+
+    TIMELINE = "timeline", "From the timeline"
+    CLAIMED = "claimed", "Claimed"
+
+
+class WorkInterval(models.Model):
+    """A person worked on something from an instant to another, or still does."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="work_intervals")
+    subject_type = models.CharField(max_length=20)
+    subject_id = models.BigIntegerField()
+    title = OneLineField(max_length=300)
+    url = models.CharField(max_length=300)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    source = models.CharField(max_length=10, choices=WorkSource, default=WorkSource.TIMELINE)
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+
+    class Meta:
+        constraints = [
+            one_of("source", WorkSource.values, name="oncall_work_source"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="oncall_work_ends_later"
+            ),
+            # Nobody works twice on the same thing at the same time; an open interval has no upper bound.
+            ExclusionConstraint(
+                name="oncall_work_no_overlap",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("subject_type", RangeOperators.EQUAL),
+                    ("subject_id", RangeOperators.EQUAL),
+                    (Func("started_at", "ended_at", function="TSTZRANGE"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="oncall_work_subject"),
+            models.Index(fields=["user", "started_at"], name="oncall_work_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.subject_type} {self.subject_id} from {self.started_at:%Y-%m-%d %H:%M}Z"

@@ -1,0 +1,49 @@
+"""What an escalation or a work interval is about, known here only as a type and an id.
+
+Apps above register their records in `ready()`: how to lock one, how to find those a person may see.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+
+@dataclass(frozen=True)
+class SubjectType:
+    """How the engine and the portal deal with one kind of record of another app."""
+
+    name: str
+    lock: Callable[[int], Any]
+    """Lock the record's row FOR NO KEY UPDATE, before any escalation's (lock order of reliability rule 4)."""
+    visible_to: Callable[[Any], QuerySet[Any]]
+    """The records a person may know of."""
+    facts: Callable[[list[int]], dict[int, dict[str, str]]]
+    """For messages: by id, short facts such as severity, service and age, in the words a page uses."""
+
+
+_types: dict[str, SubjectType] = {}
+
+
+def register(subject_type: SubjectType) -> None:
+    """Make a kind of record known; called from an app's `ready()`."""
+    _types[subject_type.name] = subject_type
+
+
+def lock(subject_type: str, subject_id: int) -> None:
+    """Lock the record, if its kind is known, so that it stands before the escalation in the lock order."""
+    if found := _types.get(subject_type):
+        found.lock(subject_id)
+
+
+def facts(subject_type: str, subject_ids: list[int]) -> dict[int, dict[str, str]]:
+    """Short facts about records for a message; empty for an unknown kind."""
+    found = _types.get(subject_type)
+    return found.facts(subject_ids) if found else {}
+
+
+def visible_ids(subject_type: str, user: Any) -> QuerySet[Any] | None:
+    """The ids of this kind's records that a person may know of, as a subquery; None for an unknown kind."""
+    found = _types.get(subject_type)
+    return found.visible_to(user).values("pk") if found else None

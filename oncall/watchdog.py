@@ -1,0 +1,71 @@
+"""The auditor: cheap questions in SQL whose answer should always be "nothing" (reliability rule 11)."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+ENGINE_STALE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that must not be: a code for programs, a sentence for people, and how many."""
+
+    code: str
+    text: str
+    count: int
+
+    def as_dict(self) -> dict[str, object]:
+        """As JSON."""
+        return asdict(self)
+
+
+# Each uses an index and counts at most 1,000 rows, so that the auditor stays cheap when things are bad.
+_QUESTIONS = {
+    "escalation_overdue": (
+        "{n} escalations are past their next step by more than 10 seconds.",
+        """SELECT 1 FROM oncall_escalation WHERE state <> 'ended' AND next_at < %(at)s - interval '10 seconds'""",
+    ),
+    "page_overdue": (
+        "{n} pages were due more than 30 seconds ago and have not been sent.",
+        """SELECT 1 FROM oncall_page WHERE state = 'pending' AND attempts = 0
+           AND due_at < %(at)s - interval '30 seconds'""",
+    ),
+    "lease_expired": (
+        "{n} pages lost their sender twice.",
+        """SELECT 1 FROM oncall_page WHERE state = 'sending' AND attempts > 1
+           AND lease_until < %(at)s - interval '5 seconds'""",
+    ),
+    "silent_escalation": (
+        "{n} open escalations have nothing due and nobody has answered.",
+        """SELECT 1 FROM oncall_escalation WHERE state = 'triggered' AND next_at IS NULL AND exhausted_at IS NULL""",
+    ),
+    "dead_letters": (
+        "{n} pages were given up in the last day.",
+        """SELECT 1 FROM oncall_page WHERE state = 'dead' AND ended_at > %(at)s - interval '1 day'""",
+    ),
+    "alert_unrouted": (
+        "{n} alerts have waited more than 30 seconds to be routed.",
+        """SELECT 1 FROM incidents_alert WHERE route_at < %(at)s - interval '30 seconds'""",
+    ),
+}
+
+
+def audit(*, at: datetime) -> list[Finding]:
+    """What is wrong at `at`; empty when every promise holds. The caller gives the database's clock."""
+    findings = []
+    with connection.cursor() as cursor:
+        for code, (text, question) in _QUESTIONS.items():
+            cursor.execute(f"SELECT count(*) FROM ({question} LIMIT 1000) found", {"at": at})  # noqa: S608
+            (count,) = cursor.fetchone()
+            if count:
+                findings.append(Finding(code, text.format(n=count), count))
+        cursor.execute("SELECT max(swept_at) FROM oncall_enginelane WHERE lane = 'pages'")
+        (swept_at,) = cursor.fetchone()
+    if swept_at is None:
+        findings.append(Finding("engine_stale", "The engine has never run.", 1))
+    elif swept_at < at - ENGINE_STALE:
+        seconds = int((at - swept_at).total_seconds())
+        findings.append(Finding("engine_stale", f"The engine last swept {seconds} seconds ago.", 1))
+    return findings
