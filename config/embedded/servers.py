@@ -75,7 +75,7 @@ def start_servers(data_dir: Path, *, fsync: bool = True, share: bool = False, re
             raise FolderInUse(_in_use(data_dir))
         servers = Servers(database_url, redis_url)
         if reset:
-            _forget_data(data_dir)
+            forget_data(data_dir)
         _forget_earlier_sockets(data_dir)
         socket_dir = _make_socket_folder(data_dir)
         stack.callback(shutil.rmtree, socket_dir, ignore_errors=True)
@@ -150,7 +150,7 @@ def _make_socket_folder(data_dir: Path) -> Path:
     return folder
 
 
-def _forget_data(data_dir: Path) -> None:
+def forget_data(data_dir: Path) -> None:
     """Remove what we keep in a folder, by name: the folder may hold things of other people."""
     for pattern in KEPT_HERE:
         for path in data_dir.glob(pattern):
