@@ -45,10 +45,7 @@ def receive(request: HttpRequest, secret: str = "") -> JsonResponse:
         return _answer("unknown integration", 404)
     at = timezone.now()
     try:
-        if door.is_paused:
-            raise Unreadable("This integration is paused.", status=403)
-        body = requests.read_object(request)
-        reports, problems = read(body)
+        reports, problems = _read_for(door, request)
     except Unreadable as error:
         _reject(door, str(error), at=at)
         return _answer(str(error), error.status)
@@ -58,6 +55,12 @@ def receive(request: HttpRequest, secret: str = "") -> JsonResponse:
         if not reports:
             return _answer(problems, 400)
     return JsonResponse({"status": "ok"})
+
+
+def _read_for(door: doors.Door, request: HttpRequest) -> tuple[list[Report], str]:
+    if door.is_paused:
+        raise Unreadable("This integration is paused.", status=403)
+    return read(requests.read_object(request))
 
 
 def read(body: Mapping[str, Any]) -> tuple[list[Report], str]:

@@ -69,9 +69,7 @@ def enqueue(request: HttpRequest) -> JsonResponse:
     given = body.get("dedup_key")
     dedup_key = given if isinstance(given, str) and given.strip() else uuid4().hex
     store.store(integration_id=found.integration_id, reports=[_report(body, dedup_key)], at=at)
-    return JsonResponse(
-        {"status": "success", "message": "Event processed", "dedup_key": dedup_key}, status=202
-    )
+    return JsonResponse({"status": "success", "message": "Event processed", "dedup_key": dedup_key}, status=202)
 
 
 @csrf_exempt

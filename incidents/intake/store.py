@@ -1,8 +1,7 @@
 """Storing reports before they are answered: one statement a batch, all of a request in one transaction.
 
 A statement writes the events and brings the alerts up to date at once; a new or changed alert becomes due
-for routing and the engine is woken by the same commit. Raw SQL, because this is the busiest path and
-PostgreSQL decides races here: the partial unique index on (integration, dedup key) knows one open alert.
+for routing and the engine is woken by the same commit.
 """
 
 import json
@@ -15,6 +14,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
+from incidents.intake import statements
 from incidents.intake.report import Report
 from incidents.models import Event, EventAction, EventOutcome
 
@@ -23,108 +23,10 @@ TRIES = 3
 # Deadlock, failed serialization, lock time-out: the other transaction will be gone in a moment (F10).
 _PASSING = {"40P01", "40001", "55P03"}
 
-_GIVEN = """
-    given AS MATERIALIZED (
-        SELECT * FROM json_to_recordset(%(reports)s::json) AS one(
-            position int, dedup_key text, group_key text, title text, severity_word text, source text, link text,
-            payload jsonb, started_at timestamptz, ended_at timestamptz, problem text))"""
-
-_TRIGGER = f"""
-    WITH {_GIVEN}, judged AS MATERIALIZED (
-        SELECT given.*, started_at IS NOT NULL AND EXISTS (
-            SELECT FROM incidents_alert past
-            WHERE past.integration_id = %(integration_id)s AND past.dedup_key = given.dedup_key
-              AND past.status = 'closed' AND past.started_at = given.started_at
-              AND past.sender_closed_at >= given.started_at) AS is_stale
-        FROM given
-    ), stored AS (
-        INSERT INTO incidents_alert AS alert (
-            integration_id, dedup_key, group_key, status, title, severity_word, source, link, payload, count,
-            started_at, opened_at, last_event_at, route_at, route_attempts, explanation)
-        SELECT %(integration_id)s, dedup_key, group_key, 'open', title, severity_word, source, link, payload, 1,
-            coalesce(started_at, %(at)s), %(at)s, %(at)s, least(%(at)s, now()), 0, ''
-        FROM judged WHERE NOT is_stale ORDER BY position
-        ON CONFLICT (integration_id, dedup_key) WHERE status <> 'closed' DO UPDATE SET
-            count = alert.count + 1, title = excluded.title, source = excluded.source, link = excluded.link,
-            payload = excluded.payload, severity_word = excluded.severity_word,
-            last_event_at = greatest(alert.last_event_at, excluded.last_event_at),
-            started_at = CASE WHEN excluded.started_at = excluded.opened_at THEN alert.started_at
-                              ELSE greatest(alert.started_at, excluded.started_at) END,
-            route_at = CASE WHEN alert.severity_word <> excluded.severity_word
-                            THEN coalesce(alert.route_at, excluded.route_at) ELSE alert.route_at END
-        RETURNING id, dedup_key, count, route_at
-    ), logged AS (
-        INSERT INTO incidents_event (
-            integration_id, alert_id, received_at, action, dedup_key, outcome, payload, problem)
-        SELECT %(integration_id)s, stored.id, %(at)s, 'trigger', dedup_key,
-            CASE WHEN is_stale THEN 'stale' WHEN stored.count = 1 THEN 'opened' ELSE 'repeated' END,
-            payload, problem
-        FROM judged LEFT JOIN stored USING (dedup_key) ORDER BY position
-    )
-    SELECT pg_notify('holdfast_intake', '') FROM stored WHERE route_at = least(%(at)s, now()) LIMIT 1"""
-
-# An end that comes before its beginning is kept as a closed alert, so that the beginning is known as stale;
-# the end of an alert that a person has closed is noted on it for the same reason.
-_RESOLVE = f"""
-    WITH {_GIVEN}, stored AS (
-        UPDATE incidents_alert alert SET
-            status = 'closed', closed_at = coalesce(alert.closed_at, %(at)s), sender_closed_at = given.ended_at,
-            last_event_at = greatest(alert.last_event_at, %(at)s),
-            route_at = CASE WHEN alert.status = 'closed' THEN alert.route_at ELSE least(%(at)s, now()) END
-        FROM given
-        WHERE alert.integration_id = %(integration_id)s AND alert.dedup_key = given.dedup_key
-          AND (alert.status <> 'closed' AND (given.ended_at IS NULL OR given.ended_at >= alert.started_at)
-               OR alert.status = 'closed' AND alert.sender_closed_at IS NULL AND given.ended_at IS NOT NULL
-                  AND alert.started_at = given.started_at)
-        RETURNING alert.id, alert.dedup_key, alert.closed_at = %(at)s AS is_closed_now
-    ), early AS (
-        INSERT INTO incidents_alert (
-            integration_id, dedup_key, group_key, status, title, severity_word, source, link, payload, count,
-            started_at, sender_closed_at, opened_at, last_event_at, closed_at, route_attempts, explanation)
-        SELECT %(integration_id)s, dedup_key, group_key, 'closed', title, severity_word, source, link, payload, 1,
-            started_at, ended_at, %(at)s, %(at)s, %(at)s, 0,
-            'Its end was reported and its beginning was not, so it opened nothing.'
-        FROM given
-        WHERE started_at IS NOT NULL AND ended_at >= started_at AND NOT EXISTS (
-            SELECT FROM incidents_alert known
-            WHERE known.integration_id = %(integration_id)s AND known.dedup_key = given.dedup_key
-              AND (known.status <> 'closed' OR known.started_at = given.started_at))
-        ORDER BY position
-        RETURNING id, dedup_key, false AS is_closed_now
-    ), found AS (
-        SELECT dedup_key, max(id) AS id, bool_or(is_closed_now) AS is_closed_now
-        FROM (SELECT * FROM stored UNION ALL SELECT * FROM early) both_of_them GROUP BY dedup_key
-    ), logged AS (
-        INSERT INTO incidents_event (
-            integration_id, alert_id, received_at, action, dedup_key, outcome, payload, problem)
-        SELECT %(integration_id)s, found.id, %(at)s, 'resolve', dedup_key,
-            CASE WHEN found.is_closed_now THEN 'closed' ELSE 'ignored' END, payload, problem
-        FROM given LEFT JOIN found USING (dedup_key) ORDER BY position
-    )
-    SELECT pg_notify('holdfast_intake', '') FROM stored WHERE is_closed_now LIMIT 1"""
-
-_ACKNOWLEDGE = f"""
-    WITH {_GIVEN}, stored AS (
-        UPDATE incidents_alert alert SET
-            status = 'acknowledged', last_event_at = greatest(alert.last_event_at, %(at)s),
-            route_at = CASE WHEN alert.status = 'open' THEN least(%(at)s, now()) ELSE alert.route_at END
-        FROM given
-        WHERE alert.integration_id = %(integration_id)s AND alert.dedup_key = given.dedup_key
-          AND alert.status <> 'closed'
-        RETURNING alert.id, alert.dedup_key
-    ), logged AS (
-        INSERT INTO incidents_event (
-            integration_id, alert_id, received_at, action, dedup_key, outcome, payload, problem)
-        SELECT %(integration_id)s, stored.id, %(at)s, 'acknowledge', dedup_key,
-            CASE WHEN stored.id IS NULL THEN 'ignored' ELSE 'acknowledged' END, payload, problem
-        FROM given LEFT JOIN stored USING (dedup_key) ORDER BY position
-    )
-    SELECT pg_notify('holdfast_intake', '') FROM stored LIMIT 1"""
-
 _STATEMENTS = {
-    EventAction.TRIGGER: _TRIGGER,
-    EventAction.RESOLVE: _RESOLVE,
-    EventAction.ACKNOWLEDGE: _ACKNOWLEDGE,
+    EventAction.TRIGGER: statements.TRIGGER,
+    EventAction.RESOLVE: statements.RESOLVE,
+    EventAction.ACKNOWLEDGE: statements.ACKNOWLEDGE,
 }
 
 
@@ -137,18 +39,26 @@ def store(*, integration_id: int, reports: Sequence[Report], at: datetime) -> No
     steps = [(action, list(batch)) for action, batch in _batches(reports)]
     for tried in range(1, TRIES + 1):
         try:
-            if len(steps) == 1:  # one statement commits by itself and saves two trips
-                _run(integration_id, *steps[0], at=at)
-                return
-            with transaction.atomic():
-                for action, batch in steps:
-                    _run(integration_id, action, batch, at=at)
-            return
+            _store_once(integration_id, steps, at=at)
         except OperationalError as error:
             passes = getattr(error.__cause__, "sqlstate", None) in _PASSING
             if not passes or tried == TRIES or connection.in_atomic_block:
                 raise
             time.sleep(0.02 * tried)
+        else:
+            return
+
+
+def _store_once(integration_id: int, steps: Sequence[tuple[EventAction, list[Report]]], *, at: datetime) -> None:
+    if len(steps) == 1 and (steps[0][0] == EventAction.TRIGGER or len(steps[0][1]) == 1):
+        _run(integration_id, *steps[0], at=at)  # one statement commits by itself and saves three trips
+        return
+    keys = [report.dedup_key for _, batch in steps for report in batch]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(statements.LOCK, {"integration_id": integration_id, "keys": keys})
+        for action, batch in steps:
+            _run(integration_id, action, batch, at=at)
 
 
 def keep(
