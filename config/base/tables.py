@@ -36,7 +36,9 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         """How many rows there are, up to the cap."""
-        rows = getattr(self.object_list, "data", self.object_list)
+        rows = self.object_list
+        while hasattr(rows, "data"):  # a table's rows hold their data, and those the queryset
+            rows = rows.data
         if hasattr(rows, "query"):
             return int(rows.order_by()[:COUNTED_ROWS].count())
         return min(len(rows), COUNTED_ROWS)
@@ -65,6 +67,13 @@ class Table(tables.Table):
 
     class Meta:
         template_name = "components/table.html"
+
+    def paginate(self, *args: Any, **kwargs: Any) -> None:
+        """Turn to a page, with a unique key last in the order, so that no row shows on two pages."""
+        rows = self.data.data
+        if hasattr(rows, "query"):
+            self.data.data = rows.order_by(*rows.query.order_by, "-pk")
+        super().paginate(*args, **kwargs)
 
     def heads(self) -> list[Head]:
         """The heads, in order."""

@@ -61,7 +61,7 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
     """A model's list: filter and sort in the URL, pages, CSV. Declare queryset, table, filterset, title.
 
     `empty` says what to do when there is nothing; `create` is a (URL name, label) of the button above.
-    `refresh` polls the list every so many seconds.
+    `refresh` polls the list every so many seconds; `filters` are the ones to draw, all of them work.
     """
 
     template_name = "generic/list.html"
@@ -71,6 +71,7 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
     empty = "Nothing here yet."
     create: tuple[str, str] | None = None
     refresh = 0
+    filters: tuple[str, ...] = ("search",)
 
     def may_create(self) -> bool:
         """Whether the button above the list is for this person."""
@@ -82,13 +83,9 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
         return rows.visible_to(self.request.user) if hasattr(rows, "visible_to") else rows
 
     def get_table(self, **kwargs: Any) -> Any:
-        """The table, sorted by a unique key last, so that no row shows twice when pages are turned."""
+        """The table, which tells times from this request's instant."""
         table = super().get_table(**kwargs)
         table.at = self.at
-        rows = table.data.data
-        if hasattr(rows, "query"):
-            order = [*rows.query.order_by]
-            table.data.data = rows.order_by(*(order or ["-pk"]), *(["-pk"] if order else []))
         return table
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -100,6 +97,7 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
             "empty": self.empty,
             "create": self.create if self.may_create() else None,
             "refresh": self.refresh,
+            "filter_fields": [context["filter"].form[name] for name in self.filters],
             "is_filtered": bool(asked),
         }
 
