@@ -7,7 +7,7 @@ from django import forms
 
 from config.base.forms import EditForm, Form
 from incidents import response
-from incidents.models import ClosureCode, Contact, ContactType, HoldReason, Incident, Level, Service, Severity, Ticket
+from incidents.models import ClosureCode, ContactType, HoldReason, Incident, Level, Service, Severity, Ticket
 from oncall.models import Team, User
 
 
@@ -184,11 +184,3 @@ class CloseForm(VerbForm):
                      ClosureCode.MERGED, ClosureCode.CANCELLED)
     ])  # fmt: skip
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-def find_requester(*, name: str, email: str, phone: str) -> Contact | None:
-    """The contact somebody typed: the known one of that address, else a new one; None for nothing typed."""
-    if not name:
-        return None
-    known = Contact.objects.filter(email__iexact=email).first() if email else None
-    return known or Contact.objects.create(name=name, email=email, phone=phone)

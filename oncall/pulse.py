@@ -1,4 +1,4 @@
-"""The engine's pulse for the top bar of every page, cheap enough to ask each time."""
+"""The engine's pulse: read for the top bar of every page, and forgotten a day after a worker has gone."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from django.db.models import Max
 from oncall import watchdog
 from oncall.models import EngineLane
 
+KEPT = timedelta(days=1)
 _KEY = "oncall.pulse"
 _SECONDS = 4
 
@@ -27,10 +28,16 @@ class Pulse:
 
 
 def read(*, at: datetime) -> Pulse:
-    """The pulse, at most a few seconds old."""
+    """The pulse, at most a few seconds old, cheap enough to ask on each page."""
     found = cache.get(_KEY)
     if not isinstance(found, Pulse):
         swept = EngineLane.objects.filter(lane="pages").aggregate(last=Max("swept_at"))["last"]
         found = Pulse(swept, len(watchdog.audit(at=at)))
         cache.set(_KEY, found, _SECONDS)
     return found
+
+
+def forget_old(*, at: datetime) -> int:
+    """Delete the pulses of workers long gone. Says 0: nothing is left to do at once."""
+    EngineLane.objects.filter(swept_at__lt=at - KEPT).delete()
+    return 0
