@@ -1,5 +1,6 @@
 """What a person may choose about the demo, read from the environment."""
 
+import errno
 import os
 import socket
 from collections.abc import Mapping
@@ -64,7 +65,7 @@ def check_port(options: Options) -> None:
     except socket.gaierror as error:
         raise DemoRefused(f"BIND is {options.bind!r}, which is no address of this machine: leave it out.") from error
     except OSError as error:
-        if options.bind and error.errno == 99:
+        if error.errno == errno.EADDRNOTAVAIL:
             raise DemoRefused(f"BIND is {options.bind!r}, which is no address of this machine: leave it out.") from error
         raise DemoRefused(
             f"Port {options.port} is in use: stop what listens there, or choose another, "
@@ -79,6 +80,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def asked_environment() -> Options:
+def asked_options() -> Options:
     """Read the options of this process."""
     return read_options(os.environ)

@@ -82,16 +82,26 @@ def reachable_root() -> Path:
 def place_data(folder: Path, account: Account | None) -> Path:
     """Return where a server's data lives: `folder`, or a stand-in the account can reach."""
     folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Made in any case: it marks that there is data, wherever that is.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if account is None:
-        folder.mkdir(mode=0o700, exist_ok=True)
         return folder
     if not can_reach(folder.parent, account):
-        key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-        folder = reachable_root() / f"{folder.name}-{key}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+        folder = _stand_in(folder)
+        folder.mkdir(mode=0o700, exist_ok=True)
     _give(folder, account)
     return folder
+
+
+def forget_placed(folder: Path) -> None:
+    """Remove the stand-in of a folder, if there is one."""
+    if (SHARED_TEMPORARY / f"holdfast-{os.geteuid()}").exists():
+        shutil.rmtree(_stand_in(folder.resolve()), ignore_errors=True)
+
+
+def _stand_in(folder: Path) -> Path:
+    key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    return reachable_root() / f"{folder.name}-{key}"
 
 
 def _give(folder: Path, account: Account) -> None:

@@ -118,7 +118,7 @@ class Child:
 
 def _open_log(path: Path) -> IO[bytes]:
     """Open a log for appending; a long one is put aside first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size > LOG_LIMIT:
         path.replace(path.with_suffix(".1.log"))
     return path.open("ab")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from config.embedded.accounts import server_account
+from config.embedded.accounts import forget_placed, server_account
 from config.embedded.errors import FolderInUse, ServersUnavailable
 from config.embedded.postgres import Postgres
 from config.embedded.processes import Child
@@ -20,6 +20,7 @@ from config.embedded.valkey import Valkey
 
 ADDRESSES = "servers.json"
 SOCKETS_PREFIX = "holdfast-"
+KEPT_HERE = ("postgres-*", "valkey", "logs", "mail", "phone", "media", "credentials.json", "secret-key")
 
 
 @dataclass
@@ -55,16 +56,15 @@ class Servers:
         self._clean_up.close()
 
 
-def start_servers(data_dir: Path, *, fsync: bool = True, share: bool = False) -> Servers:
+def start_servers(data_dir: Path, *, fsync: bool = True, share: bool = False, reset: bool = False) -> Servers:
     """Start the servers that the environment does not name, with their data below `data_dir`.
 
     With `share` a second caller gets the addresses of the first one's servers; without it the
-    second caller is told that the folder is in use. Call it from the main thread.
+    second caller is told that the folder is in use. `reset` forgets all earlier data in the
+    folder. Call it from the main thread.
     """
     database_url = os.environ.get("DATABASE_URL", "")
     redis_url = os.environ.get("REDIS_URL", "")
-    if database_url and redis_url:
-        return Servers(database_url, redis_url)
     data_dir = data_dir.resolve()
     with contextlib.ExitStack() as stack:
         _make_folder(data_dir)
@@ -74,6 +74,8 @@ def start_servers(data_dir: Path, *, fsync: bool = True, share: bool = False) ->
                 return _await_addresses(data_dir)
             raise FolderInUse(_in_use(data_dir))
         servers = Servers(database_url, redis_url)
+        if reset:
+            forget_data(data_dir)
         _forget_earlier_sockets(data_dir)
         socket_dir = _make_socket_folder(data_dir)
         stack.callback(shutil.rmtree, socket_dir, ignore_errors=True)
@@ -146,6 +148,17 @@ def _make_socket_folder(data_dir: Path) -> Path:
         os.chown(folder, account.uid, account.gid)
     (data_dir / "sockets").write_text(str(folder))
     return folder
+
+
+def forget_data(data_dir: Path) -> None:
+    """Remove what we keep in a folder, by name: the folder may hold things of other people."""
+    for pattern in KEPT_HERE:
+        for path in data_dir.glob(pattern):
+            if path.is_dir():
+                forget_placed(path)
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def _forget_earlier_sockets(data_dir: Path) -> None:

@@ -1,0 +1,64 @@
+# Two commands: `make demo` to see it, `make test` to prove it. `make` alone prints all targets.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+# A command behind this has PostgreSQL and Redis at hand, its own or those DATABASE_URL and REDIS_URL name.
+SERVERS := $(PY) -m config.embedded
+PORT ?= 8000
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-demo demo test lint fmt run worker bench faults lock shots
+
+help: ## Print this list
+	@echo "Usage: make TARGET [VARIABLE=VALUE ...]"
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 12
+
+setup: ## Install what development and tests need into .venv
+	@$(PYTHON) bin/bootstrap.py --dev
+
+setup-demo:
+	@$(PYTHON) bin/bootstrap.py
+
+demo: setup-demo ## Run the whole product with a company in it (PORT=8000 BIND=127.0.0.1 TLS=1 RESET=1 DEMO_DIR=.demo)
+	@exec $(PY) -m config.demo
+
+test: setup ## Run all tests on real servers (ARGS="-k name")
+	@$(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
+
+lint: setup ## Check style, types, layers, templates, migrations and the deployment settings
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy .
+	.venv/bin/lint-imports
+	.venv/bin/djlint --lint templates
+	$(SERVERS) $(PY) manage.py makemigrations --check --dry-run
+	SITE_URL=https://portal.example.com $(SERVERS) $(PY) manage.py check --deploy --fail-level WARNING
+
+fmt: setup ## Format the code and mend what can be mended
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	.venv/bin/djlint --reformat --quiet templates
+
+run: setup ## Run the portal alone, reloading on changes (PORT=8000)
+	$(SERVERS) $(PY) manage.py migrate
+	DEBUG=1 SITE_URL=http://localhost:$(PORT) $(SERVERS) $(PY) manage.py runserver $(PORT)
+
+worker: setup ## Run a Celery worker beside `make run`
+	$(SERVERS) $(PY) -m celery -A config worker --without-gossip --without-mingle -Q default,customers --loglevel INFO
+
+bench: setup ## Measure speed against the limits (prints a table)
+	$(PY) -m pytest tests/bench -p no:randomly -s $(ARGS)
+
+faults: setup ## Break things on purpose and count what is lost (prints a table)
+	$(PY) -m pytest tests/faults -p no:randomly -s $(ARGS)
+
+shots: setup ## Take screenshots of the main screens into tests/browser/shots
+	SHOTS=1 $(PY) -m pytest tests/browser -p no:randomly $(ARGS)
+
+lock: setup ## Compile the lock files again from pyproject.toml (ARGS=--upgrade)
+	.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --extra embedded $(ARGS) \
+		pyproject.toml -o requirements.lock
+	.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --extra embedded --group dev $(ARGS) \
+		pyproject.toml -o requirements-dev.lock
+	sed -n '/^uv==/,/# via/p' requirements-dev.lock | grep -v '# via' > bin/uv.lock.txt

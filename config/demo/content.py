@@ -1,0 +1,32 @@
+"""What the supervisor does with Django at hand: migrate, and load the company."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from config.demo import company
+
+
+def needs_migration() -> bool:
+    """Say whether the database lacks a migration."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def migrate() -> None:
+    """Bring the database up to date."""
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def load_company() -> dict[str, Any] | None:
+    """Load the company as a whole or not at all; None when it was there."""
+    with transaction.atomic():
+        return company.load(at=datetime.now(UTC))
+
+
+def disconnect() -> None:
+    """Close this process's connections: the supervisor needs none while it watches."""
+    connections.close_all()

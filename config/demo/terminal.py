@@ -1,0 +1,35 @@
+"""What the demo says to the person in front of it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from config.demo.certificates import AUTHORITY_FILE
+from config.demo.options import Options
+from config.embedded.processes import Child
+
+
+def say(text: str) -> None:
+    """Print a line now; a terminal that is gone is no reason to fail."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        return
+
+
+def print_welcome(options: Options, found: dict[str, Any], seconds: float, children: Iterable[Child]) -> None:
+    """Print the address, the sign-ins and how to go on."""
+    lines = ["", f"Holdfast is ready after {seconds:.0f} s:  {options.site_url}", ""]
+    users = found.get("users") or []
+    width = max((len(str(user.get("email", ""))) for user in users), default=0)
+    for user in users:
+        lines.append(f"  {user.get('email', ''):{width}}  {user.get('password', '')}  {user.get('role', '')}")
+    if users:
+        lines.append("")
+    lines.append(f"Sign-ins and tokens for scripts: {options.folder / 'credentials.json'}")
+    lines.append(f"Logs: {options.folder / 'logs'}    Processes: " + ", ".join(f"{c.name} {c.pid}" for c in children))
+    if options.is_tls:
+        lines.append(f"The certificate authority to trust: {options.folder / 'tls' / AUTHORITY_FILE}")
+    else:
+        lines.append("This is plain http, for this machine only; `make demo TLS=1` serves https.")
+    lines.append("Ctrl-C stops everything and keeps the data; `make demo RESET=1` starts afresh.")
+    say("\n".join(lines))

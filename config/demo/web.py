@@ -1,0 +1,26 @@
+"""Gunicorn's settings in the demo."""
+
+import os
+import signal
+from typing import Any
+
+from config.embedded.processes import die_with_parent
+
+wsgi_app = "config.wsgi:application"
+worker_class = "gthread"
+workers = 2
+threads = 8
+preload_app = True
+graceful_timeout = 5
+# Its control socket would lie in the home folder of whoever tries the demo.
+control_socket_disable = True
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Let a worker end when the server is killed outright."""
+    die_with_parent(signal.SIGKILL, server.pid)
+
+
+def on_starting(server: Any) -> None:
+    """Say in the log whose process this is."""
+    server.log.info("demo web server, process %s", os.getpid())
