@@ -99,8 +99,8 @@ class IncidentSerializer(TicketSerializer):
         fields = (*TicketSerializer.Meta.fields, "customer_impact", "workaround", "opened_because")
 
 
-class EditSerializer(Asked):
-    """What may be changed in an incident; only the fields that are named change."""
+class FactsSerializer(Asked):
+    """The facts of an incident that whoever opens it gives, and others mend."""
 
     title = Line(max_length=300)
     description = Lines(max_length=20_000, allow_blank=True, required=False)
@@ -110,16 +110,23 @@ class EditSerializer(Asked):
     urgency = LevelField(allow_null=True, required=False)
     affected_customers = Line(max_length=300, allow_blank=True, required=False)
     customer_impact = Lines(max_length=5_000, allow_blank=True, required=False)
+    impact_started_at = Instant(required=False)
+    requester = serializers.PrimaryKeyRelatedField(queryset=Contact.objects.all(), allow_null=True, required=False)
 
 
-class DeclareSerializer(EditSerializer):
+class EditSerializer(FactsSerializer):
+    """What may be changed in an incident; only the fields that are named change."""
+
+    workaround = Lines(max_length=20_000, allow_blank=True, required=False)
+    conference_url = serializers.URLField(max_length=200, allow_blank=True, required=False)
+
+
+class DeclareSerializer(FactsSerializer):
     """A new incident; the priority follows from impact and urgency, the team from the service."""
 
     team = Key(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
     severity = Key(slug_field="name", queryset=Severity.objects.all(), allow_null=True, required=False)
     contact_type = serializers.ChoiceField(choices=ContactType, default=ContactType.API)
-    requester = serializers.PrimaryKeyRelatedField(queryset=Contact.objects.all(), allow_null=True, required=False)
-    impact_started_at = Instant(allow_null=True, required=False)
     visibility = serializers.ChoiceField(choices=Visibility, default=Visibility.OPEN)
     visibility_reason = Line(max_length=200, allow_blank=True, required=False)
 

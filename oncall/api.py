@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base import clock
-from config.base.api import BaseViewSet, ReadViewSet, asked_instant
+from config.base.api import AnswerViewSet, ReadViewSet, asked_instant
 from config.base.permissions import StaffOrToken
 from oncall import filters, schedules, serializers, subjects, watchdog
 from oncall.models import (
@@ -80,9 +80,10 @@ class ScheduleViewSet(ReadViewSet):
         return Response(serializers.TurnSerializer(_turn(schedule, at)).data)
 
 
-class OnCallViewSet(BaseViewSet):
+class OnCallViewSet(AnswerViewSet):
     """Who is on call, on every schedule."""
 
+    queryset = Schedule.objects.all()
     serializer_class = serializers.OnCallSerializer
     query_parameters = ("at",)
 
@@ -131,15 +132,15 @@ class WorkIntervalViewSet(OfSubjectViewSet):
     filterset_class = filters.WorkIntervalFilter
 
 
-class EngineViewSet(BaseViewSet):
+class EngineViewSet(AnswerViewSet):
     """The engine's pulse."""
 
+    queryset = EngineLane.objects.order_by("worker", "lane")
     serializer_class = serializers.EngineSerializer
     permission_classes = (StaffOrToken,)
 
     @extend_schema(responses=serializers.EngineSerializer(many=False))
     def list(self, request: Request) -> Response:
         """When each lane last swept, and what the auditor found."""
-        lanes = EngineLane.objects.order_by("worker", "lane")
         findings = watchdog.audit(at=clock.database_now())
-        return Response(serializers.EngineSerializer({"lanes": lanes, "findings": findings}).data)
+        return Response(serializers.EngineSerializer({"lanes": self.get_queryset(), "findings": findings}).data)

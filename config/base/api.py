@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.widgets import SuffixedMultiWidget
-from drf_spectacular.openapi import AutoSchema
 from rest_framework import exceptions, mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.pagination import CursorPagination
@@ -20,10 +19,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from config.base.errors import ErrorSerializer, answer_error
 from config.base.serializers import Instant, Nothing
-
-__all__ = ["BaseViewSet", "Pagination", "ReadViewSet", "Schema", "StrictFilters", "answer_error", "asked_instant", "verb", "writes"]
 
 
 class Pagination(CursorPagination):
@@ -32,12 +28,12 @@ class Pagination(CursorPagination):
     page_size = 50
     max_page_size = 100
     page_size_query_param = "page_size"
-    ordering = "-id"
     parameters = ("cursor", "page_size")
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
-        """The view's own unique order, or the newest first."""
-        return (getattr(view, "order", self.ordering),)
+        """The view's own unique order."""
+        order: str | tuple[str, ...] = view.order
+        return (order,) if isinstance(order, str) else order
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> Any:
         """One page. A cursor that somebody made up is not found, whatever it holds."""
@@ -64,8 +60,12 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
     """Strict about query parameters; addresses end with a slash and are never redirected."""
 
     lookup_value_regex = "[0-9]{1,18}"
+    pagination_class = Pagination
+    filter_backends = (StrictFilters,)
     scope = "write"
     """The token scope that a writing request needs."""
+    order: ClassVar[str | tuple[str, ...]] = "-id"
+    """The order of a list; it must be unique."""
     query_parameters: ClassVar[tuple[str, ...]] = ()
     """Query parameters besides those of filters and pages."""
 
@@ -88,7 +88,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
 
     def _known_parameters(self, request: Request) -> Iterable[str]:
         yield from self.query_parameters
-        if self.action == "list" and self.queryset is not None:
+        if self.action == "list":
             yield from getattr(self.pagination_class, "parameters", ())
             for backend in self.filter_backends:
                 yield from backend().parameters(request, self.queryset, self)
@@ -102,6 +102,13 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         queryset = super().get_queryset()
         narrowed = getattr(queryset, "visible_to", None)
         return narrowed(self.request.user) if narrowed else queryset
+
+
+class AnswerViewSet(BaseViewSet):
+    """An address with one answer instead of a list of records. Declare `queryset` and `list`."""
+
+    pagination_class = None
+    filter_backends = ()
 
 
 class ReadViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, BaseViewSet):
@@ -157,29 +164,6 @@ def verb(
         return action(detail=True, methods=["post"], scope=scope, url_path=name or method.__name__)(handler)
 
     return decorate
-
-
-class Schema(AutoSchema):
-    """OpenAPI: what a verb takes and answers, and the one shape of errors everywhere."""
-
-    def get_request_serializer(self) -> Any:
-        """What the handler takes."""
-        takes = getattr(self._handler(), "takes", None)
-        if takes is Nothing:
-            return None
-        return takes or super().get_request_serializer()
-
-    def get_response_serializers(self) -> Any:
-        """What the view shows, with the handler's status."""
-        status = getattr(self._handler(), "answers", None)
-        return {status: self.view.serializer_class} if status else super().get_response_serializers()
-
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        answers: dict[str, Any] = super()._get_response_bodies(direction)
-        return answers | {"4XX": self._get_response_for_code(ErrorSerializer, "4XX")}
-
-    def _handler(self) -> Any:
-        return getattr(self.view, getattr(self.view, "action", None) or "", None)
 
 
 def asked_instant(request: Request, name: str = "at") -> datetime:

@@ -105,7 +105,7 @@ class Nothing(Asked):
 class Shown(_Strict, serializers.ModelSerializer[Any]):
     """A record as it is shown. Declare `Meta.model` and every field by name."""
 
-    serializer_field_mapping: ClassVar[dict[type[models.Field[Any, Any]], type[serializers.Field[Any, Any, Any, Any]]]] = {
+    serializer_field_mapping: ClassVar[dict[Any, Any]] = {
         **serializers.ModelSerializer.serializer_field_mapping,
         OneLineField: Line,
         models.TextField: Lines,

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
@@ -61,14 +60,3 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if token.last_used_at is None or token.last_used_at < at - _SEEN_EVERY:
             tokens.filter(pk=token.pk).update(last_used_at=at)
         return token
-
-
-class TokenScheme(OpenApiAuthenticationExtension):
-    """Tells the OpenAPI document how tokens are sent."""
-
-    target_class = TokenAuthentication
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """A bearer token."""
-        return {"type": "http", "scheme": "bearer"}
