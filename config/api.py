@@ -1,5 +1,6 @@
 """The REST API's table of contents: one line a viewset."""
 
+from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.permissions import IsAuthenticated
@@ -34,5 +35,5 @@ _SIGNED_IN = {"permission_classes": [IsAuthenticated]}
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(**_SIGNED_IN), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema", **_SIGNED_IN), name="docs"),
+    path("docs/", login_required(SpectacularSwaggerView.as_view(url_name="schema", **_SIGNED_IN)), name="docs"),
 ]
