@@ -59,6 +59,7 @@ class StrictFilters(DjangoFilterBackend):
 class BaseViewSet(viewsets.GenericViewSet[Any]):
     """Strict about query parameters; addresses end with a slash and are never redirected."""
 
+    pagination_class = Pagination
     lookup_value_regex = "[0-9]{1,18}"
     pagination_class = Pagination
     filter_backends = (StrictFilters,)
