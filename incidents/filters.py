@@ -1,4 +1,4 @@
-"""Filters of tickets, alerts and the catalogue; page and endpoint share them."""
+"""Filters of tickets, alerts, services, severities and integrations; page, CSV and endpoint share them."""
 
 import re
 from typing import Any
@@ -12,13 +12,16 @@ from incidents.models import (
     Alert,
     AlertStatus,
     Contact,
+    ContactType,
     Event,
     EventOutcome,
     Integration,
     IntegrationKind,
     Service,
+    ServiceKind,
     Severity,
     Ticket,
+    TicketKind,
     TicketStatus,
     TimelineEntry,
 )
@@ -29,60 +32,85 @@ GROUPS = {
     "restored": (TicketStatus.RESTORED,),
     "done": (TicketStatus.RESOLVED, TicketStatus.CLOSED),
 }
-_REFERENCE = re.compile(r"(?:(?:INC|PRB|REQ)-)?([0-9]{1,18})", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:(?:INC|PRB|REQ)-)?([0-9]{1,18})", re.IGNORECASE)
 
 
-class TicketWords(WordsFilter):
-    """Words of the title, or a ticket's number as INC-7 or 7."""
+class TicketSearch(WordsFilter):
+    """Words of the title, or a number as INC-7 or 7."""
 
     def condition(self, word: str) -> Q:
-        """A word of the title, or the number."""
-        number = _REFERENCE.fullmatch(word)
-        return super().condition(word) | (Q(number=int(number[1])) if number else Q())
+        """A number means the ticket of that number, or a title that has it."""
+        found = super().condition(word)
+        if number := _NUMBER.fullmatch(word):
+            found |= Q(number=int(number[1]))
+        return found
 
 
 class ReferenceFilter(filters.CharFilter):
-    """A ticket, by its reference or its id."""
+    """Rows of one ticket, named as INC-7 or 7."""
 
     def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The rows of that ticket; none for what is no reference."""
+        """Those of that ticket; none for what is no reference."""
         if not value:
             return queryset
-        found = _REFERENCE.fullmatch(value)
-        if found is None:
-            return queryset.none()
-        column = f"{self.field_name}__number" if "-" in value else f"{self.field_name}_id"
-        return queryset.filter(**{column: int(found[1])})
+        number = _NUMBER.fullmatch(value)
+        return queryset.filter(**{f"{self.field_name}__number": int(number[1])}) if number else queryset.none()
 
 
 class TicketFilter(FilterSet):
-    """Tickets."""
+    """Tickets of every kind."""
 
-    search = TicketWords(fields=["title"])
-    group = filters.ChoiceFilter(method="of_group", choices=[(name, name.title()) for name in GROUPS])
+    search = TicketSearch(fields=["title"], label="Number or words")
+    group = filters.ChoiceFilter(
+        label="Status", choices=[("open", "Open"), ("restored", "Restored"), ("done", "Done")], method="in_group"
+    )
+    whose = filters.ChoiceFilter(
+        label="For",
+        choices=[("me", "Me"), ("my-teams", "My teams"), ("nobody", "Nobody yet")],
+        method="for_whom",
+    )
     status = filters.MultipleChoiceFilter(choices=TicketStatus)
+    kind = filters.ChoiceFilter(choices=TicketKind)
     severity = filters.ModelChoiceFilter(queryset=Severity.objects.order_by("rank"), to_field_name="name")
+    priority = filters.NumberFilter()
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
     service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
-    assignee = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+    assignee = filters.ModelChoiceFilter(
+        queryset=User.objects.filter(is_active=True, memberships__isnull=False).distinct().order_by("name")
+    )
+    contact_type = filters.ChoiceFilter(choices=ContactType)
     created = filters.IsoDateTimeFromToRangeFilter(field_name="created_at")
 
     class Meta(FilterSet.Meta):
         model = Ticket
         fields: tuple[str, ...] = ()
 
-    def of_group(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
-        """Those of a group of statuses."""
+    def in_group(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """Tickets whose status belongs to the group."""
         return queryset.filter(status__in=GROUPS[value])
+
+    def for_whom(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """The reader's own, their teams', or those nobody has taken."""
+        user: Any = getattr(self.request, "user", None)
+        if value == "nobody":
+            return queryset.filter(assignee__isnull=True)
+        if user is None or not user.is_authenticated:
+            return queryset.none()
+        if value == "me":
+            return queryset.filter(assignee=user)
+        return queryset.filter(team__memberships__user=user)
 
 
 class AlertFilter(FilterSet):
     """Alerts."""
 
-    search = WordsFilter(fields=["title"])
-    integration = filters.ModelChoiceFilter(queryset=Integration.objects.order_by("name"))
-    dedup_key = filters.CharFilter()
+    search = WordsFilter(fields=["title", "dedup_key"])
     status = filters.ChoiceFilter(choices=AlertStatus)
+    integration = filters.ModelChoiceFilter(queryset=Integration.objects.order_by("name"))
+    service = filters.ModelChoiceFilter(
+        field_name="integration__service", queryset=Service.objects.order_by("name"), to_field_name="slug"
+    )
+    dedup_key = filters.CharFilter()
     ticket = ReferenceFilter(field_name="ticket")
 
     class Meta(FilterSet.Meta):
@@ -119,6 +147,7 @@ class ServiceFilter(FilterSet):
     search = WordsFilter(fields=["name"])
     name = filters.CharFilter()
     slug = filters.CharFilter()
+    kind = filters.ChoiceFilter(choices=ServiceKind)
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
     tier = filters.NumberFilter()
 
@@ -130,31 +159,34 @@ class ServiceFilter(FilterSet):
 class SeverityFilter(FilterSet):
     """Severities."""
 
+    search = WordsFilter(fields=["name", "title"])
     name = filters.CharFilter()
+    rank = filters.NumberFilter()
 
     class Meta(FilterSet.Meta):
         model = Severity
         fields: tuple[str, ...] = ()
 
 
-class ContactFilter(FilterSet):
-    """Contacts."""
-
-    search = WordsFilter(fields=["name", "email"])
-    email = filters.CharFilter(lookup_expr="iexact")
-
-    class Meta(FilterSet.Meta):
-        model = Contact
-        fields: tuple[str, ...] = ()
-
-
 class IntegrationFilter(FilterSet):
     """Integrations."""
 
+    search = WordsFilter(fields=["name"])
     name = filters.CharFilter()
     kind = filters.ChoiceFilter(choices=IntegrationKind)
     service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
 
     class Meta(FilterSet.Meta):
         model = Integration
+        fields: tuple[str, ...] = ()
+
+
+class ContactFilter(FilterSet):
+    """Requesters."""
+
+    search = WordsFilter(fields=["name", "email", "phone"])
+    email = filters.CharFilter(lookup_expr="iexact")
+
+    class Meta(FilterSet.Meta):
+        model = Contact
         fields: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Filters of problems."""
+"""Filters of problems; page and endpoint share them."""
 
 from incidents.filters import TicketFilter
 from problems.models import Problem
@@ -9,3 +9,4 @@ class ProblemFilter(TicketFilter):
 
     class Meta(TicketFilter.Meta):
         model = Problem
+        fields: tuple[str, ...] = ()

@@ -39,9 +39,7 @@ class ModelForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
 
 
 class FilterForm(Styled, forms.Form):
-    """A list's filter on one line; names stand in the fields, labels are for screen readers."""
-
-    template_name = "components/filter.html"
+    """A list's filter; the page draws the fields it names on one line."""
 
 
 class EditForm(Form):
