@@ -220,12 +220,11 @@ class AlertSerializer(Shown):
     service = serializers.SlugRelatedField(source="integration.service", slug_field="slug", read_only=True)
     ticket = serializers.CharField(source="ticket.reference", read_only=True, allow_null=True, default=None)
     payload = AnyObject(read_only=True)
-    url = Address(source="get_absolute_url", read_only=True)
 
     class Meta:
         model = Alert
         fields = (
-            "id", "url", "integration", "dedup_key", "status", "count", "title", "severity_word", "source", "link",
+            "id", "integration", "dedup_key", "status", "count", "title", "severity_word", "source", "link",
             "service", "ticket", "started_at", "opened_at", "last_event_at", "closed_at", "explanation", "payload",
         )  # fmt: skip
 
