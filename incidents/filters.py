@@ -13,6 +13,8 @@ from incidents.models import (
     AlertStatus,
     Contact,
     ContactType,
+    Event,
+    EventOutcome,
     Integration,
     IntegrationKind,
     Service,
@@ -21,6 +23,7 @@ from incidents.models import (
     Ticket,
     TicketKind,
     TicketStatus,
+    TimelineEntry,
 )
 from oncall.models import Team, User
 
@@ -41,6 +44,17 @@ class TicketSearch(WordsFilter):
         if number := _NUMBER.fullmatch(word):
             found |= Q(number=int(number[1]))
         return found
+
+
+class ReferenceFilter(filters.CharFilter):
+    """Rows of one ticket, named as INC-7 or 7."""
+
+    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Those of that ticket; none for what is no reference."""
+        if not value:
+            return queryset
+        number = _NUMBER.fullmatch(value)
+        return queryset.filter(**{f"{self.field_name}__number": int(number[1])}) if number else queryset.none()
 
 
 class TicketFilter(FilterSet):
@@ -97,10 +111,33 @@ class AlertFilter(FilterSet):
         field_name="integration__service", queryset=Service.objects.order_by("name"), to_field_name="slug"
     )
     dedup_key = filters.CharFilter()
-    ticket = filters.NumberFilter(field_name="ticket__number")
+    ticket = ReferenceFilter(field_name="ticket")
 
     class Meta(FilterSet.Meta):
         model = Alert
+        fields: tuple[str, ...] = ()
+
+
+class EventFilter(FilterSet):
+    """Events."""
+
+    integration = filters.ModelChoiceFilter(queryset=Integration.objects.order_by("name"))
+    alert = filters.NumberFilter(field_name="alert_id")
+    dedup_key = filters.CharFilter()
+    outcome = filters.ChoiceFilter(choices=EventOutcome)
+
+    class Meta(FilterSet.Meta):
+        model = Event
+        fields: tuple[str, ...] = ()
+
+
+class TimelineFilter(FilterSet):
+    """Timeline entries."""
+
+    ticket = ReferenceFilter(field_name="ticket")
+
+    class Meta(FilterSet.Meta):
+        model = TimelineEntry
         fields: tuple[str, ...] = ()
 
 
@@ -148,6 +185,7 @@ class ContactFilter(FilterSet):
     """Requesters."""
 
     search = WordsFilter(fields=["name", "email", "phone"])
+    email = filters.CharFilter(lookup_expr="iexact")
 
     class Meta(FilterSet.Meta):
         model = Contact

@@ -38,7 +38,16 @@ def can_see_requester(user: "User | AnonymousUser", ticket: Ticket) -> bool:
         return True
     if ticket.requester is not None and ticket.requester.user_id == user.pk:
         return True
-    return ticket.opened_by_id == user.pk or user.memberships.filter(team=ticket.team_id).exists()
+    return ticket.opened_by_id == user.pk or ticket.team_id in _teams(user)
+
+
+def _teams(user: "User") -> set[int]:
+    """The ids of the person's teams, asked once a request, so that a list asks once."""
+    held: set[int] | None = getattr(user, "_held_teams", None)
+    if held is None:
+        held = set(user.memberships.values_list("team_id", flat=True))
+        user._held_teams = held  # type: ignore[attr-defined]
+    return held
 
 
 def can_configure(user: "User | AnonymousUser") -> bool:
