@@ -113,7 +113,7 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
         return TableExport("csv", table).response(filename=name)
 
 
-class DetailPage(SignedIn, DetailView[Any]):
+class DetailPage(SignedIn, DetailView):
     """A record's page; `place` names the panels that other apps add to it."""
 
     place = ""
