@@ -143,7 +143,7 @@ class Asking:
             messages.success(self.request, text)
 
 
-class FormPage(SignedIn, Asking, FormView[Any]):
+class FormPage(SignedIn, Asking, FormView):
     """A form and the one domain call behind it: declare `form_class`, `button`, and `perform`."""
 
     template_name = "generic/form.html"
