@@ -28,7 +28,7 @@ LOOK_EVERY = 0.25
 SHORT_LIFE = 10
 LONGEST_PAUSE = 30
 # What takes work first, what does it next, and last what it needs; the servers come after these.
-STOP_ORDER = ({"web", "watchdog"}, {"worker"}, {"peers"})
+STOP_ORDER = ({"alerts", "web", "watchdog"}, {"worker"}, {"peers"})
 
 
 class Stopped(BaseException):
@@ -88,6 +88,8 @@ class Supervisor:
         self._await_ready(web)
         self._launch(programs.make_worker(options, environment))
         self._launch(programs.make_watchdog(options, environment))
+        if options.plays_alerts:
+            self._launch(programs.make_live_alerts(options, environment))
         return found
 
     def _launch(self, child: Child) -> Child:
