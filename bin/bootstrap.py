@@ -219,7 +219,9 @@ def ensure_uv(environment: Environment) -> Path | None:
 def install_with_uv(environment: Environment, uv: Path, lock: Path) -> bool:
     """Install with uv; its own output shows the progress."""
     command = [str(uv), "pip", "sync", "--require-hashes", "--python", str(environment.python), str(lock)]
-    settings = uv_settings(run([str(environment.python), "-m", "pip", "config", "list"], show=False).output, os.environ)
+    settings = uv_settings(
+        run([str(environment.python), "-m", "pip", "config", "list"], show=False).output, os.environ
+    )
     if subprocess.run(command, check=False, cwd=environment.root, env={**os.environ, **settings}).returncode == 0:
         return True
     check_space(environment.root)
@@ -300,7 +302,9 @@ def explain(output: str, root: Path) -> str:
     if "Permission denied" in output or "Read-only file system" in output:
         return f"{root} cannot be written: run as the user it belongs to, or copy it to a folder of yours."
     if "DO NOT MATCH THE HASHES" in output:
-        return "A package is not the one the lock file names: what serves your packages altered it. Use another source."
+        return (
+            "A package is not the one the lock file names: what serves your packages altered it. Use another source."
+        )
     return "The installation failed. Its last words:\n" + "\n".join(output.strip().splitlines()[-12:])
 
 
