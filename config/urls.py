@@ -2,19 +2,22 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import TemplateView
 
 from config import health
+from incidents.views.queue import Queue
+from incidents.views.respond import PageLink
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", Queue.as_view(), name="home"),
+    path("p/<str:key>/", PageLink.as_view(), name="page-link"),
     path("", include("incidents.urls")),
     path("", include("oncall.urls")),
     path("", include("problems.urls")),
     path("", include("incidents.intake.urls")),
+    path("demo/", include("config.demo.urls")),
     path("api/", include("config.api")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("p/<str:key>/", TemplateView.as_view(template_name="base.html"), name="page-link"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("healthz/deep", health.deep, name="healthz-deep"),
