@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import DataError
+from django.db import DataError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from config.base.errors import Stale
 from config.base.serializers import Instant, Nothing
 
 
@@ -112,8 +113,30 @@ class AnswerViewSet(BaseViewSet):
     filter_backends = ()
 
 
-class ReadViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, BaseViewSet):
+class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
     """A model one may list and read. Declare `queryset`, `serializer_class`, `filterset_class`."""
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One record."""
+        return self.shown(self.get_object())
+
+    def shown(self, record: Any, *, status: int = 200) -> Response:
+        """The record as the view shows it, with its ETag if it knows when it was changed."""
+        headers = {"ETag": self._tag(record)} if hasattr(record, "updated_at") else None
+        return Response(self.get_serializer(record).data, status=status, headers=headers)
+
+    @staticmethod
+    def _tag(record: Any) -> str:
+        return f'"{record.pk}-{record.updated_at:%Y%m%d%H%M%S%f}"'
+
+    def check_unchanged(self, record: Any) -> None:
+        """Raise Stale if the caller's If-Match is not the record's ETag; the row stays locked until the commit."""
+        wanted = self.request.headers.get("If-Match", "*")
+        if wanted != "*":
+            # The lock first, then the look: of two changes of one version only one goes through.
+            rows = type(record)._default_manager.select_for_update(no_key=True, of=("self",))
+            if self._tag(rows.get(pk=record.pk)) != wanted:
+                raise Stale
 
 
 Method = Callable[..., Any]
@@ -139,10 +162,13 @@ def writes(
                 raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for it.")
             asked = takes(data=request.data, partial=partial, context=self.get_serializer_context())
             asked.is_valid(raise_exception=True)
-            changed = method(self, *subject, asked.validated_data)
+            with transaction.atomic():
+                for record in subject:
+                    self.check_unchanged(record)
+                changed = method(self, *subject, asked.validated_data)
             # Read again with what the serializer shows; the change may have taken the record out of sight.
-            fresh = self.queryset.all().get(pk=changed.pk)
-            return Response(self.get_serializer(fresh).data, status=status)
+            answer: Response = self.shown(self.queryset.all().get(pk=changed.pk), status=status)
+            return answer
 
         handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
         handle.takes, handle.answers = takes, status  # type: ignore[attr-defined]

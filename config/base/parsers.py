@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
 
 
@@ -85,7 +85,12 @@ class CappedJSONParser(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The document; 413 if it is too large, 400 if it is no plain JSON."""
+        """The document; 413 if it is too large, 415 if it is packed, 400 if it is no plain JSON."""
+        packing = (
+            parser_context["request"].headers.get("Content-Encoding", "identity") if parser_context else "identity"
+        )
+        if packing != "identity":
+            raise UnsupportedMediaType(packing, "Send the body as it is, not packed.")
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:
