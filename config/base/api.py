@@ -36,7 +36,7 @@ class Pagination(CursorPagination):
         order: str | tuple[str, ...] = view.order
         return (order,) if isinstance(order, str) else order
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> Any:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
         """One page. A cursor that somebody made up is not found, whatever it holds."""
         try:
             return super().paginate_queryset(queryset, request, view)
@@ -62,7 +62,6 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
 
     pagination_class = Pagination
     lookup_value_regex = "[0-9]{1,18}"
-    pagination_class = Pagination
     filter_backends = (StrictFilters,)
     scope = "write"
     """The token scope that a writing request needs."""
@@ -93,7 +92,12 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         if self.action == "list":
             yield from getattr(self.pagination_class, "parameters", ())
             for backend in self.filter_backends:
-                yield from backend().parameters(request, self.queryset, self)
+                yield from backend().parameters(request, self.get_queryset(), self)
+
+    @property
+    def actor(self) -> Any:
+        """Who asks; permissions have made sure that somebody does."""
+        return self.request.user
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Filters are for lists; a record's own address takes none."""
@@ -109,8 +113,8 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
 class AnswerViewSet(BaseViewSet):
     """An address with one answer instead of a list of records. Declare `queryset` and `list`."""
 
-    pagination_class = None
-    filter_backends = ()
+    pagination_class = None  # type: ignore[assignment]
+    filter_backends = ()  # type: ignore[assignment]
 
 
 class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
