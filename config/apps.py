@@ -8,3 +8,10 @@ class ConfigConfig(AppConfig):
 
     name = "config"
     verbose_name = "Configuration"
+
+    def ready(self) -> None:
+        """Put the engine into every Celery worker."""
+        from config.celery import app
+        from oncall.engine.worker import EngineStep
+
+        app.steps["worker"].add(EngineStep)

@@ -8,3 +8,19 @@ class IncidentsConfig(AppConfig):
 
     name = "incidents"
     verbose_name = "Incidents"
+
+    def ready(self) -> None:
+        """Make tickets known to the pager, and listen to its news."""
+        from incidents import receivers, response, subject  # noqa: F401 - importing receivers connects them
+        from oncall import subjects, watchdog
+
+        subjects.register(
+            subjects.SubjectType(
+                name=response.SUBJECT, lock=subject.lock, visible_to=subject.visible_to, facts=subject.facts
+            )
+        )
+        watchdog.register_question(
+            code="alert_unrouted",
+            text="{n} alerts have waited more than 30 seconds to be routed.",
+            sql="SELECT 1 FROM incidents_alert WHERE route_at < %(at)s - interval '30 seconds'",
+        )

@@ -8,3 +8,11 @@ class OncallConfig(AppConfig):
 
     name = "oncall"
     verbose_name = "On-call"
+
+    def ready(self) -> None:
+        """Give the engine its own sweeps."""
+        from oncall import news, pulse
+        from oncall.engine import register_sweep
+
+        register_sweep(lane="clocks", name="news", run=news.tell)
+        register_sweep(lane="clocks", name="pulse", run=pulse.forget_old, every=600)

@@ -45,11 +45,12 @@ _QUESTIONS = {
         "{n} pages were given up in the last day.",
         """SELECT 1 FROM oncall_page WHERE state = 'dead' AND ended_at > %(at)s - interval '1 day'""",
     ),
-    "alert_unrouted": (
-        "{n} alerts have waited more than 30 seconds to be routed.",
-        """SELECT 1 FROM incidents_alert WHERE route_at < %(at)s - interval '30 seconds'""",
-    ),
 }
+
+
+def register_question(*, code: str, text: str, sql: str) -> None:
+    """Let an app above ask about its own rows; `sql` selects the rows that must not be, `{n}` is their number."""
+    _QUESTIONS[code] = (text, sql)
 
 
 def audit(*, at: datetime) -> list[Finding]:

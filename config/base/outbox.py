@@ -9,6 +9,7 @@ runs out it is sent again under the same key: at least once (reliability rules 3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, models
 from django.db.models import Q
@@ -113,34 +114,33 @@ def claim(
     return [Claim(row_id, attempts) for row_id, attempts, _, _ in rows]
 
 
-def record_accepted(model: type[OutboxRow], held: Claim, *, at: datetime, provider_id: str = "") -> bool:
+def record_accepted(
+    model: type[OutboxRow], held: Claim, *, at: datetime, provider_id: str = "", **also: Any
+) -> bool:
     """Note that the provider took the message. False if this attempt no longer holds the row."""
-    return bool(
-        _held(model, held).update(
-            state=OutboxState.ACCEPTED,
-            accepted_at=at,
-            lease_until=None,
-            provider_id=provider_id[:200],
-            last_error="",
-        )
+    return _record(
+        model,
+        held,
+        state=OutboxState.ACCEPTED,
+        accepted_at=at,
+        provider_id=provider_id[:200],
+        last_error="",
+        **also,
     )
 
 
-def record_retry(model: type[OutboxRow], held: Claim, *, due_at: datetime, error: str) -> bool:
+def record_retry(model: type[OutboxRow], held: Claim, *, due_at: datetime, error: str, **also: Any) -> bool:
     """Put the row back for another try at `due_at`. False if this attempt no longer holds the row."""
-    return bool(
-        _held(model, held).update(
-            state=OutboxState.PENDING, due_at=due_at, lease_until=None, last_error=error[:300]
-        )
-    )
+    return _record(model, held, state=OutboxState.PENDING, due_at=due_at, last_error=error[:300], **also)
 
 
-def record_end(model: type[OutboxRow], held: Claim, *, state: OutboxState, at: datetime, error: str) -> bool:
+def record_end(
+    model: type[OutboxRow], held: Claim, *, state: OutboxState, at: datetime, error: str, **also: Any
+) -> bool:
     """End the row as failed, cancelled or dead. False if this attempt no longer holds the row."""
-    return bool(
-        _held(model, held).update(state=state, ended_at=at, lease_until=None, last_error=error[:300])
-    )
+    return _record(model, held, state=state, ended_at=at, last_error=error[:300], **also)
 
 
-def _held(model: type[OutboxRow], held: Claim) -> "models.QuerySet[OutboxRow]":
-    return model._default_manager.filter(pk=held.row_id, attempts=held.attempts, state=OutboxState.SENDING)
+def _record(model: type[OutboxRow], held: Claim, **values: Any) -> bool:
+    row = model._default_manager.filter(pk=held.row_id, attempts=held.attempts, state=OutboxState.SENDING)
+    return bool(row.update(lease_until=None, **values))

@@ -1,0 +1,97 @@
+"""What incidents do with the news from `oncall`."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.dispatch import receiver
+
+from config.base.outbox import OutboxState
+from incidents import response, timeline
+from incidents.models import EntryKind, Service, Ticket
+from oncall import signals
+from oncall.models import Escalation, EscalationEntry, EscalationEvent, Page, User
+
+_PAGE_WORDS = {
+    OutboxState.ACCEPTED: "was paged by {channel}",
+    OutboxState.DELIVERED: "got the page by {channel}",
+    OutboxState.FAILED: "could not be paged by {channel}: {error}",
+    OutboxState.PENDING: "could not be paged by {channel} yet: {error}",
+    OutboxState.DEAD: "could not be paged by {channel} and we gave up: {error}",
+}
+_TOLD_EVENTS = {
+    EscalationEvent.NOBODY_ON_CALL: "Step {step} reached nobody: nobody is on call.",
+    EscalationEvent.EXHAUSTED: "Every step was tried and nobody answered.",
+    EscalationEvent.UNREACHABLE: "Step {step} could not be delivered; the next one was tried at once.",
+    EscalationEvent.ACK_TIMEOUT: "Acknowledged but still not restored: paging begins again.",
+    EscalationEvent.SNOOZE_OVER: "The snooze is over: paging begins again.",
+    EscalationEvent.UNACK: "The acknowledgement was taken back: paging begins again.",
+}
+
+
+@receiver(signals.escalation_acknowledged, dispatch_uid="incidents.acknowledged")
+def stamp_acknowledgement(*, escalation: Escalation, at: datetime, actor: User | None, **_: Any) -> None:
+    """Carry an acknowledgement to the ticket, in the same transaction and with the ticket locked."""
+    if escalation.subject_type == response.SUBJECT:
+        response.note_acknowledged(ticket_id=escalation.subject_id, actor=actor, at=at)
+
+
+@receiver(signals.page_changed, dispatch_uid="incidents.page_changed")
+def tell_page(*, page: Page, at: datetime, **_: Any) -> None:
+    """Put a page's fate on the ticket's timeline, and stamp the first one that went out."""
+    if page.escalation.subject_type != response.SUBJECT:
+        return
+    words = _PAGE_WORDS.get(OutboxState(page.state))
+    if words is not None:
+        channel = page.get_channel_display() if hasattr(page, "get_channel_display") else page.channel
+        timeline.record(
+            ticket_id=page.escalation.subject_id,
+            kind=EntryKind.PAGE,
+            text=f"{page.user.name} {words.format(channel=channel, error=page.last_error)}.".replace("..", "."),
+            at=at,
+            data={"page": page.pk, "state": page.state, "channel": page.channel, "attempts": page.attempts},
+            source=f"page:{page.pk}:{page.state}",
+        )
+    if page.accepted_at is not None:
+        Ticket.objects.filter(pk=page.escalation.subject_id, alerted_at__isnull=True).update(
+            alerted_at=page.accepted_at
+        )
+    if page.state == OutboxState.DEAD:
+        open_for_operators(page=page, at=at)
+
+
+@receiver(signals.escalation_logged, dispatch_uid="incidents.escalation_logged")
+def tell_entry(*, entry: EscalationEntry, at: datetime, **_: Any) -> None:
+    """Put what the escalation did by itself on the timeline."""
+    words = _TOLD_EVENTS.get(EscalationEvent(entry.event))
+    if entry.escalation.subject_type != response.SUBJECT or words is None:
+        return
+    timeline.record(
+        ticket_id=entry.escalation.subject_id,
+        kind=EntryKind.ESCALATION,
+        text=words.format(step=(entry.step or 0) + 1),
+        at=entry.at,
+        data={"event": entry.event, "step": entry.step, "round": entry.round},
+        source=f"entry:{entry.pk}",
+    )
+
+
+@transaction.atomic
+def open_for_operators(*, page: Page, at: datetime) -> None:
+    """Open an incident for those who run Holdfast, unless one is open: a page was given up (rule 7)."""
+    service = Service.objects.filter(slug=settings.OPERATIONS_SERVICE).first()
+    if service is None or page.escalation.subject_type != response.SUBJECT:
+        return
+    if Ticket.objects.open().filter(service=service).exists():
+        return
+    response.declare(
+        title="A page could not be delivered",
+        description=f"The page {page.key} by {page.channel} was given up: {page.last_error}",
+        service=service,
+        contact_type="alert",
+        opened_because=f"A page of {page.escalation.title} was given up after {page.attempts} tries.",
+        impact=2,
+        urgency=1,
+        at=at,
+    )

@@ -1,0 +1,41 @@
+"""The verbs of incident response; each locks the ticket, checks, writes, records and pages in one transaction."""
+
+from incidents.response.answering import (
+    acknowledge,
+    add_responders,
+    assign,
+    decline,
+    note_acknowledged,
+    start_work,
+    take_over,
+)
+from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hand_over, hold, resume
+from incidents.response.ending import close, reopen, resolve, restore
+from incidents.response.locking import Refused
+from incidents.response.opening import declare
+from incidents.response.paging import SUBJECT, preview_page
+
+__all__ = [
+    "EDITABLE",
+    "SUBJECT",
+    "Refused",
+    "acknowledge",
+    "add_note",
+    "add_responders",
+    "assign",
+    "change_severity",
+    "close",
+    "decline",
+    "declare",
+    "edit",
+    "hand_over",
+    "hold",
+    "note_acknowledged",
+    "preview_page",
+    "reopen",
+    "resolve",
+    "restore",
+    "resume",
+    "start_work",
+    "take_over",
+]

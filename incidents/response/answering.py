@@ -1,0 +1,127 @@
+"""What responders do when they are paged: answer, take over, or pass it on."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from incidents import timeline
+from incidents.models import EntryKind, Ticket, TicketStatus
+from incidents.response.locking import Refused, locked, move, save
+from incidents.response.paging import begin_work, page_team, running
+from incidents.status import INCIDENT
+from oncall import escalation, work
+from oncall.models import EscalationState, Team, User
+from incidents.response.paging import SUBJECT
+
+
+@transaction.atomic
+def acknowledge(*, ticket_id: int, actor: User | None, at: datetime) -> Ticket:
+    """Say "I am on it": every escalation of the ticket that still rings is answered.
+
+    Saying it twice, or of a ticket in work, changes nothing. Raises IllegalMove once it is restored.
+    """
+    ticket = locked(ticket_id)
+    if not ticket.is_open:
+        INCIDENT.check(ticket.status, TicketStatus.ACKNOWLEDGED)
+    ringing = running(ticket).filter(state=EscalationState.TRIGGERED)
+    for pk in list(ringing.values_list("pk", flat=True)):
+        escalation.acknowledge(escalation_id=pk, at=at, actor=actor)
+    return note_acknowledged(ticket_id=ticket_id, actor=actor, at=at)
+
+
+@transaction.atomic
+def note_acknowledged(*, ticket_id: int, actor: User | None, at: datetime) -> Ticket:
+    """Stamp the first acknowledgement, give an unassigned ticket to the person, and count their minutes."""
+    ticket = locked(ticket_id)
+    if ticket.status == TicketStatus.NEW:
+        who = actor.name if actor else "the sender of the alert"
+        move(
+            ticket,
+            TicketStatus.ACKNOWLEDGED,
+            at=at,
+            actor=actor,
+            text=f"Acknowledged by {who}.",
+            acknowledged_at=ticket.acknowledged_at or at,
+        )
+    if actor is not None and ticket.is_open:
+        if ticket.assignee is None:
+            ticket.assignee = actor
+            save(ticket, "assignee", at=at)
+        begin_work(ticket=ticket, user=actor, at=at)
+    return ticket
+
+
+@transaction.atomic
+def take_over(*, ticket_id: int, actor: User, at: datetime) -> Ticket:
+    """Make it yours: acknowledged if it still rings, assigned to you, and the other's minutes end."""
+    before = locked(ticket_id).assignee
+    ticket = acknowledge(ticket_id=ticket_id, actor=actor, at=at)
+    if before is not None and before != actor:
+        work.stop(subject_type=SUBJECT, subject_id=ticket_id, user=before, at=at)
+    return assign(ticket_id=ticket.pk, assignee=actor, actor=actor, at=at)
+
+
+@transaction.atomic
+def decline(*, ticket_id: int, actor: User, at: datetime, reason: str = "") -> Ticket:
+    """Say "I can't": whoever comes next in the policy is paged now, and your own waiting pages end."""
+    ticket = locked(ticket_id)
+    if not ticket.is_open:
+        raise Refused(f"{ticket.reference} is {ticket.get_status_display().lower()}: nobody needs to come.")
+    rows = running(ticket).filter(pages__user=actor).distinct()
+    for pk in list(rows.values_list("pk", flat=True)):
+        escalation.escalate_now(escalation_id=pk, at=at, actor=actor)
+    text = f"{actor.name} cannot take it; the next person is paged."
+    timeline.record(
+        ticket_id=ticket.pk,
+        kind=EntryKind.ESCALATION,
+        text=f"{text} {reason}".strip(),
+        at=at,
+        actor=actor,
+    )
+    return ticket
+
+
+@transaction.atomic
+def start_work(*, ticket_id: int, actor: User, at: datetime) -> Ticket:
+    """Begin to work on it."""
+    ticket = locked(ticket_id)
+    if ticket.status == TicketStatus.NEW:
+        ticket = acknowledge(ticket_id=ticket_id, actor=actor, at=at)
+    move(
+        ticket,
+        TicketStatus.IN_PROGRESS,
+        at=at,
+        actor=actor,
+        text=f"{actor.name} works on it.",
+        work_started_at=ticket.work_started_at or at,
+    )
+    begin_work(ticket=ticket, user=actor, at=at)
+    return ticket
+
+
+@transaction.atomic
+def assign(*, ticket_id: int, assignee: User | None, actor: User | None, at: datetime) -> Ticket:
+    """Give the ticket to a person, or to nobody."""
+    ticket = locked(ticket_id)
+    if assignee is not None and not assignee.is_active:
+        raise Refused(f"{assignee.name}'s account is closed. Choose somebody else.")
+    if ticket.assignee != assignee:
+        ticket.assignee = assignee
+        save(ticket, "assignee", at=at)
+        text = f"Assigned to {assignee.name}." if assignee else "Assigned to nobody."
+        timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor)
+    return ticket
+
+
+@transaction.atomic
+def add_responders(*, ticket_id: int, team: Team, actor: User | None, at: datetime) -> Ticket:
+    """Call another team in: its people are paged by its own policy, with its own acknowledgement (S4)."""
+    ticket = locked(ticket_id)
+    if not ticket.is_open:
+        raise Refused(f"{ticket.reference} is {ticket.get_status_display().lower()}: reopen it first.")
+    if page_team(ticket=ticket, team=team, at=at) is None:
+        raise Refused(f"{team.name} has been called already.")
+    timeline.record(
+        ticket_id=ticket.pk, kind=EntryKind.ESCALATION, text=f"{team.name} was called in.", at=at, actor=actor
+    )
+    return ticket

@@ -1,0 +1,157 @@
+"""Notes, holds, handovers and changes of an incident's facts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from config.base.text import several_lines
+from incidents import priority, timeline
+from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, TicketStatus
+from incidents.response.locking import Refused, locked, move, save
+from incidents.response.paging import end_paging, page_team, running
+from oncall.models import Team, User
+
+_ON_TICKET = frozenset({
+    "title", "description", "category", "service", "impact", "urgency", "requester", "affected_customers",
+    "asset_type", "asset_name", "asset_external_id", "asset_url", "visibility", "visibility_reason",
+    "conference_url", "external_links", "custom", "impact_started_at", "contact_type",
+})  # fmt: skip
+_ON_INCIDENT = frozenset({"customer_impact", "workaround"})
+EDITABLE = _ON_TICKET | _ON_INCIDENT
+
+
+@transaction.atomic
+def add_note(*, ticket_id: int, text: str, actor: User | None, at: datetime, is_public: bool = False) -> Ticket:
+    """Write a work note, or a comment that the requester reads; a requester's answer ends a hold for it."""
+    ticket = locked(ticket_id)
+    text = several_lines(text)
+    if not text:
+        raise Refused("The note is empty. Write a word or two.")
+    kind = EntryKind.COMMENT if is_public else EntryKind.NOTE
+    timeline.record(ticket_id=ticket.pk, kind=kind, text=text, at=at, actor=actor)
+    save(ticket, at=at)
+    if ticket.hold_reason == HoldReason.REQUESTER and actor is not None and _is_requester(ticket, actor):
+        move(ticket, TicketStatus.IN_PROGRESS, at=at, actor=actor, text="The requester answered; off hold.")
+    return ticket
+
+
+def _is_requester(ticket: Ticket, actor: User) -> bool:
+    return ticket.requester_id is not None and ticket.requester is not None and ticket.requester.user_id == actor.pk
+
+
+@transaction.atomic
+def hold(*, ticket_id: int, reason: str, actor: User | None, at: datetime, note: str = "") -> Ticket:
+    """Wait for somebody or something; the reason says for whom."""
+    ticket = locked(ticket_id)
+    if reason not in HoldReason.values:
+        raise Refused(f"Say what it waits for: {', '.join(HoldReason.labels)}.")
+    text = f"On hold, waiting for: {HoldReason(reason).label}. {note}".strip()
+    move(ticket, TicketStatus.ON_HOLD, at=at, actor=actor, text=text, hold_reason=reason)
+    return ticket
+
+
+@transaction.atomic
+def resume(*, ticket_id: int, actor: User | None, at: datetime) -> Ticket:
+    """Go on after a hold."""
+    ticket = locked(ticket_id)
+    if ticket.status != TicketStatus.ON_HOLD:
+        raise Refused(f"{ticket.reference} is not on hold.")
+    move(ticket, TicketStatus.IN_PROGRESS, at=at, actor=actor, text="Off hold.")
+    return ticket
+
+
+@transaction.atomic
+def hand_over(*, ticket_id: int, team: Team, reason: str, actor: User | None, at: datetime) -> Ticket:
+    """Give the ticket to another team: number, history and thread stay, the new team is paged.
+
+    The old team's escalation ends; the new team must acknowledge for itself.
+    """
+    ticket = locked(ticket_id)
+    if not ticket.is_open:
+        raise Refused(f"{ticket.reference} is {ticket.get_status_display().lower()}: reopen it first.")
+    if ticket.team == team:
+        raise Refused(f"{ticket.reference} is with {team.name} already.")
+    before = ticket.team
+    end_paging(ticket=ticket, at=at, actor=actor, team=before)
+    ticket.team, ticket.assignee = team, None
+    save(ticket, "team", "assignee", at=at)
+    timeline.record(
+        ticket_id=ticket.pk,
+        kind=EntryKind.HANDOVER,
+        text=f"Handed over from {before.name} to {team.name}. {reason}".strip(),
+        at=at,
+        actor=actor,
+        data={"from": before.pk, "to": team.pk},
+    )
+    if ticket.severity.pages:
+        page_team(ticket=ticket, team=team, at=at)
+    return ticket
+
+
+@transaction.atomic
+def change_severity(
+    *, ticket_id: int, severity: Severity, actor: User | None, at: datetime, reason: str = ""
+) -> Ticket:
+    """Raise or lower the severity; lowering needs a reason, raising may page."""
+    ticket = locked(ticket_id)
+    before = ticket.severity
+    if severity == before:
+        return ticket
+    if severity.rank > before.rank and not reason.strip():
+        raise Refused(f"Say why {ticket.reference} is less severe than {before.name}.")
+    ticket.severity = severity
+    save(ticket, "severity", at=at)
+    timeline.record(
+        ticket_id=ticket.pk,
+        kind=EntryKind.CHANGE,
+        text=f"Severity {before.name} became {severity.name}. {reason}".strip(),
+        at=at,
+        actor=actor,
+        data={"field": "severity", "from": before.name, "to": severity.name},
+    )
+    running(ticket).update(priority=severity.rank, urgency=severity.urgency)
+    if ticket.is_open and severity.pages and not before.pages:
+        page_team(ticket=ticket, team=ticket.team, at=at)
+    return ticket
+
+
+@transaction.atomic
+def edit(*, ticket_id: int, changes: Mapping[str, Any], actor: User | None, at: datetime) -> Ticket:
+    """Change only the named facts, under the row's lock, and put each on the timeline.
+
+    Another service does not move the ticket to its team: that is a handover. Raises Refused for a fact
+    that is not edited this way, ValidationError for a value that cannot be.
+    """
+    if unknown := set(changes) - EDITABLE:
+        raise Refused(f"{', '.join(sorted(unknown))} cannot be changed this way.")
+    ticket = locked(ticket_id)
+    incident = Incident.objects.get(pk=ticket_id)
+    changed = [name for name, value in changes.items() if getattr(incident, name) != value]
+    if not changed:
+        return ticket
+    before = {name: getattr(incident, name) for name in changed}
+    for name in changed:
+        setattr(incident if name in _ON_INCIDENT else ticket, name, changes[name])
+    on_ticket = [name for name in changed if name in _ON_TICKET]
+    if {"impact", "urgency"} & set(on_ticket):
+        ticket.priority = priority.propose(impact=ticket.impact, urgency=ticket.urgency).priority
+        on_ticket.append("priority")
+    ticket.clean_fields(exclude=[f.name for f in Ticket._meta.fields if f.name not in on_ticket])
+    ticket.validate_constraints()
+    save(ticket, *on_ticket, at=at)
+    on_incident = {name: changes[name] for name in changed if name in _ON_INCIDENT}
+    if on_incident:
+        incident.save_base(raw=True, update_fields=list(on_incident))
+    for name in changed:
+        label = Incident._meta.get_field(name).verbose_name
+        timeline.record(
+            ticket_id=ticket.pk,
+            kind=EntryKind.CHANGE,
+            text=f"{str(label).capitalize()} changed.",
+            at=at,
+            actor=actor,
+            data={"field": name, "from": str(before[name] or ""), "to": str(changes[name] or "")},
+        )
+    return ticket

@@ -1,0 +1,102 @@
+"""Restored, resolved, closed, and opened again."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from incidents import signals
+from incidents.models import ClosureCode, Ticket, TicketStatus
+from incidents.response.locking import Refused, locked, move
+from incidents.response.paging import begin_work, end_paging, page_team
+from oncall.models import User
+
+
+@transaction.atomic
+def restore(*, ticket_id: int, actor: User | None, at: datetime, note: str = "") -> Ticket:
+    """Say that the service works again: nobody else is paged, and the minutes of those who worked end.
+
+    A severity without a duty of prevention is resolved with it.
+    """
+    ticket = locked(ticket_id)
+    move(
+        ticket,
+        TicketStatus.RESTORED,
+        at=at,
+        actor=actor,
+        text=f"Service restored. {note}".strip(),
+        restored_at=at,
+        mitigated_at=ticket.mitigated_at or at,
+        acknowledged_at=ticket.acknowledged_at or (at if actor else None),
+    )
+    end_paging(ticket=ticket, at=at, actor=actor)
+    signals.incident_restored.send(sender=Ticket, ticket=ticket, at=at, actor=actor)
+    if not ticket.severity.needs_prevention:
+        text = f"Resolved: {ticket.severity.name} has no duty of prevention."
+        move(ticket, TicketStatus.RESOLVED, at=at, actor=actor, text=text, resolved_at=at)
+    return ticket
+
+
+@transaction.atomic
+def resolve(*, ticket_id: int, actor: User | None, at: datetime, reason: str = "") -> Ticket:
+    """Say that prevention is done, or not needed; the reason is kept."""
+    ticket = locked(ticket_id)
+    if ticket.severity.needs_prevention and not reason.strip():
+        raise Refused(f"Say why {ticket.reference} needs no more prevention.")
+    text = f"Resolved. {reason}".strip()
+    move(ticket, TicketStatus.RESOLVED, at=at, actor=actor, text=text, resolved_at=at)
+    return ticket
+
+
+@transaction.atomic
+def reopen(*, ticket_id: int, reason: str, actor: User | None, at: datetime) -> Ticket:
+    """The trouble is back: the same record goes on, and its team is paged again."""
+    ticket = locked(ticket_id)
+    if ticket.is_open:
+        raise Refused(f"{ticket.reference} is open already.")
+    move(
+        ticket,
+        TicketStatus.IN_PROGRESS,
+        at=at,
+        actor=actor,
+        text=f"Reopened. {reason}".strip(),
+        reopened_at=at,
+        restored_at=None,
+        resolved_at=None,
+        closed_at=None,
+        closure_code="",
+    )
+    if actor is not None and ticket.assignee == actor:
+        begin_work(ticket=ticket, user=actor, at=at)
+    if ticket.severity.pages:
+        page_team(ticket=ticket, team=ticket.team, at=at)
+    return ticket
+
+
+@transaction.atomic
+def close(*, ticket_id: int, code: str, actor: User | None, at: datetime, note: str = "") -> Ticket:
+    """End the record with a code. Raises Refused for a code that is not an incident's."""
+    ticket = locked(ticket_id)
+    allowed = {
+        ClosureCode.SOLVED,
+        ClosureCode.NO_FAULT_FOUND,
+        ClosureCode.DUPLICATE,
+        ClosureCode.MERGED,
+        ClosureCode.CANCELLED,
+    }
+    if code not in allowed:
+        raise Refused(f"Close it as one of: {', '.join(sorted(ClosureCode(c).label for c in allowed))}.")
+    if ticket.is_open and code == ClosureCode.SOLVED:
+        raise Refused("Restore the service first; then it can be closed as solved.")
+    text = f"Closed: {ClosureCode(code).label}. {note}".strip()
+    move(
+        ticket,
+        TicketStatus.CLOSED,
+        at=at,
+        actor=actor,
+        text=text,
+        closed_at=at,
+        closure_code=code,
+        closure_note=note,
+    )
+    end_paging(ticket=ticket, at=at, actor=actor)
+    return ticket

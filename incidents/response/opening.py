@@ -1,0 +1,84 @@
+"""How an incident begins."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from incidents import priority, timeline
+from incidents.models import Contact, EntryKind, Incident, Service, Severity, Ticket, TicketKind, TicketStatus
+from incidents.response.locking import Refused
+from incidents.response.paging import page_team
+from oncall.models import Team, User
+
+
+@transaction.atomic
+def declare(
+    *,
+    title: str,
+    at: datetime,
+    actor: User | None = None,
+    service: Service | None = None,
+    team: Team | None = None,
+    severity: Severity | None = None,
+    impact: int | None = None,
+    urgency: int | None = None,
+    description: str = "",
+    category: str = "",
+    contact_type: str = "portal",
+    requester: Contact | None = None,
+    affected_customers: str = "",
+    customer_impact: str = "",
+    impact_started_at: datetime | None = None,
+    visibility: str = "open",
+    visibility_reason: str = "",
+    opened_because: str = "",
+    page: bool = True,
+) -> Ticket:
+    """Open an incident and, if its severity pages, wake the team that owns the service.
+
+    Impact and urgency give the priority and propose the severity, which a given one overrides. Raises
+    Refused if neither a service nor a team says whose it is.
+    """
+    owner = team or (service.team if service else None)
+    if owner is None:
+        raise Refused("Choose the service that is in trouble, or the team that should look at it.")
+    proposal = priority.propose(impact=impact, urgency=urgency)
+    incident = Incident(
+        kind=TicketKind.INCIDENT,
+        title=title,
+        description=description,
+        category=category,
+        contact_type=contact_type,
+        service=service,
+        impact=impact,
+        urgency=urgency,
+        priority=proposal.priority if impact or urgency else min(5, (severity or proposal.severity).rank),
+        severity=severity or proposal.severity,
+        status=TicketStatus.NEW,
+        team=owner,
+        opened_by=actor,
+        requester=requester,
+        affected_customers=affected_customers,
+        visibility=visibility,
+        visibility_reason=visibility_reason,
+        created_at=at,
+        updated_at=at,
+        impact_started_at=impact_started_at or at,
+        detected_at=at,
+        customer_impact=customer_impact,
+        opened_because=opened_because,
+    )
+    incident.full_clean(exclude=["number"])
+    incident.save()
+    ticket = Ticket.objects.select_related("service", "severity", "team").get(pk=incident.pk)
+    timeline.record(
+        ticket_id=ticket.pk,
+        kind=EntryKind.OPENED,
+        text=opened_because or f"Opened as {ticket.severity.name} for {owner.name}.",
+        at=at,
+        actor=actor,
+        data={"severity": ticket.severity.name, "service": service.name if service else ""},
+    )
+    if page and ticket.severity.pages:
+        page_team(ticket=ticket, team=owner, at=at)
+    return ticket

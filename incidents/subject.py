@@ -1,0 +1,31 @@
+"""What `oncall` may know of a ticket: how to lock it, who may see it, and a few facts for a message."""
+
+from datetime import UTC
+from typing import Any
+
+from django.db.models import QuerySet
+
+from incidents.models import Ticket
+
+
+def lock(ticket_id: int) -> None:
+    """Lock the ticket before any escalation (lock order of reliability rule 4)."""
+    Ticket.objects.select_for_update(no_key=True).only("pk").get(pk=ticket_id)
+
+
+def visible_to(user: Any) -> QuerySet[Any]:
+    """The tickets a person may know of."""
+    return Ticket.objects.visible_to(user)
+
+
+def facts(ticket_ids: list[int]) -> dict[int, dict[str, str]]:
+    """Severity, service and start, as a message shows them."""
+    tickets = Ticket.objects.filter(pk__in=ticket_ids).select_related("severity", "service")
+    return {
+        ticket.pk: {
+            "severity": ticket.severity.name,
+            "service": ticket.service.name if ticket.service else "",
+            "since": f"{ticket.impact_started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        }
+        for ticket in tickets
+    }

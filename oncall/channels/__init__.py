@@ -1,0 +1,14 @@
+"""Channels: one module each; a new one is a module with `send` and a line below."""
+
+from oncall.channels import email, phone, webhook
+from oncall.channels.base import Message, Outcome, Send
+
+SENDERS: dict[str, Send] = {
+    "email": email.send,
+    "sms": phone.send,
+    "voice": phone.send,
+    "push": phone.send,
+    "webhook": webhook.send,
+}
+
+__all__ = ["SENDERS", "Message", "Outcome", "Send"]

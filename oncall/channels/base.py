@@ -1,0 +1,49 @@
+"""What a channel is: it takes a message and says what the provider answered. It knows no database."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Message:
+    """A page as plain data; `link` opens the phone screen without sign-in."""
+
+    key: str
+    kind: str
+    address: str
+    person: str
+    title: str
+    link: str
+    secret: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def one_line(self) -> str:
+        """For text messages and calls: severity, title and service, without links or markup."""
+        parts = [self.facts.get("severity", ""), self.title, self.facts.get("service", "")]
+        return " - ".join(part for part in parts if part)[:280]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a provider said: taken, or not for now, or never."""
+
+    is_accepted: bool
+    provider_id: str = ""
+    error: str = ""
+    is_permanent: bool = False
+    retry_after: timedelta | None = None
+
+
+Send = Callable[[Message], Outcome]
+
+
+def accepted(provider_id: str = "") -> Outcome:
+    """The provider has taken the message."""
+    return Outcome(is_accepted=True, provider_id=provider_id)
+
+
+def refused(error: str, *, is_permanent: bool = False, retry_after: timedelta | None = None) -> Outcome:
+    """The provider has not taken the message."""
+    return Outcome(is_accepted=False, error=error, is_permanent=is_permanent, retry_after=retry_after)

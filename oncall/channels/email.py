@@ -1,0 +1,38 @@
+"""Pages by e-mail, over SMTP."""
+
+import hashlib
+import smtplib
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import BadHeaderError, EmailMessage, get_connection
+from django.template.loader import render_to_string
+
+from config.base.outbox import SEND_DEADLINE
+from oncall.channels.base import Message, Outcome, accepted, refused
+
+
+def send(message: Message) -> Outcome:
+    """One mail to one address; the same key gives the same Message-ID, so a repeat is recognised."""
+    host = urlsplit(settings.SITE_URL).hostname
+    name = hashlib.sha256(message.key.encode()).hexdigest()[:32]
+    text = render_to_string("message/page.txt", {"message": message, "site_name": settings.SITE_NAME})
+    mail = EmailMessage(
+        subject=f"[{message.facts.get('severity', 'Page')}] {message.title}"[:200],
+        body=text,
+        to=[message.address],
+        headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated", "X-Holdfast-Key": message.key},
+        connection=get_connection(timeout=SEND_DEADLINE.total_seconds() / 2),
+    )
+    try:
+        mail.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        code = next(iter(error.recipients.values()))[0]
+        return refused(f"The mail server refused the address ({code}).", is_permanent=code >= 500)
+    except smtplib.SMTPResponseException as error:
+        return refused(f"The mail server answered {error.smtp_code}.")
+    except BadHeaderError:
+        return refused("The address or title cannot stand in a mail.", is_permanent=True)
+    except (OSError, smtplib.SMTPException) as error:
+        return refused(f"The mail server could not be reached ({type(error).__name__}).")
+    return accepted(name)

@@ -1,0 +1,17 @@
+"""Pages to a person's own webhook, signed as Standard Webhooks asks."""
+
+import json
+
+from config.base.signing import signature_headers
+from oncall.channels.answers import post
+from oncall.channels.base import Message, Outcome
+
+
+def send(message: Message) -> Outcome:
+    """POST `{"type": "page", "data": {...}}`; the same id on a repeat."""
+    data = {"id": message.key, "title": message.title, "url": message.link, "person": message.person, **message.facts}
+    body = json.dumps({"type": "page", "data": data}).encode()
+    headers = {"Idempotency-Key": message.key}
+    if message.secret:
+        headers |= signature_headers(message.key, body, secret=message.secret)
+    return post(message.address, body=body, headers=headers)

@@ -1,0 +1,170 @@
+"""A lane: one thread with its own database connection that does everything due, then listens.
+
+What is due is a row; the lane looks at least once a second and is woken by NOTIFY in between, so nothing
+hangs on a message that may be lost. An error ends the pass, not the lane.
+"""
+
+import contextlib
+import logging
+import os
+import selectors
+import socket
+import threading
+import time
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from config.base.clock import database_now
+from oncall.engine.registry import Sweep, sweeps_of
+from oncall.engine.wake import channel_of
+from oncall.models import EngineLane, EngineSchema
+
+logger = logging.getLogger(__name__)
+
+SCHEMA_VERSION = 1
+"""The engine's idea of its rows; an engine of another version refuses to run (rule 12)."""
+FLOOR_SECONDS = 1.0
+PULSE_SECONDS = 1.0
+SKEW_LIMIT = timedelta(seconds=60)
+MOST_ROUNDS = 50
+
+
+class Lane(threading.Thread):
+    """One of the engine's lanes in this worker."""
+
+    def __init__(self, name: str, *, worker: str) -> None:
+        super().__init__(name=f"engine-{name}", daemon=True)
+        self.lane = name
+        self.worker = worker
+        self._stopping = threading.Event()
+        self._pipe = os.pipe()
+        for end in self._pipe:
+            os.set_blocking(end, False)
+        self._ran_at: dict[str, float] = {}
+        self._pulse_at = 0.0
+        self._listening: object = None
+
+    def stop(self) -> None:
+        """Ask the lane to end after its pass."""
+        self._stopping.set()
+        self.poke()
+
+    def poke(self) -> None:
+        """Wake the lane from within this process."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._pipe[1], b"x")
+
+    def run(self) -> None:
+        """Pass after pass until asked to stop."""
+        while not self._stopping.is_set():
+            wait = FLOOR_SECONDS
+            try:
+                close_old_connections()
+                self._prepare()
+                wait = self._pass()
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("engine.database", extra={"lane": self.lane, "error": str(error)[:300]})
+                self._forget_connection()
+            except Exception:  # noqa: BLE001 - a lane must outlive any error of a sweep
+                logger.exception("engine.error", extra={"lane": self.lane})
+                self._forget_connection()
+            self._wait(wait)
+        self.finish()
+        connection.close()
+
+    def finish(self) -> None:
+        """What is left to do when the lane ends; the `pages` lane waits for its senders."""
+
+    def work(self, at: datetime) -> int:
+        """Do what is due now and say how much it was."""
+        return sum(self._run_sweep(sweep, at) for sweep in sweeps_of(self.lane))
+
+    def next_due(self) -> float:
+        """Seconds until this lane has something to do, at most the floor."""
+        return FLOOR_SECONDS
+
+    def _pass(self) -> float:
+        for _ in range(MOST_ROUNDS):
+            at = database_now()
+            self._pulse(at)
+            if not self.work(at) or self._stopping.is_set():
+                return self.next_due()
+        return 0.0
+
+    def _run_sweep(self, sweep: Sweep, at: datetime) -> int:
+        now = time.monotonic()
+        if sweep.every and now - self._ran_at.get(sweep.name, -sweep.every) < sweep.every:
+            return 0
+        self._ran_at[sweep.name] = now
+        return sweep.run(at=at)
+
+    def _prepare(self) -> None:
+        """A connection with the engine's time-outs, listening; and the right version of the rows."""
+        connection.ensure_connection()
+        if self._listening is connection.connection:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = '5s'; SET lock_timeout = '1s'")
+            cursor.execute(f"LISTEN {channel_of(self.lane)}")
+        version = EngineSchema.objects.values_list("version", flat=True).get(pk=1)
+        if version != SCHEMA_VERSION:
+            raise WrongVersion(f"The database wants engine {version}; this is {SCHEMA_VERSION}. Deploy again.")
+        self._listening = connection.connection
+
+    def _forget_connection(self) -> None:
+        self._listening = None
+        with contextlib.suppress(DatabaseError, InterfaceError):
+            connection.close()
+
+    def _pulse(self, at: datetime) -> None:
+        now = time.monotonic()
+        if now - self._pulse_at < PULSE_SECONDS:
+            return
+        self._pulse_at = now
+        skew = time.time() - at.timestamp()
+        if abs(skew) > SKEW_LIMIT.total_seconds():
+            logger.error("engine.skew", extra={"lane": self.lane, "seconds": round(skew, 1)})
+        EngineLane.objects.bulk_create(
+            [
+                EngineLane(
+                    worker=self.worker, lane=self.lane, started_at=at, swept_at=at, skew_seconds=round(skew, 3)
+                )
+            ],
+            update_conflicts=True,
+            unique_fields=["worker", "lane"],
+            update_fields=["swept_at", "skew_seconds"],
+        )
+
+    def _wait(self, seconds: float) -> None:
+        """Sleep until NOTIFY, a poke or the time is up."""
+        if self._stopping.is_set() or seconds <= 0:
+            return
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._pipe[0], selectors.EVENT_READ)
+            listening = self._listening
+            if listening is not None:
+                with contextlib.suppress(DatabaseError, InterfaceError, ValueError, OSError):
+                    selector.register(listening.fileno(), selectors.EVENT_READ)  # type: ignore[attr-defined]
+            selector.select(seconds)
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._pipe[0], 65536)
+        if listening is not None:
+            self._drain(listening)
+
+    def _drain(self, listening: object) -> None:
+        try:
+            for _ in listening.notifies(timeout=0):  # type: ignore[attr-defined]
+                pass
+        except Exception as error:  # noqa: BLE001 - psycopg's own errors; the next pass connects again
+            logger.warning("engine.listen", extra={"lane": self.lane, "error": str(error)[:300]})
+            self._forget_connection()
+
+
+class WrongVersion(Exception):
+    """This engine is older or newer than the database's rows."""
+
+
+def worker_name() -> str:
+    """This process, as the engine page shows it."""
+    return f"{socket.gethostname()}:{os.getpid()}"

@@ -1,0 +1,70 @@
+"""The `pages` lane: fires steps, claims pages, hands them to senders, records what came of it."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from config.base.clock import database_now
+from oncall import escalation, paging
+from oncall.engine.lane import FLOOR_SECONDS, Lane
+from oncall.engine.sending import Senders
+
+logger = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 10.0
+# The nearest due time of anything this lane does; each part reads one partial index.
+_NEXT_DUE = """
+    SELECT extract(epoch FROM least(
+        (SELECT min(next_at) FROM oncall_escalation WHERE state <> 'ended'),
+        (SELECT min(due_at) FROM oncall_page WHERE state = 'pending'),
+        (SELECT min(lease_until) FROM oncall_page WHERE state = 'sending')
+    ) - clock_timestamp())
+"""
+
+
+class PagesLane(Lane):
+    """Escalate, claim, send, record; the senders' threads touch no database."""
+
+    def __init__(self, *, worker: str) -> None:
+        super().__init__("pages", worker=worker)
+        self._senders = Senders(on_result=self.poke)
+
+    def work(self, at: datetime) -> int:
+        """Everything due: steps first, then answers of providers, then new sends."""
+        done = escalation.fire_due(at=at)
+        done += self._record_results(at)
+        done += self._send_due(at)
+        return done + super().work(at)
+
+    def next_due(self) -> float:
+        """Until the next step, page or lease; at most the floor."""
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT_DUE)
+            (seconds,) = cursor.fetchone()
+        if seconds is None or not self._senders.free:
+            return FLOOR_SECONDS
+        return min(max(float(seconds), 0.01), FLOOR_SECONDS)
+
+    def finish(self) -> None:
+        """Wait for what is being sent, and record it, at most ten seconds (rule 12)."""
+        deadline = database_now() + timedelta(seconds=DRAIN_SECONDS)
+        while self._senders.busy and database_now() < deadline:
+            self._senders.wait_for_result(0.2)
+            self._record_results(database_now())
+        if self._senders.busy:
+            logger.warning("engine.left_in_flight", extra={"pages": self._senders.busy})
+
+    def _record_results(self, at: datetime) -> int:
+        results = self._senders.take_results()
+        for job, outcome in results:
+            paging.record(job, outcome, at=at)
+        return len(results)
+
+    def _send_due(self, at: datetime) -> int:
+        if self._stopping.is_set() or not self._senders.free:
+            return 0
+        jobs = paging.claim_jobs(at=at, limit=self._senders.free, channels=self._senders.channels_with_room())
+        for job in jobs:
+            self._senders.start(job)
+        return len(jobs)

@@ -1,0 +1,120 @@
+"""Threads that talk to providers: each send has one total deadline, and a bad provider is given a rest."""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from config.base.outbox import SEND_DEADLINE
+from oncall.channels import SENDERS, Outcome
+from oncall.channels.base import refused
+from oncall.paging import Job
+
+logger = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 32
+MOST_PER_CHANNEL = 16
+FAILURES_TO_OPEN = 5
+REST_SECONDS = 15.0
+
+
+@dataclass
+class _Breaker:
+    """Counts a channel's failures in a row; after five it rests, then one message tries it again."""
+
+    failures: int = 0
+    rest_until: float = 0.0
+
+    def note(self, *, is_well: bool) -> None:
+        self.failures = 0 if is_well else self.failures + 1
+        if self.failures >= FAILURES_TO_OPEN:
+            self.rest_until = time.monotonic() + REST_SECONDS
+
+    @property
+    def is_open(self) -> bool:
+        return time.monotonic() < self.rest_until
+
+
+@dataclass
+class _Flight:
+    job: Job
+    deadline: float
+    is_counted: bool = True
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+class Senders:
+    """Runs each send in a thread of its own, and answers for those that do not come back in time.
+
+    The deadline is total: name look-up, connect, TLS and every read. A thread that overstays it is left to
+    itself, its page is recorded as unanswered, and what it may still say is not listened to.
+    """
+
+    def __init__(self, *, on_result: Callable[[], None]) -> None:
+        self._on_result = on_result
+        self._results: queue.SimpleQueue[tuple[_Flight, Outcome]] = queue.SimpleQueue()
+        self._flights: dict[tuple[int, int], _Flight] = {}
+        self._breakers = {channel: _Breaker() for channel in SENDERS}
+
+    @property
+    def busy(self) -> int:
+        """How many sends have not been answered for yet."""
+        return len(self._flights)
+
+    @property
+    def free(self) -> int:
+        """How many more may start now."""
+        return max(0, MOST_AT_ONCE - self.busy)
+
+    def channels_with_room(self) -> list[str]:
+        """Channels that may be used now, so that one slow provider cannot take every thread."""
+        in_use = [flight.job.channel for flight in self._flights.values()]
+        return [channel for channel in self._breakers if in_use.count(channel) < MOST_PER_CHANNEL]
+
+    def start(self, job: Job) -> None:
+        """Send in the background; for a resting provider say no at once, so that another channel is tried."""
+        flight = _Flight(job, time.monotonic() + SEND_DEADLINE.total_seconds())
+        self._flights[job.held.row_id, job.held.attempts] = flight
+        if self._breakers[job.channel].is_open:
+            flight.is_counted = False
+            self._results.put((flight, refused("The provider has failed several times and is given a rest.")))
+            flight.done.set()
+            return
+        threading.Thread(target=self._send, args=[flight], name=f"send-{job.channel}", daemon=True).start()
+
+    def take_results(self) -> list[tuple[Job, Outcome]]:
+        """Answers that have come in, and those given up at their deadline."""
+        answered = []
+        while not self._results.empty():
+            flight, outcome = self._results.get()
+            if self._forget(flight):
+                answered.append((flight, outcome))
+        now = time.monotonic()
+        for flight in [one for one in self._flights.values() if one.deadline < now]:
+            self._forget(flight)
+            answered.append((flight, refused("The provider gave no answer in 8 seconds.")))
+        for flight, outcome in answered:
+            if flight.is_counted:
+                self._breakers[flight.job.channel].note(is_well=outcome.is_accepted or outcome.is_permanent)
+        return [(flight.job, outcome) for flight, outcome in answered]
+
+    def wait_for_result(self, seconds: float) -> None:
+        """Wait until something came in or the time is up."""
+        for flight in list(self._flights.values())[:1]:
+            flight.done.wait(seconds)
+
+    def _forget(self, flight: _Flight) -> bool:
+        return self._flights.pop((flight.job.held.row_id, flight.job.held.attempts), None) is not None
+
+    def _send(self, flight: _Flight) -> None:
+        job = flight.job
+        try:
+            outcome = SENDERS[job.channel](job.message)
+        except Exception as error:  # noqa: BLE001 - a broken template or provider must be answered for
+            logger.exception("page.send_error", extra={"key": job.message.key})
+            outcome = refused(f"This page could not be made ready ({type(error).__name__}).")
+        self._results.put((flight, outcome))
+        flight.done.set()
+        self._on_result()

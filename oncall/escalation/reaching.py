@@ -1,0 +1,50 @@
+"""Whom a target stands for right now (R-E4), with few queries however many escalations are due."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from oncall import schedules
+from oncall.escalation.machine import Policy, Reached, Target
+from oncall.models import MembershipRole, Schedule, Team, User
+
+
+class Reach:
+    """Answers for a batch of policies; their people, schedules and teams are fetched once."""
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        wanted: dict[str, set[int]] = {"user": set(), "schedule": set(), "team": set()}
+        for policy in policies:
+            for target in (*policy.fallback, *(target for step in policy.steps for target in step.targets)):
+                wanted[target.kind].add(target.key)
+        self._users = User.objects.in_bulk(wanted["user"]) if wanted["user"] else {}
+        self._schedules: dict[int, Schedule] = (
+            {one.pk: one for one in schedules.load(ids=wanted["schedule"])} if wanted["schedule"] else {}
+        )
+        self._teams: dict[int, Team] = (
+            {
+                team.pk: team
+                for team in Team.objects.filter(pk__in=wanted["team"]).prefetch_related("memberships__user")
+            }
+            if wanted["team"]
+            else {}
+        )
+
+    def __call__(self, target: Target, at: datetime) -> list[Reached]:
+        """Active people only; of a team, managers and responders by name."""
+        because: dict[str, object] = {target.kind: target.key}
+        if target.kind == "user":
+            people = [self._users[target.key]] if target.key in self._users else []
+        elif target.kind == "schedule":
+            turn = schedules.on_call(self._schedules[target.key], at=at) if target.key in self._schedules else None
+            people = list(turn.users) if turn else []
+            because |= turn.because if turn else {}
+        else:
+            people = _members(self._teams.get(target.key))
+        return [Reached(person.pk, because) for person in people if person.is_active]
+
+
+def _members(team: Team | None) -> list[User]:
+    if team is None:
+        return []
+    found = [m.user for m in team.memberships.all() if m.role != MembershipRole.OBSERVER]
+    return sorted(found, key=lambda person: (person.name, person.pk))

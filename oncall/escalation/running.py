@@ -1,0 +1,131 @@
+"""What people do to a running escalation: each verb locks, asks the machine, writes, and tells.
+
+Locks are taken in the order subject, escalation, page (reliability rule 4), so that an acknowledgement
+and the engine never wait for each other in a circle.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from oncall import paging, signals, subjects
+from oncall.engine.wake import wake
+from oncall.escalation import machine
+from oncall.escalation.freezing import freeze, thaw
+from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationState, Team, Urgency, User
+
+
+@transaction.atomic
+def trigger(
+    *,
+    subject_type: str,
+    subject_id: int,
+    title: str,
+    url: str,
+    policy: EscalationPolicy | None,
+    team: Team | None,
+    at: datetime,
+    urgency: str = Urgency.HIGH,
+    priority: int = 5,
+) -> Escalation:
+    """Start a policy for something that needs a person; the engine fires step 0 as soon as this commits.
+
+    The caller holds the subject's lock. One escalation runs per subject and team: a second trigger raises
+    IntegrityError, so callers end the old one first.
+    """
+    row = Escalation(
+        subject_type=subject_type,
+        subject_id=subject_id,
+        title=title,
+        url=url,
+        policy=policy,
+        team=team,
+        frozen_policy=freeze(policy, team=team),
+        urgency=urgency,
+        priority=priority,
+        triggered_at=at,
+        next_at=machine.begin(at=at).next_at,
+    )
+    row.save()
+    wake("pages")
+    return row
+
+
+def acknowledge(*, escalation_id: int, at: datetime, actor: User | None) -> Escalation:
+    """Somebody answered: no unsent page goes out any more (R-E7). Without effect unless it still rings."""
+    return _apply(escalation_id, "acknowledge", at=at, actor=actor)
+
+
+def unacknowledge(*, escalation_id: int, at: datetime, actor: User | None) -> Escalation:
+    """Take the answer back: page again from the first step (R-E7)."""
+    return _apply(escalation_id, "unacknowledge", at=at, actor=actor)
+
+
+def snooze(*, escalation_id: int, until: datetime, at: datetime, actor: User | None) -> Escalation:
+    """Be quiet until then, and start again from the first step (R-E7)."""
+    return _apply(escalation_id, "snooze", at=at, actor=actor, until=until)
+
+
+def escalate_now(*, escalation_id: int, at: datetime, actor: User | None) -> Escalation:
+    """Page the next step at once: "I can't", or "this needs more people" (R-E7)."""
+    return _apply(escalation_id, "escalate", at=at, actor=actor)
+
+
+def end(*, escalation_id: int, at: datetime, actor: User | None) -> Escalation:
+    """The trouble is over: nobody else is woken."""
+    return _apply(escalation_id, "end", at=at, actor=actor)
+
+
+@transaction.atomic
+def _apply(escalation_id: int, verb: str, *, at: datetime, actor: User | None, **extra: Any) -> Escalation:
+    subject = Escalation.objects.values("subject_type", "subject_id").get(pk=escalation_id)
+    subjects.lock(subject["subject_type"], subject["subject_id"])
+    row = Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
+    before = state_of(row)
+    if verb == "acknowledge":
+        after, log = machine.acknowledge(thaw(row.frozen_policy), before, at=at)
+    elif verb == "snooze":
+        after, log = machine.snooze(before, at=at, until=extra["until"])
+    else:
+        after, log = getattr(machine, verb)(before, at=at)
+    if not log:
+        return row
+    write_state(row, after, at=at, actor=actor)
+    row.save()
+    EscalationEntry.objects.bulk_create(
+        EscalationEntry(escalation=row, at=at, event=line.event, actor=actor, news_at=at) for line in log
+    )
+    if after.status != machine.TRIGGERED:
+        paging.cancel_unsent(escalation_id=row.pk, at=at)
+    if after.status == machine.ACKNOWLEDGED:
+        signals.escalation_acknowledged.send(sender=Escalation, escalation=row, at=at, actor=actor)
+    wake("pages")
+    wake("clocks")
+    return row
+
+
+def state_of(row: Escalation) -> machine.State:
+    """What the machine knows of a row."""
+    return machine.State(
+        status=row.state,
+        step=row.step,
+        round=row.round,
+        round_reached=row.round_reached,
+        next_at=row.next_at,
+        is_exhausted=row.exhausted_at is not None,
+    )
+
+
+def write_state(row: Escalation, state: machine.State, *, at: datetime, actor: User | None) -> None:
+    """Put the machine's answer on the row, unsaved."""
+    if state.status == EscalationState.ACKNOWLEDGED and row.state != EscalationState.ACKNOWLEDGED:
+        row.acknowledged_at, row.acknowledged_by = at, actor
+    if state.status == EscalationState.TRIGGERED and row.state != EscalationState.TRIGGERED:
+        row.acknowledged_at = row.acknowledged_by = None
+    if state.status == EscalationState.ENDED and row.ended_at is None:
+        row.ended_at = at
+    row.state = state.status
+    row.step, row.round, row.round_reached = state.step, state.round, state.round_reached
+    row.next_at = state.next_at
+    row.exhausted_at = (row.exhausted_at or at) if state.is_exhausted else None

@@ -1,0 +1,99 @@
+"""The engine's first duty: fire every step that is due (lane `pages`, part A)."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from oncall import paging
+from oncall.escalation import machine
+from oncall.escalation.freezing import thaw
+from oncall.escalation.reaching import Reach
+from oncall.escalation.running import state_of, write_state
+from oncall.models import Escalation, EscalationEntry, EscalationEvent, EscalationStep
+
+logger = logging.getLogger(__name__)
+BATCH = 50
+POISON_REST = timedelta(seconds=5)
+
+
+def fire_due(*, at: datetime, limit: int = BATCH) -> int:
+    """Fire the due escalations, most urgent first, and say how many there were.
+
+    Each stands under a savepoint: one that cannot be fired is put off five seconds and logged, and the
+    others go on. Rows another engine holds are stepped over. Only escalations and pages are locked.
+    """
+    with transaction.atomic():
+        rows = list(
+            Escalation.objects.due(at)
+            .order_by("priority", "next_at")
+            .select_for_update(skip_locked=True, no_key=True)[:limit]
+        )
+        if not rows:
+            return 0
+        reach = Reach(thaw(row.frozen_policy) for row in rows)
+        for row in rows:
+            _fire_or_put_off(row, at, reach)
+    return len(rows)
+
+
+def _fire_or_put_off(row: Escalation, at: datetime, reach: machine.Reach) -> None:
+    try:
+        with transaction.atomic():
+            _fire(row, at, reach)
+    except Exception:  # noqa: BLE001 - one poison row must not silence the others; the auditor names it
+        logger.exception("escalation.poison", extra={"escalation": row.pk})
+        Escalation.objects.filter(pk=row.pk).update(next_at=at + POISON_REST)
+
+
+def _fire(row: Escalation, at: datetime, reach: machine.Reach) -> None:
+    policy = thaw(row.frozen_policy)
+    cursors = _lock_cursors(row.frozen_policy)
+    before = replace(state_of(row), cursors=cursors)
+    after, log = machine.advance(policy, before, at=at, reach=reach)
+    write_state(row, after, at=at, actor=None)
+    entries = []
+    for line in log:
+        if line.event == EscalationEvent.PAGE:
+            row.firing += 1
+            paging.create_pages(escalation=row, firing=row.firing, users=[p.user for p in line.reached], at=at)
+        entries.append(_entry(row, line))
+    row.save()
+    EscalationEntry.objects.bulk_create(entries)
+    _store_cursors(row.frozen_policy, cursors, after.cursors)
+
+
+def _entry(row: Escalation, line: machine.Happening) -> EscalationEntry:
+    detail = {}
+    if line.reached:
+        detail = {
+            "firing": row.firing,
+            "people": [{"user": person.user, "because": dict(person.because)} for person in line.reached],
+        }
+    return EscalationEntry(
+        escalation=row, at=line.at, event=line.event, step=line.step, round=line.round, detail=detail, news_at=line.at
+    )
+
+
+def _lock_cursors(frozen: Mapping[str, list[Mapping[str, object]]]) -> dict[int, int]:
+    """The stored positions of round-robin steps, their rows locked so that each firing takes its own (R-E5)."""
+    ids = [step["id"] for step in frozen["steps"] if step["mode"] == "round_robin"]
+    if not ids:
+        return {}
+    stored = EscalationStep.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    positions = dict(stored.values_list("pk", "next_target"))
+    return {
+        index: positions[step["id"]]
+        for index, step in enumerate(frozen["steps"])
+        if step["mode"] == "round_robin" and step["id"] in positions
+    }
+
+
+def _store_cursors(
+    frozen: Mapping[str, list[Mapping[str, object]]], before: Mapping[int, int], after: Mapping[int, int]
+) -> None:
+    for index, position in after.items():
+        if before.get(index) != position:
+            EscalationStep.objects.filter(pk=frozen["steps"][index]["id"]).update(next_target=position)

@@ -1,0 +1,22 @@
+"""Pages: made from a firing, sent at least once, answered by a link, never lost."""
+
+from oncall.paging.cancelling import cancel_unsent
+from oncall.paging.creating import create_pages
+from oncall.paging.dead_letters import NotDead, discard, resend
+from oncall.paging.delivering import Job, claim_jobs, record
+from oncall.paging.links import BadLink, link_for, page_for_link, use_link
+
+__all__ = [
+    "BadLink",
+    "Job",
+    "NotDead",
+    "cancel_unsent",
+    "claim_jobs",
+    "create_pages",
+    "discard",
+    "link_for",
+    "page_for_link",
+    "record",
+    "resend",
+    "use_link",
+]

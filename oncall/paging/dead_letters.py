@@ -1,0 +1,37 @@
+"""Pages that were given up: a person looks at them, sends them again or lets them be."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from config.base.outbox import OutboxState
+from oncall.engine.wake import wake
+from oncall.models import Escalation, EscalationState, Page
+
+
+class NotDead(Exception):
+    """The page is not a dead letter any more, or there is no use in sending it; the message says so."""
+
+
+@transaction.atomic
+def resend(*, page_id: int, at: datetime) -> Page:
+    """Send a dead page again, under its own key. Raises NotDead if its trouble has been answered."""
+    escalation_id = Page.objects.values_list("escalation", flat=True).get(pk=page_id)
+    escalation = Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
+    if escalation.state != EscalationState.TRIGGERED:
+        raise NotDead("Somebody has answered meanwhile, so this page is not sent again.")
+    _change(page_id, state=OutboxState.PENDING, due_at=at, ended_at=None)
+    wake("pages")
+    return Page.objects.get(pk=page_id)
+
+
+@transaction.atomic
+def discard(*, page_id: int, at: datetime) -> Page:
+    """Let a dead page be; it stays in the record as failed."""
+    _change(page_id, state=OutboxState.FAILED, ended_at=at)
+    return Page.objects.get(pk=page_id)
+
+
+def _change(page_id: int, **values: object) -> None:
+    if not Page.objects.filter(pk=page_id, state=OutboxState.DEAD).update(**values):
+        raise NotDead("This page is no longer a dead letter.")

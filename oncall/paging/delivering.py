@@ -1,0 +1,180 @@
+"""Sending pages and recording what came of it (lane `pages`, part B); the network is not touched here.
+
+`claim_jobs` gives the engine plain data to send; `record` takes the answer back. In between nothing is
+locked and no transaction is open.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from config.base import outbox
+from config.base.clock import backoff
+from config.base.outbox import Claim, OutboxState
+from oncall import subjects
+from oncall.channels import Message, Outcome
+from oncall.engine.wake import wake
+from oncall.models import (
+    ContactKind,
+    ContactMethod,
+    Escalation,
+    EscalationEntry,
+    EscalationEvent,
+    EscalationState,
+    Page,
+    User,
+)
+from oncall.paging.creating import FALLING, build_page
+from oncall.paging.links import link_for
+
+logger = logging.getLogger(__name__)
+MAX_ATTEMPTS = 60
+MOST_WAIT = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to send: the right to do so, the channel, and the message."""
+
+    held: Claim
+    channel: str
+    message: Message
+
+
+def claim_jobs(*, at: datetime, limit: int, channels: Sequence[str] | None = None) -> list[Job]:
+    """Claim due pages, commit, read their escalations again, and build the messages.
+
+    A page whose escalation was answered in between is cancelled here, just before it would have gone out.
+    """
+    claims = outbox.claim(Page, at=at, limit=limit, channels=channels)
+    if not claims:
+        return []
+    pages = Page.objects.select_related("escalation", "user", "contact_method").in_bulk(
+        [held.row_id for held in claims]
+    )
+    facts = _facts(pages.values())
+    jobs = []
+    for held in claims:
+        page = pages[held.row_id]
+        if page.escalation.state != EscalationState.TRIGGERED:
+            outbox.record_end(Page, held, state=OutboxState.CANCELLED, at=at, error="")
+            continue
+        key = (page.escalation.subject_type, page.escalation.subject_id)
+        jobs.append(Job(held, page.channel, _message(page, facts.get(key, {}))))
+    return jobs
+
+
+def _facts(pages: Iterable[Page]) -> dict[tuple[str, int], dict[str, str]]:
+    wanted: dict[str, list[int]] = {}
+    for page in pages:
+        wanted.setdefault(page.escalation.subject_type, []).append(page.escalation.subject_id)
+    return {
+        (kind, subject_id): facts
+        for kind, ids in wanted.items()
+        for subject_id, facts in subjects.facts(kind, ids).items()
+    }
+
+
+def _message(page: Page, facts: dict[str, str]) -> Message:
+    return Message(
+        key=page.key,
+        kind=page.channel,
+        address=page.address,
+        secret=page.contact_method.secret if page.contact_method else "",
+        person=page.user.get_short_name(),
+        title=page.escalation.title,
+        link=link_for(page),
+        facts=facts,
+    )
+
+
+def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
+    """Write down what a provider said. Does nothing if the lease was lost to another worker meanwhile."""
+    if outcome.is_accepted:
+        if outbox.record_accepted(Page, job.held, at=at, provider_id=outcome.provider_id, news_at=at):
+            wake("clocks")
+        return
+    with transaction.atomic():
+        _record_failure(job, outcome, at)
+
+
+def _record_failure(job: Job, outcome: Outcome, at: datetime) -> None:
+    """Try again later, try the person's next channel at once, and move on if nothing is left (rule 5)."""
+    escalation_id = Page.objects.values_list("escalation", flat=True).get(pk=job.held.row_id)
+    escalation = Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
+    page = Page.objects.select_related("user").get(pk=job.held.row_id)
+    is_current = escalation.state == EscalationState.TRIGGERED and page.firing == escalation.firing
+    if escalation.state != EscalationState.TRIGGERED:
+        written = outbox.record_end(Page, job.held, state=OutboxState.CANCELLED, at=at, error=outcome.error, news_at=at)
+    elif outcome.is_permanent or not is_current:
+        written = outbox.record_end(Page, job.held, state=OutboxState.FAILED, at=at, error=outcome.error, news_at=at)
+    elif job.held.attempts % MAX_ATTEMPTS == 0:
+        written = outbox.record_end(Page, job.held, state=OutboxState.DEAD, at=at, error=outcome.error, news_at=at)
+    else:
+        wait = min(outcome.retry_after or backoff(job.held.attempts), MOST_WAIT)
+        written = outbox.record_retry(Page, job.held, due_at=at + wait, error=outcome.error, news_at=at)
+    if not written:
+        return
+    logger.warning("page.failed", extra={"page": page.pk, "channel": page.channel, "error": outcome.error})
+    wake("clocks")
+    if is_current and not _try_next_channel(escalation, page, at):
+        _advance_if_unreachable(escalation, at)
+
+
+def _try_next_channel(escalation: Escalation, page: Page, at: datetime) -> bool:
+    """Page the same person on a channel not yet tried in this firing; False if there is none."""
+    siblings = list(Page.objects.filter(escalation=escalation, firing=page.firing, user=page.user))
+    if any(sibling.pk != page.pk and _may_still_arrive(sibling, at) for sibling in siblings):
+        return True
+    tried = {(sibling.channel, sibling.address) for sibling in siblings if sibling.due_at <= at}
+    method = next((m for m in _untried(page.user) if (m.kind, m.address) not in tried), None)
+    if method is None and ("email", page.user.email) in tried:
+        return False
+    build_page(
+        escalation=escalation,
+        firing=page.firing,
+        user=page.user,
+        rule=page.rule,
+        method=method,
+        due_at=at,
+        at=at,
+        attempt_of_rule=1 + max(s.attempt_of_rule for s in siblings if s.rule == page.rule),
+    ).save(force_insert=True)
+    wake("pages")
+    return True
+
+
+def _may_still_arrive(page: Page, at: datetime) -> bool:
+    """Whether another page of the firing has arrived, or is due by now and has not failed yet."""
+    if page.state in outbox.ARRIVED:
+        return True
+    return page.state in outbox.UNSENT and not page.last_error and page.due_at <= at
+
+
+def _untried(user: User) -> list[ContactMethod]:
+    return sorted(
+        ContactMethod.objects.usable().filter(user=user), key=lambda m: (FALLING.index(ContactKind(m.kind)), m.pk)
+    )
+
+
+def _advance_if_unreachable(escalation: Escalation, at: datetime) -> None:
+    """Fire the next step at once when nobody of this firing could be reached (R-E8).
+
+    A page that cannot be sent must not eat the step's waiting time.
+    """
+    firing = Page.objects.filter(escalation=escalation, firing=escalation.firing)
+    if escalation.next_at is None or any(_may_still_arrive(page, at) for page in firing):
+        return
+    Escalation.objects.filter(pk=escalation.pk).update(next_at=at)
+    EscalationEntry.objects.create(
+        escalation=escalation,
+        at=at,
+        event=EscalationEvent.UNREACHABLE,
+        step=max(escalation.step - 1, 0),
+        round=escalation.round,
+        news_at=at,
+    )
+    wake("pages")
