@@ -6,7 +6,7 @@ from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -26,7 +26,11 @@ def demo_people() -> QuerySet[User]:
         return User.objects.none()
     return (
         User.objects.filter(origin=Origin.DEMO, is_active=True)
-        .annotate(role_names=Coalesce(StringAgg("groups__name", ", ", ordering="groups__name"), Value("Employee")))
+        .annotate(
+            role_names=Coalesce(
+                StringAgg("groups__name", ", ", order_by="groups__name"), Value("Employee"), output_field=TextField()
+            )
+        )
         .order_by("id")[:24]
     )
 

@@ -1,11 +1,13 @@
 """Who may do what: roles as groups, scopes of tokens, and nothing unless it is allowed."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:  # DRF's views import this module by its settings
+    from rest_framework.views import APIView
 
 
 class Role(models.TextChoices):
@@ -36,7 +38,7 @@ class ScopedAccess(BasePermission):
 
     message = "This token may not do that. Its owner can make one with a wider scope."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Deny by default: no sign-in, no answer; a token without the scope, 403."""
         if not request.user or not request.user.is_authenticated:
             return False
@@ -45,7 +47,7 @@ class ScopedAccess(BasePermission):
         return bool(self._needed(request, view) & set(request.auth.scopes))
 
     @staticmethod
-    def _needed(request: Request, view: APIView) -> set[str]:
+    def _needed(request: Request, view: "APIView") -> set[str]:
         if request.method in SAFE_METHODS:
             return {"read", "write"}
         action = getattr(view, "action", None) or ""
