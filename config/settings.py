@@ -237,7 +237,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["config.base.permissions.ScopedAccess"],
     "DEFAULT_PARSER_CLASSES": ["config.base.parsers.CappedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "config.base.api.Pagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_VERSIONING_CLASS": None,

@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import TemplateView
 
 from config import health, sign_in
 
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # The admin's own sign-in knows neither our limits nor the second factor.
     path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),
+    path("p/<str:key>/", TemplateView.as_view(template_name="base.html"), name="page-link"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("healthz/deep", health.deep, name="healthz-deep"),

@@ -70,6 +70,7 @@ def _shape(error: Exception) -> dict[str, Any]:
 class ReadViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
     """A model one may list and read. Declare `queryset`, `serializer_class`, `filterset_class`."""
 
+    pagination_class = Pagination
     lookup_value_regex = "[0-9]{1,18}"
 
 

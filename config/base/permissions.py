@@ -6,7 +6,7 @@ from django.db import models
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-if TYPE_CHECKING:  # DRF's views import this module by its settings
+if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 

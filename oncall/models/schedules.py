@@ -1,5 +1,7 @@
 """Who stands by: schedules as append-only versions, so that the past never changes."""
 
+from datetime import timedelta
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -44,8 +46,8 @@ class ScheduleVersion(Recorded):
             models.CheckConstraint(
                 condition=Q(origin__in=["import", "demo", "case"])
                 | Q(
-                    created_at__gte=F("recorded_at") - models.Value("60 seconds", models.DurationField()),
-                    created_at__lte=F("recorded_at") + models.Value("60 seconds", models.DurationField()),
+                    created_at__gte=F("recorded_at") - timedelta(seconds=60),
+                    created_at__lte=F("recorded_at") + timedelta(seconds=60),
                 ),
                 name="oncall_version_created_now",
             ),

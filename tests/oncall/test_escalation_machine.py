@@ -1,0 +1,177 @@
+"""The pure machine: worked cases, and properties that hold for any policy and any night."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oncall.escalation import machine
+from oncall.escalation.machine import FALLBACK, Policy, Reached, Step, Target
+
+CASES = sorted((Path(__file__).parents[1] / "cases" / "escalation").glob("*.json"))
+START = datetime(2026, 1, 5, tzinfo=UTC)
+_VERBS = {"unack": machine.unacknowledge, "escalate": machine.escalate, "resolve": machine.end}
+
+
+def instant(text):
+    return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+
+
+def read_policy(data):
+    steps = tuple(
+        Step(
+            delay=timedelta(minutes=step["delay"]),
+            targets=tuple(Target(kind, key if kind != "team" else tuple(key)) for t in step["targets"] for kind, key in t.items()),
+            is_round_robin=step.get("mode") == "round_robin",
+        )
+        for step in data["steps"]
+    )
+    timeout = data.get("ack_timeout")
+    return Policy(
+        steps=steps,
+        repeat=data["repeat"],
+        ack_timeout=timedelta(minutes=timeout) if timeout else None,
+        fallback=tuple(Target("user", name) for name in sorted(data.get("fallback", []))),
+        fallback_delay=timedelta(minutes=data.get("fallback_delay", 5)),
+    )
+
+
+def reach_of(case):
+    def reach(target, at):
+        if target.kind == "user":
+            names = [target.key]
+        elif target.kind == "team":
+            names = sorted(target.key)
+        else:
+            rows = case.get("who", {}).get(target.key, [])
+            names = [n for row in rows if instant(row["from"]) <= at < instant(row["to"]) for n in sorted(row["users"])]
+        return [Reached(name) for name in names if name not in case.get("inactive", [])]
+
+    return reach
+
+
+def play(case):
+    """Run a case minute by minute: events first, then what is due."""
+    policy, reach = read_policy(case["policy"]), reach_of(case)
+    state = machine.begin(at=instant(case["triggered_at"]))
+    log = []
+    at = instant(case["triggered_at"])
+    while at < instant(case["until"]):
+        for event in case.get("events", []):
+            if instant(event["at"]) == at:
+                state, lines = apply_event(policy, state, event, at)
+                log += lines
+        state, lines = machine.advance(policy, state, at=at, reach=reach)
+        log += lines
+        at += timedelta(minutes=1)
+    return state, log
+
+
+def apply_event(policy, state, event, at):
+    if event["type"] == "ack":
+        return machine.acknowledge(policy, state, at=at)
+    if event["type"] == "snooze":
+        return machine.snooze(state, at=at, until=at + timedelta(minutes=event["minutes"]))
+    return _VERBS[event["type"]](state, at=at)
+
+
+def shown(line):
+    found = {"at": f"{line.at:%Y-%m-%dT%H:%MZ}", "event": line.event}
+    if line.step is not None:
+        found |= {"step": "fallback" if line.step == FALLBACK else line.step, "loop": line.round}
+    if line.reached:
+        found["users"] = [person.user for person in line.reached]
+    return found
+
+
+class TestWorkedCases:
+    @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+    def test_are_answered_as_written(self, path):
+        case = json.loads(path.read_text())
+
+        state, log = play(case["input"])
+
+        assert [shown(line) for line in log] == case["expected"]["log"]
+        names = {"ended": "resolved"}
+        assert names.get(state.status, state.status) == case["expected"]["state"]
+
+
+targets = st.lists(st.sampled_from(["ann", "bob", "cy", "nobody"]), min_size=1, max_size=3)
+steps = st.builds(
+    lambda minutes, names, is_round_robin: Step(
+        timedelta(minutes=minutes), tuple(Target("user", name) for name in names), is_round_robin
+    ),
+    st.integers(1, 30),
+    targets,
+    st.booleans(),
+)
+policies = st.builds(
+    Policy,
+    steps=st.lists(steps, max_size=4).map(tuple),
+    repeat=st.integers(0, 3),
+    ack_timeout=st.none() | st.integers(1, 60).map(lambda m: timedelta(minutes=m)),
+    fallback=st.lists(st.sampled_from(["eve", "nobody"]), max_size=2).map(lambda n: tuple(Target("user", x) for x in n)),
+    fallback_delay=st.integers(1, 10).map(lambda m: timedelta(minutes=m)),
+)
+events = st.lists(st.tuples(st.integers(0, 400), st.sampled_from(["ack", "unack", "snooze", "escalate"])), max_size=5)
+
+
+def reach(target, at):
+    return [] if target.key == "nobody" else [Reached(target.key)]
+
+
+def night(policy, happenings):
+    """Every log line and state of a night of 400 minutes, as pairs."""
+    state = machine.begin(at=START)
+    seen = []
+    for minute in range(401):
+        at = START + timedelta(minutes=minute)
+        for when, kind in sorted(happenings):
+            if when == minute:
+                state, lines = apply_event(policy, state, {"type": kind, "minutes": 30}, at)
+                seen += [(line, state) for line in lines]
+        state, lines = machine.advance(policy, state, at=at, reach=reach)
+        seen += [(line, state) for line in lines]
+        assert state.status != machine.TRIGGERED or state.next_at is not None or state.is_exhausted
+        assert state.next_at is None or state.next_at > at
+    return state, [line for line, _ in seen]
+
+
+class TestAnyNight:
+    @given(policies, events)
+    def test_is_never_silent_while_it_rings(self, policy, happenings):
+        """R-E6: triggered means something is due, or the log says it is exhausted."""
+        night(policy, happenings)
+
+    @given(policies)
+    def test_without_an_answer_reaches_everyone_who_can_be_reached(self, policy):
+        _, log = night(replace(policy, repeat=min(policy.repeat, 1)), [])
+
+        paged = {person.user for line in log for person in line.reached}
+        every = {t.key for step in policy.steps if not step.is_round_robin for t in step.targets}
+        assert (every | {t.key for t in policy.fallback}) - {"nobody"} <= paged
+        assert log[-1].event == "exhausted"
+
+    @given(policies, events)
+    def test_pages_nobody_between_an_answer_and_its_end(self, policy, happenings):
+        _, log = night(policy, happenings)
+
+        quiet = False
+        for line in log:
+            if line.event in {"ack", "snooze"}:
+                quiet = True
+            elif line.event in {"unack", "escalate", "ack_timeout", "snooze_over"}:
+                quiet = False
+            assert not (quiet and line.event == "page")
+
+    @given(policies, st.integers(1, 2000))
+    def test_called_late_it_fires_one_step_and_not_one_for_each_missed(self, policy, minutes):
+        state = machine.begin(at=START)
+
+        _, log = machine.advance(policy, state, at=START + timedelta(minutes=minutes), reach=reach)
+
+        assert len([line for line in log if line.event == "page" and line.step != FALLBACK]) <= 1
