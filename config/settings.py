@@ -345,6 +345,7 @@ UNFOLD = {
         }
     },
     "SIDEBAR": {"show_search": True, "navigation": "config.admin_menu.navigation"},
+    "DASHBOARD_CALLBACK": "config.admin_menu.front_page",
 }
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 SIMPLE_HISTORY_REVERT_DISABLED = True

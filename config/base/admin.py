@@ -33,8 +33,6 @@ class HistoryAdmin(SimpleHistoryAdmin, ConfigAdmin):
 class FactAdmin(ConfigAdmin):
     """Facts: written by the product as they happen, read here, changed by nobody."""
 
-    actions_on_top = True
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody writes facts by hand."""
         return False

@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from config.base.admin import FactAdmin, FactInline
+from config.base.admin import FactInline
+from oncall.admin.subjects import SubjectAdmin
 from oncall.models import Escalation, EscalationEntry, Page
 
 
@@ -23,7 +24,7 @@ class PageInline(FactInline):
 
 
 @admin.register(Escalation)
-class EscalationAdmin(FactAdmin):
+class EscalationAdmin(SubjectAdmin):
     """One policy at work for one thing that needs a person."""
 
     list_display = ("title", "team", "state", "urgency", "step", "round", "next_at", "triggered_at", "exhausted_at")
@@ -35,8 +36,10 @@ class EscalationAdmin(FactAdmin):
 
 
 @admin.register(EscalationEntry)
-class EscalationEntryAdmin(FactAdmin):
+class EscalationEntryAdmin(SubjectAdmin):
     """The log across escalations."""
+
+    subject_at = "escalation__"
 
     list_display = ("at", "escalation", "event", "step", "round", "actor")
     list_filter = ("event",)

@@ -11,6 +11,7 @@ from unfold.decorators import display
 from config.base.admin import FactAdmin
 from config.base.outbox import OutboxState
 from oncall import paging
+from oncall.admin.subjects import SubjectAdmin
 from oncall.models import EngineLane, EngineSchema, Page
 
 _COLORS = {
@@ -25,8 +26,10 @@ _COLORS = {
 
 
 @admin.register(Page)
-class PageAdmin(FactAdmin):
+class PageAdmin(SubjectAdmin):
     """Messages that must reach a person."""
+
+    subject_at = "escalation__"
 
     list_display = ("key", "user", "channel", "state_label", "due_at", "accepted_at", "attempts", "last_error")
     list_filter = ("state", "channel")

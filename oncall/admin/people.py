@@ -2,18 +2,22 @@
 
 from typing import Any
 
+from allauth.account import admin as account_admin
+from allauth.mfa import admin as mfa_admin
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from config.base import http
 from config.base.admin import ConfigAdmin, FactAdmin, TabularInline
-from oncall import accounts
+from oncall import access, accounts
 from oncall.models import ApiToken, ContactKind, ContactMethod, Membership, NotificationRule, Team, User
 
 _GRANTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -125,7 +129,8 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
             accounts.forget_addresses(user_id=obj.pk)
 
 
-admin.site.unregister(Group)
+# Allauth's own pages show second factors and let one change addresses past the account itself.
+admin.site.unregister([Group, account_admin.EmailAddress, mfa_admin.Authenticator])
 
 
 @admin.register(Group)
@@ -208,3 +213,14 @@ class ApiTokenAdmin(FactAdmin):
     search_fields = ("prefix", "name", "user__name", "user__email")
     exclude = ("digest",)
     ordering = ("-created_at",)
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may end other people's tokens."""
+        return bool(request.user.has_perm("oncall.change_apitoken"))
+
+    @admin.action(description="Revoke", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        """End tokens for good."""
+        for token in queryset:
+            access.revoke_token(token=token, at=timezone.now())

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 
 from config.base.admin import ConfigAdmin, HistoryAdmin, StackedInline, TabularInline
-from oncall import escalation
+from oncall import policies
 from oncall.models import EscalationPolicy, EscalationStep, EscalationTarget, User
 
 
@@ -68,8 +68,9 @@ class EscalationPolicyAdmin(HistoryAdmin):
         """Step by step, so that a gap is seen before the night."""
         if policy.pk is None:
             return "Save it first."
-        lines = escalation.preview(policy=policy, at=timezone.now())
-        return format_html_join("", "<div>{}: {}</div>", ((title, ", ".join(names) or "nobody") for title, names in lines))
+        told = policies.describe(policy, at=timezone.now())
+        lines = [f"{step.when}: {step.names} ({step.people})" for step in told.steps]
+        return format_html_join("", "<div>{}</div>", ((line,) for line in [*lines, told.after]))
 
 
 @admin.register(EscalationStep)

@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from config.base.admin import FactAdmin
+from oncall.admin.subjects import SubjectAdmin
 from oncall.models import WorkInterval
 
 
 @admin.register(WorkInterval)
-class WorkIntervalAdmin(FactAdmin):
+class WorkIntervalAdmin(SubjectAdmin):
     """Who worked on what, from when to when."""
 
     list_display = ("user", "title", "started_at", "ended_at", "source")
