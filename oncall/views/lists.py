@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from config.base.views import ListPage
 from oncall import filters, subjects, tables
@@ -46,16 +46,6 @@ class ScheduleList(ListPage):
     empty = "No schedules yet. An administrator adds them under Administration, Schedules."
 
 
-def about_visible(prefix: str, user: Any) -> Q:
-    """Only what is about records this person may know of."""
-    found = Q()
-    for name in subjects.names():
-        ids = subjects.visible_ids(name, user)
-        if ids is not None:
-            found |= Q(**{f"{prefix}subject_type": name, f"{prefix}subject_id__in": ids})
-    return found
-
-
 class EscalationList(ListPage):
     """Running and past escalations."""
 
@@ -69,7 +59,7 @@ class EscalationList(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """What the reader may know of."""
-        return super().get_queryset().filter(about_visible("", self.request.user))
+        return super().get_queryset().filter(subjects.visible(self.request.user))
 
 
 class PageList(ListPage):
@@ -85,4 +75,4 @@ class PageList(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """What the reader may know of."""
-        return super().get_queryset().filter(about_visible("escalation__", self.request.user))
+        return super().get_queryset().filter(subjects.visible(self.request.user, prefix="escalation__"))
