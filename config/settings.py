@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.PrivateByDefault",
+    "config.middleware.SendersFirst",
     "csp.middleware.CSPMiddleware",
     "config.middleware.LooserPolicies",
     "django.contrib.sessions.middleware.SessionMiddleware",
