@@ -157,19 +157,34 @@ def main() -> None:
     figures: dict[str, list[float]] = {}
     with server("tests.bench.floor:application()") as floor, server("config.wsgi:application") as ours:
         for turn in range(ROUNDS + 1):
-            run = secrets.token_hex(3)
-            path = f"/integrations/alertmanager/{alerts}"
-            found = {
-                "floor, new key": measure(*floor, "/v2/enqueue", lambda n, run=run: event(events, f"{run}-f{n}")),
-                "ours, new key": measure(*ours, "/v2/enqueue", lambda n, run=run: event(events, f"{run}-o{n}")),
-                "floor, repeat": measure(*floor, "/v2/enqueue", lambda n, run=run: event(events, f"{run}-f1")),
-                "ours, repeat": measure(*ours, "/v2/enqueue", lambda n, run=run: event(events, f"{run}-o1")),
-                "ours, batch of 100": measure(*ours, path, lambda n, run=run: group(run, n), times=REQUESTS // 10),
-            }
-            for name, value in found.items():
+            for name, value in _turn(floor, ours, events, alerts).items():
                 if turn:  # the first turn warms up
                     figures.setdefault(name, []).append(value)
     report(figures)
+
+
+def _turn(
+    floor: tuple[http.client.HTTPConnection, int], ours: tuple[http.client.HTTPConnection, int], key: str, alerts: str
+) -> dict[str, float]:
+    """One figure of each kind, the two sides close to one another in time."""
+    run = secrets.token_hex(3)
+
+    def one(number: int) -> object:
+        return event(key, f"{run}-{number}")
+
+    def repeat(_: int) -> object:
+        return event(key, f"{run}-1")
+
+    def hundred(number: int) -> object:
+        return group(run, number)
+
+    return {
+        "floor, new key": measure(*floor, "/v2/enqueue", one),
+        "ours, new key": measure(*ours, "/v2/enqueue", one),
+        "floor, repeat": measure(*floor, "/v2/enqueue", repeat),
+        "ours, repeat": measure(*ours, "/v2/enqueue", repeat),
+        "ours, batch of 100": measure(*ours, f"/integrations/alertmanager/{alerts}", hundred, times=REQUESTS // 10),
+    }
 
 
 def report(figures: dict[str, list[float]]) -> None:

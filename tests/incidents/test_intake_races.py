@@ -68,7 +68,7 @@ def test_a_thousand_posts_of_one_key_open_one_alert_and_one_incident() -> None:
             client.post("/v2/enqueue", text, content_type="application/json").status_code for _ in range(125)
         )
 
-    answers = sum(at_once(*[post] * 8), Counter())
+    answers: Counter[int] = sum(at_once(*[post] * 8), Counter())
     route_all()
 
     alert = Alert.objects.get()
