@@ -343,4 +343,5 @@ UNFOLD = {
     "SIDEBAR": {"show_search": True, "navigation": "config.admin_menu.navigation"},
 }
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
+FILTERS_EMPTY_CHOICE_LABEL = "Any"
 SIMPLE_HISTORY_REVERT_DISABLED = True
