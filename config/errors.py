@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views import csrf, defaults
 
@@ -20,6 +22,9 @@ def _answer(code: str, message: str, status: int) -> JsonResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """400: Django itself refused the request; what it found stays in the log."""
+    if _is_api(request) and isinstance(exception, RequestDataTooBig):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
+        return _answer("too_large", f"The request is too large: send at most {limit} KiB.", 413)
     if _is_api(request):
         return _answer("bad_request", "The request cannot be read. Check its address and headers.", 400)
     return defaults.bad_request(request, exception)

@@ -51,14 +51,14 @@ class IncidentViewSet(TicketViewSet):
     serializer_class = serializers.IncidentSerializer
 
     def _do(self, verb_of: Any, ticket: Ticket, **arguments: Any) -> Ticket:
-        changed: Ticket = verb_of(ticket_id=ticket.pk, actor=self.request.user, at=timezone.now(), **arguments)
+        changed: Ticket = verb_of(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **arguments)
         return changed
 
     @extend_schema(parameters=[])
     @writes(serializers.DeclareSerializer, may=can_declare, status=201)
     def create(self, data: dict[str, Any]) -> Ticket:
         """Declare an incident; it pages if its severity does."""
-        return response.declare(**data, actor=self.request.user, at=timezone.now())
+        return response.declare(**data, actor=self.actor, at=timezone.now())
 
     @writes(serializers.EditSerializer, may=can_act, partial=True)
     def partial_update(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.serializers import AnyObject, Asked, Instant, Key, Line, Lines, Shown
+from config.base.serializers import AnyObject, Asked, Instant, Key, Line, Lines, Shown, ShownId, ShownKey
 from incidents.models import (
     Alert,
     ClosureCode,
@@ -36,9 +36,9 @@ class LevelField(serializers.ChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=list(_LEVELS), **kwargs)
 
-    def to_internal_value(self, data: Any) -> Level:
+    def to_internal_value(self, data: Any) -> Any:
         """The level."""
-        if data in Level.values and not isinstance(data, bool):
+        if isinstance(data, int) and not isinstance(data, bool) and data in Level.values:
             return Level(data)
         return _LEVELS[super().to_internal_value(data)]
 
@@ -62,9 +62,9 @@ class TicketSerializer(Shown):
 
     impact = LevelField(read_only=True, allow_null=True)
     urgency = LevelField(read_only=True, allow_null=True)
-    severity = serializers.SlugRelatedField(slug_field="name", read_only=True)
-    service = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
-    team = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    severity = ShownKey("name")
+    service = ShownKey("slug", allow_null=True)
+    team = ShownKey("slug")
     assignee = PersonSerializer(read_only=True, allow_null=True)
     opened_by = PersonSerializer(read_only=True, allow_null=True)
     requester = serializers.SerializerMethodField()
@@ -126,8 +126,8 @@ class DeclareSerializer(FactsSerializer):
 
     team = Key(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
     severity = Key(slug_field="name", queryset=Severity.objects.all(), allow_null=True, required=False)
-    contact_type = serializers.ChoiceField(choices=ContactType, default=ContactType.API)
-    visibility = serializers.ChoiceField(choices=Visibility, default=Visibility.OPEN)
+    contact_type = serializers.ChoiceField(choices=ContactType.choices, default=ContactType.API)
+    visibility = serializers.ChoiceField(choices=Visibility.choices, default=Visibility.OPEN)
     visibility_reason = Line(max_length=200, allow_blank=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class NoteSerializer(Asked):
 class HoldSerializer(Asked):
     """Whom or what the ticket waits for."""
 
-    reason = serializers.ChoiceField(choices=HoldReason)
+    reason = serializers.ChoiceField(choices=HoldReason.choices)
     note = Lines(max_length=5_000, allow_blank=True, default="")
 
 
@@ -197,7 +197,7 @@ class ChangeSeveritySerializer(Asked):
 class CloseSerializer(Asked):
     """How it ended."""
 
-    code = serializers.ChoiceField(choices=ClosureCode)
+    code = serializers.ChoiceField(choices=ClosureCode.choices)
     note = Lines(max_length=20_000, allow_blank=True, default="")
 
 
@@ -206,7 +206,7 @@ class TimelineEntrySerializer(Shown):
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True)
     actor = PersonSerializer(read_only=True, allow_null=True)
-    data = AnyObject(read_only=True)
+    data = AnyObject(read_only=True)  # type: ignore[assignment]  # the entry's own word
 
     class Meta:
         model = TimelineEntry
@@ -216,8 +216,8 @@ class TimelineEntrySerializer(Shown):
 class AlertSerializer(Shown):
     """One trouble as one sender sees it."""
 
-    integration = serializers.PrimaryKeyRelatedField(read_only=True)
-    service = serializers.SlugRelatedField(source="integration.service", slug_field="slug", read_only=True)
+    integration = ShownId()
+    service = ShownKey("slug", source="integration.service")
     ticket = serializers.CharField(source="ticket.reference", read_only=True, allow_null=True, default=None)
     payload = AnyObject(read_only=True)
 
@@ -232,8 +232,8 @@ class AlertSerializer(Shown):
 class EventSerializer(Shown):
     """One message from a sender, as it came."""
 
-    integration = serializers.PrimaryKeyRelatedField(read_only=True)
-    alert = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    integration = ShownId()
+    alert = ShownId(allow_null=True)
     payload = AnyObject(read_only=True)
 
     class Meta:
@@ -244,9 +244,9 @@ class EventSerializer(Shown):
 class ServiceSerializer(Shown):
     """Something the firm offers or stands on."""
 
-    team = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    escalation_policy = serializers.SlugRelatedField(slug_field="name", read_only=True, allow_null=True)
-    depends_on = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+    team = ShownKey("slug")
+    escalation_policy = ShownKey("name", allow_null=True)
+    depends_on = ShownKey("slug", many=True)
 
     class Meta:
         model = Service
@@ -267,8 +267,8 @@ class SeveritySerializer(Shown):
 class IntegrationSerializer(Shown):
     """A sender's door; its key is shown only when it is made."""
 
-    service = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    default_severity = serializers.SlugRelatedField(slug_field="name", read_only=True)
+    service = ShownKey("slug")
+    default_severity = ShownKey("name")
     severities = AnyObject(read_only=True)
 
     class Meta:

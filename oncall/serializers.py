@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base import links
-from config.base.serializers import AnyObject, Instant, Shown
+from config.base.serializers import AnyObject, Instant, Shown, ShownId, ShownKey
 from oncall.models import (
     EngineLane,
     Escalation,
@@ -49,7 +49,7 @@ class SubjectSerializer(serializers.Serializer[Any]):
 class UserTeamSerializer(Shown):
     """A team a person belongs to."""
 
-    team = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    team = ShownKey("slug")
 
     class Meta:
         model = Membership
@@ -79,7 +79,7 @@ class TeamMemberSerializer(Shown):
 class TeamSerializer(Shown):
     """A team and its people."""
 
-    escalation_policy = serializers.SlugRelatedField(slug_field="name", read_only=True)
+    escalation_policy = ShownKey("name")
     members = TeamMemberSerializer(source="memberships", many=True, read_only=True)
 
     class Meta:
@@ -90,7 +90,7 @@ class TeamSerializer(Shown):
 class ScheduleSerializer(Shown):
     """A schedule; who is on call is at `on-call/`."""
 
-    team = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    team = ShownKey("slug")
 
     class Meta:
         model = Schedule
@@ -130,8 +130,8 @@ class EscalationSerializer(Shown):
     """A policy at work: where it stands, what comes next, and what happened."""
 
     subject = SubjectSerializer(source="*", read_only=True)
-    team = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
-    policy = serializers.SlugRelatedField(slug_field="name", read_only=True, allow_null=True)
+    team = ShownKey("slug", allow_null=True)
+    policy = ShownKey("name", allow_null=True)
     acknowledged_by = PersonSerializer(read_only=True, allow_null=True)
     entries = EscalationEntrySerializer(many=True, read_only=True)
 
@@ -146,7 +146,7 @@ class EscalationSerializer(Shown):
 class PageSerializer(Shown):
     """One message to one person on one channel; the address it goes to is private."""
 
-    escalation = serializers.PrimaryKeyRelatedField(read_only=True)
+    escalation = ShownId()
     subject = SubjectSerializer(source="escalation", read_only=True)
     recipient = PersonSerializer(source="user", read_only=True)
 

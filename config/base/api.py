@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import DataError
+from django.db import DataError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from config.base.errors import Stale
 from config.base.serializers import Instant, Nothing
 
 
@@ -35,7 +36,7 @@ class Pagination(CursorPagination):
         order: str | tuple[str, ...] = view.order
         return (order,) if isinstance(order, str) else order
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> Any:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
         """One page. A cursor that somebody made up is not found, whatever it holds."""
         try:
             return super().paginate_queryset(queryset, request, view)
@@ -61,7 +62,6 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
 
     pagination_class = Pagination
     lookup_value_regex = "[0-9]{1,18}"
-    pagination_class = Pagination
     filter_backends = (StrictFilters,)
     scope = "write"
     """The token scope that a writing request needs."""
@@ -92,7 +92,12 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         if self.action == "list":
             yield from getattr(self.pagination_class, "parameters", ())
             for backend in self.filter_backends:
-                yield from backend().parameters(request, self.queryset, self)
+                yield from backend().parameters(request, self.get_queryset(), self)
+
+    @property
+    def actor(self) -> Any:
+        """Who asks; permissions have made sure that somebody does."""
+        return self.request.user
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Filters are for lists; a record's own address takes none."""
@@ -108,12 +113,34 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
 class AnswerViewSet(BaseViewSet):
     """An address with one answer instead of a list of records. Declare `queryset` and `list`."""
 
-    pagination_class = None
-    filter_backends = ()
+    pagination_class = None  # type: ignore[assignment]
+    filter_backends = ()  # type: ignore[assignment]
 
 
-class ReadViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, BaseViewSet):
+class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
     """A model one may list and read. Declare `queryset`, `serializer_class`, `filterset_class`."""
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One record."""
+        return self.shown(self.get_object())
+
+    def shown(self, record: Any, *, status: int = 200) -> Response:
+        """The record as the view shows it, with its ETag if it knows when it was changed."""
+        headers = {"ETag": self._tag(record)} if hasattr(record, "updated_at") else None
+        return Response(self.get_serializer(record).data, status=status, headers=headers)
+
+    @staticmethod
+    def _tag(record: Any) -> str:
+        return f'"{record.pk}-{record.updated_at:%Y%m%d%H%M%S%f}"'
+
+    def check_unchanged(self, record: Any) -> None:
+        """Raise Stale if the caller's If-Match is not the record's ETag; the row stays locked until the commit."""
+        wanted = self.request.headers.get("If-Match", "*")
+        if wanted != "*":
+            # The lock first, then the look: of two changes of one version only one goes through.
+            rows = type(record)._default_manager.select_for_update(no_key=True, of=("self",))
+            if self._tag(rows.get(pk=record.pk)) != wanted:
+                raise Stale
 
 
 Method = Callable[..., Any]
@@ -139,10 +166,13 @@ def writes(
                 raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for it.")
             asked = takes(data=request.data, partial=partial, context=self.get_serializer_context())
             asked.is_valid(raise_exception=True)
-            changed = method(self, *subject, asked.validated_data)
+            with transaction.atomic():
+                for record in subject:
+                    self.check_unchanged(record)
+                changed = method(self, *subject, asked.validated_data)
             # Read again with what the serializer shows; the change may have taken the record out of sight.
-            fresh = self.queryset.all().get(pk=changed.pk)
-            return Response(self.get_serializer(fresh).data, status=status)
+            answer: Response = self.shown(self.queryset.all().get(pk=changed.pk), status=status)
+            return answer
 
         handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
         handle.takes, handle.answers = takes, status  # type: ignore[attr-defined]

@@ -81,7 +81,7 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, Refusal):
         return Conflict(str(error))
     if isinstance(error, ModelError):
-        fields = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        fields: Any = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
         return exceptions.ValidationError(fields)
     if isinstance(error, OperationalError):
         logger.warning("api.database_busy", extra={"error": type(error.__cause__).__name__})

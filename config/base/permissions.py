@@ -44,7 +44,8 @@ class ScopedAccess(BasePermission):
             return False
         if request.auth is None:
             return True
-        return bool(self._needed(request, view) & set(request.auth.scopes))
+        token: Any = request.auth
+        return bool(self._needed(request, view) & set(token.scopes))
 
     @staticmethod
     def _needed(request: Request, view: "APIView") -> set[str]:

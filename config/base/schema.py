@@ -22,17 +22,19 @@ class Schema(AutoSchema):
     def get_response_serializers(self) -> Any:
         """What the view shows, with the handler's status."""
         status = getattr(self._handler(), "answers", None)
-        return {status: self.view.serializer_class} if status else super().get_response_serializers()
+        shown: Any = getattr(self.view, "serializer_class", None)
+        return {status: shown} if status else super().get_response_serializers()
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         answers: dict[str, Any] = super()._get_response_bodies(direction)
-        return answers | {"4XX": self._get_response_for_code(ErrorSerializer, "4XX", direction=direction)}
+        error = self._get_response_for_code(ErrorSerializer, "4XX", direction=direction)  # type: ignore[no-untyped-call]
+        return answers | {"4XX": error}
 
     def _handler(self) -> Any:
         return getattr(self.view, getattr(self.view, "action", None) or "", None)
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """A bearer token; the class is found by its being imported."""
 
     target_class = "config.base.tokens.TokenAuthentication"

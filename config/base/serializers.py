@@ -1,6 +1,6 @@
 """What serializers share: strictness, cleaned text, instants with an offset, references by natural key."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -16,7 +16,10 @@ from config.base.models import OneLineField
 class Lines(serializers.CharField):
     """Text of several lines, without controls and direction characters; nothing but text is text."""
 
-    clean: ClassVar[Callable[[str], str]] = staticmethod(text.several_lines)
+    @staticmethod
+    def clean(value: str) -> str:
+        """The text as it is kept."""
+        return text.several_lines(value)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """Clean first, so that a text of nothing but controls is blank."""
@@ -32,7 +35,10 @@ class Lines(serializers.CharField):
 class Line(Lines):
     """One line of text, cleaned as the column cleans it (bad inputs 22-24)."""
 
-    clean = staticmethod(text.one_line)
+    @staticmethod
+    def clean(value: str) -> str:
+        """The line as it is kept."""
+        return text.one_line(value)
 
 
 class Instant(serializers.DateTimeField):
@@ -54,7 +60,21 @@ class Instant(serializers.DateTimeField):
         return super().enforce_timezone(value)
 
 
-class Key(serializers.SlugRelatedField):
+class ShownKey(serializers.SlugRelatedField[Any]):
+    """Configuration that a record refers to, by its natural key."""
+
+    def __init__(self, slug_field: str, **kwargs: Any) -> None:
+        super().__init__(slug_field, **{"read_only": True} | kwargs)
+
+
+class ShownId(serializers.PrimaryKeyRelatedField[Any]):
+    """A record that another refers to, by its id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"read_only": True} | kwargs)
+
+
+class Key(serializers.SlugRelatedField[Any]):
     """A reference to configuration by its natural key, as `"checkout"`; a number is taken as its id."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {

@@ -50,13 +50,14 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
     def _find(self, secret: str, *, at: datetime) -> Any:
         """The token, found by its first characters and compared in constant time (bad input 81)."""
-        tokens = get_user_model()._meta.get_field("api_tokens").related_model._default_manager
-        token = tokens.select_related("user").filter(prefix=secret[:PREFIX_LENGTH].replace("\x00", "")).first()
+        # The model stands above this module; its owner's model knows it.
+        tokens: Any = get_user_model()._meta.get_field("api_tokens").related_model
+        token = tokens.objects.select_related("user").filter(prefix=secret[:PREFIX_LENGTH].replace("\x00", "")).first()
         known = token is not None and constant_time_compare(token.digest, digest(secret))
         if not known or token.revoked_at or not token.user.is_active:
             raise exceptions.AuthenticationFailed("This token is not valid. Make a new one on your profile page.")
         if token.expires_at and token.expires_at <= at:
             raise exceptions.AuthenticationFailed("This token has expired. Make a new one on your profile page.")
         if token.last_used_at is None or token.last_used_at < at - _SEEN_EVERY:
-            tokens.filter(pk=token.pk).update(last_used_at=at)
+            tokens.objects.filter(pk=token.pk).update(last_used_at=at)
         return token

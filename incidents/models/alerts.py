@@ -106,7 +106,8 @@ class Alert(models.Model):
                 fields=["integration", "dedup_key"], condition=~Q(status="closed"), name="incidents_alert_open_once"
             ),
             models.CheckConstraint(
-                condition=Q(status="closed", closed_at__isnull=False) | (~Q(status="closed") & Q(closed_at__isnull=True)),
+                condition=Q(status="closed", closed_at__isnull=False)
+                | (~Q(status="closed") & Q(closed_at__isnull=True)),
                 name="incidents_alert_closed_when",
             ),
         ]

@@ -75,7 +75,9 @@ class TestEveryList:
         row()
         client.get(url)  # notes when the token was last used
 
-        with CaptureQueriesContext(connection, ) as for_one:
+        with CaptureQueriesContext(
+            connection,
+        ) as for_one:
             one = client.get(url)
         for _ in range(9):
             row()
