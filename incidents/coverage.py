@@ -31,7 +31,9 @@ def who_answers(services: Iterable[Service], *, at: datetime) -> list[Covered]:
     policies = {one.pk: _thaw(one) for one in found}
     reach = Reach(policies.values())
     people = {pk: _first(policy, reach, at) for pk, policy in policies.items()}
-    names = dict(User.objects.filter(pk__in={one for some in people.values() for one in some}).values_list("pk", "name"))
+    names = dict(
+        User.objects.filter(pk__in={one for some in people.values() for one in some}).values_list("pk", "name")
+    )
     managers = _managers({row.team_id for row in rows})
     covered = []
     for row in rows:
@@ -52,7 +54,8 @@ def _managers(teams: set[int]) -> defaultdict[int, tuple[str, ...]]:
 
 def _thaw(policy: EscalationPolicy) -> Policy:
     steps = tuple(
-        Step(timedelta(minutes=step.delay_minutes), tuple(map(_target, step.targets.all()))) for step in policy.steps.all()
+        Step(timedelta(minutes=step.delay_minutes), tuple(map(_target, step.targets.all())))
+        for step in policy.steps.all()
     )
     return Policy(steps=steps, fallback=tuple(Target("user", user.pk) for user in policy.fallback.all()))
 

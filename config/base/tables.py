@@ -92,7 +92,9 @@ class Table(tables.Table):
         plan = [(column.name, format_html('<td data-label="{}" class="{}">', column.header, _css(column)))
                 for column in self.columns]  # fmt: skip
         for row in self.paginated_rows:
-            cells = format_html_join("", "{}{}</td>", ((start, conditional_escape(row.get_cell(name))) for name, start in plan))
+            cells = format_html_join(
+                "", "{}{}</td>", ((start, conditional_escape(row.get_cell(name))) for name, start in plan)
+            )
             yield format_html("<tr{}>{}</tr>", self.row_mark(row.record), cells)
 
     def row_mark(self, record: Any) -> SafeString | str:

@@ -35,7 +35,9 @@ class ServicePage(DetailPage):
         service = self.object
         policy = service.escalation_policy or service.team.escalation_policy
         rows = with_unowned(Ticket.objects.for_list().visible_to(self.request.user)).filter(service=service)
-        table = TicketTable(rows.open().order_by("priority", "-created_at")[:50], exclude=("service",), orderable=False)  # type: ignore[attr-defined]
+        table = TicketTable(
+            rows.open().order_by("priority", "-created_at")[:50], exclude=("service",), orderable=False
+        )  # type: ignore[attr-defined]
         table.at = self.at
         return super().get_context_data(**kwargs) | {
             "policy": policies.describe(policy, at=self.at) if policy else None,

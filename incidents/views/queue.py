@@ -49,11 +49,15 @@ class Queue(ListPage):
     def _tabs(self) -> list[dict[str, Any]]:
         user = self.request.user
         mine = Q(team__in=user.memberships.values("team"))  # type: ignore[union-attr]
-        counts = Ticket.objects.open().visible_to(user).aggregate(
-            open=Count("pk"),
-            nobody=Count("pk", filter=Q(assignee__isnull=True)),
-            me=Count("pk", filter=Q(assignee=user)),
-            teams=Count("pk", filter=mine),
+        counts = (
+            Ticket.objects.open()
+            .visible_to(user)
+            .aggregate(
+                open=Count("pk"),
+                nobody=Count("pk", filter=Q(assignee__isnull=True)),
+                me=Count("pk", filter=Q(assignee=user)),
+                teams=Count("pk", filter=mine),
+            )
         )
         return [
             self._tab("Open", "", counts["open"]),
