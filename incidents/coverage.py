@@ -24,7 +24,7 @@ class Covered:
 def who_answers(services: Iterable[Service], *, at: datetime) -> list[Covered]:
     """For services with `team` at hand: whom the first step of their policy that reaches somebody reaches."""
     rows = list(services)
-    wanted = {row.escalation_policy_id or row.team.escalation_policy_id for row in rows} - {None}
+    wanted = {pk for row in rows if (pk := row.escalation_policy_id or row.team.escalation_policy_id)}
     targets = EscalationTarget.objects.order_by("position", "pk")
     steps = EscalationStep.objects.order_by("position").prefetch_related(Prefetch("targets", targets))
     found = EscalationPolicy.objects.filter(pk__in=wanted).prefetch_related(Prefetch("steps", steps), "fallback")
@@ -38,8 +38,8 @@ def who_answers(services: Iterable[Service], *, at: datetime) -> list[Covered]:
     covered = []
     for row in rows:
         policy_id = row.escalation_policy_id or row.team.escalation_policy_id
-        found = tuple(names[pk] for pk in people[policy_id]) if policy_id else managers[row.team_id]
-        covered.append(Covered(row, found))
+        reached = tuple(names[pk] for pk in people[policy_id]) if policy_id else managers[row.team_id]
+        covered.append(Covered(row, reached))
     return covered
 
 
