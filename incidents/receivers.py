@@ -11,7 +11,7 @@ from config.base.outbox import OutboxState
 from incidents import response, timeline
 from incidents.models import EntryKind, Service, Ticket
 from oncall import signals
-from oncall.models import Escalation, EscalationEntry, EscalationEvent, Page, User
+from oncall.models import ContactKind, Escalation, EscalationEntry, EscalationEvent, Page, User
 
 _PAGE_WORDS = {
     OutboxState.ACCEPTED: "was paged by {channel}",
@@ -44,7 +44,7 @@ def tell_page(*, page: Page, at: datetime, **_: Any) -> None:
         return
     words = _PAGE_WORDS.get(OutboxState(page.state))
     if words is not None:
-        channel = page.get_channel_display() if hasattr(page, "get_channel_display") else page.channel
+        channel = ContactKind(page.channel).label.lower()
         timeline.record(
             ticket_id=page.escalation.subject_id,
             kind=EntryKind.PAGE,

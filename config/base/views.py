@@ -113,7 +113,7 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
         return TableExport("csv", table).response(filename=name)
 
 
-class DetailPage(SignedIn, DetailView[Any]):
+class DetailPage(SignedIn, DetailView):  # type: ignore[type-arg]
     """A record's page; `place` names the panels that other apps add to it."""
 
     place = ""
@@ -143,7 +143,7 @@ class Asking:
             messages.success(self.request, text)
 
 
-class FormPage(SignedIn, Asking, FormView[Any]):
+class FormPage(SignedIn, Asking, FormView):  # type: ignore[type-arg]
     """A form and the one domain call behind it: declare `form_class`, `button`, and `perform`."""
 
     template_name = "generic/form.html"

@@ -1,5 +1,6 @@
 """Tags and filters of every template: times, tags, addresses, and the engine's pulse."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -72,3 +73,9 @@ def here_with(context: dict[str, Any], **changed: object) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def pretty_json(value: object) -> str:
+    """A JSON value, indented for people."""
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)

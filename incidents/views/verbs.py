@@ -6,15 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from config.base.lifecycle import IllegalMove
 from config.base.views import FormPage
 from incidents import forms as asked
 from incidents import permissions, response
-from incidents.models import PREFIXES, Ticket, TicketKind, TicketStatus
+from incidents.models import Ticket, TicketKind, TicketStatus
+from incidents.models.tickets import PREFIXES
 from incidents.status import INCIDENT
 
 REFUSALS = (IllegalMove, response.Refused, ValidationError)
@@ -139,12 +142,19 @@ class VerbPage(FormPage):
     def perform(self, form: Any) -> Any:
         """Make the verb's call."""
         self.verb.call(self.ticket, self.request.user, self.at, form.cleaned_data)
-        target = self.request.POST.get("next", "")
-        return "incidents:respond" if target == "respond" else self.ticket
+        return self._back()
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Go back to the screen the button stood on."""
-        return super().form_valid(form)
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """A plain button goes back with the refusal; a form is shown again."""
+        if not self.verb.is_plain:
+            return super().form_invalid(form)
+        for error in form.non_field_errors():
+            messages.error(self.request, error)
+        return redirect(self._back())
+
+    def _back(self) -> str:
+        view = "incidents:respond" if self.request.POST.get("next") == "respond" else "incidents:ticket"
+        return reverse(view, args=[self.ticket.reference])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the ticket, and the way back."""
