@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.forms.utils import pretty_name
 
 _CSS = {
     forms.CheckboxInput: "form-check-input",
@@ -72,7 +73,7 @@ class EditForm(Form):
             if typed == saw:
                 data[name] = now
             elif now not in {saw, typed}:
-                self.conflicts.append(str(self.fields[name].label or name.replace("_", " ")))
+                self.conflicts.append(str(self.fields[name].label or pretty_name(name)))
             data[f"initial-{name}"] = now
         data["seen"] = updated_at.isoformat()
         self.data = data
