@@ -220,11 +220,12 @@ class AlertSerializer(Shown):
     service = ShownKey("slug", source="integration.service")
     ticket = serializers.CharField(source="ticket.reference", read_only=True, allow_null=True, default=None)
     payload = AnyObject(read_only=True)
+    url = Address(source="get_absolute_url", read_only=True)
 
     class Meta:
         model = Alert
         fields = (
-            "id", "integration", "dedup_key", "status", "count", "title", "severity_word", "source", "link",
+            "id", "url", "integration", "dedup_key", "status", "count", "title", "severity_word", "source", "link",
             "service", "ticket", "started_at", "opened_at", "last_event_at", "closed_at", "explanation", "payload",
         )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """A program's day with the API over a real socket, and two people who edit at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import httpx
@@ -74,8 +75,7 @@ class TestTwoChangesAtOnce:
         for attempt in range(ROUNDS):
             title, text = f"Title {attempt}", f"Text {attempt}"
             answers = self._race(
-                lambda title=title: ana.patch(url, {"title": title}),
-                lambda text=text: ben.patch(url, {"description": text}),
+                partial(ana.patch, url, {"title": title}), partial(ben.patch, url, {"description": text})
             )
 
             shown = ana.get(url).json()
@@ -89,13 +89,9 @@ class TestTwoChangesAtOnce:
 
         for attempt in range(ROUNDS):
             seen = ana.get(url)["ETag"]
-            answers = self._race(
-                *(
-                    lambda client=client, name=name, attempt=attempt: client.patch(
-                        url, {"title": f"{name} {attempt}"}, HTTP_IF_MATCH=seen
-                    )
-                    for client, name in ((ana, "Ana"), (ben, "Ben"))
-                )
-            )
+            change = partial(ana.patch, url, {"title": f"Ana {attempt}"}, HTTP_IF_MATCH=seen)
+            other = partial(ben.patch, url, {"title": f"Ben {attempt}"}, HTTP_IF_MATCH=seen)
+
+            answers = self._race(change, other)
 
             assert sorted(answers) == [200, 412]
