@@ -30,6 +30,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "oncall.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail address is unique, in any case, by a constraint
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -346,4 +347,5 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "config.admin_menu.front_page",
 }
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
+FILTERS_EMPTY_CHOICE_LABEL = "Any"
 SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -37,7 +37,7 @@ class DeclareForm(Form):
     impact = LevelField(help_text="How many are hit, and how hard.")
     urgency = LevelField(help_text="How soon it must be dealt with.")
     severity = forms.ModelChoiceField(
-        queryset=Severity.objects.order_by("rank"), required=False, empty_label="As proposed from impact and urgency"
+        queryset=Severity.objects.order_by("rank"), required=False, empty_label="As proposed"
     )
     team = forms.ModelChoiceField(
         queryset=Team.objects.order_by("name"), required=False, empty_label="The team that owns the service"

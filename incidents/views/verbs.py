@@ -68,7 +68,7 @@ VERBS = {
               call=lambda t, u, at, a: response.restore(ticket_id=t.pk, actor=u, at=at, **a)),
         _verb("resolve", "Resolve", {TicketStatus.RESTORED}, is_main=True, form=asked.OptionalReasonForm,
               call=lambda t, u, at, a: response.resolve(ticket_id=t.pk, actor=u, at=at, **a)),
-        _verb("note", "Write a note", _ANY, form=asked.NoteForm, button="Save the note",
+        _verb("note", "Write a note", _ANY, form=asked.NoteForm, button="Save the note", done="Noted.",
               call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
         _verb("take-over", "Take over", _OPEN, done="It is yours now.",
               call=lambda t, u, at, _: response.take_over(ticket_id=t.pk, actor=u, at=at)),

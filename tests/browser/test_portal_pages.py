@@ -128,4 +128,4 @@ class TestPhone:
 
         page.get_by_role("button", name="Acknowledge").click()
 
-        assert page.get_by_text("It is yours.").count() == 1
+        assert page.get_by_text("It is yours.", exact=True).count() == 1

@@ -35,7 +35,7 @@ class Demo:
         }
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "config.demo"],
+                [sys.executable, "manage.py", "demo"],
                 cwd=ROOT,
                 env={**kept, "PORT": str(self.port), "DEMO_DIR": str(folder), **environment},
                 stdout=output,
