@@ -11,8 +11,8 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make tickets known to the pager, and listen to its news."""
-        from incidents import receivers, response, subject  # noqa: F401 - importing receivers connects them
-        from oncall import subjects, watchdog
+        from incidents import receivers, response, routing, subject  # noqa: F401 - importing receivers connects them
+        from oncall import engine, subjects, watchdog
 
         subjects.register(
             subjects.SubjectType(
@@ -21,6 +21,9 @@ class IncidentsConfig(AppConfig):
         )
         watchdog.register_question(
             code="alert_unrouted",
-            text="{n} alerts have waited more than 30 seconds to be routed.",
-            sql="SELECT 1 FROM incidents_alert WHERE route_at < %(at)s - interval '30 seconds'",
+            text="{n} alerts have waited more than 30 seconds to be routed, or cannot be routed.",
+            sql="""SELECT 1 FROM incidents_alert
+                   WHERE route_at < %(at)s - interval '30 seconds'
+                   OR (route_at IS NOT NULL AND route_attempts >= 5)""",
         )
+        engine.register_sweep(lane="intake", name="route", run=routing.route_due)

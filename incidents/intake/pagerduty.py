@@ -1,0 +1,197 @@
+"""PagerDuty's Events API v2, for senders that change nothing but the address.
+
+Its clients try again on 429 and 5xx alone and read `errors` of a 400 (interfaces 1.1), so the texts are
+PagerDuty's own. One thing differs on purpose: an event without a source is taken, because a lost page is
+worse than an unknown place (Uptime Kuma sends `"source": null`).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from incidents.intake import doors, requests, store
+from incidents.intake.report import Report, instant, key, line, web_link
+from incidents.intake.requests import Unreadable
+from incidents.models import EventAction, EventOutcome, IntegrationKind
+
+SUMMARY_LENGTH = 1024
+ACTIONS = {
+    "trigger": EventAction.TRIGGER,
+    "acknowledge": EventAction.ACKNOWLEDGE,
+    "resolve": EventAction.RESOLVE,
+}
+SEVERITIES = ("critical", "warning", "error", "info")
+_WRONG_METHOD = {"message": "method not allowed"}
+
+
+def _refuse(*errors: str, status: int = 400) -> JsonResponse:
+    return JsonResponse(
+        {"status": "invalid event", "message": "Event object is invalid", "errors": list(errors)}, status=status
+    )
+
+
+def _unrecognized() -> JsonResponse:
+    return JsonResponse(
+        {
+            "status": "Unrecognized object",
+            "message": "Event object format is unrecognized",
+            "errors": ["JSON parse error"],
+        },
+        status=400,
+    )
+
+
+def _away() -> JsonResponse:
+    return JsonResponse(
+        {"status": "error", "message": "The database is away", "errors": ["Send the event again"]}, status=503
+    )
+
+
+@csrf_exempt
+@requests.refuse_in_trouble(_away)
+def enqueue(request: HttpRequest) -> JsonResponse:
+    """Take one event: trigger, acknowledge or resolve."""
+    if request.method != "POST":
+        return requests.wrong_method(_WRONG_METHOD)
+    at = timezone.now()
+    try:
+        body = requests.read_object(request)
+    except Unreadable as error:
+        return _unrecognized() if error.status == 400 else _refuse(str(error), status=error.status)
+    found = _open(body, problems=_wrong_event(body), at=at)
+    if isinstance(found, JsonResponse):
+        return found
+    given = body.get("dedup_key")
+    dedup_key = given if isinstance(given, str) and given.strip() else uuid4().hex
+    store.store(integration_id=found.integration_id, reports=[_report(body, dedup_key)], at=at)
+    return JsonResponse({"status": "success", "message": "Event processed", "dedup_key": dedup_key}, status=202)
+
+
+@csrf_exempt
+@requests.refuse_in_trouble(_away)
+def enqueue_change(request: HttpRequest) -> JsonResponse:
+    """Keep a change event: it raises no alert and pages nobody."""
+    if request.method != "POST":
+        return requests.wrong_method(_WRONG_METHOD)
+    at = timezone.now()
+    try:
+        body = requests.read_object(request)
+    except Unreadable as error:
+        return _unrecognized() if error.status == 400 else _refuse(str(error), status=error.status)
+    found = _open(body, problems=_wrong_summary(body), at=at)
+    if isinstance(found, JsonResponse):
+        return found
+    store.keep(
+        integration_id=found.integration_id,
+        action=EventAction.CHANGE,
+        outcome=EventOutcome.KEPT,
+        payload=_without_key(body),
+        at=at,
+    )
+    return JsonResponse({"status": "success", "message": "Change event processed"}, status=202)
+
+
+def _open(body: Mapping[str, Any], *, problems: list[str], at: datetime) -> doors.Door | JsonResponse:
+    """The integration the event is for, or the answer that refuses it; a refusal is kept for its page."""
+    secret = body.get("routing_key")
+    if wrong := _wrong_key(secret):
+        return _refuse(*wrong, *problems)
+    door = doors.find(str(secret), kind=IntegrationKind.PAGERDUTY)
+    if door is None:
+        return _refuse("Invalid routing key")
+    if door.is_paused:
+        problems = ["This integration is paused"]
+    if not problems:
+        return door
+    payload = _without_key(body)
+    store.keep(
+        integration_id=door.integration_id,
+        action=EventAction.NONE,
+        outcome=EventOutcome.REJECTED,
+        payload=payload if len(str(payload)) <= requests.MOST_KEPT else {},
+        at=at,
+        problem="; ".join(problems),
+    )
+    return _refuse(*problems, status=403 if door.is_paused else 400)
+
+
+def _wrong_key(secret: object) -> list[str]:
+    if not isinstance(secret, str) or not secret.strip():
+        return ["'routing_key' is missing or blank"]
+    wrong = []
+    if len(secret) != 32:
+        wrong.append("Length of 'routing_key' is incorrect (should be 32 characters)")
+    if not (secret.isascii() and secret.isalnum()):
+        wrong.append("'routing_key' cannot contain non-alphanumeric characters.")
+    return wrong
+
+
+def _wrong_action(body: Mapping[str, Any]) -> list[str]:
+    action = body.get("event_action")
+    if action is None or action == "":
+        return ["'event_action' is missing or blank"]
+    return [] if isinstance(action, str) and action in ACTIONS else ["'event_action' is invalid"]
+
+
+def _wrong_event(body: Mapping[str, Any]) -> list[str]:
+    if wrong := _wrong_action(body):
+        return wrong
+    if body["event_action"] != "trigger":
+        given = body.get("dedup_key")
+        return [] if isinstance(given, str) and given.strip() else ["'dedup_key' is missing or blank"]
+    wrong = _wrong_summary(body)
+    severity = _payload(body).get("severity")
+    if severity is None or severity == "":
+        wrong.append("'payload.severity' is missing or blank")
+    elif not isinstance(severity, str) or severity.lower() not in SEVERITIES:
+        wrong.append(
+            "'payload.severity' is invalid (must be one of the following: 'critical', 'warning', 'error' or 'info')"
+        )
+    return wrong
+
+
+def _wrong_summary(body: Mapping[str, Any]) -> list[str]:
+    return [] if line(_payload(body).get("summary"), most=300) else ["'payload.summary' is missing or blank"]
+
+
+def _payload(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = body.get("payload")
+    return found if isinstance(found, dict) else {}
+
+
+def _without_key(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "routing_key"}
+
+
+def _report(body: Mapping[str, Any], dedup_key: str) -> Report:
+    payload = _payload(body)
+    action = ACTIONS[body["event_action"]]
+    source = line(payload.get("source"), most=300)
+    mended = []
+    if action == EventAction.TRIGGER:
+        if not source:
+            source = line(body.get("client"), most=300) or "unknown"
+            mended.append(f"The event names no source; it was taken with the source '{source}'.")
+        if len(str(payload["summary"])) > SUMMARY_LENGTH:
+            mended.append(f"The summary is longer than {SUMMARY_LENGTH} characters and was cut.")
+    links = body.get("links")
+    hrefs = [link.get("href") for link in links[:20] if isinstance(link, dict)] if isinstance(links, list) else []
+    stamp = instant(payload.get("timestamp"))
+    return Report(
+        action=action,
+        dedup_key=key(dedup_key),
+        group_key=key(dedup_key),
+        title=line(payload.get("summary"), most=300),
+        severity_word=line(payload.get("severity"), most=60).lower(),
+        source=source,
+        link=web_link(body.get("client_url"), *hrefs),
+        payload=_without_key(body),
+        # A resolve's stamp may be any of the alert's times, so only a trigger's is believed.
+        started_at=stamp if action == EventAction.TRIGGER else None,
+        problem=" ".join(mended),
+    )

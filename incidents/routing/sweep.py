@@ -1,0 +1,135 @@
+"""Which alerts are due, the worst first, and what happens to one that cannot be routed."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import Min, Q
+
+from config.base.clock import backoff
+from incidents.models import Alert, Integration, Severity
+from incidents.routing.placing import place_group
+from incidents.routing.words import Choice, choose
+
+logger = logging.getLogger(__name__)
+
+TRIES = 5
+"""After so many failures an alert opens a plain incident: it is never lost."""
+PASS_SECONDS = 1.0
+"""A pass ends after this time, so that a worse alert that came in meanwhile is next."""
+MOST_GROUPS = 10_000
+_SLOW_RETRY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class _Group:
+    integration: Integration
+    group_key: str
+    rank: int
+
+
+def route_due(*, at: datetime, limit: int = 200) -> int:
+    """Route about `limit` due alerts, those of the worst severity first; how many were dealt with.
+
+    Each group is a transaction of its own. Raises OperationalError or InterfaceError if the database is
+    gone; any other error puts off the alert that made it, and the others flow.
+    """
+    began = time.monotonic()
+    done = 0
+    severities: list[Severity] = []
+    for group in _due_groups(at=at):
+        severities = severities or list(Severity.objects.order_by("rank"))
+        done += _route_group(group, severities, at=at)
+        if done >= limit or time.monotonic() - began > PASS_SECONDS:
+            break
+    return done
+
+
+def _due_groups(*, at: datetime) -> list[_Group]:
+    rows = list(
+        Alert.objects.filter(route_at__lte=at)
+        .values_list("integration_id", "group_key", "severity_word")
+        .annotate(since=Min("route_at"))
+        .order_by("since")[:MOST_GROUPS]
+    )
+    if not rows:
+        return []
+    severities = list(Severity.objects.order_by("rank"))
+    integrations = Integration.objects.select_related("service__team", "service__escalation_policy").in_bulk(
+        {row[0] for row in rows}
+    )
+    known: dict[tuple[int, str], Choice] = {}
+    groups: dict[tuple[int, str], _Group] = {}
+    for integration_id, group_key, word, _ in rows:
+        integration = integrations[integration_id]
+        if (integration_id, word) not in known:
+            known[integration_id, word] = choose(word, integration=integration, severities=severities)
+        rank = known[integration_id, word].severity.rank
+        found = groups.get((integration_id, group_key))
+        if found is None or rank < found.rank:
+            groups[integration_id, group_key] = _Group(integration, group_key, rank)
+    return sorted(groups.values(), key=lambda group: group.rank)
+
+
+def _route_group(group: _Group, severities: Sequence[Severity], *, at: datetime) -> int:
+    """Route a group at once; if that fails, alert by alert, so that only the one at fault waits."""
+    due = Alert.objects.filter(integration=group.integration, group_key=group.group_key, route_at__lte=at)
+    done = 0
+    alone = Q(route_attempts__gt=0)
+    try:
+        done = place_group(
+            integration=group.integration,
+            group_key=group.group_key,
+            which=~alone,
+            severities=severities,
+            at=at,
+        )
+    except (OperationalError, InterfaceError):
+        if _is_gone():
+            raise
+        return 0
+    except Exception:
+        # One bad alert must not stop the others (rule 7): which one it is shows when each is routed alone.
+        logger.exception("alert.group_failed", extra={"integration": group.integration.pk})
+        alone = Q()
+    for pk, attempts in due.filter(alone).order_by("pk").values_list("pk", "route_attempts"):
+        done += _route_alone(group, pk, attempts, severities, at=at)
+    return done
+
+
+def _route_alone(group: _Group, pk: int, attempts: int, severities: Sequence[Severity], *, at: datetime) -> int:
+    try:
+        return place_group(
+            integration=group.integration,
+            group_key=group.group_key,
+            which=Q(pk=pk),
+            severities=severities,
+            at=at,
+            is_plain=attempts >= TRIES,
+        )
+    except (OperationalError, InterfaceError):
+        if _is_gone():
+            raise
+        return 0
+    except Exception as error:
+        logger.exception("alert.put_off", extra={"alert": pk, "attempts": attempts + 1})
+        _put_off(pk, attempts + 1, error, at=at)
+        return 1
+
+
+def _put_off(pk: int, attempts: int, error: Exception, *, at: datetime) -> None:
+    wait = backoff(attempts) if attempts < TRIES else timedelta(0) if attempts == TRIES else _SLOW_RETRY
+    alert = Alert.objects.filter(pk=pk, route_at__isnull=False)
+    alert.update(route_attempts=min(attempts, 1_000), route_at=at + wait)
+    # An alert that has its incident keeps the words that say why.
+    alert.filter(ticket__isnull=True).update(
+        explanation=f"Could not be routed yet (try {attempts}): {type(error).__name__}: {error}"[:1_000]
+    )
+
+
+def _is_gone() -> bool:
+    """Whether the database is away; otherwise a lock was held too long, and the next pass tries again."""
+    return connection.in_atomic_block or not connection.is_usable()
