@@ -3,6 +3,8 @@
 Standard library only: this is the one file that runs before anything is installed.
 """
 
+# ruff: noqa: INP001 - a script, not a package
+
 from __future__ import annotations  # so that a Python too old gets as far as being told so
 
 import argparse
@@ -97,7 +99,7 @@ def change_python_if_old() -> None:
         for minor in range(OLDEST_PYTHON[1], OLDEST_PYTHON[1] + 4):
             newer = shutil.which(f"python3.{minor}")
             if newer is not None and is_new_enough(newer):
-                os.execv(newer, [newer, *sys.argv])
+                os.execv(newer, [newer, *sys.argv])  # noqa: S606
     check_python(version)
 
 
@@ -302,7 +304,8 @@ class Turn:
 
 def say(text: str) -> None:
     """Print a line now."""
-    print(text, flush=True)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

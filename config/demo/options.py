@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+LAST_PORT = 65535
 OFF = {"", "0", "no", "off", "false"}
 
 
@@ -36,8 +37,8 @@ class Options:
 def read_options(environment: Mapping[str, str]) -> Options:
     """Read and check the options."""
     port = environment.get("PORT") or "8000"
-    if not port.isdecimal() or not 1 <= int(port) <= 65535:
-        raise DemoRefused(f"PORT is {port!r}: give a number between 1 and 65535, as in `make demo PORT=8001`.")
+    if not (port.isascii() and port.isdecimal()) or not 1 <= int(port) <= LAST_PORT:
+        raise DemoRefused(f"PORT is {port!r}: give a number between 1 and {LAST_PORT}, as in `make demo PORT=8001`.")
     bind = environment.get("BIND") or "127.0.0.1"
     is_tls = environment.get("TLS", "").lower() not in OFF
     hosts = ["localhost", "127.0.0.1", "[::1]", socket.gethostname(), bind]
@@ -61,15 +62,15 @@ def check_port(options: Options) -> None:
             probe.bind((options.bind, options.port))
             probe.listen(1)
     except PermissionError as error:
-        raise DemoRefused(f"Port {options.port} needs root: choose one above 1023, as in `make demo PORT=8000`.") from error
-    except socket.gaierror as error:
-        raise DemoRefused(f"BIND is {options.bind!r}, which is no address of this machine: leave it out.") from error
+        raise DemoRefused(f"Port {options.port} needs root: choose one above 1023: `make demo PORT=8000`.") from error
     except OSError as error:
-        if error.errno == errno.EADDRNOTAVAIL:
-            raise DemoRefused(f"BIND is {options.bind!r}, which is no address of this machine: leave it out.") from error
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise DemoRefused(
+                f"BIND is {options.bind!r}, which is no address of this machine: leave it out."
+            ) from error
         raise DemoRefused(
             f"Port {options.port} is in use: stop what listens there, or choose another, "
-            f"as in `make demo PORT={min(options.port + 1, 65535)}`."
+            f"as in `make demo PORT={min(options.port + 1, LAST_PORT)}`."
         ) from error
 
 

@@ -60,7 +60,9 @@ class MailHandler:
     def __init__(self, box: Box) -> None:
         self.box = box
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         """Keep one mail and tell the sender so."""
         content = envelope.original_content or b""
         message = message_from_bytes(content, policy=policy.default)
@@ -88,7 +90,7 @@ class PhoneHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 10
 
-    def do_POST(self) -> None:  # noqa: N802 - http.server's name
+    def do_POST(self) -> None:
         """Keep one message and answer with its id."""
         if self.path != "/messages":
             self._answer(HTTPStatus.NOT_FOUND, {"message": "there is only /messages"})

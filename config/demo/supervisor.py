@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from types import FrameType
 from typing import Any
 from urllib import error, request
@@ -25,6 +26,8 @@ LOOK_EVERY = 0.25
 # A program that lives shorter than this is started again ever more slowly.
 SHORT_LIFE = 10
 LONGEST_PAUSE = 30
+# What takes work first, what does it next, and last what it needs; the servers come after these.
+STOP_ORDER = ({"web", "watchdog"}, {"worker"}, {"peers"})
 
 
 class Stopped(BaseException):
@@ -127,7 +130,7 @@ class Supervisor:
         opener = request.build_opener(request.ProxyHandler({}), request.HTTPSHandler(context=context))
         try:
             with opener.open(request.Request(address, headers={"Host": "localhost"}), timeout=10) as answer:  # noqa: S310
-                return int(answer.status) == 200
+                return int(answer.status) == HTTPStatus.OK
         except (error.URLError, OSError):  # HTTPError, "not yet", is one of them
             return False
 
@@ -155,9 +158,13 @@ class Supervisor:
         """Stop everything: what takes work first, what keeps it last."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._kill_all)
-        order = {"web": 0, "watchdog": 1, "worker": 2, "peers": 3}
-        for watched in sorted(self.watched, key=lambda watched: order.get(watched.child.name, 9)):
-            watched.child.stop(timeout=10)
+        for stage in STOP_ORDER:
+            ending = [watched.child for watched in self.watched if watched.child.name in stage]
+            for child in ending:
+                child.ask_to_stop()
+            for child in ending:
+                if child.stop(timeout=10) == -signal.SIGKILL:
+                    say(f"{child.name} did not stop by itself and was ended.")
         if self.servers is not None:
             self.servers.stop()
         say("Stopped.")

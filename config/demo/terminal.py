@@ -1,5 +1,6 @@
 """What the demo says to the person in front of it."""
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +12,8 @@ from config.embedded.processes import Child
 def say(text: str) -> None:
     """Print a line now; a terminal that is gone is no reason to fail."""
     try:
-        print(text, flush=True)
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
     except OSError:
         return
 
@@ -21,8 +23,9 @@ def print_welcome(options: Options, found: dict[str, Any], seconds: float, child
     lines = ["", f"Holdfast is ready after {seconds:.0f} s:  {options.site_url}", ""]
     users = found.get("users") or []
     width = max((len(str(user.get("email", ""))) for user in users), default=0)
-    for user in users:
-        lines.append(f"  {user.get('email', ''):{width}}  {user.get('password', '')}  {user.get('role', '')}")
+    lines += [
+        f"  {user.get('email', ''):{width}}  {user.get('password', '')}  {user.get('role', '')}" for user in users
+    ]
     if users:
         lines.append("")
     lines.append(f"Sign-ins and tokens for scripts: {options.folder / 'credentials.json'}")

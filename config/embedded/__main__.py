@@ -17,7 +17,7 @@ DATA_DIR = Path(__file__).resolve().parents[2] / ".run" / "development"
 def main(command: list[str]) -> int:
     """Run the command and return its exit code; servers of an earlier call are shared."""
     if not command:
-        print("usage: python -m config.embedded COMMAND ...", file=sys.stderr)
+        sys.stderr.write("usage: python -m config.embedded COMMAND ...\n")
         return 2
     # An ordinary end, so that command and servers are stopped on the way out.
     signal.signal(signal.SIGTERM, _leave)
@@ -28,7 +28,7 @@ def main(command: list[str]) -> int:
             environment = defaults | dict(os.environ) | servers.environment
             return subprocess.run(command, check=False, env=environment).returncode
     except ServersUnavailable as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
         return 130

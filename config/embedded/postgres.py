@@ -163,7 +163,9 @@ def _boot_id() -> str:
 def clean_environment() -> Mapping[str, str]:
     """Return the environment without anything that changes a server's locale or defaults."""
     return {
-        key: value for key, value in os.environ.items() if key not in {"LANG", "LANGUAGE"} and not key.startswith(("LC_", "PG"))
+        key: value
+        for key, value in os.environ.items()
+        if key not in {"LANG", "LANGUAGE"} and not key.startswith(("LC_", "PG"))
     } | {"LC_ALL": "C"}
 
 
@@ -192,7 +194,7 @@ def _major_version(programs: Path, account: Account | None) -> int:
         ) from error
     if done.returncode != 0:
         raise ServersUnavailable(_explain(f"PostgreSQL's programs in {programs} do not run here", done.stdout))
-    # "postgres (PostgreSQL) 15.3 (Debian 15.3-1)"
+    # A distribution adds its own number behind the version.
     version = next(word for word in done.stdout.split() if word[0].isdigit())
     return int(version.split(".")[0])
 

@@ -73,7 +73,7 @@ class Child:
                 group=self.account.gid if self.account else None,
                 extra_groups=[] if self.account else None,
                 # After the change of user, which would clear the request.
-                preexec_fn=partial(die_with_parent, self.orphan_signal, os.getpid()),
+                preexec_fn=partial(die_with_parent, self.orphan_signal, os.getpid()),  # noqa: PLW1509 - main thread only
             )
 
     def ask_to_stop(self) -> None:

@@ -19,6 +19,7 @@ from config.embedded.processes import Child
 from config.embedded.valkey import Valkey
 
 ADDRESSES = "servers.json"
+SOCKETS_PARENT = Path("/tmp")  # noqa: S108 - only ever with mkdtemp, which makes folders of mode 0700
 SOCKETS_PREFIX = "holdfast-"
 KEPT_HERE = ("postgres-*", "valkey", "logs", "mail", "phone", "media", "credentials.json", "secret-key")
 
@@ -142,7 +143,7 @@ def _in_use(data_dir: Path) -> str:
 
 def _make_socket_folder(data_dir: Path) -> Path:
     """Make a private folder with a short name: a socket's path may have 107 bytes only."""
-    folder = Path(tempfile.mkdtemp(prefix=SOCKETS_PREFIX, dir="/tmp"))  # noqa: S108 - mkdtemp, mode 0700
+    folder = Path(tempfile.mkdtemp(prefix=SOCKETS_PREFIX, dir=SOCKETS_PARENT))
     account = server_account()
     if account is not None:
         os.chown(folder, account.uid, account.gid)
@@ -167,7 +168,7 @@ def _forget_earlier_sockets(data_dir: Path) -> None:
         folder = Path((data_dir / "sockets").read_text().strip())
     except FileNotFoundError:
         return
-    if folder.name.startswith(SOCKETS_PREFIX) and not folder.is_symlink() and folder.parent == Path("/tmp"):  # noqa: S108
+    if folder.name.startswith(SOCKETS_PREFIX) and not folder.is_symlink() and folder.parent == SOCKETS_PARENT:
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -102,7 +102,9 @@ def _ensure_template(maintenance: "psycopg.Connection[tuple[object, ...]]") -> s
     finally:
         connection.close()
         _use(previous)
-    maintenance.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(name)))
+    maintenance.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(unfinished), sql.Identifier(name))
+    )
     return name
 
 

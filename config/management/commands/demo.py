@@ -18,4 +18,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Become the supervisor: it must start the servers before Django reads its settings."""
         os.chdir(ROOT)
-        os.execv(sys.executable, [sys.executable, "-m", "config.demo"])
+        os.execv(sys.executable, [sys.executable, "-m", "config.demo"])  # noqa: S606

@@ -1,0 +1,176 @@
+"""The whole demo, started as a person starts it, and ended in every way it can end."""
+
+import json
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib import error, request
+
+import pytest
+
+from config.demo.options import free_port
+from config.embedded.servers import forget_data
+from tests.config.test_servers import ROOT, is_alive, wait_until
+
+pytestmark = [pytest.mark.demo, pytest.mark.timeout(300)]
+READY_WITHIN = 150
+
+
+class Demo:
+    """A running demo and the processes that belong to it."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.output = folder.with_suffix(".out")
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "DJANGO_SETTINGS_MODULE"}
+        }
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "config.demo"],
+                cwd=ROOT,
+                env={**kept, "PORT": str(self.port), "DEMO_DIR": str(folder), **environment},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait_until_ready(self) -> None:
+        """Wait for the address on the terminal."""
+        ready = wait_until(lambda: "is ready" in self.text or self.process.poll() is not None, READY_WITHIN)
+        assert ready, self.text
+        assert "is ready" in self.text, self.text
+
+    @property
+    def text(self) -> str:
+        """What the demo has printed."""
+        return self.output.read_text()
+
+    def processes(self) -> set[int]:
+        """Every live process whose environment or command line names this demo's folder or sockets.
+
+        Children, and children's children: the command line of a PostgreSQL backend is its own,
+        the environment of a pool process is inherited.
+        """
+        marks = [os.fsencode(self.folder)]
+        if (self.folder / "sockets").exists():
+            marks.append((self.folder / "sockets").read_bytes())
+        found = set()
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdecimal() or int(entry.name) == os.getpid():
+                continue
+            try:
+                text = (entry / "cmdline").read_bytes() + b"\0" + (entry / "environ").read_bytes()
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                continue
+            if any(mark in text for mark in marks) and is_alive(int(entry.name)):
+                found.add(int(entry.name))
+        return found
+
+    def get(self, path: str, context: ssl.SSLContext | None = None) -> int:
+        """Ask the portal and return the status."""
+        address = f"{'https' if context else 'http'}://localhost:{self.port}{path}"
+        try:
+            with request.urlopen(address, timeout=10, context=context) as answer:  # noqa: S310 - our own address
+                return int(answer.status)
+        except error.HTTPError as refused:
+            with refused:
+                return refused.code
+
+    def pid_of(self, name: str) -> int:
+        """Return the process number printed last for a program."""
+        return int(re.findall(rf"{name}(?: runs again, process)? (\d+)", self.text)[-1])
+
+    def __enter__(self) -> "Demo":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        wait_until(lambda: not self.processes(), 20)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One data folder for all: the first start is the slow one."""
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    yield folder
+    forget_data(folder)
+
+
+def pool_of(pid: int) -> set[int]:
+    """Return the children of a process."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    return {int(word) for word in children.read_text().split()}
+
+
+class TestDemo:
+    def test_serves_restarts_and_leaves_nothing_when_killed(self, folder: Path) -> None:
+        with Demo(folder) as demo:
+            demo.wait_until_ready()
+            assert demo.get("/readyz") == 200
+            credentials = json.loads((folder / "credentials.json").read_text())
+            assert credentials["base_url"] == f"http://localhost:{demo.port}"
+
+            worker = demo.pid_of("worker")
+            assert wait_until(lambda: len(pool_of(worker)) >= 2, 60)
+            pool = pool_of(worker)
+            os.kill(worker, signal.SIGKILL)
+            assert wait_until(lambda: "worker runs again" in demo.text, 20)
+            assert "worker ended (signal SIGKILL)" in demo.text
+            assert wait_until(lambda: not any(is_alive(pid) for pid in pool), 10)
+
+            second = demo.pid_of("worker")
+            assert wait_until(lambda: len(pool_of(second)) >= 2, 60)
+            everything = demo.processes()
+            assert pool_of(second) <= everything
+            assert pool_of(demo.pid_of("web")) <= everything
+            os.kill(demo.process.pid, signal.SIGKILL)
+            demo.process.wait()
+            assert wait_until(lambda: not demo.processes(), 20), demo.processes()
+            assert not any(is_alive(pid) for pid in everything)
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    def test_stops_in_order_on_a_signal(self, folder: Path, number: signal.Signals) -> None:
+        with Demo(folder) as demo:
+            demo.wait_until_ready()
+            started_at = time.monotonic()
+            demo.process.send_signal(number)
+
+            assert demo.process.wait(60) == 0
+            assert time.monotonic() - started_at < 30
+            assert demo.text.rstrip().endswith("Stopped.")
+            assert not demo.processes()
+            assert "database system is shut down" in (folder / "logs" / "postgres.log").read_text()
+
+    def test_stops_while_it_starts(self, folder: Path) -> None:
+        with Demo(folder) as demo:
+            assert wait_until(lambda: "Starting the portal" in demo.text, READY_WITHIN)
+            demo.process.send_signal(signal.SIGINT)
+
+            assert demo.process.wait(60) == 0
+            assert not demo.processes()
+
+    def test_serves_https(self, folder: Path) -> None:
+        with Demo(folder, TLS="1") as demo:
+            demo.wait_until_ready()
+
+            assert demo.get("/readyz", context=ssl.create_default_context(cafile=folder / "tls" / "ca.pem")) == 200
+            assert f"https://localhost:{demo.port}" in demo.text
+            demo.process.send_signal(signal.SIGTERM)
+            assert demo.process.wait(60) == 0
+
+    def test_says_what_to_do_about_a_broken_cluster(self, tmp_path: Path) -> None:
+        with Demo(tmp_path / "data", HOLDFAST_PG_BIN=str(tmp_path)) as demo:
+            assert demo.process.wait(60) == 1
+            assert "no program named postgres" in demo.text
+            assert "Traceback" not in demo.text
+        forget_data(tmp_path / "data")
