@@ -13,6 +13,7 @@ import threading
 import time
 from datetime import datetime, timedelta
 
+import psycopg
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from config.base.clock import database_now
@@ -138,7 +139,7 @@ class Lane(threading.Thread):
 
     def _wait(self, seconds: float) -> None:
         """Sleep until NOTIFY, a poke or the time is up."""
-        if self._stopping.is_set() or seconds <= 0:
+        if self._stopping.is_set() or seconds <= 0 or self._was_notified():
             return
         with selectors.DefaultSelector() as selector:
             selector.register(self._pipe[0], selectors.EVENT_READ)
@@ -149,16 +150,18 @@ class Lane(threading.Thread):
             selector.select(seconds)
         with contextlib.suppress(BlockingIOError):
             os.read(self._pipe[0], 65536)
-        if listening is not None:
-            self._drain(listening)
+        self._was_notified()
 
-    def _drain(self, listening: object) -> None:
+    def _was_notified(self) -> bool:
+        """Take what NOTIFY has brought, also while a query ran: then the socket is silent and would not wake us."""
+        if self._listening is None:
+            return False
         try:
-            for _ in listening.notifies(timeout=0):  # type: ignore[attr-defined]
-                pass
-        except Exception as error:  # noqa: BLE001 - psycopg's own errors; the next pass connects again
+            return bool(list(self._listening.notifies(timeout=0)))  # type: ignore[attr-defined]
+        except (psycopg.Error, OSError) as error:
             logger.warning("engine.listen", extra={"lane": self.lane, "error": str(error)[:300]})
             self._forget_connection()
+            return True
 
 
 class WrongVersion(Exception):
