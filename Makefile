@@ -20,7 +20,7 @@ setup: ## Install what development and tests need into .venv
 setup-demo:
 	@$(PYTHON) bin/bootstrap.py
 
-demo: setup-demo ## Run the whole product with a company in it (PORT=8000 BIND=127.0.0.1 TLS=1 RESET=1 DEMO_DIR=.demo)
+demo: setup-demo ## Run the whole product with a company in it (PORT=8000 BIND=127.0.0.1 TLS=1 RESET=1 ALERTS=0 DEMO_DIR=.demo)
 	@exec $(PY) -m config.demo
 
 test: setup ## Run all tests on real servers (ARGS="-k name")

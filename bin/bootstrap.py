@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -219,10 +219,33 @@ def ensure_uv(environment: Environment) -> Path | None:
 def install_with_uv(environment: Environment, uv: Path, lock: Path) -> bool:
     """Install with uv; its own output shows the progress."""
     command = [str(uv), "pip", "sync", "--require-hashes", "--python", str(environment.python), str(lock)]
-    if subprocess.run(command, check=False, cwd=environment.root).returncode == 0:
+    settings = uv_settings(
+        run([str(environment.python), "-m", "pip", "config", "list"], show=False).output, os.environ
+    )
+    if subprocess.run(command, check=False, cwd=environment.root, env={**os.environ, **settings}).returncode == 0:
         return True
     check_space(environment.root)
     return False
+
+
+def uv_settings(pip_settings: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Tell uv what only pip was told: where packages are and whom to trust. What uv was told wins.
+
+    Certificates come from the system, where a firm puts its own, unless somebody named others.
+    """
+    found = {}
+    for line in pip_settings.splitlines():
+        name, separator, value = line.partition("=")
+        if separator:
+            found[name.rpartition(".")[2]] = value.strip("'\"")
+    told = {"UV_SYSTEM_CERTS": "1"}
+    if "index-url" in found:
+        told["UV_DEFAULT_INDEX"] = found["index-url"]
+    if "cert" in found:
+        told["SSL_CERT_FILE"] = found["cert"]
+    if any(name in environment for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_NO_INDEX", "UV_CONFIG_FILE")):
+        told.pop("UV_DEFAULT_INDEX", None)
+    return {name: value for name, value in told.items() if name not in environment}
 
 
 def install_with_pip(environment: Environment, lock: Path) -> None:
@@ -279,7 +302,9 @@ def explain(output: str, root: Path) -> str:
     if "Permission denied" in output or "Read-only file system" in output:
         return f"{root} cannot be written: run as the user it belongs to, or copy it to a folder of yours."
     if "DO NOT MATCH THE HASHES" in output:
-        return "A package is not the one the lock file names: what serves your packages altered it. Use another source."
+        return (
+            "A package is not the one the lock file names: what serves your packages altered it. Use another source."
+        )
     return "The installation failed. Its last words:\n" + "\n".join(output.strip().splitlines()[-12:])
 
 

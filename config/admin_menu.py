@@ -1,15 +1,165 @@
-"""The admin's side bar."""
+"""The administration's side bar and its front page: what there is, and what needs attention."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+
+from config.base.outbox import OutboxState
+from incidents.models import Integration, Level, PriorityRule, Service, Severity
+from oncall import schedules, watchdog
+from oncall.models import EscalationPolicy, Page, Team, User
+
+_GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        "People",
+        (
+            ("Accounts", "person", "oncall_user"),
+            ("Teams", "groups", "oncall_team"),
+            ("Contact methods", "call", "oncall_contactmethod"),
+            ("Notification rules", "notifications", "oncall_notificationrule"),
+            ("API tokens", "key", "oncall_apitoken"),
+            ("Roles", "shield_person", "auth_group"),
+        ),
+    ),
+    (
+        "Standby",
+        (
+            ("Schedules", "calendar_month", "oncall_schedule"),
+            ("Schedule versions", "history", "oncall_scheduleversion"),
+            ("Escalation policies", "escalator_warning", "oncall_escalationpolicy"),
+        ),
+    ),
+    (
+        "Practice",
+        (
+            ("Services", "hub", "incidents_service"),
+            ("Severities", "priority_high", "incidents_severity"),
+            ("Priority matrix", "grid_on", "incidents_priorityrule"),
+            ("Requesters", "contacts", "incidents_contact"),
+        ),
+    ),
+    (
+        "Intake",
+        (
+            ("Integrations", "input", "incidents_integration"),
+            ("Alerts", "warning", "incidents_alert"),
+            ("Events", "receipt_long", "incidents_event"),
+        ),
+    ),
+    (
+        "Records",
+        (
+            ("Incidents", "local_fire_department", "incidents_incident"),
+            ("Problems", "search_insights", "problems_problem"),
+            ("Timeline", "timeline", "incidents_timelineentry"),
+            ("Work", "timer", "oncall_workinterval"),
+        ),
+    ),
+    (
+        "Engine",
+        (
+            ("Escalations", "trending_up", "oncall_escalation"),
+            ("Pages", "sms", "oncall_page"),
+            ("Workers", "memory", "oncall_enginelane"),
+        ),
+    ),
+)
 
 
-def _item(title: str, icon: str, model: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+@dataclass(frozen=True)
+class Concern:
+    """Something an administrator should see to, how often, and where."""
+
+    text: str
+    count: int
+    url: str
+    is_urgent: bool = False
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Groups and entries, in the order in which one sets up a firm."""
-    return []
+    """Groups and entries, in the order in which one sets up a firm; only what the reader may see."""
+    return [
+        {"title": group, "separator": True, "collapsible": False, "items": [_item(*entry) for entry in entries]}
+        for group, entries in _GROUPS
+    ]
+
+
+def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+    app, _, name = model.partition("_")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{model}_changelist"),
+        "permission": lambda request: (
+            request.user.is_superuser if app == "auth" else request.user.has_perm(f"{app}.view_{name}")
+        ),
+    }
+
+
+def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The context of the index page, with what needs attention."""
+    return context | {"concerns": concerns()}
+
+
+def concerns() -> list[Concern]:
+    """What does not work yet, or no longer: the engine first, then gaps in the configuration."""
+    at = timezone.now()
+    engine = [
+        Concern(finding.text, finding.count, _list("oncall_enginelane"), is_urgent=True)
+        for finding in watchdog.audit(at=at)
+        if finding.code != "dead_letters"
+    ]
+    empty = [one for one in schedules.load() if not schedules.on_call(one, at=at).users]
+    cells = len(Level.values) ** 2
+    counted = [
+        Concern(
+            "Pages that could not be sent: send them again or discard them.",
+            Page.objects.filter(state=OutboxState.DEAD).count(),
+            f"{_list('oncall_page')}?state__exact=dead",
+            is_urgent=True,
+        ),
+        Concern("Schedules with nobody on call right now.", len(empty), _list("oncall_schedule"), is_urgent=True),
+        Concern(
+            "Escalation policies without a step: only their fallback is paged.",
+            EscalationPolicy.objects.filter(steps=None).count(),
+            _list("oncall_escalationpolicy"),
+        ),
+        Concern(
+            "Services that page nobody: neither they nor their team has a policy.",
+            Service.objects.filter(escalation_policy=None, team__escalation_policy=None).count(),
+            _list("incidents_service"),
+        ),
+        Concern(
+            "Teams without a policy: a ticket handed to them pages their managers only.",
+            Team.objects.filter(escalation_policy=None).count(),
+            _list("oncall_team"),
+        ),
+        Concern(
+            "People without a proven way to be reached: they are paged by e-mail only.",
+            User.objects.filter(is_active=True, memberships__role__in=["manager", "responder"])
+            .exclude(Q(contact_methods__verified_at__isnull=False))
+            .distinct()
+            .count(),
+            _list("oncall_user"),
+        ),
+        Concern(
+            "Integrations that are paused: their events are refused.",
+            Integration.objects.filter(paused_at__isnull=False).count(),
+            _list("incidents_integration"),
+        ),
+        Concern("Severities are missing: add at least one.", int(not Severity.objects.exists()), _list("incidents_severity")),
+        Concern(
+            "Cells of the priority matrix are empty.",
+            cells - PriorityRule.objects.count(),
+            _list("incidents_priorityrule"),
+        ),
+    ]
+    return engine + [concern for concern in counted if concern.count > 0]
+
+
+def _list(model: str) -> str:
+    return reverse(f"admin:{model}_changelist")

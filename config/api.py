@@ -1,13 +1,39 @@
 """The REST API's table of contents: one line a viewset."""
 
+from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
+from incidents import api as incidents
+from oncall import api as oncall
+from problems import api as problems
+
 router = SimpleRouter()
+router.register("incidents", incidents.IncidentViewSet, "incident")
+router.register("problems", problems.ProblemViewSet, "problem")
+router.register("timeline", incidents.TimelineViewSet, "timeline")
+router.register("alerts", incidents.AlertViewSet, "alert")
+router.register("events", incidents.EventViewSet, "event")
+router.register("integrations", incidents.IntegrationViewSet, "integration")
+router.register("services", incidents.ServiceViewSet, "service")
+router.register("severities", incidents.SeverityViewSet, "severity")
+router.register("contacts", incidents.ContactViewSet, "contact")
+router.register("escalations", oncall.EscalationViewSet, "escalation")
+router.register("pages", oncall.PageViewSet, "page")
+router.register("on-call", oncall.OnCallViewSet, "on-call")
+router.register("schedules", oncall.ScheduleViewSet, "schedule")
+router.register("teams", oncall.TeamViewSet, "team")
+router.register("users", oncall.UserViewSet, "user")
+router.register("work-intervals", oncall.WorkIntervalViewSet, "work-interval")
+router.register("engine", oncall.EngineViewSet, "engine")
+
+# Scopes are about records; the document and its page are open to whoever may use the API at all.
+_SIGNED_IN = {"permission_classes": [IsAuthenticated]}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(router.urls)),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("schema/", SpectacularAPIView.as_view(**_SIGNED_IN), name="schema"),
+    path("docs/", login_required(SpectacularSwaggerView.as_view(url_name="schema", **_SIGNED_IN)), name="docs"),
 ]

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The site's name, and whether this is the demo."""
-    return {"site_name": settings.SITE_NAME, "is_demo": settings.DEMO}
+    """The site's name, whether this is the demo, and the instant that times are told from."""
+    return {"site_name": settings.SITE_NAME, "is_demo": settings.DEMO, "at": timezone.now()}

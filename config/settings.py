@@ -154,6 +154,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators, not by visitors
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody makes us write to strangers
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/key,60/5m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 PASSWORD_HASHERS = [
@@ -165,9 +167,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-SESSION_COOKIE_AGE = 12 * 3600
+MFA_TOTP_ISSUER = SITE_NAME
+SESSION_COOKIE_AGE = ACCOUNT_SESSION_COOKIE_AGE = 12 * 3600
+ACCOUNT_SESSION_REMEMBER = True  # a phone closes its browser at will; twelve hours hold all the same
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failed"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
@@ -177,7 +182,7 @@ SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^api/", r"^v2/", r"^integrations/", r"^healthz", r"^readyz"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS and not DEMO else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.flag("TRUST_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -233,12 +238,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["config.base.permissions.ScopedAccess"],
     "DEFAULT_PARSER_CLASSES": ["config.base.parsers.CappedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.base.schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says it; OPTIONS is not answered
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_VERSIONING_CLASS": None,
-    "EXCEPTION_HANDLER": "config.base.api.answer_error",
+    "EXCEPTION_HANDLER": "config.base.errors.answer_error",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    "PAGE_SIZE": 50,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
@@ -247,6 +252,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Columns of one name with different choices; without a name each, the document would number them.
+    "ENUM_NAME_OVERRIDES": {
+        "TicketStatus": "incidents.models.TicketStatus",
+        "AlertStatus": "incidents.models.AlertStatus",
+        "EscalationState": "oncall.models.EscalationState",
+        "PageState": "config.base.outbox.OutboxState",
+        "NotificationUrgency": "oncall.models.Urgency",
+        "Level": ["high", "medium", "low"],
+        "ContactType": "incidents.models.ContactType",
+        "Visibility": "incidents.models.Visibility",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -329,6 +345,7 @@ UNFOLD = {
         }
     },
     "SIDEBAR": {"show_search": True, "navigation": "config.admin_menu.navigation"},
+    "DASHBOARD_CALLBACK": "config.admin_menu.front_page",
 }
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -1,21 +1,35 @@
 """The table of contents of all addresses."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import TemplateView
 
-from config import health
+from config import health, sign_in
+from incidents.views.queue import Queue
+from incidents.views.respond import PageLink
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", Queue.as_view(), name="home"),
+    path("p/<str:key>/", PageLink.as_view(), name="page-link"),
     path("", include("incidents.urls")),
     path("", include("oncall.urls")),
     path("", include("problems.urls")),
     path("", include("incidents.intake.urls")),
+    path("demo/", include("config.demo.urls")),
     path("api/", include("config.api")),
+    path("accounts/login/", sign_in.SignIn.as_view(), name="account_login"),
+    path("accounts/demo/", sign_in.demo_sign_in, name="demo_sign_in"),
+    path("accounts/email/", sign_in.not_offered),
     path("accounts/", include("allauth.urls")),
+    # The admin's own sign-in knows neither our limits nor the second factor.
+    path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),
-    path("p/<str:key>/", TemplateView.as_view(template_name="base.html"), name="page-link"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("healthz/deep", health.deep, name="healthz-deep"),
 ]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.failed"

@@ -1,10 +1,40 @@
-"""Forgets workers that have been gone for a day, so that the engine page stays readable."""
+"""The engine's pulse: read for the top bar of every page, and forgotten a day after a worker has gone."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
+from django.db.models import Max
+
+from oncall import watchdog
 from oncall.models import EngineLane
 
 KEPT = timedelta(days=1)
+_KEY = "oncall.pulse"
+_SECONDS = 4
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """When a worker last swept for pages, and how many promises do not hold."""
+
+    swept_at: datetime | None
+    findings: int
+
+    def is_well(self, at: datetime) -> bool:
+        """Whether a page due now would leave."""
+        fresh = self.swept_at is not None and at - self.swept_at < watchdog.ENGINE_STALE + timedelta(seconds=_SECONDS)
+        return fresh and not self.findings
+
+
+def read(*, at: datetime) -> Pulse:
+    """The pulse, at most a few seconds old, cheap enough to ask on each page."""
+    found = cache.get(_KEY)
+    if not isinstance(found, Pulse):
+        swept = EngineLane.objects.filter(lane="pages").aggregate(last=Max("swept_at"))["last"]
+        found = Pulse(swept, len(watchdog.audit(at=at)))
+        cache.set(_KEY, found, _SECONDS)
+    return found
 
 
 def forget_old(*, at: datetime) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 
 @dataclass(frozen=True)
@@ -47,3 +47,16 @@ def visible_ids(subject_type: str, user: Any) -> QuerySet[Any] | None:
     """The ids of this kind's records that a person may know of, as a subquery; None for an unknown kind."""
     found = _types.get(subject_type)
     return found.visible_to(user).values("pk") if found else None
+
+
+def visible(user: Any, *, prefix: str = "") -> Q:
+    """Narrows rows that know a subject (at `prefix`) to those whose subject a person may know of.
+
+    Rows about an unknown kind of record are shown to superusers only: nothing unless it is allowed.
+    """
+    if user.is_superuser:
+        return Q()
+    found = Q(pk__in=[])
+    for name in _types:
+        found |= Q(**{f"{prefix}subject_type": name, f"{prefix}subject_id__in": visible_ids(name, user)})
+    return found

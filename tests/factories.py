@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from incidents import models as incident_models
 from oncall import models as oncall_models
+from problems import models as problem_models
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 """A Monday, and the clock of every test that needs one."""
@@ -253,6 +254,16 @@ class ServiceFactory(DjangoModelFactory):
     team = factory.SubFactory(TeamFactory)
 
 
+class ServiceDependencyFactory(DjangoModelFactory):
+    """One service needs another."""
+
+    class Meta:
+        model = incident_models.ServiceDependency
+
+    service = factory.SubFactory(ServiceFactory)
+    needs = factory.SubFactory(ServiceFactory)
+
+
 class ContactFactory(DjangoModelFactory):
     """A requester."""
 
@@ -330,3 +341,19 @@ class EventFactory(DjangoModelFactory):
     received_at = NOON
     action = "trigger"
     outcome = "opened"
+
+
+class ProblemFactory(DjangoModelFactory):
+    """A new problem."""
+
+    class Meta:
+        model = problem_models.Problem
+
+    kind = "problem"
+    title = factory.Sequence(lambda n: f"Something breaks again and again {n}")
+    service = factory.SubFactory(ServiceFactory)
+    team = factory.SelfAttribute("service.team")
+    severity = factory.SubFactory(SeverityFactory)
+    created_at = NOON
+    updated_at = NOON
+    impact_started_at = NOON

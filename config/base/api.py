@@ -1,20 +1,26 @@
-"""What every endpoint shares: cursor pages, one error shape, read-only and editable viewsets."""
+"""What every endpoint shares, so that a new one is a declaration of a few lines."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
-from django.core.exceptions import ValidationError as ModelError
+from django.core.exceptions import ValidationError
+from django.db import DataError, transaction
 from django.db.models import QuerySet
-from django.http import Http404
-from rest_framework import exceptions, mixins, status, viewsets
+from django.utils import timezone
+from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.widgets import SuffixedMultiWidget
+from rest_framework import exceptions, mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.views import exception_handler
+from rest_framework.views import APIView
 
-from config.base.lifecycle import IllegalMove
+from config.base.errors import Stale
+from config.base.serializers import Instant, Nothing
 
 
 class Pagination(CursorPagination):
@@ -23,90 +29,185 @@ class Pagination(CursorPagination):
     page_size = 50
     max_page_size = 100
     page_size_query_param = "page_size"
-    ordering = "-id"
+    parameters = ("cursor", "page_size")
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        """The view's own unique order."""
+        order: str | tuple[str, ...] = view.order
+        return (order,) if isinstance(order, str) else order
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
+        """One page. A cursor that somebody made up is not found, whatever it holds."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, ValidationError, DataError):
+            raise exceptions.NotFound(self.invalid_cursor_message) from None
 
 
-class Refused(exceptions.APIException):
-    """The record's state does not allow what was asked."""
+class StrictFilters(DjangoFilterBackend):
+    """django-filter, with the names it knows told to the view, which refuses all others."""
 
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
-
-
-def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Every error in one shape: `{"code", "message", "fields"}`; None lets a bug be a bug."""
-    if isinstance(error, IllegalMove):
-        error = Refused(str(error))
-    elif isinstance(error, ModelError):
-        error = exceptions.ValidationError(
-            error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages}
-        )
-    response = exception_handler(error, dict(context))
-    if response is None:
-        return None
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
-    response.data = _shape(error)
-    return response
+    def parameters(self, request: Request, queryset: QuerySet[Any], view: Any) -> Iterable[str]:
+        """Every query parameter of the view's filter set, those of ranges by their suffixed names."""
+        filterset = self.get_filterset(request, queryset, view)
+        for name, field in filterset.form.fields.items() if filterset else ():
+            if isinstance(field.widget, SuffixedMultiWidget):
+                yield from (field.widget.suffixed(name, suffix) for suffix in field.widget.suffixes)
+            else:
+                yield name
 
 
-def _shape(error: Exception) -> dict[str, Any]:
-    if isinstance(error, exceptions.ValidationError) and isinstance(error.detail, dict):
-        return {
-            "code": "invalid",
-            "message": "Some fields are not right: see `fields`.",
-            "fields": error.detail,
-        }
-    if isinstance(error, exceptions.ValidationError):
-        return {"code": "invalid", "message": " ".join(map(str, error.detail)), "fields": {}}
-    if isinstance(error, exceptions.APIException):
-        codes = error.get_codes()
-        return {"code": codes if isinstance(codes, str) else "error", "message": str(error.detail), "fields": {}}
-    return {"code": "error", "message": str(error), "fields": {}}
-
-
-class ReadViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet):
-    """A model one may list and read. Declare `queryset`, `serializer_class`, `filterset_class`."""
+class BaseViewSet(viewsets.GenericViewSet[Any]):
+    """Strict about query parameters; addresses end with a slash and are never redirected."""
 
     pagination_class = Pagination
     lookup_value_regex = "[0-9]{1,18}"
+    filter_backends = (StrictFilters,)
+    scope = "write"
+    """The token scope that a writing request needs."""
+    order: ClassVar[str | tuple[str, ...]] = "-id"
+    """The order of a list; it must be unique."""
+    query_parameters: ClassVar[tuple[str, ...]] = ()
+    """Query parameters besides those of filters and pages."""
 
+    @classmethod
+    def as_view(cls, *args: Any, **kwargs: Any) -> Any:
+        """The view. A redirect to the address with a slash would turn a POST into a GET."""
+        view = super().as_view(*args, **kwargs)
+        view.should_append_slash = False  # type: ignore[attr-defined]
+        return view
 
-class EditViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, ReadViewSet):
-    """A model one may also create, change and delete."""
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a query parameter that means nothing here: a mistyped filter must not show everything."""
+        super().initial(request, *args, **kwargs)
+        unknown = sorted(set(request.query_params) - set(self._known_parameters(request)))
+        if unknown:
+            known = ", ".join(sorted(self._known_parameters(request))) or "none"
+            raise exceptions.ValidationError(
+                {name: [f"There is no such parameter here. Known are: {known}."] for name in unknown}
+            )
 
+    def _known_parameters(self, request: Request) -> Iterable[str]:
+        yield from self.query_parameters
+        if self.action == "list":
+            yield from getattr(self.pagination_class, "parameters", ())
+            for backend in self.filter_backends:
+                yield from backend().parameters(request, self.get_queryset(), self)
 
-class VisibleMixin:
-    """Only what the caller may know of: the queryset's own `visible_to`."""
+    @property
+    def actor(self) -> Any:
+        """Who asks; permissions have made sure that somebody does."""
+        return self.request.user
 
-    request: Any
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Filters are for lists; a record's own address takes none."""
+        return queryset if self.detail else super().filter_queryset(queryset)
 
     def get_queryset(self) -> QuerySet[Any]:
-        """The declared queryset, narrowed to the caller."""
-        return super().get_queryset().visible_to(self.request.user)  # type: ignore[misc]
+        """The declared queryset, narrowed to what the caller may know of where the model has such a rule."""
+        queryset = super().get_queryset()
+        narrowed = getattr(queryset, "visible_to", None)
+        return narrowed(self.request.user) if narrowed else queryset
+
+
+class AnswerViewSet(BaseViewSet):
+    """An address with one answer instead of a list of records. Declare `queryset` and `list`."""
+
+    pagination_class = None  # type: ignore[assignment]
+    filter_backends = ()  # type: ignore[assignment]
+
+
+class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
+    """A model one may list and read. Declare `queryset`, `serializer_class`, `filterset_class`."""
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One record."""
+        return self.shown(self.get_object())
+
+    def shown(self, record: Any, *, status: int = 200) -> Response:
+        """The record as the view shows it, with its ETag if it knows when it was changed."""
+        headers = {"ETag": self._tag(record)} if hasattr(record, "updated_at") else None
+        return Response(self.get_serializer(record).data, status=status, headers=headers)
+
+    @staticmethod
+    def _tag(record: Any) -> str:
+        return f'"{record.pk}-{record.updated_at:%Y%m%d%H%M%S%f}"'
+
+    def check_unchanged(self, record: Any) -> None:
+        """Raise Stale if the caller's If-Match is not the record's ETag; the row stays locked until the commit."""
+        wanted = self.request.headers.get("If-Match", "*")
+        if wanted != "*":
+            # The lock first, then the look: of two changes of one version only one goes through.
+            rows = type(record)._default_manager.select_for_update(no_key=True, of=("self",))
+            if self._tag(rows.get(pk=record.pk)) != wanted:
+                raise Stale
+
+
+Method = Callable[..., Any]
+
+
+def writes(
+    takes: type[BaseSerializer[Any]] = Nothing,
+    *,
+    may: Callable[..., bool] | None = None,
+    partial: bool = False,
+    status: int = 200,
+) -> Callable[[Method], Method]:
+    """Turn a method that makes ONE domain call into a request handler.
+
+    On a record's own address the method takes (self, record, data), on a list's (self, data); it returns
+    the record, which is answered as the view shows it. `may(user, record)` or `may(user)` decides.
+    """
+
+    def decorate(method: Method) -> Method:
+        def handle(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+            subject = [self.get_object()] if self.detail else []
+            if may is not None and not may(request.user, *subject):
+                raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for it.")
+            asked = takes(data=request.data, partial=partial, context=self.get_serializer_context())
+            asked.is_valid(raise_exception=True)
+            with transaction.atomic():
+                for record in subject:
+                    self.check_unchanged(record)
+                changed = method(self, *subject, asked.validated_data)
+            # Read again with what the serializer shows; the change may have taken the record out of sight.
+            answer: Response = self.shown(self.queryset.all().get(pk=changed.pk), status=status)
+            return answer
+
+        handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
+        handle.takes, handle.answers = takes, status  # type: ignore[attr-defined]
+        return handle
+
+    return decorate
 
 
 def verb(
-    *, serializer: type[BaseSerializer], scope: str = "respond", status_code: int = 200
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A POST on one record, as `/incidents/5/acknowledge/`; the method makes ONE domain call.
+    takes: type[BaseSerializer[Any]] = Nothing,
+    *,
+    may: Callable[..., bool] | None = None,
+    scope: str = "respond",
+    name: str | None = None,
+) -> Callable[[Method], Method]:
+    """A POST on one record, as `/incidents/5/acknowledge/`; the method makes ONE domain call."""
 
-    The method takes (self, record, data) and returns the record to answer with.
-    """
-
-    def decorate(method: Callable[..., Any]) -> Callable[..., Any]:
-        def handle(self: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
-            record = self.get_object()
-            asked = serializer(data=request.data, context=self.get_serializer_context())
-            asked.is_valid(raise_exception=True)
-            answer = method(self, record, asked.validated_data)
-            shown = self.serializer_class(answer, context=self.get_serializer_context())
-            return Response(shown.data, status=status_code)
-
-        handle.__name__ = method.__name__
-        handle.__doc__ = method.__doc__
-        return action(detail=True, methods=["post"], scope=scope, serializer_class=serializer)(handle)
+    def decorate(method: Method) -> Method:
+        handler = writes(takes, may=may)(method)
+        return action(detail=True, methods=["post"], scope=scope, url_path=name or method.__name__)(handler)
 
     return decorate
+
+
+def asked_instant(request: Request, name: str = "at") -> datetime:
+    """The moment a query parameter names, or now; ValidationError with a sentence if it names none."""
+    given = request.query_params.get(name)
+    if given is None:
+        return timezone.now()
+    # A plus sign that was not escaped arrives as a space; nothing else can be meant.
+    given = re.sub(r" (?=\d\d:?\d\d$)", "+", given)
+    try:
+        at = Instant().run_validation(given)
+    except exceptions.ValidationError as error:
+        raise exceptions.ValidationError({name: error.detail}) from None
+    if not isinstance(at, datetime) or not 2000 <= at.year < 2100:
+        raise exceptions.ValidationError({name: ["Ask for a moment between the years 2000 and 2100."]})
+    return at

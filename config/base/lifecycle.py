@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
-class IllegalMove(Exception):
+class Refusal(Exception):
+    """The state of things does not allow what was asked; the message is fit for the person who asked.
+
+    Domain modules derive their own from it; the API answers 409, the portal shows the message.
+    """
+
+
+class IllegalMove(Refusal):
     """A record was asked to take a status that does not follow from the one it has."""
 
 

@@ -6,8 +6,10 @@ from typing import IO, Any
 
 from django.conf import settings
 from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
+
+_TOO_LARGE = 10**300
 
 
 class BodyTooLarge(APIException):
@@ -52,9 +54,7 @@ def _check(document: Any, max_depth: int) -> None:
         for value in level:
             if isinstance(value, str):
                 _check_text(value)
-            elif isinstance(value, float) and value in (float("inf"), float("-inf")):
-                raise NotPlainJson("A number is too large.")
-            elif isinstance(value, int) and abs(value) >= 10**300:
+            elif isinstance(value, (int, float)) and abs(value) >= _TOO_LARGE:
                 raise NotPlainJson("A number is too large.")
             elif isinstance(value, Mapping):
                 following.extend(value.keys())
@@ -85,7 +85,12 @@ class CappedJSONParser(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The document; 413 if it is too large, 400 if it is no plain JSON."""
+        """The document; 413 if it is too large, 415 if it is packed, 400 if it is no plain JSON."""
+        packing = (
+            parser_context["request"].headers.get("Content-Encoding", "identity") if parser_context else "identity"
+        )
+        if packing != "identity":
+            raise UnsupportedMediaType(packing, "Send the body as it is, not packed.")
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:

@@ -6,7 +6,7 @@ from django.db import models
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # DRF's views import this module by its settings
     from rest_framework.views import APIView
 
 
@@ -44,12 +44,34 @@ class ScopedAccess(BasePermission):
             return False
         if request.auth is None:
             return True
-        return bool(self._needed(request, view) & set(request.auth.scopes))
+        token: Any = request.auth
+        return bool(self._needed(request, view) & set(token.scopes))
 
     @staticmethod
     def _needed(request: Request, view: "APIView") -> set[str]:
+        """The scopes of which one is enough; a verb declares its own, what declares none needs write."""
         if request.method in SAFE_METHODS:
             return {"read", "write"}
-        action = getattr(view, "action", None) or ""
-        verb_scope = getattr(getattr(view, action, None), "kwargs", {}).get("scope") if action else None
-        return {verb_scope or getattr(view, "write_scope", "write"), "write"}
+        return {getattr(view, "scope", None) or "write", "write"}
+
+
+class StaffOrToken(ScopedAccess):
+    """Of the inner works: administrators, and programs that carry anybody's token."""
+
+    message = "This is for administrators. A program may read it with a token."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """As ScopedAccess, and a person must be staff."""
+        return super().has_permission(request, view) and (request.auth is not None or request.user.is_staff)
+
+
+def only(*roles: Role) -> type[BasePermission]:
+    """A permission that asks for one of these roles."""
+
+    class Only(BasePermission):
+        message = f"This is for: {', '.join(roles)}. Ask an administrator for the role."
+
+        def has_permission(self, request: Request, view: "APIView") -> bool:
+            return has_role(request.user, *roles)
+
+    return Only

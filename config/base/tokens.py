@@ -7,10 +7,12 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from django.utils.crypto import constant_time_compare
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
+TOKEN_PREFIX = "hf_"  # noqa: S105 - it says what the key is, so that scanners of code know it
+PREFIX_LENGTH = 12
 _SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -47,23 +49,15 @@ class TokenAuthentication(authentication.BaseAuthentication):
         return self.keyword
 
     def _find(self, secret: str, *, at: datetime) -> Any:
-        tokens = get_user_model()._meta.get_field("api_tokens").related_model._default_manager
-        token = tokens.select_related("user").filter(digest=digest(secret)).first()
-        if token is None or token.revoked_at or not token.user.is_active:
+        """The token, found by its first characters and compared in constant time (bad input 81)."""
+        # The model stands above this module; its owner's model knows it.
+        tokens: Any = get_user_model()._meta.get_field("api_tokens").related_model
+        token = tokens.objects.select_related("user").filter(prefix=secret[:PREFIX_LENGTH].replace("\x00", "")).first()
+        known = token is not None and constant_time_compare(token.digest, digest(secret))
+        if not known or token.revoked_at or not token.user.is_active:
             raise exceptions.AuthenticationFailed("This token is not valid. Make a new one on your profile page.")
         if token.expires_at and token.expires_at <= at:
             raise exceptions.AuthenticationFailed("This token has expired. Make a new one on your profile page.")
         if token.last_used_at is None or token.last_used_at < at - _SEEN_EVERY:
-            tokens.filter(pk=token.pk).update(last_used_at=at)
+            tokens.objects.filter(pk=token.pk).update(last_used_at=at)
         return token
-
-
-class TokenScheme(OpenApiAuthenticationExtension):
-    """Tells the OpenAPI document how tokens are sent."""
-
-    target_class = TokenAuthentication
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """A bearer token."""
-        return {"type": "http", "scheme": "bearer"}

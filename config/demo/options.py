@@ -25,6 +25,7 @@ class Options:
     folder: Path
     is_tls: bool
     is_reset: bool
+    plays_alerts: bool
     site_url: str
     allowed_hosts: str
 
@@ -48,6 +49,7 @@ def read_options(environment: Mapping[str, str]) -> Options:
         folder=Path(environment.get("DEMO_DIR") or ROOT / ".demo").expanduser().resolve(),
         is_tls=is_tls,
         is_reset=environment.get("RESET", "").lower() not in OFF,
+        plays_alerts=environment.get("ALERTS", "1").lower() not in OFF,
         site_url=environment.get("SITE_URL") or f"{'https' if is_tls else 'http'}://localhost:{port}",
         allowed_hosts=environment.get("ALLOWED_HOSTS") or ",".join(dict.fromkeys(hosts)),
     )

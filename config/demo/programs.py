@@ -76,6 +76,11 @@ def make_watchdog(options: Options, environment: dict[str, str]) -> Child:
     return _python("watchdog", [str(ROOT / "manage.py"), "watchdog"], options, environment)
 
 
+def make_live_alerts(options: Options, environment: dict[str, str]) -> Child:
+    """Describe the sender of live alerts."""
+    return _python("alerts", ["-m", "config.demo.live", str(options.folder)], options, environment)
+
+
 def _python(name: str, arguments: list[str], options: Options, environment: dict[str, str]) -> Child:
     return Child(
         name=name,

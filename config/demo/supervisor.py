@@ -22,12 +22,13 @@ from config.embedded.secret import kept_secret
 from config.embedded.servers import Servers, start_servers
 
 READY_LIMIT = 120
+FAILURES_ENOUGH = 3
 LOOK_EVERY = 0.25
 # A program that lives shorter than this is started again ever more slowly.
 SHORT_LIFE = 10
 LONGEST_PAUSE = 30
 # What takes work first, what does it next, and last what it needs; the servers come after these.
-STOP_ORDER = ({"web", "watchdog"}, {"worker"}, {"peers"})
+STOP_ORDER = ({"alerts", "web", "watchdog"}, {"worker"}, {"peers"})
 
 
 class Stopped(BaseException):
@@ -87,6 +88,8 @@ class Supervisor:
         self._await_ready(web)
         self._launch(programs.make_worker(options, environment))
         self._launch(programs.make_watchdog(options, environment))
+        if options.plays_alerts:
+            self._launch(programs.make_live_alerts(options, environment))
         return found
 
     def _launch(self, child: Child) -> Child:
@@ -111,15 +114,21 @@ class Supervisor:
     def _await_ready(self, web: Child) -> None:
         say("Starting the portal ...")
         deadline = time.monotonic() + READY_LIMIT
+        failures = 0
         while time.monotonic() < deadline:
             if not web.is_running:
                 raise DemoRefused(f"The web server stopped while starting. Its last words:\n{web.log_tail()}")
-            if self._is_ready():
+            status = self._ask_ready()
+            if status == HTTPStatus.OK:
                 return
+            failures += status == HTTPStatus.INTERNAL_SERVER_ERROR
+            if failures == FAILURES_ENOUGH:  # waiting does not mend an error in the code
+                raise DemoRefused(f"The portal fails while starting. Its last words:\n{web.log_tail()}")
             time.sleep(0.1)
         raise DemoRefused(f"The portal was not ready in {READY_LIMIT} s. Its last words:\n{web.log_tail()}")
 
-    def _is_ready(self) -> bool:
+    def _ask_ready(self) -> int:
+        """Ask the portal whether it is ready and return the status, 0 for no answer."""
         options = self.options
         host = f"[{options.probe_host}]" if ":" in options.probe_host else options.probe_host
         context = None
@@ -130,9 +139,11 @@ class Supervisor:
         opener = request.build_opener(request.ProxyHandler({}), request.HTTPSHandler(context=context))
         try:
             with opener.open(request.Request(address, headers={"Host": "localhost"}), timeout=10) as answer:  # noqa: S310
-                return int(answer.status) == HTTPStatus.OK
-        except (error.URLError, OSError):  # HTTPError, "not yet", is one of them
-            return False
+                return int(answer.status)
+        except error.HTTPError as refused:
+            return refused.code
+        except OSError:
+            return 0
 
     def _look(self) -> None:
         """Start again what has ended, and say so."""

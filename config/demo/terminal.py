@@ -28,6 +28,15 @@ def print_welcome(options: Options, found: dict[str, Any], seconds: float, child
     ]
     if users:
         lines.append("")
+    lines += [
+        f"  The demo's phones:  {options.site_url}/demo/phone/    its mailbox:  {options.site_url}/demo/mailbox/",
+        *(
+            f"  {door['kind']:12}  {door['name']}:  {door['url']}"
+            + (f"  with routing_key {door['key']}" if door["key"] not in door["url"] else "")
+            for door in found.get("integrations") or []
+        ),
+        "",
+    ]
     lines.append(f"Sign-ins and tokens for scripts: {options.folder / 'credentials.json'}")
     lines.append(f"Logs: {options.folder / 'logs'}    Processes: " + ", ".join(f"{c.name} {c.pid}" for c in children))
     if options.is_tls:

@@ -93,10 +93,13 @@ def place_data(folder: Path, account: Account | None) -> Path:
     return folder
 
 
-def forget_placed(folder: Path) -> None:
-    """Remove the stand-in of a folder, if there is one."""
+def find_placed(folder: Path) -> Path:
+    """Return where the data of a folder lies now: in its stand-in, if there is one."""
     if (SHARED_TEMPORARY / f"holdfast-{os.geteuid()}").exists():
-        shutil.rmtree(_stand_in(folder.resolve()), ignore_errors=True)
+        stand_in = _stand_in(folder.resolve())
+        if stand_in.exists():
+            return stand_in
+    return folder
 
 
 def _stand_in(folder: Path) -> Path:

@@ -15,7 +15,7 @@ import psycopg
 from config.embedded.accounts import Account, place_data
 from config.embedded.binaries import postgres_folder
 from config.embedded.errors import ServersUnavailable
-from config.embedded.processes import Child, wait_for_end
+from config.embedded.processes import Child, await_predecessor
 
 ROLE = "holdfast"
 BUILTIN_LOCALES_SINCE = 17
@@ -59,7 +59,7 @@ class Postgres:
         # One cluster per major version: another one's files cannot be read.
         folder = place_data(self.data_dir / f"postgres-{major}", self.account)
         cluster = folder / "cluster"
-        self._await_predecessor(cluster)
+        await_predecessor(cluster / "postmaster.pid", "postgres")
         self._mark_unsafe(folder)
         if not (cluster / "PG_VERSION").exists():
             self._make_cluster(programs, cluster, major)
@@ -120,16 +120,6 @@ class Postgres:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise ServersUnavailable(_explain("PostgreSQL could not make its data folder", done.stdout))
         unfinished.rename(cluster)
-
-    def _await_predecessor(self, cluster: Path) -> None:
-        """Wait for a server whose supervisor was killed and which is still writing its data down."""
-        try:
-            pid = int((cluster / "postmaster.pid").read_text().splitlines()[0])
-            program = Path(f"/proc/{pid}/comm").read_text().strip()
-        except (OSError, ValueError, IndexError):
-            return
-        if program == "postgres" and not wait_for_end(pid, 20):
-            raise ServersUnavailable(f"Another PostgreSQL (process {pid}) uses {cluster}: stop it first.")
 
     def _await_ready(self, cluster: Path) -> None:
         """Wait until the server says "ready" in its lock file, as pg_ctl does."""

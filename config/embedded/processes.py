@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from config.embedded.accounts import Account
+from config.embedded.errors import ServersUnavailable
 
 PR_SET_PDEATHSIG = 1
 LOG_LIMIT = 5_000_000
@@ -124,15 +125,16 @@ def _open_log(path: Path) -> IO[bytes]:
     return path.open("ab")
 
 
-def wait_for_end(pid: int, timeout: float) -> bool:
-    """Wait until a process that is not our child has ended."""
+def await_predecessor(pid_file: Path, program: str, timeout: float = 20) -> None:
+    """Wait for a server whose supervisor was killed and which is still writing its data down."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            pass
+            pid = int(pid_file.read_text().split()[0])
+            running = Path(f"/proc/{pid}/comm").read_text().strip()
+        except (OSError, ValueError, IndexError):
+            return
+        if not running.startswith(program):
+            return
         time.sleep(0.05)
-    return False
+    raise ServersUnavailable(f"Another {program} (process {pid}) uses {pid_file.parent}: stop it first.")

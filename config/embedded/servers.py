@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from config.embedded.accounts import forget_placed, server_account
+from config.embedded.accounts import find_placed, server_account
 from config.embedded.errors import FolderInUse, ServersUnavailable
 from config.embedded.postgres import Postgres
-from config.embedded.processes import Child
-from config.embedded.valkey import Valkey
+from config.embedded.processes import Child, await_predecessor
+from config.embedded.valkey import PID_FILE, Valkey
 
 ADDRESSES = "servers.json"
 SOCKETS_PARENT = Path("/tmp")  # noqa: S108 - only ever with mkdtemp, which makes folders of mode 0700
@@ -153,20 +153,24 @@ def _make_socket_folder(data_dir: Path) -> Path:
 
 def forget_data(data_dir: Path) -> None:
     """Remove what we keep in a folder, by name: the folder may hold things of other people."""
+    _forget_earlier_sockets(data_dir)
     for pattern in KEPT_HERE:
         for path in data_dir.glob(pattern):
-            if path.is_dir():
-                forget_placed(path)
-                shutil.rmtree(path)
-            else:
+            if not path.is_dir():
                 path.unlink()
+                continue
+            placed = find_placed(path)
+            await_predecessor(placed / "cluster" / "postmaster.pid", "postgres")
+            await_predecessor(placed / PID_FILE, "valkey")
+            shutil.rmtree(placed)
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _forget_earlier_sockets(data_dir: Path) -> None:
     """Remove the socket folder that a killed run left behind."""
     try:
         folder = Path((data_dir / "sockets").read_text().strip())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     if folder.name.startswith(SOCKETS_PREFIX) and not folder.is_symlink() and folder.parent == SOCKETS_PARENT:
         shutil.rmtree(folder, ignore_errors=True)

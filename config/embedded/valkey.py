@@ -10,11 +10,12 @@ from urllib.parse import quote
 from config.embedded.accounts import Account, place_data
 from config.embedded.binaries import valkey_program
 from config.embedded.errors import ServersUnavailable
-from config.embedded.processes import Child
+from config.embedded.processes import Child, await_predecessor
 
 START_LIMIT = 30
 # One database number for each test process.
 DATABASES = 64
+PID_FILE = "valkey.pid"
 
 
 @dataclass
@@ -41,6 +42,8 @@ class Valkey:
     def start(self) -> Child:
         """Start the server and wait until it answers."""
         folder = place_data(self.data_dir / "valkey", self.account)
+        # Two servers over one log would ruin it.
+        await_predecessor(folder / PID_FILE, "valkey")
         options = {
             "port": "0",
             "unixsocket": str(self.socket),
@@ -50,6 +53,7 @@ class Valkey:
             "appendonly": "yes" if self.durable else "no",
             "save": "",
             "daemonize": "no",
+            "pidfile": str(folder / PID_FILE),
         }
         self.child = Child(
             name="valkey",

@@ -1,5 +1,6 @@
 """What a sender reports, in our words: every dialect reads its messages into this."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -34,11 +35,12 @@ class Report:
 
 
 def line(value: object, *, most: int) -> str:
-    """A sender's text on one clean line of at most `most` characters; empty for what is no text or number."""
+    """A sender's text on one clean line of at most `most` characters; empty for what nobody can read."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     # Cut before cleaning too: half a megabyte of text need not be normalized to keep 300 characters.
-    return text.one_line(str(value)[: most * 4])[:most].rstrip()
+    found = text.one_line(str(value)[: most * 4])[:most].rstrip()
+    return found if any(unicodedata.category(one)[0] not in "CZ" for one in found) else ""
 
 
 def key(value: str) -> str:

@@ -36,10 +36,10 @@ def store(*, integration_id: int, reports: Sequence[Report], at: datetime) -> No
     A deadlock or a lock that is held too long is tried again (F10). Raises OperationalError or
     InterfaceError when the database cannot be used; nothing is stored then.
     """
-    steps = [(action, list(batch)) for action, batch in _batches(reports)]
+    runs = [(action, list(batch)) for action, batch in _runs(reports)]
     for tried in range(1, TRIES + 1):
         try:
-            _store_once(integration_id, steps, at=at)
+            _store_once(integration_id, runs, at=at)
         except OperationalError as error:
             passes = getattr(error.__cause__, "sqlstate", None) in _PASSING
             if not passes or tried == TRIES or connection.in_atomic_block:
@@ -49,16 +49,22 @@ def store(*, integration_id: int, reports: Sequence[Report], at: datetime) -> No
             return
 
 
-def _store_once(integration_id: int, steps: Sequence[tuple[EventAction, list[Report]]], *, at: datetime) -> None:
-    if len(steps) == 1 and (steps[0][0] == EventAction.TRIGGER or len(steps[0][1]) == 1):
-        _run(integration_id, *steps[0], at=at)  # one statement commits by itself and saves three trips
+def _store_once(integration_id: int, runs: Sequence[tuple[EventAction, list[Report]]], *, at: datetime) -> None:
+    if len(runs) == 1 and (runs[0][0] == EventAction.TRIGGER or len(runs[0][1]) == 1):
+        _run(integration_id, *runs[0], at=at)  # one statement commits by itself and saves three trips
         return
-    keys = [report.dedup_key for _, batch in steps for report in batch]
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statements.LOCK, {"integration_id": integration_id, "keys": keys})
-        for action, batch in steps:
+        for action, batch in runs:
+            if action != EventAction.TRIGGER and len(batch) > 1:
+                _lock(integration_id, batch)
             _run(integration_id, action, batch, at=at)
+
+
+def _lock(integration_id: int, batch: Sequence[Report]) -> None:
+    """Lock the alerts of a run in the order of their keys; an UPDATE alone would take them as it finds them."""
+    keys = [report.dedup_key for report in batch]
+    with connection.cursor() as cursor:
+        cursor.execute(statements.LOCK, {"integration_id": integration_id, "keys": keys})
 
 
 def keep(
@@ -81,10 +87,11 @@ def keep(
     )
 
 
-def _batches(reports: Sequence[Report]) -> Iterable[tuple[EventAction, Iterable[Report]]]:
-    """Runs of one action in which no key comes twice, in the order of their keys.
+def _runs(reports: Sequence[Report]) -> Iterable[tuple[EventAction, Iterable[Report]]]:
+    """Runs of one action in the order of the keys, in which no key comes twice.
 
-    One statement cannot touch a row twice, and rows locked in one order cannot deadlock.
+    One statement cannot touch a row twice, and requests that take keys in one order cannot deadlock. New
+    keys count too: who inserts one holds it against others, and no row is there yet to be locked first.
     """
     left = list(reports)
     while left:
@@ -94,7 +101,7 @@ def _batches(reports: Sequence[Report]) -> Iterable[tuple[EventAction, Iterable[
         for report in left:
             (later if report.dedup_key in seen or len(now) == BATCH else now).append(report)
             seen.add(report.dedup_key)
-        yield from groupby(sorted(now, key=attrgetter("action", "dedup_key")), key=attrgetter("action"))
+        yield from groupby(sorted(now, key=attrgetter("dedup_key")), key=attrgetter("action"))
         left = later
 
 

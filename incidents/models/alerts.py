@@ -1,5 +1,7 @@
 """Alerts: what machines report, stored before it is answered."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -9,6 +11,10 @@ from config.base.models import OneLineField, one_of
 from incidents.models.catalog import Service
 from incidents.models.severity import Severity
 from incidents.models.tickets import Ticket
+from oncall.models import User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class IntegrationKind(models.TextChoices):
@@ -56,6 +62,18 @@ class AlertStatus(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+class AlertQuerySet(models.QuerySet["Alert"]):
+    """Alerts."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "AlertQuerySet":
+        """Those whose ticket, if they have one, this person may know of."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(Q(ticket__isnull=True) | Q(ticket__in=Ticket.objects.visible_to(user)))
+
+
 class Alert(models.Model):
     """One trouble as one sender sees it, from its first event to the one that closes it."""
 
@@ -79,6 +97,8 @@ class Alert(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.SET_NULL, null=True, blank=True, related_name="alerts")
     explanation = models.TextField(blank=True, help_text="Why it opened, joined or did nothing.")
 
+    objects = AlertQuerySet.as_manager()
+
     class Meta:
         constraints = [
             one_of("status", AlertStatus.values, name="incidents_alert_status"),
@@ -86,7 +106,8 @@ class Alert(models.Model):
                 fields=["integration", "dedup_key"], condition=~Q(status="closed"), name="incidents_alert_open_once"
             ),
             models.CheckConstraint(
-                condition=Q(status="closed", closed_at__isnull=False) | (~Q(status="closed") & Q(closed_at__isnull=True)),
+                condition=Q(status="closed", closed_at__isnull=False)
+                | (~Q(status="closed") & Q(closed_at__isnull=True)),
                 name="incidents_alert_closed_when",
             ),
         ]
@@ -128,6 +149,18 @@ class EventOutcome(models.TextChoices):
     REJECTED = "rejected", "Refused"
 
 
+class EventQuerySet(models.QuerySet["Event"]):
+    """Events."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "EventQuerySet":
+        """Those whose alert, if they have one, this person may know of."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(Q(alert__isnull=True) | Q(alert__in=Alert.objects.visible_to(user)))
+
+
 class Event(models.Model):
     """One message from a sender as it came, kept so that nothing is lost and all can be explained."""
 
@@ -139,6 +172,8 @@ class Event(models.Model):
     outcome = models.CharField(max_length=12, choices=EventOutcome)
     payload = models.JSONField(default=dict)
     problem = models.CharField(max_length=500, blank=True, help_text="Why it was refused, or what was mended.")
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,11 +1,16 @@
 """What happened to a ticket: append-only, written by `incidents.timeline.record` alone."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 
 from config.base.models import one_of
 from incidents.models.tickets import Ticket
 from oncall.models import User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class EntryKind(models.TextChoices):
@@ -22,6 +27,14 @@ class EntryKind(models.TextChoices):
     ALERT = "alert", "Alert"
 
 
+class TimelineQuerySet(models.QuerySet["TimelineEntry"]):
+    """Timeline entries."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "TimelineQuerySet":
+        """Those of tickets this person may know of."""
+        return self.filter(ticket__in=Ticket.objects.visible_to(user))
+
+
 class TimelineEntry(models.Model):
     """One fact about a ticket; a database trigger refuses to change or delete it."""
 
@@ -35,6 +48,8 @@ class TimelineEntry(models.Model):
     source = models.CharField(
         max_length=60, blank=True, help_text="Names the fact it tells of, so that it is told once."
     )
+
+    objects = TimelineQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "timeline entries"

@@ -4,14 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from incidents import timeline
+from incidents import alerts, timeline
 from incidents.models import EntryKind, Ticket, TicketStatus
 from incidents.response.locking import Refused, locked, move, save
-from incidents.response.paging import begin_work, page_team, running
+from incidents.response.paging import SUBJECT, begin_work, page_team, running
 from incidents.status import INCIDENT
 from oncall import escalation, work
 from oncall.models import EscalationState, Team, User
-from incidents.response.paging import SUBJECT
 
 
 @transaction.atomic
@@ -43,6 +42,7 @@ def note_acknowledged(*, ticket_id: int, actor: User | None, at: datetime) -> Ti
             text=f"Acknowledged by {who}.",
             acknowledged_at=ticket.acknowledged_at or at,
         )
+        alerts.mark_acknowledged(ticket_id=ticket.pk)
     if actor is not None and ticket.is_open:
         if ticket.assignee is None:
             ticket.assignee = actor

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from incidents import signals
+from incidents import alerts, signals
 from incidents.models import ClosureCode, Ticket, TicketStatus
 from incidents.response.locking import Refused, locked, move
 from incidents.response.paging import begin_work, end_paging, page_team
@@ -29,6 +29,7 @@ def restore(*, ticket_id: int, actor: User | None, at: datetime, note: str = "")
         acknowledged_at=ticket.acknowledged_at or (at if actor else None),
     )
     end_paging(ticket=ticket, at=at, actor=actor)
+    alerts.mark_closed(ticket_id=ticket.pk, at=at)
     signals.incident_restored.send(sender=Ticket, ticket=ticket, at=at, actor=actor)
     if not ticket.severity.needs_prevention:
         text = f"Resolved: {ticket.severity.name} has no duty of prevention."
@@ -99,4 +100,5 @@ def close(*, ticket_id: int, code: str, actor: User | None, at: datetime, note: 
         closure_note=note,
     )
     end_paging(ticket=ticket, at=at, actor=actor)
+    alerts.mark_closed(ticket_id=ticket.pk, at=at)
     return ticket

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from config.base.lifecycle import Refusal
 from incidents import timeline
 from incidents.models import EntryKind, Ticket, TicketStatus
 from incidents.status import INCIDENT
 from oncall.models import User
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """What was asked cannot be done to this record as it stands; the message says what to do instead."""
 
 

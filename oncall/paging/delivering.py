@@ -129,7 +129,7 @@ def _try_next_channel(escalation: Escalation, page: Page, at: datetime) -> bool:
     siblings = list(Page.objects.filter(escalation=escalation, firing=page.firing, user=page.user))
     if any(sibling.pk != page.pk and _may_still_arrive(sibling, at) for sibling in siblings):
         return True
-    tried = {(sibling.channel, sibling.address) for sibling in siblings if sibling.due_at <= at}
+    tried = {(s.channel, s.address) for s in siblings if s.attempts or s.due_at <= at}
     method = next((m for m in _untried(page.user) if (m.kind, m.address) not in tried), None)
     if method is None and ("email", page.user.email) in tried:
         return False

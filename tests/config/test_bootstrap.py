@@ -128,6 +128,22 @@ class TestExplain:
         assert advice in bootstrap.explain(output, tmp_path)
 
 
+class TestUvSettings:
+    def test_pass_on_what_only_pip_was_told(self) -> None:
+        told = "global.cert='/etc/ssl/firm.pem'\nglobal.index-url='file:///mirror'\n:env:.timeout='15'"
+
+        assert bootstrap.uv_settings(told, {}) == {
+            "UV_SYSTEM_CERTS": "1",
+            "UV_DEFAULT_INDEX": "file:///mirror",
+            "SSL_CERT_FILE": "/etc/ssl/firm.pem",
+        }
+
+    def test_give_way_to_what_uv_was_told(self) -> None:
+        environment = {"UV_INDEX_URL": "file:///other", "SSL_CERT_FILE": "/other.pem", "UV_SYSTEM_CERTS": "0"}
+
+        assert bootstrap.uv_settings("global.cert='/a'\nuser.index-url='file:///b'", environment) == {}
+
+
 class TestMain:
     def test_changes_nothing_when_all_is_there(self) -> None:
         """The environment that runs this test was made by the bootstrap, or by hand and is left alone."""

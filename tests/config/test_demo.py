@@ -7,7 +7,6 @@ import signal
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib import error, request
@@ -138,28 +137,25 @@ class TestDemo:
             assert wait_until(lambda: not demo.processes(), 20), demo.processes()
             assert not any(is_alive(pid) for pid in everything)
 
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-    def test_stops_in_order_on_a_signal(self, folder: Path, number: signal.Signals) -> None:
+    def test_stops_in_order_on_ctrl_c(self, folder: Path) -> None:
         with Demo(folder) as demo:
             demo.wait_until_ready()
-            started_at = time.monotonic()
-            demo.process.send_signal(number)
+            demo.process.send_signal(signal.SIGINT)
 
             assert demo.process.wait(60) == 0
-            assert time.monotonic() - started_at < 30
             assert demo.text.rstrip().endswith("Stopped.")
             assert not demo.processes()
             assert "database system is shut down" in (folder / "logs" / "postgres.log").read_text()
 
-    def test_stops_while_it_starts(self, folder: Path) -> None:
+    def test_stops_while_it_starts_when_the_terminal_closes(self, folder: Path) -> None:
         with Demo(folder) as demo:
             assert wait_until(lambda: "Starting the portal" in demo.text, READY_WITHIN)
-            demo.process.send_signal(signal.SIGINT)
+            demo.process.send_signal(signal.SIGHUP)
 
             assert demo.process.wait(60) == 0
             assert not demo.processes()
 
-    def test_serves_https(self, folder: Path) -> None:
+    def test_serves_https_until_asked_to_stop(self, folder: Path) -> None:
         with Demo(folder, TLS="1") as demo:
             demo.wait_until_ready()
 
@@ -167,6 +163,7 @@ class TestDemo:
             assert f"https://localhost:{demo.port}" in demo.text
             demo.process.send_signal(signal.SIGTERM)
             assert demo.process.wait(60) == 0
+            assert not demo.processes()
 
     def test_says_what_to_do_about_a_broken_cluster(self, tmp_path: Path) -> None:
         with Demo(tmp_path / "data", HOLDFAST_PG_BIN=str(tmp_path)) as demo:

@@ -126,7 +126,15 @@ class TestInbox:
 
     @pytest.mark.parametrize(
         "mail_id",
-        ["../credentials", "..%2fcredentials", "/etc/passwd", "", ".", "1-2\n", "0" * 20 + "-" + "a" * 32 + "/../../x"],
+        [
+            "../credentials",
+            "..%2fcredentials",
+            "/etc/passwd",
+            "",
+            ".",
+            "1-2\n",
+            "0" * 20 + "-" + "a" * 32 + "/../../x",
+        ],
     )
     def test_stays_in_its_folder(self, folder: Path, mail_id: str) -> None:
         (folder / "mail").mkdir()

@@ -2,11 +2,11 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -39,13 +39,31 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     forget_data(tmp_path / "data")
 
 
+@dataclass
+class Owner:
+    """Another process that owns servers."""
+
+    process: "subprocess.Popen[str]"
+    database_url: str
+    servers: list[int]
+
+    def kill(self) -> None:
+        """End the process so that it cannot clean up."""
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
 @pytest.fixture
-def owner(folder: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Another process that owns servers in the folder."""
+def owner(folder: Path) -> Iterator[Owner]:
+    """An owner of servers in the folder."""
     process = subprocess.Popen([sys.executable, "-c", OWNER, str(folder)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    yield process
-    process.kill()
-    process.communicate()
+    assert process.stdout is not None
+    database_url, *pids = process.stdout.readline().split()
+    owner = Owner(process, database_url, [int(pid) for pid in pids])
+    yield owner
+    owner.kill()
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
@@ -125,43 +143,37 @@ class TestStartServers:
 
 
 class TestOwnership:
-    def test_is_refused_to_a_second_process(self, folder: Path, owner: "subprocess.Popen[str]") -> None:
-        assert owner.stdout is not None
-        owner.stdout.readline()
-
-        with pytest.raises(FolderInUse, match=f"in use by process {owner.pid}"):
+    def test_is_refused_to_a_second_process(self, folder: Path, owner: Owner) -> None:
+        with pytest.raises(FolderInUse, match=f"in use by process {owner.process.pid}"):
             start_servers(folder, fsync=False)
 
-    def test_is_shared_on_request(self, folder: Path, owner: "subprocess.Popen[str]") -> None:
-        assert owner.stdout is not None
-        database_url = owner.stdout.readline().split()[0]
-
+    def test_is_shared_on_request(self, folder: Path, owner: Owner) -> None:
         with running_servers(folder, share=True) as servers:
-            assert servers.database_url == database_url
+            assert servers.database_url == owner.database_url
             assert servers.children == []
-        with psycopg.connect(database_url) as connection:  # still there: it was not ours to stop
+        with psycopg.connect(owner.database_url) as connection:  # still there: it was not ours to stop
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
-    def test_ends_with_an_owner_that_is_killed(self, folder: Path, owner: "subprocess.Popen[str]") -> None:
-        assert owner.stdout is not None
-        pids = [int(word) for word in owner.stdout.readline().split()[1:]]
-        assert len(pids) == 2
-        assert all(is_alive(pid) for pid in pids)
+    def test_ends_with_an_owner_that_is_killed(self, folder: Path, owner: Owner) -> None:
+        assert len(owner.servers) == 2
+        assert all(is_alive(pid) for pid in owner.servers)
 
-        owner.send_signal(signal.SIGKILL)
+        owner.kill()
 
-        assert wait_until(lambda: not any(is_alive(pid) for pid in pids))
+        assert wait_until(lambda: not any(is_alive(pid) for pid in owner.servers))
         assert "database system is shut down" in (folder / "logs" / "postgres.log").read_text()
 
-    def test_passes_on_after_a_kill(self, folder: Path, owner: "subprocess.Popen[str]") -> None:
-        assert owner.stdout is not None
-        owner.stdout.readline()
+    @pytest.mark.parametrize("is_reset", [False, True])
+    def test_passes_on_at_once_after_a_kill(self, folder: Path, owner: Owner, is_reset: bool) -> None:
         left_behind = Path(json.loads((folder / "servers.json").read_text())["sockets"])
-        owner.send_signal(signal.SIGKILL)
-        owner.wait()
+        owner.kill()
 
-        with running_servers(folder, fsync=False) as servers, psycopg.connect(servers.database_url) as connection:
-            assert connection.execute("SELECT 1").fetchone() == (1,)
+        servers = start_servers(folder, fsync=False, reset=is_reset)
+        with psycopg.connect(servers.database_url) as connection:
+            answer = connection.execute("SELECT 1").fetchone()
+        servers.stop()
+
+        assert answer == (1,)
         assert not left_behind.exists()
 
 

@@ -1,0 +1,69 @@
+"""How single values look on a page: tags, times and spans, as safe HTML that templates and tables share."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+NOTHING = format_html('<span class="text-secondary">{}</span>', "–")
+_UNITS = (("d", 86400), ("h", 3600), ("min", 60))
+
+
+def span(seconds: float) -> str:
+    """A length of time in its two largest units, as "2 h 5 min"; "12 s" below a minute."""
+    left = int(abs(seconds))
+    if left < 60:
+        return f"{left} s"
+    parts = []
+    for unit, size in _UNITS:
+        if left >= size:
+            parts.append(f"{left // size} {unit}")
+            left %= size
+        elif parts:
+            break
+    return " ".join(parts[:2])
+
+
+def relative(value: datetime, *, at: datetime) -> str:
+    """How long ago, or how far ahead, `value` lies from `at`."""
+    seconds = (value - at).total_seconds()
+    if abs(seconds) < 1:
+        return "now"
+    return f"in {span(seconds)}" if seconds > 0 else f"{span(seconds)} ago"
+
+
+def local(value: datetime, *, zone: str | None = None) -> str:
+    """The full date and time on the wall, in `zone` or else in the reader's own zone."""
+    shown = timezone.localtime(value, ZoneInfo(zone) if zone else None)
+    return f"{shown:%a} {shown.day} {shown:%b %Y, %H:%M} {shown.tzname()}"
+
+
+def time(value: datetime | None, *, at: datetime, text: str = "") -> SafeString:
+    """A `<time>`: relative to `at` on the face, absolute in its title; a dash for no time."""
+    if value is None:
+        return NOTHING
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(timespec="seconds"),
+        local(value),
+        text or relative(value, at=at),
+    )
+
+
+def clock(value: datetime | None, *, at: datetime, zone: str | None = None) -> SafeString:
+    """A `<time>` with the wall clock on its face, as "Tue 09:00", and the rest in its title."""
+    if value is None:
+        return NOTHING
+    shown = timezone.localtime(value, ZoneInfo(zone) if zone else None)
+    near = abs(value - at) < timedelta(days=6)
+    face = f"{shown:%a %H:%M}" if near else f"{shown:%a} {shown.day} {shown:%b %H:%M}"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(timespec="seconds"), local(value, zone=zone), face
+    )
+
+
+def tag(family: str, value: object, label: object) -> SafeString:
+    """A colored label; the style sheet knows the color of each family's values."""
+    return format_html('<span class="tag {}-{}">{}</span>', family, value, label)

@@ -1,0 +1,97 @@
+"""What every form shares: looks, accessible errors, and protection of what somebody else has just saved."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+_CSS = {
+    forms.CheckboxInput: "form-check-input",
+    forms.Select: "form-select",
+    forms.CheckboxSelectMultiple: "checks",
+    forms.RadioSelect: "checks",
+}
+
+
+class Styled:
+    """Gives each widget the style sheet's class."""
+
+    fields: dict[str, forms.Field]
+    template_name = "components/form.html"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            css = next((css for kind, css in _CSS.items() if isinstance(field.widget, kind)), "form-control")
+            field.widget.attrs.setdefault("class", css)
+
+
+class Form(Styled, forms.Form):
+    """A form of our own; `{{ form }}` renders it."""
+
+    required_css_class = "required"
+
+
+class ModelForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
+    """A form of a model's columns, for configuration that needs no domain function."""
+
+    required_css_class = "required"
+
+
+class FilterForm(Styled, forms.Form):
+    """A list's filter; the page draws the fields it names on one line."""
+
+
+class EditForm(Form):
+    """A form over an existing record that never writes over what somebody else has just saved.
+
+    It carries the record's `updated_at` and every value as its reader saw it. When the record has moved on,
+    nothing is saved: fields the reader left alone take the new values, those they changed keep what they
+    typed, and the message names the ones that both have changed. Sending it again saves.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, current: dict[str, Any], updated_at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, initial=current | {"seen": updated_at.isoformat()}, **kwargs)
+        self.is_stale = False
+        self.conflicts: list[str] = []
+        for name, field in self.fields.items():
+            field.show_hidden_initial = name != "seen"
+        if self.is_bound and self.data.get("seen") != updated_at.isoformat():
+            self._take_news(current, updated_at)
+
+    def _take_news(self, current: dict[str, Any], updated_at: datetime) -> None:
+        self.is_stale = True
+        data = self.data.copy()
+        for name in self._editable():
+            typed = data.get(name, "")
+            saw = data.get(f"initial-{name}", "")
+            now = self.fields[name].prepare_value(current.get(name))
+            now = "" if now is None else str(now)
+            if typed == saw:
+                data[name] = now
+            elif now not in {saw, typed}:
+                self.conflicts.append(str(self.fields[name].label or name.replace("_", " ")))
+            data[f"initial-{name}"] = now
+        data["seen"] = updated_at.isoformat()
+        self.data = data
+
+    def _editable(self) -> list[str]:
+        return [name for name in self.fields if name != "seen"]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a stale form, with what its reader typed still in it."""
+        cleaned = super().clean() or {}
+        if self.is_stale:
+            both = f" Both of you changed: {', '.join(self.conflicts)}." if self.conflicts else ""
+            self.add_error(
+                None,
+                "Somebody saved this record while you were typing, so nothing was written yet."
+                f"{both} What you typed is still here: look it over and save again.",
+            )
+        return cleaned
+
+    def changes(self) -> dict[str, Any]:
+        """What the reader changed, by column."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "seen"}

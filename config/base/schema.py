@@ -1,0 +1,45 @@
+"""The OpenAPI document: what verbs take and answer, how tokens are sent, the one shape of errors."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+from config.base.errors import ErrorSerializer
+from config.base.serializers import Nothing
+
+
+class Schema(AutoSchema):
+    """OpenAPI: what a verb takes and answers, and the one shape of errors everywhere."""
+
+    def get_request_serializer(self) -> Any:
+        """What the handler takes."""
+        takes = getattr(self._handler(), "takes", None)
+        if takes is Nothing:
+            return None
+        return takes or super().get_request_serializer()
+
+    def get_response_serializers(self) -> Any:
+        """What the view shows, with the handler's status."""
+        status = getattr(self._handler(), "answers", None)
+        shown: Any = getattr(self.view, "serializer_class", None)
+        return {status: shown} if status else super().get_response_serializers()
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        answers: dict[str, Any] = super()._get_response_bodies(direction)
+        error = self._get_response_for_code(ErrorSerializer, "4XX", direction=direction)  # type: ignore[no-untyped-call]
+        return answers | {"4XX": error}
+
+    def _handler(self) -> Any:
+        return getattr(self.view, getattr(self.view, "action", None) or "", None)
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """A bearer token; the class is found by its being imported."""
+
+    target_class = "config.base.tokens.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """A bearer token."""
+        return {"type": "http", "scheme": "bearer"}

@@ -1,0 +1,133 @@
+"""Plays live alerts at a human pace, through the same doors as any sender: `python -m config.demo.live`."""
+
+import hashlib
+import json
+import random
+import signal
+import ssl
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from urllib import error, request
+
+FIRST_AFTER = 20.0
+BETWEEN = (150.0, 330.0)
+LASTS = (240.0, 720.0)
+# Integration, name, severity word, instance, summary.
+_ALERTS = [
+    ("Prometheus", "CheckoutErrors", "critical", "checkout-3", "More than 5 % of checkouts fail"),
+    ("Prometheus", "PaymentSlow", "warning", "payment-1", "Paying takes longer than 4 seconds"),
+    ("Prometheus (platform)", "ReplicationLag", "warning", "orders-db-2", "The replica is 90 seconds behind"),
+    ("Prometheus (platform)", "DiskWillFill", "critical", "orders-db-1", "The disk will be full in 4 hours"),
+    ("Shop monitoring", "SearchDown", "critical", "search.demo.example", "Search does not answer"),
+    ("Shop monitoring", "SearchSlow", "warning", "search.demo.example", "Search takes 3 seconds"),
+]
+
+
+def main(folder: Path) -> int:
+    """Send an alert, wait, close it; until told to stop. The keys are read from the credentials file."""
+    stopping = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    found = json.loads((folder / "credentials.json").read_text())
+    doors = {one["name"]: one for one in found["integrations"]}
+    authority = folder / "tls" / "authority.pem"
+    context = ssl.create_default_context(cafile=authority) if authority.exists() else None
+    chance = random.Random()  # noqa: S311 - which alert comes next is no secret
+    firing: list[tuple[float, tuple[str, ...], str]] = []
+    next_at = time.monotonic() + FIRST_AFTER
+    for alert in _ALERTS:  # what an earlier run left open is over by now
+        _send(doors[alert[0]], alert, datetime.now(UTC).isoformat(), context, is_firing=False, base=found["base_url"])
+    while not stopping.wait(1.0):
+        now = time.monotonic()
+        for ends_at, alert, started_at in [one for one in firing if one[0] <= now]:
+            firing.remove((ends_at, alert, started_at))
+            _send(doors[alert[0]], alert, started_at, context, is_firing=False, base=found["base_url"])
+        if now >= next_at:
+            next_at = now + chance.uniform(*BETWEEN)
+            quiet = [alert for alert in _ALERTS if alert not in [one[1] for one in firing]]
+            alert = chance.choice(quiet) if quiet else None
+            if alert is not None:
+                started_at = datetime.now(UTC).isoformat()
+                _send(doors[alert[0]], alert, started_at, context, is_firing=True, base=found["base_url"])
+                firing.append((now + chance.uniform(*LASTS), alert, started_at))
+    return 0
+
+
+def _send(
+    door: dict[str, str],
+    alert: tuple[str, ...],
+    started_at: str,
+    context: ssl.SSLContext | None,
+    *,
+    is_firing: bool,
+    base: str,
+) -> None:
+    write = _for_alertmanager if door["kind"] == "alertmanager" else _for_pagerduty
+    body = json.dumps(write(door, alert, started_at, is_firing=is_firing, base=base)).encode()
+    post = request.Request(door["url"], data=body, headers={"Content-Type": "application/json"})  # noqa: S310
+    try:
+        with request.urlopen(post, timeout=10, context=context) as answer:  # noqa: S310 - our own portal
+            print(f"{alert[1]} {'fires' if is_firing else 'is over'}: {answer.status}", flush=True)
+    except (error.URLError, OSError) as problem:
+        print(f"{alert[1]} could not be sent: {problem}", file=sys.stderr, flush=True)
+
+
+def _for_alertmanager(
+    door: dict[str, str], alert: tuple[str, ...], started_at: str, *, is_firing: bool, base: str
+) -> dict[str, Any]:
+    _, name, severity, instance, summary = alert
+    labels = {"alertname": name, "severity": severity, "instance": instance}
+    status = "firing" if is_firing else "resolved"
+    return {
+        "version": "4",
+        "groupKey": f'{{}}:{{alertname="{name}"}}',
+        "truncatedAlerts": 0,
+        "status": status,
+        "receiver": "holdfast",
+        "groupLabels": {"alertname": name},
+        "commonLabels": labels,
+        "commonAnnotations": {"summary": summary},
+        "externalURL": base,
+        "alerts": [
+            {
+                "status": status,
+                "labels": labels,
+                "annotations": {"summary": f"{summary} ({instance})"},
+                "startsAt": started_at,
+                "endsAt": "0001-01-01T00:00:00Z" if is_firing else datetime.now(UTC).isoformat(),
+                "generatorURL": f"{base}/",
+                "fingerprint": hashlib.sha256(f"{name}/{instance}".encode()).hexdigest()[:16],
+            }
+        ],
+    }
+
+
+def _for_pagerduty(
+    door: dict[str, str], alert: tuple[str, ...], started_at: str, *, is_firing: bool, base: str
+) -> dict[str, Any]:
+    _, name, severity, instance, summary = alert
+    event: dict[str, Any] = {
+        "routing_key": door["key"],
+        "event_action": "trigger" if is_firing else "resolve",
+        "dedup_key": f"{name}/{instance}",
+    }
+    if is_firing:
+        event |= {
+            "payload": {"summary": summary, "source": instance, "severity": severity, "timestamp": started_at},
+            "client": "Shop monitoring",
+            "client_url": base,
+        }
+    return event
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

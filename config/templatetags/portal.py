@@ -1,0 +1,81 @@
+"""Tags and filters of every template: times, tags, addresses, and the engine's pulse."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from config.base import display, text
+from oncall import pulse
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def when(context: dict[str, Any], value: datetime | None) -> SafeString:
+    """An instant, relative to now."""
+    return display.time(value, at=context["at"])
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: dict[str, Any], value: datetime | None, zone: str | None = None) -> SafeString:
+    """An instant as the wall clock shows it, in `zone` or the reader's."""
+    return display.clock(value, at=context["at"], zone=zone)
+
+
+@register.simple_tag
+def tag(family: str, value: object, label: object) -> SafeString:
+    """A colored label."""
+    return display.tag(family, value, label)
+
+
+@register.filter
+def markdown(value: str) -> SafeString:
+    """A text in Markdown as HTML."""
+    return text.render_markdown(value)
+
+
+@register.filter
+def span(seconds: float) -> str:
+    """A number of seconds in words."""
+    return display.span(seconds)
+
+
+@register.inclusion_tag("components/pulse.html", takes_context=True)
+def engine_pulse(context: dict[str, Any]) -> dict[str, Any]:
+    """The engine's last sweep and the number of findings, at most a few seconds old."""
+    found = pulse.read(at=context["at"])
+    return {"pulse": found, "is_well": found.is_well(context["at"]), "at": context["at"]}
+
+
+_ACCESS_KEYS = {"incidents:queue": "q", "incidents:declare": "d", "oncall:on-call": "o"}
+
+
+@register.inclusion_tag("components/section.html", takes_context=True)
+def section(context: dict[str, Any], view: str, label: str) -> dict[str, Any]:
+    """An entry of the side bar, marked when the reader is in that section."""
+    url = reverse(view)
+    path = context["request"].path
+    is_current = path == url or (path.startswith(url) and view != "incidents:queue")
+    return {"url": url, "label": label, "is_current": is_current, "key": _ACCESS_KEYS.get(view, "")}
+
+
+@register.simple_tag(takes_context=True)
+def here_with(context: dict[str, Any], **changed: object) -> str:
+    """This page's query string with some of it changed; an empty value takes one out."""
+    query = context["request"].GET.copy()
+    for name, value in changed.items():
+        if value in {None, ""}:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def pretty_json(value: object) -> str:
+    """A JSON value, indented for people."""
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,71 @@
+"""The service catalog and the people who ask for help."""
+
+from django.contrib import admin
+
+from config.base.admin import ConfigAdmin, FactAdmin, FactInline, HistoryAdmin, TabularInline
+from incidents.models import Contact, Service, ServiceDependency, ServiceOwnership
+
+
+class DependencyInline(TabularInline):
+    """What the service needs."""
+
+    model = ServiceDependency
+    fk_name = "service"
+    autocomplete_fields = ("needs",)
+    extra = 0
+    tab = True
+
+
+class OwnershipInline(FactInline):
+    """Who owned the service when."""
+
+    model = ServiceOwnership
+    show_change_link = False
+
+
+@admin.register(Service)
+class ServiceAdmin(HistoryAdmin):
+    """What the firm runs, and who is accountable."""
+
+    list_display = ("name", "kind", "team", "tier", "escalation_policy")
+    list_filter = ("kind", "tier", "team")
+    list_select_related = ("team", "escalation_policy")
+    search_fields = ("name", "slug", "team__name")
+    autocomplete_fields = ("team", "escalation_policy")
+    prepopulated_fields = {"slug": ("name",)}
+    readonly_fields = ("origin",)
+    ordering = ("name",)
+    inlines = (DependencyInline, OwnershipInline)
+
+
+@admin.register(ServiceDependency)
+class ServiceDependencyAdmin(ConfigAdmin):
+    """What depends on what."""
+
+    list_display = ("service", "needs")
+    list_select_related = ("service", "needs")
+    search_fields = ("service__name", "needs__name")
+    autocomplete_fields = ("service", "needs")
+    ordering = ("service__name", "needs__name")
+
+
+@admin.register(ServiceOwnership)
+class ServiceOwnershipAdmin(FactAdmin):
+    """Which team owned a service from when to when."""
+
+    list_display = ("service", "team", "during")
+    list_select_related = ("service", "team")
+    search_fields = ("service__name", "team__name")
+    ordering = ("service__name", "-during")
+
+
+@admin.register(Contact)
+class ContactAdmin(ConfigAdmin):
+    """People who report trouble, with or without an account."""
+
+    list_display = ("name", "email", "phone", "organisation", "user")
+    list_select_related = ("user",)
+    search_fields = ("name", "email", "phone", "organisation")
+    autocomplete_fields = ("user",)
+    readonly_fields = ("origin",)
+    ordering = ("name", "pk")

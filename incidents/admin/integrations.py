@@ -1,0 +1,69 @@
+"""Senders' doors; a key is shown once, when it is made."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from config.base.admin import HistoryAdmin
+from incidents import integrations
+from incidents.models import Integration
+
+
+@admin.register(Integration)
+class IntegrationAdmin(HistoryAdmin):
+    """Who may send alerts, for which service and with which severities."""
+
+    list_display = ("name", "kind", "service", "key_hint", "paused_at", "key_changed_at")
+    list_filter = ("kind", ("paused_at", admin.EmptyFieldListFilter))
+    list_select_related = ("service",)
+    search_fields = ("name", "service__name")
+    autocomplete_fields = ("service", "default_severity")
+    readonly_fields = ("key_hint", "key_changed_at", "paused_at", "created_at")
+    ordering = ("name",)
+    actions = ("rotate_key", "pause", "resume")
+
+    def save_model(self, request: HttpRequest, obj: Integration, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """A new one gets its key, shown this once."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        made, key = integrations.create_integration(
+            name=obj.name,
+            kind=obj.kind,
+            service=obj.service,
+            default_severity=obj.default_severity,
+            severities=obj.severities,
+            actor=request.user,
+            at=timezone.now(),
+        )
+        obj.pk = made.pk
+        obj.refresh_from_db()
+        self._show(request, made, key)
+
+    @admin.action(description="Give it a new key (the old one stops working)", permissions=["change"])
+    def rotate_key(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
+        """Show each new key once."""
+        for pk in queryset.values_list("pk", flat=True):
+            self._show(request, *integrations.rotate_key(integration_id=pk, actor=request.user, at=timezone.now()))
+
+    @admin.action(description="Pause", permissions=["change"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
+        """Refuse their events for now."""
+        for pk in queryset.values_list("pk", flat=True):
+            integrations.pause(integration_id=pk, actor=request.user, at=timezone.now())
+
+    @admin.action(description="Resume", permissions=["change"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
+        """Take their events again."""
+        for pk in queryset.values_list("pk", flat=True):
+            integrations.resume(integration_id=pk, actor=request.user)
+
+    def _show(self, request: HttpRequest, integration: Integration, key: str) -> None:
+        self.message_user(
+            request,
+            f"The key of {integration.name} is {key} - copy it now, it is not shown again.",
+            messages.WARNING,
+        )

@@ -1,0 +1,60 @@
+"""Severities and the matrix that proposes them, with what they would do now."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.html import format_html_join
+
+from config.base.admin import HistoryAdmin
+from incidents import response
+from incidents.models import PriorityRule, Service, Severity
+
+
+@admin.register(Severity)
+class SeverityAdmin(HistoryAdmin):
+    """What a degree of trouble means and what it sets in motion."""
+
+    list_display = ("rank", "name", "title", "pages", "urgency", "is_major", "needs_prevention", "confirms_restore")
+    list_display_links = ("rank", "name")
+    search_fields = ("name", "title")
+    readonly_fields = ("raised_now",)
+    ordering = ("rank",)
+    fieldsets = (
+        (None, {"fields": (("rank", "name"), "title", "description")}),
+        ("What it sets in motion", {"fields": ("pages", "urgency", "is_major", "needs_prevention", "confirms_restore")}),
+        ("Raised now, it would page", {"fields": ("raised_now",)}),
+    )
+
+    @admin.display(description="By service")
+    def raised_now(self, severity: Severity) -> Any:
+        """Who would be paged at once for each of the most critical services."""
+        if severity.pk is None:
+            return "Save it first."
+        if not severity.pages:
+            return "Nobody: this severity pages nobody."
+        services = Service.objects.select_related("team__escalation_policy", "escalation_policy").order_by("tier", "name")
+        at = timezone.now()
+        return format_html_join(
+            "",
+            "<div>{}: {}</div>",
+            (
+                (
+                    service.name,
+                    ", ".join(response.preview_page(severity=severity, service=service, at=at)) or "nobody",
+                )
+                for service in services[:8]
+            ),
+        )
+
+
+@admin.register(PriorityRule)
+class PriorityRuleAdmin(HistoryAdmin):
+    """The impact x urgency matrix."""
+
+    list_display = ("__str__", "impact", "urgency", "priority", "severity")
+    list_filter = ("severity",)
+    list_select_related = ("severity",)
+    search_fields = ("severity__name",)
+    autocomplete_fields = ("severity",)
+    ordering = ("impact", "urgency")

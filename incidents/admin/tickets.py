@@ -1,0 +1,97 @@
+"""Tickets and what belongs to them: worked on in the portal, inspected here."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.decorators import display
+
+from config.base.admin import FactAdmin, FactInline
+from incidents.models import Incident, Response, Ticket, TicketStatus, TimelineEntry
+
+COLORS = {
+    TicketStatus.NEW: "danger",
+    TicketStatus.ACKNOWLEDGED: "warning",
+    TicketStatus.IN_PROGRESS: "warning",
+    TicketStatus.ON_HOLD: "info",
+    TicketStatus.RESTORED: "success",
+    TicketStatus.RESOLVED: "success",
+}
+
+
+class TimelineInline(FactInline):
+    """What happened, in order."""
+
+    model = TimelineEntry
+    fields = ("at", "kind", "actor", "text")
+    ordering = ("at", "pk")
+    show_change_link = False
+
+
+class ResponseInline(FactInline):
+    """Which teams were called."""
+
+    model = Response
+    fields = ("team", "escalation")
+
+
+class TicketAdmin(FactAdmin):
+    """The shared record; every deed on it is in the portal and the API, where the rules are."""
+
+    list_display = ("reference", "title", "state_label", "severity", "priority", "team", "service", "created_at")
+    list_filter = ("status", "severity", "team", "visibility")
+    list_select_related = ("severity", "team", "service")
+    search_fields = ("title", "number", "service__name", "team__name")
+    ordering = ("-pk",)
+    inlines = (TimelineInline, ResponseInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
+        """Only what the reader may know of, here as everywhere."""
+        found: QuerySet[Ticket] = super().get_queryset(request)
+        return found.filter(pk__in=Ticket.objects.visible_to(request.user).values("pk"))
+
+    @display(description="status", ordering="status", label={str(status): color for status, color in COLORS.items()})
+    def state_label(self, ticket: Ticket) -> tuple[str, str]:
+        """The status, coloured."""
+        return ticket.status, ticket.get_status_display()
+
+
+@admin.register(Ticket)
+class AnyTicketAdmin(TicketAdmin):
+    """Tickets of every kind."""
+
+    list_filter = ("kind", *TicketAdmin.list_filter)
+
+
+@admin.register(Incident)
+class IncidentAdmin(TicketAdmin):
+    """Incidents."""
+
+
+class HiddenWithTicket(FactAdmin):
+    """Facts of a ticket that are seen only by those who may see the ticket."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TimelineEntry]:
+        """Only those of visible tickets."""
+        found: QuerySet[TimelineEntry] = super().get_queryset(request)
+        return found.filter(ticket__in=Ticket.objects.visible_to(request.user))
+
+
+@admin.register(TimelineEntry)
+class TimelineEntryAdmin(HiddenWithTicket):
+    """Facts across tickets."""
+
+    list_display = ("at", "ticket", "kind", "actor", "text")
+    list_filter = ("kind",)
+    list_select_related = ("ticket", "actor")
+    search_fields = ("text", "ticket__title", "actor__name")
+    ordering = ("-pk",)
+
+
+@admin.register(Response)
+class ResponseAdmin(HiddenWithTicket):
+    """Teams that were called to tickets."""
+
+    list_display = ("ticket", "team", "escalation")
+    list_select_related = ("ticket", "team", "escalation")
+    search_fields = ("ticket__title", "team__name")
+    ordering = ("-pk",)

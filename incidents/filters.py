@@ -1,0 +1,192 @@
+"""Filters of tickets, alerts, services, severities and integrations; page, CSV and endpoint share them."""
+
+import re
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+
+from config.base.filters import FilterSet, WordsFilter
+from incidents.models import (
+    OPEN_STATUSES,
+    Alert,
+    AlertStatus,
+    Contact,
+    ContactType,
+    Event,
+    EventOutcome,
+    Integration,
+    IntegrationKind,
+    Service,
+    ServiceKind,
+    Severity,
+    Ticket,
+    TicketKind,
+    TicketStatus,
+    TimelineEntry,
+)
+from oncall.models import Team, User
+
+GROUPS = {
+    "open": OPEN_STATUSES,
+    "restored": (TicketStatus.RESTORED,),
+    "done": (TicketStatus.RESOLVED, TicketStatus.CLOSED),
+}
+_NUMBER = re.compile(r"(?:(?:INC|PRB|REQ)-)?([0-9]{1,18})", re.IGNORECASE)
+
+
+class TicketSearch(WordsFilter):
+    """Words of the title, or a number as INC-7 or 7."""
+
+    def condition(self, word: str) -> Q:
+        """A number means the ticket of that number, or a title that has it."""
+        found = super().condition(word)
+        if number := _NUMBER.fullmatch(word):
+            found |= Q(number=int(number[1]))
+        return found
+
+
+class ReferenceFilter(filters.CharFilter):
+    """Rows of one ticket, named as INC-7 or 7."""
+
+    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Those of that ticket; none for what is no reference."""
+        if not value:
+            return queryset
+        number = _NUMBER.fullmatch(value)
+        return queryset.filter(**{f"{self.field_name}__number": int(number[1])}) if number else queryset.none()
+
+
+class TicketFilter(FilterSet):
+    """Tickets of every kind."""
+
+    search = TicketSearch(fields=["title"], label="Number or words")
+    group = filters.ChoiceFilter(
+        label="Status", choices=[("open", "Open"), ("restored", "Restored"), ("done", "Done")], method="in_group"
+    )
+    whose = filters.ChoiceFilter(
+        label="For",
+        choices=[("me", "Me"), ("my-teams", "My teams"), ("nobody", "Nobody yet")],
+        method="for_whom",
+    )
+    status = filters.MultipleChoiceFilter(choices=TicketStatus)
+    kind = filters.ChoiceFilter(choices=TicketKind)
+    severity = filters.ModelChoiceFilter(queryset=Severity.objects.order_by("rank"), to_field_name="name")
+    priority = filters.NumberFilter()
+    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
+    service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
+    assignee = filters.ModelChoiceFilter(
+        queryset=User.objects.filter(is_active=True, memberships__isnull=False).distinct().order_by("name")
+    )
+    contact_type = filters.ChoiceFilter(choices=ContactType)
+    created = filters.IsoDateTimeFromToRangeFilter(field_name="created_at")
+
+    class Meta(FilterSet.Meta):
+        model = Ticket
+        fields: tuple[str, ...] = ()
+
+    def in_group(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """Tickets whose status belongs to the group."""
+        return queryset.filter(status__in=GROUPS[value])
+
+    def for_whom(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """The reader's own, their teams', or those nobody has taken."""
+        user: Any = getattr(self.request, "user", None)
+        if value == "nobody":
+            return queryset.filter(assignee__isnull=True)
+        if user is None or not user.is_authenticated:
+            return queryset.none()
+        if value == "me":
+            return queryset.filter(assignee=user)
+        return queryset.filter(team__memberships__user=user)
+
+
+class AlertFilter(FilterSet):
+    """Alerts."""
+
+    search = WordsFilter(fields=["title", "dedup_key"])
+    status = filters.ChoiceFilter(choices=AlertStatus)
+    integration = filters.ModelChoiceFilter(queryset=Integration.objects.order_by("name"))
+    service = filters.ModelChoiceFilter(
+        field_name="integration__service", queryset=Service.objects.order_by("name"), to_field_name="slug"
+    )
+    dedup_key = filters.CharFilter()
+    ticket = ReferenceFilter(field_name="ticket")
+
+    class Meta(FilterSet.Meta):
+        model = Alert
+        fields: tuple[str, ...] = ()
+
+
+class EventFilter(FilterSet):
+    """Events."""
+
+    integration = filters.ModelChoiceFilter(queryset=Integration.objects.order_by("name"))
+    alert = filters.NumberFilter(field_name="alert_id")
+    dedup_key = filters.CharFilter()
+    outcome = filters.ChoiceFilter(choices=EventOutcome)
+
+    class Meta(FilterSet.Meta):
+        model = Event
+        fields: tuple[str, ...] = ()
+
+
+class TimelineFilter(FilterSet):
+    """Timeline entries."""
+
+    ticket = ReferenceFilter(field_name="ticket")
+
+    class Meta(FilterSet.Meta):
+        model = TimelineEntry
+        fields: tuple[str, ...] = ()
+
+
+class ServiceFilter(FilterSet):
+    """Services."""
+
+    search = WordsFilter(fields=["name"])
+    name = filters.CharFilter()
+    slug = filters.CharFilter()
+    kind = filters.ChoiceFilter(choices=ServiceKind)
+    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
+    tier = filters.NumberFilter()
+
+    class Meta(FilterSet.Meta):
+        model = Service
+        fields: tuple[str, ...] = ()
+
+
+class SeverityFilter(FilterSet):
+    """Severities."""
+
+    search = WordsFilter(fields=["name", "title"])
+    name = filters.CharFilter()
+    rank = filters.NumberFilter()
+
+    class Meta(FilterSet.Meta):
+        model = Severity
+        fields: tuple[str, ...] = ()
+
+
+class IntegrationFilter(FilterSet):
+    """Integrations."""
+
+    search = WordsFilter(fields=["name"])
+    name = filters.CharFilter()
+    kind = filters.ChoiceFilter(choices=IntegrationKind)
+    service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
+
+    class Meta(FilterSet.Meta):
+        model = Integration
+        fields: tuple[str, ...] = ()
+
+
+class ContactFilter(FilterSet):
+    """Requesters."""
+
+    search = WordsFilter(fields=["name", "email", "phone"])
+    email = filters.CharFilter(lookup_expr="iexact")
+
+    class Meta(FilterSet.Meta):
+        model = Contact
+        fields: tuple[str, ...] = ()

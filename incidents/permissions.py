@@ -1,0 +1,55 @@
+"""Who may do what with tickets; portal, API and admin ask the same questions."""
+
+from typing import TYPE_CHECKING
+
+from config.base.permissions import Role, has_role
+from incidents.models import Ticket, Visibility
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from oncall.models import User
+
+ACTING = (Role.AGENT, Role.RESPONDER, Role.COMMANDER, Role.MANAGER)
+
+
+def can_declare(user: "User | AnonymousUser") -> bool:
+    """Everybody who is signed in may raise the alarm."""
+    return user.is_authenticated
+
+
+def can_see(user: "User | AnonymousUser", ticket: Ticket) -> bool:
+    """Whether the record exists for this person."""
+    if user.is_authenticated and ticket.visibility == Visibility.OPEN:
+        return True
+    return Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()
+
+
+def can_act(user: "User | AnonymousUser", ticket: Ticket | None = None) -> bool:
+    """Agents, responders, commanders and managers act on the tickets they can see."""
+    return has_role(user, *ACTING) and (ticket is None or can_see(user, ticket))
+
+
+def can_see_requester(user: "User | AnonymousUser", ticket: Ticket) -> bool:
+    """The requester block is for agents, the team that owns the ticket, and the requester."""
+    if not user.is_authenticated:
+        return False
+    if has_role(user, Role.AGENT):
+        return True
+    if ticket.requester is not None and ticket.requester.user_id == user.pk:
+        return True
+    return ticket.opened_by_id == user.pk or ticket.team_id in _teams(user)
+
+
+def _teams(user: "User") -> set[int]:
+    """The ids of the person's teams, asked once a request, so that a list asks once."""
+    held: set[int] | None = getattr(user, "_held_teams", None)
+    if held is None:
+        held = set(user.memberships.values_list("team_id", flat=True))
+        user._held_teams = held  # type: ignore[attr-defined]
+    return held
+
+
+def can_configure(user: "User | AnonymousUser") -> bool:
+    """Integrations and catalog: managers, practice owners and administrators."""
+    return has_role(user, Role.MANAGER, Role.PRACTICE, Role.ADMINISTRATOR)

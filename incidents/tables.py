@@ -1,0 +1,153 @@
+"""Tables of tickets, alerts, the service catalog, severities, contacts and integrations."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from config.base import display
+from config.base.tables import LinkColumn, Table, TagColumn, TimeColumn
+from incidents.models import Alert, Contact, Integration, Service, Severity, Ticket
+
+
+class SeverityColumn(tables.Column):
+    """A severity in its rank's color."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"order_by": "severity__rank"} | options)
+
+    def render(self, value: Severity) -> SafeString:
+        """The name; color by rank."""
+        return display.tag("severity", value.rank, value.name)
+
+    def value(self, value: Severity) -> str:
+        """The name, for CSV."""
+        return value.name
+
+
+class TicketTable(Table):
+    """The queue. Its rows need `is_unowned`: a page of theirs is still unanswered."""
+
+    title = LinkColumn(css="wide lead")
+    reference = tables.Column(verbose_name="Number", order_by="number", attrs={"td": {"class": "text-nowrap"}})
+    severity = SeverityColumn()
+    priority = tables.Column()
+    status = TagColumn(family="status")
+    service = tables.Column(order_by="service__name")
+    team = tables.Column(order_by="team__name")
+    assignee = tables.Column(accessor="assignee__name", default="nobody")
+    age = tables.Column(empty_values=(), order_by="-impact_started_at", attrs={"td": {"class": "text-nowrap num"}})
+
+    class Meta(Table.Meta):
+        model = Ticket
+        fields = ("title", "reference", "severity", "priority", "status", "service", "team", "assignee", "age")
+
+    def row_mark(self, record: Any) -> SafeString | str:
+        """A red edge for what nobody has answered."""
+        return format_html(' class="{}"', "is-loud") if getattr(record, "is_unowned", False) else ""
+
+    def render_title(self, value: str, record: Any) -> SafeString:
+        """The title in a link, and a loud word while a page is unanswered."""
+        loud = display.tag("unowned", "yes", "unowned") if getattr(record, "is_unowned", False) else ""
+        return format_html('<span><a href="{}">{}</a> {}</span>', record.get_absolute_url(), value, loud)
+
+    def value_title(self, value: str) -> str:
+        """The bare title, for CSV."""
+        return value
+
+    def render_priority(self, value: int) -> SafeString:
+        """As P1."""
+        return format_html('<span class="priority">P{}</span>', value)
+
+    def value_priority(self, value: int) -> int:
+        """The bare number, for CSV."""
+        return value
+
+    def render_age(self, record: Any) -> SafeString:
+        """Since the trouble began, up to restoration."""
+        return display.time(record.impact_started_at, at=self.at, text=display.span(record.age(self.at)))
+
+    def value_age(self, record: Any) -> int:
+        """In seconds, for CSV."""
+        return int(record.age(self.at))
+
+
+class AlertTable(Table):
+    """Alerts as their senders see them."""
+
+    title = LinkColumn(css="wide lead")
+    status = TagColumn(family="alert")
+    severity_word = tables.Column(verbose_name="Sender says")
+    integration = LinkColumn(to="integration", order_by="integration__name")
+    service = tables.Column(accessor="integration__service__name", verbose_name="Service")
+    count = tables.Column(verbose_name="Times", attrs={"td": {"class": "num"}})
+    opened_at = TimeColumn(verbose_name="Opened")
+    last_event_at = TimeColumn(verbose_name="Last heard")
+    ticket = LinkColumn(to="ticket", accessor="ticket__reference", verbose_name="Incident", order_by="ticket__number")
+
+    class Meta(Table.Meta):
+        model = Alert
+        fields = ("title", "status", "severity_word", "integration", "service", "count", "opened_at", "last_event_at", "ticket")  # fmt: skip
+
+
+class ServiceTable(Table):
+    """The catalog."""
+
+    name = LinkColumn(css="lead")
+    kind = tables.Column()
+    tier = tables.Column()
+    team = LinkColumn(to="team", order_by="team__name")
+    escalation_policy = tables.Column(verbose_name="Pages by", order_by="escalation_policy__name", default="the team's policy")
+
+    class Meta(Table.Meta):
+        model = Service
+        fields = ("name", "kind", "tier", "team", "escalation_policy")
+
+
+class SeverityTable(Table):
+    """What each severity means and sets in motion."""
+
+    name = tables.Column(order_by="rank", attrs={"td": {"class": "lead"}})
+    title = tables.Column()
+    description = tables.Column(orderable=False, attrs={"td": {"class": "wide"}})
+    pages = tables.BooleanColumn(verbose_name="Pages", yesno="yes,no")
+    urgency = tables.Column(verbose_name="Notification urgency")
+    needs_prevention = tables.BooleanColumn(verbose_name="Needs prevention", yesno="yes,no")
+
+    class Meta(Table.Meta):
+        model = Severity
+        fields = ("name", "title", "description", "pages", "urgency", "needs_prevention")
+
+    def render_name(self, record: Any) -> SafeString:
+        """In its rank's color."""
+        return display.tag("severity", record.rank, record.name)
+
+    def value_name(self, value: str) -> str:
+        """The bare name, for CSV."""
+        return value
+
+
+class ContactTable(Table):
+    """People who ask for help."""
+
+    name = tables.Column(attrs={"td": {"class": "lead"}})
+
+    class Meta(Table.Meta):
+        model = Contact
+        fields = ("name", "email", "phone", "organisation")
+
+
+class IntegrationTable(Table):
+    """The doors of senders."""
+
+    name = LinkColumn(css="lead")
+    kind = tables.Column()
+    service = LinkColumn(to="service", order_by="service__name")
+    default_severity = tables.Column(order_by="default_severity__rank")
+    key_hint = tables.Column(verbose_name="Key begins with", orderable=False)
+    paused_at = TimeColumn(verbose_name="Paused")
+
+    class Meta(Table.Meta):
+        model = Integration
+        fields = ("name", "kind", "service", "default_severity", "key_hint", "paused_at")

@@ -1,0 +1,1 @@
+"""Pages of the queue, tickets, alerts, the service catalog and integrations."""

@@ -1,0 +1,51 @@
+"""Alerts, as their senders see them."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from config.base.views import DetailPage, ListPage
+from incidents.filters import AlertFilter
+from incidents.models import Alert, Ticket
+from incidents.tables import AlertTable
+
+
+def visible(alerts: QuerySet[Alert], user: Any) -> QuerySet[Alert]:
+    """Alerts without a ticket, and those whose ticket this person may know of."""
+    return alerts.filter(Q(ticket__isnull=True) | Q(ticket__in=Ticket.objects.visible_to(user)))
+
+
+class AlertList(ListPage):
+    """All alerts, newest first."""
+
+    title = "Alerts"
+    queryset = Alert.objects.select_related("integration__service", "ticket").order_by("-opened_at")
+    table_class = AlertTable
+    filterset_class = AlertFilter
+    filters = ("search", "status", "service", "integration")
+    empty = "No alerts yet. Point a sender at an integration's address and they arrive here."
+    refresh = 10
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """What the reader may know of."""
+        return visible(super().get_queryset(), self.request.user)
+
+
+class AlertPage(DetailPage):
+    """One alert: what it did and why, its events, its newest payload."""
+
+    template_name = "incidents/alert.html"
+    queryset = Alert.objects.select_related("integration__service", "ticket")
+    context_object_name = "alert"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """What the reader may know of."""
+        return visible(super().get_queryset(), self.request.user)
+
+    def get_title(self) -> str:
+        """The alert's own title."""
+        return str(self.object.title)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With its newest events."""
+        return super().get_context_data(**kwargs) | {"events": self.object.events.order_by("-received_at", "-pk")[:50]}

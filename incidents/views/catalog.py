@@ -1,0 +1,71 @@
+"""The service catalog, severities and requesters."""
+
+from typing import Any
+
+from config.base.views import DetailPage, ListPage
+from incidents import permissions
+from incidents.filters import ContactFilter, ServiceFilter, SeverityFilter
+from incidents.models import Contact, Service, Severity, Ticket
+from incidents.tables import ContactTable, ServiceTable, SeverityTable, TicketTable
+from incidents.views.queue import with_unowned
+from oncall import policies
+
+
+class ServiceList(ListPage):
+    """What the firm runs, and who owns it."""
+
+    title = "Services"
+    queryset = Service.objects.select_related("team", "escalation_policy").order_by("tier", "name")
+    table_class = ServiceTable
+    filterset_class = ServiceFilter
+    filters = ("search", "kind", "team")
+    empty = "No services yet. An administrator adds them under Administration, Services."
+
+
+class ServicePage(DetailPage):
+    """One service: owner, whom it pages in words, what it needs, what is wrong with it now."""
+
+    template_name = "incidents/service.html"
+    queryset = Service.objects.select_related("team__escalation_policy", "escalation_policy")
+    context_object_name = "service"
+    place = "service"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """All that the page shows."""
+        service = self.object
+        policy = service.escalation_policy or service.team.escalation_policy
+        rows = with_unowned(Ticket.objects.for_list().visible_to(self.request.user)).filter(service=service)
+        table = TicketTable(rows.open().order_by("priority", "-created_at")[:50], exclude=("service",), orderable=False)  # type: ignore[attr-defined]
+        table.at = self.at
+        return super().get_context_data(**kwargs) | {
+            "policy": policies.describe(policy, at=self.at) if policy else None,
+            "needs": service.depends_on.select_related("team").order_by("name"),
+            "needed_by": service.needed_by.select_related("team").order_by("name"),
+            "table": table,
+            "newest": rows.exclude(pk__in=rows.open()).order_by("-created_at", "-pk")[:5],  # type: ignore[attr-defined]
+            "integrations": service.integrations.order_by("name"),
+        }
+
+
+class SeverityList(ListPage):
+    """What each severity means."""
+
+    title = "Severities"
+    queryset = Severity.objects.order_by("rank")
+    table_class = SeverityTable
+    filterset_class = SeverityFilter
+    empty = "No severities yet. An administrator adds them under Administration, Severities."
+
+
+class ContactList(ListPage):
+    """People who ask for help; their addresses are for those who act on tickets."""
+
+    title = "Contacts"
+    queryset = Contact.objects.order_by("name")
+    table_class = ContactTable
+    filterset_class = ContactFilter
+    empty = "No contacts yet. They appear when somebody reports an incident."
+
+    def may(self) -> bool:
+        """Those who act on tickets."""
+        return permissions.can_act(self.request.user)

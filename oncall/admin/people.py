@@ -1,0 +1,226 @@
+"""Accounts, roles, teams and how to reach people; nobody grants or takes over more than they hold."""
+
+from typing import Any
+
+from allauth.account import admin as account_admin
+from allauth.mfa import admin as mfa_admin
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from config.base import http
+from config.base.admin import ConfigAdmin, FactAdmin, TabularInline
+from oncall import access, accounts
+from oncall.models import ApiToken, ContactKind, ContactMethod, Membership, NotificationRule, Team, User
+
+_GRANTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+class PersonForm(UserCreationForm):
+    """A new account."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name", "time_zone")
+
+
+class ContactMethodForm(forms.ModelForm):
+    """A way to reach a person; a webhook's address must be one that outgoing calls may reach."""
+
+    class Meta:
+        model = ContactMethod
+        fields = ("user", "kind", "address", "secret", "verified_at")
+        widgets = {"secret": forms.PasswordInput(render_value=False)}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse webhooks that lead inside (bad input 43); an empty secret keeps the one there is."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("kind") == ContactKind.WEBHOOK and cleaned.get("address"):
+            try:
+                http.check_url(cleaned["address"])
+            except (http.Refused, http.Unreachable) as error:
+                self.add_error("address", str(error))
+        if not cleaned.get("secret"):
+            cleaned["secret"] = self.initial.get("secret", "")
+        return cleaned
+
+
+class ContactMethodInline(TabularInline):
+    """A person's ways to be reached."""
+
+    model = ContactMethod
+    form = ContactMethodForm
+    extra = 0
+    tab = True
+
+
+class NotificationRuleInline(TabularInline):
+    """A person's rules, over their own contact methods."""
+
+    model = NotificationRule
+    extra = 0
+    tab = True
+    ordering = ("urgency", "position")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only the person's own contact methods."""
+        if db_field.name == "contact_method" and request.resolver_match:
+            kwargs["queryset"] = ContactMethod.objects.filter(user=request.resolver_match.kwargs.get("object_id") or 0)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class MembershipInline(TabularInline):
+    """Who is in the team, or in which teams the person is."""
+
+    model = Membership
+    autocomplete_fields = ("user", "team")
+    extra = 0
+    tab = True
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ConfigAdmin):
+    """People with an account."""
+
+    form = UserChangeForm
+    add_form = PersonForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("name", "email", "time_zone", "is_active", "is_staff")
+    list_filter = ("is_active", "is_staff", "groups", "memberships__team")
+    search_fields = ("name", "email", "employee_number")
+    ordering = ("name", "pk")
+    filter_horizontal = ("groups", "user_permissions")
+    readonly_fields = ("last_login", "joined_at", "origin")
+    inlines = (MembershipInline, ContactMethodInline, NotificationRuleInline)
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        ("Person", {"fields": ("time_zone", "country", "employee_number")}),
+        ("Access", {"fields": ("is_active", *_GRANTS)}),
+        ("Record", {"fields": ("last_login", "joined_at", "origin")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "time_zone", "usable_password", "password1", "password2")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Only superusers grant: roles, rights and the way into the administration (bad input 63)."""
+        fixed = tuple(super().get_readonly_fields(request, obj))
+        return fixed if request.user.is_superuser else (*fixed, *_GRANTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody edits an account that may do more than their own: its password would be theirs to set."""
+        return super().has_change_permission(request, obj) and (
+            obj is None or accounts.may_manage(actor=request.user, account=obj)
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Accounts are closed, not deleted: pages, timelines and pay keep their names."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """Save; a new address leaves no way in by the old one."""
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            accounts.forget_addresses(user_id=obj.pk)
+
+
+# Allauth's own pages show second factors and let one change addresses past the account itself.
+admin.site.unregister([Group, account_admin.EmailAddress, mfa_admin.Authenticator])
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ConfigAdmin):
+    """Roles; only superusers see to what they may do."""
+
+    search_fields = ("name",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Superusers."""
+        return bool(request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Superusers."""
+        return bool(request.user.is_superuser)
+
+    has_add_permission = has_module_permission
+    has_change_permission = has_view_permission
+    has_delete_permission = has_view_permission
+
+
+@admin.register(Team)
+class TeamAdmin(ConfigAdmin):
+    """Teams and their members."""
+
+    list_display = ("name", "kind", "time_zone", "escalation_policy")
+    list_filter = ("kind",)
+    list_select_related = ("escalation_policy",)
+    search_fields = ("name", "slug")
+    autocomplete_fields = ("escalation_policy",)
+    prepopulated_fields = {"slug": ("name",)}
+    ordering = ("name",)
+    inlines = (MembershipInline,)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ConfigAdmin):
+    """Who is in which team."""
+
+    list_display = ("user", "team", "role")
+    list_filter = ("role", "team")
+    list_select_related = ("user", "team")
+    search_fields = ("user__name", "user__email", "team__name")
+    autocomplete_fields = ("user", "team")
+    ordering = ("team__name", "user__name")
+
+
+@admin.register(ContactMethod)
+class ContactMethodAdmin(ConfigAdmin):
+    """Ways to reach people; pages go only to verified ones."""
+
+    form = ContactMethodForm
+    list_display = ("user", "kind", "address", "verified_at")
+    list_filter = ("kind", ("verified_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user",)
+    search_fields = ("user__name", "user__email", "address")
+    autocomplete_fields = ("user",)
+    ordering = ("user__name", "pk")
+
+
+@admin.register(NotificationRule)
+class NotificationRuleAdmin(ConfigAdmin):
+    """How people want to be reached, and after how long."""
+
+    list_display = ("user", "urgency", "position", "after_minutes", "contact_method")
+    list_filter = ("urgency",)
+    list_select_related = ("user", "contact_method")
+    search_fields = ("user__name", "user__email")
+    autocomplete_fields = ("user", "contact_method")
+    ordering = ("user__name", "urgency", "position")
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(FactAdmin):
+    """Keys of the REST API: made and revoked by their owners, never shown again."""
+
+    list_display = ("prefix", "name", "user", "scopes", "last_used_at", "expires_at", "revoked_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("user",)
+    search_fields = ("prefix", "name", "user__name", "user__email")
+    exclude = ("digest",)
+    ordering = ("-created_at",)
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may end other people's tokens."""
+        return bool(request.user.has_perm("oncall.change_apitoken"))
+
+    @admin.action(description="Revoke", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        """End tokens for good."""
+        for token in queryset:
+            access.revoke_token(token=token, at=timezone.now())

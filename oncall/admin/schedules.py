@@ -1,0 +1,94 @@
+"""Schedules; their versions are append-only and read here."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils import timezone
+
+from config.base.admin import ConfigAdmin, FactAdmin, FactInline
+from oncall import schedules
+from oncall.models import Layer, LayerMember, Schedule, ScheduleVersion
+
+
+class VersionInline(FactInline):
+    """What was in force from when."""
+
+    model = ScheduleVersion
+    fields = ("effective_from", "time_zone", "created_by", "withdrawn_at", "origin")
+    ordering = ("-effective_from", "-created_at")
+
+
+class LayerInline(FactInline):
+    """The rotations of a version."""
+
+    model = Layer
+
+
+class LayerMemberInline(FactInline):
+    """Who takes turns."""
+
+    model = LayerMember
+    ordering = ("slot", "pk")
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(ConfigAdmin):
+    """Whoever is on call; a new version is made on the schedule's page."""
+
+    list_display = ("name", "team")
+    list_filter = ("team",)
+    list_select_related = ("team",)
+    search_fields = ("name", "team__name")
+    autocomplete_fields = ("team",)
+    readonly_fields = ("on_call_now",)
+    ordering = ("name",)
+    inlines = (VersionInline,)
+
+    @admin.display(description="On call now")
+    def on_call_now(self, schedule: Schedule) -> str:
+        """The names of those on call at this moment."""
+        if schedule.pk is None:
+            return "Save it first."
+        turn = schedules.on_call(schedule, at=timezone.now())
+        return ", ".join(person.name for person in turn.users) or "Nobody"
+
+
+@admin.register(ScheduleVersion)
+class ScheduleVersionAdmin(FactAdmin):
+    """The layers in force from an instant on."""
+
+    list_display = ("schedule", "effective_from", "time_zone", "created_by", "withdrawn_at")
+    list_filter = ("schedule",)
+    list_select_related = ("schedule", "created_by")
+    search_fields = ("schedule__name",)
+    ordering = ("-effective_from", "-pk")
+    inlines = (LayerInline,)
+
+
+@admin.register(Layer)
+class LayerAdmin(FactAdmin):
+    """One rotation of a version."""
+
+    list_display = ("version", "priority", "anchor", "unit", "length")
+    list_select_related = ("version__schedule",)
+    search_fields = ("version__schedule__name",)
+    ordering = ("-version", "pk")
+    inlines = (LayerMemberInline,)
+
+    def has_module_permission(self, request: Any) -> bool:
+        """Not in the index: layers are read under their version."""
+        return False
+
+
+@admin.register(LayerMember)
+class LayerMemberAdmin(FactAdmin):
+    """Who has which place in a rotation."""
+
+    list_display = ("layer", "slot", "user")
+    list_select_related = ("layer", "user")
+    search_fields = ("user__name", "layer__version__schedule__name")
+    ordering = ("-layer", "slot", "pk")
+
+    def has_module_permission(self, request: Any) -> bool:
+        """Not in the index: members are read under their layer."""
+        return False

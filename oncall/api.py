@@ -1,0 +1,146 @@
+"""Endpoints of people, standby, escalations, pages and the engine."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.base import clock
+from config.base.api import AnswerViewSet, ReadViewSet, asked_instant
+from config.base.permissions import StaffOrToken
+from oncall import filters, schedules, serializers, subjects, watchdog
+from oncall.models import (
+    EngineLane,
+    Escalation,
+    EscalationEntry,
+    Membership,
+    Page,
+    Schedule,
+    Team,
+    User,
+    WorkInterval,
+)
+
+AT = OpenApiParameter("at", OpenApiTypes.DATETIME, description="A moment with its offset; without it, now.")
+
+
+class UserViewSet(ReadViewSet):
+    """People with an account."""
+
+    queryset = User.objects.prefetch_related(
+        Prefetch("memberships", Membership.objects.select_related("team").order_by("team__name", "pk"))
+    )
+    serializer_class = serializers.UserSerializer
+    filterset_class = filters.UserFilter
+    order = "id"
+
+
+class TeamViewSet(ReadViewSet):
+    """Teams and their people."""
+
+    queryset = Team.objects.select_related("escalation_policy").prefetch_related(
+        Prefetch("memberships", Membership.objects.select_related("user").order_by("user__name", "pk"))
+    )
+    serializer_class = serializers.TeamSerializer
+    filterset_class = filters.TeamFilter
+    order = "id"
+
+
+def _turn(schedule: Schedule, at: datetime) -> dict[str, Any]:
+    turn = schedules.on_call(schedule, at=at)
+    return {
+        "schedule": schedule,
+        "at": at,
+        "people": turn.users,
+        "starts_at": turn.starts_at,
+        "ends_at": turn.ends_at,
+        "because": turn.because,
+    }
+
+
+class ScheduleViewSet(ReadViewSet):
+    """Schedules, and who is on call on one."""
+
+    queryset = Schedule.objects.select_related("team")
+    serializer_class = serializers.ScheduleSerializer
+    filterset_class = filters.ScheduleFilter
+    order = "id"
+
+    @extend_schema(parameters=[AT], responses=serializers.TurnSerializer)
+    @action(detail=True, url_path="on-call", query_parameters=("at",))
+    def on_call(self, request: Request, pk: str) -> Response:
+        """Who is on call on this schedule at a moment."""
+        at = asked_instant(request)
+        [schedule] = schedules.load(ids=[self.get_object().pk])
+        return Response(serializers.TurnSerializer(_turn(schedule, at)).data)
+
+
+class OnCallViewSet(AnswerViewSet):
+    """Who is on call, on every schedule."""
+
+    queryset = Schedule.objects.all()
+    serializer_class = serializers.OnCallSerializer
+    query_parameters = ("at",)
+
+    @extend_schema(parameters=[AT], responses=serializers.OnCallSerializer(many=False))
+    def list(self, request: Request) -> Response:
+        """All schedules at one moment, in one answer."""
+        at = asked_instant(request)
+        turns = [_turn(schedule, at) for schedule in schedules.load()]
+        return Response(serializers.OnCallSerializer({"at": at, "schedules": turns}).data)
+
+
+class OfSubjectViewSet(ReadViewSet):
+    """Rows that know their subject; they are as visible as it is."""
+
+    subject_at = ""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Those whose subject the caller may know of."""
+        return super().get_queryset().filter(subjects.visible(self.request.user, prefix=self.subject_at))
+
+
+class EscalationViewSet(OfSubjectViewSet):
+    """Policies at work, newest first."""
+
+    queryset = Escalation.objects.select_related("team", "policy", "acknowledged_by").prefetch_related(
+        Prefetch("entries", EscalationEntry.objects.select_related("actor").order_by("pk"))
+    )
+    serializer_class = serializers.EscalationSerializer
+    filterset_class = filters.EscalationFilter
+
+
+class PageViewSet(OfSubjectViewSet):
+    """Messages to people, newest first, with what became of each."""
+
+    queryset = Page.objects.select_related("escalation", "user")
+    serializer_class = serializers.PageSerializer
+    filterset_class = filters.PageFilter
+    subject_at = "escalation__"
+
+
+class WorkIntervalViewSet(OfSubjectViewSet):
+    """Who worked on what, from when to when."""
+
+    queryset = WorkInterval.objects.select_related("user")
+    serializer_class = serializers.WorkIntervalSerializer
+    filterset_class = filters.WorkIntervalFilter
+
+
+class EngineViewSet(AnswerViewSet):
+    """The engine's pulse."""
+
+    queryset = EngineLane.objects.order_by("worker", "lane")
+    serializer_class = serializers.EngineSerializer
+    permission_classes = (StaffOrToken,)
+
+    @extend_schema(responses=serializers.EngineSerializer(many=False))
+    def list(self, request: Request) -> Response:
+        """When each lane last swept, and what the auditor found."""
+        findings = watchdog.audit(at=clock.database_now())
+        return Response(serializers.EngineSerializer({"lanes": self.get_queryset(), "findings": findings}).data)

@@ -1,0 +1,40 @@
+"""Who is woken next, and when: the machine run ahead on paper, so that a screen can say it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from oncall.escalation import machine
+from oncall.escalation.freezing import thaw
+from oncall.escalation.reaching import Reach
+from oncall.escalation.running import state_of
+from oncall.models import Escalation, EscalationStep, User
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The next firing, if nobody answers: when, and the names; no names when it would reach nobody."""
+
+    due_at: datetime
+    names: tuple[str, ...]
+
+
+def forecast(escalations: Sequence[Escalation]) -> dict[int, Forecast]:
+    """By escalation id; an escalation with nothing due is left out. The queries do not grow with the rows."""
+    rows = [row for row in escalations if row.next_at is not None]
+    policies = {row.pk: thaw(row.frozen_policy) for row in rows}
+    reach = Reach(policies.values())
+    steps = {step["id"] for row in rows for step in row.frozen_policy["steps"] if "id" in step}
+    cursors = dict(EscalationStep.objects.filter(pk__in=steps).values_list("pk", "next_target")) if steps else {}
+    reached: dict[int, tuple[datetime, tuple[int, ...]]] = {}
+    for row in rows:
+        places = {n: cursors.get(step.get("id"), 0) for n, step in enumerate(row.frozen_policy["steps"])}
+        due_at = row.next_at
+        if due_at is None:
+            continue
+        state = replace(state_of(row), cursors=places)
+        _, log = machine.advance(policies[row.pk], state, at=due_at, reach=reach)
+        people = tuple(int(str(person.user)) for line in log for person in line.reached)
+        reached[row.pk] = (due_at, tuple(dict.fromkeys(people)))
+    names = dict(User.objects.filter(pk__in={pk for _, people in reached.values() for pk in people}).values_list("pk", "name"))
+    return {pk: Forecast(due_at, tuple(names[one] for one in people if one in names)) for pk, (due_at, people) in reached.items()}

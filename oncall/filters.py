@@ -1,0 +1,96 @@
+"""Filters of people, standby, escalations and pages; page and endpoint share them."""
+
+import django_filters as filters
+
+from config.base.filters import FilterSet, WordsFilter
+from config.base.outbox import OutboxState
+from oncall.models import (
+    Escalation,
+    EscalationState,
+    Page,
+    Schedule,
+    Team,
+    TeamKind,
+    User,
+    WorkInterval,
+)
+
+
+class UserFilter(FilterSet):
+    """People."""
+
+    search = WordsFilter(fields=["name"])
+    name = filters.CharFilter()
+    team = filters.ModelChoiceFilter(field_name="teams", queryset=Team.objects.order_by("name"), to_field_name="slug")
+    is_active = filters.BooleanFilter()
+
+    class Meta(FilterSet.Meta):
+        model = User
+        fields: tuple[str, ...] = ()
+
+
+class TeamFilter(FilterSet):
+    """Teams."""
+
+    search = WordsFilter(fields=["name"])
+    name = filters.CharFilter()
+    slug = filters.CharFilter()
+    kind = filters.ChoiceFilter(choices=TeamKind)
+
+    class Meta(FilterSet.Meta):
+        model = Team
+        fields: tuple[str, ...] = ()
+
+
+class ScheduleFilter(FilterSet):
+    """Schedules."""
+
+    search = WordsFilter(fields=["name"])
+    name = filters.CharFilter()
+    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
+
+    class Meta(FilterSet.Meta):
+        model = Schedule
+        fields: tuple[str, ...] = ()
+
+
+class EscalationFilter(FilterSet):
+    """Escalations."""
+
+    state = filters.ChoiceFilter(choices=EscalationState)
+    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
+    subject_type = filters.CharFilter()
+    subject_id = filters.NumberFilter()
+    exhausted = filters.BooleanFilter(field_name="exhausted_at", lookup_expr="isnull", exclude=True)
+
+    class Meta(FilterSet.Meta):
+        model = Escalation
+        fields: tuple[str, ...] = ()
+
+
+class PageFilter(FilterSet):
+    """Pages."""
+
+    state = filters.ChoiceFilter(choices=OutboxState)
+    channel = filters.CharFilter()
+    recipient = filters.ModelChoiceFilter(field_name="user", queryset=User.objects.order_by("name"))
+    escalation = filters.NumberFilter(field_name="escalation_id")
+    subject_type = filters.CharFilter(field_name="escalation__subject_type")
+    subject_id = filters.NumberFilter(field_name="escalation__subject_id")
+
+    class Meta(FilterSet.Meta):
+        model = Page
+        fields: tuple[str, ...] = ()
+
+
+class WorkIntervalFilter(FilterSet):
+    """Stretches of work."""
+
+    user = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+    subject_type = filters.CharFilter()
+    subject_id = filters.NumberFilter()
+    running = filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull")
+
+    class Meta(FilterSet.Meta):
+        model = WorkInterval
+        fields: tuple[str, ...] = ()

@@ -1,0 +1,47 @@
+"""`manage.py watchdog`: looks every five seconds whether paging works, and tells the operators if not."""
+
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from oncall import watch
+
+
+class Command(BaseCommand):
+    """Runs until it is told to stop."""
+
+    help = "Watch the engine from outside Celery and Redis, and shout through a second provider."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`--once` looks once and says what it sees; the exit code is 1 if anything is wrong."""
+        parser.add_argument("--once", action="store_true", help="Look once, print what is wrong, and end.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Look, judge, act; again."""
+        if options["once"]:
+            findings = watch.look()
+            for finding in findings:
+                self.stdout.write(finding.text)
+            raise SystemExit(1 if findings else 0)
+        stopping = threading.Event()
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            stopping.set()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        state = watch.Watch()
+        while not stopping.is_set():
+            findings = watch.look()
+            for deed in state.judge(findings, at=timezone.now()):
+                if deed == "shout":
+                    watch.shout(findings)
+                elif deed == "all clear":
+                    watch.give_all_clear()
+                else:
+                    watch.beat()
+            stopping.wait(watch.EVERY.total_seconds())

@@ -1,0 +1,78 @@
+"""Lists of teams, people, schedules, escalations and pages."""
+
+from typing import Any
+
+from django.db.models import Count, Prefetch, QuerySet
+
+from config.base.views import ListPage
+from oncall import filters, subjects, tables
+from oncall.models import Escalation, Membership, Page, Schedule, Team, User
+
+
+class TeamList(ListPage):
+    """All teams."""
+
+    title = "Teams"
+    queryset = (
+        Team.objects.select_related("escalation_policy").annotate(people=Count("memberships")).order_by("name")
+    )
+    table_class = tables.TeamTable
+    filterset_class = filters.TeamFilter
+    filters = ("search", "kind")
+    empty = "No teams yet. An administrator adds them under Administration, Teams."
+
+
+class UserList(ListPage):
+    """Everybody with an account."""
+
+    title = "People"
+    queryset = User.objects.prefetch_related(
+        Prefetch("memberships", Membership.objects.select_related("team").order_by("team__name"))
+    ).order_by("name")
+    table_class = tables.UserTable
+    filterset_class = filters.UserFilter
+    filters = ("search", "team")
+    empty = "Nobody has an account yet."
+
+
+class ScheduleList(ListPage):
+    """All schedules."""
+
+    title = "Schedules"
+    queryset = Schedule.objects.select_related("team").order_by("team__name", "name")
+    table_class = tables.ScheduleTable
+    filterset_class = filters.ScheduleFilter
+    filters = ("search", "team")
+    empty = "No schedules yet. An administrator adds them under Administration, Schedules."
+
+
+class EscalationList(ListPage):
+    """Running and past escalations."""
+
+    title = "Escalations"
+    queryset = Escalation.objects.select_related("team", "policy", "acknowledged_by").order_by("-triggered_at")
+    table_class = tables.EscalationTable
+    filterset_class = filters.EscalationFilter
+    filters = ("state", "team")
+    empty = "Nothing has been escalated yet."
+    refresh = 8
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """What the reader may know of."""
+        return super().get_queryset().filter(subjects.visible(self.request.user))
+
+
+class PageList(ListPage):
+    """Messages to people."""
+
+    title = "Pages"
+    queryset = Page.objects.select_related("user", "escalation").order_by("-created_at")
+    table_class = tables.PageTable
+    filterset_class = filters.PageFilter
+    filters = ("state", "channel", "recipient")
+    empty = "Nobody has been paged yet."
+    refresh = 8
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """What the reader may know of."""
+        return super().get_queryset().filter(subjects.visible(self.request.user, prefix="escalation__"))

@@ -1,0 +1,183 @@
+"""A person's own page: how to reach them, in which order, their keys and their clock."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from config.base.lifecycle import Refusal
+from config.base.views import FormPage, PostPage, ShownPage
+from oncall import access, contact_methods, forms
+from oncall.models import ApiToken, ContactMethod, NotificationRule
+
+_REFUSALS = (Refusal, ValidationError)
+
+
+class Me(ShownPage):
+    """All of it on one page."""
+
+    title = "Your page"
+    template_name = "oncall/me.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """What is theirs."""
+        user: Any = self.request.user
+        return super().get_context_data(**kwargs) | {
+            "methods": user.contact_methods.order_by("kind", "pk"),
+            "rules": user.notification_rules.select_related("contact_method").order_by(
+                "urgency", "after_minutes", "position"
+            ),
+            "tokens": user.api_tokens.order_by("-created_at", "-pk"),
+            "memberships": user.memberships.select_related("team").order_by("team__name"),
+            "about_form": forms.AboutMeForm(auto_id="about_%s", initial={"name": user.name, "time_zone": user.time_zone}),
+            "method_form": forms.ContactMethodForm(auto_id="reach_%s"),
+            "rule_form": forms.RuleForm(auto_id="rule_%s", user=user),
+            "token_form": forms.TokenForm(auto_id="token_%s"),
+        }
+
+
+class _Mine(FormPage):
+    """A form of the page above; with errors it stands alone."""
+
+    refusals = _REFUSALS
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the way back."""
+        return super().get_context_data(**kwargs) | {"back": reverse("oncall:me")}
+
+
+class AboutMe(_Mine):
+    """Name and clock."""
+
+    title = "About you"
+    form_class = forms.AboutMeForm
+    done = "Saved."
+
+    def perform(self, form: Any) -> Any:
+        """Save both."""
+        user: Any = self.request.user
+        user.name, user.time_zone = form.cleaned_data["name"], form.cleaned_data["time_zone"]
+        user.save(update_fields=["name", "time_zone"])
+        return "oncall:me"
+
+
+class MethodAdd(_Mine):
+    """A new way to be reached; a code is sent there at once."""
+
+    title = "Another way to reach you"
+    form_class = forms.ContactMethodForm
+    button = "Add it and send a code"
+    done = "Added. Type the code that was sent there."
+
+    def perform(self, form: Any) -> Any:
+        """Add it, and send the code."""
+        method = contact_methods.add(user=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        try:
+            contact_methods.send_code(method=method, at=self.at)
+        except contact_methods.NotSent as refusal:
+            self.done = f"Added. {refusal}"
+        return "oncall:me"
+
+
+class MethodVerify(_Mine):
+    """The code that was sent."""
+
+    title = "Prove that it reaches you"
+    form_class = forms.CodeForm
+    button = "Prove it"
+    done = "Proven. Pages can reach you there."
+
+    def perform(self, form: Any) -> Any:
+        """Check the code."""
+        method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.request.user)
+        contact_methods.verify(method=method, code=form.cleaned_data["code"], at=self.at)
+        return "oncall:me"
+
+
+class RuleAdd(_Mine):
+    """One more line."""
+
+    title = "Another line"
+    form_class = forms.RuleForm
+    button = "Add the line"
+    done = "Added."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Of this person."""
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def perform(self, form: Any) -> Any:
+        """Add it."""
+        contact_methods.add_rule(user=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        return "oncall:me"
+
+
+class TokenAdd(_Mine):
+    """A key for a program, shown on the page that answers and never again."""
+
+    title = "A key for a program"
+    form_class = forms.TokenForm
+    button = "Make the key"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Make it, and show it."""
+        token, key = access.create_token(user=self.request.user, at=self.at, **form.cleaned_data)  # type: ignore[arg-type]
+        return render(self.request, "oncall/token.html", {"title": token.name, "token": token, "key": key})
+
+
+class _Button(PostPage):
+    refusals = _REFUSALS
+
+    def back(self) -> str:
+        """The person's page."""
+        return reverse("oncall:me")
+
+
+class MethodSend(_Button):
+    """Send the code again."""
+
+    done = "A code is on its way."
+
+    def perform(self) -> Any:
+        """Send it."""
+        method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.request.user)
+        contact_methods.send_code(method=method, at=self.at)
+        return "oncall:me"
+
+
+class MethodRemove(_Button):
+    """Forget an address."""
+
+    done = "Removed."
+
+    def perform(self) -> Any:
+        """Remove it."""
+        method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.request.user)
+        contact_methods.remove(method=method)
+        return "oncall:me"
+
+
+class RuleRemove(_Button):
+    """Take a line away."""
+
+    done = "Removed."
+
+    def perform(self) -> Any:
+        """Remove it."""
+        rule = get_object_or_404(NotificationRule, pk=self.kwargs["pk"], user=self.request.user)
+        contact_methods.remove_rule(rule=rule)
+        return "oncall:me"
+
+
+class TokenRevoke(_Button):
+    """End a key."""
+
+    done = "Revoked. Programs that use it are refused from now on."
+
+    def perform(self) -> Any:
+        """End it."""
+        token = get_object_or_404(ApiToken, pk=self.kwargs["pk"], user=self.request.user)
+        access.revoke_token(token=token, at=self.at)
+        return "oncall:me"

@@ -1,0 +1,81 @@
+"""Who is on call now, teams, and schedules with their coming handoffs."""
+
+from typing import Any
+
+from django.http import Http404
+
+from config.base import panels
+from config.base.views import DetailPage, ShownPage
+from oncall import policies, rota, schedules
+from oncall.models import Schedule, Team
+
+
+class OnCall(ShownPage):
+    """Everybody who stands by at this moment."""
+
+    title = "On call now"
+    template_name = "oncall/on_call.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Each schedule's turn, and what the apps above add."""
+        turns = [
+            {"schedule": one, "turn": schedules.on_call(one, at=self.at), "zone": self._zone(one)}
+            for one in schedules.load()
+        ]
+        return super().get_context_data(**kwargs) | {
+            "turns": turns,
+            "panels": panels.collect("on-call", self.request, None),
+        }
+
+    def _zone(self, schedule: Schedule) -> str:
+        """The schedule's zone, when it is not the reader's."""
+        version = schedules.version_in_force(schedule.versions.all(), self.at)
+        if version is None or version.time_zone == getattr(self.request.user, "time_zone", "UTC"):
+            return ""
+        return version.time_zone
+
+
+class TeamPage(DetailPage):
+    """One team: its people, who stands by, whom it pages, and what it owns."""
+
+    template_name = "oncall/team.html"
+    queryset = Team.objects.select_related("escalation_policy")
+    context_object_name = "team"
+    place = "team"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """All that the page shows."""
+        team = self.object
+        loaded = schedules.load(ids=team.schedules.values_list("pk", flat=True))
+        policy = team.escalation_policy
+        return super().get_context_data(**kwargs) | {
+            "memberships": team.memberships.select_related("user").order_by("role", "user__name"),
+            "turns": [{"schedule": one, "turn": schedules.on_call(one, at=self.at)} for one in loaded],
+            "policy": policies.describe(policy, at=self.at) if policy else None,
+        }
+
+
+class SchedulePage(DetailPage):
+    """One schedule: who is next over eight weeks, and every version it had."""
+
+    template_name = "oncall/schedule.html"
+    context_object_name = "schedule"
+
+    def get_object(self, queryset: Any = None) -> Schedule:
+        """With all that the resolver needs."""
+        found = schedules.load(ids=[self.kwargs["pk"]])
+        if not found:
+            raise Http404
+        return found[0]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The coming turns and the versions."""
+        schedule = self.object
+        in_force = schedules.version_in_force(schedule.versions.all(), self.at)
+        return super().get_context_data(**kwargs) | {
+            "turn": schedules.on_call(schedule, at=self.at),
+            "shifts": rota.upcoming(schedule, at=self.at),
+            "in_force": in_force,
+            "zone": in_force.time_zone if in_force else "UTC",
+            "versions": sorted(schedule.versions.all(), key=lambda one: one.effective_from, reverse=True),
+        }

@@ -1,0 +1,271 @@
+"""The administration: every page opens, facts stay facts, and nobody grants more than they hold."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from config.base.admin import FactAdmin
+from config.base.permissions import Role
+from incidents.models import Integration
+from oncall.models import EscalationPolicy, Page, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+MODELS = sorted(
+    (model for model in admin.site._registry if model._meta.app_label in {"oncall", "incidents", "problems", "auth"}),
+    key=lambda model: model._meta.label,
+)
+FACTS = [model for model in MODELS if isinstance(admin.site._registry[model], FactAdmin)]
+
+
+def names(found: list[type[models.Model]]) -> list[str]:
+    return [model._meta.label for model in found]
+
+
+def url(model: type[models.Model] | models.Model, page: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.fixture
+def boss(client: Client) -> User:
+    user = User.objects.create_superuser("boss@example.com", "a long pass phrase", name="Boss")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def staff() -> Callable[..., User]:
+    def make(*roles: Role, **fields: object) -> User:
+        return factories.UserFactory(is_staff=True, roles=roles, **fields)  # type: ignore[no-any-return]
+
+    return make
+
+
+class TestPages:
+    @pytest.mark.usefixtures("boss")
+    @pytest.mark.parametrize("model", MODELS, ids=names(MODELS))
+    def test_open_as_lists_searches_and_forms(self, client: Client, model: type[models.Model]) -> None:
+        assert client.get(url(model, "changelist")).status_code == 200
+        if admin.site._registry[model].search_fields:
+            assert client.get(url(model, "changelist"), {"q": "7"}).status_code == 200
+        assert client.get(url(model, "add")).status_code == (403 if model in FACTS else 200)
+
+    @pytest.mark.usefixtures("boss")
+    def test_declare_search_and_joins(self) -> None:
+        for model in MODELS:
+            page = admin.site._registry[model]
+            assert page.search_fields, model
+            joined = [
+                field.name
+                for field in model._meta.get_fields()
+                if isinstance(field, models.ForeignKey) and field.name in page.list_display
+            ]
+            missing = [name for name in joined if not any(path.split("__")[0] == name for path in page.list_select_related or ())]
+            assert not missing, (model, missing)
+
+    @pytest.mark.usefixtures("boss")
+    def test_start_with_what_needs_attention(self, client: Client) -> None:
+        factories.TeamFactory()
+
+        found = client.get("/admin/").content.decode()
+
+        assert "Needs attention" in found
+        assert "Teams without a policy" in found
+
+    @pytest.mark.usefixtures("boss")
+    @pytest.mark.parametrize("model", FACTS, ids=names(FACTS))
+    def test_of_facts_refuse_every_change(self, client: Client, model: type[models.Model]) -> None:
+        page = admin.site._registry[model]
+        request = client.get("/admin/").wsgi_request
+
+        assert not page.has_add_permission(request)
+        assert not page.has_change_permission(request)
+        assert not page.has_delete_permission(request)
+
+
+class TestRoles:
+    @pytest.mark.parametrize("role", [Role.AGENT, Role.RESPONDER, Role.COMMANDER, Role.MANAGER])
+    def test_without_business_here_see_nothing(self, client: Client, staff: Callable[..., User], role: Role) -> None:
+        client.force_login(staff(role))
+
+        assert client.get(url(User, "changelist")).status_code == 403
+
+    def test_need_the_staff_flag_too(self, client: Client) -> None:
+        client.force_login(factories.UserFactory(roles=[Role.ADMINISTRATOR]))
+
+        assert client.get("/admin/").status_code == 302
+
+    def test_administrators_keep_people_and_practice_owners_severities(
+        self, client: Client, staff: Callable[..., User]
+    ) -> None:
+        client.force_login(staff(Role.ADMINISTRATOR))
+        assert client.get(url(User, "add")).status_code == 200
+        assert client.get("/admin/incidents/severity/add/").status_code == 403
+
+        client.force_login(staff(Role.PRACTICE))
+        assert client.get(url(User, "add")).status_code == 403
+        assert client.get("/admin/incidents/severity/add/").status_code == 200
+        assert client.get("/admin/").status_code == 200
+
+
+class TestGranting:
+    """Bad input 63."""
+
+    def form(self, user: User, **changes: object) -> dict[str, object]:
+        inlines = {
+            f"{prefix}-{name}": "0"
+            for prefix in ("memberships", "contact_methods", "notification_rules")
+            for name in ("TOTAL_FORMS", "INITIAL_FORMS")
+        }
+        person = {"email": user.email, "name": user.name, "time_zone": "UTC", "is_active": "on", "is_staff": "on"}
+        return inlines | person | changes
+
+    def test_is_not_for_administrators(self, client: Client, staff: Callable[..., User]) -> None:
+        actor = staff(Role.ADMINISTRATOR)
+        other = factories.UserFactory()
+        client.force_login(actor)
+        grants = {
+            "is_superuser": "on",
+            "groups": [str(Group.objects.get(name=Role.ADMINISTRATOR).pk)],
+            "user_permissions": [str(Permission.objects.all()[0].pk)],
+        }
+
+        for user in (actor, other):
+            response = client.post(url(user, "change", user.pk), self.form(user, name="Renamed", **grants))
+            user.refresh_from_db()
+            assert (response.status_code, user.name) == (302, "Renamed")
+            assert not user.is_superuser
+        assert not other.is_staff
+        assert not other.groups.exists()
+        assert not actor.user_permissions.exists()
+
+    def test_is_for_superusers(self, client: Client, boss: User) -> None:
+        other = factories.UserFactory()
+
+        client.post(url(other, "change", other.pk), self.form(other, is_superuser="on"))
+
+        other.refresh_from_db()
+        assert other.is_superuser
+
+    def test_of_a_password_needs_all_that_the_account_may_do(
+        self, client: Client, boss: User, staff: Callable[..., User]
+    ) -> None:
+        client.force_login(staff(Role.ADMINISTRATOR))
+        owner, peer, plain = staff(Role.PRACTICE), staff(Role.ADMINISTRATOR), factories.UserFactory()
+
+        def may_set(user: User) -> bool:
+            return client.get(reverse("admin:auth_user_password_change", args=[user.pk])).status_code == 200
+
+        assert [may_set(user) for user in (boss, owner, peer, plain)] == [False, False, True, True]
+        assert client.post(url(boss, "change", boss.pk), self.form(boss, email="me@example.com")).status_code == 403
+
+    @pytest.mark.parametrize("page", ["changelist", "add"])
+    def test_of_roles_is_hidden_from_administrators(
+        self, client: Client, staff: Callable[..., User], page: str
+    ) -> None:
+        client.force_login(staff(Role.ADMINISTRATOR))
+
+        assert client.get(url(Group, page)).status_code == 403
+
+    def test_never_shows_second_factors(self, client: Client, boss: User) -> None:
+        assert not any(model._meta.app_label in {"mfa", "account"} for model in admin.site._registry)
+
+    def test_of_a_new_address_closes_the_old_one(self, client: Client, boss: User) -> None:
+        other = factories.UserFactory(email="old@example.com")
+        other.emailaddress_set.create(email="old@example.com", verified=True, primary=True)
+
+        client.post(url(other, "change", other.pk), self.form(other, email="new@example.com"))
+
+        other.refresh_from_db()
+        assert other.email == "new@example.com"
+        assert not other.emailaddress_set.exists()
+
+
+@pytest.mark.usefixtures("boss")
+class TestPolicies:
+    def form(self, **changes: object) -> dict[str, object]:
+        empty = {f"steps-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+        return empty | {"name": "Days", "repeat": "1", "fallback_delay_minutes": "5"} | changes
+
+    def test_that_can_reach_nobody_are_refused(self, client: Client) -> None:
+        team, gone = factories.TeamFactory(), factories.UserFactory(is_active=False)
+
+        response = client.post(
+            url(EscalationPolicy, "add"), self.form(team=str(team.pk), fallback=[str(gone.pk)])
+        )
+
+        assert "can reach nobody" in response.content.decode()
+        assert not EscalationPolicy.objects.exists()
+
+    def test_say_whom_they_would_page_now(self, client: Client) -> None:
+        team, ana = factories.TeamFactory(), factories.UserFactory(name="Ana Ruiz")
+        client.post(url(EscalationPolicy, "add"), self.form(team=str(team.pk), fallback=[str(ana.pk)]))
+        policy = EscalationPolicy.objects.get()
+
+        page = client.get(url(policy, "change", policy.pk)).content.decode()
+
+        assert "At the end Ana Ruiz" in page
+        assert policy.history.count() >= 1
+
+
+@pytest.mark.usefixtures("boss")
+class TestContactMethods:
+    def test_refuse_webhooks_that_lead_inside(self, client: Client) -> None:
+        ana = factories.UserFactory()
+
+        response = client.post(
+            "/admin/oncall/contactmethod/add/",
+            {"user": str(ana.pk), "kind": "webhook", "address": "https://127.0.0.1/", "secret": ""},
+        )
+
+        assert "may not be called" in response.content.decode()
+
+
+@pytest.mark.usefixtures("boss")
+class TestIntegrations:
+    def test_show_their_key_once(self, client: Client) -> None:
+        service, severity = factories.ServiceFactory(), factories.SeverityFactory()
+        body = {
+            "name": "Prometheus", "kind": "alertmanager", "service": str(service.pk),
+            "default_severity": str(severity.pk), "severities": "{}",
+        }  # fmt: skip
+
+        page = client.post(url(Integration, "add"), body, follow=True).content.decode()
+
+        made = Integration.objects.get()
+        assert "copy it now" in page
+        assert "copy it now" not in client.get(url(made, "change", made.pk)).content.decode()
+
+        rotate = {"action": "rotate_key", "_selected_action": [str(made.pk)]}
+        page = client.post(url(Integration, "changelist"), rotate, follow=True).content.decode()
+        assert "copy it now" in page
+        assert Integration.objects.get().key_digest != made.key_digest
+
+
+@pytest.mark.usefixtures("boss")
+class TestDeadLetters:
+    def test_are_sent_again_by_one_domain_call_each(self, client: Client) -> None:
+        page = factories.PageFactory(state="dead", ended_at=timezone.now())
+
+        shown = client.post(
+            url(Page, "changelist"), {"action": "resend", "_selected_action": [str(page.pk)]}, follow=True
+        )
+
+        page.refresh_from_db()
+        assert "1 page sent again" in shown.content.decode()
+        assert page.state == "pending"
+
+    def test_that_are_none_are_refused_with_a_reason(self, client: Client) -> None:
+        page = factories.PageFactory(state="accepted")
+
+        shown = client.post(
+            url(Page, "changelist"), {"action": "discard", "_selected_action": [str(page.pk)]}, follow=True
+        )
+
+        assert "no longer a dead letter" in shown.content.decode()

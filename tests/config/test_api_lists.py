@@ -1,0 +1,145 @@
+"""Every list endpoint: found through the router, so that a new one cannot be forgotten."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from config.api import router
+from config.base.api import AnswerViewSet
+from config.base.permissions import Role
+from tests import factories as make
+from tests.clients import client_of
+
+pytestmark = pytest.mark.django_db
+
+
+def _of_ticket(factory: Any) -> Callable[[], Any]:
+    """Rows that know their subject are visible through it."""
+    return lambda: factory(subject_type="ticket", subject_id=make.IncidentFactory().pk)
+
+
+def _page() -> Any:
+    return make.PageFactory(escalation=_of_ticket(make.EscalationFactory)())
+
+
+def _entries() -> Any:
+    return make.EscalationEntryFactory(escalation=_of_ticket(make.EscalationFactory)(), actor=make.UserFactory())
+
+
+def _incident() -> Any:
+    person = make.UserFactory()
+    return make.IncidentFactory(requester=make.ContactFactory(), assignee=person, opened_by=person)
+
+
+def _alert() -> Any:
+    return make.AlertFactory(ticket=make.IncidentFactory())
+
+
+_rank = iter(range(1, 1000))
+ROWS: dict[str, Callable[[], Any]] = {
+    "alert": _alert,
+    "contact": lambda: make.ContactFactory(user=make.UserFactory()),
+    "engine": make.EngineLaneFactory,
+    "escalation": _entries,
+    "event": lambda: make.EventFactory(alert=_alert()),
+    "incident": _incident,
+    "integration": make.IntegrationFactory,
+    "on-call": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
+    "page": _page,
+    "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),
+    "schedule": make.ScheduleFactory,
+    "service": lambda: make.ServiceDependencyFactory().service,
+    "severity": lambda: make.SeverityFactory(rank=next(_rank)),
+    "team": make.MembershipFactory,
+    "timeline": lambda: make.TimelineEntryFactory(actor=make.UserFactory()),
+    "user": make.MembershipFactory,
+    "work-interval": _of_ticket(make.WorkIntervalFactory),
+}
+LISTS = [(basename, f"/api/v1/{prefix}/", viewset) for prefix, viewset, basename in router.registry]
+
+
+@pytest.fixture
+def client() -> Any:
+    return client_of(make.UserFactory(roles=[Role.AGENT]))
+
+
+@pytest.mark.parametrize(("basename", "url", "viewset"), LISTS, ids=[basename for basename, _, _ in LISTS])
+class TestEveryList:
+    def test_asks_as_many_questions_for_ten_rows_as_for_one(
+        self, client: Any, basename: str, url: str, viewset: Any
+    ) -> None:
+        row = ROWS[basename]
+        row()
+        client.get(url)  # notes when the token was last used
+
+        with CaptureQueriesContext(
+            connection,
+        ) as for_one:
+            one = client.get(url)
+        for _ in range(9):
+            row()
+        with CaptureQueriesContext(connection) as for_ten:
+            ten = client.get(url)
+
+        assert one.status_code == ten.status_code == 200, ten.content
+        assert len(for_ten) == len(for_one), "\n".join(query["sql"] for query in for_ten.captured_queries)
+        if not issubclass(viewset, AnswerViewSet):
+            assert len(ten.json()["results"]) >= len(one.json()["results"]) + 9
+
+    def test_refuses_a_parameter_that_means_nothing(self, client: Any, basename: str, url: str, viewset: Any) -> None:
+        answer = client.get(url, {"filter": "x"})
+
+        assert answer.status_code == 400
+        assert "no such parameter" in answer.json()["fields"]["filter"][0]
+
+    def test_is_closed_to_strangers(self, basename: str, url: str, viewset: Any) -> None:
+        answer = client_of(make.UserFactory(is_active=False)).get(url)
+
+        assert answer.status_code == 401
+        assert answer.json()["code"] == "authentication_failed"
+
+    def test_shows_a_row_at_its_own_address(self, client: Any, basename: str, url: str, viewset: Any) -> None:
+        ROWS[basename]()
+        answer = client.get(url).json()
+        if issubclass(viewset, AnswerViewSet):
+            pytest.skip("one answer, no rows")
+
+        row = answer["results"][0]
+
+        assert client.get(f"{url}{row['id']}/").json() == row
+
+    def test_says_404_to_ids_that_are_none(self, client: Any, basename: str, url: str, viewset: Any) -> None:
+        for wrong in ("0", "-1", "1" * 26, "1'--", "\uff11", "..%2f", "%00", "9" * 18):
+            answer = client.get(f"{url}{wrong}/")
+
+            assert answer.status_code == 404, wrong
+            assert set(answer.json()) == {"code", "message", "fields"}
+
+
+class TestPages:
+    def test_are_capped_and_follow_one_another(self, client: Any) -> None:
+        made = {make.IncidentFactory().pk for _ in range(5)}
+
+        first = client.get("/api/v1/incidents/", {"page_size": 2}).json()
+        second = client.get(first["next"]).json()
+        third = client.get(second["next"]).json()
+
+        assert [len(page["results"]) for page in (first, second, third)] == [2, 2, 1]
+        assert {row["id"] for page in (first, second, third) for row in page["results"]} == made
+        assert third["next"] is None
+
+    def test_hold_at_most_a_hundred(self, client: Any) -> None:
+        for _ in range(101):
+            make.ContactFactory()
+
+        assert len(client.get("/api/v1/contacts/", {"page_size": 10**8}).json()["results"]) == 100
+
+    @pytest.mark.parametrize("cursor", ["x", "cD1hYmM=", "bz0xMDAwMDA=", "cD0lMDA=", "cD0xZTQw"])
+    def test_are_not_found_at_a_made_up_cursor(self, client: Any, cursor: str) -> None:
+        answer = client.get("/api/v1/incidents/", {"cursor": cursor})
+
+        assert answer.status_code in {200, 404}
+        assert client.get("/api/v1/timeline/", {"cursor": cursor}).status_code in {200, 404}
