@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 SCHEMA_VERSION = 1
 """The engine's idea of its rows; an engine of another version refuses to run (rule 12)."""
 FLOOR_SECONDS = 1.0
+RECONNECT_SECONDS = 0.25
 PULSE_SECONDS = 1.0
 SKEW_LIMIT = timedelta(seconds=60)
 MOST_ROUNDS = 50
@@ -57,22 +58,28 @@ class Lane(threading.Thread):
             os.write(self._pipe[1], b"x")
 
     def run(self) -> None:
-        """Pass after pass until asked to stop."""
+        """Pass after pass until asked to stop; whatever goes wrong, waiting included, there is a next pass."""
         while not self._stopping.is_set():
-            wait = FLOOR_SECONDS
             try:
                 close_old_connections()
                 self._prepare()
-                wait = self._pass()
-            except (DatabaseError, InterfaceError) as error:
+                self._wait(self._pass())
+            except (DatabaseError, InterfaceError, psycopg.Error) as error:
                 logger.warning("engine.database", extra={"lane": self.lane, "error": str(error)[:300]})
                 self._forget_connection()
+                self._stopping.wait(RECONNECT_SECONDS)
             except Exception:  # noqa: BLE001 - a lane must outlive any error of a sweep
                 logger.exception("engine.error", extra={"lane": self.lane})
                 self._forget_connection()
-            self._wait(wait)
-        self.finish()
-        connection.close()
+                self._stopping.wait(FLOOR_SECONDS)
+        self._finish_in_peace()
+
+    def _finish_in_peace(self) -> None:
+        try:
+            self.finish()
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("engine.left_unfinished", extra={"lane": self.lane, "error": str(error)[:300]})
+        self._forget_connection()
 
     def finish(self) -> None:
         """What is left to do when the lane ends; the `pages` lane waits for its senders."""

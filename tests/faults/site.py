@@ -117,7 +117,7 @@ class Site:
         """Have the portal answer."""
         if self.web is None or not self.web.is_running:
             self.web = self.program(
-                "web", "-m", "gunicorn", "config.wsgi:application", "-w", "2", "--no-control-socket",
+                "web", "-m", "gunicorn", "config.wsgi:application", "-w", "2", "--no-control-socket", "--preload",
                 f"--bind=127.0.0.1:{self.web_port}",
             )  # fmt: skip
         web = self.web
@@ -265,8 +265,9 @@ def running_site() -> Iterator[Site]:
     """A migrated site with its servers and the provider; no program of the product runs yet."""
     folder = Path(tempfile.mkdtemp(prefix="holdfast-faults-"))
     with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        stack.callback(forget_data, folder)
+        if not os.environ.get("FAULTS_KEEP"):  # to read the logs of a failure
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            stack.callback(forget_data, folder)
         with _without(_OURS):
             servers = start_servers(folder)
         stack.callback(servers.stop)
