@@ -124,11 +124,16 @@ class Site:
         wait_for("the portal answers", lambda: get(f"{self.address}/healthz") == 200 or not web.is_running, limit=60)
         assert web.is_running, web.log_tail(40)
 
-    def start_worker(self, *, wait: bool = True) -> Child:
+    def is_ready(self) -> bool:
+        """Whether the portal says that it is ready."""
+        return get(f"{self.address}/readyz") == 200
+
+    def start_worker(self, *, wait: bool = True, concurrency: int = 1) -> Child:
         """Start one more Celery worker, which carries the engine."""
         child = self.program(
-            "worker", "-m", "celery", "-A", "config", "worker", "--without-gossip", "--without-mingle", "-c", "1"
-        )
+            "worker", "-m", "celery", "-A", "config", "worker", "--without-gossip", "--without-mingle",
+            "-c", str(concurrency),
+        )  # fmt: skip
         self.workers.append(child)
         if wait:
             self.await_engine(child)
