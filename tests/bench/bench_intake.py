@@ -58,7 +58,7 @@ def server(application: str) -> Iterator[tuple[http.client.HTTPConnection, int]]
         *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", "1"),
         *("--worker-class", "gthread", "--threads", "2", "--keep-alive", "60", "--no-control-socket"),
     ]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         yield _connect(port), _worker_of(process.pid)
     finally:
