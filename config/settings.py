@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.PrivateByDefault",
+    "config.middleware.SendersFirst",
     "csp.middleware.CSPMiddleware",
     "config.middleware.LooserPolicies",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -180,7 +181,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # --- transport and content security --------------------------------------------------------------
 SECURE_SSL_REDIRECT = IS_HTTPS
 # An API client that speaks http must notice it, not be led on with its token in clear (ASVS 4.1.2).
-SECURE_REDIRECT_EXEMPT = [r"^api/", r"^v2/", r"^integrations/", r"^healthz", r"^readyz"]
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^v2/", r"^integrations/alertmanager", r"^healthz", r"^readyz"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS and not DEMO else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

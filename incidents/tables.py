@@ -88,7 +88,17 @@ class AlertTable(Table):
 
     class Meta(Table.Meta):
         model = Alert
-        fields = ("title", "status", "severity_word", "integration", "service", "count", "opened_at", "last_event_at", "ticket")  # fmt: skip
+        fields = (
+            "title",
+            "status",
+            "severity_word",
+            "integration",
+            "service",
+            "count",
+            "opened_at",
+            "last_event_at",
+            "ticket",
+        )
 
 
 class ServiceTable(Table):
@@ -98,7 +108,9 @@ class ServiceTable(Table):
     kind = tables.Column()
     tier = tables.Column()
     team = LinkColumn(to="team", order_by="team__name")
-    escalation_policy = tables.Column(verbose_name="Pages by", order_by="escalation_policy__name", default="the team's policy")
+    escalation_policy = tables.Column(
+        verbose_name="Pages by", order_by="escalation_policy__name", default="the team's policy"
+    )
 
     class Meta(Table.Meta):
         model = Service

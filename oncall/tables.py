@@ -70,7 +70,17 @@ class EscalationTable(Table):
 
     class Meta(Table.Meta):
         model = Escalation
-        fields = ("title", "state", "team", "policy", "round", "triggered_at", "next_at", "acknowledged_by", "exhausted_at")  # fmt: skip
+        fields = (
+            "title",
+            "state",
+            "team",
+            "policy",
+            "round",
+            "triggered_at",
+            "next_at",
+            "acknowledged_by",
+            "exhausted_at",
+        )
 
 
 class PageTable(Table):

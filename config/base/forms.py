@@ -33,7 +33,7 @@ class Form(Styled, forms.Form):
     required_css_class = "required"
 
 
-class ModelForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
+class ModelForm(Styled, forms.ModelForm):
     """A form of a model's columns, for configuration that needs no domain function."""
 
     required_css_class = "required"
@@ -64,7 +64,8 @@ class EditForm(Form):
 
     def _take_news(self, current: dict[str, Any], updated_at: datetime) -> None:
         self.is_stale = True
-        data = self.data.copy()
+        data: Any = self.data
+        data = data.copy()
         for name in self._editable():
             typed = data.get(name, "")
             saw = data.get(f"initial-{name}", "")

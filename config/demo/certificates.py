@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 VALID_FOR = timedelta(days=397)  # browsers refuse longer ones
 RENEW_BEFORE = timedelta(days=30)
-AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE = "ca.pem", "portal.pem", "portal-key.pem"
+AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE = "authority.pem", "portal.pem", "portal-key.pem"
 
 
 def ensure_certificates(folder: Path, *, now: datetime | None = None) -> Path:

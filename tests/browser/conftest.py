@@ -20,7 +20,13 @@ from tests import factories as make
 
 SHOTS = Path(__file__).parent / "shots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage", "--no-first-run"]
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+]
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +64,9 @@ def company(transactional_db: Any) -> dict[str, Any]:
     for impact in (1, 2, 3):
         for urgency in (1, 2, 3):
             rank = min(3, impact + urgency - 1)
-            make.PriorityRuleFactory(impact=impact, urgency=urgency, priority=min(5, impact + urgency - 1), severity=severities[rank - 1])
+            make.PriorityRuleFactory(
+                impact=impact, urgency=urgency, priority=min(5, impact + urgency - 1), severity=severities[rank - 1]
+            )
     shop = make.ServiceFactory(name="Checkout", slug="checkout", tier=1, team=team, escalation_policy=policy)
     make.ServiceDependencyFactory(service=shop, needs=make.ServiceFactory(name="Payments gateway", team=team))
     ringing = response.declare(
@@ -70,10 +78,14 @@ def company(transactional_db: Any) -> dict[str, Any]:
     escalation.step, escalation.next_at = 1, at + timedelta(minutes=3)
     escalation.save()
     make.PageFactory(escalation=escalation, user=ana, created_at=at, due_at=at, sent_at=at, accepted_at=at)
-    quiet = response.declare(title="Printer on floor 2 prints pale", service=shop, impact=3, urgency=3, actor=ana, at=at)
+    quiet = response.declare(
+        title="Printer on floor 2 prints pale", service=shop, impact=3, urgency=3, actor=ana, at=at
+    )
     response.add_note(ticket_id=ringing.pk, text="Looked at the logs:\n\n- pool is *empty*", actor=bob, at=at)
     integration = make.IntegrationFactory(name="Prometheus", kind=IntegrationKind.ALERTMANAGER, service=shop)
-    alert = make.AlertFactory(integration=integration, ticket=ringing, title="HighErrorRate", opened_at=at, last_event_at=at)
+    alert = make.AlertFactory(
+        integration=integration, ticket=ringing, title="HighErrorRate", opened_at=at, last_event_at=at
+    )
     make.EventFactory(integration=integration, alert=alert, received_at=at)
     make.EngineLaneFactory(worker="worker-1:4711", started_at=at - timedelta(hours=5), swept_at=at)
     return {"ana": ana, "bob": bob, "ringing": ringing, "quiet": quiet, "service": shop, "team": team,
@@ -105,7 +117,9 @@ def open_page(browser: Browser, live_server: Any, company: dict[str, Any]) -> It
         if user is not None:
             client = Client()
             client.force_login(user)
-            context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}])
+            context.add_cookies(
+                [{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}]
+            )
         page = context.new_page()
         page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))

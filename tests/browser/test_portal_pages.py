@@ -35,7 +35,9 @@ def _addresses(company: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1360, False), (1360, True), (390, False), (390, True)])
-def test_every_page_fits_and_keeps_the_policy(open_page: Callable[..., Any], company: dict[str, Any], width: int, dark: bool) -> None:
+def test_every_page_fits_and_keeps_the_policy(
+    open_page: Callable[..., Any], company: dict[str, Any], width: int, dark: bool
+) -> None:
     page = open_page(width=width, dark=dark, user=company["ana"])
     SHOTS.mkdir(exist_ok=True)
     for name, address in _addresses(company).items():
@@ -48,7 +50,9 @@ def test_every_page_fits_and_keeps_the_policy(open_page: Callable[..., Any], com
 
 
 class TestTheme:
-    def test_follows_the_system_and_remembers_a_choice(self, open_page: Callable[..., Any], company: dict[str, Any]) -> None:
+    def test_follows_the_system_and_remembers_a_choice(
+        self, open_page: Callable[..., Any], company: dict[str, Any]
+    ) -> None:
         page = open_page(dark=True, user=company["ana"])
         page.goto("/on-call/")
         assert page.locator("html").get_attribute("data-bs-theme") == "dark"
@@ -82,7 +86,9 @@ class TestKeyboard:
         assert {"Ana Silva", "Bob Martin"} & set(names)
         assert "Nobody can pay by card" in page.locator("h1").inner_text()
 
-    def test_reaches_the_content_by_the_first_link(self, open_page: Callable[..., Any], company: dict[str, Any]) -> None:
+    def test_reaches_the_content_by_the_first_link(
+        self, open_page: Callable[..., Any], company: dict[str, Any]
+    ) -> None:
         page = open_page(user=company["ana"])
         page.goto("/teams/")
 
@@ -120,7 +126,9 @@ class TestLive:
 
 
 class TestPhone:
-    def test_answers_without_script_with_large_buttons(self, open_page: Callable[..., Any], company: dict[str, Any]) -> None:
+    def test_answers_without_script_with_large_buttons(
+        self, open_page: Callable[..., Any], company: dict[str, Any]
+    ) -> None:
         page = open_page(width=390, dark=True, user=company["ana"], scripts=False)
         page.goto(reverse("incidents:respond", args=[company["ringing"].reference]))
         for button in page.get_by_role("button").all():

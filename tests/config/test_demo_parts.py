@@ -65,7 +65,7 @@ class TestCertificates:
         folder = certificates.ensure_certificates(tmp_path / "tls")
         server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         server_side.load_cert_chain(folder / "portal.pem", folder / "portal-key.pem")
-        client_side = ssl.create_default_context(cafile=folder / "ca.pem")
+        client_side = ssl.create_default_context(cafile=folder / "authority.pem")
         ours, theirs = socket.socketpair()
 
         def answer() -> None:

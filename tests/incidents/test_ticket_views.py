@@ -1,5 +1,7 @@
 """The ticket's page, its verbs, the form over its facts, and the queue."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -213,8 +215,6 @@ class TestVerbs:
 class TestEdit:
     def data(self, page: str, **typed: str) -> dict[str, str]:
         """What a browser would send: every field as the page shows it, with `typed` over it."""
-        import html
-        import re
 
         found = {}
         for name, value in re.findall(r'<input type="[a-z]+" name="([^"]+)" value="([^"]*)"', page):

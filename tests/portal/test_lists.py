@@ -111,7 +111,9 @@ class TestEveryList:
             assert reader.get(url, nonsense).status_code == 200, nonsense
 
     @pytest.mark.parametrize("descending", ["", "-"])
-    def test_sorts_by_each_of_its_columns(self, reader: Client, name: str, url: str, view: Any, descending: str) -> None:
+    def test_sorts_by_each_of_its_columns(
+        self, reader: Client, name: str, url: str, view: Any, descending: str
+    ) -> None:
         ROWS[name]()
         for column in view.table_class.base_columns:
             assert reader.get(url, {"sort": f"{descending}{column}"}).status_code == 200, column
