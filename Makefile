@@ -48,10 +48,10 @@ worker: setup ## Run a Celery worker beside `make run`
 	$(SERVERS) $(PY) -m celery -A config worker --without-gossip --without-mingle -Q default,customers --loglevel INFO
 
 bench: setup ## Measure speed against the limits (prints a table)
-	$(PY) -m pytest tests/bench -p no:randomly -s $(ARGS)
+	$(SERVERS) $(PY) -m tests.bench
 
 faults: setup ## Break things on purpose and count what is lost (prints a table)
-	$(PY) -m pytest tests/faults -p no:randomly -s $(ARGS)
+	FAULTS=full $(PY) -m pytest tests/faults -p no:randomly $(ARGS)
 
 shots: setup ## Take screenshots of the main screens into tests/browser/shots
 	SHOTS=1 $(PY) -m pytest tests/browser -p no:randomly $(ARGS)

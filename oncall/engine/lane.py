@@ -13,6 +13,7 @@ import threading
 import time
 from datetime import datetime, timedelta
 
+import psycopg
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from config.base.clock import database_now
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 SCHEMA_VERSION = 1
 """The engine's idea of its rows; an engine of another version refuses to run (rule 12)."""
 FLOOR_SECONDS = 1.0
+RECONNECT_SECONDS = 0.25
 PULSE_SECONDS = 1.0
 SKEW_LIMIT = timedelta(seconds=60)
 MOST_ROUNDS = 50
@@ -56,22 +58,28 @@ class Lane(threading.Thread):
             os.write(self._pipe[1], b"x")
 
     def run(self) -> None:
-        """Pass after pass until asked to stop."""
+        """Pass after pass until asked to stop; whatever goes wrong, waiting included, there is a next pass."""
         while not self._stopping.is_set():
-            wait = FLOOR_SECONDS
             try:
                 close_old_connections()
                 self._prepare()
-                wait = self._pass()
-            except (DatabaseError, InterfaceError) as error:
+                self._wait(self._pass())
+            except (DatabaseError, InterfaceError, psycopg.Error) as error:
                 logger.warning("engine.database", extra={"lane": self.lane, "error": str(error)[:300]})
                 self._forget_connection()
+                self._stopping.wait(RECONNECT_SECONDS)
             except Exception:  # noqa: BLE001 - a lane must outlive any error of a sweep
                 logger.exception("engine.error", extra={"lane": self.lane})
                 self._forget_connection()
-            self._wait(wait)
-        self.finish()
-        connection.close()
+                self._stopping.wait(FLOOR_SECONDS)
+        self._finish_in_peace()
+
+    def _finish_in_peace(self) -> None:
+        try:
+            self.finish()
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("engine.left_unfinished", extra={"lane": self.lane, "error": str(error)[:300]})
+        self._forget_connection()
 
     def finish(self) -> None:
         """What is left to do when the lane ends; the `pages` lane waits for its senders."""
@@ -138,7 +146,7 @@ class Lane(threading.Thread):
 
     def _wait(self, seconds: float) -> None:
         """Sleep until NOTIFY, a poke or the time is up."""
-        if self._stopping.is_set() or seconds <= 0:
+        if self._stopping.is_set() or seconds <= 0 or self._was_notified():
             return
         with selectors.DefaultSelector() as selector:
             selector.register(self._pipe[0], selectors.EVENT_READ)
@@ -149,16 +157,18 @@ class Lane(threading.Thread):
             selector.select(seconds)
         with contextlib.suppress(BlockingIOError):
             os.read(self._pipe[0], 65536)
-        if listening is not None:
-            self._drain(listening)
+        self._was_notified()
 
-    def _drain(self, listening: object) -> None:
+    def _was_notified(self) -> bool:
+        """Take what NOTIFY has brought, also while a query ran: then the socket is silent and would not wake us."""
+        if self._listening is None:
+            return False
         try:
-            for _ in listening.notifies(timeout=0):  # type: ignore[attr-defined]
-                pass
-        except Exception as error:  # noqa: BLE001 - psycopg's own errors; the next pass connects again
+            return bool(list(self._listening.notifies(timeout=0)))  # type: ignore[attr-defined]
+        except (psycopg.Error, OSError) as error:
             logger.warning("engine.listen", extra={"lane": self.lane, "error": str(error)[:300]})
             self._forget_connection()
+            return True
 
 
 class WrongVersion(Exception):

@@ -1,12 +1,14 @@
 """The `pages` lane: fires steps, claims pages, hands them to senders, records what came of it."""
 
 import logging
+from collections import deque
 from datetime import datetime, timedelta
 
 from django.db import connection
 
 from config.base.clock import database_now
 from oncall import escalation, paging
+from oncall.channels import Outcome
 from oncall.engine.lane import FLOOR_SECONDS, Lane
 from oncall.engine.sending import Senders
 
@@ -29,6 +31,7 @@ class PagesLane(Lane):
     def __init__(self, *, worker: str) -> None:
         super().__init__("pages", worker=worker)
         self._senders = Senders(on_result=self.poke)
+        self._unrecorded: deque[tuple[paging.Job, Outcome]] = deque()
 
     def work(self, at: datetime) -> int:
         """Everything due: steps first, then answers of providers, then new sends."""
@@ -49,17 +52,21 @@ class PagesLane(Lane):
     def finish(self) -> None:
         """Wait for what is being sent, and record it, at most ten seconds (rule 12)."""
         deadline = database_now() + timedelta(seconds=DRAIN_SECONDS)
-        while self._senders.busy and database_now() < deadline:
+        while (self._senders.busy or self._unrecorded) and database_now() < deadline:
             self._senders.wait_for_result(0.2)
             self._record_results(database_now())
         if self._senders.busy:
             logger.warning("engine.left_in_flight", extra={"pages": self._senders.busy})
 
     def _record_results(self, at: datetime) -> int:
-        results = self._senders.take_results()
-        for job, outcome in results:
-            paging.record(job, outcome, at=at)
-        return len(results)
+        """An answer is forgotten only once it is written down, or a page would go out again for want of a database."""
+        self._unrecorded.extend(self._senders.take_results())
+        done = 0
+        while self._unrecorded:
+            paging.record(*self._unrecorded[0], at=at)
+            self._unrecorded.popleft()
+            done += 1
+        return done
 
     def _send_due(self, at: datetime) -> int:
         if self._stopping.is_set() or not self._senders.free:

@@ -1,0 +1,45 @@
+"""One site for all fault tests of a run, and the table of their results."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults import results
+from tests.faults.site import Site, running_site
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the fault tests; a full run may take its time."""
+    for item in items:
+        if item.path.is_relative_to(results.Path(__file__).parent):
+            item.add_marker(pytest.mark.faults)
+            item.add_marker(pytest.mark.timeout(900 if results.IS_FULL else 180))
+
+
+@pytest.fixture(scope="session")
+def ledger(request: pytest.FixtureRequest) -> Iterator[results.Ledger]:
+    """Collects the results and prints them; a full run publishes them."""
+    ledger = results.Ledger()
+    yield ledger
+    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal and ledger.rows:
+        terminal.write_line(f"\n{ledger.as_table()}")
+    if results.IS_FULL and ledger.rows:
+        ledger.publish()
+
+
+@pytest.fixture(scope="session")
+def whole_site() -> Iterator[Site]:
+    """The site; its servers live as long as the run."""
+    with running_site() as site:
+        yield site
+
+
+@pytest.fixture
+def site(whole_site: Site, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """The site with everything well: servers up, the portal answering, the provider calm."""
+    whole_site.tell_provider()
+    whole_site.start_web()
+    yield whole_site
+    if whole_site.overrides:
+        whole_site.stop_programs()

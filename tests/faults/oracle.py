@@ -1,0 +1,94 @@
+"""Judges the provider's log by a plan made from the policy alone; it never asks the product's tables."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TOKEN = re.compile(r"\bt[0-9a-f]{10}\b")
+"""Stands in the title of every incident, so that a message can be told from all others."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A page that must arrive: the policy's first step names this address, and it is due at once."""
+
+    token: str
+    address: str
+    due_at: float
+
+
+@dataclass
+class Message:
+    """One message the provider took."""
+
+    token: str
+    address: str
+    key: str
+    arrived_at: float
+    taken_at: float
+    answered_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the log says about the plan."""
+
+    planned: int
+    lost: list[Planned]
+    duplicates: int
+    """Messages that came again, under the key they had before."""
+    doubled: int
+    """Pages that were made twice: the same person, the same trouble, another key. Never right."""
+    late: list[float] = field(repr=False)
+    """Seconds from the plan to the first arrival, in order."""
+
+    def late_at(self, share: float) -> float:
+        """A percentile of lateness, 0 when nothing arrived."""
+        return percentile(self.late, share)
+
+
+def read(log: Path) -> list[Message]:
+    """All messages the provider took so far."""
+    taken: dict[tuple[str, float], Message] = {}
+    for text in log.read_text().splitlines() if log.exists() else []:
+        line = json.loads(text)
+        place = (line["key"], line["taken"])
+        if place in taken:
+            taken[place].answered_at = line["answered"]
+        elif line["taken"] is not None:
+            body = line["body"]
+            found = TOKEN.search(body["title"])
+            taken[place] = Message(
+                token=found[0] if found else "",
+                address=body["to"],
+                key=line["key"],
+                arrived_at=line["arrived"],
+                taken_at=line["taken"],
+            )
+    return list(taken.values())
+
+
+def judge(plan: Iterable[Planned], messages: Sequence[Message]) -> Verdict:
+    """Compare; messages outside the plan are left out."""
+    by_page: dict[tuple[str, str], list[Message]] = {}
+    for message in messages:
+        by_page.setdefault((message.token, message.address), []).append(message)
+    lost, late, duplicates, doubled = [], [], 0, 0
+    pages = list(plan)
+    for page in pages:
+        found = by_page.get((page.token, page.address), [])
+        if not found:
+            lost.append(page)
+            continue
+        keys = {message.key for message in found}
+        duplicates += len(found) - len(keys)
+        doubled += len(keys) - 1
+        late.append(max(0.0, min(message.arrived_at for message in found) - page.due_at))
+    return Verdict(len(pages), lost, duplicates, doubled, sorted(late))
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which this share of the sorted values lies."""
+    return values[min(len(values) - 1, int(len(values) * share))] if values else 0.0

@@ -1,0 +1,69 @@
+"""The table of results: each fault's promise, what was counted, and whether the promise holds."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.faults.oracle import Verdict
+
+IS_FULL = os.environ.get("FAULTS") == "full"
+"""`make faults`: more rounds, and the real figures decide. Otherwise counts, and ceilings ten times as high."""
+CEILING = 1 if IS_FULL else 10
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
+_BEGIN, _END = "<!-- results begin -->", "<!-- results end -->"
+
+
+def sized(quick: int, full: int) -> int:
+    """How many: a few in the suite, more in `make faults`."""
+    return full if IS_FULL else quick
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    fault: str
+    what: str
+    planned: int
+    lost: int
+    duplicates: str
+    late: str
+    also: str
+
+    def as_line(self) -> str:
+        """As Markdown."""
+        cells = (self.fault, self.what, str(self.planned), str(self.lost), self.duplicates, self.late, self.also)
+        return f"| {' | '.join(cells)} |"
+
+
+@dataclass
+class Ledger:
+    """All lines of one run."""
+
+    rows: list[Row] = field(default_factory=list)
+
+    def note(self, fault: str, what: str, verdict: Verdict, *, also: str = "") -> None:
+        """Add what was counted."""
+        late = f"{verdict.late_at(0.5):.2f} / {verdict.late_at(0.99):.2f} / {verdict.late_at(1):.2f}"
+        self.rows.append(
+            Row(fault, what, verdict.planned, len(verdict.lost), f"{verdict.duplicates}, {verdict.doubled}", late, also)
+        )
+
+    def as_table(self) -> str:
+        """As Markdown."""
+        head = (
+            "| fault | what was done | pages planned | lost | came twice, made twice |"
+            " late p50 / p99 / most, s | also |\n|---|---|---|---|---|---|---|"
+        )
+        return "\n".join([head, *(row.as_line() for row in sorted(self.rows, key=_order))])
+
+    def publish(self) -> None:
+        """Put the table into the document."""
+        text = DOCUMENT.read_text()
+        before, _, rest = text.partition(_BEGIN)
+        _, _, after = rest.partition(_END)
+        DOCUMENT.write_text(f"{before}{_BEGIN}\n{self.as_table()}\n{_END}{after}")
+
+
+def _order(row: Row) -> int:
+    return int("".join(filter(str.isdigit, row.fault)))

@@ -1,0 +1,198 @@
+"""F19: answers race the engine; after the commit nobody new is woken, and nothing is told twice."""
+
+import contextlib
+import json
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.faults import senders
+from tests.faults.oracle import Planned
+from tests.faults.results import Ledger, sized
+from tests.faults.site import ROOT, Site, wait_for
+
+GRACE_SECONDS = 1.0
+SPREAD_SECONDS = 0.03
+"""How far a verb and its timer may miss each other."""
+
+
+@dataclass
+class Verbs:
+    """The process that answers as people do."""
+
+    process: "subprocess.Popen[str]"
+    answers: dict[str, dict[str, Any]]
+
+    def call(self, verb: str, *, name: str, at: float, **arguments: Any) -> None:
+        """Have a verb carried out at an instant."""
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps({"id": name, "verb": verb, "at": at, "arguments": arguments}) + "\n")
+        self.process.stdin.flush()
+
+
+@pytest.fixture
+def verbs(site: Site) -> Iterator[Verbs]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.verbs"],
+        env=site.environment, cwd=ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    answers: dict[str, dict[str, Any]] = {}
+
+    def listen() -> None:
+        assert process.stdout
+        for line in process.stdout:
+            answer = json.loads(line)
+            answers[answer["id"]] = answer
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    with process:
+        yield Verbs(process, answers)
+        assert process.stdin
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        process.wait(20)
+        listener.join(5)
+
+
+def _open(site: Site, count: int) -> list[tuple[senders.Sent, int]]:
+    """So many incidents whose first person has been paged, with the number of each ticket's row."""
+    sent = senders.send_all(site, site.desks(count))
+    verdict = site.await_pages(senders.accepted(sent), limit=60)
+    assert verdict.planned == count
+    assert not verdict.lost
+    rows = site.sql("SELECT substring(title FROM 't[0-9a-f]{10}'), subject_id FROM oncall_escalation")
+    ids = dict(rows)
+    return [(one, ids[one.token]) for one in sent]
+
+
+def _set_timers(site: Site, tokens: Sequence[str], *, over: float) -> dict[str, float]:
+    """Bring the next step of each forward, spread over some seconds from in a second on; when each is due."""
+    rows = site.sql(
+        "UPDATE oncall_escalation SET next_at = clock_timestamp() + interval '1 s' + random() * %s * interval '1 s'"
+        " WHERE substring(title FROM 't[0-9a-f]{10}') = ANY(%s) AND state = 'triggered'"
+        " RETURNING substring(title FROM 't[0-9a-f]{10}'), extract(epoch FROM next_at)::float8",
+        over, list(tokens),
+    )  # fmt: skip
+    site.sql("NOTIFY holdfast_pages")
+    return dict(rows)
+
+
+def _near(at: float) -> float:
+    return at + random.uniform(-SPREAD_SECONDS, SPREAD_SECONDS)
+
+
+def _await_answers(verbs: Verbs, count: int) -> None:
+    wait_for("every verb has been carried out", lambda: len(verbs.answers) >= count, limit=90)
+    errors = [answer["error"] for answer in verbs.answers.values() if answer["error"]]
+    assert not errors, errors[:5]
+
+
+def _woken_after(site: Site, token: str, address: str, committed: float) -> int:
+    return sum(
+        message.token == token and message.address == address and message.arrived_at > committed + GRACE_SECONDS
+        for message in site.messages()
+    )
+
+
+def _told(site: Site, ticket_id: int) -> Counter[str]:
+    """The timeline's lines about status and handover, by their words."""
+    rows = site.sql(
+        "SELECT text FROM incidents_timelineentry WHERE ticket_id = %s AND kind IN ('status', 'handover')", ticket_id
+    )
+    return Counter(text for (text,) in rows)
+
+
+def test_acknowledge_against_escalate(site: Site, ledger: Ledger, verbs: Verbs) -> None:
+    rounds = sized(120, 400)
+    site.have_workers(2)
+    opened = _open(site, rounds)
+    timers = _set_timers(site, [one.token for one, _ in opened], over=rounds * 0.08)
+
+    for one, ticket_id in sorted(opened, key=lambda pair: timers[pair[0].token]):
+        at = _near(timers[one.token])
+        verbs.call("acknowledge", name=one.token, at=at, ticket_id=ticket_id, actor=one.desk["first"])
+    _await_answers(verbs, rounds)
+    time.sleep(GRACE_SECONDS + 1)
+    site.await_quiet()
+
+    second = [Planned(one.token, one.desk["second_phone"], timers[one.token]) for one, _ in opened]
+    messages = site.messages()
+    escalated = [page for page in second if any((m.token, m.address) == (page.token, page.address) for m in messages)]
+    woken = sum(
+        _woken_after(site, one.token, one.desk["second_phone"], verbs.answers[one.token]["committed"])
+        for one, _ in opened
+    )
+    twice = sum(max(_told(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
+    verdict = site.await_pages(escalated, limit=1)
+    also = f"{rounds} rounds, escalated first {len(escalated)}, woken after the answer {woken}, told twice {twice}"
+    ledger.note("F19", "acknowledge against escalate", verdict, also=also)
+    assert (woken, twice, verdict.duplicates, verdict.doubled) == (0, 0, 0, 0)
+
+
+def test_restore_against_acknowledge(site: Site, ledger: Ledger, verbs: Verbs) -> None:
+    rounds = sized(50, 300)
+    site.have_workers(2)
+    opened = _open(site, rounds)
+    timers = _set_timers(site, [one.token for one, _ in opened], over=rounds * 0.12)
+
+    for one, ticket_id in sorted(opened, key=lambda pair: timers[pair[0].token]):
+        who = {"ticket_id": ticket_id, "actor": one.desk["first"]}
+        for verb in ("restore", "acknowledge"):
+            verbs.call(verb, name=f"{verb} {one.token}", at=_near(timers[one.token]), **who)
+    _await_answers(verbs, 2 * rounds)
+    time.sleep(GRACE_SECONDS + 1)
+    site.await_quiet()
+
+    woken = sum(
+        _woken_after(site, one.token, one.desk["second_phone"], verbs.answers[f"restore {one.token}"]["committed"])
+        for one, _ in opened
+    )
+    twice = sum(max(_told(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
+    ids = [ticket_id for _, ticket_id in opened]
+    unrestored = site.sql(
+        "SELECT id FROM incidents_ticket WHERE id = ANY(%s) AND status NOT IN ('restored', 'resolved')", ids
+    )
+    verdict = site.await_pages([one.page for one, _ in opened], limit=1)
+    also = f"{rounds} rounds, woken after the end {woken}, told twice {twice}, not restored {len(unrestored)}"
+    ledger.note("F19", "restore against acknowledge", verdict, also=also)
+    assert (woken, twice, len(unrestored), verdict.duplicates, verdict.doubled) == (0, 0, 0, 0, 0)
+
+
+def test_hand_over_against_page(site: Site, ledger: Ledger, verbs: Verbs) -> None:
+    rounds = sized(40, 300)
+    site.have_workers(2)
+    opened = _open(site, rounds)
+    others = site.desks(rounds)
+    timers = _set_timers(site, [one.token for one, _ in opened], over=rounds * 0.12)
+
+    pairs = zip(opened, others, strict=True)
+    for (one, ticket_id), other in sorted(pairs, key=lambda pair: timers[pair[0][0].token]):
+        who = {"ticket_id": ticket_id, "actor": one.desk["first"], "team": other["team"]}
+        verbs.call("hand_over", name=one.token, at=_near(timers[one.token]), reason="Yours.", **who)
+    _await_answers(verbs, rounds)
+    plan = [
+        Planned(one.token, other["first_phone"], verbs.answers[one.token]["committed"])
+        for (one, _), other in zip(opened, others, strict=True)
+    ]
+    time.sleep(GRACE_SECONDS + 1)
+    verdict = site.await_pages(plan, limit=30)
+
+    woken = sum(
+        _woken_after(site, one.token, one.desk["second_phone"], verbs.answers[one.token]["committed"])
+        for one, _ in opened
+    )
+    twice = sum(max(_told(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
+    also = f"{rounds} rounds, old team woken after the handover {woken}, told twice {twice}"
+    ledger.note("F19", "hand-over against page", verdict, also=also)
+    assert not verdict.lost
+    assert (woken, twice, verdict.duplicates, verdict.doubled) == (0, 0, 0, 0)

@@ -1,0 +1,117 @@
+"""F11 and F4: the wake never comes - the portal dies, the listener is cut, beat is gone - and the sweep finds it."""
+
+import os
+import random
+import signal
+import time
+
+from config.embedded.processes import Child
+from tests.faults import senders
+from tests.faults.oracle import Planned
+from tests.faults.results import CEILING, Ledger, sized
+from tests.faults.site import Site
+
+LATE_SECONDS = 1.5
+BEAT_LATE_SECONDS = 2.0
+
+
+def _kill_workers_of_web(site: Site) -> None:
+    """Kill the portal's processes that answer requests; gunicorn starts others."""
+    assert site.web is not None
+    for child in site.children_of(site.web):
+        os.kill(child, signal.SIGKILL)
+
+
+def test_the_portal_killed_around_the_commit(site: Site, ledger: Ledger) -> None:
+    """Answered or not: what was committed is paged."""
+    site.have_workers(2)
+    sent: list[senders.Sent] = []
+
+    for _ in range(sized(8, 40)):
+        with senders.Stream(site, site.desks(4), each=0.002) as stream:
+            time.sleep(random.uniform(0.0, 0.03))
+            _kill_workers_of_web(site)
+            stream.finish()
+        sent += stream.sent
+        site.start_web()
+    committed = {key for (key,) in site.sql("SELECT dedup_key FROM incidents_event")}
+    plan = [one.page for one in sent if one.token in committed]
+    verdict = site.await_pages(plan, limit=30)
+
+    unanswered = sum(one.status == senders.NO_ANSWER for one in sent if one.token in committed)
+    absent = sum(one.token not in committed for one in sent if one.status == 202)
+    ledger.note(
+        "F11",
+        "the portal killed around the commit",
+        verdict,
+        also=f"committed but unanswered {unanswered}, 202 but absent {absent}",
+    )
+    assert absent == 0
+    assert not verdict.lost
+    assert (verdict.duplicates, verdict.doubled) == (0, 0)
+    assert verdict.late_at(0.99) <= LATE_SECONDS * CEILING
+
+
+def test_the_listeners_cut_off(site: Site, ledger: Ledger) -> None:
+    site.have_workers(2)
+    sent: list[senders.Sent] = []
+
+    for desk in site.desks(sized(15, 60)):
+        site.cut_connections()
+        sent.append(senders.send(site, desk))
+        time.sleep(random.uniform(0.0, 0.3))
+    plan = senders.accepted(sent)
+    verdict = site.await_pages(plan, limit=30)
+
+    ledger.note("F11", "every database connection cut just before the event", verdict)
+    assert {one.status for one in sent} <= {202, 503}
+    assert not verdict.lost
+    assert verdict.doubled == 0
+    assert verdict.late_at(0.99) <= LATE_SECONDS * CEILING
+
+
+def test_rows_that_became_due_without_a_wake(site: Site, ledger: Ledger) -> None:
+    """The second step falls due without any NOTIFY: only the sweep can find it."""
+    site.have_workers(2)
+    sent = senders.send_all(site, site.desks(sized(20, 100)))
+    site.await_pages(senders.accepted(sent), limit=30)
+    plan = []
+
+    for one in sent:
+        site.sql("UPDATE oncall_escalation SET next_at = clock_timestamp() WHERE title LIKE %s", f"%{one.token}%")
+        plan.append(Planned(one.token, one.desk["second_phone"], time.time()))
+        time.sleep(random.uniform(0.05, 0.15))
+    verdict = site.await_pages(plan, limit=30)
+
+    ledger.note("F11", "rows made due with no NOTIFY at all", verdict)
+    assert not verdict.lost
+    assert (verdict.duplicates, verdict.doubled) == (0, 0)
+    assert verdict.late_at(0.99) <= LATE_SECONDS * CEILING
+
+
+def test_beat_killed_and_two_beats(site: Site, ledger: Ledger) -> None:
+    site.have_workers(2)
+    beats = [_start_beat(site, number) for number in (1, 2)]
+
+    with senders.Stream(site, site.desks(sized(40, 200)), each=0.1) as stream:
+        time.sleep(1)
+        for beat in beats:
+            site.kill(beat)
+            time.sleep(1)
+        stream.finish()
+    verdict = site.await_pages(senders.accepted(stream.sent), limit=30)
+
+    ledger.note("F4", "two beats, then one killed, then both", verdict, also="nothing periodic hangs on beat")
+    assert verdict.planned == len(stream.sent)
+    assert not verdict.lost
+    assert (verdict.duplicates, verdict.doubled) == (0, 0)
+    assert verdict.late_at(0.99) <= BEAT_LATE_SECONDS * CEILING
+
+
+def _start_beat(site: Site, number: int) -> Child:
+    beat = site.program(
+        "beat", "-m", "celery", "-A", "config", "beat",
+        f"--pidfile={site.folder}/beat-{number}.pid", f"--schedule={site.folder}/beat-{number}",
+    )  # fmt: skip
+    site.others.append(beat)
+    return beat

@@ -1,0 +1,78 @@
+"""Lanes outlive what befalls their connection, and hear every wake."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from unittest import mock
+
+import psycopg
+import pytest
+from django.db import connection
+
+from oncall.engine import lane as lanes
+from oncall.engine.lane import Lane
+from oncall.models import EngineSchema
+from tests.faults.site import wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class CountingLane(Lane):
+    """Counts its passes and remembers its backend."""
+
+    def __init__(self) -> None:
+        super().__init__("clocks", worker="test")
+        self.passes = 0
+        self.backend = 0
+
+    def work(self, at: datetime) -> int:
+        self.passes += 1
+        self.backend = connection.connection.info.backend_pid
+        return 0
+
+
+@pytest.fixture
+def lane() -> Iterator[CountingLane]:
+    # Tests that commit leave the tables empty, this one row of the migrations included.
+    EngineSchema.objects.get_or_create(pk=1, defaults={"version": lanes.SCHEMA_VERSION})
+    lane = CountingLane()
+    yield lane
+    lane.stop()
+    if lane.is_alive():
+        lane.join(10)
+
+
+def _elsewhere(statement: str) -> None:
+    """Run a statement over another connection."""
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.execute(statement.encode())
+
+
+class TestLane:
+    def test_goes_on_after_its_connection_was_cut_while_it_waited(self, lane: CountingLane) -> None:
+        lane.start()
+        wait_for("a first pass", lambda: lane.passes, limit=10)
+        cut = lane.backend
+
+        _elsewhere(f"SELECT pg_terminate_backend({cut})")
+
+        wait_for("a pass on another connection", lambda: lane.backend != cut, limit=10)
+        assert lane.is_alive()
+
+    def test_goes_on_after_an_error_while_it_waits(self, lane: CountingLane) -> None:
+        with mock.patch.object(lanes.selectors, "DefaultSelector", side_effect=OSError("no more files")):
+            lane.start()
+            wait_for("passes in spite of it", lambda: lane.passes > 2, limit=15)
+
+        assert lane.is_alive()
+
+    def test_hears_a_wake_that_came_while_it_asked(self, lane: CountingLane) -> None:
+        lane._prepare()
+        _elsewhere("NOTIFY holdfast_clocks")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")  # takes the notification off the socket
+
+        began = time.monotonic()
+        lane._wait(5)
+
+        assert time.monotonic() - began < 2
