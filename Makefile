@@ -29,7 +29,7 @@ test: setup ## Run all tests on real servers (ARGS="-k name")
 lint: setup ## Check style, types, layers, templates, migrations and the deployment settings
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy .
+	SECRET_KEY=lint $(PY) -m mypy .
 	.venv/bin/lint-imports
 	.venv/bin/djlint --lint templates
 	$(SERVERS) $(PY) manage.py makemigrations --check --dry-run

@@ -3,8 +3,6 @@
 Standard library only: this is the one file that runs before anything is installed.
 """
 
-# ruff: noqa: INP001 - a script, not a package
-
 from __future__ import annotations  # so that a Python too old gets as far as being told so
 
 import argparse
@@ -277,8 +275,7 @@ def run(command: Sequence[str], *, show: bool) -> Done:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
+        for line in process.stdout or ():
             lines.append(line)
             if show:
                 say(line.rstrip())

@@ -151,7 +151,11 @@ def concerns() -> list[Concern]:
             Integration.objects.filter(paused_at__isnull=False).count(),
             _list("incidents_integration"),
         ),
-        Concern("Severities are missing: add at least one.", int(not Severity.objects.exists()), _list("incidents_severity")),
+        Concern(
+            "Severities are missing: add at least one.",
+            int(not Severity.objects.exists()),
+            _list("incidents_severity"),
+        ),
         Concern(
             "Cells of the priority matrix are empty.",
             cells - PriorityRule.objects.count(),

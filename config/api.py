@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
@@ -35,5 +35,5 @@ _SIGNED_IN = {"permission_classes": [IsAuthenticated]}
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(**_SIGNED_IN), name="schema"),
-    path("docs/", login_required(SpectacularSwaggerView.as_view(url_name="schema", **_SIGNED_IN)), name="docs"),
+    path("docs/", login_required(SpectacularSwaggerSplitView.as_view(url_name="schema", **_SIGNED_IN)), name="docs"),
 ]

@@ -39,7 +39,9 @@ def deep(request: HttpRequest) -> HttpResponse:
     """`/healthz/deep`: the auditor's findings; needs `Authorization: Bearer` with METRICS_TOKEN."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN or not constant_time_compare(given, settings.METRICS_TOKEN):
-        return JsonResponse({"code": "not_authenticated", "message": "Send the metrics token.", "fields": {}}, status=401)
+        return JsonResponse(
+            {"code": "not_authenticated", "message": "Send the metrics token.", "fields": {}}, status=401
+        )
     try:
         findings = watchdog.audit(at=timezone.now())
     except DatabaseError:

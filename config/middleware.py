@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from config import logs
@@ -45,6 +46,27 @@ class PrivateByDefault:
         if not request.path.startswith(f"/{settings.STATIC_URL.lstrip('/')}"):
             response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+
+class SendersFirst:
+    """Answers senders of alerts ahead of what is meant for browsers: session, language, content policy.
+
+    None of it applies to them, and it is a sixth of what taking an alert costs.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Call the sender's view at once; any other address goes on."""
+        if not request.path_info.startswith(("/v2/", "/integrations/")):
+            return self.get_response(request)
+        try:
+            match = resolve(request.path_info, urlconf="incidents.intake.urls")
+        except Resolver404:
+            return self.get_response(request)
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         return response
 
 

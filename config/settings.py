@@ -30,6 +30,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "oncall.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail address is unique, in any case, by a constraint
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.PrivateByDefault",
+    "config.middleware.SendersFirst",
     "csp.middleware.CSPMiddleware",
     "config.middleware.LooserPolicies",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -179,7 +181,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # --- transport and content security --------------------------------------------------------------
 SECURE_SSL_REDIRECT = IS_HTTPS
 # An API client that speaks http must notice it, not be led on with its token in clear (ASVS 4.1.2).
-SECURE_REDIRECT_EXEMPT = [r"^api/", r"^v2/", r"^integrations/", r"^healthz", r"^readyz"]
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^v2/", r"^integrations/alertmanager", r"^healthz", r"^readyz"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS and not DEMO else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -206,12 +208,8 @@ ADMIN_CONTENT_SECURITY_POLICY = _CSP | {
     "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
     "style-src": [SELF, UNSAFE_INLINE],
 }
-# The API's own documentation page carries one inline script.
-DOCS_CONTENT_SECURITY_POLICY = _CSP | {
-    "script-src": [SELF, UNSAFE_INLINE],
-    "style-src": [SELF, UNSAFE_INLINE],
-    "worker-src": [SELF, "blob:"],
-}
+# The API's own documentation page carries an inline style sheet; its script is a file of its own.
+DOCS_CONTENT_SECURITY_POLICY = _CSP | {"style-src": [SELF, UNSAFE_INLINE]}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 JSON_MAX_DEPTH = 40
@@ -262,6 +260,8 @@ SPECTACULAR_SETTINGS = {
         "Level": ["high", "medium", "low"],
         "ContactType": "incidents.models.ContactType",
         "Visibility": "incidents.models.Visibility",
+        "HoldReason": "incidents.models.HoldReason",
+        "ClosureCode": "incidents.models.ClosureCode",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -348,4 +348,5 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "config.admin_menu.front_page",
 }
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
+FILTERS_EMPTY_CHOICE_LABEL = "Any"
 SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from config.base.api import Pagination, ReadViewSet, verb, writes
 from config.base.permissions import Role, ScopedAccess, only
 from incidents import filters, response, serializers
+from incidents.contacts import find_requester
 from incidents.models import Alert, Contact, Event, Integration, Service, Severity, Ticket, TimelineEntry
 from incidents.permissions import can_act, can_declare
 from oncall.api import EscalationViewSet
@@ -22,6 +23,12 @@ from oncall.serializers import EscalationSerializer
 
 TIMELINE = TimelineEntry.objects.select_related("ticket", "actor")
 _KEY = OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH, description="The id, or the reference.")
+
+
+def _with_requester(data: dict[str, Any]) -> dict[str, Any]:
+    """The same values, with the contact in place of what was said about them."""
+    asked = data.get("requester")
+    return data | {"requester": find_requester(**asked)} if asked else data
 
 
 class TicketViewSet(ReadViewSet):
@@ -58,12 +65,12 @@ class IncidentViewSet(TicketViewSet):
     @writes(serializers.DeclareSerializer, may=can_declare, status=201)
     def create(self, data: dict[str, Any]) -> Ticket:
         """Declare an incident; it pages if its severity does."""
-        return response.declare(**data, actor=self.actor, at=timezone.now())
+        return response.declare(**_with_requester(data), actor=self.actor, at=timezone.now())
 
     @writes(serializers.EditSerializer, may=can_act, partial=True)
     def partial_update(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Change the named fields and no others."""
-        return self._do(response.edit, ticket, changes=data)
+        return self._do(response.edit, ticket, changes=_with_requester(data))
 
     @verb(may=can_act)
     def acknowledge(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:

@@ -1,5 +1,6 @@
 """Who answers for each service at this moment, in a constant number of queries."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from django.db.models import Prefetch
 from incidents.models import Service
 from oncall.escalation.machine import Policy, Step, Target
 from oncall.escalation.reaching import Reach
-from oncall.models import EscalationPolicy, EscalationStep, EscalationTarget, User
+from oncall.models import EscalationPolicy, EscalationStep, EscalationTarget, Membership, MembershipRole, User
 
 
 @dataclass(frozen=True)
@@ -23,23 +24,38 @@ class Covered:
 def who_answers(services: Iterable[Service], *, at: datetime) -> list[Covered]:
     """For services with `team` at hand: whom the first step of their policy that reaches somebody reaches."""
     rows = list(services)
-    wanted = {row.escalation_policy_id or row.team.escalation_policy_id for row in rows} - {None}
+    wanted = {pk for row in rows if (pk := row.escalation_policy_id or row.team.escalation_policy_id)}
     targets = EscalationTarget.objects.order_by("position", "pk")
     steps = EscalationStep.objects.order_by("position").prefetch_related(Prefetch("targets", targets))
     found = EscalationPolicy.objects.filter(pk__in=wanted).prefetch_related(Prefetch("steps", steps), "fallback")
     policies = {one.pk: _thaw(one) for one in found}
     reach = Reach(policies.values())
     people = {pk: _first(policy, reach, at) for pk, policy in policies.items()}
-    names = dict(User.objects.filter(pk__in={one for some in people.values() for one in some}).values_list("pk", "name"))
-    return [
-        Covered(row, tuple(names[pk] for pk in people.get(row.escalation_policy_id or row.team.escalation_policy_id or 0, ())))
-        for row in rows
-    ]
+    names = dict(
+        User.objects.filter(pk__in={one for some in people.values() for one in some}).values_list("pk", "name")
+    )
+    managers = _managers({row.team_id for row in rows})
+    covered = []
+    for row in rows:
+        policy_id = row.escalation_policy_id or row.team.escalation_policy_id
+        reached = tuple(names[pk] for pk in people[policy_id]) if policy_id else managers[row.team_id]
+        covered.append(Covered(row, reached))
+    return covered
+
+
+def _managers(teams: set[int]) -> defaultdict[int, tuple[str, ...]]:
+    """Whom a page reaches where there is no policy: the team's managers."""
+    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+    rows = Membership.objects.filter(team__in=teams, role=MembershipRole.MANAGER, user__is_active=True)
+    for team, name in rows.order_by("user__name").values_list("team", "user__name"):
+        found[team] += (name,)
+    return found
 
 
 def _thaw(policy: EscalationPolicy) -> Policy:
     steps = tuple(
-        Step(timedelta(minutes=step.delay_minutes), tuple(map(_target, step.targets.all()))) for step in policy.steps.all()
+        Step(timedelta(minutes=step.delay_minutes), tuple(map(_target, step.targets.all())))
+        for step in policy.steps.all()
     )
     return Policy(steps=steps, fallback=tuple(Target("user", user.pk) for user in policy.fallback.all()))
 

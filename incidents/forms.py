@@ -26,7 +26,9 @@ class DeclareForm(Form):
     """Raise the alarm: the title is enough to begin with, once it is clear whose it is."""
 
     title = forms.CharField(
-        label="What is wrong?", max_length=300, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
+        label="What is wrong?",
+        max_length=300,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
     )
     service = forms.ModelChoiceField(
         queryset=Service.objects.order_by("name"), required=False, empty_label="Choose, or choose a team below"
@@ -37,7 +39,7 @@ class DeclareForm(Form):
     impact = LevelField(help_text="How many are hit, and how hard.")
     urgency = LevelField(help_text="How soon it must be dealt with.")
     severity = forms.ModelChoiceField(
-        queryset=Severity.objects.order_by("rank"), required=False, empty_label="As proposed from impact and urgency"
+        queryset=Severity.objects.order_by("rank"), required=False, empty_label="As proposed"
     )
     team = forms.ModelChoiceField(
         queryset=Team.objects.order_by("name"), required=False, empty_label="The team that owns the service"
@@ -122,7 +124,9 @@ class HandOverForm(VerbForm):
 class RespondersForm(VerbForm):
     """Which team is called in."""
 
-    team = forms.ModelChoiceField(queryset=Team.objects.order_by("name"), help_text="Its people on call are paged now.")
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.order_by("name"), help_text="Its people on call are paged now."
+    )
 
 
 class AssignForm(VerbForm):
@@ -148,13 +152,13 @@ class SeverityForm(VerbForm):
 
     def _spoken(self, severity: Severity) -> str:
         if severity.pk == self.ticket.severity_id:
-            return f"{severity.name} – {severity.title} (as it is)"
+            return f"{severity.name}, {severity.title} (as it is)"
         if self.ticket.severity.pages or not severity.pages:
-            return f"{severity.name} – {severity.title}"
+            return f"{severity.name}, {severity.title}"
         names = response.preview_page(
             severity=severity, service=self.ticket.service, team=self.ticket.team, at=self.at
         )
-        return f"{severity.name} – {severity.title} (pages {', '.join(names) or 'nobody: no one is on call'})"
+        return f"{severity.name}, {severity.title} (pages {', '.join(names) or 'nobody: no one is on call'})"
 
 
 class RestoreForm(VerbForm):

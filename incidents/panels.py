@@ -22,7 +22,9 @@ def _team(request: HttpRequest, team: Team) -> dict[str, Any]:
     tickets = Ticket.objects.for_list().visible_to(request.user).filter(team=team)
     return {
         "services": team.services.order_by("tier", "name"),
-        "tickets": tickets.filter(pk__in=Ticket.objects.open().filter(team=team)).order_by("priority", "-created_at", "-pk")[:20],
+        "tickets": tickets.filter(pk__in=Ticket.objects.open().filter(team=team)).order_by(
+            "priority", "-created_at", "-pk"
+        )[:20],
     }
 
 

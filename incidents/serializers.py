@@ -99,6 +99,20 @@ class IncidentSerializer(TicketSerializer):
         fields = (*TicketSerializer.Meta.fields, "customer_impact", "workaround", "opened_because")
 
 
+class RequesterSerializer(Asked):
+    """Who asked; a known address means the contact that has it."""
+
+    name = Line(max_length=120)
+    email = serializers.EmailField(max_length=254, allow_blank=True, default="")
+    phone = Line(max_length=40, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A name is needed also where the rest of a change is partial."""
+        if "name" not in attrs:
+            raise serializers.ValidationError({"name": ["Write the name that goes with it."]})
+        return {"email": "", "phone": ""} | attrs
+
+
 class FactsSerializer(Asked):
     """The facts of an incident that whoever opens it gives, and others mend."""
 
@@ -111,7 +125,7 @@ class FactsSerializer(Asked):
     affected_customers = Line(max_length=300, allow_blank=True, required=False)
     customer_impact = Lines(max_length=5_000, allow_blank=True, required=False)
     impact_started_at = Instant(required=False)
-    requester = serializers.PrimaryKeyRelatedField(queryset=Contact.objects.all(), allow_null=True, required=False)
+    requester = RequesterSerializer(allow_null=True, required=False)
 
 
 class EditSerializer(FactsSerializer):
@@ -220,11 +234,12 @@ class AlertSerializer(Shown):
     service = ShownKey("slug", source="integration.service")
     ticket = serializers.CharField(source="ticket.reference", read_only=True, allow_null=True, default=None)
     payload = AnyObject(read_only=True)
+    url = Address(source="get_absolute_url", read_only=True)
 
     class Meta:
         model = Alert
         fields = (
-            "id", "integration", "dedup_key", "status", "count", "title", "severity_word", "source", "link",
+            "id", "url", "integration", "dedup_key", "status", "count", "title", "severity_word", "source", "link",
             "service", "ticket", "started_at", "opened_at", "last_event_at", "closed_at", "explanation", "payload",
         )  # fmt: skip
 

@@ -51,9 +51,15 @@ def called(ticket: Ticket) -> list[Called]:
     escalations = [row.escalation for row in rows]
     following = forecast([one for one in escalations if one.state != EscalationState.ENDED])
     pages: defaultdict[int, list[Page]] = defaultdict(list)
-    for page in Page.objects.filter(escalation__in=escalations).select_related("user").order_by("-pk")[: _PAGES_SHOWN * max(1, len(rows))]:
+    for page in (
+        Page.objects.filter(escalation__in=escalations)
+        .select_related("user")
+        .order_by("-pk")[: _PAGES_SHOWN * max(1, len(rows))]
+    ):
         pages[page.escalation_id].append(page)
-    found = [Called(row.team, row.escalation, following.get(row.escalation_id), pages[row.escalation_id]) for row in rows]
+    found = [
+        Called(row.team, row.escalation, following.get(row.escalation_id), pages[row.escalation_id]) for row in rows
+    ]
     return sorted(found, key=lambda one: (one.is_over, not one.is_ringing))
 
 

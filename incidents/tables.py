@@ -29,14 +29,14 @@ class SeverityColumn(tables.Column):
 class TicketTable(Table):
     """The queue. Its rows need `is_unowned`: a page of theirs is still unanswered."""
 
-    title = LinkColumn(css="wide lead")
+    title = LinkColumn(css="wide row-title")
     reference = tables.Column(verbose_name="Number", order_by="number", attrs={"td": {"class": "text-nowrap"}})
     severity = SeverityColumn()
     priority = tables.Column()
     status = TagColumn(family="status")
     service = tables.Column(order_by="service__name")
-    team = tables.Column(order_by="team__name")
-    assignee = tables.Column(accessor="assignee__name", default="nobody")
+    team = tables.Column(order_by="team__name", verbose_name="Team")
+    assignee = tables.Column(accessor="assignee__name", verbose_name="Assignee", default="nobody yet")
     age = tables.Column(empty_values=(), order_by="-impact_started_at", attrs={"td": {"class": "text-nowrap num"}})
 
     class Meta(Table.Meta):
@@ -76,7 +76,7 @@ class TicketTable(Table):
 class AlertTable(Table):
     """Alerts as their senders see them."""
 
-    title = LinkColumn(css="wide lead")
+    title = LinkColumn(css="wide row-title")
     status = TagColumn(family="alert")
     severity_word = tables.Column(verbose_name="Sender says")
     integration = LinkColumn(to="integration", order_by="integration__name")
@@ -88,17 +88,29 @@ class AlertTable(Table):
 
     class Meta(Table.Meta):
         model = Alert
-        fields = ("title", "status", "severity_word", "integration", "service", "count", "opened_at", "last_event_at", "ticket")  # fmt: skip
+        fields = (
+            "title",
+            "status",
+            "severity_word",
+            "integration",
+            "service",
+            "count",
+            "opened_at",
+            "last_event_at",
+            "ticket",
+        )
 
 
 class ServiceTable(Table):
     """The catalog."""
 
-    name = LinkColumn(css="lead")
+    name = LinkColumn(css="row-title")
     kind = tables.Column()
     tier = tables.Column()
     team = LinkColumn(to="team", order_by="team__name")
-    escalation_policy = tables.Column(verbose_name="Pages by", order_by="escalation_policy__name", default="the team's policy")
+    escalation_policy = tables.Column(
+        verbose_name="Pages by", order_by="escalation_policy__name", default="the team's policy"
+    )
 
     class Meta(Table.Meta):
         model = Service
@@ -108,7 +120,7 @@ class ServiceTable(Table):
 class SeverityTable(Table):
     """What each severity means and sets in motion."""
 
-    name = tables.Column(order_by="rank", attrs={"td": {"class": "lead"}})
+    name = tables.Column(order_by="rank", attrs={"td": {"class": "row-title"}})
     title = tables.Column()
     description = tables.Column(orderable=False, attrs={"td": {"class": "wide"}})
     pages = tables.BooleanColumn(verbose_name="Pages", yesno="yes,no")
@@ -131,7 +143,7 @@ class SeverityTable(Table):
 class ContactTable(Table):
     """People who ask for help."""
 
-    name = tables.Column(attrs={"td": {"class": "lead"}})
+    name = tables.Column(attrs={"td": {"class": "row-title"}})
 
     class Meta(Table.Meta):
         model = Contact
@@ -141,7 +153,7 @@ class ContactTable(Table):
 class IntegrationTable(Table):
     """The doors of senders."""
 
-    name = LinkColumn(css="lead")
+    name = LinkColumn(css="row-title")
     kind = tables.Column()
     service = LinkColumn(to="service", order_by="service__name")
     default_severity = tables.Column(order_by="default_severity__rank")

@@ -87,7 +87,7 @@ class OnCallViewSet(AnswerViewSet):
     serializer_class = serializers.OnCallSerializer
     query_parameters = ("at",)
 
-    @extend_schema(parameters=[AT], responses=serializers.OnCallSerializer(many=False))
+    @extend_schema(parameters=[AT])
     def list(self, request: Request) -> Response:
         """All schedules at one moment, in one answer."""
         at = asked_instant(request)
@@ -139,7 +139,6 @@ class EngineViewSet(AnswerViewSet):
     serializer_class = serializers.EngineSerializer
     permission_classes = (StaffOrToken,)
 
-    @extend_schema(responses=serializers.EngineSerializer(many=False))
     def list(self, request: Request) -> Response:
         """When each lane last swept, and what the auditor found."""
         findings = watchdog.audit(at=clock.database_now())

@@ -44,7 +44,9 @@ class ContactMethodForm(Form):
 class CodeForm(Form):
     """The six digits that were sent."""
 
-    code = forms.CharField(max_length=12, widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}))
+    code = forms.CharField(
+        max_length=12, widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"})
+    )
 
 
 class RuleForm(Form):

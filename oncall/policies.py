@@ -44,7 +44,9 @@ def describe(policy: EscalationPolicy, *, at: datetime) -> PolicyInWords:
     for step in frozen.steps:
         when = "at once" if not minutes else f"after {minutes} min"
         label = ", ".join(names.get((target.kind, target.key), "?") for target in step.targets)
-        steps.append(StepInWords(when, f"{label}, one after another" if step.is_round_robin else label, who(step.targets)))
+        steps.append(
+            StepInWords(when, f"{label}, one after another" if step.is_round_robin else label, who(step.targets))
+        )
         minutes += int(step.delay.total_seconds() // 60)
     again = f"Then again, up to {policy.repeat} times. " if policy.repeat else ""
     after = f"{again}At the end {who(frozen.fallback)}." if frozen.fallback else again

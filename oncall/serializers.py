@@ -79,7 +79,7 @@ class TeamMemberSerializer(Shown):
 class TeamSerializer(Shown):
     """A team and its people."""
 
-    escalation_policy = ShownKey("name")
+    escalation_policy = ShownKey("name", allow_null=True)
     members = TeamMemberSerializer(source="memberships", many=True, read_only=True)
 
     class Meta:

@@ -13,7 +13,7 @@ from oncall.models import Escalation, Page, Schedule, Team, User
 class TeamTable(Table):
     """Teams."""
 
-    name = LinkColumn(css="lead")
+    name = LinkColumn(css="row-title")
     kind = tables.Column()
     people = tables.Column(verbose_name="People")
     escalation_policy = tables.Column(
@@ -29,7 +29,7 @@ class TeamTable(Table):
 class UserTable(Table):
     """People with an account; private addresses are on nobody's list."""
 
-    name = tables.Column(attrs={"td": {"class": "lead"}})
+    name = tables.Column(attrs={"td": {"class": "row-title"}})
     teams = tables.Column(empty_values=(), orderable=False)
     time_zone = tables.Column()
     is_active = tables.BooleanColumn(verbose_name="Active", yesno="yes,no")
@@ -46,7 +46,7 @@ class UserTable(Table):
 class ScheduleTable(Table):
     """Schedules."""
 
-    name = LinkColumn(css="lead")
+    name = LinkColumn(css="row-title")
     team = LinkColumn(to="team", order_by="team__name")
     description = tables.Column(orderable=False)
 
@@ -58,7 +58,7 @@ class ScheduleTable(Table):
 class EscalationTable(Table):
     """Policies at work, and those that were."""
 
-    title = LinkColumn(css="wide lead")
+    title = LinkColumn(css="wide row-title")
     state = TagColumn(family="escalation")
     team = tables.Column(order_by="team__name")
     policy = tables.Column(order_by="policy__name", default="none")
@@ -70,13 +70,23 @@ class EscalationTable(Table):
 
     class Meta(Table.Meta):
         model = Escalation
-        fields = ("title", "state", "team", "policy", "round", "triggered_at", "next_at", "acknowledged_by", "exhausted_at")  # fmt: skip
+        fields = (
+            "title",
+            "state",
+            "team",
+            "policy",
+            "round",
+            "triggered_at",
+            "next_at",
+            "acknowledged_by",
+            "exhausted_at",
+        )
 
 
 class PageTable(Table):
     """Pages, newest first; addresses are not shown."""
 
-    user = tables.Column(accessor="user__name", verbose_name="To", attrs={"td": {"class": "lead"}})
+    user = tables.Column(accessor="user__name", verbose_name="To", attrs={"td": {"class": "row-title"}})
     about = tables.Column(accessor="escalation", orderable=False, attrs={"td": {"class": "wide"}})
     channel = tables.Column()
     state = TagColumn(family="page")

@@ -54,6 +54,10 @@ class FactInline(TabularInline):
     show_change_link = True
     tab = True
 
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
+        """All that is shown, columns no form could hold included."""
+        return tuple(self.fields or ())
+
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Nobody writes facts by hand."""
         return False

@@ -113,6 +113,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
 class AnswerViewSet(BaseViewSet):
     """An address with one answer instead of a list of records. Declare `queryset` and `list`."""
 
+    is_one_answer = True
     pagination_class = None  # type: ignore[assignment]
     filter_backends = ()  # type: ignore[assignment]
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-NOTHING = format_html('<span class="text-secondary">{}</span>', "–")
+NOTHING = format_html('<span class="{}">&ndash;</span>', "text-secondary")
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60))
 
 

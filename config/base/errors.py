@@ -113,9 +113,11 @@ def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
     """Sentences by dotted path, however deep the field lies."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            yield from _flat(inner, f"{path}.{name}" if path else str(name))
+            # What is wrong with a nested object as a whole is wrong with its field.
+            below = path if path and name in _GENERAL else f"{path}.{name}".lstrip(".")
+            yield from _flat(inner, below)
     elif isinstance(detail, list) and any(isinstance(one, (Mapping, list)) for one in detail):
         for place, inner in enumerate(detail):
-            yield from _flat(inner, f"{path}.{place}" if path else str(place))
+            yield from _flat(inner, f"{path}.{place}".lstrip("."))
     else:
         yield path, [str(one) for one in (detail if isinstance(detail, list) else [detail])]

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.forms.utils import pretty_name
 
 _CSS = {
     forms.CheckboxInput: "form-check-input",
@@ -32,7 +33,7 @@ class Form(Styled, forms.Form):
     required_css_class = "required"
 
 
-class ModelForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
+class ModelForm(Styled, forms.ModelForm):
     """A form of a model's columns, for configuration that needs no domain function."""
 
     required_css_class = "required"
@@ -63,7 +64,8 @@ class EditForm(Form):
 
     def _take_news(self, current: dict[str, Any], updated_at: datetime) -> None:
         self.is_stale = True
-        data = self.data.copy()
+        data: Any = self.data
+        data = data.copy()
         for name in self._editable():
             typed = data.get(name, "")
             saw = data.get(f"initial-{name}", "")
@@ -72,7 +74,7 @@ class EditForm(Form):
             if typed == saw:
                 data[name] = now
             elif now not in {saw, typed}:
-                self.conflicts.append(str(self.fields[name].label or name.replace("_", " ")))
+                self.conflicts.append(str(self.fields[name].label or pretty_name(name)))
             data[f"initial-{name}"] = now
         data["seen"] = updated_at.isoformat()
         self.data = data

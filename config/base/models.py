@@ -26,7 +26,7 @@ class OneLineField(models.CharField):
         found = super().to_python(value)
         return text.one_line(found) if found else found
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:  # noqa: FBT001 - Django's signature
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
         """Clean also what domain code wrote past every form."""
         value = text.one_line(getattr(model_instance, self.attname) or "")[: self.max_length]
         setattr(model_instance, self.attname, value)

@@ -25,6 +25,12 @@ class Schema(AutoSchema):
         shown: Any = getattr(self.view, "serializer_class", None)
         return {status: shown} if status else super().get_response_serializers()
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """An AnswerViewSet's list is one object."""
+        if getattr(self.view, "is_one_answer", False):
+            return False
+        return bool(super()._is_list_view(serializer))
+
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         answers: dict[str, Any] = super()._get_response_bodies(direction)
         error = self._get_response_for_code(ErrorSerializer, "4XX", direction=direction)  # type: ignore[no-untyped-call]

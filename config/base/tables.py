@@ -27,7 +27,7 @@ def without_formula(value: object) -> object:
     return value
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
+class CappedPaginator(Paginator):
     """Pages of at most 100 rows that count at most 2,000: nobody turns to the page after that."""
 
     def __init__(self, object_list: Any, per_page: int, **kwargs: Any) -> None:
@@ -36,7 +36,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         """How many rows there are, up to the cap."""
-        rows = self.object_list
+        rows: Any = self.object_list
         while hasattr(rows, "data"):  # a table's rows hold their data, and those the queryset
             rows = rows.data
         if hasattr(rows, "query"):
@@ -92,7 +92,9 @@ class Table(tables.Table):
         plan = [(column.name, format_html('<td data-label="{}" class="{}">', column.header, _css(column)))
                 for column in self.columns]  # fmt: skip
         for row in self.paginated_rows:
-            cells = format_html_join("", "{}{}</td>", ((start, conditional_escape(row.get_cell(name))) for name, start in plan))
+            cells = format_html_join(
+                "", "{}{}</td>", ((start, conditional_escape(row.get_cell(name))) for name, start in plan)
+            )
             yield format_html("<tr{}>{}</tr>", self.row_mark(row.record), cells)
 
     def row_mark(self, record: Any) -> SafeString | str:

@@ -4,11 +4,16 @@ import re
 import unicodedata
 
 import nh3
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString, mark_safe  # noqa: TID251 - here and nowhere else
 from markdown_it import MarkdownIt
 
 # Characters that reorder what a reader sees (bad input 23): embeddings, overrides, isolates, marks.
 _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# More marks than this on one letter is no language, it is paint over the lines around (bad input 22).
+_MARKS = r"[\u0300-\u036f\u0488\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED_MARKS = re.compile(f"({_MARKS}{{8}}){_MARKS}+")
+# Letters that show nothing although Unicode does not call them formatting.
+_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 _TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
@@ -17,13 +22,21 @@ _TAGS = {
 
 
 def one_line(value: str) -> str:
-    """The text in NFC on one line, without control, invisible and direction characters."""
+    """The text in NFC on one line, without control and direction characters; empty if nothing of it shows.
+
+    Joiners stay where there is text: some scripts and emoji need them.
+    """
     kept = "".join(
         " " if character.isspace() else character
         for character in unicodedata.normalize("NFC", value).translate(_BIDI)
         if character.isspace() or unicodedata.category(character) not in {"Cc", "Cs", "Co", "Cn"}
     )
-    return re.sub(r" +", " ", kept).strip()
+    line = _STACKED_MARKS.sub(r"\1", re.sub(r" +", " ", kept).strip())
+    return line if any(map(_shows, line)) else ""
+
+
+def _shows(character: str) -> bool:
+    return character not in _BLANK_LETTERS and unicodedata.category(character) not in {"Cf", "Zs", "Mn"}
 
 
 def several_lines(value: str) -> str:

@@ -50,7 +50,8 @@ class SignedIn(LoginRequiredMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The context with title and instant."""
-        return {"title": self.get_title(), "at": self.at} | super().get_context_data(**kwargs)  # type: ignore[misc]
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        return {"title": self.get_title(), "at": self.at} | context
 
 
 class ShownPage(SignedIn, TemplateView):
@@ -79,7 +80,7 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
 
     def get_queryset(self) -> QuerySet[Any]:
         """The declared rows, narrowed to those the reader may know of."""
-        rows = super().get_queryset()
+        rows: QuerySet[Any] = super().get_queryset()
         return rows.visible_to(self.request.user) if hasattr(rows, "visible_to") else rows
 
     def get_table(self, **kwargs: Any) -> Any:
@@ -105,15 +106,17 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
         """The page, or with `?export=csv` its rows."""
         if self.request.GET.get("export") == "csv":
             return self._export(context["table"])
-        return super().render_to_response(context, **kwargs)
+        page: HttpResponseBase = super().render_to_response(context, **kwargs)
+        return page
 
     def _export(self, table: Any) -> HttpResponse:
         table.data.data = table.data.data[:EXPORTED_ROWS]
         name = f"{self.title.lower().replace(' ', '-')}-{self.at:%Y-%m-%d}.csv"
-        return TableExport("csv", table).response(filename=name)
+        file: HttpResponse = TableExport("csv", table).response(filename=name)
+        return file
 
 
-class DetailPage(SignedIn, DetailView):  # type: ignore[type-arg]
+class DetailPage(SignedIn, DetailView):
     """A record's page; `place` names the panels that other apps add to it."""
 
     place = ""
@@ -143,7 +146,7 @@ class Asking:
             messages.success(self.request, text)
 
 
-class FormPage(SignedIn, Asking, FormView):  # type: ignore[type-arg]
+class FormPage(SignedIn, Asking, FormView):
     """A form and the one domain call behind it: declare `form_class`, `button`, and `perform`."""
 
     template_name = "generic/form.html"

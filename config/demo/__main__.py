@@ -1,4 +1,4 @@
-"""Run the demo: `python -m config.demo`, which is what `make demo` and `manage.py demo` do."""
+"""Run the demo: `python -m config.demo`, which `make demo` and `manage.py demo` come to."""
 
 import errno
 import sys

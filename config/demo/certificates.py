@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import socket
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 VALID_FOR = timedelta(days=397)  # browsers refuse longer ones
 RENEW_BEFORE = timedelta(days=30)
-AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE = "ca.pem", "portal.pem", "portal-key.pem"
+AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE = "authority.pem", "portal.pem", "portal-key.pem"
 
 
 def ensure_certificates(folder: Path, *, now: datetime | None = None) -> Path:
@@ -22,7 +23,7 @@ def ensure_certificates(folder: Path, *, now: datetime | None = None) -> Path:
     The authority's key is thrown away once it has signed: nobody can sign anything else with
     an authority that a person may have put into a browser.
     """
-    now = now or datetime.now(UTC)
+    now = now or datetime.fromtimestamp(time.time(), UTC)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not _is_usable(folder, now):
         _issue(folder, now)

@@ -1,11 +1,11 @@
 """What the supervisor does with Django at hand: migrate, and load the company."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from config.demo import company
 
@@ -24,7 +24,7 @@ def migrate() -> None:
 def load_company() -> dict[str, Any] | None:
     """Load the company as a whole or not at all; None when it was there."""
     with transaction.atomic():
-        return company.load(at=datetime.now(UTC))
+        return company.load(at=timezone.now())
 
 
 def disconnect() -> None:

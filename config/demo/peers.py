@@ -39,11 +39,13 @@ class Box:
         with self._lock:
             for earlier in self.folder.glob(f"*-{digest}.json"):
                 return earlier.stem
-            message_id = f"{time.time_ns():020d}-{digest}"
+            received = time.time_ns()
+            at = datetime.fromtimestamp(received / 1e9, UTC)
+            message_id = f"{received:020d}-{digest}"
             if original is not None:
                 (self.folder / f"{message_id}.eml").write_bytes(original)
             unfinished = self.folder / f"{message_id}.new"
-            unfinished.write_text(json.dumps({"id": message_id, "at": datetime.now(UTC).isoformat(), **message}))
+            unfinished.write_text(json.dumps({"id": message_id, "at": at.isoformat(), **message}))
             unfinished.replace(unfinished.with_suffix(".json"))
             self._drop_oldest()
         return message_id

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 from urllib import error, request
 
 import django
 
-from config.demo import certificates, credentials, programs
+from config.demo import certificates, credentials, prepared, programs
 from config.demo.options import DemoRefused, Options, check_port, free_port
 from config.demo.terminal import print_welcome, say
 from config.embedded.processes import Child
@@ -83,8 +83,10 @@ class Supervisor:
             options, ports, self.servers.environment, kept_secret(options.folder / "secret-key")
         )
         self._launch(programs.make_peers(options, ports, environment))
-        found = self._prepare_database(environment)
+        say("Starting the portal ...")
+        # It imports the product on one core while the other prepares the database.
         web = self._launch(programs.make_web(options, environment))
+        found = self._prepare_database(environment, is_ours=self.servers.postgres is not None)
         self._await_ready(web)
         self._launch(programs.make_worker(options, environment))
         self._launch(programs.make_watchdog(options, environment))
@@ -97,22 +99,19 @@ class Supervisor:
         self.watched.append(Watched(child))
         return child
 
-    def _prepare_database(self, environment: Mapping[str, str]) -> dict[str, Any]:
-        """Migrate and load the company in this process: importing Django once more costs seconds."""
-        os.environ.update(environment)
-        os.environ["PROCESS_ROLE"] = "command"
-        django.setup()
-        content = importlib.import_module("config.demo.content")
-        if content.needs_migration():
-            say("Preparing the database ...")
-            content.migrate()
-        say("Loading the company ...")
-        found = content.load_company()
-        content.disconnect()
+    def _prepare_database(self, environment: Mapping[str, str], *, is_ours: bool) -> dict[str, Any]:
+        """Migrate and load the company, unless a note in our own database says that this was done."""
+        if is_ours and prepared.is_prepared(environment["DATABASE_URL"]):
+            found = None
+        else:
+            found = _fill_database(environment)
+            if is_ours:
+                prepared.note_prepared(environment["DATABASE_URL"])
+        if found is None and not credentials.read_credentials(self.options.folder):
+            raise DemoRefused("The file with the demo's sign-ins is gone: start afresh with `make demo RESET=1`.")
         return credentials.write_credentials(self.options.folder, found, self.options.site_url)
 
     def _await_ready(self, web: Child) -> None:
-        say("Starting the portal ...")
         deadline = time.monotonic() + READY_LIMIT
         failures = 0
         while time.monotonic() < deadline:
@@ -184,6 +183,22 @@ class Supervisor:
         """Answer a second Ctrl-C: no more waiting for the programs, but still for the databases."""
         for watched in self.watched:
             watched.child.kill()
+
+
+def _fill_database(environment: Mapping[str, str]) -> dict[str, Any] | None:
+    """Migrate and load in this process: importing Django once more would cost seconds."""
+    os.environ.update(environment)
+    os.environ["PROCESS_ROLE"] = "command"
+    django.setup()
+    content = importlib.import_module("config.demo.content")
+    if content.needs_migration():
+        say("Preparing the database ...")
+        content.migrate()
+    say("Loading the company ...")
+    try:
+        return cast("dict[str, Any] | None", content.load_company())
+    finally:
+        content.disconnect()
 
 
 def _raise_stopped(number: int, frame: FrameType | None) -> None:

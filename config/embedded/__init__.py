@@ -1,0 +1,1 @@
+"""PostgreSQL and Redis out of wheels, for the demo, the tests and development."""

@@ -64,7 +64,7 @@ class Postgres:
         if not (cluster / "PG_VERSION").exists():
             self._make_cluster(programs, cluster, major)
         settings = {**SETTINGS, **(DURABLE if self.fsync else FAST), "unix_socket_directories": str(self.socket_dir)}
-        self.child = Child(
+        child = self.child = Child(
             name="postgres",
             command=[
                 str(programs / "postgres"),
@@ -79,10 +79,10 @@ class Postgres:
             stop_signal=signal.SIGINT,
             orphan_signal=signal.SIGINT,
         )
-        self.child.start()
-        self._await_ready(cluster)
+        child.start()
+        _await_ready(child, cluster)
         self._make_database()
-        return self.child
+        return child
 
     def _mark_unsafe(self, folder: Path) -> None:
         """Throw a cluster without fsync away when the machine itself went down since it was last used."""
@@ -121,26 +121,26 @@ class Postgres:
             raise ServersUnavailable(_explain("PostgreSQL could not make its data folder", done.stdout))
         unfinished.rename(cluster)
 
-    def _await_ready(self, cluster: Path) -> None:
-        """Wait until the server says "ready" in its lock file, as pg_ctl does."""
-        assert self.child is not None
-        deadline = time.monotonic() + START_LIMIT
-        while time.monotonic() < deadline:
-            if not self.child.is_running:
-                raise ServersUnavailable(_explain("PostgreSQL stopped while starting", self.child.log_tail()))
-            try:
-                lines = (cluster / "postmaster.pid").read_text().splitlines()
-            except FileNotFoundError:
-                lines = []
-            if lines and lines[0].strip() == str(self.child.pid) and lines[-1].strip() == "ready":
-                return
-            time.sleep(0.02)
-        raise ServersUnavailable(_explain(f"PostgreSQL was not ready in {START_LIMIT} s", self.child.log_tail()))
-
     def _make_database(self) -> None:
         with psycopg.connect(host=str(self.socket_dir), user=ROLE, dbname="postgres", autocommit=True) as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ROLE]).fetchone() is None:
                 connection.execute(f"CREATE DATABASE {ROLE}")
+
+
+def _await_ready(child: Child, cluster: Path) -> None:
+    """Wait until the server says "ready" in its lock file, as pg_ctl does."""
+    deadline = time.monotonic() + START_LIMIT
+    while time.monotonic() < deadline:
+        if not child.is_running:
+            raise ServersUnavailable(_explain("PostgreSQL stopped while starting", child.log_tail()))
+        try:
+            lines = (cluster / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            lines = []
+        if lines and lines[0].strip() == str(child.pid) and lines[-1].strip() == "ready":
+            return
+        time.sleep(0.02)
+    raise ServersUnavailable(_explain(f"PostgreSQL was not ready in {START_LIMIT} s", child.log_tail()))
 
 
 def _boot_id() -> str:

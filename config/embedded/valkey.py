@@ -55,7 +55,7 @@ class Valkey:
             "daemonize": "no",
             "pidfile": str(folder / PID_FILE),
         }
-        self.child = Child(
+        child = self.child = Child(
             name="valkey",
             command=[
                 str(valkey_program(self.account)),
@@ -65,21 +65,20 @@ class Valkey:
             environment=dict(os.environ),
             account=self.account,
         )
-        self.child.orphan_signal = self.child.stop_signal
-        self.child.start()
-        self._await_ready()
-        return self.child
+        child.orphan_signal = child.stop_signal
+        child.start()
+        self._await_ready(child)
+        return child
 
-    def _await_ready(self) -> None:
-        assert self.child is not None
+    def _await_ready(self, child: Child) -> None:
         deadline = time.monotonic() + START_LIMIT
         while time.monotonic() < deadline:
-            if not self.child.is_running:
-                raise ServersUnavailable(f"Valkey stopped while starting. Its last words:\n{self.child.log_tail()}")
+            if not child.is_running:
+                raise ServersUnavailable(f"Valkey stopped while starting. Its last words:\n{child.log_tail()}")
             if answers(self.socket):
                 return
             time.sleep(0.02)
-        raise ServersUnavailable(f"Valkey was not ready in {START_LIMIT} s. Its last words:\n{self.child.log_tail()}")
+        raise ServersUnavailable(f"Valkey was not ready in {START_LIMIT} s. Its last words:\n{child.log_tail()}")
 
 
 def answers(address: Path) -> bool:

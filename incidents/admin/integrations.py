@@ -1,6 +1,6 @@
 """Senders' doors; a key is shown once, when it is made."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -10,6 +10,7 @@ from django.utils import timezone
 from config.base.admin import HistoryAdmin
 from incidents import integrations
 from incidents.models import Integration
+from oncall.models import User
 
 
 @admin.register(Integration)
@@ -25,7 +26,7 @@ class IntegrationAdmin(HistoryAdmin):
     ordering = ("name",)
     actions = ("rotate_key", "pause", "resume")
 
-    def save_model(self, request: HttpRequest, obj: Integration, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+    def save_model(self, request: HttpRequest, obj: Integration, form: Any, change: bool) -> None:
         """A new one gets its key, shown this once."""
         if change:
             super().save_model(request, obj, form, change)
@@ -36,7 +37,7 @@ class IntegrationAdmin(HistoryAdmin):
             service=obj.service,
             default_severity=obj.default_severity,
             severities=obj.severities,
-            actor=request.user,
+            actor=_actor(request),
             at=timezone.now(),
         )
         obj.pk = made.pk
@@ -47,19 +48,19 @@ class IntegrationAdmin(HistoryAdmin):
     def rotate_key(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Show each new key once."""
         for pk in queryset.values_list("pk", flat=True):
-            self._show(request, *integrations.rotate_key(integration_id=pk, actor=request.user, at=timezone.now()))
+            self._show(request, *integrations.rotate_key(integration_id=pk, actor=_actor(request), at=timezone.now()))
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Refuse their events for now."""
         for pk in queryset.values_list("pk", flat=True):
-            integrations.pause(integration_id=pk, actor=request.user, at=timezone.now())
+            integrations.pause(integration_id=pk, actor=_actor(request), at=timezone.now())
 
     @admin.action(description="Resume", permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Take their events again."""
         for pk in queryset.values_list("pk", flat=True):
-            integrations.resume(integration_id=pk, actor=request.user)
+            integrations.resume(integration_id=pk, actor=_actor(request))
 
     def _show(self, request: HttpRequest, integration: Integration, key: str) -> None:
         self.message_user(
@@ -67,3 +68,8 @@ class IntegrationAdmin(HistoryAdmin):
             f"The key of {integration.name} is {key} - copy it now, it is not shown again.",
             messages.WARNING,
         )
+
+
+def _actor(request: HttpRequest) -> User:
+    """Who asks; the administration is for the signed-in only."""
+    return cast(User, request.user)

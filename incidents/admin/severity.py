@@ -22,7 +22,10 @@ class SeverityAdmin(HistoryAdmin):
     ordering = ("rank",)
     fieldsets = (
         (None, {"fields": (("rank", "name"), "title", "description")}),
-        ("What it sets in motion", {"fields": ("pages", "urgency", "is_major", "needs_prevention", "confirms_restore")}),
+        (
+            "What it sets in motion",
+            {"fields": ("pages", "urgency", "is_major", "needs_prevention", "confirms_restore")},
+        ),
         ("Raised now, it would page", {"fields": ("raised_now",)}),
     )
 
@@ -33,7 +36,9 @@ class SeverityAdmin(HistoryAdmin):
             return "Save it first."
         if not severity.pages:
             return "Nobody: this severity pages nobody."
-        services = Service.objects.select_related("team__escalation_policy", "escalation_policy").order_by("tier", "name")
+        services = Service.objects.select_related("team__escalation_policy", "escalation_policy").order_by(
+            "tier", "name"
+        )
         at = timezone.now()
         return format_html_join(
             "",

@@ -38,7 +38,7 @@ class TicketAdmin(FactAdmin):
     """The shared record; every deed on it is in the portal and the API, where the rules are."""
 
     list_display = ("reference", "title", "state_label", "severity", "priority", "team", "service", "created_at")
-    list_filter = ("status", "severity", "team", "visibility")
+    list_filter: tuple[str, ...] = ("status", "severity", "team", "visibility")
     list_select_related = ("severity", "team", "service")
     search_fields = ("title", "number", "service__name", "team__name")
     ordering = ("-pk",)

@@ -75,7 +75,7 @@ def read(body: Mapping[str, Any]) -> tuple[list[Report], str]:
         raise Unreadable(f"alerts: at most {MOST_ALERTS} expected; set max_alerts in alertmanager.yml", status=413)
     group = _group(body)
     left_out = body.get("truncatedAlerts")
-    reports = []
+    reports: list[Report] = []
     wrong = []
     for position, alert in enumerate(alerts):
         if not isinstance(alert, dict) or not isinstance(alert.get("labels"), dict):

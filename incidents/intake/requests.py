@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, JsonResponse
 
 from config.base.parsers import NotPlainJson, load_json
@@ -59,7 +59,8 @@ def refuse_in_trouble(answer: Callable[[], JsonResponse]) -> Callable[[View], Vi
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
             try:
                 return view(request, *args, **kwargs)
-            except (OperationalError, InterfaceError) as error:
+            # InternalError is a server that only reads, as after a failover.
+            except (OperationalError, InterfaceError, InternalError) as error:
                 logger.warning("intake.database", extra={"error": str(error)[:300]})
                 response = answer()
                 response.status_code = 503

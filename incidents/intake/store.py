@@ -93,7 +93,7 @@ def _runs(reports: Sequence[Report]) -> Iterable[tuple[EventAction, Iterable[Rep
     One statement cannot touch a row twice, and requests that take keys in one order cannot deadlock. New
     keys count too: who inserts one holds it against others, and no row is there yet to be locked first.
     """
-    left = list(reports)
+    left = sorted(reports, key=attrgetter("dedup_key"))
     while left:
         seen: set[str] = set()
         now: list[Report] = []
@@ -101,7 +101,7 @@ def _runs(reports: Sequence[Report]) -> Iterable[tuple[EventAction, Iterable[Rep
         for report in left:
             (later if report.dedup_key in seen or len(now) == BATCH else now).append(report)
             seen.add(report.dedup_key)
-        yield from groupby(sorted(now, key=attrgetter("dedup_key")), key=attrgetter("action"))
+        yield from groupby(now, key=attrgetter("action"))
         left = later
 
 

@@ -35,14 +35,16 @@ class ServicePage(DetailPage):
         service = self.object
         policy = service.escalation_policy or service.team.escalation_policy
         rows = with_unowned(Ticket.objects.for_list().visible_to(self.request.user)).filter(service=service)
-        table = TicketTable(rows.open().order_by("priority", "-created_at")[:50], exclude=("service",), orderable=False)  # type: ignore[attr-defined]
+        table = TicketTable(
+            rows.open().order_by("priority", "-created_at")[:50], exclude=("service",), orderable=False
+        )
         table.at = self.at
         return super().get_context_data(**kwargs) | {
             "policy": policies.describe(policy, at=self.at) if policy else None,
             "needs": service.depends_on.select_related("team").order_by("name"),
             "needed_by": service.needed_by.select_related("team").order_by("name"),
             "table": table,
-            "newest": rows.exclude(pk__in=rows.open()).order_by("-created_at", "-pk")[:5],  # type: ignore[attr-defined]
+            "newest": rows.exclude(pk__in=rows.open()).order_by("-created_at", "-pk")[:5],
             "integrations": service.integrations.order_by("name"),
         }
 

@@ -89,7 +89,7 @@ class IntegrationNew(Configuring, FormPage):
     def form_valid(self, form: Any) -> HttpResponse:
         """Make it, and show the key."""
         try:
-            made, key = integrations.create_integration(**form.cleaned_data, actor=self.request.user, at=self.at)  # type: ignore[arg-type]
+            made, key = integrations.create_integration(**form.cleaned_data, actor=self.request.user, at=self.at)
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self.form_invalid(form)
@@ -114,6 +114,6 @@ class IntegrationPause(Configuring, PostPage):
         one = get_object_or_404(Integration, pk=self.kwargs["pk"])
         if one.paused_at:
             self.done = "It may send again."
-            return integrations.resume(integration_id=one.pk, actor=self.request.user)  # type: ignore[arg-type]
+            return integrations.resume(integration_id=one.pk, actor=self.request.user)
         self.done = "Paused. What it sends is refused and kept on this page."
-        return integrations.pause(integration_id=one.pk, actor=self.request.user, at=self.at)  # type: ignore[arg-type]
+        return integrations.pause(integration_id=one.pk, actor=self.request.user, at=self.at)

@@ -2,23 +2,24 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import QueryDict
 from django.urls import reverse
 
 from config.base.views import ListPage
 from incidents.filters import TicketFilter
 from incidents.models import Response, Ticket
+from incidents.models.tickets import TicketQuerySet
 from incidents.tables import TicketTable
 from oncall.models import EscalationState
 
-_COUNTED = 1_000
 
-
-def with_unowned(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+def with_unowned(tickets: TicketQuerySet) -> TicketQuerySet:
     """Each with `is_unowned`: somebody was paged for it and nobody has answered."""
     ringing = Response.objects.filter(ticket=OuterRef("pk"), escalation__state=EscalationState.TRIGGERED)
-    return tickets.annotate(is_unowned=Exists(ringing))
+    rows: Any = tickets.annotate(is_unowned=Exists(ringing))
+    found: TicketQuerySet = rows
+    return found
 
 
 class Queue(ListPage):
@@ -40,7 +41,8 @@ class Queue(ListPage):
         asked.setdefault("group", "open")
         if asked.get("search") and "group" not in self.request.GET:
             asked["group"] = ""  # who looks for a number wants it whatever became of it
-        return super().get_filterset_kwargs(filterset_class) | {"data": asked}
+        usual: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
+        return usual | {"data": asked}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the shortcuts above the list."""
@@ -49,11 +51,15 @@ class Queue(ListPage):
     def _tabs(self) -> list[dict[str, Any]]:
         user = self.request.user
         mine = Q(team__in=user.memberships.values("team"))  # type: ignore[union-attr]
-        counts = Ticket.objects.open().visible_to(user).aggregate(
-            open=Count("pk"),
-            nobody=Count("pk", filter=Q(assignee__isnull=True)),
-            me=Count("pk", filter=Q(assignee=user)),
-            teams=Count("pk", filter=mine),
+        counts = (
+            Ticket.objects.open()
+            .visible_to(user)
+            .aggregate(
+                open=Count("pk"),
+                nobody=Count("pk", filter=Q(assignee__isnull=True)),
+                me=Count("pk", filter=Q(assignee=user)),
+                teams=Count("pk", filter=mine),
+            )
         )
         return [
             self._tab("Open", "", counts["open"]),

@@ -39,10 +39,14 @@ class Respond(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The facts, and buttons for those who may act."""
         user: Any = self.request.user
-        return super().get_context_data(**kwargs) | _screen(self.object, user) | {
-            "may_answer": self.object.is_open and permissions.can_act(user, self.object),
-            "refresh": 10 if self.object.is_open else 0,
-        }
+        return (
+            super().get_context_data(**kwargs)
+            | _screen(self.object, user)
+            | {
+                "may_answer": self.object.is_open and permissions.can_act(user, self.object),
+                "refresh": 10 if self.object.is_open else 0,
+            }
+        )
 
 
 class PageLink(View):

@@ -35,19 +35,22 @@ class TicketPage(DetailPage):
         ticket, user = self.object, self.request.user
         teams = situation.called(ticket)
         possible = verbs.possible(ticket, user)
-        return super().get_context_data(**kwargs) | {
-            "incident": Incident.objects.filter(pk=ticket.pk).first(),
-            "called": teams,
-            "standing": situation.standing(ticket, teams, user),  # type: ignore[arg-type]
-            "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
-            "alerts": ticket.alerts.select_related("integration").order_by("-opened_at", "-pk")[:20],
-            "main_verbs": [verb for verb in possible if verb.is_main],
-            "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "note"],
-            "note_form": NoteForm(ticket=ticket, at=self.at) if possible else None,
-            "can_act": bool(possible),
-            "can_see_requester": permissions.can_see_requester(user, ticket),
-            "refresh": 8 if ticket.is_open else 0,
-        }
+        return (
+            super().get_context_data(**kwargs)
+            | {
+                "incident": Incident.objects.filter(pk=ticket.pk).first(),
+                "called": teams,
+                "standing": situation.standing(ticket, teams, user),  # type: ignore[arg-type]
+                "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
+                "alerts": ticket.alerts.select_related("integration").order_by("-opened_at", "-pk")[:20],
+                "main_verbs": [verb for verb in possible if verb.is_main],
+                "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "note"],
+                "note_form": NoteForm(ticket=ticket, at=self.at) if possible else None,
+                "can_act": bool(possible),
+                "can_see_requester": permissions.can_see_requester(user, ticket),
+                "refresh": 8 if ticket.is_open else 0,
+            }
+        )
 
 
 class TicketEdit(FormPage):

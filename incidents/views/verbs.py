@@ -59,7 +59,7 @@ VERBS = {
     for verb in (
         _verb("acknowledge", "Acknowledge", {TicketStatus.NEW}, is_main=True, done="Acknowledged. It is yours.",
               call=lambda t, u, at, _: response.acknowledge(ticket_id=t.pk, actor=u, at=at)),
-        _verb("start-work", "Start work", _before(TicketStatus.IN_PROGRESS) & _OPEN - {TicketStatus.ON_HOLD}, is_main=True,
+        _verb("start-work", "Start work", {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED}, is_main=True,
               call=lambda t, u, at, _: response.start_work(ticket_id=t.pk, actor=u, at=at)),
         _verb("resume", "Off hold", {TicketStatus.ON_HOLD}, is_main=True,
               call=lambda t, u, at, _: response.resume(ticket_id=t.pk, actor=u, at=at)),
@@ -68,7 +68,7 @@ VERBS = {
               call=lambda t, u, at, a: response.restore(ticket_id=t.pk, actor=u, at=at, **a)),
         _verb("resolve", "Resolve", {TicketStatus.RESTORED}, is_main=True, form=asked.OptionalReasonForm,
               call=lambda t, u, at, a: response.resolve(ticket_id=t.pk, actor=u, at=at, **a)),
-        _verb("note", "Write a note", _ANY, form=asked.NoteForm, button="Save the note",
+        _verb("note", "Write a note", _ANY, form=asked.NoteForm, button="Save the note", done="Noted.",
               call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
         _verb("take-over", "Take over", _OPEN, done="It is yours now.",
               call=lambda t, u, at, _: response.take_over(ticket_id=t.pk, actor=u, at=at)),
@@ -106,7 +106,9 @@ def ticket_or_404(reference: str, user: Any) -> Ticket:
     rows = Ticket.objects.visible_to(user).select_related(
         "service", "severity", "team", "assignee", "opened_by", "requester"
     )
-    return get_object_or_404(rows.distinct(), kind=kind, number=int(number) if number.isdecimal() and len(number) < 19 else 0)
+    return get_object_or_404(
+        rows.distinct(), kind=kind, number=int(number) if number.isdecimal() and len(number) < 19 else 0
+    )
 
 
 class VerbPage(FormPage):

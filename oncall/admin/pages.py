@@ -57,9 +57,7 @@ class PageAdmin(SubjectAdmin):
         """Give dead pages up for good."""
         self._settle(request, queryset, paging.discard, "discarded")
 
-    def _settle(
-        self, request: HttpRequest, pages: QuerySet[Page], settle: Callable[..., Page], done: str
-    ) -> None:
+    def _settle(self, request: HttpRequest, pages: QuerySet[Page], settle: Callable[..., Page], done: str) -> None:
         at, count = timezone.now(), 0
         for pk in pages.values_list("pk", flat=True):
             try:

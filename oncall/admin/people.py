@@ -122,7 +122,7 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         """Accounts are closed, not deleted: pages, timelines and pay keep their names."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Save; a new address leaves no way in by the old one."""
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:

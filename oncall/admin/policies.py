@@ -26,7 +26,7 @@ class PolicyForm(forms.ModelForm):
         chosen: QuerySet[User] = self.cleaned_data["fallback"]
         if not any(person.is_active for person in chosen):
             raise forms.ValidationError(
-                "This policy can reach nobody: every account of the fallback is closed. Choose somebody who works here."
+                "This policy can reach nobody: the accounts of its fallback are all closed. Choose one that is not."
             )
         return chosen
 

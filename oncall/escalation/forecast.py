@@ -36,5 +36,10 @@ def forecast(escalations: Sequence[Escalation]) -> dict[int, Forecast]:
         _, log = machine.advance(policies[row.pk], state, at=due_at, reach=reach)
         people = tuple(int(str(person.user)) for line in log for person in line.reached)
         reached[row.pk] = (due_at, tuple(dict.fromkeys(people)))
-    names = dict(User.objects.filter(pk__in={pk for _, people in reached.values() for pk in people}).values_list("pk", "name"))
-    return {pk: Forecast(due_at, tuple(names[one] for one in people if one in names)) for pk, (due_at, people) in reached.items()}
+    names = dict(
+        User.objects.filter(pk__in={pk for _, people in reached.values() for pk in people}).values_list("pk", "name")
+    )
+    return {
+        pk: Forecast(due_at, tuple(names[one] for one in people if one in names))
+        for pk, (due_at, people) in reached.items()
+    }

@@ -56,7 +56,9 @@ class DeadLetter(PostPage):
 
     def perform(self) -> Any:
         """One of both."""
-        page = get_object_or_404(Page.objects.filter(subjects.visible(self.request.user, prefix="escalation__")), pk=self.kwargs["pk"])
+        page = get_object_or_404(
+            Page.objects.filter(subjects.visible(self.request.user, prefix="escalation__")), pk=self.kwargs["pk"]
+        )
         if self.kwargs["deed"] == "resend":
             paging.resend(page_id=page.pk, at=self.at)
             self.done = "It is sent again."

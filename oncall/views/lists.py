@@ -13,9 +13,7 @@ class TeamList(ListPage):
     """All teams."""
 
     title = "Teams"
-    queryset = (
-        Team.objects.select_related("escalation_policy").annotate(people=Count("memberships")).order_by("name")
-    )
+    queryset = Team.objects.select_related("escalation_policy").annotate(people=Count("memberships")).order_by("name")
     table_class = tables.TeamTable
     filterset_class = filters.TeamFilter
     filters = ("search", "kind")

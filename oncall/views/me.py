@@ -31,7 +31,9 @@ class Me(ShownPage):
             ),
             "tokens": user.api_tokens.order_by("-created_at", "-pk"),
             "memberships": user.memberships.select_related("team").order_by("team__name"),
-            "about_form": forms.AboutMeForm(auto_id="about_%s", initial={"name": user.name, "time_zone": user.time_zone}),
+            "about_form": forms.AboutMeForm(
+                auto_id="about_%s", initial={"name": user.name, "time_zone": user.time_zone}
+            ),
             "method_form": forms.ContactMethodForm(auto_id="reach_%s"),
             "rule_form": forms.RuleForm(auto_id="rule_%s", user=user),
             "token_form": forms.TokenForm(auto_id="token_%s"),

@@ -67,9 +67,7 @@ class TestTokens:
             (["write"], 200, 200, 200, 201),
         ],
     )
-    def test_do_what_their_scopes_say(
-        self, scopes: list[str], get: int, verb: int, patch: int, create: int
-    ) -> None:
+    def test_do_what_their_scopes_say(self, scopes: list[str], get: int, verb: int, patch: int, create: int) -> None:
         client = client_of(make.UserFactory(roles=[Role.AGENT]), scopes)
         make.SeverityFactory(rank=3, pages=False)
         ticket = make.IncidentFactory(severity__pages=False)

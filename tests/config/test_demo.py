@@ -35,7 +35,7 @@ class Demo:
         }
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "config.demo"],
+                [sys.executable, "manage.py", "demo"],
                 cwd=ROOT,
                 env={**kept, "PORT": str(self.port), "DEMO_DIR": str(folder), **environment},
                 stdout=output,
@@ -159,7 +159,7 @@ class TestDemo:
         with Demo(folder, TLS="1") as demo:
             demo.wait_until_ready()
 
-            assert demo.get("/readyz", context=ssl.create_default_context(cafile=folder / "tls" / "ca.pem")) == 200
+            assert demo.get("/readyz", context=ssl.create_default_context(cafile=folder / "tls" / "authority.pem")) == 200
             assert f"https://localhost:{demo.port}" in demo.text
             demo.process.send_signal(signal.SIGTERM)
             assert demo.process.wait(60) == 0

@@ -1,15 +1,18 @@
 """The demo's options, certificates and credentials."""
 
 import json
+import os
 import socket
 import ssl
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
 
-from config.demo import certificates, credentials
+from config.demo import certificates, credentials, prepared
 from config.demo.options import DemoRefused, check_port, read_options
 from config.embedded.secret import kept_secret
 
@@ -62,7 +65,7 @@ class TestCertificates:
         folder = certificates.ensure_certificates(tmp_path / "tls")
         server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         server_side.load_cert_chain(folder / "portal.pem", folder / "portal-key.pem")
-        client_side = ssl.create_default_context(cafile=folder / "ca.pem")
+        client_side = ssl.create_default_context(cafile=folder / "authority.pem")
         ours, theirs = socket.socketpair()
 
         def answer() -> None:
@@ -79,7 +82,7 @@ class TestCertificates:
         assert (folder / "portal-key.pem").stat().st_mode & 0o777 == 0o600
 
     def test_are_kept_until_they_grow_old(self, tmp_path: Path) -> None:
-        now = datetime.now(UTC)
+        now = datetime(2026, 11, 1, tzinfo=UTC)
         certificates.ensure_certificates(tmp_path, now=now)
         first = (tmp_path / "portal.pem").read_bytes()
 
@@ -125,3 +128,31 @@ class TestKeptSecret:
         (tmp_path / "secret-key").touch()
 
         assert len(kept_secret(tmp_path / "secret-key")) >= 50
+
+
+class TestPrepared:
+    def test_is_noted_in_the_database(self) -> None:
+        name = f"prepared_{os.getpid()}"
+        parts = urlsplit(os.environ["DATABASE_URL"])
+        url = urlunsplit(parts._replace(path=f"/{name}"))
+        with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as maintenance:
+            maintenance.execute(f"CREATE DATABASE {name}")
+            try:
+                before = prepared.is_prepared(url)
+                prepared.note_prepared(url)
+                after = prepared.is_prepared(url)
+            finally:
+                maintenance.execute(f"DROP DATABASE {name}")
+
+        assert (before, after) == (False, True)
+
+    def test_ends_with_another_migration(self, tmp_path: Path) -> None:
+        (tmp_path / "requirements.lock").write_text("django==5.2.19")
+        migrations = tmp_path / "oncall" / "migrations"
+        migrations.mkdir(parents=True)
+        (migrations / "0001_initial.py").write_text("operations = []")
+        before = prepared.mark_of(tmp_path)
+
+        (migrations / "0002_more.py").write_text("operations = []")
+
+        assert prepared.mark_of(tmp_path) != before

@@ -147,7 +147,11 @@ class TestSend:
             post(f"http://{LOCAL}:{served.port}/", seconds=0.3)
 
     def test_gives_up_on_a_slow_name_server(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(destinations, "look_up", lambda host, port: time.sleep(2) or [LOCAL])
+        def slow(host: str, port: int) -> list[str]:
+            time.sleep(2)
+            return [LOCAL]
+
+        monkeypatch.setattr(destinations, "look_up", slow)
 
         with pytest.raises(http.Unreachable, match="looked up"):
             post("https://slow.example/", seconds=0.2)
@@ -313,7 +317,7 @@ def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext
     """A server that is `name`, and a client that trusts it."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    today = datetime.now(UTC)  # noqa: TID251 - the clock that OpenSSL checks against
+    today = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)

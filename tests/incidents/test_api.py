@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.base.permissions import Role
-from incidents.models import Ticket, TimelineEntry
+from incidents.models import Contact, Ticket, TimelineEntry
 from tests import factories as make
 from tests.clients import client_of
 
@@ -109,6 +109,7 @@ class TestDeclare:
         [
             ("service", "nothing"), ("service", 10**30), ("service", True), ("service", {"id": 1}), ("team", -1),
             ("severity", "SEV9"), ("impact", "huge"), ("impact", 4), ("urgency", True), ("requester", 99),
+            ("requester", "Cleo"),
             ("impact_started_at", "2026-01-01T00:00:00"), ("impact_started_at", "0001-01-01T00:00:00+14:00"),
             ("impact_started_at", "2026-02-30T00:00:00Z"), ("contact_type", "pigeon"), ("visibility", "secret"),
         ],
@@ -118,6 +119,24 @@ class TestDeclare:
 
         assert answer.status_code == 400
         assert list(answer.json()["fields"]) == [field]
+
+    def test_finds_the_requester_by_their_address_or_keeps_a_new_one(self, client: Any, service: Any) -> None:
+        known = make.ContactFactory(name="Cleo", email="cleo@example.org")
+
+        first = declare(client, requester={"name": "C.", "email": "Cleo@example.org"})
+        second = declare(client, requester={"name": "Dora", "phone": "+49301234567"})
+
+        assert first["requester"]["id"] == known.pk
+        assert (second["requester"]["name"], second["requester"]["email"]) == ("Dora", "")
+        url = f"{INCIDENTS}{second['id']}/"
+        assert client.patch(url, {"requester": {"email": "cleo@example.org"}}).status_code == 400
+        changed = client.patch(url, {"requester": {"name": "Cleo", "email": "cleo@example.org"}})
+        assert changed.json()["requester"]["id"] == known.pk
+        assert client.patch(url, {"requester": None}).json()["requester"] is None
+
+    def test_a_refused_incident_leaves_no_requester_behind(self, client: Any, severities: None) -> None:
+        assert client.post(INCIDENTS, {"title": "x", "requester": {"name": "Dora"}}).status_code == 409
+        assert not Contact.objects.exists()
 
     def test_asks_why_a_record_is_private(self, client: Any, service: Any) -> None:
         answer = client.post(INCIDENTS, {"title": "x", "service": "checkout", "visibility": "private"})

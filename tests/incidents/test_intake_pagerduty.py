@@ -1,6 +1,7 @@
 """PagerDuty's Events API v2: the errors to the letter, and what each action does to an alert."""
 
 import json
+import time
 
 import pytest
 from django.test import Client
@@ -242,8 +243,8 @@ class TestKeys:
         Integration.objects.filter(pk=pagerduty.pk).update(key_digest="0" * 64)
         assert enqueue(payload=event()).status_code == 202
 
-        now = doors.time.monotonic()
-        monkeypatch.setattr(doors.time, "monotonic", lambda: now + doors.REMEMBER_SECONDS)
+        now = time.monotonic()
+        monkeypatch.setattr(time, "monotonic", lambda: now + doors.REMEMBER_SECONDS)
 
         assert enqueue(payload=event()).json()["errors"] == ["Invalid routing key"]
 
@@ -255,3 +256,15 @@ class TestKeys:
 
         with django_assert_num_queries(1):  # type: ignore[operator]
             enqueue(dedup_key="disk", payload=event())
+
+
+class TestAddress:
+    def test_is_answered_without_what_browsers_get(self, enqueue: Post) -> None:
+        response = enqueue(payload=event())
+
+        assert not response.cookies
+        assert "Content-Security-Policy" not in response.headers
+        assert response.headers["Cache-Control"] == "no-store, private"
+
+    def test_that_does_not_exist_is_not_found(self, client: Client) -> None:
+        assert client.post("/v2/nothing", b"{}", content_type="application/json").status_code == 404

@@ -64,9 +64,11 @@ def test_a_thousand_posts_of_one_key_open_one_alert_and_one_incident() -> None:
     def post() -> Counter[int]:
         client = Client()
         text = json.dumps(body)
-        return Counter(client.post("/v2/enqueue", text, content_type="application/json").status_code for _ in range(125))
+        return Counter(
+            client.post("/v2/enqueue", text, content_type="application/json").status_code for _ in range(125)
+        )
 
-    answers = sum(at_once(*[post] * 8), Counter())
+    answers: Counter[int] = sum(at_once(*[post] * 8), Counter())
     route_all()
 
     alert = Alert.objects.get()

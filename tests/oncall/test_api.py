@@ -80,7 +80,9 @@ class TestEscalationsAndPages:
         ticket = make.IncidentFactory()
         escalation = make.EscalationFactory(subject_type="ticket", subject_id=ticket.pk)
         page = make.PageFactory(escalation=escalation)
-        make.PageFactory(escalation=make.EscalationFactory(subject_type="ticket", subject_id=make.IncidentFactory().pk))
+        make.PageFactory(
+            escalation=make.EscalationFactory(subject_type="ticket", subject_id=make.IncidentFactory().pk)
+        )
 
         query = {"subject_type": "ticket", "subject_id": ticket.pk}
         [shown] = client.get("/api/v1/escalations/", query).json()["results"]

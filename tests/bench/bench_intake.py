@@ -1,0 +1,202 @@
+"""CPU of taking an alert durably, beside the least it can cost, measured in one run.
+
+    python -m config.embedded python -m tests.bench.bench_intake
+
+Both sides run under gunicorn with one worker; counted is the CPU of that worker and of PostgreSQL's backends.
+"""
+
+import http.client
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+TICK = os.sysconf("SC_CLK_TCK")
+ROUNDS = 5
+REQUESTS = int(os.environ.get("BENCH_REQUESTS", "300"))
+BATCH = 100
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """User and system time that these processes have used so far."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICK
+
+
+def backends() -> list[int]:
+    """PostgreSQL's processes for this database, without our own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT pid FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+@contextmanager
+def server(application: str) -> Iterator[tuple[http.client.HTTPConnection, int]]:
+    """A gunicorn with one worker; its connection and the worker's process id."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", "1"),
+        *("--worker-class", "gthread", "--threads", "2", "--keep-alive", "60", "--no-control-socket"),
+    ]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603
+    try:
+        yield _connect(port), _worker_of(process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def _connect(port: int) -> http.client.HTTPConnection:
+    for _ in range(300):
+        try:
+            link = http.client.HTTPConnection("localhost", port)
+            link.request("GET", "/v2/enqueue")
+            link.getresponse().read()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return link
+    raise SystemExit("The server did not start within 30 seconds.")
+
+
+def _worker_of(master: int) -> int:
+    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    return int(children[0])
+
+
+def measure(
+    link: http.client.HTTPConnection, worker: int, path: str, body: Callable[[int], object], *, times: int = REQUESTS
+) -> float:
+    """Milliseconds of CPU a request costs."""
+    texts = [json.dumps(body(number)) for number in range(times)]
+    pids = [worker, *backends()]
+    before = cpu_seconds(pids)
+    for text in texts:
+        link.request("POST", path, text, {"Content-Type": "application/json"})
+        answer = link.getresponse()
+        answer.read()
+        if answer.status >= 300:
+            raise SystemExit(f"{path} answered {answer.status}.")
+    return (cpu_seconds(pids) - before) * 1000 / times
+
+
+def event(key: str, dedup_key: str) -> dict[str, object]:
+    """A PagerDuty event of the usual size."""
+    details = {"host": "db1", "mount": "/var", "free": "1%", "note": "x" * 200}
+    payload = {"summary": "Disk full on db1", "source": "db1", "severity": "info", "custom_details": details}
+    return {"routing_key": key, "event_action": "trigger", "dedup_key": dedup_key, "payload": payload}
+
+
+def group(run: str, number: int) -> dict[str, object]:
+    """An Alertmanager body with a hundred alerts."""
+    labels = {"alertname": "Down", "severity": "warning", "job": "node", "cluster": "eu-1"}
+    alerts = [
+        {
+            "status": "firing",
+            "labels": {**labels, "instance": f"host{number}-{one}"},
+            "annotations": {"summary": f"host{one} is down", "description": "It does not answer. " * 5},
+            "startsAt": "2026-06-01T11:58:00.521693Z",
+            "endsAt": "0001-01-01T00:00:00Z",
+            "generatorURL": "http://prometheus.example/graph?g0.expr=up",
+            "fingerprint": f"{run}{number:06}{one:04}",
+        }
+        for one in range(BATCH)
+    ]
+    return {"version": "4", "groupKey": f"{run}:{number}", "status": "firing", "alerts": alerts}
+
+
+def prepare() -> tuple[str, str]:
+    """Migrate, make the floor's tables and two integrations; their keys."""
+    from incidents import integrations  # noqa: PLC0415 - Django must be ready
+    from incidents.models import Service, Severity  # noqa: PLC0415
+    from oncall.models import Team  # noqa: PLC0415
+    from tests.bench.floor import TABLES  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+    team, _ = Team.objects.get_or_create(slug="bench", defaults={"name": "Bench"})
+    service, _ = Service.objects.get_or_create(slug="bench", defaults={"name": "Bench", "team": team})
+    severity = Severity.objects.order_by("-rank").first() or Severity.objects.create(
+        rank=5, name="SEV5", title="Minor", description="Bench", pages=False
+    )
+    keys = []
+    for kind in ("pagerduty", "alertmanager"):
+        name = f"bench {kind} {secrets.token_hex(4)}"
+        _, key = integrations.create_integration(
+            name=name, kind=kind, service=service, default_severity=severity, actor=None, at=timezone.now()
+        )
+        keys.append(key)
+    return keys[0], keys[1]
+
+
+def main() -> None:
+    """Measure in turns, so that both sides see the same machine, and print medians and ratios."""
+    django.setup()
+    events, alerts = prepare()
+    figures: dict[str, list[float]] = {}
+    with server("tests.bench.floor:application()") as floor, server("config.wsgi:application") as ours:
+        for turn in range(ROUNDS + 1):
+            for name, value in _turn(floor, ours, events, alerts).items():
+                if turn:  # the first turn warms up
+                    figures.setdefault(name, []).append(value)
+    report(figures)
+
+
+def _turn(
+    floor: tuple[http.client.HTTPConnection, int], ours: tuple[http.client.HTTPConnection, int], key: str, alerts: str
+) -> dict[str, float]:
+    """One figure of each kind, the two sides close to one another in time."""
+    run = secrets.token_hex(3)
+
+    def one(number: int) -> object:
+        return event(key, f"{run}-{number}")
+
+    def repeat(_: int) -> object:
+        return event(key, f"{run}-1")
+
+    def hundred(number: int) -> object:
+        return group(run, number)
+
+    return {
+        "floor, new key": measure(*floor, "/v2/enqueue", one),
+        "ours, new key": measure(*ours, "/v2/enqueue", one),
+        "floor, repeat": measure(*floor, "/v2/enqueue", repeat),
+        "ours, repeat": measure(*ours, "/v2/enqueue", repeat),
+        "ours, batch of 100": measure(*ours, f"/integrations/alertmanager/{alerts}", hundred, times=REQUESTS // 10),
+    }
+
+
+def report(figures: dict[str, list[float]]) -> None:
+    """Print the medians, and ours as a multiple of the floor."""
+    median = {name: sorted(values)[len(values) // 2] for name, values in figures.items()}
+    lines = [f"{name:18} {value:6.2f} ms CPU" for name, value in median.items()]
+    lines.append(f"accept {median['ours, new key'] / median['floor, new key']:.2f} x the floor (aim 1.5)")
+    lines.append(f"repeat {median['ours, repeat'] / median['floor, repeat']:.2f} x the floor (aim 1.2)")
+    lines.append(f"batch: {median['ours, batch of 100'] / BATCH:.2f} ms an alert (aim 0.5)")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    main()

@@ -1,0 +1,131 @@
+"""A browser, a small company, and a page that reports every violation of the content policy."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from config.base.permissions import Role
+from incidents import response
+from incidents.models import IntegrationKind
+from tests import factories as make
+
+SHOTS = Path(__file__).parent / "shots"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; without it these tests are skipped and say so."""
+    if CHROMIUM is None:
+        pytest.skip("No Chromium was found: apt-get install chromium. The browser tests did not run.")
+    # Playwright's loop runs in this thread, which Django would take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def company(transactional_db: Any) -> dict[str, Any]:
+    """A shop with somebody on call, and an incident that rings."""
+    for role in Role:  # a test that commits leaves an empty database behind, without the migrations' rows
+        Group.objects.get_or_create(name=role.value)
+    at = timezone.now()
+    ana = make.UserFactory(name="Ana Silva", email="ana@example.com", time_zone="Europe/Lisbon", roles=_roles())
+    bob = make.UserFactory(name="Bob Martin", roles=_roles())
+    team = make.TeamFactory(name="Shop platform", slug="shop-platform", description="Runs the **shop**.")
+    for person in (ana, bob):
+        make.MembershipFactory(team=team, user=person)
+        make.NotificationRuleFactory(contact_method__user=person, position=0)
+    schedule = make.weekly_schedule(ana, bob, team=team, name="Shop primary", zone="Europe/Berlin")
+    policy = make.policy(schedule, bob, fallback=[bob], team=team, name="Shop day and night", repeat=2)
+    severities = [
+        make.SeverityFactory(rank=1, title="Critical", needs_prevention=True, description="Customers cannot buy."),
+        make.SeverityFactory(rank=2, title="Major", description="A core function is down for some."),
+        make.SeverityFactory(rank=3, title="Minor", pages=False, description="A nuisance."),
+    ]
+    for impact in (1, 2, 3):
+        for urgency in (1, 2, 3):
+            rank = min(3, impact + urgency - 1)
+            make.PriorityRuleFactory(
+                impact=impact, urgency=urgency, priority=min(5, impact + urgency - 1), severity=severities[rank - 1]
+            )
+    shop = make.ServiceFactory(name="Checkout", slug="checkout", tier=1, team=team, escalation_policy=policy)
+    make.ServiceDependencyFactory(service=shop, needs=make.ServiceFactory(name="Payments gateway", team=team))
+    ringing = response.declare(
+        title="Checkout answers with errors for every second customer in Spain and Portugal",
+        service=shop, impact=1, urgency=1, description="Errors since the **14:02** release.", actor=bob,
+        customer_impact="Paying fails after the card was entered.", at=at - timedelta(minutes=6),
+    )  # fmt: skip
+    escalation = ringing.responses.get().escalation
+    escalation.step, escalation.next_at = 1, at + timedelta(minutes=3)
+    escalation.save()
+    make.PageFactory(escalation=escalation, user=ana, created_at=at, due_at=at, sent_at=at, accepted_at=at)
+    quiet = response.declare(
+        title="Printer on floor 2 prints pale", service=shop, impact=3, urgency=3, actor=ana, at=at
+    )
+    response.add_note(ticket_id=ringing.pk, text="Looked at the logs:\n\n- pool is *empty*", actor=bob, at=at)
+    integration = make.IntegrationFactory(name="Prometheus", kind=IntegrationKind.ALERTMANAGER, service=shop)
+    alert = make.AlertFactory(
+        integration=integration, ticket=ringing, title="HighErrorRate", opened_at=at, last_event_at=at
+    )
+    make.EventFactory(integration=integration, alert=alert, received_at=at)
+    make.EngineLaneFactory(worker="worker-1:4711", started_at=at - timedelta(hours=5), swept_at=at)
+    return {"ana": ana, "bob": bob, "ringing": ringing, "quiet": quiet, "service": shop, "team": team,
+            "schedule": schedule, "integration": integration, "alert": alert}  # fmt: skip
+
+
+def _roles() -> list[str]:
+    return [Role.RESPONDER, Role.AGENT, Role.MANAGER]
+
+
+class Violations(list[str]):
+    """What the console said of the content policy, and errors of scripts."""
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any, company: dict[str, Any]) -> Iterator[Callable[..., Page]]:
+    """`open_page(width=390, dark=True, user=...)` gives a page that is signed in; violations fail the test."""
+    contexts: list[BrowserContext] = []
+    complaints = Violations()
+
+    def make_page(*, width: int = 1360, dark: bool = False, user: Any = None, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 844},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            context.add_cookies(
+                [{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}]
+            )
+        page = context.new_page()
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield make_page
+    for context in contexts:
+        context.close()
+    assert not complaints

@@ -1,0 +1,89 @@
+"""The OpenAPI document is complete, and the API keeps to it whatever is thrown at it."""
+
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, given, settings
+from schemathesis import checks
+
+from config.api import router
+from config.base.permissions import Role
+from config.wsgi import application
+from tests import factories as make
+from tests.clients import client_of, token_of
+
+pytestmark = pytest.mark.django_db
+EXAMPLES = 6  # of each operation; enough to find what the document forgets
+CHECKS = [
+    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
+]  # fmt: skip
+
+
+@pytest.fixture
+def key() -> str:
+    """The token of an agent, in a firm that has a row of everything."""
+    ticket = make.IncidentFactory(requester=make.ContactFactory())
+    make.ProblemFactory()
+    make.EventFactory(alert=make.AlertFactory(ticket=ticket))
+    escalation = make.EscalationFactory(subject_type="ticket", subject_id=ticket.pk)
+    make.PageFactory(escalation=escalation)
+    make.EscalationEntryFactory(escalation=escalation)
+    make.WorkIntervalFactory(subject_id=ticket.pk)
+    make.TimelineEntryFactory(ticket=ticket)
+    make.weekly_schedule(make.MembershipFactory().user)
+    make.SeverityFactory(rank=3, pages=False)
+    return token_of(make.UserFactory(roles=[Role.AGENT]))
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Requests share the test's transaction, as they do with Django's own test client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def document(one_connection: None, key: str) -> Any:
+    """The API's own document, asked for over the API."""
+    return schemathesis.openapi.from_wsgi(
+        "/api/schema/", application, headers={"Authorization": f"Bearer {key}", "Host": "localhost"}
+    )
+
+
+def test_the_api_keeps_to_its_document(document: Any, key: str) -> None:
+    seen = 0
+    for found in document.get_all_operations():
+        operation = found.ok()
+        seen += 1
+
+        @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy())
+        def ask(case: Any) -> None:
+            answer = case.call(headers={"Authorization": f"Bearer {key}", "Host": "localhost"})
+            case.validate_response(answer, checks=checks.CHECKS.get_by_names(CHECKS))
+
+        ask()
+    assert seen > 50
+
+
+class TestDocument:
+    def test_is_written_without_a_warning(self) -> None:
+        call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+
+    def test_needs_a_sign_in_and_names_every_endpoint(self, client: Any) -> None:
+        assert client.get("/api/schema/").status_code == 401
+
+        document = client_of(make.UserFactory()).get("/api/schema/").content.decode()
+
+        for prefix, _, _ in router.registry:
+            assert f"/api/v1/{prefix}/:" in document
+        assert "bearer" in document

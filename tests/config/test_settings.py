@@ -1,0 +1,63 @@
+"""Settings of a real deployment, read by a fresh process (the list of reliability section 4)."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def manage(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "DATABASE_URL", "REDIS_URL")}
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=kept | {"SECRET_KEY": "kT9" * 25 + "abcdefgh!", "SITE_URL": "https://portal.example.com"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+class TestDeployment:
+    def test_has_no_warnings_with_https(self) -> None:
+        done = manage("check", "--deploy", "--fail-level", "WARNING")
+
+        assert done.returncode == 0, done.stderr
+
+    def test_pins_what_must_not_slip(self) -> None:
+        names = (
+            "DEBUG", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_NAME", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_SECURE",
+            "SESSION_COOKIE_AGE", "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "ALLOWED_HOSTS",
+            "DATA_UPLOAD_MAX_MEMORY_SIZE",
+        )  # fmt: skip
+        code = f"from django.conf import settings; print([getattr(settings, name) for name in {names!r}])"
+
+        done = manage("shell", "--no-imports", "-c", code)
+
+        assert done.stdout.strip() == str(
+            [
+                False, True, "__Host-session", True, True, 43200, 31536000, True,
+                ["portal.example.com"], 262144,
+            ]
+        ), done.stderr  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("name", "value", "said"),
+        [
+            ("SITE_URL", "portal.example.com", "SITE_URL must be"),
+            ("SECRET_KEY", "", "SECRET_KEY is empty"),
+            ("DATABASE_URL", "sqlite:///x", "must start with postgresql://"),
+            ("DEBUG", "maybe", "Say 1 or 0"),
+            ("TRUSTED_PROXIES", "two", "whole number"),
+        ],
+    )
+    def test_says_what_is_wrong(self, name: str, value: str, said: str) -> None:
+        done = manage("check", **{name: value})
+
+        assert done.returncode != 0
+        assert said in done.stderr

@@ -1,0 +1,91 @@
+"""Declaring by hand, with and without script."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from incidents.models import Contact, Incident, Service
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def service() -> Service:
+    team = make.TeamFactory(name="Shop")
+    ana = make.UserFactory(name="Ana On Call")
+    make.PriorityRuleFactory(impact=1, urgency=1, priority=1, severity=make.SeverityFactory(rank=1))
+    make.PriorityRuleFactory(impact=2, urgency=2, priority=3, severity=make.SeverityFactory(rank=3, pages=False))
+    return make.ServiceFactory(name="Checkout", team=team, escalation_policy=make.policy(ana, team=team))
+
+
+@pytest.fixture
+def employee(client: Client) -> Client:
+    client.force_login(make.UserFactory())
+    return client
+
+
+class TestDeclare:
+    def test_any_employee_may(self, employee: Client, service: Service) -> None:
+        answer = employee.post(
+            "/incidents/declare/",
+            {"title": "No orders", "service": service.pk, "impact": 1, "urgency": 1, "contact_type": "portal"},
+        )
+
+        made = Incident.objects.get()
+        assert answer["Location"] == made.get_absolute_url()
+        assert (made.title, made.priority, made.severity.name) == ("No orders", 1, "SEV1")
+        assert made.responses.count() == 1
+
+    def test_keeps_who_reported_it(self, employee: Client, service: Service) -> None:
+        known = make.ContactFactory(email="ada@example.org")
+        for name, email in (("Ada", "ADA@example.org"), ("Bert", "")):
+            employee.post(
+                "/incidents/declare/",
+                {"title": "No orders", "service": service.pk, "contact_type": "phone",
+                 "requester_name": name, "requester_email": email},
+            )  # fmt: skip
+
+        assert set(Contact.objects.values_list("name", flat=True)) == {known.name, "Bert"}
+
+    def test_asks_for_an_owner_and_loses_nothing(self, employee: Client, service: Service) -> None:
+        answer = employee.post("/incidents/declare/", {"title": "No orders at all", "contact_type": "portal"})
+
+        assert answer.status_code == 422
+        assert "Choose the service" in answer.content.decode()
+        assert "No orders at all" in answer.content.decode()
+        assert not Incident.objects.exists()
+
+    def test_previews_without_script_and_saves_nothing(self, employee: Client, service: Service) -> None:
+        answer = employee.post(
+            "/incidents/declare/",
+            {"title": "No orders", "service": service.pk, "impact": 1, "urgency": 1, "preview": "1"},
+        )
+
+        assert "Ana On Call" in answer.content.decode()
+        assert "No orders" in answer.content.decode()
+        assert not Incident.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("asked", "words"),
+        [
+            ({"impact": "1", "urgency": "1"}, "This pages <strong>Ana On Call</strong> now."),
+            ({}, "This pages nobody"),
+            ({"impact": "nonsense", "urgency": "7"}, "This pages nobody"),
+        ],
+    )
+    def test_proposes_as_one_types(self, employee: Client, service: Service, asked: Any, words: str) -> None:
+        answer = employee.get("/incidents/declare/proposal/", {"service": service.pk} | asked)
+
+        assert words in answer.content.decode()
+
+    def test_says_when_nobody_would_come(self, employee: Client, service: Service) -> None:
+        other = make.ServiceFactory(escalation_policy=make.policy())
+
+        answer = employee.get("/incidents/declare/proposal/", {"service": other.pk, "impact": 1, "urgency": 1})
+
+        assert "no one is on call" in answer.content.decode()
+
+    def test_strangers_are_sent_to_sign_in(self, client: Client) -> None:
+        assert client.get("/incidents/declare/").status_code == 302

@@ -1,0 +1,271 @@
+"""The ticket's page, its verbs, the form over its facts, and the queue."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from config.base.permissions import Role
+from incidents import response
+from incidents.models import Incident, Ticket
+from incidents.views.verbs import VERBS
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent() -> Any:
+    return make.UserFactory(name="Ana Agent", roles=[Role.AGENT])
+
+
+@pytest.fixture
+def acting(client: Client, agent: Any) -> Client:
+    client.force_login(agent)
+    return client
+
+
+@pytest.fixture
+def reading(client: Client) -> Client:
+    client.force_login(make.UserFactory(name="Rita Reader"))
+    return client
+
+
+@pytest.fixture
+def paged() -> Ticket:
+    """An incident whose policy has paged nobody yet but will page Bob next."""
+    bob = make.UserFactory(name="Bob Builder")
+    team = make.TeamFactory()
+    service = make.ServiceFactory(team=team, escalation_policy=make.policy(bob, fallback=[bob], team=team))
+    return response.declare(
+        title="Checkout is down", service=service, severity=make.SeverityFactory(rank=1), at=timezone.now()
+    )
+
+
+def url(ticket: Ticket, verb: str = "") -> str:
+    return f"{ticket.get_absolute_url()}{verb}/" if verb else ticket.get_absolute_url()
+
+
+class TestQueue:
+    def test_shows_what_is_open_and_hides_the_rest(self, acting: Client) -> None:
+        make.IncidentFactory(title="Still broken")
+        make.IncidentFactory(title="Long over", status="closed", closed_at=make.NOON, closure_code="solved")
+
+        page = acting.get("/").content.decode()
+
+        assert "Still broken" in page
+        assert "Long over" not in page
+
+    def test_finds_by_number_whatever_became_of_it(self, acting: Client) -> None:
+        one = make.IncidentFactory(title="Long over", status="closed", closed_at=make.NOON, closure_code="solved")
+        other = make.IncidentFactory(title="Not this one")
+        one, other = Ticket.objects.get(pk=one.pk), Ticket.objects.get(pk=other.pk)
+
+        page = acting.get("/incidents/", {"search": one.reference}).content.decode()
+
+        assert "Long over" in page
+        assert "Not this one" not in page
+
+    def test_finds_by_words_in_any_order(self, acting: Client) -> None:
+        make.IncidentFactory(title="Checkout is slow in Spain")
+
+        assert "slow in Spain" in acting.get("/incidents/", {"search": "spain CHECKOUT"}).content.decode()
+
+    def test_says_unowned_while_nobody_has_answered(self, acting: Client, paged: Ticket) -> None:
+        before = acting.get("/incidents/").content.decode()
+        response.acknowledge(ticket_id=paged.pk, actor=make.UserFactory(), at=timezone.now())
+        after = acting.get("/incidents/").content.decode()
+
+        assert "unowned" in before
+        assert "unowned" not in after
+
+    def test_narrows_to_mine(self, acting: Client, agent: Any) -> None:
+        make.IncidentFactory(title="Mine", assignee=agent)
+        make.IncidentFactory(title="Theirs")
+
+        page = acting.get("/incidents/", {"group": "open", "whose": "me"}).content.decode()
+
+        assert "Mine</a>" in page
+        assert "Theirs" not in page
+
+
+class TestTicketPage:
+    def test_says_who_is_woken_next(self, acting: Client, paged: Ticket) -> None:
+        page = acting.get(url(paged)).content.decode()
+
+        assert "Bob Builder" in page
+        assert "Checkout is down" in page
+
+    def test_has_no_buttons_for_readers(self, reading: Client, paged: Ticket) -> None:
+        page = reading.get(url(paged)).content.decode()
+
+        assert "Checkout is down" in page
+        assert "/restore/" not in page
+
+    def test_does_not_exist_for_those_who_may_not_know_of_it(self, reading: Client) -> None:
+        one = make.IncidentFactory(visibility="private", visibility_reason="HR")
+        one = Ticket.objects.get(pk=one.pk)
+
+        assert reading.get(url(one)).status_code == 404
+        assert reading.get(url(one, "respond")).status_code == 404
+        assert one.title not in reading.get("/incidents/").content.decode()
+
+    @pytest.mark.parametrize("reference", ["INC-0", "PRB-1", "INC-999999999999999999", "ABC-1"])
+    def test_is_404_for_a_number_that_is_none(self, acting: Client, reference: str) -> None:
+        assert acting.get(f"/tickets/{reference}/").status_code == 404
+
+    def test_renders_a_note_safely(self, acting: Client, paged: Ticket) -> None:
+        acting.post(url(paged, "note"), {"text": "**bold** <script>alert(1)</script>"})
+
+        page = acting.get(url(paged)).content.decode()
+
+        assert "<strong>bold</strong>" in page
+        assert "<script>alert" not in page
+
+    def test_hides_the_requester_from_others(self, reading: Client) -> None:
+        one = make.IncidentFactory(requester=make.ContactFactory(name="Carla Caller"))
+        one = Ticket.objects.get(pk=one.pk)
+
+        assert "Carla Caller" not in reading.get(url(one)).content.decode()
+
+    def test_asks_as_many_questions_with_much_history_as_with_little(
+        self, acting: Client, paged: Ticket, django_assert_max_num_queries: Any
+    ) -> None:
+        for _ in range(10):
+            make.TimelineEntryFactory(ticket_id=paged.pk, ticket=None, actor=make.UserFactory())
+            make.AlertFactory(ticket=paged)
+            make.PageFactory(escalation=paged.responses.get().escalation)
+
+        with django_assert_max_num_queries(30):
+            acting.get(url(paged))
+
+
+class TestVerbs:
+    def test_readers_are_refused_each_of_them(self, reading: Client, paged: Ticket) -> None:
+        for verb in VERBS:
+            assert reading.post(url(paged, verb)).status_code == 403, verb
+
+    def test_strangers_are_sent_to_sign_in(self, client: Client, paged: Ticket) -> None:
+        for verb in VERBS:
+            assert client.post(url(paged, verb)).status_code == 302, verb
+
+    def test_each_has_a_page_of_its_own(self, acting: Client, paged: Ticket) -> None:
+        for verb in VERBS:
+            assert acting.get(url(paged, verb)).status_code == 200, verb
+
+    def test_lead_from_the_page_to_the_end_without_script(self, acting: Client, paged: Ticket) -> None:
+        team = make.TeamFactory(name="Payments")
+        steps: list[tuple[str, dict[str, Any], str]] = [
+            ("acknowledge", {}, "acknowledged"),
+            ("start-work", {}, "in_progress"),
+            ("note", {"text": "Looking."}, "in_progress"),
+            ("hold", {"reason": "supplier"}, "on_hold"),
+            ("resume", {}, "in_progress"),
+            ("hand-over", {"team": team.pk, "reason": "Theirs"}, "in_progress"),
+            ("take-over", {}, "in_progress"),
+            ("restore", {"note": "Rolled back."}, "resolved"),
+            ("reopen", {"reason": "Again"}, "in_progress"),
+            ("restore", {}, "resolved"),
+            ("close", {"code": "solved"}, "closed"),
+        ]
+        for verb, data, status in steps:
+            answer = acting.post(url(paged, verb), data)
+            assert answer.status_code == 302, (verb, answer.content.decode())
+            paged = Ticket.objects.get(pk=paged.pk)
+            assert paged.status == status, verb
+        assert paged.team == team
+
+    def test_what_the_status_does_not_allow_is_refused_in_words(self, acting: Client, paged: Ticket) -> None:
+        answer = acting.post(url(paged, "resolve"), {"reason": "x"})
+
+        assert answer.status_code == 422
+        assert "cannot become resolved" in answer.content.decode()
+
+    def test_lowering_a_severity_needs_a_reason(self, acting: Client, paged: Ticket) -> None:
+        milder = make.SeverityFactory(rank=3)
+
+        answer = acting.post(url(paged, "severity"), {"severity": milder.pk})
+
+        assert answer.status_code == 422
+        assert "Say why" in answer.content.decode()
+
+    def test_raising_says_whom_it_pages_before(self, acting: Client, paged: Ticket) -> None:
+        quiet = make.SeverityFactory(rank=4, pages=False)
+        Ticket.objects.filter(pk=paged.pk).update(severity=quiet)
+
+        page = acting.get(url(paged, "severity")).content.decode()
+
+        assert "(pages Bob Builder)" in page
+
+    def test_a_button_on_the_phone_screen_leads_back_to_it(self, acting: Client, paged: Ticket) -> None:
+        answer = acting.post(url(paged, "acknowledge"), {"next": "respond"})
+
+        assert answer["Location"] == reverse("incidents:respond", args=[paged.reference])
+
+    def test_get_changes_nothing(self, acting: Client, paged: Ticket) -> None:
+        acting.get(url(paged, "acknowledge"))
+
+        assert Ticket.objects.get(pk=paged.pk).status == "new"
+
+
+class TestEdit:
+    def data(self, page: str, **typed: str) -> dict[str, str]:
+        """What a browser would send: every field as the page shows it, with `typed` over it."""
+
+        found = {}
+        for name, value in re.findall(r'<input type="[a-z]+" name="([^"]+)" value="([^"]*)"', page):
+            found[name] = html.unescape(value)
+        for name, value in re.findall(r'<textarea name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', page):
+            found[name] = html.unescape(value)
+        for name, body in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+            chosen = re.search(r'value="([^"]*)" selected', body)
+            found[name] = chosen[1] if chosen else ""
+        return found | typed
+
+    def test_changes_what_was_changed(self, acting: Client, paged: Ticket) -> None:
+        page = acting.get(url(paged, "edit")).content.decode()
+
+        answer = acting.post(url(paged, "edit"), self.data(page, title="Checkout is slow", impact="1"))
+
+        assert answer.status_code == 302
+        changed = Ticket.objects.get(pk=paged.pk)
+        assert (changed.title, changed.impact) == ("Checkout is slow", 1)
+        assert changed.service == paged.service
+
+    def test_a_stale_form_is_refused_and_keeps_what_was_typed(self, acting: Client, paged: Ticket, agent: Any) -> None:
+        page = acting.get(url(paged, "edit")).content.decode()
+        response.edit(
+            ticket_id=paged.pk,
+            changes={"title": "Theirs", "customer_impact": "No orders"},
+            actor=agent,
+            at=timezone.now(),
+        )
+
+        refused = acting.post(url(paged, "edit"), self.data(page, title="Ours", description="New words"))
+
+        shown = refused.content.decode()
+        assert refused.status_code == 422
+        assert "Both of you changed: Title" in shown
+        assert "Ours" in shown
+        assert "New words" in shown
+        assert Ticket.objects.get(pk=paged.pk).title == "Theirs"
+
+        again = acting.post(url(paged, "edit"), self.data(shown))
+
+        assert again.status_code == 302
+        kept = Incident.objects.get(pk=paged.pk)
+        assert (kept.title, kept.description, kept.customer_impact) == ("Ours", "New words", "No orders")
+
+    def test_a_field_nobody_touched_is_not_written_back(self, acting: Client, paged: Ticket, agent: Any) -> None:
+        page = acting.get(url(paged, "edit")).content.decode()
+        response.edit(ticket_id=paged.pk, changes={"title": "Theirs"}, actor=agent, at=timezone.now())
+        refused = acting.post(url(paged, "edit"), self.data(page, description="Mine")).content.decode()
+
+        acting.post(url(paged, "edit"), self.data(refused))
+
+        kept = Ticket.objects.get(pk=paged.pk)
+        assert (kept.title, kept.description) == ("Theirs", "Mine")

@@ -1,0 +1,1 @@
+"""One story a file, told through the product's own doors with its real processes."""

@@ -1,0 +1,153 @@
+"""Every list page: found through the addresses, so that a new one is tested the day it is declared."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from config.base.permissions import Role
+from config.base.tables import without_formula
+from tests import factories as make
+from tests.portal import pages
+
+pytestmark = pytest.mark.django_db
+
+
+def _incident(**fields: Any) -> Any:
+    return make.IncidentFactory(assignee=make.UserFactory(), **fields)
+
+
+def _escalation() -> Any:
+    return make.EscalationFactory(
+        subject_type="ticket",
+        subject_id=_incident().pk,
+        acknowledged_by=make.UserFactory(),
+        policy=make.PolicyFactory(),
+    )
+
+
+_rank = iter(range(1, 1000))
+ROWS: dict[str, Callable[[], Any]] = {
+    "incidents:queue": _incident,
+    "incidents:alerts": lambda: make.AlertFactory(ticket=_incident()),
+    "incidents:services": lambda: make.ServiceFactory(escalation_policy=make.PolicyFactory()),
+    "incidents:severities": lambda: make.SeverityFactory(rank=next(_rank)),
+    "incidents:contacts": make.ContactFactory,
+    "incidents:integrations": make.IntegrationFactory,
+    "oncall:teams": make.MembershipFactory,
+    "oncall:users": make.MembershipFactory,
+    "oncall:schedules": make.ScheduleFactory,
+    "oncall:escalations": _escalation,
+    "oncall:pages": lambda: make.PageFactory(escalation=_escalation()),
+    "problems:problems": lambda: make.ProblemFactory(assignee=make.UserFactory()),
+}
+LISTS = pages.lists()
+
+
+@pytest.fixture
+def reader(client: Client) -> Client:
+    client.force_login(make.UserFactory(roles=[Role.AGENT], name="Reader"))
+    return client
+
+
+@pytest.mark.parametrize(("name", "url", "view"), LISTS, ids=[name for name, _, _ in LISTS])
+class TestEveryList:
+    def test_asks_as_many_questions_for_ten_rows_as_for_one(
+        self, reader: Client, name: str, url: str, view: Any
+    ) -> None:
+        row = ROWS[name]
+        row()
+        reader.get(url)  # warms the pulse and the content types
+
+        cache.delete("oncall.pulse")
+        with CaptureQueriesContext(connection) as for_one:
+            one = reader.get(url)
+        for _ in range(9):
+            row()
+        cache.delete("oncall.pulse")
+        with CaptureQueriesContext(connection) as for_ten:
+            ten = reader.get(url)
+
+        assert one.status_code == ten.status_code == 200
+        assert ten.content.count(b"<tr>") + ten.content.count(b"<tr ") >= 10
+        assert len(for_ten) == len(for_one)
+
+    def test_sends_strangers_to_sign_in(self, client: Client, name: str, url: str, view: Any) -> None:
+        response = client.get(url)
+
+        assert response.status_code == 302
+        assert "/accounts/login/" in response["Location"]
+
+    def test_gives_its_rows_as_csv(self, reader: Client, name: str, url: str, view: Any) -> None:
+        ROWS[name]()
+
+        response = reader.get(url, {"export": "csv"})
+
+        rows = list(csv.reader(io.StringIO(response.content.decode())))
+        assert response["Content-Type"].startswith("text/csv")
+        assert len(rows) >= 2
+        assert "<" not in response.content.decode()
+
+    def test_says_what_to_do_when_it_is_empty(self, client: Client, name: str, url: str, view: Any) -> None:
+        client.force_login(make.UserFactory(roles=[Role.AGENT]))
+
+        response = client.get(url, {"search": "there is no such row at all"})
+
+        assert response.status_code == 200
+        assert view.empty.endswith((".", "!"))
+
+    def test_stands_nonsense_in_its_address(self, reader: Client, name: str, url: str, view: Any) -> None:
+        ROWS[name]()
+        for nonsense in (
+            {"page": "-1"}, {"page": "9" * 40}, {"page": "x"}, {"per_page": "100000000"}, {"per_page": "0"},
+            {"sort": "password"}, {"sort": "-pk,;drop"}, {"search": "%_\\'\x00"}, {"team": "no-such-team"},
+        ):  # fmt: skip
+            assert reader.get(url, nonsense).status_code == 200, nonsense
+
+    @pytest.mark.parametrize("descending", ["", "-"])
+    def test_sorts_by_each_of_its_columns(
+        self, reader: Client, name: str, url: str, view: Any, descending: str
+    ) -> None:
+        ROWS[name]()
+        for column in view.table_class.base_columns:
+            assert reader.get(url, {"sort": f"{descending}{column}"}).status_code == 200, column
+
+
+class TestCsv:
+    @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+    def test_disarms_a_formula(self, start: str) -> None:
+        assert without_formula(f"{start}1+1") == f"'{start}1+1"
+
+    def test_leaves_other_values_alone(self) -> None:
+        assert without_formula("a=b") == "a=b"
+        assert without_formula(-3) == -3
+
+    def test_disarms_a_title_in_the_queue(self, reader: Client) -> None:
+        _incident(title="=HYPERLINK(1)")
+
+        response = reader.get("/incidents/", {"export": "csv"})
+
+        assert "'=HYPERLINK(1)" in response.content.decode()
+
+
+class TestPages:
+    def test_never_show_more_than_a_hundred_rows(self, reader: Client) -> None:
+        service, severity = make.ServiceFactory(), make.SeverityFactory()
+        make.IncidentFactory.create_batch(104, service=service, severity=severity)
+
+        response = reader.get("/incidents/", {"per_page": "5000"})
+
+        assert response.content.count(b"/tickets/INC-") == 100
+
+    def test_turn_without_losing_the_filter(self, reader: Client) -> None:
+        make.IncidentFactory.create_batch(30, service=make.ServiceFactory(slug="shop"))
+
+        response = reader.get("/incidents/", {"service": "shop"})
+
+        assert b"?service=shop&amp;page=2" in response.content
