@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 
 from oncall.models import User, WorkInterval
 
@@ -20,8 +22,11 @@ def start(*, user: User, subject_type: str, subject_id: int, title: str, url: st
 
 
 def stop(*, subject_type: str, subject_id: int, at: datetime, user: User | None = None) -> int:
-    """End the running intervals on it, of one person or of all, and say how many."""
+    """End the running intervals on it, of one person or of all, and say how many.
+
+    Two people's clocks are read before they queue for the lock, so `at` may lie before the start.
+    """
     running = WorkInterval.objects.filter(subject_type=subject_type, subject_id=subject_id, ended_at__isnull=True)
     if user is not None:
         running = running.filter(user=user)
-    return running.update(ended_at=at)
+    return running.update(ended_at=Greatest(F("started_at"), at))

@@ -44,7 +44,8 @@ def resolve(*, ticket_id: int, actor: User | None, at: datetime, reason: str = "
     if ticket.severity.needs_prevention and not reason.strip():
         raise Refused(f"Say why {ticket.reference} needs no more prevention.")
     text = f"Resolved. {reason}".strip()
-    move(ticket, TicketStatus.RESOLVED, at=at, actor=actor, text=text, resolved_at=at)
+    # Whoever restored it may have read the clock later and still had the lock first.
+    move(ticket, TicketStatus.RESOLVED, at=at, actor=actor, text=text, resolved_at=max(at, ticket.restored_at or at))
     return ticket
 
 

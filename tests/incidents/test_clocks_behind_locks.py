@@ -1,0 +1,48 @@
+"""Two people act at once: their clocks are read before they queue for the ticket's lock, so time may run back."""
+
+from datetime import timedelta
+
+import pytest
+
+from incidents import response
+from incidents.models import Ticket
+from oncall.models import User, WorkInterval
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+A_MOMENT_BEFORE = NOON - timedelta(milliseconds=3)
+
+
+@pytest.fixture
+def ana() -> User:
+    return factories.UserFactory(name="Ana")
+
+
+def declared(ana: User, **severity: object) -> Ticket:
+    policy = factories.policy(ana)
+    service = factories.ServiceFactory(team=policy.team, escalation_policy=policy)
+    return response.declare(
+        title="Checkout is down", service=service, severity=factories.SeverityFactory(**severity), at=A_MOMENT_BEFORE
+    )
+
+
+class TestRestore:
+    def test_ends_work_that_began_a_moment_later(self, ana: User) -> None:
+        ticket = declared(ana)
+        response.acknowledge(ticket_id=ticket.pk, actor=ana, at=NOON)
+
+        response.restore(ticket_id=ticket.pk, actor=ana, at=A_MOMENT_BEFORE)
+
+        work = WorkInterval.objects.get()
+        assert (work.started_at, work.ended_at) == (NOON, NOON)
+
+
+class TestResolve:
+    def test_is_never_earlier_than_restored(self, ana: User) -> None:
+        ticket = declared(ana, rank=1, name="SEV1", needs_prevention=True)
+        response.restore(ticket_id=ticket.pk, actor=ana, at=NOON)
+
+        ticket = response.resolve(ticket_id=ticket.pk, reason="Nothing to prevent.", actor=ana, at=A_MOMENT_BEFORE)
+
+        assert ticket.resolved_at == NOON
