@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from incidents import priority, timeline
-from incidents.models import Contact, EntryKind, Incident, Service, Severity, Ticket, TicketKind, TicketStatus
+from incidents.models import Contact, EntryKind, Incident, Service, Severity, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.response.locking import Refused
 from incidents.response.paging import page_team
 from oncall.models import Team, User
+
+_NOT_WRITTEN = frozenset(field.name for field in Incident._meta.fields if field.is_relation) | {"number"}
 
 
 @transaction.atomic
@@ -42,7 +45,11 @@ def declare(
     owner = team or (service.team if service else None)
     if owner is None:
         raise Refused("Choose the service that is in trouble, or the team that should look at it.")
-    proposal = priority.propose(impact=impact, urgency=urgency)
+    if severity is None or impact or urgency:
+        proposal = priority.propose(impact=impact, urgency=urgency)
+        severity, order = severity or proposal.severity, proposal.priority
+    if not (impact or urgency):
+        order = min(5, severity.rank)
     incident = Incident(
         kind=TicketKind.INCIDENT,
         title=title,
@@ -52,8 +59,8 @@ def declare(
         service=service,
         impact=impact,
         urgency=urgency,
-        priority=proposal.priority if impact or urgency else min(5, (severity or proposal.severity).rank),
-        severity=severity or proposal.severity,
+        priority=order,
+        severity=severity,
         status=TicketStatus.NEW,
         team=owner,
         opened_by=actor,
@@ -68,7 +75,7 @@ def declare(
         customer_impact=customer_impact,
         opened_because=opened_because,
     )
-    incident.full_clean(exclude=["number"])
+    _check(incident)
     incident.save()
     ticket = Ticket.objects.select_related("service", "severity", "team").get(pk=incident.pk)
     timeline.record(
@@ -82,3 +89,13 @@ def declare(
     if page and ticket.severity.pages:
         page_team(ticket=ticket, team=owner, at=at)
     return ticket
+
+
+def _check(incident: Incident) -> None:
+    """Refuse what people wrote wrongly; the rest is ours, and the database holds its rules.
+
+    Django's own `full_clean` asks the database about each of a dozen rules: half the cost of an incident.
+    """
+    incident.clean_fields(exclude=_NOT_WRITTEN)
+    if incident.visibility != Visibility.OPEN and not incident.visibility_reason:
+        raise ValidationError({"visibility_reason": "Say why this record is private."})
