@@ -4,8 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -22,7 +21,6 @@ from oncall.models import Escalation
 from oncall.serializers import EscalationSerializer
 
 TIMELINE = TimelineEntry.objects.select_related("ticket", "actor")
-_KEY = OpenApiParameter("id", OpenApiTypes.STR, OpenApiParameter.PATH, description="The id, or the reference.")
 
 
 def _with_requester(data: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +32,7 @@ def _with_requester(data: dict[str, Any]) -> dict[str, Any]:
 class TicketViewSet(ReadViewSet):
     """What every kind of ticket's endpoint shares: found by id or by reference."""
 
-    lookup_value_regex = "[A-Z]{3}-[0-9]{1,18}|[0-9]{1,18}"
+    lookup_value_regex = "(?:[A-Z]{3}-)?[0-9]{1,18}"
     filterset_class = filters.TicketFilter
 
     def get_object(self) -> Any:
@@ -48,7 +46,6 @@ class TicketViewSet(ReadViewSet):
         return ticket
 
 
-@extend_schema(parameters=[_KEY])
 class IncidentViewSet(TicketViewSet):
     """Incidents, newest first."""
 
@@ -61,7 +58,6 @@ class IncidentViewSet(TicketViewSet):
         changed: Ticket = verb_of(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **arguments)
         return changed
 
-    @extend_schema(parameters=[])
     @writes(serializers.DeclareSerializer, may=can_declare, status=201)
     def create(self, data: dict[str, Any]) -> Ticket:
         """Declare an incident; it pages if its severity does."""

@@ -36,7 +36,7 @@ class UserTable(Table):
 
     class Meta(Table.Meta):
         model = User
-        fields = ("name", "email", "teams", "time_zone", "is_active")
+        fields = ("name", "teams", "time_zone", "is_active")
 
     def render_teams(self, record: Any) -> str:
         """Their names."""

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import factory
+from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
 from incidents import models as incident_models
@@ -12,7 +13,7 @@ from problems import models as problem_models
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 """A Monday, and the clock of every test that needs one."""
-PASSWORD = "a long enough pass phrase"  # noqa: S105 - of test accounts
+PASSWORD = "a long enough pass phrase"
 
 
 class UserFactory(DjangoModelFactory):
@@ -27,11 +28,9 @@ class UserFactory(DjangoModelFactory):
     is_active = True
 
     @factory.post_generation
-    def roles(self, create: bool, extracted: Any, **_: Any) -> None:  # noqa: FBT001 - factory_boy's signature
+    def roles(self, create: bool, extracted: Any, **_: Any) -> None:
         """`roles=[Role.AGENT]` puts the person into groups."""
         if create and extracted:
-            from django.contrib.auth.models import Group
-
             self.groups.set(Group.objects.filter(name__in=extracted))
 
 
@@ -101,7 +100,9 @@ class ScheduleFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Schedule {n}")
 
 
-def weekly_schedule(*people: oncall_models.User, zone: str = "UTC", anchor: str = "2026-01-05T09:00", **fields: Any) -> oncall_models.Schedule:
+def weekly_schedule(
+    *people: oncall_models.User, zone: str = "UTC", anchor: str = "2026-01-05T09:00", **fields: Any
+) -> oncall_models.Schedule:
     """A schedule in which these people take turns by the week, from `anchor` on."""
     schedule = ScheduleFactory(**fields)
     version = oncall_models.ScheduleVersion.objects.create(
@@ -129,7 +130,9 @@ class PolicyFactory(DjangoModelFactory):
     repeat = 0
 
 
-def policy(*steps: Any, fallback: Any = (), delay: int = 5, mode: str = "all", **fields: Any) -> oncall_models.EscalationPolicy:
+def policy(
+    *steps: Any, fallback: Any = (), delay: int = 5, mode: str = "all", **fields: Any
+) -> oncall_models.EscalationPolicy:
     """A policy; each step is a person, schedule or team, or a list of them."""
     made = PolicyFactory(**fields)
     made.fallback.set(fallback)

@@ -52,6 +52,7 @@ class FactInline(TabularInline):
     extra = 0
     can_delete = False
     show_change_link = True
+    hide_title = True
     tab = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:

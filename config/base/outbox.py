@@ -69,9 +69,7 @@ class OutboxRow(models.Model):
             models.Index(
                 fields=["priority", "due_at"], condition=Q(state="pending"), name="%(app_label)s_%(class)s_due"
             ),
-            models.Index(
-                fields=["lease_until"], condition=Q(state="sending"), name="%(app_label)s_%(class)s_leased"
-            ),
+            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="%(app_label)s_%(class)s_leased"),
             models.Index(fields=["ended_at"], condition=Q(state="dead"), name="%(app_label)s_%(class)s_dead"),
         ]
 
@@ -87,9 +85,7 @@ class Claim:
     attempts: int
 
 
-def claim(
-    model: type[OutboxRow], *, at: datetime, limit: int, channels: Sequence[str] | None = None
-) -> list[Claim]:
+def claim(model: type[OutboxRow], *, at: datetime, limit: int, channels: Sequence[str] | None = None) -> list[Claim]:
     """Take up to `limit` due rows, those of a lease that ran out included, most urgent first.
 
     One statement, so the claim is committed when this returns (outside a transaction). Rows that another
@@ -114,9 +110,7 @@ def claim(
     return [Claim(row_id, attempts) for row_id, attempts, _, _ in rows]
 
 
-def record_accepted(
-    model: type[OutboxRow], held: Claim, *, at: datetime, provider_id: str = "", **also: Any
-) -> bool:
+def record_accepted(model: type[OutboxRow], held: Claim, *, at: datetime, provider_id: str = "", **also: Any) -> bool:
     """Note that the provider took the message. False if this attempt no longer holds the row."""
     return _record(
         model,

@@ -1,8 +1,8 @@
 """Signatures of outgoing calls, as Standard Webhooks defines them."""
 
 import base64
-from datetime import UTC, datetime
 
+from django.utils import timezone
 from standardwebhooks import Webhook
 
 
@@ -11,7 +11,7 @@ def signature_headers(message_id: str, body: bytes, *, secret: str) -> dict[str,
 
     A secret that is not in the standard's own `whsec_` form is taken as plain text.
     """
-    now = datetime.now(UTC)
+    now = timezone.now()
     key = secret if secret.startswith("whsec_") else base64.b64encode(secret.encode()).decode()
     name = message_id.replace(".", "-")
     return {

@@ -88,7 +88,7 @@ class Table(tables.Table):
         ]
 
     def lines(self) -> Iterator[SafeString]:
-        """The rows of this page as HTML. Built here: the stock template takes 2 ms a row, this a tenth."""
+        """The rows of this page as HTML. Built here: the stock template takes 2 ms a row, this a sixth of it."""
         plan = [(column.name, format_html('<td data-label="{}" class="{}">', column.header, _css(column)))
                 for column in self.columns]  # fmt: skip
         for row in self.paginated_rows:

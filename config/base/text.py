@@ -42,7 +42,12 @@ def _shows(character: str) -> bool:
 def several_lines(value: str) -> str:
     """The text in NFC with its line breaks, without NUL, other controls and direction characters."""
     kept = unicodedata.normalize("NFC", value).translate(_BIDI).replace("\r\n", "\n")
-    return "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    return _or_nothing("".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip())
+
+
+def _or_nothing(value: str) -> str:
+    """A text in which there is nothing to see is empty; joiners within emoji and words stay (bad input 22)."""
+    return "" if all(character.isspace() or unicodedata.category(character) == "Cf" for character in value) else value
 
 
 def render_markdown(value: str) -> SafeString:

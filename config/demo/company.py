@@ -151,9 +151,7 @@ def _make_severities() -> dict[int, Severity]:
         for rank, name, title, text, major, pages, urgency, prevention in _SEVERITIES
     }
     for (impact, urgency_level), (priority, rank) in _MATRIX.items():
-        PriorityRule.objects.create(
-            impact=impact, urgency=urgency_level, priority=priority, severity=severities[rank]
-        )
+        PriorityRule.objects.create(impact=impact, urgency=urgency_level, priority=priority, severity=severities[rank])
     return severities
 
 
@@ -173,9 +171,7 @@ def _make_services(teams: dict[str, Team], at: datetime) -> dict[str, Service]:
     return services
 
 
-def _put_on_call(
-    teams: dict[str, Team], people: dict[str, User], services: dict[str, Service], at: datetime
-) -> None:
+def _put_on_call(teams: dict[str, Team], people: dict[str, User], services: dict[str, Service], at: datetime) -> None:
     shifts = {
         "storefront": (BERLIN, ["Aylin Demir", "Tom Becker"], "Lena Krüger"),
         "platform": (CHICAGO, ["Sam Whitfield", "Priya Nair"], "Carla Ruiz"),

@@ -18,7 +18,8 @@ FIRST_AFTER = 20.0
 BETWEEN = (150.0, 330.0)
 LASTS = (240.0, 720.0)
 # Integration, name, severity word, instance, summary.
-_ALERTS = [
+_Alert = tuple[str, str, str, str, str]
+_ALERTS: list[_Alert] = [
     ("Prometheus", "CheckoutErrors", "critical", "checkout-3", "More than 5 % of checkouts fail"),
     ("Prometheus", "PaymentSlow", "warning", "payment-1", "Paying takes longer than 4 seconds"),
     ("Prometheus (platform)", "ReplicationLag", "warning", "orders-db-2", "The replica is 90 seconds behind"),
@@ -42,7 +43,7 @@ def main(folder: Path) -> int:
     authority = folder / "tls" / "authority.pem"
     context = ssl.create_default_context(cafile=authority) if authority.exists() else None
     chance = random.Random()  # noqa: S311 - which alert comes next is no secret
-    firing: list[tuple[float, tuple[str, ...], str]] = []
+    firing: list[tuple[float, _Alert, str]] = []
     next_at = time.monotonic() + FIRST_AFTER
     for alert in _ALERTS:  # what an earlier run left open is over by now
         _send(doors[alert[0]], alert, datetime.now(UTC).isoformat(), context, is_firing=False, base=found["base_url"])
@@ -54,8 +55,8 @@ def main(folder: Path) -> int:
         if now >= next_at:
             next_at = now + chance.uniform(*BETWEEN)
             quiet = [alert for alert in _ALERTS if alert not in [one[1] for one in firing]]
-            alert = chance.choice(quiet) if quiet else None
-            if alert is not None:
+            if quiet:
+                alert = chance.choice(quiet)
                 started_at = datetime.now(UTC).isoformat()
                 _send(doors[alert[0]], alert, started_at, context, is_firing=True, base=found["base_url"])
                 firing.append((now + chance.uniform(*LASTS), alert, started_at))
@@ -64,7 +65,7 @@ def main(folder: Path) -> int:
 
 def _send(
     door: dict[str, str],
-    alert: tuple[str, ...],
+    alert: _Alert,
     started_at: str,
     context: ssl.SSLContext | None,
     *,
@@ -82,7 +83,7 @@ def _send(
 
 
 def _for_alertmanager(
-    door: dict[str, str], alert: tuple[str, ...], started_at: str, *, is_firing: bool, base: str
+    door: dict[str, str], alert: _Alert, started_at: str, *, is_firing: bool, base: str
 ) -> dict[str, Any]:
     _, name, severity, instance, summary = alert
     labels = {"alertname": name, "severity": severity, "instance": instance}
@@ -112,7 +113,7 @@ def _for_alertmanager(
 
 
 def _for_pagerduty(
-    door: dict[str, str], alert: tuple[str, ...], started_at: str, *, is_firing: bool, base: str
+    door: dict[str, str], alert: _Alert, started_at: str, *, is_firing: bool, base: str
 ) -> dict[str, Any]:
     _, name, severity, instance, summary = alert
     event: dict[str, Any] = {

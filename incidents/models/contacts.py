@@ -21,9 +21,7 @@ class Contact(models.Model):
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="incidents_contact_email")
-        ]
+        constraints = [models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="incidents_contact_email")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.email or self.phone or self.pk})"

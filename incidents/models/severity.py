@@ -25,9 +25,7 @@ class Severity(models.Model):
     description = models.TextField(help_text="When to choose it, in words anybody can apply at night.")
     is_major = models.BooleanField("is a major incident", default=False)
     pages = models.BooleanField("pages people", default=True)
-    urgency = models.CharField(
-        "notification urgency", max_length=4, choices=Urgency, default=Urgency.HIGH
-    )
+    urgency = models.CharField("notification urgency", max_length=4, choices=Urgency, default=Urgency.HIGH)
     needs_prevention = models.BooleanField(
         "needs prevention", default=False, help_text="Restored is not resolved until the cause is dealt with."
     )

@@ -1,8 +1,8 @@
 """The ticket: one concrete table that is the shared record of incident and problem work."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -118,9 +118,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         if user.is_superuser:
             return self
         member = Team.objects.filter(memberships__user=user)
+        # Teams called to help must see what they are paged for.
+        responses = apps.get_model("incidents", "Response")
+        called = responses._default_manager.filter(team__in=member).values("ticket")
         return self.filter(
             Q(visibility=Visibility.OPEN)
             | Q(team__in=member)
+            | Q(pk__in=called)
             | Q(assignee=user)
             | Q(opened_by=user)
             | Q(requester__user=user)
@@ -157,7 +161,9 @@ class Ticket(models.Model):
     status = models.CharField(max_length=16, choices=TicketStatus, default=TicketStatus.NEW)
     hold_reason = models.CharField(max_length=12, choices=HoldReason, blank=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="tickets", verbose_name="owner team")
-    assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_tickets")
+    assignee = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_tickets"
+    )
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     requester = models.ForeignKey(
         Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="requested_tickets"
@@ -229,9 +235,7 @@ class Ticket(models.Model):
                 name="incidents_ticket_private_has_reason",
                 violation_error_message="Say why this record is private.",
             ),
-            models.CheckConstraint(
-                condition=Q(priority__gte=1, priority__lte=5), name="incidents_ticket_priority"
-            ),
+            models.CheckConstraint(condition=Q(priority__gte=1, priority__lte=5), name="incidents_ticket_priority"),
         ]
         indexes = [
             models.Index(
@@ -249,6 +253,10 @@ class Ticket(models.Model):
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
+    def get_absolute_url(self) -> str:
+        """The ticket's page, whatever its kind."""
+        return reverse("incidents:ticket", args=[self.reference])
+
     @property
     def reference(self) -> str:
         """The name people use for it, as INC-7."""
@@ -258,14 +266,6 @@ class Ticket(models.Model):
     def is_open(self) -> bool:
         """Whether it still counts as open in queues."""
         return self.status in OPEN_STATUSES
-
-    def age(self, at: datetime) -> float:
-        """Seconds since the trouble began, up to restoration."""
-        return ((self.restored_at or at) - self.impact_started_at).total_seconds()
-
-    def get_absolute_url(self) -> str:
-        """The ticket's page, whatever its kind."""
-        return reverse("incidents:ticket", args=[self.reference])
 
 
 class Incident(Ticket):

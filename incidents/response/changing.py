@@ -145,11 +145,11 @@ def edit(*, ticket_id: int, changes: Mapping[str, Any], actor: User | None, at: 
     if on_incident:
         incident.save_base(raw=True, update_fields=list(on_incident))
     for name in changed:
-        label = Incident._meta.get_field(name).verbose_name
+        label = name.replace("_", " ")
         timeline.record(
             ticket_id=ticket.pk,
             kind=EntryKind.CHANGE,
-            text=f"{str(label).capitalize()} changed.",
+            text=f"{label.capitalize()} changed.",
             at=at,
             actor=actor,
             data={"field": name, "from": str(before[name] or ""), "to": str(changes[name] or "")},

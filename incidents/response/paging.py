@@ -66,9 +66,7 @@ def begin_work(*, ticket: Ticket, user: User, at: datetime) -> None:
     )
 
 
-def preview_page(
-    *, severity: Severity, service: Service | None, team: Team | None = None, at: datetime
-) -> list[str]:
+def preview_page(*, severity: Severity, service: Service | None, team: Team | None = None, at: datetime) -> list[str]:
     """The names of those who would be paged at once, so that a screen can say it before it is done.
 
     Empty when the severity pages nobody, or when nobody could be reached.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Q
 
 from config.base.clock import backoff
 from incidents.models import Alert, Integration, Severity
@@ -29,6 +29,8 @@ class _Group:
     integration: Integration
     group_key: str
     rank: int
+    has_failed: bool
+    """Whether some of its alerts could not be routed before, and are tried alone."""
 
 
 def route_due(*, at: datetime, limit: int = 200) -> int:
@@ -39,39 +41,40 @@ def route_due(*, at: datetime, limit: int = 200) -> int:
     """
     began = time.monotonic()
     done = 0
-    severities: list[Severity] = []
-    for group in _due_groups(at=at):
-        severities = severities or list(Severity.objects.order_by("rank"))
+    groups, severities = _due_groups(at=at)
+    for group in groups:
         done += _route_group(group, severities, at=at)
         if done >= limit or time.monotonic() - began > PASS_SECONDS:
             break
     return done
 
 
-def _due_groups(*, at: datetime) -> list[_Group]:
+def _due_groups(*, at: datetime) -> tuple[list[_Group], list[Severity]]:
+    """The groups with due alerts, the worst first, and all severities there are."""
     rows = list(
         Alert.objects.filter(route_at__lte=at)
         .values_list("integration_id", "group_key", "severity_word")
-        .annotate(since=Min("route_at"))
+        .annotate(since=Min("route_at"), attempts=Max("route_attempts"))
         .order_by("since")[:MOST_GROUPS]
     )
     if not rows:
-        return []
+        return [], []
     severities = list(Severity.objects.order_by("rank"))
     integrations = Integration.objects.select_related("service__team", "service__escalation_policy").in_bulk(
         {row[0] for row in rows}
     )
     known: dict[tuple[int, str], Choice] = {}
     groups: dict[tuple[int, str], _Group] = {}
-    for integration_id, group_key, word, _ in rows:
+    for integration_id, group_key, word, _, attempts in rows:
         integration = integrations[integration_id]
         if (integration_id, word) not in known:
             known[integration_id, word] = choose(word, integration=integration, severities=severities)
         rank = known[integration_id, word].severity.rank
         found = groups.get((integration_id, group_key))
-        if found is None or rank < found.rank:
-            groups[integration_id, group_key] = _Group(integration, group_key, rank)
-    return sorted(groups.values(), key=lambda group: group.rank)
+        has_failed = attempts > 0 or (found is not None and found.has_failed)
+        rank = rank if found is None else min(rank, found.rank)
+        groups[integration_id, group_key] = _Group(integration, group_key, rank, has_failed)
+    return sorted(groups.values(), key=lambda group: group.rank), severities
 
 
 def _route_group(group: _Group, severities: Sequence[Severity], *, at: datetime) -> int:
@@ -95,6 +98,9 @@ def _route_group(group: _Group, severities: Sequence[Severity], *, at: datetime)
         # One bad alert must not stop the others (rule 7): which one it is shows when each is routed alone.
         logger.exception("alert.group_failed", extra={"integration": group.integration.pk})
         alone = Q()
+    else:
+        if not group.has_failed:
+            return done
     for pk, attempts in due.filter(alone).order_by("pk").values_list("pk", "route_attempts"):
         done += _route_alone(group, pk, attempts, severities, at=at)
     return done

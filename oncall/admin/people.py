@@ -20,7 +20,7 @@ from config.base.admin import ConfigAdmin, FactAdmin, TabularInline
 from oncall import access, accounts
 from oncall.models import ApiToken, ContactKind, ContactMethod, Membership, NotificationRule, Team, User
 
-_GRANTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+_GRANTS = ("is_staff", "is_superuser", "groups")
 
 
 class PersonForm(UserCreationForm):
@@ -59,6 +59,7 @@ class ContactMethodInline(TabularInline):
     form = ContactMethodForm
     extra = 0
     tab = True
+    hide_title = True
 
 
 class NotificationRuleInline(TabularInline):
@@ -67,6 +68,7 @@ class NotificationRuleInline(TabularInline):
     model = NotificationRule
     extra = 0
     tab = True
+    hide_title = True
     ordering = ("urgency", "position")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -83,6 +85,7 @@ class MembershipInline(TabularInline):
     autocomplete_fields = ("user", "team")
     extra = 0
     tab = True
+    hide_title = True
 
 
 @admin.register(User)
@@ -96,7 +99,8 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
     list_filter = ("is_active", "is_staff", "groups", "memberships__team")
     search_fields = ("name", "email", "employee_number")
     ordering = ("name", "pk")
-    filter_horizontal = ("groups", "user_permissions")
+    filter_horizontal = ()
+    autocomplete_fields = ("groups",)
     readonly_fields = ("last_login", "joined_at", "origin")
     inlines = (MembershipInline, ContactMethodInline, NotificationRuleInline)
     fieldsets = (

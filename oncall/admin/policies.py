@@ -37,13 +37,14 @@ class TargetInline(TabularInline):
     model = EscalationTarget
     autocomplete_fields = ("user", "schedule", "team")
     extra = 0
+    hide_title = True
 
 
 class StepInline(StackedInline):
     """A policy's steps, each with its targets."""
 
     model = EscalationStep
-    fields = (("position", "delay_minutes", "mode"),)
+    fields = (("position", "delay_minutes"), "mode")
     extra = 0
     ordering = ("position",)
     inlines = (TargetInline,)

@@ -69,7 +69,7 @@ class Lane(threading.Thread):
                 logger.warning("engine.database", extra={"lane": self.lane, "error": str(error)[:300]})
                 self._forget_connection()
                 self._stopping.wait(RECONNECT_SECONDS)
-            except Exception:  # noqa: BLE001 - a lane must outlive any error of a sweep
+            except Exception:
                 logger.exception("engine.error", extra={"lane": self.lane})
                 self._forget_connection()
                 self._stopping.wait(FLOOR_SECONDS)
@@ -139,11 +139,7 @@ class Lane(threading.Thread):
         if abs(skew) > SKEW_LIMIT.total_seconds():
             logger.error("engine.skew", extra={"lane": self.lane, "seconds": round(skew, 1)})
         EngineLane.objects.bulk_create(
-            [
-                EngineLane(
-                    worker=self.worker, lane=self.lane, started_at=at, swept_at=at, skew_seconds=round(skew, 3)
-                )
-            ],
+            [EngineLane(worker=self.worker, lane=self.lane, started_at=at, swept_at=at, skew_seconds=round(skew, 3))],
             update_conflicts=True,
             unique_fields=["worker", "lane"],
             update_fields=["swept_at", "skew_seconds"],

@@ -112,7 +112,7 @@ class Senders:
         job = flight.job
         try:
             outcome = SENDERS[job.channel](job.message)
-        except Exception as error:  # noqa: BLE001 - a broken template or provider must be answered for
+        except Exception as error:
             logger.exception("page.send_error", extra={"key": job.message.key})
             outcome = refused(f"This page could not be made ready ({type(error).__name__}).")
         self._results.put((flight, outcome))

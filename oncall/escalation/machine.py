@@ -4,7 +4,7 @@ It knows no database and no clock, so its rules can be read, and tried against w
 R-E1 to R-E7 of `docs/escalation.md`. `oncall.escalation.sweep` runs it on real rows.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,7 +47,7 @@ class Policy:
 class Reached:
     """A person and the reason it is they: a target and, for a schedule, its version and turn (R-E10)."""
 
-    user: Hashable
+    user: Any
     because: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -141,14 +141,10 @@ def advance(policy: Policy, state: State, *, at: datetime, reach: Reach) -> Outc
 
 
 def _restarted(state: State, *, at: datetime) -> State:
-    return replace(
-        state, status=TRIGGERED, step=0, round=0, round_reached=False, next_at=at, is_exhausted=False
-    )
+    return replace(state, status=TRIGGERED, step=0, round=0, round_reached=False, next_at=at, is_exhausted=False)
 
 
-def _fire_step(
-    policy: Policy, state: State, at: datetime, reach: Reach, log: list[Happening]
-) -> State:
+def _fire_step(policy: Policy, state: State, at: datetime, reach: Reach, log: list[Happening]) -> State:
     step = policy.steps[state.step]
     reached, cursor = _choose(step, state.cursors.get(state.step, 0), at, reach)
     following = replace(state, step=state.step + 1)
@@ -171,9 +167,7 @@ def _choose(step: Step, cursor: int, at: datetime, reach: Reach) -> tuple[tuple[
     return (), cursor
 
 
-def _end_round(
-    policy: Policy, state: State, at: datetime, reach: Reach, log: list[Happening]
-) -> State:
+def _end_round(policy: Policy, state: State, at: datetime, reach: Reach, log: list[Happening]) -> State:
     """R-E6: nobody on call never means silence."""
     is_last = state.round >= policy.repeat
     if is_last or not state.round_reached:
@@ -189,7 +183,7 @@ def _end_round(
 
 def _once(people: Sequence[Reached]) -> tuple[Reached, ...]:
     """Each person once, in order, with the first reason (R-E4)."""
-    found: dict[Hashable, Reached] = {}
+    found: dict[Any, Reached] = {}
     for person in people:
         found.setdefault(person.user, person)
     return tuple(found.values())

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -43,7 +44,7 @@ def _fire_or_put_off(row: Escalation, at: datetime, reach: machine.Reach) -> Non
     try:
         with transaction.atomic():
             _fire(row, at, reach)
-    except Exception:  # noqa: BLE001 - one poison row must not silence the others; the auditor names it
+    except Exception:
         logger.exception("escalation.poison", extra={"escalation": row.pk})
         Escalation.objects.filter(pk=row.pk).update(next_at=at + POISON_REST)
 
@@ -77,7 +78,7 @@ def _entry(row: Escalation, line: machine.Happening) -> EscalationEntry:
     )
 
 
-def _lock_cursors(frozen: Mapping[str, list[Mapping[str, object]]]) -> dict[int, int]:
+def _lock_cursors(frozen: Mapping[str, Any]) -> dict[int, int]:
     """The stored positions of round-robin steps, their rows locked so that each firing takes its own (R-E5)."""
     ids = [step["id"] for step in frozen["steps"] if step["mode"] == "round_robin"]
     if not ids:
@@ -91,9 +92,7 @@ def _lock_cursors(frozen: Mapping[str, list[Mapping[str, object]]]) -> dict[int,
     }
 
 
-def _store_cursors(
-    frozen: Mapping[str, list[Mapping[str, object]]], before: Mapping[int, int], after: Mapping[int, int]
-) -> None:
+def _store_cursors(frozen: Mapping[str, Any], before: Mapping[int, int], after: Mapping[int, int]) -> None:
     for index, position in after.items():
         if before.get(index) != position:
             EscalationStep.objects.filter(pk=frozen["steps"][index]["id"]).update(next_target=position)

@@ -184,9 +184,7 @@ class Escalation(models.Model):
         indexes = [
             models.Index(fields=["next_at"], condition=~Q(state="ended"), name="oncall_escalation_due"),
             models.Index(fields=["subject_type", "subject_id"], name="oncall_escalation_subject"),
-            models.Index(
-                fields=["triggered_at"], condition=Q(state="triggered"), name="oncall_escalation_unanswered"
-            ),
+            models.Index(fields=["triggered_at"], condition=Q(state="triggered"), name="oncall_escalation_unanswered"),
         ]
 
     def __str__(self) -> str:

@@ -53,9 +53,7 @@ class ScheduleVersion(Recorded):
             ),
             one_of("origin", Origin.values, name="oncall_version_origin"),
         ]
-        indexes = [
-            models.Index(fields=["schedule", "-effective_from", "-created_at"], name="oncall_version_in_force")
-        ]
+        indexes = [models.Index(fields=["schedule", "-effective_from", "-created_at"], name="oncall_version_in_force")]
 
     def __str__(self) -> str:
         return f"{self.schedule_id} from {self.effective_from:%Y-%m-%d %H:%M}Z ({self.pk})"
@@ -77,9 +75,7 @@ class Layer(models.Model):
         max_length=16, help_text="Local time of a handoff, as 2026-01-05T09:00; it fixes the phase."
     )
     unit = models.CharField(max_length=10, choices=RotationUnit, default=RotationUnit.WEEK)
-    length = models.PositiveSmallIntegerField(
-        default=1, validators=[MinValueValidator(1), MaxValueValidator(366)]
-    )
+    length = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(366)])
 
     class Meta:
         constraints = [
@@ -99,9 +95,7 @@ class LayerMember(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["layer", "slot", "user"], name="oncall_layermember_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["layer", "slot", "user"], name="oncall_layermember_once")]
 
     def __str__(self) -> str:
         return f"{self.layer_id} slot {self.slot}: {self.user_id}"

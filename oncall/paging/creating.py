@@ -14,9 +14,7 @@ _DEFAULT_LOW = ((0, ContactKind.EMAIL),)
 FALLING = (ContactKind.PUSH, ContactKind.SMS, ContactKind.VOICE, ContactKind.WEBHOOK, ContactKind.EMAIL)
 
 
-def create_pages(
-    *, escalation: Escalation, firing: int, users: Sequence[int], at: datetime
-) -> list[Page]:
+def create_pages(*, escalation: Escalation, firing: int, users: Sequence[int], at: datetime) -> list[Page]:
     """Write the pages of one firing; those with a later minute wait in the table.
 
     Somebody without a usable contact method is paged at the address of the account, so that everyone can

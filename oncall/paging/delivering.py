@@ -114,7 +114,9 @@ def _record_failure(job: Job, outcome: Outcome, at: datetime) -> None:
     page = Page.objects.select_related("user").get(pk=job.held.row_id)
     is_current = escalation.state == EscalationState.TRIGGERED and page.firing == escalation.firing
     if escalation.state != EscalationState.TRIGGERED:
-        written = outbox.record_end(Page, job.held, state=OutboxState.CANCELLED, at=at, error=outcome.error, news_at=at)
+        written = outbox.record_end(
+            Page, job.held, state=OutboxState.CANCELLED, at=at, error=outcome.error, news_at=at
+        )
     elif outcome.is_permanent or not is_current:
         written = outbox.record_end(Page, job.held, state=OutboxState.FAILED, at=at, error=outcome.error, news_at=at)
     elif job.held.attempts % MAX_ATTEMPTS == 0:

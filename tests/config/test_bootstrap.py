@@ -152,7 +152,7 @@ class TestMain:
             pytest.skip("this environment was not made by the bootstrap")
         before = stamp.stat().st_mtime_ns
 
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [sys.executable, ROOT / "bin" / "bootstrap.py"], check=False, capture_output=True, text=True
         )
 

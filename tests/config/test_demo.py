@@ -159,7 +159,9 @@ class TestDemo:
         with Demo(folder, TLS="1") as demo:
             demo.wait_until_ready()
 
-            assert demo.get("/readyz", context=ssl.create_default_context(cafile=folder / "tls" / "authority.pem")) == 200
+            assert (
+                demo.get("/readyz", context=ssl.create_default_context(cafile=folder / "tls" / "authority.pem")) == 200
+            )
             assert f"https://localhost:{demo.port}" in demo.text
             demo.process.send_signal(signal.SIGTERM)
             assert demo.process.wait(60) == 0

@@ -27,7 +27,7 @@ class TestReadOptions:
         assert options.folder.name == ".demo"
 
     def test_follows_the_environment(self, tmp_path: Path) -> None:
-        everywhere = "0.0.0.0"  # noqa: S104 - read, not bound
+        everywhere = "0.0.0.0"
         options = read_options(
             {"PORT": "9000", "TLS": "1", "RESET": "1", "DEMO_DIR": str(tmp_path), "BIND": everywhere}
         )

@@ -146,7 +146,7 @@ class TestInbox:
 class TestProcess:
     def test_takes_mail_and_stops_on_request(self, folder: Path) -> None:
         smtp_port, phone_port = free_port(), free_port()
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [sys.executable, "-m", "config.demo.peers", f"--smtp-port={smtp_port}", f"--phone-port={phone_port}"],
             cwd=ROOT,
         )

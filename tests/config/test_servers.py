@@ -58,7 +58,7 @@ class Owner:
 @pytest.fixture
 def owner(folder: Path) -> Iterator[Owner]:
     """An owner of servers in the folder."""
-    process = subprocess.Popen([sys.executable, "-c", OWNER, str(folder)], stdout=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603
+    process = subprocess.Popen([sys.executable, "-c", OWNER, str(folder)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout is not None
     database_url, *pids = process.stdout.readline().split()
     owner = Owner(process, database_url, [int(pid) for pid in pids])

@@ -70,7 +70,7 @@ def alertmanager(live_server: LiveServer, integrations: list[Integration], tmp_p
         *(str(PROGRAM), f"--config.file={config}", f"--storage.path={tmp_path}", "--cluster.listen-address="),
         *(f"--web.listen-address={address}", "--log.level=error"),
     ]
-    process = subprocess.Popen(command)  # noqa: S603
+    process = subprocess.Popen(command)
     try:
         eventually(lambda: is_ready(f"http://{address}/-/ready"))
         yield f"http://{address}"

@@ -80,7 +80,9 @@ class TestDeclare:
 
         assert shown["title"] == "evil[31m line"
 
-    @pytest.mark.parametrize("title", ["", "   ", "\u202e\u2066", "\x07", "x" * 301, None, 7, ["x"]])
+    @pytest.mark.parametrize(
+        "title", ["", "   ", "\u202e\u2066", "\u200b\u2060 \ufeff", "\x07", "x" * 301, None, 7, ["x"]]
+    )
     def test_refuses_a_title_that_says_nothing(self, client: Any, service: Any, title: Any) -> None:
         answer = client.post(INCIDENTS, {"title": title, "service": "checkout"})
 

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from incidents.intake import store
@@ -225,6 +225,23 @@ class TestTrouble:
         response = client.post(path, json.dumps(body), content_type="application/json")
 
         assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("is_known", [True, False])
+    def test_of_a_refused_connection_asks_to_come_again_and_passes(
+        self, notify: Post, monkeypatch: pytest.MonkeyPatch, is_known: bool
+    ) -> None:
+        if is_known:
+            notify()
+        connection.close()
+        with monkeypatch.context() as away:
+            away.setitem(connection.settings_dict, "HOST", "127.0.0.1")
+            away.setitem(connection.settings_dict, "PORT", "1")
+            assert notify(firing()).status_code == 503
+        connection.close()
+
+        assert notify(firing()).status_code == 200
+        assert Alert.objects.get().count == 1
 
     def test_in_storing_is_never_answered_well(self, notify: Post, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*_: object, **__: object) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from config.base.lifecycle import IllegalMove
 from incidents import response
-from incidents.models import EntryKind, TicketStatus
+from incidents.models import EntryKind, Ticket, TicketStatus
 from oncall import escalation, paging
 from oncall.models import Escalation, Page, WorkInterval
 from tests import factories
@@ -163,7 +163,10 @@ class TestReopen:
 class TestEdit:
     def test_changes_only_what_is_named(self, ticket, ana):
         response.edit(
-            ticket_id=ticket.pk, changes={"title": "Checkout is slow", "customer_impact": "No carts"}, actor=ana, at=minutes(1)
+            ticket_id=ticket.pk,
+            changes={"title": "Checkout is slow", "customer_impact": "No carts"},
+            actor=ana,
+            at=minutes(1),
         )
 
         ticket.incident.refresh_from_db()
@@ -191,3 +194,34 @@ class TestLinks:
                 paging.page_for_link(key=wrong, at=NOON)
         with pytest.raises(paging.BadLink, match="a day old"):
             paging.page_for_link(key=key, at=NOON + timedelta(hours=25))
+
+
+class TestAddResponders:
+    def test_pages_the_team_with_its_own_acknowledgement(self, ticket, ana, bob):
+        """S4."""
+        helpers = factories.policy(bob)
+        helpers.team.escalation_policy = helpers
+        helpers.team.save()
+
+        response.add_responders(ticket_id=ticket.pk, team=helpers.team, actor=ana, at=minutes(1))
+
+        assert Escalation.objects.running().count() == 2
+        with pytest.raises(response.Refused, match="called already"):
+            response.add_responders(ticket_id=ticket.pk, team=helpers.team, actor=ana, at=minutes(2))
+
+    def test_lets_a_called_team_see_a_private_record(self, ana):
+        service = factories.ServiceFactory()
+        ticket = response.declare(
+            title="Leak",
+            service=service,
+            severity=factories.SeverityFactory(),
+            visibility="private",
+            visibility_reason="Security",
+            at=NOON,
+        )
+        helper = factories.MembershipFactory(user=ana)
+        assert not Ticket.objects.visible_to(ana).exists()
+
+        response.add_responders(ticket_id=ticket.pk, team=helper.team, actor=None, at=minutes(1))
+
+        assert list(Ticket.objects.visible_to(ana)) == [ticket]

@@ -25,7 +25,9 @@ def read_policy(data):
     steps = tuple(
         Step(
             delay=timedelta(minutes=step["delay"]),
-            targets=tuple(Target(kind, key if kind != "team" else tuple(key)) for t in step["targets"] for kind, key in t.items()),
+            targets=tuple(
+                Target(kind, key if kind != "team" else tuple(key)) for t in step["targets"] for kind, key in t.items()
+            ),
             is_round_robin=step.get("mode") == "round_robin",
         )
         for step in data["steps"]
@@ -48,7 +50,9 @@ def reach_of(case):
             names = sorted(target.key)
         else:
             rows = case.get("who", {}).get(target.key, [])
-            names = [n for row in rows if instant(row["from"]) <= at < instant(row["to"]) for n in sorted(row["users"])]
+            names = [
+                n for row in rows if instant(row["from"]) <= at < instant(row["to"]) for n in sorted(row["users"])
+            ]
         return [Reached(name) for name in names if name not in case.get("inactive", [])]
 
     return reach
@@ -114,7 +118,9 @@ policies = st.builds(
     steps=st.lists(steps, max_size=4).map(tuple),
     repeat=st.integers(0, 3),
     ack_timeout=st.none() | st.integers(1, 60).map(lambda m: timedelta(minutes=m)),
-    fallback=st.lists(st.sampled_from(["eve", "nobody"]), max_size=2).map(lambda n: tuple(Target("user", x) for x in n)),
+    fallback=st.lists(st.sampled_from(["eve", "nobody"]), max_size=2).map(
+        lambda n: tuple(Target("user", x) for x in n)
+    ),
     fallback_delay=st.integers(1, 10).map(lambda m: timedelta(minutes=m)),
 )
 events = st.lists(st.tuples(st.integers(0, 400), st.sampled_from(["ack", "unack", "snooze", "escalate"])), max_size=5)

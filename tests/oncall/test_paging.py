@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from config.base import outbox
 from config.base.outbox import Claim
@@ -97,8 +98,6 @@ class CaptureQueries:
     """Collects the queries of a block."""
 
     def __enter__(self):
-        from django.test.utils import CaptureQueriesContext
-
         self.context = CaptureQueriesContext(connection)
         return self.context.__enter__()
 
