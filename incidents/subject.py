@@ -20,12 +20,14 @@ def visible_to(user: Any) -> QuerySet[Any]:
 
 def facts(ticket_ids: list[int]) -> dict[int, dict[str, str]]:
     """Severity, service and start, as a message shows them."""
-    tickets = Ticket.objects.filter(pk__in=ticket_ids).select_related("severity", "service")
+    rows = Ticket.objects.filter(pk__in=ticket_ids).values_list(
+        "pk", "severity__name", "service__name", "impact_started_at"
+    )
     return {
-        ticket.pk: {
-            "severity": ticket.severity.name,
-            "service": ticket.service.name if ticket.service else "",
-            "since": f"{ticket.impact_started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        pk: {
+            "severity": severity,
+            "service": service or "",
+            "since": f"{started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         }
-        for ticket in tickets
+        for pk, severity, service, started_at in rows
     }

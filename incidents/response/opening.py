@@ -20,6 +20,9 @@ from incidents.response.locking import Refused
 from incidents.response.paging import page_team
 from oncall.models import Team, User
 
+# Foreign keys are the database's to check; full_clean would ask it about each.
+_NOT_WRITTEN = frozenset(field.name for field in Incident._meta.fields if field.is_relation) | {"number"}
+
 
 @transaction.atomic
 def declare(
@@ -52,7 +55,11 @@ def declare(
     owner = team or (service.team if service else None)
     if owner is None:
         raise Refused("Choose the service that is in trouble, or the team that should look at it.")
-    proposal = priority.propose(impact=impact, urgency=urgency)
+    if severity is None or impact or urgency:
+        proposal = priority.propose(impact=impact, urgency=urgency)
+        severity, order = severity or proposal.severity, proposal.priority
+    if not (impact or urgency):
+        order = min(5, severity.rank)
     incident = Incident(
         kind=TicketKind.INCIDENT,
         title=title,
@@ -62,8 +69,8 @@ def declare(
         service=service,
         impact=impact,
         urgency=urgency,
-        priority=proposal.priority if impact or urgency else min(5, (severity or proposal.severity).rank),
-        severity=severity or proposal.severity,
+        priority=order,
+        severity=severity,
         status=TicketStatus.NEW,
         team=owner,
         opened_by=actor,
@@ -80,7 +87,7 @@ def declare(
     )
     # The database holds the constraints; asking it about each costs more than all the rest of opening.
     # Only a private record can break one by what was asked, and that needs words for the person who asks.
-    incident.full_clean(exclude=["number"], validate_constraints=visibility != Visibility.OPEN)
+    incident.full_clean(exclude=_NOT_WRITTEN, validate_constraints=visibility != Visibility.OPEN)
     incident.save()
     ticket = Ticket.objects.select_related("service", "severity", "team").get(pk=incident.pk)
     timeline.record(

@@ -28,6 +28,7 @@ SCHEMA_VERSION = 1
 FLOOR_SECONDS = 1.0
 RECONNECT_SECONDS = 0.25
 PULSE_SECONDS = 1.0
+CHECK_SECONDS = 5.0
 SKEW_LIMIT = timedelta(seconds=60)
 MOST_ROUNDS = 50
 
@@ -45,6 +46,7 @@ class Lane(threading.Thread):
             os.set_blocking(end, False)
         self._ran_at: dict[str, float] = {}
         self._pulse_at = 0.0
+        self._check_at = 0.0
         self._listening: object = None
 
     def stop(self) -> None:
@@ -61,7 +63,6 @@ class Lane(threading.Thread):
         """Pass after pass until asked to stop; whatever goes wrong, waiting included, there is a next pass."""
         while not self._stopping.is_set():
             try:
-                close_old_connections()
                 self._prepare()
                 self._wait(self._pass())
             except (DatabaseError, InterfaceError, psycopg.Error) as error:
@@ -109,6 +110,10 @@ class Lane(threading.Thread):
 
     def _prepare(self) -> None:
         """A connection with the engine's time-outs, listening; and the right version of the rows."""
+        if time.monotonic() >= self._check_at:
+            # Once in a while is enough: a broken connection also shows in the next query.
+            close_old_connections()
+            self._check_at = time.monotonic() + CHECK_SECONDS
         connection.ensure_connection()
         if self._listening is connection.connection:
             return

@@ -15,13 +15,13 @@ from oncall.engine.sending import Senders
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10.0
-# The nearest due time of anything this lane does; each part reads one partial index.
-_NEXT_DUE = """
-    SELECT extract(epoch FROM least(
-        (SELECT min(next_at) FROM oncall_escalation WHERE state <> 'ended'),
-        (SELECT min(due_at) FROM oncall_page WHERE state = 'pending'),
-        (SELECT min(lease_until) FROM oncall_page WHERE state = 'sending')
-    ) - clock_timestamp())
+AGAIN_SECONDS = 0.1
+# When the nearest step, and the nearest page or lease, is due, in seconds; each part reads one partial index.
+_LOOK = """
+    SELECT extract(epoch FROM (SELECT min(next_at) FROM oncall_escalation WHERE state <> 'ended') - %(at)s),
+           extract(epoch FROM least(
+               (SELECT min(due_at) FROM oncall_page WHERE state = 'pending'),
+               (SELECT min(lease_until) FROM oncall_page WHERE state = 'sending')) - %(at)s)
 """
 
 
@@ -32,22 +32,34 @@ class PagesLane(Lane):
         super().__init__("pages", worker=worker)
         self._senders = Senders(on_result=self.poke)
         self._unrecorded: deque[tuple[paging.Job, Outcome]] = deque()
+        self._next_due = FLOOR_SECONDS
 
     def work(self, at: datetime) -> int:
-        """Everything due: steps first, then answers of providers, then new sends."""
-        done = escalation.fire_due(at=at)
-        done += self._record_results(at)
-        done += self._send_due(at)
+        """Everything due: steps first, then answers of providers, then new sends.
+
+        One look says what there is, so that a wake with nothing to do costs little.
+        """
+        until_step, until_page = self._look(at)
+        fired = escalation.fire_due(at=at) if until_step <= 0 else 0
+        done = fired + self._record_results(at)
+        if fired or until_page <= 0:
+            done += self._send_due(at)
+        # What is due and was not done is in another engine's hands, or waits for a sender.
+        self._next_due = min((due for due in (until_step, until_page) if due > 0), default=FLOOR_SECONDS)
+        if not done and min(until_step, until_page) <= 0:
+            self._next_due = min(self._next_due, AGAIN_SECONDS)
         return done + super().work(at)
 
     def next_due(self) -> float:
         """Until the next step, page or lease; at most the floor."""
+        return min(max(self._next_due, 0.01), FLOOR_SECONDS)
+
+    def _look(self, at: datetime) -> tuple[float, float]:
         with connection.cursor() as cursor:
-            cursor.execute(_NEXT_DUE)
-            (seconds,) = cursor.fetchone()
-        if seconds is None or not self._senders.free:
-            return FLOOR_SECONDS
-        return min(max(float(seconds), 0.01), FLOOR_SECONDS)
+            cursor.execute(_LOOK, {"at": at})
+            found = cursor.fetchone()
+        until_step, until_page = (FLOOR_SECONDS if seconds is None else float(seconds) for seconds in found)
+        return until_step, until_page
 
     def finish(self) -> None:
         """Wait for what is being sent, and record it, at most ten seconds (rule 12)."""

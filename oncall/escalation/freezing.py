@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Prefetch
+
 from oncall.escalation.machine import Policy, Step, Target
 from oncall.models import EscalationPolicy, EscalationTarget, MembershipRole, StepMode, Team
 
@@ -22,6 +24,7 @@ def freeze(policy: EscalationPolicy | None, *, team: Team | None) -> dict[str, A
             else ()
         )
         return {"name": "", "repeat": 0, "fallback": list(managers), "fallback_delay_minutes": 5, "steps": []}
+    targets = EscalationTarget.objects.order_by("position", "pk")
     return {
         "name": policy.name,
         "repeat": policy.repeat,
@@ -33,9 +36,9 @@ def freeze(policy: EscalationPolicy | None, *, team: Team | None) -> dict[str, A
                 "id": step.pk,
                 "delay_minutes": step.delay_minutes,
                 "mode": step.mode,
-                "targets": [_target_as_json(target) for target in step.targets.order_by("position", "pk")],
+                "targets": [_target_as_json(target) for target in step.targets.all()],
             }
-            for step in policy.steps.order_by("position")
+            for step in policy.steps.order_by("position").prefetch_related(Prefetch("targets", targets))
         ],
     }
 

@@ -15,6 +15,12 @@ from oncall.escalation import machine
 from oncall.escalation.freezing import freeze, thaw
 from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationState, Team, Urgency, User
 
+MOVING = (
+    "state", "step", "round", "round_reached", "firing", "next_at", "acknowledged_at", "acknowledged_by",
+    "exhausted_at", "ended_at",
+)  # fmt: skip
+"""The columns that a running policy changes; the frozen policy is not among them."""
+
 
 @transaction.atomic
 def trigger(
@@ -92,7 +98,7 @@ def _apply(escalation_id: int, verb: str, *, at: datetime, actor: User | None, *
     if not log:
         return row
     write_state(row, after, at=at, actor=actor)
-    row.save()
+    row.save(update_fields=MOVING)
     EscalationEntry.objects.bulk_create(
         EscalationEntry(escalation=row, at=at, event=line.event, actor=actor, news_at=at) for line in log
     )

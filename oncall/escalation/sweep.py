@@ -12,7 +12,7 @@ from oncall import paging
 from oncall.escalation import machine
 from oncall.escalation.freezing import thaw
 from oncall.escalation.reaching import Reach
-from oncall.escalation.running import state_of, write_state
+from oncall.escalation.running import MOVING, state_of, write_state
 from oncall.models import Escalation, EscalationEntry, EscalationEvent, EscalationStep
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def _fire(row: Escalation, at: datetime, reach: machine.Reach) -> None:
             row.firing += 1
             paging.create_pages(escalation=row, firing=row.firing, users=[p.user for p in line.reached], at=at)
         entries.append(_entry(row, line))
-    row.save()
+    row.save(update_fields=MOVING)
     EscalationEntry.objects.bulk_create(entries)
     _store_cursors(row.frozen_policy, cursors, after.cursors)
 

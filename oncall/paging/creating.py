@@ -20,9 +20,9 @@ def create_pages(*, escalation: Escalation, firing: int, users: Sequence[int], a
     Somebody without a usable contact method is paged at the address of the account, so that everyone can
     be reached somehow. Two queries and one insert, however many people.
     """
-    people = User.objects.in_bulk(users)
+    people = User.objects.only("email").in_bulk(users)
     rules = _rules_by_user(users, escalation.urgency)
-    methods = _methods_by_user(users)
+    methods = _methods_by_user([user_id for user_id in users if user_id not in rules])
     pages = []
     for user_id in users:
         wanted = rules[user_id] or _default_rules(methods[user_id], escalation.urgency)
@@ -86,8 +86,10 @@ def _rules_by_user(users: Iterable[int], urgency: str) -> dict[int, list[_Rule]]
     return found
 
 
-def _methods_by_user(users: Iterable[int]) -> dict[int, list[ContactMethod]]:
+def _methods_by_user(users: Sequence[int]) -> dict[int, list[ContactMethod]]:
     found: defaultdict[int, list[ContactMethod]] = defaultdict(list)
+    if not users:
+        return found
     for method in ContactMethod.objects.usable().filter(user__in=users).order_by("pk"):
         found[method.user_id].append(method)
     return found

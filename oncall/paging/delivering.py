@@ -33,6 +33,10 @@ from oncall.paging.links import link_for
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 60
 MOST_WAIT = timedelta(seconds=30)
+_NEEDED = (
+    "key", "channel", "address", "escalation__state", "escalation__subject_type", "escalation__subject_id",
+    "escalation__title", "user__name", "contact_method__secret",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,10 @@ def claim_jobs(*, at: datetime, limit: int, channels: Sequence[str] | None = Non
     claims = outbox.claim(Page, at=at, limit=limit, channels=channels)
     if not claims:
         return []
-    pages = Page.objects.select_related("escalation", "user", "contact_method").in_bulk(
-        [held.row_id for held in claims]
+    pages = (
+        Page.objects.select_related("escalation", "user", "contact_method")
+        .only(*_NEEDED)
+        .in_bulk([held.row_id for held in claims])
     )
     facts = _facts(pages.values())
     jobs = []
@@ -94,8 +100,8 @@ def _message(page: Page, facts: dict[str, str]) -> Message:
 def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
     """Write down what a provider said. Does nothing if the lease was lost to another worker meanwhile."""
     if outcome.is_accepted:
-        if outbox.record_accepted(Page, job.held, at=at, provider_id=outcome.provider_id, news_at=at):
-            wake("clocks")
+        # The timeline may hear of it a second later: waking every engine for it costs more than the page.
+        outbox.record_accepted(Page, job.held, at=at, provider_id=outcome.provider_id, news_at=at)
         return
     with transaction.atomic():
         _record_failure(job, outcome, at)

@@ -52,7 +52,7 @@ def _servers(site: Site) -> list[int]:
 
 def _starts(site: Site) -> None:
     site.start_web()
-    wait_for("web is ready", lambda: site.is_ready(), limit=60)
+    wait_for("web is ready", site.is_ready, limit=60)
     web = measure.cpu_seconds(_roots(site))
     worker = site.start_worker(concurrency=2)
     engine = measure.cpu_seconds([worker.pid or 0])

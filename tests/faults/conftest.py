@@ -1,6 +1,7 @@
 """One site for all fault tests of a run, and the table of their results."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.faults.site import Site, running_site
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the fault tests; a full run may take its time."""
     for item in items:
-        if item.path.is_relative_to(results.Path(__file__).parent):
+        if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.faults)
             item.add_marker(pytest.mark.timeout(900 if results.IS_FULL else 180))
 

@@ -46,7 +46,9 @@ class Ledger:
         """Add what was counted."""
         late = f"{verdict.late_at(0.5):.2f} / {verdict.late_at(0.99):.2f} / {verdict.late_at(1):.2f}"
         self.rows.append(
-            Row(fault, what, verdict.planned, len(verdict.lost), f"{verdict.duplicates}, {verdict.doubled}", late, also)
+            Row(
+                fault, what, verdict.planned, len(verdict.lost), f"{verdict.duplicates}, {verdict.doubled}", late, also
+            )
         )
 
     def as_table(self) -> str:

@@ -178,10 +178,17 @@ class Site:
         return _children_of(program.pid or 0)
 
     # --- servers ------------------------------------------------------------------------------
+    @property
+    def postgres(self) -> Child:
+        """PostgreSQL's first process."""
+        server = self.servers.postgres
+        assert server is not None
+        assert server.child is not None
+        return server.child
+
     def kill_postgres(self) -> None:
         """End PostgreSQL as a crash would: every process of it at once."""
-        assert self.servers.postgres and self.servers.postgres.child and self.servers.postgres.child.pid
-        postmaster = self.servers.postgres.child
+        postmaster = self.postgres
         pids = [postmaster.pid, *self.children_of(postmaster)]
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
@@ -190,8 +197,7 @@ class Site:
 
     def stop_postgres(self) -> None:
         """Stop PostgreSQL as for a restart: sessions are ended, everything is written down."""
-        assert self.servers.postgres and self.servers.postgres.child
-        self.servers.postgres.child.stop(timeout=30)
+        self.postgres.stop(timeout=30)
 
     def start_postgres(self) -> None:
         """Start it again over the same data; the last backends of a crash may take a moment to go."""
@@ -201,8 +207,10 @@ class Site:
     @property
     def valkey(self) -> Child:
         """The Redis server's process."""
-        assert self.servers.valkey and self.servers.valkey.child
-        return self.servers.valkey.child
+        server = self.servers.valkey
+        assert server is not None
+        assert server.child is not None
+        return server.child
 
     def start_valkey(self) -> None:
         """Start it again over the same data."""

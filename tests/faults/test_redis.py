@@ -46,7 +46,7 @@ def test_redis_emptied_killed_and_restarted(site: Site, ledger: Ledger) -> None:
             client.flushall()
         statuses += _pages_seen(site)
         time.sleep(1)
-        os.kill(site.valkey.pid or 0, signal.SIGKILL)
+        site.kill(site.valkey)
         statuses += _pages_seen(site)
         time.sleep(2)
         site.start_valkey()

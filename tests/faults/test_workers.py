@@ -30,7 +30,9 @@ def test_a_killed_worker_loses_no_page(site: Site, ledger: Ledger) -> None:
 
     in_flight = _in_flight(site.messages(), killed_at)
     late = verdict.late_at(0.99)
-    ledger.note("F1", f"{kills} x kill -9 of a worker in mid-delivery", verdict, also=f"in flight at the kills: {in_flight}")
+    ledger.note(
+        "F1", f"{kills} x kill -9 of a worker in mid-delivery", verdict, also=f"in flight at the kills: {in_flight}"
+    )
     assert verdict.planned == pages
     assert not verdict.lost
     assert verdict.doubled == 0

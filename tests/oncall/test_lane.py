@@ -60,7 +60,7 @@ class TestLane:
         assert lane.is_alive()
 
     def test_goes_on_after_an_error_while_it_waits(self, lane: CountingLane) -> None:
-        with mock.patch.object(lanes.selectors, "DefaultSelector", side_effect=OSError("no more files")):
+        with mock.patch("selectors.DefaultSelector", side_effect=OSError("no more files")):
             lane.start()
             wait_for("passes in spite of it", lambda: lane.passes > 2, limit=15)
 

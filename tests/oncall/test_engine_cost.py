@@ -1,0 +1,67 @@
+"""What a page costs in trips to the database; a ceiling, so that nobody doubles it unnoticed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from incidents import response
+from incidents.models import Service
+from oncall import escalation, news, paging
+from oncall.channels.base import accepted
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+PER_FIRING = 7
+"""Savepoint, people, rules, pages, escalation, log, release."""
+
+
+@pytest.fixture
+def service() -> Service:
+    person = factories.NotificationRuleFactory(contact_method=factories.ContactMethodFactory()).user
+    policy = factories.policy(person)
+    return factories.ServiceFactory(team=policy.team, escalation_policy=policy)
+
+
+def _trips(work: Callable[[], Any]) -> tuple[int, Any]:
+    with CaptureQueriesContext(connection) as found:
+        done = work()
+    return len(found), done
+
+
+def _declare(service: Service, count: int) -> None:
+    severity = factories.SeverityFactory()
+    for number in range(count):
+        response.declare(title=f"Trouble {number}", service=service, severity=severity, at=NOON)
+
+
+def _record(jobs: list[paging.Job]) -> None:
+    for job in jobs:
+        paging.record(job, accepted(), at=NOON)
+
+
+class TestCost:
+    def test_declaring_and_starting_to_page(self, service: Service) -> None:
+        trips, _ = _trips(lambda: _declare(service, 1))
+
+        assert trips <= 24
+
+    @pytest.mark.parametrize("count", [1, 10])
+    def test_from_firing_to_the_timeline(self, service: Service, count: int) -> None:
+        _declare(service, count)
+
+        fire, fired = _trips(lambda: escalation.fire_due(at=NOON))
+        claim, jobs = _trips(lambda: paging.claim_jobs(at=NOON, limit=32))
+        record, _ = _trips(lambda: _record(jobs))
+        tell, told = _trips(lambda: news.tell(at=NOON + timedelta(seconds=1)))
+
+        assert (fired, len(jobs)) == (count, count)
+        assert told == 2 * count  # each page, and each step's line in the log
+        assert fire <= 4 + PER_FIRING * count
+        assert claim == 3
+        assert record == count
+        assert tell <= 12 + 2 * count
