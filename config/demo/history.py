@@ -50,7 +50,7 @@ def write(
     at: datetime,
 ) -> int:
     """Write the past between `since` and `at`, the same at every start, and say how many incidents it holds."""
-    chance = random.Random(SEED)  # noqa: S311 - a demo's past, no secret
+    chance = random.Random(SEED)
     responders = {
         service.pk: [m.user for m in service.team.memberships.select_related("user").filter(role="responder")]
         for service in services.values()
