@@ -42,7 +42,13 @@ class TestRoundRobin:
         policy = factories.policy(people, mode="round_robin")
         for number in range(2):
             escalation.trigger(
-                subject_type="test", subject_id=number, title="Trouble", url="/", policy=policy, team=policy.team, at=NOON
+                subject_type="test",
+                subject_id=number,
+                title="Trouble",
+                url="/",
+                policy=policy,
+                team=policy.team,
+                at=NOON,
             )
 
         escalation.fire_due(at=NOON)
