@@ -12,9 +12,9 @@ from tests.factories import NOON
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _ring(policy: EscalationPolicy) -> Escalation:
+def _ring(policy: EscalationPolicy, *, about: int = 0) -> Escalation:
     return escalation.trigger(
-        subject_type="test", subject_id=policy.pk, title="Trouble", url="/", policy=policy, team=policy.team, at=NOON
+        subject_type="test", subject_id=about, title="Trouble", url="/", policy=policy, team=policy.team, at=NOON
     )
 
 
@@ -41,15 +41,7 @@ class TestRoundRobin:
         people = factories.UserFactory.create_batch(2)
         policy = factories.policy(people, mode="round_robin")
         for number in range(2):
-            escalation.trigger(
-                subject_type="test",
-                subject_id=number,
-                title="Trouble",
-                url="/",
-                policy=policy,
-                team=policy.team,
-                at=NOON,
-            )
+            _ring(policy, about=number)
 
         escalation.fire_due(at=NOON)
 
