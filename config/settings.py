@@ -329,6 +329,7 @@ UNFOLD = {
     "SITE_HEADER": SITE_NAME,
     "SITE_SUBHEADER": "Administration",
     "SITE_URL": reverse_lazy("home"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: f"/{STATIC_URL}icon.svg"}],
     "COLORS": {
         "primary": {
             "50": "239 246 255",

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from oncall import watchdog
 from oncall.models import EngineLane
 
 KEPT = timedelta(days=1)
+KEPT_ENDED = timedelta(minutes=10)
 _KEY = "oncall.pulse"
 _SECONDS = 4
 
@@ -38,6 +39,6 @@ def read(*, at: datetime) -> Pulse:
 
 
 def forget_old(*, at: datetime) -> int:
-    """Delete the pulses of workers long gone. Says 0: nothing is left to do at once."""
-    EngineLane.objects.filter(swept_at__lt=at - KEPT).delete()
+    """Delete the pulses of workers that ended, or vanished a day ago. Says 0: nothing is left to do at once."""
+    EngineLane.objects.filter(Q(stopped_at__lt=at - KEPT_ENDED) | Q(swept_at__lt=at - KEPT)).delete()
     return 0

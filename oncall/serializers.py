@@ -174,7 +174,16 @@ class LaneSerializer(Shown):
 
     class Meta:
         model = EngineLane
-        fields = ("worker", "lane", "started_at", "swept_at", "last_error", "last_error_at", "skew_seconds")
+        fields = (
+            "worker",
+            "lane",
+            "started_at",
+            "swept_at",
+            "stopped_at",
+            "last_error",
+            "last_error_at",
+            "skew_seconds",
+        )
 
 
 class FindingSerializer(serializers.Serializer[Any]):

@@ -65,7 +65,7 @@ def audit(*, at: datetime) -> list[Finding]:
         cursor.execute("SELECT max(swept_at) FROM oncall_enginelane WHERE lane = 'pages'")
         (swept_at,) = cursor.fetchone()
     if swept_at is None:
-        findings.append(Finding("engine_stale", "The engine has never run.", 1))
+        findings.append(Finding("engine_stale", "No engine runs: start a Celery worker.", 1))
     elif swept_at < at - ENGINE_STALE:
         seconds = int((at - swept_at).total_seconds())
         findings.append(Finding("engine_stale", f"The engine last swept {seconds} seconds ago.", 1))

@@ -46,6 +46,6 @@ class Recorded(models.Model):
         abstract = True
 
 
-def one_of(column: str, choices: Iterable[str | int], *, name: str) -> models.CheckConstraint:
+def one_of(column: str, choices: Iterable[str] | Iterable[int], *, name: str) -> models.CheckConstraint:
     """A constraint that keeps `column` within `choices`, so that SQL and old code keep to it too."""
     return models.CheckConstraint(condition=Q(**{f"{column}__in": list(choices)}), name=name)

@@ -5,13 +5,12 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
-from config.base import tokens
 from config.base.permissions import Role
 from config.demo import history
 from incidents import integrations
 from incidents.models import PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity
+from oncall import access
 from oncall.models import (
-    ApiToken,
     ContactMethod,
     EscalationPolicy,
     EscalationStep,
@@ -225,12 +224,5 @@ def _open_doors(services: dict[str, Service], severities: dict[int, Severity], a
 
 
 def _sign_in(person: User, role: Role, at: datetime) -> dict[str, str]:
-    secret = tokens.new_secret("hf_")
-    ApiToken.objects.create(
-        user=person,
-        name="Demo",
-        prefix=secret[:11],
-        digest=tokens.digest(secret),
-        scopes=["read", "write", "respond"],
-    )
-    return {"email": person.email, "password": PASSWORD, "role": role.value, "api_token": secret}
+    _, key = access.create_token(user=person, name="Demo", at=at)
+    return {"email": person.email, "password": PASSWORD, "role": role.value, "api_token": key}

@@ -1,4 +1,4 @@
-"""Five weeks of past incidents: written in bulk, and all of them over, so that they can page nobody."""
+"""Five weeks of incidents, written in bulk: over, or too mild to page, so that they wake nobody."""
 
 import random
 from dataclasses import dataclass
@@ -29,6 +29,16 @@ _STORIES = [
     ("Certificate expires in ten days", "Kubernetes", 4, "Nothing yet.", "Renewed it."),
 ]
 
+# Still open, and all too mild to page anyone: title, service, rank, status, hold reason, hours old, contact type.
+_OPEN = [
+    ("Returns form rejects addresses in Ireland", "Web shop", 4, "in_progress", "", 5, "phone"),
+    ("Invoice shows the old logo", "Web shop", 5, "new", "", 3, "email"),
+    ("Search suggests discontinued products", "Search", 4, "on_hold", "supplier", 50, "portal"),
+    ("Report of yesterday's orders is empty", "Orders database", 4, "acknowledged", "", 2, "phone"),
+    ("Staging cluster is short of memory", "Kubernetes", 4, "new", "", 1, "portal"),
+    ("Customer cannot change the delivery day", "Checkout", 4, "on_hold", "requester", 26, "phone"),
+]
+
 
 @dataclass(frozen=True)
 class _Past:
@@ -50,7 +60,7 @@ def write(
     at: datetime,
 ) -> int:
     """Write the past between `since` and `at`, the same at every start, and say how many incidents it holds."""
-    chance = random.Random(SEED)  # noqa: S311 - a demo's past, no secret
+    chance = random.Random(SEED)
     responders = {
         service.pk: [m.user for m in service.team.memberships.select_related("user").filter(role="responder")]
         for service in services.values()
@@ -64,6 +74,53 @@ def write(
         entry for ticket, past in zip(tickets, pasts, strict=True) for entry in _timeline(ticket, past)
     )
     _write_paging(paged)
+    return len(tickets) + _write_open(services, severities, people, responders, at)
+
+
+def _write_open(
+    services: dict[str, Service],
+    severities: dict[int, Severity],
+    people: dict[str, User],
+    responders: dict[int, list[User]],
+    at: datetime,
+) -> int:
+    """A queue with something in it: work of the last days that waits, is being done, or is new."""
+    incidents = []
+    for title, name, rank, status, hold_reason, hours, contact_type in _OPEN:
+        service, began = services[name], at - timedelta(hours=hours)
+        is_new = status == "new"
+        incidents.append(
+            Incident(
+                kind="incident",
+                title=title,
+                contact_type=contact_type,
+                service=service,
+                severity=severities[rank],
+                priority=rank,
+                status=status,
+                hold_reason=hold_reason,
+                team=service.team,
+                assignee=None if is_new else responders[service.pk][0],
+                opened_by=people["Jonas Weber"],
+                created_at=began,
+                updated_at=began,
+                impact_started_at=began,
+                detected_at=began,
+                acknowledged_at=None if is_new else began + timedelta(minutes=9),
+                origin="demo",
+            )
+        )
+    tickets = insert_many(incidents)
+    TimelineEntry.objects.bulk_create(
+        TimelineEntry(
+            ticket=ticket,
+            kind=EntryKind.OPENED,
+            at=ticket.created_at,
+            actor=ticket.opened_by,
+            text=f"Opened as {ticket.severity.name} for {ticket.team.name}.",
+        )
+        for ticket in tickets
+    )
     return len(tickets)
 
 

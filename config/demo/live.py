@@ -42,7 +42,7 @@ def main(folder: Path) -> int:
     doors = {one["name"]: one for one in found["integrations"]}
     authority = folder / "tls" / "authority.pem"
     context = ssl.create_default_context(cafile=authority) if authority.exists() else None
-    chance = random.Random()  # noqa: S311 - which alert comes next is no secret
+    chance = random.Random()
     firing: list[tuple[float, _Alert, str]] = []
     next_at = time.monotonic() + FIRST_AFTER
     for alert in _ALERTS:  # what an earlier run left open is over by now
@@ -74,9 +74,9 @@ def _send(
 ) -> None:
     write = _for_alertmanager if door["kind"] == "alertmanager" else _for_pagerduty
     body = json.dumps(write(door, alert, started_at, is_firing=is_firing, base=base)).encode()
-    post = request.Request(door["url"], data=body, headers={"Content-Type": "application/json"})  # noqa: S310
+    post = request.Request(door["url"], data=body, headers={"Content-Type": "application/json"})
     try:
-        with request.urlopen(post, timeout=10, context=context) as answer:  # noqa: S310 - our own portal
+        with request.urlopen(post, timeout=10, context=context) as answer:
             print(f"{alert[1]} {'fires' if is_firing else 'is over'}: {answer.status}", flush=True)
     except (error.URLError, OSError) as problem:
         print(f"{alert[1]} could not be sent: {problem}", file=sys.stderr, flush=True)

@@ -137,7 +137,7 @@ class Supervisor:
         address = f"{'https' if options.is_tls else 'http'}://{host}:{options.port}/readyz"
         opener = request.build_opener(request.ProxyHandler({}), request.HTTPSHandler(context=context))
         try:
-            with opener.open(request.Request(address, headers={"Host": "localhost"}), timeout=10) as answer:  # noqa: S310
+            with opener.open(request.Request(address, headers={"Host": "localhost"}), timeout=10) as answer:
                 return int(answer.status)
         except error.HTTPError as refused:
             return refused.code

@@ -1,5 +1,6 @@
 """The ticket: one concrete table that is the shared record of incident and problem work."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -266,6 +267,10 @@ class Ticket(models.Model):
     def is_open(self) -> bool:
         """Whether it still counts as open in queues."""
         return self.status in OPEN_STATUSES
+
+    def age(self, at: datetime) -> float:
+        """Seconds since the trouble began, up to restoration."""
+        return ((self.restored_at or at) - self.impact_started_at).total_seconds()
 
 
 class Incident(Ticket):

@@ -58,7 +58,6 @@ class ContactMethodInline(TabularInline):
     model = ContactMethod
     form = ContactMethodForm
     extra = 0
-    tab = True
     hide_title = True
 
 
@@ -67,7 +66,6 @@ class NotificationRuleInline(TabularInline):
 
     model = NotificationRule
     extra = 0
-    tab = True
     hide_title = True
     ordering = ("urgency", "position")
 
@@ -84,7 +82,6 @@ class MembershipInline(TabularInline):
     model = Membership
     autocomplete_fields = ("user", "team")
     extra = 0
-    tab = True
     hide_title = True
 
 

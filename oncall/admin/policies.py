@@ -35,6 +35,7 @@ class TargetInline(TabularInline):
     """A step's targets."""
 
     model = EscalationTarget
+    fields = ("user", "schedule", "team")
     autocomplete_fields = ("user", "schedule", "team")
     extra = 0
     hide_title = True

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.utils import timezone
 
 from config.base.clock import database_now
 from oncall.engine.registry import Sweep, sweeps_of
@@ -49,6 +50,8 @@ class Lane(threading.Thread):
         self._pulse_at = 0.0
         self._check_at = 0.0
         self._failures = 0
+        self._trouble = ""
+        self._trouble_at: datetime | None = None
         self._listening: object = None
 
     def stop(self) -> None:
@@ -71,11 +74,13 @@ class Lane(threading.Thread):
                 self._wait(wait)
             except (DatabaseError, InterfaceError, psycopg.Error) as error:
                 logger.warning("engine.database", extra={"lane": self.lane, "error": str(error)[:300]})
+                self._note_trouble(error)
                 self._forget_connection()
                 self._stopping.wait(min(FLOOR_SECONDS, SOON_SECONDS * 2**self._failures))
                 self._failures = min(self._failures + 1, 10)
-            except Exception:
+            except Exception as error:
                 logger.exception("engine.error", extra={"lane": self.lane})
+                self._note_trouble(error)
                 self._forget_connection()
                 self._stopping.wait(FLOOR_SECONDS)
         self._finish_in_peace()
@@ -83,9 +88,14 @@ class Lane(threading.Thread):
     def _finish_in_peace(self) -> None:
         try:
             self.finish()
+            EngineLane.objects.filter(worker=self.worker, lane=self.lane).update(stopped_at=database_now())
         except (DatabaseError, InterfaceError) as error:
             logger.warning("engine.left_unfinished", extra={"lane": self.lane, "error": str(error)[:300]})
         self._forget_connection()
+
+    def _note_trouble(self, error: Exception) -> None:
+        """Remember for the next pulse, so that the engine page names it."""
+        self._trouble, self._trouble_at = f"{type(error).__name__}: {error}"[:300], timezone.now()
 
     def finish(self) -> None:
         """What is left to do when the lane ends; the `pages` lane waits for its senders."""
@@ -143,11 +153,20 @@ class Lane(threading.Thread):
         skew = time.time() - at.timestamp()
         if abs(skew) > SKEW_LIMIT.total_seconds():
             logger.error("engine.skew", extra={"lane": self.lane, "seconds": round(skew, 1)})
+        row = EngineLane(
+            worker=self.worker,
+            lane=self.lane,
+            started_at=at,
+            swept_at=at,
+            skew_seconds=round(skew, 3),
+            last_error=self._trouble,
+            last_error_at=self._trouble_at,
+        )
         EngineLane.objects.bulk_create(
-            [EngineLane(worker=self.worker, lane=self.lane, started_at=at, swept_at=at, skew_seconds=round(skew, 3))],
+            [row],
             update_conflicts=True,
             unique_fields=["worker", "lane"],
-            update_fields=["swept_at", "skew_seconds"],
+            update_fields=["swept_at", "skew_seconds", "last_error", "last_error_at"],
         )
 
     def _wait(self, seconds: float) -> None:

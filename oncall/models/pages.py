@@ -51,6 +51,7 @@ class EngineLane(models.Model):
     lane = models.CharField(max_length=20)
     started_at = models.DateTimeField()
     swept_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True, blank=True, help_text="When it was told to end, and did.")
     last_error = models.CharField(max_length=300, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
     skew_seconds = models.FloatField(default=0, help_text="The worker's clock minus the database's.")

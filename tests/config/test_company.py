@@ -25,6 +25,8 @@ class TestLoad:
     def test_gives_sign_ins_that_work(self, found, client):
         for user in found["users"]:
             assert client.login(email=user["email"], password=user["password"])
+            answer = client.get("/api/v1/incidents/", headers={"Authorization": f"Bearer {user['api_token']}"})
+            assert answer.status_code == 200
 
     def test_does_nothing_the_second_time(self, found):
         assert company.load(at=NOON) is None

@@ -63,7 +63,8 @@ class TestQueue:
     def test_finds_by_number_whatever_became_of_it(self, acting: Client) -> None:
         one = make.IncidentFactory(title="Long over", status="closed", closed_at=make.NOON, closure_code="solved")
         other = make.IncidentFactory(title="Not this one")
-        one, other = Ticket.objects.get(pk=one.pk), Ticket.objects.get(pk=other.pk)
+        one.refresh_from_db()
+        other.refresh_from_db()
 
         page = acting.get("/incidents/", {"search": one.reference}).content.decode()
 
@@ -108,7 +109,7 @@ class TestTicketPage:
 
     def test_does_not_exist_for_those_who_may_not_know_of_it(self, reading: Client) -> None:
         one = make.IncidentFactory(visibility="private", visibility_reason="HR")
-        one = Ticket.objects.get(pk=one.pk)
+        one.refresh_from_db()
 
         assert reading.get(url(one)).status_code == 404
         assert reading.get(url(one, "respond")).status_code == 404
@@ -128,7 +129,7 @@ class TestTicketPage:
 
     def test_hides_the_requester_from_others(self, reading: Client) -> None:
         one = make.IncidentFactory(requester=make.ContactFactory(name="Carla Caller"))
-        one = Ticket.objects.get(pk=one.pk)
+        one.refresh_from_db()
 
         assert "Carla Caller" not in reading.get(url(one)).content.decode()
 

@@ -101,7 +101,7 @@ class TestTeamAndSchedule:
 
 class TestEngine:
     def test_says_that_it_has_never_run(self, signed_in: Client) -> None:
-        assert "The engine has never run." in signed_in.get("/engine/").content.decode()
+        assert "No engine runs" in signed_in.get("/engine/").content.decode()
 
     def test_says_when_it_last_swept(self, signed_in: Client) -> None:
         make.EngineLaneFactory(swept_at=timezone.now())

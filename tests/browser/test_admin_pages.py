@@ -1,0 +1,48 @@
+"""Sign-in and administration in a browser: they fit a phone and keep their content policies."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from oncall.models import EscalationPolicy, User
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+def visit(page: Any, *addresses: str) -> None:
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer.status == 200, address
+        page.wait_for_load_state("load")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{address} scrolls sideways by {wide} px"
+
+
+@pytest.mark.parametrize("width", [1360, 390])
+class TestPages:
+    def test_before_the_sign_in(self, open_page: Callable[..., Any], company: dict[str, Any], width: int) -> None:
+        visit(open_page(width=width), "/accounts/login/", "/accounts/password/reset/", "/accounts/signup/")
+
+    def test_of_ones_own_account(self, open_page: Callable[..., Any], company: dict[str, Any], width: int) -> None:
+        page = open_page(width=width, user=company["ana"])
+
+        visit(page, reverse("mfa_index"), reverse("account_change_password"), reverse("account_logout"))
+
+    def test_of_the_administration(self, open_page: Callable[..., Any], company: dict[str, Any], width: int) -> None:
+        boss = User.objects.create_superuser("boss@example.com", "a long pass phrase", name="Boss")
+        page = open_page(width=width, user=boss)
+        policy = EscalationPolicy.objects.all()[0]
+
+        visit(
+            page,
+            "/admin/",
+            reverse("admin:oncall_user_changelist"),
+            reverse("admin:oncall_user_change", args=[company["ana"].pk]),
+            reverse("admin:incidents_severity_add"),
+            reverse("admin:incidents_incident_changelist"),
+            reverse("admin:incidents_integration_add"),
+        )
+        if width > 1000:  # steps with their targets are a table in a table: a desk's work, wider than a phone
+            visit(page, reverse("admin:oncall_escalationpolicy_change", args=[policy.pk]))
