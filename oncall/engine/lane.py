@@ -27,7 +27,8 @@ logger = logging.getLogger(__name__)
 SCHEMA_VERSION = 1
 """The engine's idea of its rows; an engine of another version refuses to run (rule 12)."""
 FLOOR_SECONDS = 1.0
-RECONNECT_SECONDS = 0.25
+SOON_SECONDS = 0.02
+"""After a first error of the database; doubled with each further one, up to the floor."""
 PULSE_SECONDS = 1.0
 CHECK_SECONDS = 5.0
 SKEW_LIMIT = timedelta(seconds=60)
@@ -48,6 +49,7 @@ class Lane(threading.Thread):
         self._ran_at: dict[str, float] = {}
         self._pulse_at = 0.0
         self._check_at = 0.0
+        self._failures = 0
         self._trouble = ""
         self._trouble_at: datetime | None = None
         self._listening: object = None
@@ -67,12 +69,15 @@ class Lane(threading.Thread):
         while not self._stopping.is_set():
             try:
                 self._prepare()
-                self._wait(self._pass())
+                wait = self._pass()
+                self._failures = 0
+                self._wait(wait)
             except (DatabaseError, InterfaceError, psycopg.Error) as error:
                 logger.warning("engine.database", extra={"lane": self.lane, "error": str(error)[:300]})
                 self._note_trouble(error)
                 self._forget_connection()
-                self._stopping.wait(RECONNECT_SECONDS)
+                self._stopping.wait(min(FLOOR_SECONDS, SOON_SECONDS * 2**self._failures))
+                self._failures = min(self._failures + 1, 10)
             except Exception as error:
                 logger.exception("engine.error", extra={"lane": self.lane})
                 self._note_trouble(error)

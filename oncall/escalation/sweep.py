@@ -1,7 +1,7 @@
 """The engine's first duty: fire every step that is due (lane `pages`, part A)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from oncall.escalation import machine
 from oncall.escalation.freezing import thaw
 from oncall.escalation.reaching import Reach
 from oncall.escalation.running import MOVING, state_of, write_state
-from oncall.models import Escalation, EscalationEntry, EscalationEvent, EscalationStep
+from oncall.models import Escalation, EscalationEntry, EscalationEvent, EscalationStep, StepMode
 
 logger = logging.getLogger(__name__)
 BATCH = 50
@@ -34,6 +34,7 @@ def fire_due(*, at: datetime, limit: int = BATCH) -> int:
         )
         if not rows:
             return 0
+        _lock_cursors([step for row in rows for step in row.frozen_policy["steps"]])
         reach = Reach(thaw(row.frozen_policy) for row in rows)
         for row in rows:
             _fire_or_put_off(row, at, reach)
@@ -51,7 +52,7 @@ def _fire_or_put_off(row: Escalation, at: datetime, reach: machine.Reach) -> Non
 
 def _fire(row: Escalation, at: datetime, reach: machine.Reach) -> None:
     policy = thaw(row.frozen_policy)
-    cursors = _lock_cursors(row.frozen_policy)
+    cursors = _cursors(row.frozen_policy)
     before = replace(state_of(row), cursors=cursors)
     after, log = machine.advance(policy, before, at=at, reach=reach)
     write_state(row, after, at=at, actor=None)
@@ -78,18 +79,23 @@ def _entry(row: Escalation, line: machine.Happening) -> EscalationEntry:
     )
 
 
-def _lock_cursors(frozen: Mapping[str, Any]) -> dict[int, int]:
-    """The stored positions of round-robin steps, their rows locked so that each firing takes its own (R-E5)."""
-    ids = [step["id"] for step in frozen["steps"] if step["mode"] == "round_robin"]
-    if not ids:
+def _lock_cursors(steps: Sequence[Mapping[str, Any]]) -> None:
+    """Lock the batch's round-robin steps, so that each firing takes its own position (R-E5).
+
+    All at once and in one order: locked row by row, two engines' batches would wait for each other in a circle.
+    """
+    ids = {step["id"] for step in steps if step["mode"] == StepMode.ROUND_ROBIN}
+    if ids:
+        list(EscalationStep.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
+def _cursors(frozen: Mapping[str, Any]) -> dict[int, int]:
+    """The stored positions of a policy's round-robin steps."""
+    indexes = {step["id"]: index for index, step in enumerate(frozen["steps"]) if step["mode"] == StepMode.ROUND_ROBIN}
+    if not indexes:
         return {}
-    stored = EscalationStep.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    positions = dict(stored.values_list("pk", "next_target"))
-    return {
-        index: positions[step["id"]]
-        for index, step in enumerate(frozen["steps"])
-        if step["mode"] == "round_robin" and step["id"] in positions
-    }
+    stored = EscalationStep.objects.filter(pk__in=indexes).values_list("pk", "next_target")
+    return {indexes[pk]: position for pk, position in stored}
 
 
 def _store_cursors(frozen: Mapping[str, Any], before: Mapping[int, int], after: Mapping[int, int]) -> None:

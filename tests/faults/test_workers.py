@@ -17,14 +17,14 @@ def test_a_killed_worker_loses_no_page(site: Site, ledger: Ledger) -> None:
     site.tell_provider(delay=[0.05, 3.0 if IS_FULL else 1.0])
     killed_at = []
 
-    with senders.Stream(site, desks, each=0.09) as stream:
+    with senders.Stream(site, desks, each=0.15) as stream:
         for _ in range(kills):
-            time.sleep(random.uniform(0.8, 1.8))
+            time.sleep(random.uniform(0.3, 1.5))
             victim = random.choice(site.workers)
             site.kill(victim)
             killed_at.append(time.time())
             site.workers.remove(victim)
-            site.start_worker(wait=False)
+            site.start_worker()
         stream.finish()
     verdict = site.await_pages(senders.accepted(stream.sent), limit=60)
 

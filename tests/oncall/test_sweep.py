@@ -1,0 +1,48 @@
+"""Firing due steps beside other engines."""
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection
+
+from oncall import escalation
+from oncall.models import Escalation, EscalationPolicy, EscalationStep, Page
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _ring(policy: EscalationPolicy, *, about: int = 0) -> Escalation:
+    return escalation.trigger(
+        subject_type="test", subject_id=about, title="Trouble", url="/", policy=policy, team=policy.team, at=NOON
+    )
+
+
+class TestRoundRobin:
+    def test_waits_for_another_engines_turn_without_putting_anything_off(self) -> None:
+        people = factories.UserFactory.create_batch(2)
+        policies = [factories.policy(people, mode="round_robin") for _ in range(2)]
+        rows = [_ring(policy) for policy in policies]
+        held = EscalationStep.objects.get(policy=policies[1]).pk
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            other.execute("SELECT 1 FROM oncall_escalationstep WHERE id = %s FOR NO KEY UPDATE", [held])
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '100ms'")
+
+            with pytest.raises(OperationalError):
+                escalation.fire_due(at=NOON)
+
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+        assert set(Escalation.objects.values_list("next_at", flat=True)) == {NOON}
+        assert escalation.fire_due(at=NOON) == len(rows)
+
+    def test_two_firings_of_one_batch_take_two_turns(self) -> None:
+        people = factories.UserFactory.create_batch(2)
+        policy = factories.policy(people, mode="round_robin")
+        for number in range(2):
+            _ring(policy, about=number)
+
+        escalation.fire_due(at=NOON)
+
+        assert set(Page.objects.values_list("user", flat=True)) == {person.pk for person in people}
