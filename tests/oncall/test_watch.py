@@ -1,8 +1,13 @@
 """The watchdog: what it finds, when it shouts, and when the heart beats."""
 
+import json
+import threading
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
+from django.core.management import call_command
 
 from oncall import watch, watchdog
 from oncall.watchdog import Finding
@@ -90,3 +95,60 @@ class TestAudit:
 
         with django_assert_max_num_queries(8):
             watchdog.audit(at=NOON)
+
+
+class Listener(BaseHTTPRequestHandler):
+    """Keeps what it is told."""
+
+    heard: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def outside(settings):
+    """A second provider and a heartbeat outside, both listening."""
+    Listener.heard.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/"
+    settings.OUTGOING_ALLOW = ["127.0.0.1/32"]
+    settings.WATCHDOG_ALERT_URL = settings.HEARTBEAT_URL = address
+    yield Listener.heard
+    server.shutdown()
+    server.server_close()
+
+
+class TestVoice:
+    def test_shouts_through_the_second_provider_and_by_mail(self, outside, settings, mailoutbox):
+        settings.WATCHDOG_ALERT_EMAIL = ["operators@example.com"]
+
+        assert watch.shout([STALE, LATE])
+
+        assert outside == [f"Holdfast: paging may not work. {STALE.text} {LATE.text}"]
+        assert mailoutbox[0].to == ["operators@example.com"]
+
+    def test_says_when_nobody_heard(self, settings):
+        settings.WATCHDOG_ALERT_URL = "http://127.0.0.1:9/"
+
+        assert not watch.shout([STALE])
+
+    def test_beats_outside(self, outside):
+        assert watch.beat()
+        assert outside == ["alive"]
+
+
+class TestCommand:
+    @pytest.mark.django_db
+    def test_names_what_is_wrong_and_ends_with_1(self, capsys):
+        with pytest.raises(SystemExit) as ended:
+            call_command("watchdog", "--once")
+
+        assert ended.value.code == 1
+        assert "No engine runs" in capsys.readouterr().out
