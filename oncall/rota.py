@@ -21,12 +21,13 @@ class Shift:
 def upcoming(schedule: Schedule, *, at: datetime, weeks: int = 8) -> list[Shift]:
     """The turns from `at` on, in order; `schedule` comes from `schedules.load`."""
     until = at + timedelta(weeks=weeks)
-    changes = sorted(v.effective_from for v in schedule.versions.all() if at < v.effective_from < until)
+    changes = [v.effective_from for v in schedule.versions.all() if at < v.effective_from]
     found: list[Shift] = []
     moment = at
     while moment < until and len(found) < _MOST_TURNS:
         turn = schedules.on_call(schedule, at=moment)
-        ends_at = min(turn.ends_at or until, next((c for c in changes if c > moment), until), until)
+        # The last turn is shown to its own end, not cut at the horizon.
+        ends_at = min([turn.ends_at or until, *(change for change in changes if change > moment)])
         if ends_at <= moment:
             break
         if found and found[-1].users == turn.users:

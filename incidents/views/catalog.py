@@ -36,7 +36,7 @@ class ServicePage(DetailPage):
         policy = service.escalation_policy or service.team.escalation_policy
         rows = with_unowned(Ticket.objects.for_list().visible_to(self.request.user)).filter(service=service)
         table = TicketTable(
-            rows.open().order_by("priority", "-created_at")[:50], exclude=("service",), orderable=False
+            rows.open().order_by("priority", "-created_at")[:50], exclude=("service", "team", "priority"), orderable=False
         )
         table.at = self.at
         return super().get_context_data(**kwargs) | {
