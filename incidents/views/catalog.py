@@ -35,9 +35,8 @@ class ServicePage(DetailPage):
         service = self.object
         policy = service.escalation_policy or service.team.escalation_policy
         rows = with_unowned(Ticket.objects.for_list().visible_to(self.request.user)).filter(service=service)
-        table = TicketTable(
-            rows.open().order_by("priority", "-created_at")[:50], exclude=("service", "team", "priority"), orderable=False
-        )
+        worst_first = rows.open().order_by("priority", "-created_at")[:50]
+        table = TicketTable(worst_first, exclude=("service", "team", "priority"), orderable=False)
         table.at = self.at
         return super().get_context_data(**kwargs) | {
             "policy": policies.describe(policy, at=self.at) if policy else None,
