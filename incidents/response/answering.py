@@ -6,7 +6,7 @@ from django.db import transaction
 
 from incidents import alerts, timeline
 from incidents.models import EntryKind, Ticket, TicketStatus
-from incidents.response.locking import Refused, locked, move, save
+from incidents.response.locking import Refused, locked, move, refuse_unless_open, save
 from incidents.response.paging import SUBJECT, begin_work, page_team, running
 from incidents.status import INCIDENT
 from oncall import escalation, work
@@ -65,8 +65,7 @@ def take_over(*, ticket_id: int, actor: User, at: datetime) -> Ticket:
 def decline(*, ticket_id: int, actor: User, at: datetime, reason: str = "") -> Ticket:
     """Say "I can't": whoever comes next in the policy is paged now, and your own waiting pages end."""
     ticket = locked(ticket_id)
-    if not ticket.is_open:
-        raise Refused(f"{ticket.reference} is {ticket.get_status_display().lower()}: nobody needs to come.")
+    refuse_unless_open(ticket, "nobody needs to come.")
     rows = running(ticket).filter(pages__user=actor).distinct()
     for pk in list(rows.values_list("pk", flat=True)):
         escalation.escalate_now(escalation_id=pk, at=at, actor=actor)
@@ -117,8 +116,7 @@ def assign(*, ticket_id: int, assignee: User | None, actor: User | None, at: dat
 def add_responders(*, ticket_id: int, team: Team, actor: User | None, at: datetime) -> Ticket:
     """Call another team in: its people are paged by its own policy, with its own acknowledgement (S4)."""
     ticket = locked(ticket_id)
-    if not ticket.is_open:
-        raise Refused(f"{ticket.reference} is {ticket.get_status_display().lower()}: reopen it first.")
+    refuse_unless_open(ticket, "reopen it first.")
     if page_team(ticket=ticket, team=team, at=at) is None:
         raise Refused(f"{team.name} has been called already.")
     timeline.record(

@@ -9,7 +9,7 @@ from django.db import transaction
 from config.base.text import several_lines
 from incidents import priority, timeline
 from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, TicketStatus
-from incidents.response.locking import Refused, locked, move, save
+from incidents.response.locking import Refused, locked, move, refuse_unless_open, save
 from incidents.response.paging import end_paging, page_team, running
 from oncall.models import Team, User
 
@@ -69,8 +69,7 @@ def hand_over(*, ticket_id: int, team: Team, reason: str, actor: User | None, at
     The old team's escalation ends; the new team must acknowledge for itself.
     """
     ticket = locked(ticket_id)
-    if not ticket.is_open:
-        raise Refused(f"{ticket.reference} is {ticket.get_status_display().lower()}: reopen it first.")
+    refuse_unless_open(ticket, "reopen it first.")
     if ticket.team == team:
         raise Refused(f"{ticket.reference} is with {team.name} already.")
     before = ticket.team

@@ -23,6 +23,12 @@ def locked(ticket_id: int) -> Ticket:
     )
 
 
+def refuse_unless_open(ticket: Ticket, advice: str) -> None:
+    """Raise Refused for a ticket that is over, with what to do instead."""
+    if not ticket.is_open:
+        raise Refused(f"{ticket.reference} is {ticket.get_status_display().lower()}: {advice}")
+
+
 def save(ticket: Ticket, *fields: str, at: datetime) -> None:
     """Write these columns and the time of the change."""
     ticket.updated_at = at

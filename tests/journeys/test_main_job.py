@@ -106,6 +106,11 @@ class TestAnAlert:
     def test_wakes_the_right_person_who_answers_although_the_worker_was_killed(
         self, story: Story, phone: Page
     ) -> None:
+        reference = self.page_in_spite_of_a_kill(story, phone)
+        self.end_it(story, reference)
+
+    def page_in_spite_of_a_kill(self, story: Story, phone: Page) -> str:
+        """From the alert to the acknowledgement on the phone; the incident's reference."""
         story.site.kill(story.site.workers[0])
 
         story.alertmanager.tell("CheckoutErrors", severity="critical", summary="Checkouts fail")
@@ -127,6 +132,7 @@ class TestAnAlert:
         assert alert["status"] == "acknowledged"
         (escalation,) = story.api.get(f"incidents/{incident['id']}/escalations/")["results"]
         assert escalation["state"] == "acknowledged"
+        return str(incident["reference"])
 
     @staticmethod
     def answer_on_the_phone(phone: Page, url: str) -> None:
@@ -144,18 +150,19 @@ class TestAnAlert:
         phone.goto(url)
         assert not phone.get_by_role("button", name="Acknowledge").is_visible()
 
-    def test_that_is_over_restores_the_incident_and_its_story_is_whole(self, story: Story) -> None:
+    @staticmethod
+    def end_it(story: Story, reference: str) -> None:
+        """The last alert ends, so the incident is restored; its story is whole."""
         story.alertmanager.tell("CheckoutErrors", severity="critical", summary="Checkouts fail", is_over=True)
 
-        def restored() -> bool:
-            return bool(story.api.incidents(search="Checkouts fail", status="restored"))
+        def incident() -> Any:
+            return story.api.get(f"incidents/{reference}/")
 
-        wait_for("the incident is restored", restored, limit=30, pause=0.2)
-        incident = story.api.incidents(search="Checkouts fail")[0]
-        lines = [one["text"] for one in story.api.get(f"incidents/{incident['id']}/timeline/")["results"]]
-        for words in ("severity SEV2", "was paged by text message", "Acknowledged by", "Service restored"):
+        wait_for("the incident is restored", lambda: incident()["status"] == "restored", limit=30, pause=0.2)
+        lines = [one["text"] for one in story.api.get(f"incidents/{reference}/timeline/")["results"]]
+        for words in ("everity SEV2", "was paged by text message", "Acknowledged by", "Service restored"):
             assert any(words in line for line in lines), (words, lines)
-        (worked,) = story.api.get("work-intervals/", subject_id=incident["id"])["results"]
+        (worked,) = story.api.get("work-intervals/", subject_id=incident()["id"])["results"]
         assert worked["ended_at"] is not None
         assert len(story.texts("Checkouts fail")) == 1
 

@@ -9,8 +9,8 @@ from oncall import pulse
 from oncall.engine.lane import Lane
 from oncall.models import EngineLane, EngineSchema
 from tests import factories
-from tests.faults.site import wait_for
 from tests.factories import NOON
+from tests.faults.site import wait_for
 
 
 @pytest.fixture
