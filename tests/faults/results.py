@@ -60,12 +60,20 @@ class Ledger:
         return "\n".join([head, *(row.as_line() for row in sorted(self.rows, key=_order))])
 
     def publish(self) -> None:
-        """Put the table into the document."""
+        """Put the table into the document; rows of tests that were not run stay as they are."""
         text = DOCUMENT.read_text()
         before, _, rest = text.partition(_BEGIN)
-        _, _, after = rest.partition(_END)
-        DOCUMENT.write_text(f"{before}{_BEGIN}\n{self.as_table()}\n{_END}{after}")
+        table, _, after = rest.partition(_END)
+        mine = {(row.fault, row.what) for row in self.rows}
+        earlier = [_parse(line) for line in table.splitlines() if line.startswith("| F")]
+        whole = Ledger(self.rows + [row for row in earlier if (row.fault, row.what) not in mine])
+        DOCUMENT.write_text(f"{before}{_BEGIN}\n{whole.as_table()}\n{_END}{after}")
 
 
-def _order(row: Row) -> int:
-    return int("".join(filter(str.isdigit, row.fault)))
+def _order(row: Row) -> tuple[int, str]:
+    return int("".join(filter(str.isdigit, row.fault))), row.what
+
+
+def _parse(line: str) -> Row:
+    fault, what, planned, lost, duplicates, late, also = (cell.strip() for cell in line.rstrip()[2:-2].split(" | "))
+    return Row(fault, what, int(planned), int(lost), duplicates, late, also)

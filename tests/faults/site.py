@@ -257,14 +257,18 @@ class Site:
 
     def await_pages(self, plan: Sequence[oracle.Planned], *, limit: float) -> oracle.Verdict:
         """Wait until every planned page has come or the limit has passed, then until nothing is under way."""
+        self.await_arrival(plan, limit=limit)
+        self.await_quiet()
+        return oracle.judge(plan, self.messages())
+
+    def await_arrival(self, plan: Sequence[oracle.Planned], *, limit: float) -> None:
+        """Wait until every planned page has come or the limit has passed."""
 
         def all_there() -> bool:
             return not oracle.judge(plan, self.messages()).lost
 
         with contextlib.suppress(TooLate):
-            wait_for("every planned page", all_there, limit=limit, pause=0.2)
-        self.await_quiet()
-        return oracle.judge(plan, self.messages())
+            wait_for("every planned page", all_there, limit=limit, pause=0.1)
 
     def await_quiet(self) -> None:
         """Wait until no page is being sent, so that a repeat which is to come has come."""

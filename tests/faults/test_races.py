@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -22,6 +22,8 @@ from tests.faults.site import ROOT, Site, wait_for
 GRACE_SECONDS = 1.0
 SPREAD_SECONDS = 0.03
 """How far a verb and its timer may miss each other."""
+AHEAD_SECONDS = 1.5
+"""By how much a third of the verbs come before: a timer that was not stopped would ring beyond the grace."""
 
 
 @dataclass
@@ -30,12 +32,21 @@ class Verbs:
 
     process: "subprocess.Popen[str]"
     answers: dict[str, dict[str, Any]]
+    planned: list[dict[str, Any]] = field(default_factory=list)
 
-    def call(self, verb: str, *, name: str, at: float, **arguments: Any) -> None:
+    def plan(self, verb: str, *, name: str, at: float, **arguments: Any) -> None:
         """Have a verb carried out at an instant."""
+        self.planned.append({"id": name, "verb": verb, "at": at, "arguments": arguments})
+
+    def carry_out(self) -> None:
+        """Carry out what was planned, each at its instant, and wait for the answers; an error fails the test."""
         assert self.process.stdin
-        self.process.stdin.write(json.dumps({"id": name, "verb": verb, "at": at, "arguments": arguments}) + "\n")
+        for call in sorted(self.planned, key=lambda call: float(call["at"])):
+            self.process.stdin.write(json.dumps(call) + "\n")
         self.process.stdin.flush()
+        wait_for("every verb was carried out", lambda: len(self.answers) >= len(self.planned), limit=120)
+        errors = [answer["error"] for answer in self.answers.values() if answer["error"]]
+        assert not errors, errors[:5]
 
 
 @pytest.fixture
@@ -76,9 +87,9 @@ def _open(site: Site, count: int) -> list[tuple[senders.Sent, int]]:
 
 
 def _set_timers(site: Site, tokens: Sequence[str], *, over: float) -> dict[str, float]:
-    """Bring the next step of each forward, spread over some seconds from in a second on; when each is due."""
+    """Bring the next step of each forward, spread over some seconds from in three on; when each is due."""
     rows = site.sql(
-        "UPDATE oncall_escalation SET next_at = clock_timestamp() + interval '1 s' + random() * %s * interval '1 s'"
+        "UPDATE oncall_escalation SET next_at = clock_timestamp() + interval '3 s' + random() * %s * interval '1 s'"
         " WHERE substring(title FROM 't[0-9a-f]{10}') = ANY(%s) AND state = 'triggered'"
         " RETURNING substring(title FROM 't[0-9a-f]{10}'), extract(epoch FROM next_at)::float8",
         over, list(tokens),
@@ -88,13 +99,8 @@ def _set_timers(site: Site, tokens: Sequence[str], *, over: float) -> dict[str, 
 
 
 def _near(at: float) -> float:
-    return at + random.uniform(-SPREAD_SECONDS, SPREAD_SECONDS)
-
-
-def _await_answers(verbs: Verbs, count: int) -> None:
-    wait_for("every verb has been carried out", lambda: len(verbs.answers) >= count, limit=90)
-    errors = [answer["error"] for answer in verbs.answers.values() if answer["error"]]
-    assert not errors, errors[:5]
+    ahead = AHEAD_SECONDS if random.random() < 1 / 3 else 0.0
+    return at - ahead + random.uniform(-SPREAD_SECONDS, SPREAD_SECONDS)
 
 
 def _woken_after(site: Site, token: str, address: str, committed: float) -> int:
@@ -118,11 +124,11 @@ def test_acknowledge_against_escalate(site: Site, ledger: Ledger, verbs: Verbs) 
     opened = _open(site, rounds)
     timers = _set_timers(site, [one.token for one, _ in opened], over=rounds * 0.08)
 
-    for one, ticket_id in sorted(opened, key=lambda pair: timers[pair[0].token]):
+    for one, ticket_id in opened:
         at = _near(timers[one.token])
-        verbs.call("acknowledge", name=one.token, at=at, ticket_id=ticket_id, actor=one.desk["first"])
-    _await_answers(verbs, rounds)
-    time.sleep(GRACE_SECONDS + 1)
+        verbs.plan("acknowledge", name=one.token, at=at, ticket_id=ticket_id, actor=one.desk["first"])
+    verbs.carry_out()
+    time.sleep(GRACE_SECONDS + AHEAD_SECONDS + 1)
     site.await_quiet()
 
     second = [Planned(one.token, one.desk["second_phone"], timers[one.token]) for one, _ in opened]
@@ -145,12 +151,13 @@ def test_restore_against_acknowledge(site: Site, ledger: Ledger, verbs: Verbs) -
     opened = _open(site, rounds)
     timers = _set_timers(site, [one.token for one, _ in opened], over=rounds * 0.12)
 
-    for one, ticket_id in sorted(opened, key=lambda pair: timers[pair[0].token]):
-        who = {"ticket_id": ticket_id, "actor": one.desk["first"]}
+    for one, ticket_id in opened:
+        at = _near(timers[one.token])
         for verb in ("restore", "acknowledge"):
-            verbs.call(verb, name=f"{verb} {one.token}", at=_near(timers[one.token]), **who)
-    _await_answers(verbs, 2 * rounds)
-    time.sleep(GRACE_SECONDS + 1)
+            moment = at + random.uniform(0, SPREAD_SECONDS)
+            verbs.plan(verb, name=f"{verb} {one.token}", at=moment, ticket_id=ticket_id, actor=one.desk["first"])
+    verbs.carry_out()
+    time.sleep(GRACE_SECONDS + AHEAD_SECONDS + 1)
     site.await_quiet()
 
     woken = sum(
@@ -175,16 +182,15 @@ def test_hand_over_against_page(site: Site, ledger: Ledger, verbs: Verbs) -> Non
     others = site.desks(rounds)
     timers = _set_timers(site, [one.token for one, _ in opened], over=rounds * 0.12)
 
-    pairs = zip(opened, others, strict=True)
-    for (one, ticket_id), other in sorted(pairs, key=lambda pair: timers[pair[0][0].token]):
+    for (one, ticket_id), other in zip(opened, others, strict=True):
         who = {"ticket_id": ticket_id, "actor": one.desk["first"], "team": other["team"]}
-        verbs.call("hand_over", name=one.token, at=_near(timers[one.token]), reason="Yours.", **who)
-    _await_answers(verbs, rounds)
+        verbs.plan("hand_over", name=one.token, at=_near(timers[one.token]), reason="Yours.", **who)
+    verbs.carry_out()
     plan = [
         Planned(one.token, other["first_phone"], verbs.answers[one.token]["committed"])
         for (one, _), other in zip(opened, others, strict=True)
     ]
-    time.sleep(GRACE_SECONDS + 1)
+    time.sleep(GRACE_SECONDS + AHEAD_SECONDS + 1)
     verdict = site.await_pages(plan, limit=30)
 
     woken = sum(
