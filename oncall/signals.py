@@ -14,4 +14,4 @@ page_changed = Signal()
 """page (with escalation and user), at"""
 
 escalation_logged = Signal()
-"""entry (with escalation)"""
+"""entry (with escalation), at; for every entry but "page", which the pages tell themselves"""

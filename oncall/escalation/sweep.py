@@ -75,7 +75,14 @@ def _entry(row: Escalation, line: machine.Happening) -> EscalationEntry:
             "people": [{"user": person.user, "because": dict(person.because)} for person in line.reached],
         }
     return EscalationEntry(
-        escalation=row, at=line.at, event=line.event, step=line.step, round=line.round, detail=detail, news_at=line.at
+        escalation=row,
+        at=line.at,
+        event=line.event,
+        step=line.step,
+        round=line.round,
+        detail=detail,
+        # That somebody is paged is told by the pages themselves.
+        news_at=None if line.event == EscalationEvent.PAGE else line.at,
     )
 
 
