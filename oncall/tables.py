@@ -93,7 +93,7 @@ class PageTable(Table):
     due_at = TimeColumn(verbose_name="Due")
     sent_at = TimeColumn(verbose_name="Sent")
     accepted_at = TimeColumn(verbose_name="Accepted")
-    attempts = tables.Column()
+    attempts = tables.Column(verbose_name="Tries")
     last_error = tables.Column(verbose_name="Trouble", orderable=False)
 
     class Meta(Table.Meta):

@@ -17,6 +17,7 @@ from urllib import error, request
 FIRST_AFTER = 20.0
 BETWEEN = (150.0, 330.0)
 LASTS = (240.0, 720.0)
+_OPEN_FILE = "alerts-open.json"
 # Integration, name, severity word, instance, summary.
 _Alert = tuple[str, str, str, str, str]
 _ALERTS: list[_Alert] = [
@@ -45,12 +46,14 @@ def main(folder: Path) -> int:
     chance = random.Random()
     firing: list[tuple[float, _Alert, str]] = []
     next_at = time.monotonic() + FIRST_AFTER
-    for alert in _ALERTS:  # what an earlier run left open is over by now
+    for alert in _left_open(folder):
         _send(doors[alert[0]], alert, datetime.now(UTC).isoformat(), context, is_firing=False, base=found["base_url"])
+    _note_open(folder, firing)
     while not stopping.wait(1.0):
         now = time.monotonic()
         for ends_at, alert, started_at in [one for one in firing if one[0] <= now]:
             firing.remove((ends_at, alert, started_at))
+            _note_open(folder, firing)
             _send(doors[alert[0]], alert, started_at, context, is_firing=False, base=found["base_url"])
         if now >= next_at:
             next_at = now + chance.uniform(*BETWEEN)
@@ -60,7 +63,21 @@ def main(folder: Path) -> int:
                 started_at = datetime.now(UTC).isoformat()
                 _send(doors[alert[0]], alert, started_at, context, is_firing=True, base=found["base_url"])
                 firing.append((now + chance.uniform(*LASTS), alert, started_at))
+                _note_open(folder, firing)
     return 0
+
+
+def _left_open(folder: Path) -> list[_Alert]:
+    """What an earlier run left firing; it is over by now."""
+    try:
+        names = json.loads((folder / _OPEN_FILE).read_text())
+    except (FileNotFoundError, ValueError):
+        return []
+    return [alert for alert in _ALERTS if alert[1] in names]
+
+
+def _note_open(folder: Path, firing: list[tuple[float, _Alert, str]]) -> None:
+    (folder / _OPEN_FILE).write_text(json.dumps([alert[1] for _, alert, _ in firing]))
 
 
 def _send(

@@ -115,7 +115,7 @@ class PhoneHandler(BaseHTTPRequestHandler):
         kept = {
             "message_id": str(message.get("id", "")),
             "key": key,
-            **{name: str(message.get(name) or "") for name in ("kind", "to", "text", "url")},
+            **{name: str(message.get(name) or "") for name in ("kind", "to", "person", "text", "url")},
         }
         self._answer(HTTPStatus.ACCEPTED, {"id": self.server.box.put(kept, key=key)})
 
