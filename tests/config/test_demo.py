@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib import error, request
 
+import psycopg
 import pytest
 
 from config.demo.options import free_port
-from config.embedded.servers import forget_data
+from config.embedded.servers import forget_data, start_servers
 from tests.config.test_servers import ROOT, is_alive, wait_until
 
 pytestmark = [pytest.mark.demo, pytest.mark.timeout(300)]
@@ -173,3 +174,19 @@ class TestDemo:
             assert "no program named postgres" in demo.text
             assert "Traceback" not in demo.text
         forget_data(tmp_path / "data")
+
+    def test_says_what_to_do_about_broken_data(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        folder = tmp_path / "data"
+        monkeypatch.delenv("DATABASE_URL")
+        monkeypatch.delenv("REDIS_URL")
+        servers = start_servers(folder, fsync=False)
+        with psycopg.connect(servers.database_url) as connection:
+            (cluster,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+        servers.stop()
+        (Path(cluster) / "global" / "pg_control").write_bytes(b"broken")
+
+        with Demo(folder) as demo:
+            assert demo.process.wait(60) == 1
+            assert "PANIC" in demo.text
+            assert demo.text.rstrip().endswith("`make demo RESET=1` throws them away and starts afresh.")
+        forget_data(folder)
