@@ -89,7 +89,8 @@ def declare(
     # Only a private record can break one by what was asked, and that needs words for the person who asks.
     incident.full_clean(exclude=_NOT_WRITTEN, validate_constraints=visibility != Visibility.OPEN)
     incident.save()
-    ticket = Ticket.objects.select_related("service", "severity", "team").get(pk=incident.pk)
+    related = ("service__escalation_policy", "severity", "team__escalation_policy")
+    ticket = Ticket.objects.select_related(*related).get(pk=incident.pk)
     timeline.record(
         ticket_id=ticket.pk,
         kind=EntryKind.OPENED,
