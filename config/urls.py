@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import health, sign_in
+from config import dashboard, health, sign_in
 from incidents.views.queue import Queue
 from incidents.views.respond import PageLink
 
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("oncall.urls")),
     path("", include("problems.urls")),
     path("", include("incidents.intake.urls")),
+    path("numbers/", dashboard.Numbers.as_view(), name="numbers"),
+    path("numbers/records/", dashboard.Records.as_view(), name="numbers-records"),
     path("demo/", include("config.demo.urls")),
     path("api/", include("config.api")),
     path("accounts/login/", sign_in.SignIn.as_view(), name="account_login"),

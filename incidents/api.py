@@ -1,23 +1,26 @@
 """Endpoints of incidents and their verbs, alerts, events, timeline and the service catalogue."""
 
+from dataclasses import asdict
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.api import Pagination, ReadViewSet, verb, writes
+from config.base.api import AnswerViewSet, Pagination, ReadViewSet, verb, writes
 from config.base.permissions import Role, ScopedAccess, only
-from incidents import filters, response, serializers
+from incidents import filters, metrics, response, serializers
 from incidents.contacts import find_requester
 from incidents.models import Alert, Contact, Event, Integration, Service, Severity, Ticket, TimelineEntry
 from incidents.permissions import can_act, can_declare
 from oncall.api import EscalationViewSet
-from oncall.models import Escalation
+from oncall.models import Escalation, Team
 from oncall.serializers import EscalationSerializer
 
 TIMELINE = TimelineEntry.objects.select_related("ticket", "actor")
@@ -232,3 +235,37 @@ class IntegrationViewSet(ReadViewSet):
     serializer_class = serializers.IntegrationSerializer
     filterset_class = filters.IntegrationFilter
     order = "id"
+
+
+_SPLITS = {"team": Team.objects.all(), "service": Service.objects.all(), "severity": Severity.objects.all()}
+
+
+class MetricsViewSet(AnswerViewSet):
+    """Times to acknowledge, restore, resolve, respond and repair by month of the caller's zone."""
+
+    queryset = Ticket.objects.incidents()
+    serializer_class = serializers.MetricsSerializer
+    query_parameters = ("by", "since", "until", "team", "service", "severity", "times")
+
+    @extend_schema(parameters=[OpenApiParameter(name) for name in query_parameters])
+    def list(self, request: Request) -> Response:
+        """All groups in one answer."""
+        by = request.query_params.get("by")
+        if by is not None and by not in metrics.DIMENSIONS:
+            raise exceptions.ValidationError({"by": [f"Split by one of: {', '.join(metrics.DIMENSIONS)}."]})
+        asked = filters.NumbersFilter(request.query_params, queryset=self.get_queryset(), request=request)
+        if not asked.is_valid():
+            raise exceptions.ValidationError(asked.errors)
+        zone = ZoneInfo(timezone.get_current_timezone_name())
+        cells = metrics.tally(asked.qs, zone=zone, dimension=by, measures=tuple(metrics.MEASURES))
+        keys = dict(_SPLITS[by].values_list("pk", "name" if by == "severity" else "slug")) if by else {}
+        shown = [
+            {
+                "month": cell.month,
+                "key": keys.get(cell.key),
+                "is_of_all": cell.is_of_all,
+                "measures": {name: asdict(figures) for name, figures in cell.figures.items()},
+            }
+            for cell in cells
+        ]
+        return Response(serializers.MetricsSerializer({"zone": str(zone), "by": by, "cells": shown}).data)

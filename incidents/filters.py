@@ -1,12 +1,15 @@
 """Filters of tickets, alerts, services, severities and integrations; page, CSV and endpoint share them."""
 
 import re
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from config.base.filters import FilterSet, WordsFilter
+from incidents import metrics
 from incidents.models import (
     OPEN_STATUSES,
     Alert,
@@ -99,6 +102,68 @@ class TicketFilter(FilterSet):
         if value == "me":
             return queryset.filter(assignee=user)
         return queryset.filter(team__memberships__user=user)
+
+
+def midnight(day: date) -> datetime:
+    """When the day begins for the reader."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+class NumbersFilter(FilterSet):
+    """The incidents that a number tells of; days are the reader's."""
+
+    since = filters.DateFilter(label="From", method="from_day")
+    until = filters.DateFilter(label="To, included", method="to_day")
+    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
+    service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
+    severity = filters.ModelChoiceFilter(queryset=Severity.objects.order_by("rank"), to_field_name="name")
+    times = filters.ChoiceFilter(
+        label="Times",
+        choices=[("recorded", "Only as recorded"), ("changed", "Only changed by hand")],
+        method="by_times",
+    )
+
+    class Meta(FilterSet.Meta):
+        model = Ticket
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("since", "until"):
+            self.form.fields[name].widget.input_type = "date"
+
+    def from_day(self, queryset: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
+        """Whose impact began on this day or later."""
+        return metrics.began_between(queryset, since=midnight(value))
+
+    def to_day(self, queryset: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
+        """Whose impact began on this day or earlier."""
+        return metrics.began_between(queryset, until=midnight(min(value, date.max - timedelta(1)) + timedelta(1)))
+
+    def by_times(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """With or without those whose times somebody changed."""
+        return queryset.filter(times_changed_at__isnull=value == "recorded")
+
+
+class RecordFilter(NumbersFilter):
+    """The records behind a number; its rows need `outcome` of the measure."""
+
+    measure = filters.ChoiceFilter(
+        choices=[(one.name, one.title) for one in metrics.MEASURES.values()], method="as_it_is"
+    )
+    outcome = filters.ChoiceFilter(
+        label="Counted", choices=[*metrics.Outcome.choices, ("left_out", "Left out")], method="by_outcome"
+    )
+
+    def as_it_is(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """The page has measured already."""
+        return queryset
+
+    def by_outcome(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """One outcome, or all that are not counted."""
+        if value == "left_out":
+            return queryset.exclude(outcome=metrics.Outcome.COUNTED)
+        return queryset.filter(outcome=value)
 
 
 class AlertFilter(FilterSet):

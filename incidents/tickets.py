@@ -21,6 +21,8 @@ def insert_many(children: Sequence[Ticket]) -> list[Ticket]:
     tickets = Ticket.objects.bulk_create(
         [Ticket(**{name: getattr(child, name) for name in shared}) for child in children], batch_size=500
     )
+    for ticket, child in zip(tickets, children, strict=True):  # or each use of a row's team would ask for it
+        ticket._state.fields_cache.update(child._state.fields_cache)
     own = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     columns = ", ".join(f'"{field.column}"' for field in own)
     slots = ", ".join(["%s"] * (len(own) + 1))

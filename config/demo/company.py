@@ -1,143 +1,136 @@
-"""The company the demo shows: two teams, eight people in two time zones, six services, five weeks of work."""
+"""The company the demo shows: six teams, 25 people, fifteen services and eighteen months of work."""
 
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from config.base.permissions import Role
-from config.demo import history
+from config.demo import cast, desk, history, standby
 from incidents import integrations
-from incidents.models import PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity
+from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity, Ticket
 from oncall import access
-from oncall.models import (
-    ContactMethod,
-    EscalationPolicy,
-    EscalationStep,
-    EscalationTarget,
-    Layer,
-    LayerMember,
-    Membership,
-    NotificationRule,
-    Schedule,
-    ScheduleVersion,
-    Team,
-    User,
-)
+from oncall.models import ContactMethod, Membership, NotificationRule, Team, User
 
 PASSWORD = "holdfast-demo"  # noqa: S105 - printed on the terminal; the demo listens on this machine only
-HISTORY = timedelta(weeks=5)
-BERLIN, CHICAGO = "Europe/Berlin", "America/Chicago"
+HISTORY = timedelta(days=548)
+SEED = 20261
 
-# Name, role, time zone, country, team, role in the team; the first names sign in.
-_PEOPLE = [
-    ("Mira Hoffmann", Role.ADMINISTRATOR, BERLIN, "DE", "storefront", "observer"),
-    ("Jonas Weber", Role.AGENT, BERLIN, "DE", "storefront", "observer"),
-    ("Lena Krüger", Role.MANAGER, BERLIN, "DE", "storefront", "manager"),
-    ("Aylin Demir", Role.RESPONDER, BERLIN, "DE", "storefront", "responder"),
-    ("Tom Becker", Role.RESPONDER, BERLIN, "DE", "storefront", "responder"),
-    ("Carla Ruiz", Role.COMMANDER, CHICAGO, "US", "platform", "manager"),
-    ("Sam Whitfield", Role.RESPONDER, CHICAGO, "US", "platform", "responder"),
-    ("Priya Nair", Role.RESPONDER, CHICAGO, "US", "platform", "responder"),
-]
-# Name, kind, tier, team, what customers would call it, what it needs.
-_SERVICES = [
-    ("Web shop", "business", 1, "storefront", "Where customers browse and order.", ["Checkout", "Search"]),
-    ("Checkout", "technical", 1, "storefront", "Carts, payment, order confirmation.", ["Orders database"]),
-    ("Search", "technical", 3, "storefront", "Product search and suggestions.", ["Kubernetes"]),
-    ("Orders database", "technical", 1, "platform", "PostgreSQL that holds every order.", ["Kubernetes"]),
-    ("Kubernetes", "technical", 2, "platform", "The clusters everything runs on.", []),
-    ("Holdfast", "technical", 2, "platform", "This portal: paging that cannot be lost.", []),
-]
-# Rank, name, title, when to choose it, major, pages, urgency, needs prevention.
-_SEVERITIES = [
-    (1, "SEV1", "Critical", "Customers cannot order at all, data is lost, or security is breached.", 1, 1, "high", 1),
-    (2, "SEV2", "Major", "A core function is down or badly degraded for many customers.", 1, 1, "high", 1),
-    (3, "SEV3", "Minor", "An inconvenience with a workaround, or lost redundancy.", 0, 1, "high", 0),
-    (4, "SEV4", "Low", "No customer notices yet; look at it in working hours.", 0, 0, "low", 0),
-    (5, "SEV5", "Cosmetic", "A blemish.", 0, 0, "low", 0),
-]
-# Impact and urgency, high to low: priority and proposed severity.
-_MATRIX = {
-    (1, 1): (1, 1), (1, 2): (2, 2), (1, 3): (3, 3),
-    (2, 1): (2, 2), (2, 2): (3, 3), (2, 3): (4, 4),
-    (3, 1): (3, 3), (3, 2): (4, 4), (3, 3): (5, 5),
-}  # fmt: skip
+
+@dataclass
+class Company:
+    """What the chapters of the demo's story build on and add to."""
+
+    at: datetime
+    since: datetime
+    chance: random.Random = field(default_factory=lambda: random.Random(SEED))
+    people: dict[str, User] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    severities: dict[int, Severity] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+    callers: list[Contact] = field(default_factory=list)
+    responders: dict[int, list[User]] = field(default_factory=dict)
+    """By team."""
+    tickets: list[Ticket] = field(default_factory=list)
+    """The incidents of the past, the oldest first."""
+    found: dict[str, Any] = field(default_factory=lambda: {"ical": [], "status_url": ""})
+    """What scripts and the terminal are told."""
+
+    def person(self, first_name: str) -> User:
+        """The one of that sign-in."""
+        return self.people[f"{first_name}@demo.example"]
 
 
 def load(*, at: datetime) -> dict[str, Any] | None:
     """Load the company as of `at` and return its sign-ins; None when it is loaded already."""
     if User.objects.exists():
         return None
-    people = _make_people()
-    teams = _make_teams(people)
-    severities = _make_severities()
-    services = _make_services(teams, at)
-    _put_on_call(teams, people, services, at)
-    history.write(services=services, severities=severities, people=people, since=at - HISTORY, at=at)
-    return {
-        "users": [_sign_in(person, role, at) for person, (_, role, *_) in zip(people.values(), _PEOPLE, strict=True)],
-        "integrations": _open_doors(services, severities, at),
-        "ical": [],
-        "status_url": "",
-    }
+    company = Company(at=at, since=at - HISTORY)
+    for write in CHAPTERS:
+        write(company)
+    return company.found
 
 
-def _make_people() -> dict[str, User]:
-    people = {}
-    for number, (name, role, zone, country, *_) in enumerate(_PEOPLE):
-        first = name.split()[0].lower()
-        person = User.objects.create_user(
-            f"{first}@demo.example",
-            PASSWORD,
-            name=name,
-            time_zone=zone,
-            country=country,
+def _write_people(company: Company) -> None:
+    """One password for all, so it is hashed once."""
+    hashed = make_password(PASSWORD)
+    made = User.objects.bulk_create(
+        User(
+            email=facts.email,
+            password=hashed,
+            name=facts.name,
+            time_zone=facts.zone,
+            country=cast.COUNTRIES[facts.zone],
             employee_number=f"E{1001 + number}",
-            is_staff=role == Role.ADMINISTRATOR,
-            is_superuser=role == Role.ADMINISTRATOR,
+            is_staff=facts.role == Role.ADMINISTRATOR,
+            is_superuser=facts.role == Role.ADMINISTRATOR,
             origin="demo",
         )
-        person.groups.set(Group.objects.filter(name=role))
-        people[name] = person
-        phone = f"+49 30 5550 {number:02}" if zone == BERLIN else f"+1 312 555 01{number:02}"
-        for position, (kind, address, minutes) in enumerate(
-            [("sms", phone, 0), ("voice", phone, 2), ("email", person.email, 4)]
-        ):
-            method = ContactMethod.objects.create(
-                user=person, kind=kind, address=address, verified_at=person.joined_at
-            )
-            for urgency in ("high", "low"):
-                if urgency == "high" or kind == "email":
-                    NotificationRule.objects.create(
-                        user=person,
-                        urgency=urgency,
-                        position=position,
-                        after_minutes=minutes if urgency == "high" else 0,
-                        contact_method=method,
-                    )
-    return people
+        for number, facts in enumerate(cast.PEOPLE)
+    )
+    company.people = {person.email: person for person in made}
+    groups = {group.name: group for group in Group.objects.all()}
+    through = User.groups.through
+    through._default_manager.bulk_create(
+        through(user=person, group=groups[facts.role]) for person, facts in zip(made, cast.PEOPLE, strict=True)
+    )
+    methods = ContactMethod.objects.bulk_create(
+        ContactMethod(user=person, kind=kind, address=address, verified_at=company.since)
+        for number, person in enumerate(made)
+        for kind, address in (
+            ("sms", cast.PHONES[person.time_zone].format(number)),
+            ("voice", cast.PHONES[person.time_zone].format(number)),
+            ("email", person.email),
+        )
+    )
+    rules = {("sms", "high"): 0, ("voice", "high"): 2, ("email", "high"): 4, ("email", "low"): 0}
+    NotificationRule.objects.bulk_create(
+        NotificationRule(
+            user=method.user,
+            urgency=urgency,
+            position=("sms", "voice", "email").index(kind),
+            after_minutes=minutes,
+            contact_method=method,
+        )
+        for method in methods
+        for (kind, urgency), minutes in rules.items()
+        if kind == method.kind
+    )
+    company.callers = Contact.objects.bulk_create(
+        Contact(
+            name=name,
+            email=f"{name.split()[0].lower()}@callers.demo.example",
+            phone=f"+49 30 5550 2{number:02}",
+            organisation=organisation,
+            origin="demo",
+        )
+        for number, (name, organisation) in enumerate(cast.CALLERS)
+    )
 
 
-def _make_teams(people: dict[str, User]) -> dict[str, Team]:
-    teams = {
-        "storefront": Team.objects.create(
-            name="Storefront", slug="storefront", kind="product", time_zone=BERLIN,
-            description="Builds and runs what customers see.",
-        ),
-        "platform": Team.objects.create(
-            name="Platform", slug="platform", kind="central_it", time_zone=CHICAGO,
-            description="Databases, clusters, and this portal.",
-        ),
-    }  # fmt: skip
-    for name, _, _, _, team, role in _PEOPLE:
-        Membership.objects.create(team=teams[team], user=people[name], role=role)
-    return teams
+def _write_teams(company: Company) -> None:
+    made = Team.objects.bulk_create(
+        Team(name=facts.name, slug=slug, kind=facts.kind, time_zone=facts.zone, description=facts.about)
+        for slug, facts in cast.TEAMS.items()
+    )
+    company.teams = {team.slug: team for team in made}
+    Membership.objects.bulk_create(
+        Membership(team=company.teams[facts.team], user=company.people[facts.email], role=facts.place)
+        for facts in cast.PEOPLE
+    )
+    for facts in cast.PEOPLE:
+        if facts.place == "responder":
+            found = company.responders.setdefault(company.teams[facts.team].pk, [])
+            found.append(company.people[facts.email])
 
 
-def _make_severities() -> dict[int, Severity]:
-    severities = {
-        rank: Severity.objects.create(
+def _write_severities(company: Company) -> None:
+    made = Severity.objects.bulk_create(
+        Severity(
             rank=rank,
             name=name,
             title=title,
@@ -147,63 +140,41 @@ def _make_severities() -> dict[int, Severity]:
             urgency=urgency,
             needs_prevention=bool(prevention),
         )
-        for rank, name, title, text, major, pages, urgency, prevention in _SEVERITIES
-    }
-    for (impact, urgency_level), (priority, rank) in _MATRIX.items():
-        PriorityRule.objects.create(impact=impact, urgency=urgency_level, priority=priority, severity=severities[rank])
-    return severities
+        for rank, name, title, text, major, pages, urgency, prevention in cast.SEVERITIES
+    )
+    company.severities = {severity.rank: severity for severity in made}
+    PriorityRule.objects.bulk_create(
+        PriorityRule(impact=impact, urgency=urgency, priority=priority, severity=company.severities[rank])
+        for (impact, urgency), (priority, rank) in cast.MATRIX.items()
+    )
 
 
-def _make_services(teams: dict[str, Team], at: datetime) -> dict[str, Service]:
-    services = {}
-    for name, kind, tier, team, text, _ in _SERVICES:
-        slug = name.lower().replace(" ", "-")
-        services[name] = Service.objects.create(
-            name=name, slug=slug, kind=kind, tier=tier, team=teams[team], description=text, origin="demo"
+def _write_services(company: Company) -> None:
+    made = Service.objects.bulk_create(
+        Service(
+            name=facts.name,
+            slug=facts.name.lower().replace(" ", "-"),
+            kind=facts.kind,
+            tier=facts.tier,
+            team=company.teams[facts.team],
+            description=facts.about,
+            origin="demo",
         )
-        ServiceOwnership.objects.create(
-            service=services[name], team=teams[team], during=(at - timedelta(days=550), None)
-        )
-    for name, *_, needs in _SERVICES:
-        for other in needs:
-            ServiceDependency.objects.create(service=services[name], needs=services[other])
-    return services
+        for facts in cast.SERVICES
+    )
+    company.services = {service.name: service for service in made}
+    ServiceOwnership.objects.bulk_create(
+        ServiceOwnership(service=service, team=service.team, during=(company.since - timedelta(days=2), None))
+        for service in made
+    )
+    ServiceDependency.objects.bulk_create(
+        ServiceDependency(service=company.services[facts.name], needs=company.services[other])
+        for facts in cast.SERVICES
+        for other in facts.needs
+    )
 
 
-def _put_on_call(teams: dict[str, Team], people: dict[str, User], services: dict[str, Service], at: datetime) -> None:
-    shifts = {
-        "storefront": (BERLIN, ["Aylin Demir", "Tom Becker"], "Lena Krüger"),
-        "platform": (CHICAGO, ["Sam Whitfield", "Priya Nair"], "Carla Ruiz"),
-    }
-    for slug, (zone, names, manager) in shifts.items():
-        team = teams[slug]
-        schedule = Schedule.objects.create(
-            team=team, name=f"{team.name} on call", description="A week each, Monday to Monday at 09:00."
-        )
-        made_at = at - timedelta(days=550)
-        version = ScheduleVersion.objects.create(
-            schedule=schedule, created_at=made_at, effective_from=made_at, time_zone=zone, origin="demo"
-        )
-        layer = Layer.objects.create(version=version, anchor="2025-01-06T09:00", unit="week", length=1)
-        for slot, name in enumerate(names):
-            LayerMember.objects.create(layer=layer, slot=slot, user=people[name])
-        policy = EscalationPolicy.objects.create(
-            team=team, name=f"{team.name}, around the clock", repeat=2, ack_timeout_minutes=60
-        )
-        policy.fallback.set([people[manager]])
-        targets: list[dict[str, Any]] = [{"schedule": schedule}, {"team": team}]
-        for position, target in enumerate(targets):
-            step = EscalationStep.objects.create(policy=policy, position=position, delay_minutes=5)
-            EscalationTarget.objects.create(step=step, **target)
-        team.escalation_policy = policy
-        team.save(update_fields=["escalation_policy"])
-        for service in services.values():
-            if service.team_id == team.pk:
-                service.escalation_policy = policy
-                service.save(update_fields=["escalation_policy"])
-
-
-def _open_doors(services: dict[str, Service], severities: dict[int, Severity], at: datetime) -> list[dict[str, str]]:
+def _open_doors(company: Company) -> None:
     doors = []
     for kind, name, service, path in (
         ("alertmanager", "Prometheus", "Checkout", "/integrations/alertmanager/{key}"),
@@ -213,16 +184,34 @@ def _open_doors(services: dict[str, Service], severities: dict[int, Severity], a
         _, key = integrations.create_integration(
             name=name,
             kind=kind,
-            service=services[service],
-            default_severity=severities[3],
+            service=company.services[service],
+            default_severity=company.severities[3],
             severities={"critical": "SEV2", "error": "SEV2", "warning": "SEV3", "info": "SEV4"},
             actor=None,
-            at=at,
+            at=company.at,
         )
         doors.append({"kind": kind, "name": name, "key": key, "url": path.format(key=key)})
-    return doors
+    company.found["integrations"] = doors
 
 
-def _sign_in(person: User, role: Role, at: datetime) -> dict[str, str]:
-    _, key = access.create_token(user=person, name="Demo", at=at)
-    return {"email": person.email, "password": PASSWORD, "role": role.value, "api_token": key}
+def _write_sign_ins(company: Company) -> None:
+    found = []
+    for facts in cast.PEOPLE:
+        person = company.people[facts.email]
+        _, key = access.create_token(user=person, name="Demo", at=company.at)
+        found.append({"email": person.email, "password": PASSWORD, "role": facts.role.value, "api_token": key})
+    company.found["users"] = found
+
+
+CHAPTERS: list[Callable[[Company], None]] = [
+    _write_people,
+    _write_teams,
+    _write_severities,
+    _write_services,
+    standby.write,
+    history.write,
+    desk.write,
+    _open_doors,
+    _write_sign_ins,
+]
+"""In this order. What comes later (problems, postmortems, customer updates) builds on `Company.tickets`."""

@@ -18,10 +18,18 @@ def say(text: str) -> None:
         return
 
 
+def few_of_each_role(users: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """At most two sign-ins of each role: a screen is short, and the file has them all."""
+    kept: dict[str, list[dict[str, Any]]] = {}
+    for user in users:
+        kept.setdefault(str(user.get("role", "")), []).append(user)
+    return [user for same in kept.values() for user in same[:2]]
+
+
 def print_welcome(options: Options, found: dict[str, Any], seconds: float, children: Iterable[Child]) -> None:
     """Print the address, the sign-ins and how to go on."""
     lines = ["", f"Holdfast is ready after {seconds:.0f} s:  {options.site_url}", ""]
-    users = found.get("users") or []
+    users = few_of_each_role(found.get("users") or [])
     width = max((len(str(user.get("email", ""))) for user in users), default=0)
     lines += [
         f"  {user.get('email', ''):{width}}  {user.get('password', '')}  {user.get('role', '')}" for user in users

@@ -194,6 +194,9 @@ class Ticket(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     reopened_at = models.DateTimeField(null=True, blank=True)
+    times_changed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When somebody last changed one of these times by hand."
+    )
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
 
     objects = TicketQuerySet.as_manager()

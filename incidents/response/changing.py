@@ -137,6 +137,9 @@ def edit(*, ticket_id: int, changes: Mapping[str, Any], actor: User | None, at: 
     if {"impact", "urgency"} & set(on_ticket):
         ticket.priority = priority.propose(impact=ticket.impact, urgency=ticket.urgency).priority
         on_ticket.append("priority")
+    if any(name.endswith("_at") for name in on_ticket):  # the numbers say how many times were changed by hand
+        ticket.times_changed_at = at
+        on_ticket.append("times_changed_at")
     ticket.clean_fields(exclude=[f.name for f in Ticket._meta.fields if f.name not in on_ticket])
     ticket.validate_constraints()
     save(ticket, *on_ticket, at=at)

@@ -28,6 +28,8 @@ def _addresses(company: dict[str, Any]) -> dict[str, str]:
         "on-call": reverse("oncall:on-call"),
         "team": company["team"].get_absolute_url(),
         "schedule": company["schedule"].get_absolute_url(),
+        "numbers": reverse("numbers"),
+        "numbers-records": reverse("numbers-records"),
         "engine": reverse("oncall:engine"),
         "pages": reverse("oncall:pages"),
         "me": reverse("oncall:me"),

@@ -47,6 +47,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "event": lambda: make.EventFactory(alert=_alert()),
     "incident": _incident,
     "integration": make.IntegrationFactory,
+    "metrics": _incident,
     "on-call": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "page": _page,
     "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),

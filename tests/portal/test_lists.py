@@ -40,6 +40,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "incidents:severities": lambda: make.SeverityFactory(rank=next(_rank)),
     "incidents:contacts": make.ContactFactory,
     "incidents:integrations": make.IntegrationFactory,
+    "numbers-records": _incident,
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,

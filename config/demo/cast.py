@@ -1,0 +1,156 @@
+"""The demo's cast: teams, people, services and severities as plain data."""
+
+from dataclasses import dataclass
+
+from config.base.permissions import Role
+
+BERLIN, LONDON, CHICAGO = "Europe/Berlin", "Europe/London", "America/Chicago"
+KOLKATA, SYDNEY, SAO_PAULO = "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo"
+COUNTRIES = {BERLIN: "DE", LONDON: "GB", CHICAGO: "US", KOLKATA: "IN", SYDNEY: "AU", SAO_PAULO: "BR"}
+PHONES = {
+    BERLIN: "+49 30 5550 1{:02}", LONDON: "+44 20 7946 01{:02}", CHICAGO: "+1 312 555 01{:02}",
+    KOLKATA: "+91 80 5550 11{:02}", SYDNEY: "+61 2 5550 11{:02}", SAO_PAULO: "+55 11 5550 11{:02}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TeamFacts:
+    """A team; `turn` is the length of a turn on call."""
+
+    name: str
+    kind: str
+    zone: str
+    about: str
+    turn: str = "week"
+
+
+TEAMS = {
+    "storefront": TeamFacts("Storefront", "product", BERLIN, "Builds and runs what customers see."),
+    "platform": TeamFacts("Platform", "central_it", CHICAGO, "Databases, clusters, and this portal."),
+    "service-desk": TeamFacts(
+        "Service desk", "service_desk", BERLIN, "Takes every call, and solves most of them in the first."
+    ),
+    "security": TeamFacts(
+        "Security operations", "secops", LONDON, "Watches, warns, and answers attacks. London and Sydney by turns.",
+        "day",
+    ),
+    "architecture": TeamFacts("Architecture", "architecture", BERLIN, "Keeps the shape of the whole, and its debts."),
+    "parcelwise": TeamFacts("Parcelwise", "vendor", SAO_PAULO, "The supplier who carries and tracks our parcels."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """A person; the first name signs in."""
+
+    name: str
+    role: Role
+    zone: str
+    team: str
+    place: str
+
+    @property
+    def email(self) -> str:
+        """The sign-in."""
+        return f"{self.name.split()[0].lower()}@demo.example"
+
+
+PEOPLE = [
+    PersonFacts("Mira Hoffmann", Role.ADMINISTRATOR, BERLIN, "storefront", "observer"),
+    PersonFacts("Jonas Weber", Role.AGENT, BERLIN, "service-desk", "responder"),
+    PersonFacts("Lena Krüger", Role.MANAGER, BERLIN, "storefront", "manager"),
+    PersonFacts("Aylin Demir", Role.RESPONDER, BERLIN, "storefront", "responder"),
+    PersonFacts("Carla Ruiz", Role.COMMANDER, CHICAGO, "platform", "manager"),
+    PersonFacts("Petra Lang", Role.PRACTICE, BERLIN, "architecture", "manager"),
+    PersonFacts("Tom Becker", Role.RESPONDER, BERLIN, "storefront", "responder"),
+    PersonFacts("Malik Osei", Role.RESPONDER, LONDON, "storefront", "responder"),
+    PersonFacts("Ines Costa", Role.RESPONDER, BERLIN, "storefront", "responder"),
+    PersonFacts("Sam Whitfield", Role.RESPONDER, CHICAGO, "platform", "responder"),
+    PersonFacts("Priya Nair", Role.RESPONDER, KOLKATA, "platform", "responder"),
+    PersonFacts("Arjun Mehta", Role.RESPONDER, KOLKATA, "platform", "responder"),
+    PersonFacts("Dana Kowalski", Role.RESPONDER, CHICAGO, "platform", "responder"),
+    PersonFacts("Nina Vogel", Role.AGENT, BERLIN, "service-desk", "responder"),
+    PersonFacts("Grace Miller", Role.AGENT, CHICAGO, "service-desk", "responder"),
+    PersonFacts("Ravi Iyer", Role.AGENT, KOLKATA, "service-desk", "responder"),
+    PersonFacts("Sofia Brandt", Role.MANAGER, BERLIN, "service-desk", "manager"),
+    PersonFacts("Oliver Hughes", Role.RESPONDER, LONDON, "security", "responder"),
+    PersonFacts("Zoe Taylor", Role.RESPONDER, SYDNEY, "security", "responder"),
+    PersonFacts("Liam Chen", Role.RESPONDER, SYDNEY, "security", "responder"),
+    PersonFacts("Hannah Reid", Role.COMMANDER, LONDON, "security", "manager"),
+    PersonFacts("Viktor Adler", Role.RESPONDER, BERLIN, "architecture", "responder"),
+    PersonFacts("Emma Fischer", Role.RESPONDER, BERLIN, "architecture", "responder"),
+    PersonFacts("Rafael Lima", Role.RESPONDER, SAO_PAULO, "parcelwise", "responder"),
+    PersonFacts("Bruna Souza", Role.MANAGER, SAO_PAULO, "parcelwise", "manager"),
+]
+
+
+@dataclass(frozen=True)
+class ServiceFacts:
+    """A service, who owns it, what customers would call it, and what it needs."""
+
+    name: str
+    kind: str
+    tier: int
+    team: str
+    about: str
+    needs: tuple[str, ...] = ()
+
+
+SERVICES = [
+    ServiceFacts("Web shop", "business", 1, "storefront", "Where customers browse and order.",
+                 ("Checkout", "Search", "Product catalog", "Customer accounts")),
+    ServiceFacts("Mobile app", "business", 1, "storefront", "The shop in the pocket.",
+                 ("Checkout", "Search", "Customer accounts")),
+    ServiceFacts("Checkout", "technical", 1, "storefront", "Carts, payment, order confirmation.",
+                 ("Orders database", "Card payments", "Event bus")),
+    ServiceFacts("Search", "technical", 3, "storefront", "Product search and suggestions.",
+                 ("Kubernetes", "Product catalog")),
+    ServiceFacts("Product catalog", "technical", 2, "storefront", "Products, pictures and prices.",
+                 ("Orders database", "Kubernetes")),
+    ServiceFacts("Customer accounts", "technical", 2, "storefront", "Profiles, addresses and consent.",
+                 ("Single sign-on", "Orders database")),
+    ServiceFacts("Orders database", "technical", 1, "platform", "PostgreSQL that holds every order.", ("Kubernetes",)),
+    ServiceFacts("Kubernetes", "technical", 2, "platform", "The clusters everything runs on."),
+    ServiceFacts("Event bus", "technical", 2, "platform", "Carries orders to whoever must know.", ("Kubernetes",)),
+    ServiceFacts("Holdfast", "technical", 2, "platform", "This portal: paging that cannot be lost."),
+    ServiceFacts("Card payments", "external", 1, "architecture", "The bank's interface for cards."),
+    ServiceFacts("Single sign-on", "technical", 1, "security", "Who you are, for people and programs.",
+                 ("Kubernetes",)),
+    ServiceFacts("Threat detection", "technical", 2, "security", "Watches logs and mail for attacks."),
+    ServiceFacts("Parcel tracking", "external", 3, "parcelwise", "Where is my parcel?", ("Event bus",)),
+    ServiceFacts("Workplace", "business", 3, "service-desk", "Laptops, mail, printers, meeting rooms.",
+                 ("Single sign-on",)),
+]  # fmt: skip
+
+# Rank, name, title, when to choose it, major, pages, urgency, needs prevention.
+SEVERITIES = [
+    (1, "SEV1", "Critical", "Customers cannot order at all, data is lost, or security is breached.", 1, 1, "high", 1),
+    (2, "SEV2", "Major", "A core function is down or badly degraded for many customers.", 1, 1, "high", 1),
+    (3, "SEV3", "Minor", "An inconvenience with a workaround, or lost redundancy.", 0, 1, "high", 0),
+    (4, "SEV4", "Low", "No customer notices yet; look at it in working hours.", 0, 0, "low", 0),
+    (5, "SEV5", "Cosmetic", "A blemish.", 0, 0, "low", 0),
+]
+# Impact and urgency, high to low: priority and proposed severity.
+MATRIX = {
+    (1, 1): (1, 1), (1, 2): (2, 2), (1, 3): (3, 3),
+    (2, 1): (2, 2), (2, 2): (3, 3), (2, 3): (4, 4),
+    (3, 1): (3, 3), (3, 2): (4, 4), (3, 3): (5, 5),
+}  # fmt: skip
+
+# Who calls: name, organisation.
+CALLERS = [
+    ("Marta Keller", "Sales"),
+    ("Pavel Novak", "Warehouse"),
+    ("Ingrid Solberg", "Finance"),
+    ("Deniz Arslan", "Marketing"),
+    ("Claire Dubois", "Legal"),
+    ("Jorge Prado", "Purchasing"),
+    ("Anna Lindqvist", "Human resources"),
+    ("Mark Thompson", "Store Chicago"),
+    ("Susan Park", "Store Chicago"),
+    ("Felix Baumann", "Store Berlin"),
+    ("Yuki Tanaka", "Customer"),
+    ("Fatima Zahra", "Customer"),
+    ("Peter Novotny", "Customer"),
+    ("Lucia Rossi", "Customer"),
+]
