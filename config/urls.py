@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.urls")),
     path("", include("oncall.urls")),
     path("", include("problems.urls")),
+    path("", include("postmortems.urls")),
     path("", include("incidents.intake.urls")),
     path("demo/", include("config.demo.urls")),
     path("api/", include("config.api")),

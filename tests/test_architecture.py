@@ -49,6 +49,10 @@ WITHOUT_LIST = {
     "incidents.ServiceOwnership": UNDER.format("service"),
     "incidents.TimelineEntry": UNDER.format("ticket"),
     "problems.Problem": "the list of problems lists tickets, which they are",
+    "postmortems.PostmortemComment": UNDER.format("postmortem"),
+    "postmortems.PostmortemRevision": UNDER.format("postmortem"),
+    "postmortems.PostmortemSection": UNDER.format("postmortem"),
+    "postmortems.Template": "configuration, kept in the administration",
 }
 WITHOUT_ENDPOINT = {
     "incidents.Incident": "/incidents/ serves it over the ticket it is, where locks and filters are",
@@ -68,6 +72,9 @@ WITHOUT_ENDPOINT = {
     "incidents.Response": "given with its ticket",
     "incidents.ServiceDependency": "given with its service",
     "incidents.ServiceOwnership": UNDER.format("service"),
+    "postmortems.PostmortemComment": "given with its postmortem",
+    "postmortems.PostmortemRevision": "kept for whoever asks how a text came about; shown in the portal",
+    "postmortems.PostmortemSection": "given with its postmortem",
 }
 WITHOUT_ADMIN: dict[str, str] = {}
 SENDS_LATER = re.compile(r"\b(eta|countdown)\s*=")
