@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from operator import itemgetter
 
 from config.base.display import span
 from incidents.models import EntryKind, Incident, Ticket, TimelineEntry
@@ -27,9 +28,9 @@ def known(ticket: Ticket) -> dict[str, str]:
 
 def _timeline(incident: Incident) -> str:
     entries = TimelineEntry.objects.filter(ticket_id=incident.pk).exclude(kind__in=_LEFT_OUT).order_by("at", "pk")
-    lines = [(entry.at, " ".join(entry.text.split())) for entry in entries[:MOST_ENTRIES]]
-    lines += [(at, f"{words}.") for name, words in _STEPS[:3] if (at := getattr(incident, name))]
-    return "\n".join(f"- {_utc(at)} {text}" for at, text in sorted(lines))
+    lines = [(at, f"{words}.") for name, words in _STEPS[:3] if (at := getattr(incident, name))]
+    lines += [(entry.at, " ".join(entry.text.split())) for entry in entries[:MOST_ENTRIES]]
+    return "\n".join(f"- {_utc(at)} {text}" for at, text in sorted(lines, key=itemgetter(0)))
 
 
 def _impact(incident: Incident) -> str:

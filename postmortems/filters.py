@@ -22,13 +22,16 @@ class PostmortemFilter(FilterSet):
         label="For", choices=[("me", "Me"), ("my-teams", "My teams"), ("nobody", "Nobody yet")], method="for_whom"
     )
     team = filters.ModelChoiceFilter(
-        field_name="ticket__team", queryset=Team.objects.order_by("name"), to_field_name="slug"
+        label="Team", field_name="ticket__team", queryset=Team.objects.order_by("name"), to_field_name="slug"
     )
     service = filters.ModelChoiceFilter(
-        field_name="ticket__service", queryset=Service.objects.order_by("name"), to_field_name="slug"
+        label="Service", field_name="ticket__service", queryset=Service.objects.order_by("name"), to_field_name="slug"
     )
     severity = filters.ModelChoiceFilter(
-        field_name="ticket__severity", queryset=Severity.objects.order_by("rank"), to_field_name="name"
+        label="Severity",
+        field_name="ticket__severity",
+        queryset=Severity.objects.order_by("rank"),
+        to_field_name="name",
     )
     owner = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
     ticket = ReferenceFilter(field_name="ticket", label="Incident")
