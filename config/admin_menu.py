@@ -40,6 +40,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Severities", "priority_high", "incidents_severity"),
             ("Priority matrix", "grid_on", "incidents_priorityrule"),
             ("Requesters", "contacts", "incidents_contact"),
+            ("Postmortem templates", "description", "postmortems_template"),
         ),
     ),
     (
@@ -55,6 +56,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Incidents", "local_fire_department", "incidents_incident"),
             ("Problems", "search_insights", "problems_problem"),
+            ("Postmortems", "school", "postmortems_postmortem"),
             ("Timeline", "timeline", "incidents_timelineentry"),
             ("Work", "timer", "oncall_workinterval"),
         ),

@@ -8,11 +8,14 @@ from rest_framework.routers import SimpleRouter
 
 from incidents import api as incidents
 from oncall import api as oncall
+from postmortems import api as postmortems
 from problems import api as problems
 
 router = SimpleRouter()
 router.register("incidents", incidents.IncidentViewSet, "incident")
 router.register("problems", problems.ProblemViewSet, "problem")
+router.register("postmortems", postmortems.PostmortemViewSet, "postmortem")
+router.register("postmortem-templates", postmortems.TemplateViewSet, "postmortem-template")
 router.register("timeline", incidents.TimelineViewSet, "timeline")
 router.register("alerts", incidents.AlertViewSet, "alert")
 router.register("events", incidents.EventViewSet, "event")

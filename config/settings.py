@@ -262,6 +262,7 @@ SPECTACULAR_SETTINGS = {
         "Visibility": "incidents.models.Visibility",
         "HoldReason": "incidents.models.HoldReason",
         "ClosureCode": "incidents.models.ClosureCode",
+        "PostmortemStatus": "postmortems.models.PostmortemStatus",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.urls")),
     path("", include("oncall.urls")),
     path("", include("problems.urls")),
+    path("", include("postmortems.urls")),
     path("", include("incidents.intake.urls")),
     path("numbers/", dashboard.Numbers.as_view(), name="numbers"),
     path("numbers/records/", dashboard.Records.as_view(), name="numbers-records"),

@@ -275,7 +275,7 @@ class SeveritySerializer(Shown):
         model = Severity
         fields = (
             "id", "rank", "name", "title", "description", "is_major", "pages", "urgency", "needs_prevention",
-            "confirms_restore",
+            "confirms_restore", "postmortem_days",
         )  # fmt: skip
 
 

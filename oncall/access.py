@@ -1,11 +1,11 @@
-"""Tokens of the REST API: made, shown once, revoked."""
+"""Tokens of the REST API: made, shown once, revoked; and answers that are kept for repeats, for a day."""
 
 from collections.abc import Collection
 from datetime import datetime
 
-from config.base import tokens
+from config.base import idempotency, tokens
 from config.base.lifecycle import Refusal
-from oncall.models import ApiToken, TokenScope, User
+from oncall.models import ApiToken, IdempotentRequest, TokenScope, User
 
 
 class BadScopes(Refusal):
@@ -45,3 +45,9 @@ def revoke_token(*, token: ApiToken, at: datetime) -> ApiToken:
         token.revoked_at = at
         token.save(update_fields=["revoked_at"])
     return token
+
+
+def forget_answers(*, at: datetime) -> int:
+    """Delete the answers kept for an Idempotency-Key longer than promised. Says 0: nothing is left to do at once."""
+    IdempotentRequest.objects.filter(created_at__lte=at - idempotency.KEPT).delete()
+    return 0

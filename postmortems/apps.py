@@ -8,3 +8,11 @@ class PostmortemsConfig(AppConfig):
 
     name = "postmortems"
     verbose_name = "Postmortems"
+
+    def ready(self) -> None:
+        """Draft what restored incidents owe, and show postmortems on the pages of incidents."""
+        from oncall import engine
+        from postmortems import panels, receivers, writing  # noqa: F401 - importing receivers connects them
+
+        engine.register_sweep(lane="clocks", name="postmortems", run=writing.draft_due, every=60)
+        panels.register()

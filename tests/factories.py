@@ -1,6 +1,6 @@
 """Test data: small, named, and the same cast everywhere."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import factory
@@ -9,6 +9,8 @@ from factory.django import DjangoModelFactory
 
 from incidents import models as incident_models
 from oncall import models as oncall_models
+from postmortems import models as postmortem_models
+from postmortems import standard
 from problems import models as problem_models
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -360,3 +362,37 @@ class ProblemFactory(DjangoModelFactory):
     created_at = NOON
     updated_at = NOON
     impact_started_at = NOON
+
+
+class PostmortemTemplateFactory(DjangoModelFactory):
+    """A template with the standard sections."""
+
+    class Meta:
+        model = postmortem_models.Template
+
+    name = factory.Sequence(lambda n: f"Template {n}")
+    sections = factory.LazyFunction(standard.sections)
+
+
+class PostmortemFactory(DjangoModelFactory):
+    """A draft that is due in a week; `writing.draft` fills its sections, here it has one."""
+
+    class Meta:
+        model = postmortem_models.Postmortem
+        skip_postgeneration_save = True
+
+    ticket = factory.SubFactory(IncidentFactory, status="restored", restored_at=NOON)
+    template = factory.SubFactory(PostmortemTemplateFactory)
+    owner = factory.SubFactory(UserFactory)
+    due_on = date(2026, 6, 8)
+    restored_at = NOON
+    created_at = NOON
+    updated_at = NOON
+
+    @factory.post_generation
+    def section(self, create: bool, extracted: Any, **_: Any) -> None:
+        """`section="text"` is the body of its one section."""
+        if create:
+            self.sections.create(
+                position=0, key="summary", title="Summary", is_required=True, body=extracted or "", updated_at=NOON
+            )

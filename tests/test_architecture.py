@@ -32,6 +32,7 @@ WITHOUT_LIST = {
     "oncall.EngineLane": "rows of the engine page",
     "oncall.EngineSchema": "one row, read by the engine alone",
     "oncall.EscalationEntry": UNDER.format("escalation"),
+    "oncall.IdempotentRequest": "kept for a day for programs that send again; inspected in the administration",
     "oncall.EscalationPolicy": "configuration, kept in the administration; told in words on the team's page",
     "oncall.EscalationStep": UNDER.format("policy"),
     "oncall.EscalationTarget": UNDER.format("step"),
@@ -49,6 +50,10 @@ WITHOUT_LIST = {
     "incidents.ServiceOwnership": UNDER.format("service"),
     "incidents.TimelineEntry": UNDER.format("ticket"),
     "problems.Problem": "the list of problems lists tickets, which they are",
+    "postmortems.PostmortemComment": UNDER.format("postmortem"),
+    "postmortems.PostmortemRevision": UNDER.format("postmortem"),
+    "postmortems.PostmortemSection": UNDER.format("postmortem"),
+    "postmortems.Template": "configuration, kept in the administration",
 }
 WITHOUT_ENDPOINT = {
     "incidents.Incident": "/incidents/ serves it over the ticket it is, where locks and filters are",
@@ -56,6 +61,7 @@ WITHOUT_ENDPOINT = {
     "oncall.ContactMethod": "private; proven in the portal",
     "oncall.EngineSchema": "one row, read by the engine alone",
     "oncall.EscalationEntry": "given with its escalation",
+    "oncall.IdempotentRequest": "given as the answer to a repeat",
     "oncall.EscalationPolicy": "configuration, kept in the administration",
     "oncall.EscalationStep": UNDER.format("policy"),
     "oncall.EscalationTarget": UNDER.format("step"),
@@ -68,6 +74,9 @@ WITHOUT_ENDPOINT = {
     "incidents.Response": "given with its ticket",
     "incidents.ServiceDependency": "given with its service",
     "incidents.ServiceOwnership": UNDER.format("service"),
+    "postmortems.PostmortemComment": "given with its postmortem",
+    "postmortems.PostmortemRevision": "kept for whoever asks how a text came about; shown in the portal",
+    "postmortems.PostmortemSection": "given with its postmortem",
 }
 WITHOUT_ADMIN: dict[str, str] = {}
 SENDS_LATER = re.compile(r"\b(eta|countdown)\s*=")

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, transaction
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.widgets import SuffixedMultiWidget
@@ -19,6 +22,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from config.base import idempotency
 from config.base.errors import Stale
 from config.base.serializers import Instant, Nothing
 
@@ -77,6 +81,19 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         view.should_append_slash = False  # type: ignore[attr-defined]
         return view
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The answer; of a POST with an Idempotency-Key, kept together with its effect."""
+        self._claimed: Any = None
+        with ExitStack() as self._transaction:
+            answer: Any = super().dispatch(request, *args, **kwargs)
+            if self._claimed is not None:
+                idempotency.keep(self._claimed, answer.render())
+        return answer
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """The answer to an error, or the one that was kept."""
+        return exc.response if isinstance(exc, idempotency.Replay) else super().handle_exception(exc)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a query parameter that means nothing here: a mistyped filter must not show everything."""
         super().initial(request, *args, **kwargs)
@@ -86,6 +103,10 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
             raise exceptions.ValidationError(
                 {name: [f"There is no such parameter here. Known are: {known}."] for name in unknown}
             )
+        if idempotency.is_asked(request._request):
+            # From here on, behind the sign-in, which notes when a token was used and must not wait for the answer.
+            self._transaction.enter_context(transaction.atomic())
+            self._claimed = idempotency.claim(request, at=timezone.now())
 
     def _known_parameters(self, request: Request) -> Iterable[str]:
         yield from self.query_parameters

@@ -4,13 +4,23 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
+from config.base import idempotency
 from config.base.errors import ErrorSerializer
 from config.base.serializers import Nothing
 
 
 class Schema(AutoSchema):
     """OpenAPI: what a verb takes and answers, and the one shape of errors everywhere."""
+
+    def get_override_parameters(self) -> list[Any]:
+        """What the view says, and that every POST takes an Idempotency-Key."""
+        said = list(super().get_override_parameters())
+        if self.method != "POST":
+            return said
+        words = "Sent again with the same key and body within 24 hours, the request is answered, not repeated."
+        return [*said, OpenApiParameter(idempotency.HEADER, str, OpenApiParameter.HEADER, description=words)]
 
     def get_request_serializer(self) -> Any:
         """What the handler takes."""

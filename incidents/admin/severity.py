@@ -24,7 +24,7 @@ class SeverityAdmin(HistoryAdmin):
         (None, {"fields": (("rank", "name"), "title", "description")}),
         (
             "What it sets in motion",
-            {"fields": ("pages", "urgency", "is_major", "needs_prevention", "confirms_restore")},
+            {"fields": ("pages", "urgency", "is_major", "needs_prevention", "confirms_restore", "postmortem_days")},
         ),
         ("Raised now, it would page", {"fields": ("raised_now",)}),
     )

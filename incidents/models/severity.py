@@ -34,6 +34,11 @@ class Severity(models.Model):
         default=False,
         help_text="When the last alert closes, ask a person instead of restoring by itself.",
     )
+    postmortem_days = models.PositiveSmallIntegerField(
+        "days for the postmortem",
+        default=7,
+        help_text="From restoration until it must be approved, if the severity is major or needs prevention.",
+    )
     history = HistoricalRecords()
 
     class Meta:

@@ -18,7 +18,16 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from config.base import http
 from config.base.admin import ConfigAdmin, FactAdmin, TabularInline
 from oncall import access, accounts
-from oncall.models import ApiToken, ContactKind, ContactMethod, Membership, NotificationRule, Team, User
+from oncall.models import (
+    ApiToken,
+    ContactKind,
+    ContactMethod,
+    IdempotentRequest,
+    Membership,
+    NotificationRule,
+    Team,
+    User,
+)
 
 _GRANTS = ("is_staff", "is_superuser", "groups")
 
@@ -225,3 +234,14 @@ class ApiTokenAdmin(FactAdmin):
         """End tokens for good."""
         for token in queryset:
             access.revoke_token(token=token, at=timezone.now())
+
+
+@admin.register(IdempotentRequest)
+class IdempotentRequestAdmin(FactAdmin):
+    """Requests of programs that may be sent again; their bodies and answers stay with them."""
+
+    list_display = ("created_at", "user", "method", "path", "key", "status")
+    list_select_related = ("user",)
+    search_fields = ("key", "path", "user__name")
+    fields = ("created_at", "user", "method", "path", "key", "status")
+    ordering = ("-pk",)

@@ -1,6 +1,6 @@
 """People, standby, escalation, pages and the work that follows."""
 
-from oncall.models.access import ApiToken, TokenScope
+from oncall.models.access import ApiToken, IdempotentRequest, TokenScope
 from oncall.models.escalation import (
     Escalation,
     EscalationEntry,
@@ -39,6 +39,7 @@ __all__ = [
     "EscalationState",
     "EscalationStep",
     "EscalationTarget",
+    "IdempotentRequest",
     "Layer",
     "LayerMember",
     "Membership",

@@ -30,3 +30,24 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix} {self.name}"
+
+
+class IdempotentRequest(models.Model):
+    """A POST of the REST API that carried an Idempotency-Key, and the answer it got; kept for a day."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="idempotent_requests")
+    key = models.CharField(max_length=200)
+    method = models.CharField(max_length=8)
+    path = models.TextField()
+    body_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    answer = models.TextField(blank=True)
+    etag = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="oncall_idempotentrequest_once")]
+        indexes = [models.Index(fields=["created_at"], name="oncall_idempotent_age")]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} with key {self.key} ({self.pk})"

@@ -1,7 +1,7 @@
 """A browser, a small company, and a page that reports every violation of the content policy."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from config.base.permissions import Role
 from incidents import response
 from incidents.models import IntegrationKind
+from postmortems import review, writing
+from postmortems.models import Postmortem
 from tests import factories as make
 
 SHOTS = Path(__file__).parent / "shots"
@@ -66,7 +68,27 @@ def company(transactional_db: Any) -> dict[str, Any]:
     make.EventFactory(integration=integration, alert=alert, received_at=at)
     make.EngineLaneFactory(worker="worker-1:4711", started_at=at - timedelta(hours=5), swept_at=at)
     return {"ana": ana, "bob": bob, "ringing": ringing, "quiet": quiet, "service": shop, "team": team,
-            "schedule": schedule, "integration": integration, "alert": alert}  # fmt: skip
+            "schedule": schedule, "integration": integration, "alert": alert,
+            "postmortem": _postmortem(ana, bob, shop, at)}  # fmt: skip
+
+
+def _postmortem(ana: Any, bob: Any, service: Any, at: datetime) -> Any:
+    """One in review that is overdue, with hints and comments."""
+    over = response.declare(title="Search was down", service=service, impact=1, urgency=2, actor=ana, at=at)
+    response.restore(ticket_id=over.pk, actor=ana, at=at, note="Rolled back.")
+    found = writing.draft(ticket_id=over.pk, actor=ana, at=at)
+    texts = {
+        "summary": "Search answered with **errors** for 40 minutes after a release.",
+        "causes": "Ana Silva should have checked the pool.\n\n- the limit was obviously too low\n- nobody was told",
+        "lessons": "The rollback went well.",
+    }
+    for key, body in texts.items():
+        writing.write(postmortem_id=found.pk, key=key, body=body, actor=ana, at=at)
+    writing.write_public(postmortem_id=found.pk, text="Search did not work. We are sorry.", actor=ana, at=at)
+    review.submit(postmortem_id=found.pk, actor=ana, at=at)
+    review.comment(postmortem_id=found.pk, text="How did we notice?", actor=bob, at=at)
+    Postmortem.objects.update(due_on=at.date() - timedelta(days=2))
+    return found
 
 
 def _roles() -> list[str]:

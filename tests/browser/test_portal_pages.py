@@ -33,6 +33,10 @@ def _addresses(company: dict[str, Any]) -> dict[str, str]:
         "engine": reverse("oncall:engine"),
         "pages": reverse("oncall:pages"),
         "me": reverse("oncall:me"),
+        "postmortems": reverse("postmortems:postmortems"),
+        "postmortem": company["postmortem"].get_absolute_url(),
+        "postmortem-section": reverse("postmortems:section", args=[company["postmortem"].pk, "causes"]),
+        "postmortem-incident": company["postmortem"].ticket.get_absolute_url(),
     }
 
 

@@ -17,8 +17,9 @@ from oncall.models import EscalationPolicy, Page, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+APPS = {"oncall", "incidents", "problems", "postmortems", "auth"}
 MODELS = sorted(
-    (model for model in admin.site._registry if model._meta.app_label in {"oncall", "incidents", "problems", "auth"}),
+    (model for model in admin.site._registry if model._meta.app_label in APPS),
     key=lambda model: model._meta.label,
 )
 FACTS = [model for model in MODELS if isinstance(admin.site._registry[model], FactAdmin)]

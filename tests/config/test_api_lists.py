@@ -50,6 +50,8 @@ ROWS: dict[str, Callable[[], Any]] = {
     "metrics": _incident,
     "on-call": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "page": _page,
+    "postmortem": make.PostmortemFactory,
+    "postmortem-template": make.PostmortemTemplateFactory,
     "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),
     "schedule": make.ScheduleFactory,
     "service": lambda: make.ServiceDependencyFactory().service,

@@ -46,6 +46,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "oncall:schedules": make.ScheduleFactory,
     "oncall:escalations": _escalation,
     "oncall:pages": lambda: make.PageFactory(escalation=_escalation()),
+    "postmortems:postmortems": make.PostmortemFactory,
     "problems:problems": lambda: make.ProblemFactory(assignee=make.UserFactory()),
 }
 LISTS = pages.lists()

@@ -1,0 +1,91 @@
+"""Templates are kept here; postmortems are worked on in the portal and inspected here."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from config.base.admin import FactAdmin, FactInline, HistoryAdmin
+from postmortems.models import Postmortem, PostmortemComment, PostmortemRevision, PostmortemSection, Template
+
+
+@admin.register(Template)
+class TemplateAdmin(HistoryAdmin):
+    """The sections a postmortem is asked for."""
+
+    list_display = ("name", "is_default", "needs_other_team")
+    search_fields = ("name", "description")
+    ordering = ("name",)
+
+
+class SectionInline(FactInline):
+    """The text, section by section."""
+
+    model = PostmortemSection
+    fields = ("title", "is_required", "body", "updated_at")
+    ordering = ("position",)
+    show_change_link = False
+
+
+class CommentInline(FactInline):
+    """The review."""
+
+    model = PostmortemComment
+    fields = ("at", "kind", "author", "text")
+    ordering = ("at", "pk")
+    show_change_link = False
+
+
+@admin.register(Postmortem)
+class PostmortemAdmin(FactAdmin):
+    """Postmortems; every deed on them is in the portal and the API, where the rules are."""
+
+    list_display = ("ticket", "status", "due_on", "owner", "approved_by", "approved_at")
+    list_filter = ("status", "ticket__severity", "ticket__team")
+    list_select_related = ("ticket", "owner", "approved_by")
+    search_fields = ("ticket__title", "owner__name")
+    ordering = ("-pk",)
+    inlines = (SectionInline, CommentInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Postmortem]:
+        """Only those of incidents the reader may know of."""
+        return super().get_queryset(request).visible_to(request.user)
+
+
+class HiddenWithPostmortem(FactAdmin):
+    """Parts of a postmortem, seen only by those who may see it."""
+
+    list_select_related: tuple[str, ...] = ("postmortem", "author")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PostmortemSection]:
+        """Only those of visible postmortems."""
+        found: QuerySet[PostmortemSection] = super().get_queryset(request)
+        return found.filter(postmortem__in=Postmortem.objects.visible_to(request.user))
+
+
+@admin.register(PostmortemSection)
+class SectionAdmin(HiddenWithPostmortem):
+    """Sections across postmortems."""
+
+    list_display = ("postmortem", "title", "is_required", "updated_at")
+    list_select_related = ("postmortem",)
+    search_fields = ("title", "body")
+    ordering = ("-pk",)
+
+
+@admin.register(PostmortemRevision)
+class RevisionAdmin(HiddenWithPostmortem):
+    """Every text as it was saved."""
+
+    list_display = ("at", "postmortem", "key", "number", "author")
+    search_fields = ("key", "body", "author__name")
+    ordering = ("-pk",)
+
+
+@admin.register(PostmortemComment)
+class CommentAdmin(HiddenWithPostmortem):
+    """Reviews across postmortems."""
+
+    list_display = ("at", "postmortem", "kind", "author", "text")
+    list_filter = ("kind",)
+    search_fields = ("text", "author__name")
+    ordering = ("-pk",)

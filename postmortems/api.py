@@ -1,0 +1,94 @@
+"""Endpoints of postmortems and their templates."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from config.base.api import ReadViewSet, verb, writes
+from postmortems import filters, review, serializers, writing
+from postmortems.models import Postmortem, PostmortemComment, Template
+from postmortems.permissions import can_comment, can_settle, can_write
+
+
+class PostmortemViewSet(ReadViewSet):
+    """Postmortems, newest first."""
+
+    queryset = (
+        Postmortem.objects.for_list()
+        .select_related("template", "approved_by")
+        .prefetch_related(
+            "sections", Prefetch("comments", PostmortemComment.objects.select_related("author").order_by("at", "pk"))
+        )
+    )
+    serializer_class = serializers.PostmortemSerializer
+    filterset_class = filters.PostmortemFilter
+
+    def _do(self, verb_of: Any, postmortem: Postmortem, **arguments: Any) -> Postmortem:
+        changed: Postmortem = verb_of(postmortem_id=postmortem.pk, actor=self.actor, at=timezone.now(), **arguments)
+        return changed
+
+    @writes(serializers.DraftSerializer, may=can_write, status=201)
+    def create(self, data: dict[str, Any]) -> Postmortem:
+        """Draft it from the incident's record; an incident that has one keeps it."""
+        ticket = data.pop("ticket")
+        return writing.draft(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
+
+    @verb(serializers.WriteSerializer, may=can_write, scope="write")
+    def write(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Save a section's text; every earlier one is kept."""
+        return self._do(writing.write, postmortem, **data)
+
+    @verb(serializers.PublicTextSerializer, may=can_write, scope="write")
+    def write_public(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Save what the public will read once it is approved and published."""
+        return self._do(writing.write_public, postmortem, **data)
+
+    @verb(serializers.OwnerSerializer, may=can_write)
+    def assign(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Give it to a person."""
+        return self._do(writing.assign, postmortem, **data)
+
+    @verb(serializers.CommentAskedSerializer, may=can_comment)
+    def comment(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Say something about it."""
+        return self._do(review.comment, postmortem, **data)
+
+    @verb(may=can_write)
+    def submit(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Send it to review."""
+        return self._do(review.submit, postmortem)
+
+    @verb(serializers.TextSerializer, may=can_comment)
+    def request_changes(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Give it back, saying what should change."""
+        return self._do(review.request_changes, postmortem, **data)
+
+    @verb(serializers.OptionalTextSerializer, may=can_settle)
+    def approve(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Settle its text; for somebody who did not write it."""
+        return self._do(review.approve, postmortem, **data)
+
+    @verb(may=can_settle)
+    def publish(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Show the public text on the status page."""
+        return self._do(review.publish, postmortem)
+
+    @verb(serializers.TextSerializer, may=can_settle)
+    def withdraw(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Take the public text back."""
+        return self._do(review.withdraw, postmortem, **data)
+
+    @verb(may=can_settle)
+    def close(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Say that the review is over."""
+        return self._do(review.close, postmortem)
+
+
+class TemplateViewSet(ReadViewSet):
+    """Templates of postmortems."""
+
+    queryset = Template.objects.all()
+    serializer_class = serializers.TemplateSerializer
+    filterset_class = filters.TemplateFilter
+    order = "id"

@@ -1,0 +1,71 @@
+"""Filters of postmortems; page, CSV and endpoint share them."""
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+
+from config.base.filters import FilterSet, WordsFilter
+from incidents.filters import ReferenceFilter
+from incidents.models import Service, Severity
+from oncall.models import Team, User
+from postmortems.models import Postmortem, PostmortemStatus, Template
+
+
+class PostmortemFilter(FilterSet):
+    """Postmortems of all teams."""
+
+    search = WordsFilter(fields=["ticket__title", "sections__body"], label="Words")
+    due = filters.ChoiceFilter(label="Due", choices=[("overdue", "Overdue")], method="is_due")
+    status = filters.ChoiceFilter(choices=PostmortemStatus)
+    whose = filters.ChoiceFilter(
+        label="For", choices=[("me", "Me"), ("my-teams", "My teams"), ("nobody", "Nobody yet")], method="for_whom"
+    )
+    team = filters.ModelChoiceFilter(
+        label="Team", field_name="ticket__team", queryset=Team.objects.order_by("name"), to_field_name="slug"
+    )
+    service = filters.ModelChoiceFilter(
+        label="Service", field_name="ticket__service", queryset=Service.objects.order_by("name"), to_field_name="slug"
+    )
+    severity = filters.ModelChoiceFilter(
+        label="Severity",
+        field_name="ticket__severity",
+        queryset=Severity.objects.order_by("rank"),
+        to_field_name="name",
+    )
+    owner = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+    ticket = ReferenceFilter(field_name="ticket", label="Incident")
+
+    class Meta(FilterSet.Meta):
+        model = Postmortem
+        fields: tuple[str, ...] = ()
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows, each once, however many of its sections hold the words."""
+        found = super().filter_queryset(queryset)
+        return found.distinct() if self.form.cleaned_data.get("search") else found
+
+    def is_due(self, queryset: Any, name: str, value: str) -> Any:
+        """Those that should have been approved by now."""
+        return queryset.overdue()
+
+    def for_whom(self, queryset: Any, name: str, value: str) -> Any:
+        """The reader's own, their teams', or those nobody owns."""
+        user: Any = getattr(self.request, "user", None)
+        if value == "nobody":
+            return queryset.filter(owner__isnull=True)
+        if user is None or not user.is_authenticated:
+            return queryset.none()
+        if value == "me":
+            return queryset.filter(owner=user)
+        return queryset.filter(ticket__team__memberships__user=user)
+
+
+class TemplateFilter(FilterSet):
+    """Templates of postmortems."""
+
+    search = WordsFilter(fields=["name", "description"])
+
+    class Meta(FilterSet.Meta):
+        model = Template
+        fields: tuple[str, ...] = ()

@@ -1,0 +1,82 @@
+"""Forms of writing and reviewing postmortems."""
+
+from typing import Any
+
+from django import forms
+
+from config.base.forms import EditForm, Form
+from oncall.models import User
+from postmortems import writing
+from postmortems.models import Postmortem, PostmortemSection
+
+MOST_TEXT = 50_000
+
+
+class SectionForm(EditForm):
+    """One section's text."""
+
+    body = forms.CharField(
+        label="Text",
+        required=False,
+        max_length=MOST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text="Markdown works here. Leave it empty if there is nothing to say.",
+    )
+
+    @classmethod
+    def of(cls, section: PostmortemSection, data: Any = None) -> "SectionForm":
+        """The form over a section as it stands."""
+        return cls(data, current={"body": section.body}, updated_at=section.updated_at)
+
+
+class PublicTextForm(EditForm):
+    """What the public reads."""
+
+    text = forms.CharField(
+        label="Public text",
+        required=False,
+        max_length=MOST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text="A summary in two or three sentences, what happened, what we do about it. No names.",
+    )
+
+    @classmethod
+    def of(cls, postmortem: Postmortem, data: Any = None) -> "PublicTextForm":
+        """The form over the text as it stands."""
+        return cls(data, current={"text": postmortem.public_text}, updated_at=writing.public_seen(postmortem))
+
+
+class VerbForm(Form):
+    """A verb that asks nothing."""
+
+
+class TextForm(VerbForm):
+    """A verb that must be explained."""
+
+    text = forms.CharField(label="Why?", max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ChangesForm(VerbForm):
+    """What should change."""
+
+    text = forms.CharField(label="What should change?", max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class ApproveForm(VerbForm):
+    """A word on the way."""
+
+    text = forms.CharField(
+        label="Anything to say?", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class CommentForm(VerbForm):
+    """A comment."""
+
+    text = forms.CharField(label="Comment", max_length=5_000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class AssignForm(VerbForm):
+    """Who brings it to an end."""
+
+    owner = forms.ModelChoiceField(queryset=User.objects.filter(is_active=True).order_by("name"))

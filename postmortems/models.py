@@ -1,0 +1,253 @@
+"""Postmortems: what was learned from an incident, how it was reviewed, and what of it the public reads."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Cast, Now
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from config.base.models import OneLineField, one_of
+from incidents.models import Ticket, Visibility
+from oncall.models import User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+PUBLIC_TEXT = "public_text"
+"""The key under which revisions of the public text are kept; no section may have it."""
+_SECTION = {"key": str, "title": str, "guidance": str, "is_required": bool}
+
+
+def validate_sections(value: Any) -> None:
+    """Refuse sections of a template that are not `[{"key", "title", "guidance", "is_required"}]`."""
+    if not isinstance(value, list) or not value:
+        raise ValidationError("Give at least one section.")
+    keys: set[str] = set()
+    for section in value:
+        if not isinstance(section, dict) or set(section) != set(_SECTION):
+            raise ValidationError(f"Each section has exactly: {', '.join(_SECTION)}.")
+        if not all(isinstance(section[name], kind) for name, kind in _SECTION.items()) or not section["title"]:
+            raise ValidationError("key, title and guidance are texts; is_required is true or false.")
+        validate_slug(section["key"])
+        if section["key"] in keys | {PUBLIC_TEXT} or len(section["key"]) > 40:
+            raise ValidationError(f"The key {section['key']} is taken or too long. Choose another one.")
+        keys.add(section["key"])
+
+
+class Template(models.Model):
+    """The sections a postmortem is asked for; later changes leave postmortems alone that exist."""
+
+    name = OneLineField(max_length=80, unique=True)
+    description = models.TextField(blank=True)
+    sections = models.JSONField(
+        validators=[validate_sections], help_text='[{"key": ..., "title": ..., "guidance": ..., "is_required": true}]'
+    )
+    needs_other_team = models.BooleanField(
+        "asks another team",
+        default=False,
+        help_text="Approved only after somebody from outside the owner team took part in the review.",
+    )
+    is_default = models.BooleanField("is used unless another is chosen", default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="postmortems_template_one_default"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostmortemStatus(models.TextChoices):
+    """How far it is; which follow which is in `postmortems.status`."""
+
+    DRAFT = "draft", "Draft"
+    IN_REVIEW = "in_review", "In review"
+    APPROVED = "approved", "Approved"
+    PUBLISHED = "published", "Published"
+    CLOSED = "closed", "Closed"
+
+
+UNAPPROVED = (PostmortemStatus.DRAFT, PostmortemStatus.IN_REVIEW)
+
+
+class PostmortemQuerySet(models.QuerySet["Postmortem"]):
+    """Postmortems; the same filters serve portal, API and admin."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "PostmortemQuerySet":
+        """Those of incidents this person may know of."""
+        return self.filter(ticket__in=Ticket.objects.visible_to(user))
+
+    def overdue(self) -> "PostmortemQuerySet":
+        """Those that should have been approved by now."""
+        return self.filter(status__in=UNAPPROVED, due_on__lt=Cast(Now(), models.DateField()))
+
+    def published(self) -> "PostmortemQuerySet":
+        """Those whose `public_text` the public may read, newest first; nothing else of them is public."""
+        return self.filter(published_at__isnull=False, ticket__visibility=Visibility.OPEN).order_by(
+            "-published_at", "-pk"
+        )
+
+    def for_list(self) -> "PostmortemQuerySet":
+        """With the names a row shows, in one query."""
+        return self.select_related("ticket__service", "ticket__severity", "ticket__team", "owner")
+
+
+class Postmortem(models.Model):
+    """What was learned from one incident: written, reviewed by others, approved, perhaps published."""
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, related_name="postmortem")
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="postmortems")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_postmortems")
+    status = models.CharField(max_length=10, choices=PostmortemStatus, default=PostmortemStatus.DRAFT)
+    due_on = models.DateField(help_text="Approved by the end of this day, else it is overdue.")
+    public_text = models.TextField(blank=True, help_text="What the status page shows; never a filtered copy.")
+    public_written_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    restored_at = models.DateTimeField(help_text="From here the days to draft, review and approval are counted.")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    drafted_at = models.DateTimeField(null=True, blank=True, help_text="When a person first wrote in it.")
+    submitted_at = models.DateTimeField(null=True, blank=True, help_text="When it first went into review.")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PostmortemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("status", PostmortemStatus.values, name="postmortems_postmortem_status"),
+            models.CheckConstraint(
+                condition=Q(status__in=UNAPPROVED, approved_by__isnull=True, approved_at__isnull=True)
+                | Q(approved_by__isnull=False, approved_at__isnull=False) & ~Q(status__in=UNAPPROVED),
+                name="postmortems_postmortem_approved_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | Q(owner__isnull=True) | ~Q(approved_by=F("owner")),
+                name="postmortems_postmortem_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True)
+                | Q(status__in=[PostmortemStatus.PUBLISHED, PostmortemStatus.CLOSED]) & ~Q(public_text=""),
+                name="postmortems_postmortem_published_what",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=PostmortemStatus.PUBLISHED) | Q(published_at__isnull=False),
+                name="postmortems_postmortem_published_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=PostmortemStatus.CLOSED, closed_at__isnull=False)
+                | (~Q(status=PostmortemStatus.CLOSED) & Q(closed_at__isnull=True)),
+                name="postmortems_postmortem_closed_when",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on", "id"], condition=Q(status__in=UNAPPROVED), name="postmortems_due"),
+            models.Index(
+                fields=["-published_at"], condition=Q(published_at__isnull=False), name="postmortems_published"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Postmortem {self.pk} of ticket {self.ticket_id}"
+
+    def get_absolute_url(self) -> str:
+        """Its workspace."""
+        return reverse("postmortems:postmortem", args=[self.pk])
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether its text is settled."""
+        return self.status not in UNAPPROVED
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether it should have been approved before today."""
+        return not self.is_approved and self.due_on < today
+
+
+class PostmortemSection(models.Model):
+    """One section's text as it stands, with the title and guidance its template had."""
+
+    postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="sections")
+    position = models.PositiveSmallIntegerField()
+    key = models.SlugField(max_length=40)
+    title = OneLineField(max_length=120)
+    guidance = models.TextField(blank=True)
+    is_required = models.BooleanField(default=False)
+    body = models.TextField(blank=True, help_text="Markdown.")
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["postmortem", "key"], name="postmortems_section_once"),
+            models.UniqueConstraint(fields=["postmortem", "position"], name="postmortems_section_position"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} of postmortem {self.postmortem_id}"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it must be written before a review."""
+        return self.is_required and not self.body
+
+
+class PostmortemRevision(models.Model):
+    """A text as somebody saved it; a database trigger refuses to change or delete it."""
+
+    postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="revisions")
+    key = models.SlugField(max_length=40, help_text="The section, or public_text.")
+    number = models.PositiveIntegerField()
+    body = models.TextField(blank=True)
+    author = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Nobody: the product."
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["postmortem", "key", "number"], name="postmortems_revision_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"Revision {self.number} of {self.key} of postmortem {self.postmortem_id}"
+
+
+class RemarkKind(models.TextChoices):
+    """What was said or done in the review."""
+
+    COMMENT = "comment", "Comment"
+    SUBMITTED = "submitted", "Sent to review"
+    CHANGES = "changes", "Asked for changes"
+    APPROVED = "approved", "Approved"
+    PUBLISHED = "published", "Published"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    CLOSED = "closed", "Closed"
+    OWNER = "owner", "Owner"
+
+
+class PostmortemComment(models.Model):
+    """What somebody said or did in the review; written once, as a trigger sees to."""
+
+    postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="comments")
+    kind = models.CharField(max_length=10, choices=RemarkKind, default=RemarkKind.COMMENT)
+    section = models.SlugField(max_length=40, blank=True, help_text="The section it is about, if any.")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    text = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [one_of("kind", RemarkKind.values, name="postmortems_comment_kind")]
+        indexes = [models.Index(fields=["postmortem", "at", "id"], name="postmortems_comment_of")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk} on postmortem {self.postmortem_id}"

@@ -1,0 +1,29 @@
+"""Who may do what with postmortems; portal, API and admin ask the same questions."""
+
+from typing import TYPE_CHECKING
+
+from config.base.permissions import Role, has_role
+from incidents import permissions as tickets
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from oncall.models import User
+    from postmortems.models import Postmortem
+
+SETTLING = (Role.COMMANDER, Role.MANAGER, Role.PRACTICE, Role.ADMINISTRATOR)
+
+
+def can_write(user: "User | AnonymousUser", postmortem: "Postmortem | None" = None) -> bool:
+    """Those who act on tickets write about those they can see."""
+    return tickets.can_act(user, postmortem.ticket if postmortem else None)
+
+
+def can_comment(user: "User | AnonymousUser", postmortem: "Postmortem") -> bool:
+    """Everybody who can see the incident has a seat at the table."""
+    return tickets.can_see(user, postmortem.ticket)
+
+
+def can_settle(user: "User | AnonymousUser", postmortem: "Postmortem") -> bool:
+    """Commanders, managers, practice owners and administrators approve, publish and close."""
+    return has_role(user, *SETTLING) and tickets.can_see(user, postmortem.ticket)

@@ -1,0 +1,132 @@
+"""The review: sent, discussed, changed, approved by somebody who did not write it, published, closed."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from config.base.text import several_lines
+from incidents.models import Visibility
+from oncall.models import User
+from postmortems.locking import Refused, locked, move, remark, save
+from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, RemarkKind
+
+
+@transaction.atomic
+def submit(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
+    """Send it to review. Raises Refused, naming them, while sections are missing that must be written."""
+    postmortem = locked(postmortem_id)
+    missing = [section.title for section in postmortem.sections.order_by("position") if section.is_missing]
+    if missing:
+        raise Refused(f"Write these sections first: {', '.join(missing)}.")
+    return move(
+        postmortem,
+        PostmortemStatus.IN_REVIEW,
+        RemarkKind.SUBMITTED,
+        at=at,
+        actor=actor,
+        submitted_at=postmortem.submitted_at or at,
+    )
+
+
+@transaction.atomic
+def comment(*, postmortem_id: int, text: str, actor: User, at: datetime, section: str = "") -> Postmortem:
+    """Say something about it, or about one of its sections."""
+    postmortem = locked(postmortem_id)
+    text = several_lines(text)
+    if not text:
+        raise Refused("The comment is empty. Write a word or two.")
+    if section and not postmortem.sections.filter(key=section).exists():
+        raise Refused(f"This postmortem has no section {section}.")
+    remark(postmortem, RemarkKind.COMMENT, at=at, actor=actor, text=text, section=section)
+    save(postmortem, at=at)
+    return postmortem
+
+
+@transaction.atomic
+def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Postmortem:
+    """Give it back to those who write, saying what to change; an approval ends with it."""
+    postmortem = locked(postmortem_id)
+    text = several_lines(text)
+    if not text:
+        raise Refused("Say what should change, so that its owner can.")
+    return move(
+        postmortem,
+        PostmortemStatus.DRAFT,
+        RemarkKind.CHANGES,
+        at=at,
+        actor=actor,
+        text=text,
+        approved_by=None,
+        approved_at=None,
+    )
+
+
+@transaction.atomic
+def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") -> Postmortem:
+    """Settle the text. Raises Refused for those who wrote it, and while another team's view is missing."""
+    postmortem = locked(postmortem_id)
+    if actor.pk in authors(postmortem):
+        raise Refused("You own this postmortem or wrote in it. Ask somebody who did not to approve it.")
+    if postmortem.template.needs_other_team and not _seen_by_another_team(postmortem, actor):
+        raise Refused(
+            f"Nobody from outside {postmortem.ticket.team.name} has taken part yet."
+            " Ask another team for a comment first."
+        )
+    return move(
+        postmortem,
+        PostmortemStatus.APPROVED,
+        RemarkKind.APPROVED,
+        at=at,
+        actor=actor,
+        text=several_lines(text),
+        approved_by=actor,
+        approved_at=at,
+    )
+
+
+def authors(postmortem: Postmortem) -> set[int]:
+    """The ids of those who own it or wrote in it."""
+    wrote = set(postmortem.revisions.filter(author__isnull=False).values_list("author_id", flat=True))
+    return wrote | ({postmortem.owner_id} if postmortem.owner_id else set())
+
+
+def _seen_by_another_team(postmortem: Postmortem, actor: User) -> bool:
+    took_part = PostmortemComment.objects.filter(postmortem=postmortem, kind=RemarkKind.COMMENT).values("author")
+    outside = User.objects.exclude(memberships__team=postmortem.ticket.team_id)
+    return outside.filter(pk__in=took_part).exists() or outside.filter(pk=actor.pk).exists()
+
+
+@transaction.atomic
+def publish(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
+    """Show the public text to the public, and nothing else of it."""
+    postmortem = locked(postmortem_id)
+    if not postmortem.public_text:
+        raise Refused("There is no public text yet. Write it, have it reviewed with the rest, then publish.")
+    if postmortem.ticket.visibility != Visibility.OPEN:
+        raise Refused(f"{postmortem.ticket.reference} is private, so nothing of it can be published.")
+    return move(postmortem, PostmortemStatus.PUBLISHED, RemarkKind.PUBLISHED, at=at, actor=actor, published_at=at)
+
+
+@transaction.atomic
+def withdraw(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Postmortem:
+    """Take the public text back, and open again what was closed; the reason is kept."""
+    postmortem = locked(postmortem_id)
+    text = several_lines(text)
+    if not text:
+        raise Refused("Say why it is taken back.")
+    return move(
+        postmortem,
+        PostmortemStatus.APPROVED,
+        RemarkKind.WITHDRAWN,
+        at=at,
+        actor=actor,
+        text=text,
+        published_at=None,
+        closed_at=None,
+    )
+
+
+@transaction.atomic
+def close(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
+    """Say that the review is over; what is published stays so."""
+    return move(locked(postmortem_id), PostmortemStatus.CLOSED, RemarkKind.CLOSED, at=at, actor=actor, closed_at=at)

@@ -1,0 +1,155 @@
+"""Postmortems as the API shows them, and what its verbs take."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from config.base.serializers import Asked, Instant, Key, Lines, Shown, ShownKey
+from incidents.models import Ticket
+from oncall.models import User
+from oncall.serializers import Address, PersonSerializer
+from postmortems.forms import MOST_TEXT
+from postmortems.models import Postmortem, PostmortemComment, PostmortemSection, Template
+from postmortems.workspace import days_since_restored
+
+
+class TemplateSerializer(Shown):
+    """The sections a postmortem is asked for."""
+
+    sections = serializers.JSONField(read_only=True)
+
+    class Meta:
+        model = Template
+        fields = ("id", "name", "description", "sections", "needs_other_team", "is_default")
+
+
+class SectionSerializer(Shown):
+    """A section's text."""
+
+    is_missing = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = PostmortemSection
+        fields = ("key", "title", "is_required", "is_missing", "body", "updated_at")
+
+
+class CommentSerializer(Shown):
+    """What was said or done in the review."""
+
+    author = PersonSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = PostmortemComment
+        fields = ("id", "kind", "section", "author", "text", "at")
+
+
+class DaysSerializer(serializers.Serializer[Any]):
+    """Days from restoration to each step; null for what was not done yet."""
+
+    draft = serializers.FloatField(allow_null=True)
+    review = serializers.FloatField(allow_null=True)
+    approval = serializers.FloatField(allow_null=True)
+
+
+class PostmortemSerializer(Shown):
+    """What was learned from an incident."""
+
+    ticket = serializers.CharField(source="ticket.reference", read_only=True)
+    title = serializers.CharField(source="ticket.title", read_only=True)
+    url = Address(source="get_absolute_url", read_only=True)
+    team = serializers.CharField(source="ticket.team.slug", read_only=True)
+    severity = serializers.CharField(source="ticket.severity.name", read_only=True)
+    template = ShownKey("name")
+    owner = PersonSerializer(read_only=True, allow_null=True)
+    approved_by = PersonSerializer(read_only=True, allow_null=True)
+    sections = serializers.SerializerMethodField()
+    comments = CommentSerializer(many=True, read_only=True)
+    days_from_restore = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Postmortem
+        fields = (
+            "id", "url", "ticket", "title", "team", "severity", "template", "owner", "status", "due_on", "sections",
+            "public_text", "comments", "approved_by", "days_from_restore", "restored_at", "created_at", "updated_at",
+            "drafted_at", "submitted_at", "approved_at", "published_at", "closed_at",
+        )  # fmt: skip
+
+    @extend_schema_field(SectionSerializer(many=True))
+    def get_sections(self, postmortem: Postmortem) -> list[dict[str, Any]]:
+        """The sections in order."""
+        rows = sorted(postmortem.sections.all(), key=lambda section: section.position)
+        return list(SectionSerializer(rows, many=True).data)
+
+    @extend_schema_field(DaysSerializer())
+    def get_days_from_restore(self, postmortem: Postmortem) -> dict[str, float | None]:
+        """Days from restoration to first words, review and approval."""
+        return {
+            "draft": days_since_restored(postmortem, postmortem.drafted_at),
+            "review": days_since_restored(postmortem, postmortem.submitted_at),
+            "approval": days_since_restored(postmortem, postmortem.approved_at),
+        }
+
+
+@extend_schema_field({"type": "string", "example": "INC-7"})
+class TicketKey(serializers.Field[Ticket, str, str, Any]):
+    """An incident by its reference, if the caller may know of it."""
+
+    default_error_messages = {"unknown": "There is no such incident: {value}. Write it as INC-7."}
+
+    def to_internal_value(self, data: Any) -> Ticket:
+        """The ticket."""
+        value = data if isinstance(data, str) else ""
+        _, _, number = value.partition("-")
+        known = Ticket.objects.incidents().visible_to(self.context["request"].user)
+        found = known.filter(number=int(number)).first() if number.isdecimal() and len(number) < 19 else None
+        if found is None or found.reference != value.upper():
+            self.fail("unknown", value=str(data)[:40])
+        return found
+
+
+class DraftSerializer(Asked):
+    """Of which incident, and if you like by which template and for whom."""
+
+    ticket = TicketKey()
+    template = Key(slug_field="name", queryset=Template.objects.all(), required=False)
+    owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True), required=False)
+
+
+class WriteSerializer(Asked):
+    """A section's text; `seen` is its `updated_at` as you read it, to be refused if somebody was faster."""
+
+    section = serializers.SlugField(max_length=40, source="key")
+    body = Lines(max_length=MOST_TEXT, allow_blank=True)
+    seen = Instant(required=False)
+
+
+class PublicTextSerializer(Asked):
+    """What the public reads."""
+
+    text = Lines(max_length=MOST_TEXT, allow_blank=True)
+
+
+class CommentAskedSerializer(Asked):
+    """A comment, on one section if you like."""
+
+    text = Lines(max_length=5_000)
+    section = serializers.SlugField(max_length=40, required=False)
+
+
+class TextSerializer(Asked):
+    """Why, or what should change."""
+
+    text = Lines(max_length=5_000)
+
+
+class OptionalTextSerializer(Asked):
+    """A word on the way."""
+
+    text = Lines(max_length=5_000, allow_blank=True, required=False)
+
+
+class OwnerSerializer(Asked):
+    """Who brings it to an end."""
+
+    owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))

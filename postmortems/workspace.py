@@ -1,0 +1,66 @@
+"""What the workspace shows of a postmortem: sections with hints beside them, and how many days each step took."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from postmortems import blameless
+from postmortems.models import Postmortem, PostmortemSection
+
+_RECORD = "timeline"
+"""The record of the incident names people as the events do; hints at names are for the text about it."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A section, and hints at its wording."""
+
+    section: PostmortemSection
+    hints: list[blameless.Hint]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A step, when it was done, and how many days after the restoration."""
+
+    label: str
+    at: datetime | None
+    days: float | None
+
+
+def shown(postmortem: Postmortem, *, with_hints: bool) -> list[Shown]:
+    """The sections in order; hints are for those who can change the text."""
+    people = names(postmortem) if with_hints else []
+    return [
+        Shown(section, hints(section, people) if with_hints else [])
+        for section in postmortem.sections.order_by("position")
+    ]
+
+
+def hints(section: PostmortemSection, people: Collection[str]) -> list[blameless.Hint]:
+    """Hints at a section's wording."""
+    return blameless.find(section.body, names=() if section.key == _RECORD else people)
+
+
+def names(postmortem: Postmortem) -> list[str]:
+    """The names of those who had to do with the incident; a text about causes calls them by role."""
+    ticket = postmortem.ticket
+    acted = ticket.timeline.filter(actor__isnull=False).values_list("actor__name", flat=True).distinct()
+    return sorted({*acted, *(one.name for one in (postmortem.owner, ticket.assignee) if one)})
+
+
+def stamps(postmortem: Postmortem) -> list[Stamp]:
+    """From restoration to first text, review, approval and publication."""
+    steps = (
+        ("First words", postmortem.drafted_at),
+        ("Into review", postmortem.submitted_at),
+        ("Approved", postmortem.approved_at),
+        ("Published", postmortem.published_at),
+        ("Closed", postmortem.closed_at),
+    )
+    return [Stamp(label, at, days_since_restored(postmortem, at)) for label, at in steps if at is not None]
+
+
+def days_since_restored(postmortem: Postmortem, at: datetime | None) -> float | None:
+    """Days from restoration to a step, to a tenth."""
+    return None if at is None else round((at - postmortem.restored_at).total_seconds() / 86400, 1)

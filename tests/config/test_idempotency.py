@@ -1,0 +1,198 @@
+"""A POST that is sent again is answered, not repeated."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.utils import timezone
+
+from config.base.permissions import Role
+from incidents import response
+from incidents.models import Ticket, TimelineEntry
+from oncall import access
+from oncall.models import IdempotentRequest
+from tests import factories as make
+from tests.clients import client_of
+
+URL = "/api/v1/incidents/"
+
+
+def body(**fields: Any) -> dict[str, Any]:
+    return {"title": "Payments fail", "service": "checkout"} | fields
+
+
+@pytest.fixture
+def caller(transactional_db: Any) -> Any:
+    for role in Role:  # a test that commits leaves an empty database behind, without the migrations' rows
+        Group.objects.get_or_create(name=role.value)
+    make.PriorityRuleFactory(impact=3, urgency=3, severity__pages=False)
+    make.ServiceFactory(slug="checkout")
+    return client_of(make.UserFactory(roles=[Role.AGENT]))
+
+
+def send(client: Any, key: str = "k1", url: str = URL, **fields: Any) -> Any:
+    return client.post(url, body(**fields) if url == URL else fields, headers={"Idempotency-Key": key})
+
+
+class TestRepeat:
+    def test_gets_the_same_answer_and_does_nothing(self, caller: Any) -> None:
+        first, again = send(caller), send(caller)
+
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert again.content == first.content
+        assert again["ETag"] == first["ETag"]
+        assert again["Content-Type"] == first["Content-Type"]
+        assert (again["Idempotent-Replayed"], first.get("Idempotent-Replayed")) == ("true", None)
+        assert Ticket.objects.count() == 1
+
+    def test_of_a_verb_acts_once(self, caller: Any) -> None:
+        reference = send(caller).json()["reference"]
+        for _ in range(2):
+            assert send(caller, "k2", f"{URL}{reference}/note/", text="Looking.").status_code == 200
+
+        assert TimelineEntry.objects.filter(text="Looking.").count() == 1
+
+    def test_of_a_refusal_is_refused_alike(self, caller: Any) -> None:
+        first, again = send(caller, title=""), send(caller, title="")
+
+        assert (first.status_code, again.content) == (400, first.content)
+
+    def test_with_another_body_is_refused(self, caller: Any) -> None:
+        send(caller)
+
+        answer = send(caller, title="Something else")
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
+        assert Ticket.objects.count() == 1
+
+    def test_at_another_address_is_refused(self, caller: Any) -> None:
+        reference = send(caller).json()["reference"]
+
+        assert send(caller, url=f"{URL}{reference}/acknowledge/").status_code == 422
+
+    def test_by_another_person_is_another_request(self, caller: Any) -> None:
+        send(caller)
+
+        assert send(client_of(make.UserFactory(roles=[Role.AGENT]))).status_code == 201
+        assert Ticket.objects.count() == 2
+
+    def test_after_a_day_is_a_new_request(self, caller: Any) -> None:
+        send(caller)
+        IdempotentRequest.objects.update(created_at=timezone.now() - timedelta(hours=24))
+
+        assert send(caller, title="Something else").status_code == 201
+
+    def test_of_a_fault_of_ours_can_succeed(self, caller: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(**_: Any) -> None:
+            raise RuntimeError("not today")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(response, "declare", fail)
+            assert send(caller).status_code == 500
+
+        assert send(caller).status_code == 201
+
+    def test_without_a_key_is_a_new_request(self, caller: Any) -> None:
+        for _ in range(2):
+            caller.post(URL, body())
+
+        assert Ticket.objects.count() == 2
+        assert not IdempotentRequest.objects.exists()
+
+
+class TestKey:
+    @pytest.mark.parametrize("key", ["", "a b", "\u00e9", "k" * 201])
+    def test_is_short_and_plain(self, caller: Any, key: str) -> None:
+        answer = send(caller, key)
+
+        assert (answer.status_code, Ticket.objects.count()) == (400, 0)
+
+    def test_is_nothing_to_strangers(self, caller: Any) -> None:
+        caller.credentials()
+
+        assert send(caller).status_code == 401
+        assert not IdempotentRequest.objects.exists()
+
+    def test_does_not_widen_the_body(self, caller: Any) -> None:
+        assert send(caller, description="x" * 300_000).status_code == 413
+
+    def test_means_nothing_to_a_get(self, caller: Any) -> None:
+        assert caller.get(URL, headers={"Idempotency-Key": "k1"}).status_code == 200
+
+
+class TestRace:
+    def test_answers_one_and_tells_the_others(self, caller: Any) -> None:
+        """Eight at once: whoever comes while the first is at work gets 409, whoever comes later its answer."""
+        start, answers = threading.Barrier(8), []
+
+        def post(client: Any) -> None:
+            start.wait(10)
+            try:
+                answers.append(send(client))
+            finally:
+                connection.close()
+
+        run([threading.Thread(target=post, args=[copy_of(caller)]) for _ in range(8)])
+
+        codes = {answer.status_code for answer in answers}
+        assert len(answers) == 8
+        assert 201 in codes
+        assert codes <= {201, 409}
+        assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
+        assert Ticket.objects.count() == 1
+
+    def test_is_told_from_a_repeat(self, caller: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        at_work, go_on, answers = threading.Event(), threading.Event(), []
+        declare = response.declare
+
+        def slow(**asked: Any) -> Any:
+            at_work.set()
+            assert go_on.wait(20)
+            return declare(**asked)
+
+        def post() -> None:
+            try:
+                answers.append(send(copy_of(caller)))
+            finally:
+                connection.close()
+
+        monkeypatch.setattr(response, "declare", slow)
+        first = threading.Thread(target=post)
+        first.start()
+        assert at_work.wait(20)
+        meanwhile = send(caller)
+        go_on.set()
+        first.join(20)
+
+        assert (meanwhile.status_code, meanwhile.json()["code"]) == (409, "in_flight")
+        assert send(caller).content == answers[0].content
+        assert Ticket.objects.count() == 1
+
+
+class TestSweep:
+    def test_forgets_after_a_day(self, caller: Any) -> None:
+        send(caller)
+        at = IdempotentRequest.objects.get().created_at
+
+        access.forget_answers(at=at + timedelta(hours=23, minutes=59))
+        assert IdempotentRequest.objects.exists()
+
+        access.forget_answers(at=at + timedelta(hours=24))
+        assert not IdempotentRequest.objects.exists()
+
+
+def copy_of(client: Any) -> Any:
+    """The same caller on a connection of its own."""
+    found = type(client)(raise_request_exception=False)
+    found.credentials(**client._credentials)
+    return found
+
+
+def run(threads: list[threading.Thread]) -> None:
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
