@@ -52,6 +52,18 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
+        "Customers",
+        (
+            ("Status pages", "public", "incidents_statuspage"),
+            ("Parts", "widgets", "incidents_component"),
+            ("Templates", "draft", "incidents_messagetemplate"),
+            ("Public incidents", "campaign", "incidents_publicincident"),
+            ("Updates", "chat", "incidents_customerupdate"),
+            ("Subscribers", "contact_mail", "incidents_subscriber"),
+            ("Deliveries", "outgoing_mail", "incidents_updatedelivery"),
+        ),
+    ),
+    (
         "Records",
         (
             ("Incidents", "local_fire_department", "incidents_incident"),

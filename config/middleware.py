@@ -70,6 +70,24 @@ class SendersFirst:
         return response
 
 
+class PublicFirst:
+    """Answers the public status page ahead of sessions and languages, so that what it says may be cached."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Call the page's view at once; any other address goes on."""
+        if not request.path_info.startswith(("/status/", "/api/v2/")):
+            return self.get_response(request)
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return response
+
+
 class LooserPolicies:
     """Sends the content policies of the admin and of the API's documentation, which need inline code."""
 

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "config.middleware.SendersFirst",
     "csp.middleware.CSPMiddleware",
     "config.middleware.LooserPolicies",
+    "config.middleware.PublicFirst",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -158,7 +159,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators, not 
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody makes us write to strangers
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/key,60/5m/ip"}
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/key,60/5m/ip", "subscribe": "30/h/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -256,6 +257,9 @@ SPECTACULAR_SETTINGS = {
         "AlertStatus": "incidents.models.AlertStatus",
         "EscalationState": "oncall.models.EscalationState",
         "PageState": "config.base.outbox.OutboxState",
+        "Phase": "incidents.models.Phase",
+        "ComponentStatus": "incidents.models.ComponentStatus",
+        "CustomerImpact": "incidents.models.Impact",
         "NotificationUrgency": "oncall.models.Urgency",
         "Level": ["high", "medium", "low"],
         "ContactType": "incidents.models.ContactType",

@@ -15,10 +15,27 @@ from rest_framework.response import Response
 
 from config.base.api import AnswerViewSet, Pagination, ReadViewSet, verb, writes
 from config.base.permissions import Role, ScopedAccess, only
-from incidents import filters, metrics, response, serializers
+from incidents import customer_serializers as told
+from incidents import filters, metrics, response, serializers, updates
 from incidents.contacts import find_requester
-from incidents.models import Alert, Contact, Event, Integration, Service, Severity, Ticket, TimelineEntry
-from incidents.permissions import can_act, can_declare
+from incidents.models import (
+    Alert,
+    Component,
+    Contact,
+    CustomerUpdate,
+    Event,
+    Integration,
+    MessageTemplate,
+    PublicIncident,
+    Service,
+    Severity,
+    StatusPage,
+    Subscriber,
+    Ticket,
+    TimelineEntry,
+    UpdateDelivery,
+)
+from incidents.permissions import ACTING, can_act, can_declare, can_publish
 from oncall.api import EscalationViewSet
 from oncall.models import Escalation, Team
 from oncall.serializers import EscalationSerializer
@@ -269,3 +286,70 @@ class MetricsViewSet(AnswerViewSet):
             for cell in cells
         ]
         return Response(serializers.MetricsSerializer({"zone": str(zone), "by": by, "cells": shown}).data)
+
+
+class StatusPageViewSet(ReadViewSet):
+    """Pages for customers."""
+
+    queryset = StatusPage.objects.all()
+    serializer_class = told.StatusPageSerializer
+    filterset_class = filters.StatusPageFilter
+    order = "id"
+
+
+class ComponentViewSet(ReadViewSet):
+    """Parts of the status pages."""
+
+    queryset = Component.objects.select_related("page", "group", "service")
+    serializer_class = told.ComponentSerializer
+    filterset_class = filters.ComponentFilter
+    order = "id"
+
+
+class MessageTemplateViewSet(ReadViewSet):
+    """Templates of updates."""
+
+    queryset = MessageTemplate.objects.all()
+    serializer_class = told.MessageTemplateSerializer
+    filterset_class = filters.MessageTemplateFilter
+    order = "id"
+
+
+class PublicIncidentViewSet(ReadViewSet):
+    """What customers were told of, newest first."""
+
+    queryset = PublicIncident.objects.select_related("ticket").prefetch_related("components")
+    serializer_class = told.PublicIncidentSerializer
+    filterset_class = filters.PublicIncidentFilter
+
+
+class CustomerUpdateViewSet(ReadViewSet):
+    """Published updates, newest first."""
+
+    queryset = CustomerUpdate.objects.select_related("author")
+    serializer_class = told.CustomerUpdateSerializer
+    filterset_class = filters.CustomerUpdateFilter
+    scope = "respond"
+
+    @writes(told.PublishSerializer, may=can_publish, status=201)
+    def create(self, data: dict[str, Any]) -> CustomerUpdate:
+        """Publish an update on the status page and mail it to the subscribers of its parts."""
+        return updates.publish(**data, actor=self.actor, at=timezone.now())
+
+
+class SubscriberViewSet(ReadViewSet):
+    """Who is told by e-mail; for those who act on incidents."""
+
+    queryset = Subscriber.objects.prefetch_related("components")
+    serializer_class = told.SubscriberSerializer
+    filterset_class = filters.SubscriberFilter
+    permission_classes = (ScopedAccess, only(*ACTING, Role.ADMINISTRATOR))
+
+
+class DeliveryViewSet(ReadViewSet):
+    """Mails to subscribers, newest first; for those who act on incidents."""
+
+    queryset = UpdateDelivery.objects.all()
+    serializer_class = told.DeliverySerializer
+    filterset_class = filters.DeliveryFilter
+    permission_classes = (ScopedAccess, only(*ACTING, Role.ADMINISTRATOR))

@@ -1,5 +1,6 @@
 """Forms of declaring, changing and moving tickets."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,22 @@ from django import forms
 
 from config.base.forms import EditForm, Form
 from incidents import response
-from incidents.models import ClosureCode, ContactType, HoldReason, Incident, Level, Service, Severity, Ticket
+from incidents.models import (
+    ClosureCode,
+    Component,
+    ComponentStatus,
+    ContactType,
+    HoldReason,
+    Impact,
+    Incident,
+    Level,
+    MessageTemplate,
+    Phase,
+    Service,
+    Severity,
+    StatusPage,
+    Ticket,
+)
 from oncall.models import Team, User
 
 
@@ -188,3 +204,56 @@ class CloseForm(VerbForm):
                      ClosureCode.MERGED, ClosureCode.CANCELLED)
     ])  # fmt: skip
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class SubscribeForm(Form):
+    """Who wants mail, and about which parts."""
+
+    email = forms.EmailField(label="Your e-mail address", max_length=254)
+    components = forms.MultipleChoiceField(
+        label="Only about",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Choose none to hear of all.",
+    )
+
+    def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parts = page.components.filter(members=None).order_by("position", "name")
+        self.fields["components"].choices = [(one.public_id, one.name) for one in parts]  # type: ignore[attr-defined]
+
+
+def _wall_clock(**options: Any) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(widget=widget, **options)
+
+
+class UpdateForm(Form):
+    """An update for customers: all of it is public, so all of it is typed or chosen."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    template = forms.ModelChoiceField(
+        queryset=MessageTemplate.objects.order_by("pk"), required=False, empty_label="Your own words"
+    )
+    name = forms.CharField(
+        label="What customers would call it", max_length=200, required=False, help_text="For example: Payments fail."
+    )
+    status = forms.ChoiceField(choices=[one for one in Phase.choices if one[0] != Phase.POSTMORTEM])
+    impact = forms.ChoiceField(choices=Impact.choices, initial=Impact.MINOR)
+    components = forms.ModelMultipleChoiceField(
+        label="Which parts", queryset=Component.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    component_status = forms.ChoiceField(
+        label="These parts are now", required=False, choices=[("", "As they were"), *ComponentStatus.choices],
+        help_text="When it is resolved they are operational unless you say otherwise.",
+    )  # fmt: skip
+    started_at = _wall_clock(label="Began")
+    next_update_at = _wall_clock(label="Next update by", required=False, help_text="Needed until it is resolved.")
+    body = forms.CharField(
+        label="What customers read", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+    def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parts = page.components.filter(members=None).order_by("position", "name")
+        self.fields["components"].queryset = parts  # type: ignore[attr-defined]

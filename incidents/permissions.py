@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from config.base.permissions import Role, has_role
-from incidents.models import Ticket, Visibility
+from incidents.models import Ticket, TicketKind, Visibility
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -28,6 +28,12 @@ def can_see(user: "User | AnonymousUser", ticket: Ticket) -> bool:
 def can_act(user: "User | AnonymousUser", ticket: Ticket | None = None) -> bool:
     """Agents, responders, commanders and managers act on the tickets they can see."""
     return has_role(user, *ACTING) and (ticket is None or can_see(user, ticket))
+
+
+def can_publish(user: "User | AnonymousUser", ticket: Ticket | None = None) -> bool:
+    """Commanders, agents and managers speak to customers, about tickets they can see."""
+    speaking = has_role(user, Role.COMMANDER, Role.AGENT, Role.MANAGER)
+    return speaking and (ticket is None or (ticket.kind == TicketKind.INCIDENT and can_see(user, ticket)))
 
 
 def can_see_requester(user: "User | AnonymousUser", ticket: Ticket) -> bool:

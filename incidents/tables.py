@@ -9,7 +9,18 @@ from django.utils.safestring import SafeString
 from config.base import display
 from config.base.tables import LinkColumn, Table, TagColumn, TimeColumn
 from incidents import metrics
-from incidents.models import Alert, Contact, Integration, Service, Severity, Ticket
+from incidents.models import (
+    Alert,
+    Component,
+    Contact,
+    Integration,
+    PublicIncident,
+    Service,
+    Severity,
+    Subscriber,
+    Ticket,
+    UpdateDelivery,
+)
 
 
 class SeverityColumn(tables.Column):
@@ -200,3 +211,74 @@ class IntegrationTable(Table):
     class Meta(Table.Meta):
         model = Integration
         fields = ("name", "kind", "service", "default_severity", "key_hint", "paused_at")
+
+
+class PublicIncidentTable(Table):
+    """What customers were told of; red where they wait longer than promised."""
+
+    name = LinkColumn(css="wide row-title")
+    status = TagColumn(family="phase")
+    impact = TagColumn(family="impact")
+    ticket = tables.Column(accessor="ticket__reference", order_by="ticket__number", verbose_name="Incident")
+    started_at = TimeColumn(verbose_name="Began")
+    next_update_at = TimeColumn(verbose_name="Next update")
+    updated_at = TimeColumn(verbose_name="Last update")
+
+    class Meta(Table.Meta):
+        model = PublicIncident
+        fields = ("name", "status", "impact", "ticket", "started_at", "next_update_at", "updated_at")
+
+    def row_mark(self, record: Any) -> SafeString | str:
+        """A red edge for a promise that was not kept."""
+        return format_html(' class="{}"', "is-loud") if record.is_overdue(self.at) else ""
+
+    def render_ticket(self, record: Any, value: str) -> SafeString:
+        """The number, leading to the ticket."""
+        return format_html('<a href="{}">{}</a>', record.ticket.get_absolute_url(), value)
+
+    def value_ticket(self, value: str) -> str:
+        """The bare number, for CSV."""
+        return value
+
+
+class ComponentTable(Table):
+    """Parts of the status page."""
+
+    name = tables.Column(attrs={"td": {"class": "row-title"}})
+    status = TagColumn(family="component")
+    group = tables.Column(order_by="group__name")
+    service = LinkColumn(to="service", order_by="service__name")
+    updated_at = TimeColumn(verbose_name="Changed")
+
+    class Meta(Table.Meta):
+        model = Component
+        fields = ("name", "status", "group", "service", "updated_at")
+
+
+class SubscriberTable(Table):
+    """Who is told by e-mail."""
+
+    email = tables.Column(attrs={"td": {"class": "row-title"}})
+    confirmed_at = TimeColumn(verbose_name="Confirmed")
+    unsubscribed_at = TimeColumn(verbose_name="Left")
+    created_at = TimeColumn(verbose_name="Asked first")
+
+    class Meta(Table.Meta):
+        model = Subscriber
+        fields = ("email", "confirmed_at", "unsubscribed_at", "created_at")
+
+
+class DeliveryTable(Table):
+    """Mails to subscribers and what became of them."""
+
+    address = tables.Column(attrs={"td": {"class": "row-title"}})
+    about = tables.Column(accessor="update__incident__name", default="confirmation", verbose_name="About")
+    state = TagColumn(family="page")
+    attempts = tables.Column()
+    created_at = TimeColumn(verbose_name="Made")
+    accepted_at = TimeColumn(verbose_name="Accepted")
+    last_error = tables.Column(attrs={"td": {"class": "wide"}})
+
+    class Meta(Table.Meta):
+        model = UpdateDelivery
+        fields = ("address", "about", "state", "attempts", "created_at", "accepted_at", "last_error")

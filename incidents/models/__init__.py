@@ -10,9 +10,21 @@ from incidents.models.alerts import (
     IntegrationKind,
 )
 from incidents.models.catalog import Service, ServiceDependency, ServiceKind, ServiceOwnership
+from incidents.models.communication import (
+    OVER,
+    Component,
+    ComponentStatus,
+    CustomerUpdate,
+    Impact,
+    MessageTemplate,
+    Phase,
+    PublicIncident,
+    StatusPage,
+)
 from incidents.models.contacts import Contact
 from incidents.models.responses import Response
 from incidents.models.severity import Level, PriorityRule, Severity
+from incidents.models.subscribers import Subscriber, UpdateDelivery
 from incidents.models.tickets import (
     INCIDENT_STATUSES,
     OPEN_STATUSES,
@@ -31,31 +43,42 @@ from incidents.models.timeline import EntryKind, TimelineEntry
 __all__ = [
     "INCIDENT_STATUSES",
     "OPEN_STATUSES",
+    "OVER",
     "PROBLEM_STATUSES",
     "Alert",
     "AlertStatus",
     "ClosureCode",
+    "Component",
+    "ComponentStatus",
     "Contact",
     "ContactType",
+    "CustomerUpdate",
     "EntryKind",
     "Event",
     "EventAction",
     "EventOutcome",
     "HoldReason",
+    "Impact",
     "Incident",
     "Integration",
     "IntegrationKind",
     "Level",
+    "MessageTemplate",
+    "Phase",
     "PriorityRule",
+    "PublicIncident",
     "Response",
     "Service",
     "ServiceDependency",
     "ServiceKind",
     "ServiceOwnership",
     "Severity",
+    "StatusPage",
+    "Subscriber",
     "Ticket",
     "TicketKind",
     "TicketStatus",
     "TimelineEntry",
+    "UpdateDelivery",
     "Visibility",
 ]

@@ -24,6 +24,11 @@ def send(message: Message) -> Outcome:
         headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated", "X-Holdfast-Key": message.key},
         connection=get_connection(timeout=SEND_DEADLINE.total_seconds() / 2),
     )
+    return post(mail)
+
+
+def post(mail: EmailMessage) -> Outcome:
+    """Hand a mail to the server and say what it answered."""
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as error:
@@ -35,4 +40,4 @@ def send(message: Message) -> Outcome:
         return refused("The address or title cannot stand in a mail.", is_permanent=True)
     except (OSError, smtplib.SMTPException) as error:
         return refused(f"The mail server could not be reached ({type(error).__name__}).")
-    return accepted(name)
+    return accepted(str(mail.extra_headers.get("Message-ID", "")).strip("<>").partition("@")[0])

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from config.api import router
 from config.base.api import AnswerViewSet
 from config.base.permissions import Role
+from tests import customer_factories as told
 from tests import factories as make
 from tests.clients import client_of
 
@@ -41,6 +42,13 @@ def _alert() -> Any:
 _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
     "alert": _alert,
+    "component": lambda: told.ComponentFactory(group=told.ComponentFactory(), service=make.ServiceFactory()),
+    "delivery": told.UpdateDeliveryFactory,
+    "message-template": told.MessageTemplateFactory,
+    "public-incident": lambda: told.PublicIncidentFactory(ticket=make.IncidentFactory()),
+    "status-page": told.StatusPageFactory,
+    "subscriber": told.SubscriberFactory,
+    "update": told.CustomerUpdateFactory,
     "contact": lambda: make.ContactFactory(user=make.UserFactory()),
     "engine": make.EngineLaneFactory,
     "escalation": _entries,

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.base.permissions import Role
 from config.base.tables import without_formula
+from tests import customer_factories as told
 from tests import factories as make
 from tests.portal import pages
 
@@ -41,6 +42,10 @@ ROWS: dict[str, Callable[[], Any]] = {
     "incidents:contacts": make.ContactFactory,
     "incidents:integrations": make.IntegrationFactory,
     "numbers-records": _incident,
+    "incidents:public-incidents": lambda: told.PublicIncidentFactory(ticket=_incident()),
+    "incidents:components": lambda: told.ComponentFactory(service=make.ServiceFactory()),
+    "incidents:subscribers": told.SubscriberFactory,
+    "incidents:deliveries": told.UpdateDeliveryFactory,
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,

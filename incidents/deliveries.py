@@ -1,0 +1,153 @@
+"""Mails to subscribers: rows first, then sent from Celery's queue `customers` through the outbox.
+
+A message to Celery carries row ids or nothing; losing or repeating one costs time, never a mail.
+"""
+
+import contextlib
+import hashlib
+import logging
+import smtplib
+import time
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from celery import Task, shared_task
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from config.base import outbox
+from config.base.clock import backoff, database_now
+from config.base.outbox import LEASE, SEND_DEADLINE, Claim, OutboxState
+from incidents import letters
+from incidents.models import CustomerUpdate, Subscriber, UpdateDelivery
+from oncall.channels.base import Outcome
+from oncall.channels.email import post
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 500
+MAILS_A_TASK = 100
+MAILS_A_CLAIM = 10
+MAX_ATTEMPTS = 20
+MOST_WAIT_SECONDS = 600.0
+LEFT_LYING = timedelta(seconds=30)
+MOST_TASKS = 10
+
+
+def enqueue(task: "Task[Any, Any]", *ids: int) -> None:
+    """Ask a worker at commit; without a broker the sweep asks again, so nothing waits for it."""
+    transaction.on_commit(partial(_ask, task, *ids))
+
+
+def _ask(task: "Task[Any, Any]", *ids: int) -> None:
+    try:
+        task.apply_async(args=ids, queue="customers", retry=False)
+    except OperationalError as error:
+        logger.warning("customers.broker", extra={"task": task.name, "error": str(error)[:300]})
+
+
+@shared_task
+def fan_out(update_id: int) -> None:
+    """Give every subscriber of an update a row, chunk by chunk; each chunk's mails start at once."""
+    update = CustomerUpdate.objects.select_related("incident").filter(pk=update_id).first()
+    if update is None or update.fanned_out_at is not None:
+        return
+    last, at = 0, database_now()
+    while True:
+        rows = list(Subscriber.objects.of(update).filter(pk__gt=last).order_by("pk")[:CHUNK])
+        if not rows:
+            break
+        UpdateDelivery.objects.bulk_create([_row(update, one, at) for one in rows], ignore_conflicts=True)
+        last = rows[-1].pk
+        for _ in range(0, len(rows), MAILS_A_TASK):
+            _ask(send_due)
+    CustomerUpdate.objects.filter(pk=update.pk).update(fanned_out_at=at)
+
+
+def _row(update: CustomerUpdate, subscriber: Subscriber, at: datetime) -> UpdateDelivery:
+    return UpdateDelivery(
+        key=f"{update.pk}:{subscriber.pk}", channel="email", address=subscriber.email,
+        update=update, subscriber=subscriber, due_at=at, created_at=at,
+    )  # fmt: skip
+
+
+@shared_task
+def send_due() -> None:
+    """Send up to a hundred mails that are due, in small claims, over one connection."""
+    connection: Any = get_connection(timeout=SEND_DEADLINE.total_seconds() / 2)
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        connection.open()
+    try:
+        for _ in range(0, MAILS_A_TASK, MAILS_A_CLAIM):
+            claims = outbox.claim(UpdateDelivery, at=database_now(), limit=MAILS_A_CLAIM)
+            if not claims:
+                return
+            _send(claims, connection)
+    finally:
+        connection.close()
+
+
+def _send(claims: list[Claim], connection: Any) -> None:
+    """Send what was claimed; what there is no time for goes back when its lease runs out."""
+    until = time.monotonic() + (LEASE - SEND_DEADLINE).total_seconds()
+    rows = UpdateDelivery.objects.select_related("subscriber__page", "update__incident__page").in_bulk(
+        [held.row_id for held in claims]
+    )
+    for held in claims:
+        if time.monotonic() > until:
+            return
+        delivery = rows[held.row_id]
+        if delivery.update is not None and delivery.subscriber.unsubscribed_at is not None:
+            outbox.record_end(UpdateDelivery, held, state=OutboxState.CANCELLED, at=database_now(), error="")
+            continue
+        outcome = post(_mail(delivery, connection))
+        if not outcome.is_accepted:
+            connection.close()  # a connection that failed once is opened anew for the next mail
+        _record(held, outcome)
+
+
+def _mail(delivery: UpdateDelivery, connection: Any) -> EmailMessage:
+    letter = letters.letter_for(delivery)
+    name = hashlib.sha256(f"customers:{delivery.key}".encode()).hexdigest()[:32]
+    return EmailMessage(
+        subject=letter.subject,
+        body=letter.text,
+        to=[delivery.address],
+        headers={
+            "Message-ID": f"<{name}@{urlsplit(settings.SITE_URL).hostname}>",
+            "Auto-Submitted": "auto-generated",
+            **letter.headers,
+        },
+        connection=connection,
+    )
+
+
+def _record(held: Claim, outcome: Outcome) -> None:
+    at = database_now()
+    if outcome.is_accepted:
+        outbox.record_accepted(UpdateDelivery, held, at=at, provider_id=outcome.provider_id)
+    elif outcome.is_permanent:
+        outbox.record_end(UpdateDelivery, held, state=OutboxState.FAILED, at=at, error=outcome.error)
+    elif held.attempts >= MAX_ATTEMPTS:
+        outbox.record_end(UpdateDelivery, held, state=OutboxState.DEAD, at=at, error=outcome.error)
+    else:
+        wait = backoff(held.attempts, most=MOST_WAIT_SECONDS)
+        outbox.record_retry(UpdateDelivery, held, due_at=at + wait, error=outcome.error)
+
+
+def chase(*, at: datetime) -> int:
+    """Ask again for what has been left lying for half a minute (the engine's sweep, lane `clocks`)."""
+    before = at - LEFT_LYING
+    updates = CustomerUpdate.objects.filter(fanned_out_at__isnull=True, published_at__lte=before)
+    for pk in updates.order_by("pk").values_list("pk", flat=True)[:MOST_TASKS]:
+        _ask(fan_out, pk)
+    waiting = UpdateDelivery.objects.filter(state=OutboxState.PENDING, due_at__lte=before)
+    leased = UpdateDelivery.objects.filter(state=OutboxState.SENDING, lease_until__lte=before)
+    count = waiting.order_by()[: MAILS_A_TASK * MOST_TASKS].count() + leased.count()
+    for _ in range(0, count, MAILS_A_TASK):
+        _ask(send_due)
+    return count

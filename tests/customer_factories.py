@@ -1,0 +1,96 @@
+"""Test data of the status page and its subscribers."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from incidents import models as incident_models
+from tests.factories import NOON, UserFactory
+
+
+class StatusPageFactory(DjangoModelFactory):
+    """A page for customers."""
+
+    class Meta:
+        model = incident_models.StatusPage
+
+    name = factory.Sequence(lambda n: f"Acme {n}")
+    slug = factory.Sequence(lambda n: f"acme-{n}")
+
+
+class ComponentFactory(DjangoModelFactory):
+    """A part of the status page."""
+
+    class Meta:
+        model = incident_models.Component
+
+    page = factory.SubFactory(StatusPageFactory)
+    name = factory.Sequence(lambda n: f"Part {n}")
+
+
+class MessageTemplateFactory(DjangoModelFactory):
+    """Words to begin with."""
+
+    class Meta:
+        model = incident_models.MessageTemplate
+
+    title = factory.Sequence(lambda n: f"Template {n}")
+    phase = "investigating"
+    body = "Since {start} {components} fails. Next update by {next}."
+
+
+class PublicIncidentFactory(DjangoModelFactory):
+    """A trouble customers know of."""
+
+    class Meta:
+        model = incident_models.PublicIncident
+
+    page = factory.SubFactory(StatusPageFactory)
+    name = "Payments fail"
+    created_at = NOON
+    updated_at = NOON
+    started_at = NOON
+    next_update_at = NOON.replace(hour=13)
+
+
+class CustomerUpdateFactory(DjangoModelFactory):
+    """A published update."""
+
+    class Meta:
+        model = incident_models.CustomerUpdate
+
+    incident = factory.SubFactory(PublicIncidentFactory)
+    status = "investigating"
+    body = "We are looking into it."
+    published_at = NOON
+    next_update_at = NOON.replace(hour=13)
+    author = factory.SubFactory(UserFactory)
+
+
+class SubscriberFactory(DjangoModelFactory):
+    """Somebody who confirmed."""
+
+    class Meta:
+        model = incident_models.Subscriber
+
+    page = factory.SubFactory(StatusPageFactory)
+    email = factory.Sequence(lambda n: f"customer{n}@example.org")
+    asked_at = NOON
+    created_at = NOON
+    confirmed_at = NOON
+
+
+class UpdateDeliveryFactory(DjangoModelFactory):
+    """A mail that was accepted."""
+
+    class Meta:
+        model = incident_models.UpdateDelivery
+
+    update = factory.SubFactory(CustomerUpdateFactory)
+    subscriber = factory.SubFactory(SubscriberFactory)
+    key = factory.LazyAttribute(lambda one: f"{one.update.pk}:{one.subscriber.pk}")
+    channel = "email"
+    address = factory.SelfAttribute("subscriber.email")
+    state = "accepted"
+    due_at = NOON
+    created_at = NOON
+    accepted_at = NOON

@@ -1,0 +1,163 @@
+"""Subscribing and being mailed: asked twice, mailed once, gone with one click, and nothing hangs on the broker."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.core import mail
+from django.test import Client
+from kombu.exceptions import OperationalError
+
+from config.base.clock import database_now
+from incidents import deliveries, signed_links, subscriptions
+from incidents.models import Subscriber, UpdateDelivery
+from oncall.channels.base import refused
+from tests import customer_factories as told
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def asked() -> Any:
+    """What was asked of Celery; no broker is needed."""
+    with (
+        mock.patch.object(deliveries.fan_out, "apply_async") as fan_out,
+        mock.patch.object(deliveries.send_due, "apply_async") as send_due,
+    ):
+        yield {"fan_out": fan_out, "send_due": send_due}
+
+
+@pytest.fixture
+def page() -> Any:
+    return told.StatusPageFactory(name="Acme")
+
+
+def _path(text: str) -> str:
+    found = re.search(r"https?://[^/]+(/status/(?:confirm|unsubscribe)/\S+)", text)
+    assert found
+    return found[1]
+
+
+class TestAsking:
+    def test_begins_only_when_the_mail_is_answered(self, client: Client, page: Any) -> None:
+        part = told.ComponentFactory(page=page)
+        answer = client.post("/status/subscribe/", {"email": "Eve@Example.org", "components": [part.public_id]})
+        deliveries.send_due()
+        path = _path(str(mail.outbox[0].body))
+
+        looked = client.get(path)
+        assert not Subscriber.objects.active().exists()
+        done = client.post(path)
+
+        assert (answer.status_code, looked.status_code, done.status_code) == (200, 200, 200)
+        subscriber = Subscriber.objects.active().get()
+        assert subscriber.email == "eve@example.org"
+        assert list(subscriber.components.all()) == [part]
+
+    def test_says_the_same_to_everybody_and_changes_nobody(self, client: Client, page: Any) -> None:
+        known = told.SubscriberFactory(page=page, email="known@example.org")
+        part = told.ComponentFactory(page=page)
+
+        answers = [
+            client.post("/status/subscribe/", {"email": email, "components": [part.public_id]}).content
+            for email in ("known@example.org", "new@example.org", "new@example.org")
+        ]
+
+        assert len(set(answers)) == 1
+        assert not known.components.exists()
+        assert UpdateDelivery.objects.filter(subscriber__email="new@example.org").count() == 1
+
+    def test_refuses_what_is_no_address(self, client: Client, page: Any) -> None:
+        answer = client.post("/status/subscribe/", {"email": "nobody"})
+
+        assert answer.status_code == 422
+        assert not Subscriber.objects.exists()
+
+    @pytest.mark.parametrize("action", ["confirm", "unsubscribe"])
+    def test_refuses_links_that_are_not_ours(self, client: Client, page: Any, action: str) -> None:
+        other = signed_links.leave_token(told.SubscriberFactory(page=page))
+        wrong = [other + "x", "x"] if action == "unsubscribe" else [other, "x"]
+        for token in wrong:
+            assert client.get(f"/status/{action}/{token}/").status_code == 404
+            assert client.post(f"/status/{action}/{token}/").status_code == 404
+
+
+class TestFanOut:
+    def test_makes_one_mail_a_subscriber_however_often_it_runs(self, page: Any, asked: Any) -> None:
+        update = told.CustomerUpdateFactory(incident__page=page)
+        part = told.ComponentFactory(page=page)
+        update.incident.components.add(part)
+        for _ in range(5):
+            told.SubscriberFactory(page=page)
+        told.SubscriberFactory(page=page).components.add(part)
+        told.SubscriberFactory(page=page).components.add(told.ComponentFactory(page=page))
+        told.SubscriberFactory()
+
+        with mock.patch.object(deliveries, "CHUNK", 2):
+            deliveries.fan_out(update.pk)
+            type(update).objects.update(fanned_out_at=None)
+            deliveries.fan_out(update.pk)
+
+        rows = UpdateDelivery.objects.filter(update=update)
+        assert rows.count() == 6
+        assert {row.key for row in rows} == {f"{update.pk}:{row.subscriber_id}" for row in rows}
+        assert asked["send_due"].call_count >= 3
+
+    def test_sends_with_one_click_unsubscribe(self, client: Client, page: Any) -> None:
+        update = told.CustomerUpdateFactory(incident__page=page)
+        subscriber = told.SubscriberFactory(page=page)
+        deliveries.fan_out(update.pk)
+
+        deliveries.send_due()
+        deliveries.send_due()
+
+        (sent,) = mail.outbox
+        assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        path = _path(sent.extra_headers["List-Unsubscribe"].strip("<>"))
+        answer = Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"})
+        subscriber.refresh_from_db()
+        assert answer.status_code == 200
+        assert subscriber.unsubscribed_at is not None
+        assert UpdateDelivery.objects.get().state == "accepted"
+
+    def test_does_not_mail_those_who_left_meanwhile(self, page: Any) -> None:
+        update = told.CustomerUpdateFactory(incident__page=page)
+        subscriber = told.SubscriberFactory(page=page)
+        deliveries.fan_out(update.pk)
+        subscriptions.unsubscribe(token=signed_links.leave_token(subscriber), at=database_now())
+
+        deliveries.send_due()
+
+        assert mail.outbox == []
+        assert UpdateDelivery.objects.get().state == "cancelled"
+
+    def test_tries_again_what_the_server_did_not_take(self, page: Any) -> None:
+        update = told.CustomerUpdateFactory(incident__page=page)
+        told.SubscriberFactory(page=page)
+        deliveries.fan_out(update.pk)
+
+        with mock.patch.object(deliveries, "post", return_value=refused("Not now.")):
+            deliveries.send_due()
+
+        row = UpdateDelivery.objects.get()
+        assert (row.state, row.last_error) == ("pending", "Not now.")
+        assert row.due_at > database_now()
+
+
+class TestChase:
+    def test_asks_again_for_what_was_left_lying(self, page: Any, asked: Any) -> None:
+        update = told.CustomerUpdateFactory(incident__page=page)
+        told.UpdateDeliveryFactory(state="pending")
+
+        assert deliveries.chase(at=database_now() + timedelta(minutes=1)) == 1
+
+        asked["fan_out"].assert_any_call(args=(update.pk,), queue="customers", retry=False)
+        assert asked["send_due"].call_count == 1
+
+    def test_stands_a_broker_that_is_gone(self, asked: Any) -> None:
+        told.UpdateDeliveryFactory(state="pending")
+        asked["send_due"].side_effect = OperationalError("gone")
+
+        assert deliveries.chase(at=database_now()) == 1

@@ -1,0 +1,248 @@
+"""Telling customers: drafts, publishing once, the composer, the panel and the endpoint."""
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from config.base.lifecycle import IllegalMove
+from config.base.permissions import Role
+from incidents import updates
+from incidents.models import CustomerUpdate, MessageTemplate, PublicIncident, TimelineEntry
+from incidents.updates import Draft
+from tests import customer_factories as told
+from tests import factories as make
+from tests.clients import client_of
+
+pytestmark = pytest.mark.django_db
+NOON = make.NOON
+
+
+@pytest.fixture
+def page() -> Any:
+    return told.StatusPageFactory(name="Acme", time_zone="Europe/Berlin")
+
+
+@pytest.fixture
+def ticket() -> Any:
+    return make.IncidentFactory(severity=make.SeverityFactory(rank=1))
+
+
+@pytest.fixture
+def commander() -> Any:
+    return make.UserFactory(name="Cleo Commander", roles=[Role.COMMANDER])
+
+
+@pytest.fixture
+def draft(page: Any) -> Draft:
+    part = told.ComponentFactory(page=page, name="Payments")
+    return Draft(
+        page=page, name="Payments fail", status="investigating", body="We are looking into it.", impact="major",
+        components=(part,), component_status="partial_outage", started_at=NOON - timedelta(minutes=20),
+        next_update_at=NOON + timedelta(minutes=20),
+    )  # fmt: skip
+
+
+class TestDraft:
+    def test_fills_what_the_form_knows_and_leaves_the_rest_to_the_author(self, draft: Draft) -> None:
+        template = MessageTemplate(body="Since {start} some {audience} see it in {components}. Next by {next}.")
+
+        text = updates.draft_from(template, draft=draft, at=NOON)
+
+        assert text == "Since 13:40 CEST some {audience} see it in Payments. Next by 14:20 CEST."
+
+    def test_knows_every_placeholder_of_the_templates_that_come_with_it(self) -> None:
+        bodies = MessageTemplate.objects.values_list("body", flat=True)
+
+        assert bodies
+        assert [name for body in bodies for name in updates.unknown_placeholders(body)] == []
+
+    def test_of_long_ago_says_the_day(self, draft: Draft) -> None:
+        old = replace(draft, started_at=NOON - timedelta(days=3))
+
+        assert updates.fill("{start} {duration}", draft=old, at=NOON) == "29 May 2026 14:00 CEST 3 d"
+
+
+class TestPublish:
+    def test_moves_the_page_and_tells_the_timeline(self, draft: Draft, ticket: Any, commander: Any) -> None:
+        update = updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
+
+        incident = PublicIncident.objects.get(ticket=ticket)
+        part = draft.components[0]
+        part.refresh_from_db()
+        assert (incident.name, incident.impact, incident.status) == ("Payments fail", "major", "investigating")
+        assert incident.next_update_at == NOON + timedelta(minutes=20)
+        assert part.status == "partial_outage"
+        assert update.affected == [
+            {"code": part.public_id, "name": "Payments", "old_status": "operational", "new_status": "partial_outage"}
+        ]
+        assert TimelineEntry.objects.get(ticket=ticket).text == "Customers were told: investigating, Payments."
+
+    def test_publishes_one_draft_once(self, draft: Draft, ticket: Any, commander: Any) -> None:
+        first = updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
+        again = updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
+
+        assert first == again
+        assert CustomerUpdate.objects.count() == 1
+
+    def test_ends_the_promise_and_the_outage_when_it_is_resolved(
+        self, draft: Draft, ticket: Any, commander: Any
+    ) -> None:
+        updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
+        done = Draft(page=draft.page, name=draft.name, status="resolved", body="It works again.",
+                     components=draft.components, started_at=draft.started_at)  # fmt: skip
+
+        updates.publish(draft=done, ticket_id=ticket.pk, actor=commander, at=NOON + timedelta(hours=1))
+
+        incident = PublicIncident.objects.get()
+        draft.components[0].refresh_from_db()
+        assert (incident.next_update_at, incident.resolved_at) == (None, NOON + timedelta(hours=1))
+        assert draft.components[0].status == "operational"
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"body": "Some {audience} see it."}, "audience"),
+            ({"next_update_at": None}, "next update"),
+            ({"next_update_at": NOON}, "lie ahead"),
+            ({"body": " "}, "Write what customers"),
+            ({"status": "postmortem", "body": "x"}, "told nothing"),
+        ],
+    )
+    def test_refuses_what_is_not_ready(
+        self, draft: Draft, ticket: Any, commander: Any, change: Any, words: str
+    ) -> None:
+        with pytest.raises(updates.NotReady, match=words):
+            updates.publish(draft=replace(draft, **change), ticket_id=ticket.pk, actor=commander, at=NOON)
+
+        assert not CustomerUpdate.objects.exists()
+
+    def test_refuses_a_move_that_does_not_follow(self, draft: Draft, ticket: Any, commander: Any) -> None:
+        updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
+
+        with pytest.raises(IllegalMove):
+            updates.publish(
+                draft=replace(draft, status="postmortem", key=uuid.uuid4()),
+                ticket_id=ticket.pk, actor=commander, at=NOON,
+            )  # fmt: skip
+
+    def test_counts_those_it_reaches(self, draft: Draft) -> None:
+        other = told.ComponentFactory(page=draft.page)
+        told.SubscriberFactory(page=draft.page)
+        told.SubscriberFactory(page=draft.page).components.add(*draft.components)
+        told.SubscriberFactory(page=draft.page).components.add(other)
+        told.SubscriberFactory(page=draft.page, confirmed_at=None)
+        told.SubscriberFactory(page=draft.page, unsubscribed_at=NOON)
+
+        assert updates.preview(draft, at=NOON).recipients == 2
+
+
+class TestComposer:
+    def _typed(self, draft: Draft, **changed: Any) -> dict[str, Any]:
+        soon = timezone.now() + timedelta(minutes=30)
+        return {
+            "key": str(draft.key), "name": draft.name, "status": "investigating", "impact": "major",
+            "components": [draft.components[0].pk], "component_status": "partial_outage", "body": draft.body,
+            "started_at": "2026-06-01T11:40", "next_update_at": f"{soon:%Y-%m-%dT%H:%M}",
+        } | changed  # fmt: skip
+
+    def test_begins_without_the_tickets_words(self, client: Client, draft: Draft, ticket: Any, commander: Any) -> None:
+        client.force_login(commander)
+
+        form = client.get(f"/tickets/{ticket.reference}/update/").context["form"]
+
+        assert form["name"].value() in {None, ""}
+        assert form["body"].value() in {None, ""}
+
+    def test_fills_previews_and_publishes(self, client: Client, draft: Draft, ticket: Any, commander: Any) -> None:
+        client.force_login(commander)
+        url = f"/tickets/{ticket.reference}/update/"
+        template = told.MessageTemplateFactory(body="{components} fail. Next by {next}.", phase="identified")
+
+        filled = client.post(url, self._typed(draft, template=template.pk, do="fill")).context["form"]
+        shown = client.post(url, self._typed(draft, do="preview"))
+        assert not CustomerUpdate.objects.exists()
+        done = client.post(url, self._typed(draft, do="publish"))
+
+        assert filled["body"].value().startswith("Payments fail. Next by ")
+        assert filled["status"].value() == "identified"
+        assert b"0 subscribers by e-mail" in shown.content
+        assert b"[Acme] Investigating: Payments fail" in shown.content
+        assert done["Location"] == ticket.get_absolute_url()
+        assert CustomerUpdate.objects.get().body == draft.body
+
+    def test_keeps_what_was_typed_when_it_is_refused(
+        self, client: Client, draft: Draft, ticket: Any, commander: Any
+    ) -> None:
+        client.force_login(commander)
+
+        answer = client.post(
+            f"/tickets/{ticket.reference}/update/", self._typed(draft, body="Some {symptom} there.", do="publish")
+        )
+
+        assert answer.status_code == 422
+        assert b"Replace {symptom} with your own words" in answer.content
+        assert b"Some {symptom} there." in answer.content
+
+    def test_is_for_those_who_speak_to_customers(self, client: Client, page: Any, ticket: Any) -> None:
+        client.force_login(make.UserFactory(roles=[Role.RESPONDER]))
+
+        assert client.get(f"/tickets/{ticket.reference}/update/").status_code == 403
+
+
+class TestPanel:
+    def test_is_red_when_the_promised_update_has_not_come(
+        self, client: Client, draft: Draft, ticket: Any, commander: Any
+    ) -> None:
+        updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
+        client.force_login(commander)
+
+        content = client.get(ticket.get_absolute_url()).content.decode()
+
+        assert '<p class="late">The next update was due' in content
+
+    def test_is_red_when_customers_were_told_nothing_in_time(
+        self, client: Client, page: Any, ticket: Any, commander: Any
+    ) -> None:
+        client.force_login(commander)
+
+        assert "The first update was due" in client.get(ticket.get_absolute_url()).content.decode()
+
+    def test_stays_away_without_a_status_page(self, client: Client, ticket: Any, commander: Any) -> None:
+        client.force_login(commander)
+
+        assert "Tell customers" not in client.get(ticket.get_absolute_url()).content.decode()
+
+
+class TestEndpoint:
+    def _body(self, ticket: Any, draft: Draft) -> dict[str, Any]:
+        return {
+            "incident": ticket.reference, "name": draft.name, "status": "investigating", "body": draft.body,
+            "components": [draft.components[0].public_id], "component_status": "major_outage", "key": str(draft.key),
+            "next_update_at": (timezone.now() + timedelta(hours=1)).isoformat(),
+        }  # fmt: skip
+
+    def test_publishes(self, draft: Draft, ticket: Any, commander: Any) -> None:
+        client = client_of(commander)
+
+        first = client.post("/api/v1/updates/", self._body(ticket, draft))
+        again = client.post("/api/v1/updates/", self._body(ticket, draft))
+
+        assert (first.status_code, again.status_code) == (201, 201), first.content
+        assert first.json()["id"] == again.json()["id"]
+
+    def test_refuses_responders_and_tickets_they_may_not_know_of(
+        self, draft: Draft, ticket: Any, commander: Any
+    ) -> None:
+        responder = client_of(make.UserFactory(roles=[Role.RESPONDER]))
+        hidden = make.IncidentFactory(visibility="private", visibility_reason="HR")
+
+        assert responder.post("/api/v1/updates/", self._body(ticket, draft)).status_code == 403
+        assert client_of(commander).post("/api/v1/updates/", self._body(hidden, draft)).status_code == 400
+
+    def test_keeps_subscribers_to_staff(self) -> None:
+        assert client_of(make.UserFactory()).get("/api/v1/subscribers/").status_code == 403
