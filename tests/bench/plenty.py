@@ -78,6 +78,7 @@ def fill(count: int) -> None:
     values = [row.get(field.attname, "NULL" if field.null else "''") for field in columns]
     own = [str(field.column) for field in Incident._meta.local_concrete_fields if not field.primary_key]
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute("TRUNCATE incidents_ticket CASCADE")
         cursor.execute(
             f"""INSERT INTO incidents_ticket ({", ".join(str(field.column) for field in columns)})
@@ -91,6 +92,7 @@ def fill(count: int) -> None:
                 SELECT id, {", ".join(["''"] * len(own))} FROM incidents_ticket"""  # noqa: S608
         )
         cursor.execute("VACUUM ANALYZE incidents_ticket, incidents_incident")
+        cursor.execute("RESET statement_timeout")
 
 
 def _sizes(count: int) -> dict[str, int]:
