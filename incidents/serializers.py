@@ -302,6 +302,7 @@ class FiguresSerializer(serializers.Serializer[Any]):
     mean = serializers.FloatField(allow_null=True)
     p90 = serializers.FloatField(allow_null=True)
     changed = serializers.IntegerField(help_text="How many of those counted had a time changed by hand.")
+    left_out_total = serializers.IntegerField()
     left_out = serializers.DictField(
         child=serializers.IntegerField(), help_text="How many are not counted, by reason."
     )

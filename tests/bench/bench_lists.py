@@ -1,0 +1,46 @@
+"""Lists with filter and sort at 100,000 and at 1,000,000 tickets.
+
+python -m config.embedded python -m tests.bench.bench_lists
+"""
+
+import os
+
+from tests.bench import measure, plenty
+from tests.bench.measure import say
+
+SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "100000,1000000").split(",")]
+AIMS = {"API": (25, 4), "HTML": (120, 8)}
+AIM_RATIO = 1.3
+LISTS = {
+    "API newest": "/api/v1/incidents/?page_size=50",
+    "API of a team, done": "/api/v1/incidents/?team=team-3&group=done&page_size=50",
+    "API of a service and severity": "/api/v1/incidents/?service=service-21&severity=SEV2&page_size=50",
+    "API open and mine": "/api/v1/incidents/?group=open&whose=me&page_size=50",
+    "HTML queue, open": "/incidents/?per_page=50",
+    "HTML done, of a team": "/incidents/?group=done&team=team-3&per_page=50",
+    "HTML done, by age": "/incidents/?group=done&sort=-age&per_page=50",
+    "HTML everything, by number": "/incidents/?group=&sort=-reference&per_page=50&search=",
+    "HTML one number": "/incidents/?search=INC-4711&per_page=50",
+    "HTML words in a title": "/incidents/?search=Replica+77&group=done&per_page=50",
+}
+
+
+def main() -> None:
+    """Measure at each size and print the ratio to the first."""
+    anchor = measure.anchor_ms(os.environ["DATABASE_URL"])
+    first: dict[str, float] = {}
+    with plenty.scratch():
+        for size in SIZES:
+            plenty.fill(size)
+            client = plenty.reader()
+            say(f"anchor: one row inserted with its commit: {anchor:.2f} ms CPU; {size:,} tickets, 50 rows a page")
+            for name, url in LISTS.items():
+                spent, queries = plenty.cost(client, url)
+                aim, most = AIMS[name.split()[0]]
+                ratio = spent / first.setdefault(name, spent)
+                say(f"{name:32} {spent:6.1f} ms CPU (aim {aim}), {queries} queries (aim {most}), x {ratio:.2f}")
+    say(f"(aim of the ratio: {AIM_RATIO})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""A scratch database with very many tickets, made by SQL, and what a request costs in it."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import django
+import psycopg
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.bench.measure import cpu_seconds
+
+NAME = "bench_plenty"
+OPEN = 2000
+TEAMS, SERVICES, PEOPLE = 20, 60, 200
+ROUNDS = 7
+# What a row of the n-th ticket holds; all other columns are empty. The last 2,000 are open, one in 500 is private.
+_ROW = {
+    "kind": "'incident'",
+    "title": "(ARRAY['Payments fail', 'Search is slow', 'Replica lags', 'Printer is pale'])[1 + n % 4] || ' ' || n",
+    "contact_type": "(ARRAY['alert', 'phone', 'email'])[1 + n % 3]",
+    "service_id": "(SELECT min(id) FROM incidents_service) + n * 7 % {services}",
+    "priority": "1 + n % 5",
+    "severity_id": "(SELECT min(id) FROM incidents_severity) + n % 5",
+    "status": "CASE WHEN n > {open_from} THEN 'in_progress' ELSE 'closed' END",
+    "closure_code": "CASE WHEN n > {open_from} THEN '' ELSE 'solved' END",
+    "team_id": "(SELECT min(id) FROM oncall_team) + n * 7 % {teams}",
+    "assignee_id": "(SELECT min(id) FROM oncall_user) + n % {people}",
+    "visibility": "CASE WHEN n % 500 = 0 THEN 'private' ELSE 'open' END",
+    "visibility_reason": "CASE WHEN n % 500 = 0 THEN 'Personal data' ELSE '' END",
+    "external_links": "'[]'",
+    "custom": "'{{}}'",
+    "created_at": "began",
+    "updated_at": "began",
+    "impact_started_at": "began",
+    "alerted_at": "CASE WHEN n % 3 = 0 THEN began + interval '1 minute' END",
+    "acknowledged_at": "began + (2 + n % 17) * interval '1 minute'",
+    "work_started_at": "began + (3 + n % 17) * interval '1 minute'",
+    "restored_at": "CASE WHEN n <= {open_from} THEN began + (20 + n * 31 % 997) * interval '1 minute' END",
+    "resolved_at": "CASE WHEN n <= {open_from} THEN began + (1020 + n * 37 % 9973) * interval '1 minute' END",
+    "closed_at": "CASE WHEN n <= {open_from} THEN began + interval '9 days' END",
+    "origin": "'demo'",
+}
+
+
+@contextmanager
+def scratch() -> Iterator[None]:
+    """A migrated, empty database of its own, which Django then uses; dropped afterwards."""
+    address = urlsplit(os.environ["DATABASE_URL"])
+    with psycopg.connect(address.geturl(), autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {NAME}")
+        os.environ["DATABASE_URL"] = address._replace(path=f"/{NAME}").geturl()
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        os.environ.setdefault("STATIC_FROM_SOURCE", "1")
+        try:
+            django.setup()
+            call_command("migrate", verbosity=0)
+            yield
+        finally:
+            connection.close()
+            server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+
+
+def fill(count: int) -> None:
+    """Throw all tickets away and make `count` new ones over twelve months."""
+    from incidents.models import Incident, Ticket  # noqa: PLC0415 - Django must be ready
+
+    _settle()
+    columns = [field for field in Ticket._meta.concrete_fields if field.attname not in {"id", "number"}]
+    row = {name: text.format(**_sizes(count)).replace("%", "%%") for name, text in _ROW.items()}
+    values = [row.get(field.attname, "NULL" if field.null else "''") for field in columns]
+    own = [str(field.column) for field in Incident._meta.local_concrete_fields if not field.primary_key]
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("TRUNCATE incidents_ticket CASCADE")
+        cursor.execute(
+            f"""INSERT INTO incidents_ticket ({", ".join(str(field.column) for field in columns)})
+                SELECT {", ".join(values)}
+                FROM (SELECT n, now() - (%s - n) * interval '350 days' / %s AS began
+                      FROM generate_series(1, %s) n) made""",  # noqa: S608 - all of it is ours
+            [count, count, count],
+        )
+        cursor.execute(
+            f"""INSERT INTO incidents_incident (ticket_ptr_id, {", ".join(own)})
+                SELECT id, {", ".join(["''"] * len(own))} FROM incidents_ticket"""  # noqa: S608
+        )
+        cursor.execute("VACUUM ANALYZE incidents_ticket, incidents_incident")
+        cursor.execute("RESET statement_timeout")
+
+
+def _sizes(count: int) -> dict[str, int]:
+    return {"open_from": count - OPEN, "teams": TEAMS, "services": SERVICES, "people": PEOPLE}
+
+
+def _settle() -> None:
+    """Teams, services, people and severities, once."""
+    from django.contrib.auth.models import Group  # noqa: PLC0415 - Django must be ready
+
+    from incidents.models import Service, Severity  # noqa: PLC0415
+    from oncall.models import Membership, Team, User  # noqa: PLC0415
+
+    if Team.objects.exists():
+        return
+    teams = Team.objects.bulk_create(Team(name=f"Team {n}", slug=f"team-{n}") for n in range(TEAMS))
+    people = User.objects.bulk_create(User(name=f"Person {n}", email=f"p{n}@bench.example") for n in range(PEOPLE))
+    Membership.objects.bulk_create(Membership(team=teams[n % TEAMS], user=person) for n, person in enumerate(people))
+    people[0].groups.set(Group.objects.filter(name="Manager"))
+    Service.objects.bulk_create(
+        Service(name=f"Service {n}", slug=f"service-{n}", team=teams[n % TEAMS]) for n in range(SERVICES)
+    )
+    Severity.objects.bulk_create(
+        Severity(rank=n, name=f"SEV{n}", title=f"Severity {n}", description="Bench", pages=n < 4) for n in range(1, 6)
+    )
+
+
+def reader() -> Any:
+    """A client that is signed in as somebody of one team."""
+    from oncall.models import User  # noqa: PLC0415 - Django must be ready
+
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.get(email="p0@bench.example"))
+    return client
+
+
+def cost(client: Any, url: str) -> tuple[float, int]:
+    """CPU milliseconds of one request, here and in PostgreSQL together (the median), and its queries."""
+    figures = []
+    client.get(url)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (server,) = cursor.fetchone()
+    for _ in range(ROUNDS):
+        times = 3
+        before = time.process_time() + cpu_seconds([server])
+        for _ in range(times):
+            answer = client.get(url)
+            if answer.status_code != 200:
+                raise SystemExit(f"{url} answered {answer.status_code}.")
+        figures.append((time.process_time() + cpu_seconds([server]) - before) * 1000 / times)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(url)
+    return sorted(figures)[ROUNDS // 2], len(asked)
