@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 
 from config.base.permissions import Role
-from config.demo import history
+from config.demo import customers, history
 from incidents import integrations
 from incidents.models import PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity
 from oncall import access
@@ -74,12 +74,13 @@ def load(*, at: datetime) -> dict[str, Any] | None:
     severities = _make_severities()
     services = _make_services(teams, at)
     _put_on_call(teams, people, services, at)
+    customers.tell(services=services, author=people["Carla Ruiz"], at=at)
     history.write(services=services, severities=severities, people=people, since=at - HISTORY, at=at)
     return {
         "users": [_sign_in(person, role, at) for person, (_, role, *_) in zip(people.values(), _PEOPLE, strict=True)],
         "integrations": _open_doors(services, severities, at),
         "ical": [],
-        "status_url": "",
+        "status_url": "/status/",
     }
 
 
