@@ -247,7 +247,7 @@ class UpdateForm(Form):
         label="These parts are now", required=False, choices=[("", "As they were"), *ComponentStatus.choices],
         help_text="When it is resolved they are operational unless you say otherwise.",
     )  # fmt: skip
-    started_at = _wall_clock(label="Began")
+    started_at = _wall_clock(label="Began", help_text="In your own time zone, as the next one.")
     next_update_at = _wall_clock(label="Next update by", required=False, help_text="Needed until it is resolved.")
     body = forms.CharField(
         label="What customers read", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 6})

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from config.base.permissions import Role
-from config.demo import cast, desk, history, standby
+from config.demo import cast, customers, desk, history, standby
 from incidents import integrations
 from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity, Ticket
 from oncall import access
@@ -203,6 +203,11 @@ def _write_sign_ins(company: Company) -> None:
     company.found["users"] = found
 
 
+def _tell_customers(company: Company) -> None:
+    customers.tell(services=company.services, author=company.person("carla"), at=company.at)
+    company.found["status_url"] = "/status/"
+
+
 CHAPTERS: list[Callable[[Company], None]] = [
     _write_people,
     _write_teams,
@@ -211,6 +216,7 @@ CHAPTERS: list[Callable[[Company], None]] = [
     standby.write,
     history.write,
     desk.write,
+    _tell_customers,
     _open_doors,
     _write_sign_ins,
 ]

@@ -132,7 +132,7 @@ class Site:
         """Start one more Celery worker, which carries the engine."""
         child = self.program(
             "worker", "-m", "celery", "-A", "config", "worker", "--without-gossip", "--without-mingle",
-            "-c", str(concurrency),
+            "-c", str(concurrency), "-Q", "default,customers",
         )  # fmt: skip
         self.workers.append(child)
         if wait:

@@ -120,7 +120,7 @@ class TestPage:
         assert "A part is down." in content
         assert "Payments" in content
         assert "Partial outage" in content
-        assert "Look again at" in content
+        assert "Look again on" in content
         assert "<script" not in content
         assert "<strong>looking</strong>" in content
 

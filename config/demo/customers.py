@@ -1,0 +1,72 @@
+"""What the demo's customers know: a status page, its parts, a few subscribers, and two troubles long over."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from incidents.models import Component, CustomerUpdate, PublicIncident, Service, StatusPage, Subscriber
+from oncall.models import User
+
+# Name, description, its members: name, description, the service behind it.
+_PARTS = [
+    ("Shop", "Everything you buy with", [
+        ("Browsing and search", "Finding what you want", "Search"),
+        ("Cart and payment", "Cards, transfer, invoice", "Checkout"),
+    ]),
+    ("Your account", "Orders, addresses, returns", []),
+]  # fmt: skip
+# Days ago, hours long, name, impact, part, what was said from first to last.
+_PAST = [
+    (9, 2, "Some card payments were refused", "major", "Cart and payment", [
+        ("investigating", "Some customers see an error after entering their card. We are looking into it."),
+        ("identified", "We know why and are taking back a change. Paying by invoice works meanwhile."),
+        ("resolved", "Card payments work again. No order was lost."),
+    ]),
+    (23, 1, "Search answered slowly", "minor", "Browsing and search", [
+        ("investigating", "Search takes longer than usual. Browsing by category works."),
+        ("resolved", "Search is as quick as always."),
+    ]),
+]  # fmt: skip
+_SUBSCRIBERS = 12
+
+
+def tell(*, services: Mapping[str, Service], author: User, at: datetime) -> StatusPage:
+    """Make the page and its past; all of it was mailed long ago, so nothing goes out."""
+    page = StatusPage.objects.create(name="Nordwind", slug="nordwind", time_zone="Europe/Berlin")
+    parts: dict[str, Component] = {}
+    for position, (name, about, members) in enumerate(_PARTS):
+        group = Component.objects.create(page=page, name=name, description=about, position=position)
+        for place, (member, text, service) in enumerate(members):
+            parts[member] = Component.objects.create(
+                page=page, name=member, description=text, position=place, group=group, service=services.get(service)
+            )
+    for days, hours, name, impact, part, said in _PAST:
+        _past(page, parts[part], name, impact, said, author, at - timedelta(days=days), timedelta(hours=hours))
+    Subscriber.objects.bulk_create(
+        Subscriber(page=page, email=f"customer{n}@example.org", asked_at=at, created_at=at, confirmed_at=at)
+        for n in range(1, _SUBSCRIBERS + 1)
+    )
+    return page
+
+
+def _past(
+    page: StatusPage,
+    part: Component,
+    name: str,
+    impact: str,
+    said: list[tuple[str, str]],
+    author: User,
+    began: datetime,
+    lasted: timedelta,
+) -> None:
+    ended = began + lasted
+    incident = PublicIncident.objects.create(
+        page=page, name=name, impact=impact, status="resolved", created_at=began, started_at=began,
+        updated_at=ended, resolved_at=ended,
+    )  # fmt: skip
+    incident.components.add(part)
+    for number, (status, body) in enumerate(said):
+        when = began + lasted * number / (len(said) - 1)
+        CustomerUpdate.objects.create(
+            incident=incident, status=status, body=body, published_at=when, author=author, fanned_out_at=when,
+            next_update_at=None if status == "resolved" else when + timedelta(minutes=30),
+        )  # fmt: skip
