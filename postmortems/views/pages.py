@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 
+from config.base import panels
 from config.base.lifecycle import Refusal
 from config.base.views import DetailPage, FormPage, ListPage, PostPage, ShownPage
 from incidents.models import Ticket
@@ -33,7 +34,6 @@ class PostmortemPage(DetailPage):
 
     template_name = "postmortems/postmortem.html"
     context_object_name = "postmortem"
-    place = "postmortem"
 
     def get_object(self, queryset: Any = None) -> Postmortem:
         """If this person may know of its incident."""
@@ -51,6 +51,8 @@ class PostmortemPage(DetailPage):
         sections = workspace.shown(postmortem, with_hints=can_write)
         return super().get_context_data(**kwargs) | {
             "ticket": postmortem.ticket,
+            # What is owed belongs to the incident, so its panels are asked about the incident.
+            "panels": panels.collect("postmortem", self.request, postmortem.ticket),
             "sections": sections,
             "missing": [one.section for one in sections if one.section.is_missing],
             "hint_count": sum(len(one.hints) for one in sections),

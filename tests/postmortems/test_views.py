@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from config.base import panels
 from config.base.permissions import Role
 from postmortems.models import Postmortem
 from tests import factories as make
@@ -142,3 +143,11 @@ class TestPanel:
 
         assert "Draft the postmortem" not in client.get(ticket.get_absolute_url()).content.decode()
         assert client.post(f"{ticket.get_absolute_url()}postmortem/")["Location"] == ticket.get_absolute_url()
+
+    def test_lets_the_apps_below_show_what_the_incident_owes(self, client, postmortem, monkeypatch):
+        owed = panels.Panel("postmortem", 1, "oncall/policy.html", lambda _, ticket: {"shown": ticket.pk})
+        monkeypatch.setitem(panels._panels, "postmortem", [owed])
+
+        page = client.get(postmortem.get_absolute_url())
+
+        assert page.context["panels"][0]["context"] == {"shown": postmortem.ticket_id}

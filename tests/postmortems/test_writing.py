@@ -96,7 +96,7 @@ class TestDraft:
     def test_is_told_on_the_timeline(self, postmortem, ticket):
         entry = TimelineEntry.objects.filter(ticket_id=ticket.pk).latest("pk")
 
-        assert entry.text == "Postmortem drafted. Ana owns it; it is due on 2026-06-04."
+        assert texts.latest("pk") == "Postmortem drafted. Ana owns it; it is due on 2026-06-04."
 
 
 class TestDraftWhenRestored:
