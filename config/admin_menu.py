@@ -55,6 +55,9 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Incidents", "local_fire_department", "incidents_incident"),
             ("Problems", "search_insights", "problems_problem"),
+            ("Known errors", "lightbulb", "problems_knownerror"),
+            ("Actions", "task_alt", "incidents_actionitem"),
+            ("Prevention waived", "do_not_disturb_on", "incidents_preventionwaiver"),
             ("Timeline", "timeline", "incidents_timelineentry"),
             ("Work", "timer", "oncall_workinterval"),
         ),

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from config.base.api import Pagination, ReadViewSet, verb, writes
 from config.base.permissions import Role, ScopedAccess, only
-from incidents import filters, response, serializers
+from incidents import conditions, filters, response, serializers
 from incidents.contacts import find_requester
 from incidents.models import Alert, Contact, Event, Integration, Service, Severity, Ticket, TimelineEntry
 from incidents.permissions import can_act, can_declare
@@ -142,6 +142,12 @@ class IncidentViewSet(TicketViewSet):
     def close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """End it with a code."""
         return self._do(response.close, ticket, **data)
+
+    @extend_schema(responses=serializers.ConditionSerializer(many=True))
+    @action(detail=True, serializer_class=serializers.ConditionSerializer, filter_backends=(), pagination_class=None)
+    def conditions(self, request: Request, pk: str) -> Response:
+        """What prevention consists of, each with the time when it fell, or null while it is waited for."""
+        return Response(self.get_serializer(conditions.of(self.get_object()), many=True).data)
 
     def _listed(self, rows: QuerySet[Any]) -> Response:
         return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)

@@ -11,7 +11,7 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make tickets known to the pager, and listen to its news."""
-        from incidents import panels, receivers, response, routing, subject  # noqa: F401 - importing receivers connects them
+        from incidents import panels, prevention, receivers, response, routing, subject  # noqa: F401 - importing receivers connects them
         from oncall import engine, subjects, watchdog
 
         subjects.register(
@@ -27,4 +27,5 @@ class IncidentsConfig(AppConfig):
                    OR (route_at IS NOT NULL AND route_attempts >= 5)""",
         )
         engine.register_sweep(lane="intake", name="route", run=routing.route_due)
+        engine.register_sweep(lane="clocks", name="prevention", run=prevention.settle_due, every=30)
         panels.register()

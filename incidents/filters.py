@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 from config.base.filters import FilterSet, WordsFilter
 from incidents.models import (
     OPEN_STATUSES,
+    ActionItem,
+    ActionStatus,
     Alert,
     AlertStatus,
     Contact,
@@ -17,13 +19,17 @@ from incidents.models import (
     EventOutcome,
     Integration,
     IntegrationKind,
+    LinkKind,
+    PreventionWaiver,
     Service,
     ServiceKind,
     Severity,
     Ticket,
     TicketKind,
+    TicketLink,
     TicketStatus,
     TimelineEntry,
+    WaiverStatus,
 )
 from oncall.models import Team, User
 
@@ -189,4 +195,53 @@ class ContactFilter(FilterSet):
 
     class Meta(FilterSet.Meta):
         model = Contact
+        fields: tuple[str, ...] = ()
+
+
+class ActionFilter(FilterSet):
+    """Actions."""
+
+    search = WordsFilter(fields=["title"])
+    status = filters.ChoiceFilter(choices=ActionStatus)
+    whose = filters.ChoiceFilter(label="For", choices=[("me", "Me"), ("my-teams", "My teams")], method="for_whom")
+    is_priority = filters.BooleanFilter(label="Priority")
+    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
+    owner = filters.ModelChoiceFilter(queryset=User.objects.filter(is_active=True).order_by("name"))
+    ticket = ReferenceFilter(field_name="ticket")
+    due = filters.DateFromToRangeFilter(field_name="due_on")
+
+    class Meta(FilterSet.Meta):
+        model = ActionItem
+        fields: tuple[str, ...] = ()
+
+    def for_whom(self, queryset: QuerySet[ActionItem], name: str, value: str) -> QuerySet[ActionItem]:
+        """The reader's own, or their teams'."""
+        user: Any = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return queryset.none()
+        if value == "me":
+            return queryset.filter(owner=user)
+        return queryset.filter(team__in=user.memberships.values("team"))
+
+
+class LinkFilter(FilterSet):
+    """Links between tickets."""
+
+    from_ticket = ReferenceFilter(field_name="from_ticket")
+    to_ticket = ReferenceFilter(field_name="to_ticket")
+    kind = filters.ChoiceFilter(choices=LinkKind)
+
+    class Meta(FilterSet.Meta):
+        model = TicketLink
+        fields: tuple[str, ...] = ()
+
+
+class WaiverFilter(FilterSet):
+    """Decisions to prevent nothing."""
+
+    ticket = ReferenceFilter(field_name="ticket")
+    status = filters.ChoiceFilter(choices=WaiverStatus)
+
+    class Meta(FilterSet.Meta):
+        model = PreventionWaiver
         fields: tuple[str, ...] = ()

@@ -43,11 +43,15 @@ WITHOUT_LIST = {
     "oncall.WorkInterval": "shown with its subject; its own list comes with pay",
     "incidents.Event": UNDER.format("alert or integration"),
     "incidents.Incident": "the queue lists tickets, which it is",
+    "incidents.PreventionWaiver": "asked and decided on its ticket's page",
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": UNDER.format("ticket"),
     "incidents.ServiceDependency": UNDER.format("service"),
     "incidents.ServiceOwnership": UNDER.format("service"),
+    "incidents.TicketLink": "shown on the pages of both its tickets",
     "incidents.TimelineEntry": UNDER.format("ticket"),
+    "problems.Factor": "the tree on its problem's page",
+    "problems.KnownErrorUse": UNDER.format("known error"),
     "problems.Problem": "the list of problems lists tickets, which they are",
 }
 WITHOUT_ENDPOINT = {
@@ -68,6 +72,8 @@ WITHOUT_ENDPOINT = {
     "incidents.Response": "given with its ticket",
     "incidents.ServiceDependency": "given with its service",
     "incidents.ServiceOwnership": UNDER.format("service"),
+    "problems.KnownErrorUse": "counted in its known error's hits",
+    "problems.Problem": "/problems/ serves it over the ticket it is, where locks and filters are",
 }
 WITHOUT_ADMIN: dict[str, str] = {}
 SENDS_LATER = re.compile(r"\b(eta|countdown)\s*=")
@@ -106,7 +112,8 @@ def place(path: Path) -> str:
 
 
 def rank(module: list[str]) -> int:
-    return RANKS.get(module[1], 1) if len(module) > 1 else 1
+    """Of `incidents/api_prevention.py`, a face's second file, the rank is that of `api`."""
+    return RANKS.get(module[1].partition("_")[0], 1) if len(module) > 1 else 1
 
 
 def own_models() -> list[type[models.Model]]:

@@ -1,5 +1,5 @@
 """The administration of the catalog, severities, tickets and alerts, a module a subject."""
 
-from incidents.admin import alerts, catalog, integrations, severity, tickets
+from incidents.admin import alerts, catalog, integrations, prevention, severity, tickets
 
-__all__ = ["alerts", "catalog", "integrations", "severity", "tickets"]
+__all__ = ["alerts", "catalog", "integrations", "prevention", "severity", "tickets"]

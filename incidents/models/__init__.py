@@ -11,6 +11,7 @@ from incidents.models.alerts import (
 )
 from incidents.models.catalog import Service, ServiceDependency, ServiceKind, ServiceOwnership
 from incidents.models.contacts import Contact
+from incidents.models.prevention import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
 from incidents.models.responses import Response
 from incidents.models.severity import Level, PriorityRule, Severity
 from incidents.models.tickets import (
@@ -32,6 +33,8 @@ __all__ = [
     "INCIDENT_STATUSES",
     "OPEN_STATUSES",
     "PROBLEM_STATUSES",
+    "ActionItem",
+    "ActionStatus",
     "Alert",
     "AlertStatus",
     "ClosureCode",
@@ -46,6 +49,8 @@ __all__ = [
     "Integration",
     "IntegrationKind",
     "Level",
+    "LinkKind",
+    "PreventionWaiver",
     "PriorityRule",
     "Response",
     "Service",
@@ -55,7 +60,9 @@ __all__ = [
     "Severity",
     "Ticket",
     "TicketKind",
+    "TicketLink",
     "TicketStatus",
     "TimelineEntry",
     "Visibility",
+    "WaiverStatus",
 ]

@@ -11,6 +11,7 @@ from config.api import router
 from config.base.api import AnswerViewSet
 from config.base.permissions import Role
 from tests import factories as make
+from tests import factories_prevention as after
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -40,13 +41,17 @@ def _alert() -> Any:
 
 _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
+    "action": lambda: after.ActionItemFactory(owner=make.UserFactory()),
     "alert": _alert,
     "contact": lambda: make.ContactFactory(user=make.UserFactory()),
     "engine": make.EngineLaneFactory,
     "escalation": _entries,
     "event": lambda: make.EventFactory(alert=_alert()),
+    "factor": after.FactorFactory,
     "incident": _incident,
     "integration": make.IntegrationFactory,
+    "known-error": after.KnownErrorFactory,
+    "link": after.TicketLinkFactory,
     "on-call": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "page": _page,
     "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),
@@ -56,6 +61,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "team": make.MembershipFactory,
     "timeline": lambda: make.TimelineEntryFactory(actor=make.UserFactory()),
     "user": make.MembershipFactory,
+    "waiver": after.PreventionWaiverFactory,
     "work-interval": _of_ticket(make.WorkIntervalFactory),
 }
 LISTS = [(basename, f"/api/v1/{prefix}/", viewset) for prefix, viewset, basename in router.registry]
