@@ -20,8 +20,7 @@ _MOST_WORDS = 40
 _READ = 1_000
 _WORD = re.compile(r"[^\W_]{3,}")
 _SHOWN = 3
-# Tried on pairs of incidents and known errors: the same trouble in other words scores above 0.35,
-# two troubles of one service below 0.25.
+# Tried on the pairs of the tests: the same trouble in other words is found, another one is not.
 LEAST = 0.3
 _SAME_SERVICE = 0.1
 # With the weight 1 for every word, the rank is about the share of the incident's words that were found.

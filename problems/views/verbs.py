@@ -53,11 +53,21 @@ VERBS = {
 }  # fmt: skip
 
 
+_NEXT = {
+    TicketStatus.NEW: "assess",
+    TicketStatus.ASSESSED: "analyze",
+    TicketStatus.ANALYSIS: "known-error",
+    TicketStatus.KNOWN_ERROR: "start-fix",
+    TicketStatus.FIX_IN_PROGRESS: "resolve",
+}
+
+
 def possible(ticket: Ticket, user: Any) -> list[Verb]:
-    """What this person may do to this problem as it stands."""
+    """What this person may do to this problem as it stands, the usual next step first."""
     if not permissions.can_act(user, ticket):
         return []
-    return [verb for verb in VERBS.values() if ticket.status in verb.statuses]
+    found = [verb for verb in VERBS.values() if ticket.status in verb.statuses]
+    return sorted(found, key=lambda verb: verb.name != _NEXT.get(TicketStatus(ticket.status)))
 
 
 class ProblemVerbPage(VerbPage):
