@@ -7,6 +7,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from incidents import api as incidents
+from incidents import api_prevention as prevention
 from oncall import api as oncall
 from postmortems import api as postmortems
 from problems import api as problems
@@ -16,6 +17,11 @@ router.register("incidents", incidents.IncidentViewSet, "incident")
 router.register("problems", problems.ProblemViewSet, "problem")
 router.register("postmortems", postmortems.PostmortemViewSet, "postmortem")
 router.register("postmortem-templates", postmortems.TemplateViewSet, "postmortem-template")
+router.register("factors", problems.FactorViewSet, "factor")
+router.register("known-errors", problems.KnownErrorViewSet, "known-error")
+router.register("actions", prevention.ActionViewSet, "action")
+router.register("links", prevention.LinkViewSet, "link")
+router.register("waivers", prevention.WaiverViewSet, "waiver")
 router.register("timeline", incidents.TimelineViewSet, "timeline")
 router.register("alerts", incidents.AlertViewSet, "alert")
 router.register("events", incidents.EventViewSet, "event")

@@ -11,9 +11,9 @@ from incidents.views.respond import PageLink
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Queue.as_view(), name="home"),
     path("p/<str:key>/", PageLink.as_view(), name="page-link"),
+    path("", include("problems.urls")),  # before incidents, whose ticket page serves what no app above does
     path("", include("incidents.urls")),
     path("", include("oncall.urls")),
-    path("", include("problems.urls")),
     path("", include("postmortems.urls")),
     path("", include("incidents.intake.urls")),
     path("numbers/", dashboard.Numbers.as_view(), name="numbers"),

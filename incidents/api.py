@@ -15,8 +15,8 @@ from rest_framework.response import Response
 
 from config.base.api import AnswerViewSet, Pagination, ReadViewSet, verb, writes
 from config.base.permissions import Role, ScopedAccess, only
+from incidents import conditions, customer_filters, filters, metrics, response, serializers, updates
 from incidents import customer_serializers as told
-from incidents import filters, metrics, response, serializers, updates
 from incidents.contacts import find_requester
 from incidents.models import (
     Alert,
@@ -163,6 +163,12 @@ class IncidentViewSet(TicketViewSet):
         """End it with a code."""
         return self._do(response.close, ticket, **data)
 
+    @extend_schema(responses=serializers.ConditionSerializer(many=True))
+    @action(detail=True, serializer_class=serializers.ConditionSerializer, filter_backends=(), pagination_class=None)
+    def conditions(self, request: Request, pk: str) -> Response:
+        """What prevention consists of, each with the time when it fell, or null while it is waited for."""
+        return Response(self.get_serializer(conditions.of(self.get_object()), many=True).data)
+
     def _listed(self, rows: QuerySet[Any]) -> Response:
         return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)
 
@@ -293,7 +299,7 @@ class StatusPageViewSet(ReadViewSet):
 
     queryset = StatusPage.objects.all()
     serializer_class = told.StatusPageSerializer
-    filterset_class = filters.StatusPageFilter
+    filterset_class = customer_filters.StatusPageFilter
     order = "id"
 
 
@@ -302,7 +308,7 @@ class ComponentViewSet(ReadViewSet):
 
     queryset = Component.objects.select_related("page", "group", "service")
     serializer_class = told.ComponentSerializer
-    filterset_class = filters.ComponentFilter
+    filterset_class = customer_filters.ComponentFilter
     order = "id"
 
 
@@ -311,7 +317,7 @@ class MessageTemplateViewSet(ReadViewSet):
 
     queryset = MessageTemplate.objects.all()
     serializer_class = told.MessageTemplateSerializer
-    filterset_class = filters.MessageTemplateFilter
+    filterset_class = customer_filters.MessageTemplateFilter
     order = "id"
 
 
@@ -320,7 +326,7 @@ class PublicIncidentViewSet(ReadViewSet):
 
     queryset = PublicIncident.objects.select_related("ticket").prefetch_related("components")
     serializer_class = told.PublicIncidentSerializer
-    filterset_class = filters.PublicIncidentFilter
+    filterset_class = customer_filters.PublicIncidentFilter
 
 
 class CustomerUpdateViewSet(ReadViewSet):
@@ -328,7 +334,7 @@ class CustomerUpdateViewSet(ReadViewSet):
 
     queryset = CustomerUpdate.objects.select_related("author")
     serializer_class = told.CustomerUpdateSerializer
-    filterset_class = filters.CustomerUpdateFilter
+    filterset_class = customer_filters.CustomerUpdateFilter
     scope = "respond"
 
     @writes(told.PublishSerializer, may=can_publish, status=201)
@@ -342,7 +348,7 @@ class SubscriberViewSet(ReadViewSet):
 
     queryset = Subscriber.objects.prefetch_related("components")
     serializer_class = told.SubscriberSerializer
-    filterset_class = filters.SubscriberFilter
+    filterset_class = customer_filters.SubscriberFilter
     permission_classes = (ScopedAccess, only(*ACTING, Role.ADMINISTRATOR))
 
 
@@ -351,5 +357,5 @@ class DeliveryViewSet(ReadViewSet):
 
     queryset = UpdateDelivery.objects.all()
     serializer_class = told.DeliverySerializer
-    filterset_class = filters.DeliveryFilter
+    filterset_class = customer_filters.DeliveryFilter
     permission_classes = (ScopedAccess, only(*ACTING, Role.ADMINISTRATOR))

@@ -11,7 +11,15 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make tickets known to the pager, and listen to its news."""
-        from incidents import deliveries, panels, receivers, response, routing, subject  # noqa: F401 - importing receivers connects them
+        from incidents import (  # noqa: F401 - importing receivers connects them
+            deliveries,
+            panels,
+            prevention,
+            receivers,
+            response,
+            routing,
+            subject,
+        )
         from oncall import engine, subjects, watchdog
 
         subjects.register(
@@ -28,4 +36,5 @@ class IncidentsConfig(AppConfig):
         )
         engine.register_sweep(lane="intake", name="route", run=routing.route_due)
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.chase, every=30.0)
+        engine.register_sweep(lane="clocks", name="prevention", run=prevention.settle_due, every=30)
         panels.register()

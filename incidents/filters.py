@@ -9,35 +9,30 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from config.base.filters import FilterSet, WordsFilter
-from config.base.outbox import OutboxState
 from incidents import metrics
 from incidents.models import (
     OPEN_STATUSES,
-    OVER,
+    ActionItem,
+    ActionStatus,
     Alert,
     AlertStatus,
-    Component,
-    ComponentStatus,
     Contact,
     ContactType,
-    CustomerUpdate,
     Event,
     EventOutcome,
     Integration,
     IntegrationKind,
-    MessageTemplate,
-    Phase,
-    PublicIncident,
+    LinkKind,
+    PreventionWaiver,
     Service,
     ServiceKind,
     Severity,
-    StatusPage,
-    Subscriber,
     Ticket,
     TicketKind,
+    TicketLink,
     TicketStatus,
     TimelineEntry,
-    UpdateDelivery,
+    WaiverStatus,
 )
 from oncall.models import Team, User
 
@@ -268,92 +263,50 @@ class ContactFilter(FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class StatusPageFilter(FilterSet):
-    """Status pages."""
-
-    search = WordsFilter(fields=["name"])
-    slug = filters.CharFilter()
-
-    class Meta(FilterSet.Meta):
-        model = StatusPage
-        fields: tuple[str, ...] = ()
-
-
-class ComponentFilter(FilterSet):
-    """Parts of the status page."""
-
-    search = WordsFilter(fields=["name"])
-    status = filters.ChoiceFilter(choices=ComponentStatus)
-    service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
-
-    class Meta(FilterSet.Meta):
-        model = Component
-        fields: tuple[str, ...] = ()
-
-
-class MessageTemplateFilter(FilterSet):
-    """Templates of updates."""
+class ActionFilter(FilterSet):
+    """Actions."""
 
     search = WordsFilter(fields=["title"])
-    phase = filters.ChoiceFilter(choices=Phase)
-
-    class Meta(FilterSet.Meta):
-        model = MessageTemplate
-        fields: tuple[str, ...] = ()
-
-
-class PublicIncidentFilter(FilterSet):
-    """Public incidents."""
-
-    search = WordsFilter(fields=["name"])
-    status = filters.ChoiceFilter(choices=Phase)
+    status = filters.ChoiceFilter(choices=ActionStatus)
+    whose = filters.ChoiceFilter(label="For", choices=[("me", "Me"), ("my-teams", "My teams")], method="for_whom")
+    is_priority = filters.BooleanFilter(label="Priority")
+    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
+    owner = filters.ModelChoiceFilter(queryset=User.objects.filter(is_active=True).order_by("name"))
     ticket = ReferenceFilter(field_name="ticket")
-    over = filters.BooleanFilter(method="filter_over", label="Over")
+    due = filters.DateFromToRangeFilter(field_name="due_on")
 
     class Meta(FilterSet.Meta):
-        model = PublicIncident
+        model = ActionItem
         fields: tuple[str, ...] = ()
 
-    def filter_over(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        """Those customers wait for, or no more."""
-        return queryset.filter(status__in=OVER) if value else queryset.exclude(status__in=OVER)
+    def for_whom(self, queryset: QuerySet[ActionItem], name: str, value: str) -> QuerySet[ActionItem]:
+        """The reader's own, or their teams'."""
+        user: Any = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return queryset.none()
+        if value == "me":
+            return queryset.filter(owner=user)
+        return queryset.filter(team__in=user.memberships.values("team"))
 
 
-class CustomerUpdateFilter(FilterSet):
-    """Published updates."""
+class LinkFilter(FilterSet):
+    """Links between tickets."""
 
-    status = filters.ChoiceFilter(choices=Phase)
-    incident = filters.NumberFilter(field_name="incident")
-    ticket = ReferenceFilter(field_name="incident__ticket")
+    from_ticket = ReferenceFilter(field_name="from_ticket")
+    to_ticket = ReferenceFilter(field_name="to_ticket")
+    kind = filters.ChoiceFilter(choices=LinkKind)
 
     class Meta(FilterSet.Meta):
-        model = CustomerUpdate
+        model = TicketLink
         fields: tuple[str, ...] = ()
 
 
-class SubscriberFilter(FilterSet):
-    """Subscribers."""
+class WaiverFilter(FilterSet):
+    """Decisions to prevent nothing."""
 
-    search = WordsFilter(fields=["email"])
-    active = filters.BooleanFilter(method="filter_active", label="Gets mail")
-
-    class Meta(FilterSet.Meta):
-        model = Subscriber
-        fields: tuple[str, ...] = ()
-
-    def filter_active(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        """Those who get mail, or do not."""
-        active = Subscriber.objects.active().values("pk")
-        return queryset.filter(pk__in=active) if value else queryset.exclude(pk__in=active)
-
-
-class DeliveryFilter(FilterSet):
-    """Mails to subscribers."""
-
-    search = WordsFilter(fields=["address"])
-    state = filters.ChoiceFilter(choices=OutboxState)
-    update = filters.NumberFilter(field_name="update")
+    ticket = ReferenceFilter(field_name="ticket")
+    status = filters.ChoiceFilter(choices=WaiverStatus)
 
     class Meta(FilterSet.Meta):
-        model = UpdateDelivery
+        model = PreventionWaiver
         fields: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What incidents add to the pages of `oncall`: services beside people."""
+"""What incidents add to pages: services beside people, and beside a ticket what is owed so that it stays away."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from config.base import panels
-from incidents import coverage, permissions, updates
-from incidents.models import Service, Ticket
+from incidents import conditions, coverage, links, permissions, updates
+from incidents.models import Service, Ticket, TicketStatus, WaiverStatus
 from oncall.models import Team
 
 _SHOWN = 500
@@ -36,8 +36,35 @@ def _customers(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
     return found | {"reference": ticket.reference, "can_publish": permissions.can_publish(request.user, ticket)}
 
 
+def _follow_up(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    actions = ticket.actions.select_related("owner", "team").order_by("done_at", "due_on", "pk")[:_SHOWN]
+    return {
+        "ticket": ticket,
+        "actions": actions,
+        "links": links.of(ticket, request.user),
+        "can_act": permissions.can_act(request.user, ticket),
+    }
+
+
+def _prevention(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    if ticket.status != TicketStatus.RESTORED:
+        return None
+    waiver = ticket.waivers.filter(status=WaiverStatus.ASKED).select_related("requested_by", "ticket").first()
+    return {
+        "ticket": ticket,
+        "conditions": conditions.of(ticket),
+        "waiver": waiver,
+        "can_act": permissions.can_act(request.user, ticket),
+        "can_decide": waiver is not None and permissions.can_decide(request.user, waiver),
+    }
+
+
 def register() -> None:
     """Add the panels; called from `ready()`."""
     panels.register(panels.Panel("incident", 10, "incidents/panel_customers.html", _customers))
     panels.register(panels.Panel("on-call", 10, "incidents/panel_on_call.html", _services_on_call))
     panels.register(panels.Panel("team", 10, "incidents/panel_team.html", _team))
+    panels.register(panels.Panel("incident", 10, "incidents/panel_prevention.html", _prevention))
+    panels.register(panels.Panel("incident", 30, "incidents/panel_follow_up.html", _follow_up))
+    panels.register(panels.Panel("problem", 30, "incidents/panel_follow_up.html", _follow_up))
+    panels.register(panels.Panel("postmortem", 30, "incidents/panel_follow_up.html", _follow_up))

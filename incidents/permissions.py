@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from config.base.permissions import Role, has_role
-from incidents.models import Ticket, TicketKind, Visibility
+from incidents.models import PreventionWaiver, Ticket, TicketKind, Visibility
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -34,6 +34,17 @@ def can_publish(user: "User | AnonymousUser", ticket: Ticket | None = None) -> b
     """Commanders, agents and managers speak to customers, about tickets they can see."""
     speaking = has_role(user, Role.COMMANDER, Role.AGENT, Role.MANAGER)
     return speaking and (ticket is None or (ticket.kind == TicketKind.INCIDENT and can_see(user, ticket)))
+
+
+def can_decide(user: "User | AnonymousUser", waiver: PreventionWaiver) -> bool:
+    """Commanders, managers and practice owners agree that nothing is prevented; never who asked for it."""
+    may = has_role(user, Role.COMMANDER, Role.MANAGER, Role.PRACTICE)
+    return may and user.pk != waiver.requested_by_id and can_see(user, waiver.ticket)
+
+
+def reads_as_requester(user: "User | AnonymousUser", ticket: Ticket) -> bool:
+    """Whether the person asked for help and does not work on tickets."""
+    return ticket.requester is not None and ticket.requester.user_id == user.pk and not has_role(user, *ACTING)
 
 
 def can_see_requester(user: "User | AnonymousUser", ticket: Ticket) -> bool:

@@ -227,6 +227,14 @@ class TimelineEntrySerializer(Shown):
         fields = ("id", "ticket", "kind", "at", "recorded_at", "actor", "text", "data")
 
 
+class ConditionSerializer(serializers.Serializer[Any]):
+    """One thing that prevention consists of."""
+
+    text = serializers.CharField(read_only=True)
+    url = Address(read_only=True)
+    fell_at = Instant(read_only=True, allow_null=True)
+
+
 class AlertSerializer(Shown):
     """One trouble as one sender sees it."""
 

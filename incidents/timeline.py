@@ -1,9 +1,9 @@
-"""The one writer of the timeline."""
+"""The writers of the timeline: a new fact, and the facts that go along to another ticket."""
 
 from datetime import datetime
 from typing import Any
 
-from incidents.models import TimelineEntry
+from incidents.models import Ticket, TimelineEntry
 from oncall.models import User
 
 
@@ -25,3 +25,20 @@ def record(
         ticket_id=ticket_id, kind=kind, text=text, at=at, actor=actor, data=data or {}, source=source
     )
     TimelineEntry.objects.bulk_create([entry], ignore_conflicts=bool(source))
+
+
+def carry_over(*, from_ticket: Ticket, to_ticket: Ticket) -> None:
+    """Give a ticket the history of the one it came from, as it happened; what it has already is not told twice."""
+    entries = [
+        TimelineEntry(
+            ticket=to_ticket,
+            kind=entry.kind,
+            text=entry.text,
+            at=entry.at,
+            actor_id=entry.actor_id,
+            data=entry.data | {"from_ticket": from_ticket.reference},
+            source=f"carried:{entry.pk}",
+        )
+        for entry in from_ticket.timeline.order_by("at", "pk")
+    ]
+    TimelineEntry.objects.bulk_create(entries, ignore_conflicts=True, batch_size=500)

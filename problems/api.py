@@ -1,15 +1,137 @@
-"""Endpoints of problems."""
+"""Endpoints of problems and their verbs, contributing factors and known errors."""
 
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.base.api import ReadViewSet, verb, writes
+from incidents import response
 from incidents.api import TicketViewSet
-from problems import filters, serializers
-from problems.models import Problem
+from incidents.models import Ticket, TicketKind
+from incidents.permissions import can_act
+from incidents.serializers import AssignSerializer, NoteSerializer, OptionalNoteSerializer, ReasonSerializer
+from oncall.models import User
+from problems import factors, filters, investigation, known_errors, serializers
+from problems.models import Factor, KnownError
 
 
 class ProblemViewSet(TicketViewSet):
     """Problems, newest first."""
 
-    queryset = Problem.objects.select_related(
-        "service", "severity", "team", "assignee", "opened_by", "requester__user"
+    queryset = Ticket.objects.filter(kind=TicketKind.PROBLEM).select_related(
+        "problem", "service", "severity", "team", "assignee", "opened_by", "requester__user"
     )
     serializer_class = serializers.ProblemSerializer
     filterset_class = filters.ProblemFilter
+
+    def _do(self, verb_of: Any, ticket: Ticket, **arguments: Any) -> Ticket:
+        verb_of(problem_id=ticket.pk, actor=self.actor, at=timezone.now(), **arguments)
+        return ticket
+
+    @writes(serializers.NewProblemSerializer, may=can_act, status=201)
+    def create(self, data: dict[str, Any]) -> Ticket:
+        """Open the problem behind an incident, or one that no incident has shown yet."""
+        told: dict[str, Any] = {"actor": self.actor, "at": timezone.now()}
+        if incident := data.pop("incident", None):
+            return investigation.open_from_incident(incident_id=incident.pk, **data, **told)
+        return investigation.open_problem(**data, **told)
+
+    @writes(serializers.ProblemFactsSerializer, may=can_act, partial=True)
+    def partial_update(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Change the named fields and no others."""
+        return self._do(investigation.edit, ticket, changes=data)
+
+    @verb(serializers.IncidentChoiceSerializer, may=can_act)
+    def link_incident(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Say that it caused an incident too."""
+        return self._do(investigation.link_incident, ticket, incident_id=data["incident"].pk)
+
+    @verb(OptionalNoteSerializer, may=can_act)
+    def assess(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Say that it is worth finding the cause of."""
+        return self._do(investigation.assess, ticket, **data)
+
+    @verb(OptionalNoteSerializer, may=can_act)
+    def analyze(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Look for the cause."""
+        return self._do(investigation.analyze, ticket, **data)
+
+    @verb(serializers.PublishSerializer, may=can_act)
+    def publish_known_error(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Tell those who work on new incidents how to recognize it and what helps."""
+        return self._do(investigation.publish_known_error, ticket, **data)
+
+    @verb(OptionalNoteSerializer, may=can_act)
+    def start_fix(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Begin to remove the cause."""
+        return self._do(investigation.start_fix, ticket, **data)
+
+    @verb(OptionalNoteSerializer, may=can_act)
+    def resolve(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Say that the cause is removed; incidents that waited for nothing else are resolved."""
+        return self._do(investigation.resolve, ticket, **data)
+
+    @verb(serializers.CloseProblemSerializer, may=can_act)
+    def close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """End it with a code."""
+        return self._do(investigation.close, ticket, **data)
+
+    @verb(ReasonSerializer, may=can_act)
+    def reopen(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Look for the cause again."""
+        return self._do(investigation.reopen, ticket, **data)
+
+    @verb(AssignSerializer, may=can_act)
+    def assign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Give it to a person."""
+        return response.assign(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
+
+    @verb(NoteSerializer, may=can_act)
+    def note(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Write a note into the timeline."""
+        return response.add_note(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
+
+
+def _may_use(user: User, known: KnownError) -> bool:
+    return can_act(user)
+
+
+class FactorViewSet(ReadViewSet):
+    """Contributing factors, newest first."""
+
+    queryset = Factor.objects.select_related("problem", "created_by")
+    serializer_class = serializers.FactorSerializer
+    filterset_class = filters.FactorFilter
+
+    @writes(serializers.NewFactorSerializer, may=can_act, status=201)
+    def create(self, data: dict[str, Any]) -> Factor:
+        """Add a factor to a problem's tree."""
+        problem = data.pop("problem")
+        return factors.add(problem_id=problem.pk, actor=self.actor, at=timezone.now(), **data)
+
+    @extend_schema(request=None, responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Take a factor out of the tree; what it was stays on the timeline."""
+        factor = self.get_object()
+        if not can_act(request.user, factor.problem):
+            raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for it.")
+        factors.remove(factor_id=factor.pk, actor=self.actor, at=timezone.now())
+        return Response(status=204)
+
+
+class KnownErrorViewSet(ReadViewSet):
+    """What is known and not yet fixed, newest first; `?looks_like=INC-7` gives those that resemble an incident."""
+
+    queryset = KnownError.objects.select_related("problem__service")
+    serializer_class = serializers.KnownErrorSerializer
+    filterset_class = filters.KnownErrorFilter
+
+    @verb(serializers.IncidentChoiceSerializer, may=_may_use)
+    def use(self, known: KnownError, data: dict[str, Any]) -> KnownError:
+        """Say that this is an incident's trouble; it counts once, and the workaround goes along."""
+        incident = data["incident"]
+        return known_errors.use(known_error_id=known.pk, incident_id=incident.pk, actor=self.actor, at=timezone.now())

@@ -8,3 +8,9 @@ class ProblemsConfig(AppConfig):
 
     name = "problems"
     verbose_name = "Problems"
+
+    def ready(self) -> None:
+        """Show causes and known errors on the pages of incidents."""
+        from problems import panels
+
+        panels.register()

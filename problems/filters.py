@@ -1,12 +1,65 @@
-"""Filters of problems; page and endpoint share them."""
+"""Filters of problems, factors and known errors; page and endpoint share them."""
 
-from incidents.filters import TicketFilter
-from problems.models import Problem
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+
+from config.base.filters import FilterSet, WordsFilter
+from incidents.filters import ReferenceFilter, TicketFilter
+from incidents.models import Service, Ticket, TicketKind
+from problems import known_errors
+from problems.models import Factor, KnownError, KnownErrorStatus
 
 
 class ProblemFilter(TicketFilter):
     """Problems."""
 
     class Meta(TicketFilter.Meta):
-        model = Problem
+        model = Ticket
+        fields: tuple[str, ...] = ()
+
+
+class FactorFilter(FilterSet):
+    """Contributing factors."""
+
+    problem = ReferenceFilter(field_name="problem")
+
+    class Meta(FilterSet.Meta):
+        model = Factor
+        fields: tuple[str, ...] = ()
+
+
+class LooksLikeFilter(ReferenceFilter):
+    """Known errors that look like an incident, named as INC-7."""
+
+    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The few best; none for an incident the reader may not know of."""
+        if not value:
+            return queryset
+        user: Any = getattr(self.parent.request, "user", None)
+        number = value.rpartition("-")[2]
+        incident = (
+            Ticket.objects.visible_to(user)
+            .filter(kind=TicketKind.INCIDENT, number=int(number) if number.isdecimal() and len(number) < 19 else 0)
+            .first()
+        )
+        if incident is None:
+            return queryset.none()
+        return queryset.filter(pk__in=[one.pk for one in known_errors.find_for(incident, user=user)])
+
+
+class KnownErrorFilter(FilterSet):
+    """Known errors."""
+
+    search = WordsFilter(fields=["title", "symptoms"])
+    status = filters.ChoiceFilter(choices=KnownErrorStatus)
+    service = filters.ModelChoiceFilter(
+        field_name="problem__service", queryset=Service.objects.order_by("name"), to_field_name="slug"
+    )
+    problem = ReferenceFilter(field_name="problem")
+    looks_like = LooksLikeFilter(field_name="incident")
+
+    class Meta(FilterSet.Meta):
+        model = KnownError
         fields: tuple[str, ...] = ()

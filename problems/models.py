@@ -1,8 +1,22 @@
-"""Problems: why it happened, as the same kind of record as the incidents it caused."""
+"""Problems: why it happened, as the same kind of record as the incidents it caused, and what is known of it."""
 
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
 
-from incidents.models import Ticket
+from config.base.models import OneLineField, one_of
+from incidents.models import Incident, Service, Ticket
+from oncall.models import User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+WORDS = SearchVector("title", "symptoms", config="english")
+"""What a known error is found by; the index and the search must agree on it."""
 
 
 class Problem(Ticket):
@@ -10,6 +24,100 @@ class Problem(Ticket):
 
     cause = models.TextField(blank=True)
     workaround = models.TextField(blank=True)
+    services_at_risk = models.ManyToManyField(
+        Service, blank=True, related_name="problems_at_risk", help_text="Others that the same cause may hit (S34)."
+    )
 
     class Meta:
         base_manager_name = "objects"
+
+
+class OfProblemQuerySet(models.QuerySet[Any]):
+    """Rows that belong to a problem."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "OfProblemQuerySet":
+        """Those of problems this person may know of."""
+        return self.filter(problem__in=Ticket.objects.visible_to(user).values("pk"))
+
+
+class Factor(models.Model):
+    """One thing that contributed, under the one it explains: the answers to "why?", as a tree."""
+
+    problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="factors")
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
+    text = models.TextField()
+    evidence_url = models.URLField(blank=True, max_length=500)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Among those of the same parent.")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = OfProblemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="problems_factor_says_something"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="problems_factor_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text[:60]} ({self.pk})"
+
+
+class KnownErrorStatus(models.TextChoices):
+    """Whether it is shown to those who work on new incidents."""
+
+    PUBLISHED = "published", "Published"
+    RETIRED = "retired", "Retired"
+
+
+class KnownError(models.Model):
+    """A problem that is understood and not yet fixed: how one recognizes it, and what helps meanwhile."""
+
+    problem = models.OneToOneField(Problem, on_delete=models.CASCADE, related_name="known_error")
+    title = OneLineField(max_length=200)
+    symptoms = models.TextField(help_text="What people see and say, in their own words; it is searched.")
+    workaround = models.TextField(help_text="What to do until it is fixed, step by step.")
+    status = models.CharField(max_length=10, choices=KnownErrorStatus, default=KnownErrorStatus.PUBLISHED)
+    hits = models.PositiveIntegerField(default=0, editable=False, help_text="In how many incidents it was used.")
+    last_hit_at = models.DateTimeField(null=True, blank=True, editable=False)
+    published_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = OfProblemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("status", KnownErrorStatus.values, name="problems_knownerror_status"),
+            models.CheckConstraint(condition=~Q(workaround=""), name="problems_knownerror_helps"),
+        ]
+        indexes = [
+            GinIndex(WORDS, name="problems_knownerror_words"),
+            GinIndex(OpClass("title", name="gin_trgm_ops"), name="problems_knownerror_title"),
+            GinIndex(OpClass("symptoms", name="gin_trgm_ops"), name="problems_knownerror_symptoms"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.pk})"
+
+    def get_absolute_url(self) -> str:
+        """Its own page."""
+        return reverse("problems:known-error", args=[self.pk])
+
+
+class KnownErrorUse(models.Model):
+    """A known error's workaround was used in an incident; once each, so that hits count incidents."""
+
+    known_error = models.ForeignKey(KnownError, on_delete=models.CASCADE, related_name="uses")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="known_errors_used")
+    used_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["known_error", "incident"], name="problems_knownerroruse_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.known_error_id} in {self.incident_id}"

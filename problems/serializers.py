@@ -1,12 +1,120 @@
-"""Problems as the API shows them."""
+"""Problems, factors and known errors as the API shows them, and what their verbs take."""
 
+from typing import Any
+
+from rest_framework import serializers
+
+from config.base.serializers import Asked, Key, Line, Lines, Shown, ShownId, ShownKey
+from incidents.models import Service, Severity, Ticket
 from incidents.serializers import TicketSerializer
-from problems.models import Problem
+from incidents.serializers_prevention import ReferenceField
+from oncall.models import Team
+from oncall.serializers import Address, PersonSerializer
+from problems.investigation import CODE_CHOICES
+from problems.models import Factor, KnownError
 
 
 class ProblemSerializer(TicketSerializer):
     """The cause, or possible cause, of incidents."""
 
+    cause = serializers.CharField(source="problem.cause", read_only=True)
+    workaround = serializers.CharField(source="problem.workaround", read_only=True)
+
     class Meta(TicketSerializer.Meta):
-        model = Problem
+        model = Ticket
         fields = (*TicketSerializer.Meta.fields, "cause", "workaround")
+
+
+class ProblemFactsSerializer(Asked):
+    """The facts of a problem that people mend; only the named ones change."""
+
+    title = Line(max_length=300)
+    description = Lines(max_length=20_000, allow_blank=True, required=False)
+    category = Line(max_length=60, allow_blank=True, required=False)
+    affected_customers = Line(max_length=300, allow_blank=True, required=False)
+    service = Key(slug_field="slug", queryset=Service.objects.all(), allow_null=True, required=False)
+    severity = Key(slug_field="name", queryset=Severity.objects.all(), required=False)
+    cause = Lines(max_length=20_000, allow_blank=True, required=False)
+    workaround = Lines(max_length=20_000, allow_blank=True, required=False)
+
+
+class NewProblemSerializer(Asked):
+    """A problem: of an incident, whose service, impact and timeline go along, or of its own."""
+
+    incident = ReferenceField(kind="incident", required=False)
+    title = Line(max_length=300, required=False)
+    description = Lines(max_length=20_000, allow_blank=True, required=False)
+    service = Key(slug_field="slug", queryset=Service.objects.all(), allow_null=True, required=False)
+    team = Key(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
+    severity = Key(slug_field="name", queryset=Severity.objects.all(), required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """With an incident only the title is asked; without one it and a severity are needed."""
+        needed = set() if "incident" in attrs else {"title", "severity"}
+        wrong = {name: ["This is needed where no incident is named."] for name in needed - set(attrs)}
+        if "incident" in attrs:
+            extra = set(attrs) - {"incident", "title"}
+            wrong = {name: ["This comes from the incident. Leave it out."] for name in extra}
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return attrs
+
+
+class IncidentChoiceSerializer(Asked):
+    """Which incident."""
+
+    incident = ReferenceField(kind="incident")
+
+
+class PublishSerializer(Asked):
+    """How one recognizes the trouble, and what helps."""
+
+    title = Line(max_length=200)
+    symptoms = Lines(max_length=20_000)
+    workaround = Lines(max_length=20_000)
+
+
+class CloseProblemSerializer(Asked):
+    """How it ended."""
+
+    code = serializers.ChoiceField(choices=CODE_CHOICES)
+    note = Lines(max_length=20_000, allow_blank=True, default="")
+    original = ReferenceField(kind="problem", required=False, allow_null=True)
+
+
+class FactorSerializer(Shown):
+    """One thing that contributed."""
+
+    problem = serializers.CharField(source="problem.reference", read_only=True)
+    parent = ShownId(allow_null=True)  # type: ignore[assignment]  # the factor's own word
+    created_by = PersonSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Factor
+        fields = ("id", "problem", "parent", "text", "evidence_url", "position", "created_by", "created_at")
+
+
+class NewFactorSerializer(Asked):
+    """A new factor, at the top or as the answer to why another came about."""
+
+    problem = ReferenceField(kind="problem")
+    text = Lines(max_length=5_000)
+    parent = serializers.PrimaryKeyRelatedField(  # type: ignore[assignment]
+        queryset=Factor.objects.all(), allow_null=True, required=False
+    )
+    evidence_url = serializers.URLField(max_length=500, allow_blank=True, required=False)
+
+
+class KnownErrorSerializer(Shown):
+    """How one recognizes a problem that is not yet fixed, and what helps."""
+
+    problem = serializers.CharField(source="problem.reference", read_only=True)
+    service = ShownKey("slug", source="problem.service", allow_null=True)
+    url = Address(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = KnownError
+        fields = (
+            "id", "url", "problem", "service", "title", "symptoms", "workaround", "status", "hits", "last_hit_at",
+            "published_at", "updated_at",
+        )  # fmt: skip

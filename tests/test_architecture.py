@@ -47,11 +47,15 @@ WITHOUT_LIST = {
     "incidents.StatusPage": "configuration, kept in the administration; it is a page itself",
     "incidents.Event": UNDER.format("alert or integration"),
     "incidents.Incident": "the queue lists tickets, which it is",
+    "incidents.PreventionWaiver": "asked and decided on its ticket's page",
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": UNDER.format("ticket"),
     "incidents.ServiceDependency": UNDER.format("service"),
     "incidents.ServiceOwnership": UNDER.format("service"),
+    "incidents.TicketLink": "shown on the pages of both its tickets",
     "incidents.TimelineEntry": UNDER.format("ticket"),
+    "problems.Factor": "the tree on its problem's page",
+    "problems.KnownErrorUse": UNDER.format("known error"),
     "problems.Problem": "the list of problems lists tickets, which they are",
     "postmortems.PostmortemComment": UNDER.format("postmortem"),
     "postmortems.PostmortemRevision": UNDER.format("postmortem"),
@@ -80,6 +84,8 @@ WITHOUT_ENDPOINT = {
     "postmortems.PostmortemComment": "given with its postmortem",
     "postmortems.PostmortemRevision": "kept for whoever asks how a text came about; shown in the portal",
     "postmortems.PostmortemSection": "given with its postmortem",
+    "problems.KnownErrorUse": "counted in its known error's hits",
+    "problems.Problem": "/problems/ serves it over the ticket it is, where locks and filters are",
 }
 WITHOUT_ADMIN: dict[str, str] = {}
 SENDS_LATER = re.compile(r"\b(eta|countdown)\s*=")
@@ -118,7 +124,8 @@ def place(path: Path) -> str:
 
 
 def rank(module: list[str]) -> int:
-    return RANKS.get(module[1], 1) if len(module) > 1 else 1
+    """Of `incidents/api_prevention.py`, a face's second file, the rank is that of `api`."""
+    return RANKS.get(module[1].partition("_")[0], 1) if len(module) > 1 else 1
 
 
 def own_models() -> list[type[models.Model]]:

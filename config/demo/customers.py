@@ -40,7 +40,16 @@ def tell(*, services: Mapping[str, Service], author: User, at: datetime) -> Stat
                 page=page, name=member, description=text, position=place, group=group, service=services.get(service)
             )
     for days, hours, name, impact, part, said in _PAST:
-        _past(page, parts[part], name, impact, said, author, at - timedelta(days=days), timedelta(hours=hours))
+        _past(
+            page,
+            parts[part],
+            name=name,
+            impact=impact,
+            said=said,
+            author=author,
+            began=at - timedelta(days=days),
+            lasted=timedelta(hours=hours),
+        )
     Subscriber.objects.bulk_create(
         Subscriber(page=page, email=f"customer{n}@example.org", asked_at=at, created_at=at, confirmed_at=at)
         for n in range(1, _SUBSCRIBERS + 1)
@@ -51,6 +60,7 @@ def tell(*, services: Mapping[str, Service], author: User, at: datetime) -> Stat
 def _past(
     page: StatusPage,
     part: Component,
+    *,
     name: str,
     impact: str,
     said: list[tuple[str, str]],

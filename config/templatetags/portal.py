@@ -59,8 +59,12 @@ def section(context: dict[str, Any], view: str, label: str) -> dict[str, Any]:
     """An entry of the side bar, marked when the reader is in that section."""
     url = reverse(view)
     path = context["request"].path
-    is_queue = view == "incidents:queue"
-    is_current = path == url or (path in {"/"} or path.startswith("/tickets/") if is_queue else path.startswith(url))
+    if path.startswith("/tickets/"):
+        is_current = view == ("problems:problems" if path.startswith("/tickets/PRB-") else "incidents:queue")
+    elif view == "incidents:queue":
+        is_current = path in {"/", url, f"{url}restored/"}
+    else:
+        is_current = path.startswith(url)
     return {"url": url, "label": label, "is_current": is_current, "key": _ACCESS_KEYS.get(view, "")}
 
 

@@ -1,5 +1,7 @@
 """Tickets and what belongs to them: worked on in the portal, inspected here."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -42,7 +44,7 @@ class TicketAdmin(FactAdmin):
     list_select_related = ("severity", "team", "service")
     search_fields = ("title", "number", "service__name", "team__name")
     ordering = ("-pk",)
-    inlines = (TimelineInline, ResponseInline)
+    inlines: tuple[type[FactInline], ...] = (TimelineInline, ResponseInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
         """Only what the reader may know of, here as everywhere."""
@@ -70,10 +72,13 @@ class IncidentAdmin(TicketAdmin):
 class HiddenWithTicket(FactAdmin):
     """Facts of a ticket that are seen only by those who may see the ticket."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[TimelineEntry]:
+    ticket_names: tuple[str, ...] = ("ticket",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Only those of visible tickets."""
-        found: QuerySet[TimelineEntry] = super().get_queryset(request)
-        return found.filter(ticket__in=Ticket.objects.visible_to(request.user))
+        found: QuerySet[Any] = super().get_queryset(request)
+        visible = Ticket.objects.visible_to(request.user).values("pk")
+        return found.filter(**{f"{name}__in": visible for name in self.ticket_names})
 
 
 @admin.register(TimelineEntry)

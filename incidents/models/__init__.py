@@ -22,6 +22,7 @@ from incidents.models.communication import (
     StatusPage,
 )
 from incidents.models.contacts import Contact
+from incidents.models.prevention import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
 from incidents.models.responses import Response
 from incidents.models.severity import Level, PriorityRule, Severity
 from incidents.models.subscribers import Subscriber, UpdateDelivery
@@ -45,6 +46,8 @@ __all__ = [
     "OPEN_STATUSES",
     "OVER",
     "PROBLEM_STATUSES",
+    "ActionItem",
+    "ActionStatus",
     "Alert",
     "AlertStatus",
     "ClosureCode",
@@ -63,8 +66,10 @@ __all__ = [
     "Integration",
     "IntegrationKind",
     "Level",
+    "LinkKind",
     "MessageTemplate",
     "Phase",
+    "PreventionWaiver",
     "PriorityRule",
     "PublicIncident",
     "Response",
@@ -77,8 +82,10 @@ __all__ = [
     "Subscriber",
     "Ticket",
     "TicketKind",
+    "TicketLink",
     "TicketStatus",
     "TimelineEntry",
     "UpdateDelivery",
     "Visibility",
+    "WaiverStatus",
 ]

@@ -248,6 +248,9 @@ class Ticket(models.Model):
                 name="incidents_ticket_queue",
             ),
             models.Index(fields=["kind", "-created_at", "-id"], name="incidents_ticket_recent"),
+            models.Index(
+                fields=["restored_at", "id"], condition=Q(status="restored"), name="incidents_ticket_restored"
+            ),
             models.Index(fields=["team", "status", "-created_at"], name="incidents_ticket_of_team"),
             models.Index(fields=["service", "-created_at"], name="incidents_ticket_of_service"),
             models.Index(fields=["assignee", "status"], name="incidents_ticket_of_assignee"),
@@ -270,6 +273,11 @@ class Ticket(models.Model):
     def is_open(self) -> bool:
         """Whether it still counts as open in queues."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def requester_status(self) -> str:
+        """The status as the requester reads it: that we still prevent the next time is our business."""
+        return "Solved" if self.status in {TicketStatus.RESTORED, TicketStatus.RESOLVED} else self.get_status_display()
 
     def age(self, at: datetime) -> float:
         """Seconds since the trouble began, up to restoration."""

@@ -25,6 +25,8 @@ class EntryKind(models.TextChoices):
     PAGE = "page", "Page"
     ESCALATION = "escalation", "Escalation"
     ALERT = "alert", "Alert"
+    ACTION = "action", "Action"
+    LINK = "link", "Link"
 
 
 class TimelineQuerySet(models.QuerySet["TimelineEntry"]):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from incidents import alerts, signals
+from incidents import alerts, conditions, signals
 from incidents.models import ClosureCode, Ticket, TicketStatus
 from incidents.response.locking import Refused, locked, move
 from incidents.response.paging import begin_work, end_paging, page_team
@@ -39,10 +39,16 @@ def restore(*, ticket_id: int, actor: User | None, at: datetime, note: str = "")
 
 @transaction.atomic
 def resolve(*, ticket_id: int, actor: User | None, at: datetime, reason: str = "") -> Ticket:
-    """Say that prevention is done, or not needed; the reason is kept."""
+    """Say that prevention is done; while something is waited for, that is refused and named.
+
+    An incident resolves by itself (`prevention.settle`); one person alone cannot say that nothing is to be done.
+    """
     ticket = locked(ticket_id)
-    if ticket.severity.needs_prevention and not reason.strip():
-        raise Refused(f"Say why {ticket.reference} needs no more prevention.")
+    if ticket.status == TicketStatus.RESTORED and (waiting := conditions.unmet(ticket)):
+        raise Refused(
+            f"{ticket.reference} still waits for: {'; '.join(one.text for one in waiting)}."
+            " It resolves by itself after that, or when “no prevention needed” is asked for and approved."
+        )
     text = f"Resolved. {reason}".strip()
     # Whoever restored it may have read the clock later and still had the lock first.
     move(ticket, TicketStatus.RESOLVED, at=at, actor=actor, text=text, resolved_at=max(at, ticket.restored_at or at))

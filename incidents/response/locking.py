@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from config.base.lifecycle import Refusal
+from config.base.lifecycle import Lifecycle, Refusal
 from incidents import timeline
 from incidents.models import EntryKind, Ticket, TicketStatus
 from incidents.status import INCIDENT
@@ -35,13 +35,22 @@ def save(ticket: Ticket, *fields: str, at: datetime) -> None:
     ticket.save(update_fields=[*fields, "updated_at"])
 
 
-def move(ticket: Ticket, status: TicketStatus, *, at: datetime, actor: User | None, text: str, **stamps: Any) -> None:
+def move(
+    ticket: Ticket,
+    status: TicketStatus,
+    *,
+    at: datetime,
+    actor: User | None,
+    text: str,
+    lifecycle: Lifecycle = INCIDENT,
+    **stamps: Any,
+) -> None:
     """Give the ticket a status that the table allows, set its stamps, and put it on the timeline.
 
     Raises IllegalMove. Stamps are set as given: `restored_at=at`, `hold_reason="supplier"`, ...
     """
     before = ticket.status
-    INCIDENT.check(before, status)
+    lifecycle.check(before, status)
     ticket.status = status
     if before == TicketStatus.ON_HOLD:
         stamps.setdefault("hold_reason", "")

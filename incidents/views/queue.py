@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from config.base.views import ListPage
 from incidents.filters import TicketFilter
-from incidents.models import Response, Ticket
+from incidents.models import OPEN_STATUSES, Response, Ticket, TicketStatus
 from incidents.models.tickets import TicketQuerySet
 from incidents.tables import TicketTable
 from oncall.models import EscalationState
@@ -51,14 +51,16 @@ class Queue(ListPage):
     def _tabs(self) -> list[dict[str, Any]]:
         user = self.request.user
         mine = Q(team__in=user.memberships.values("team"))  # type: ignore[union-attr]
+        is_open, is_restored = Q(status__in=OPEN_STATUSES), Q(status=TicketStatus.RESTORED)
         counts = (
-            Ticket.objects.open()
-            .visible_to(user)
+            Ticket.objects.visible_to(user)
+            .filter(is_open | is_restored)
             .aggregate(
-                open=Count("pk"),
-                nobody=Count("pk", filter=Q(assignee__isnull=True)),
-                me=Count("pk", filter=Q(assignee=user)),
-                teams=Count("pk", filter=mine),
+                open=Count("pk", filter=is_open),
+                nobody=Count("pk", filter=is_open & Q(assignee__isnull=True)),
+                me=Count("pk", filter=is_open & Q(assignee=user)),
+                teams=Count("pk", filter=is_open & mine),
+                restored=Count("pk", filter=is_restored),
             )
         )
         return [
@@ -66,7 +68,7 @@ class Queue(ListPage):
             self._tab("Nobody's yet", "group=open&whose=nobody", counts["nobody"]),
             self._tab("Mine", "group=open&whose=me", counts["me"]),
             self._tab("My teams'", "group=open&whose=my-teams", counts["teams"]),
-            self._tab("Restored", "group=restored"),
+            {"label": "Restored, not resolved", "url": reverse("incidents:restored"), "count": counts["restored"]},
             self._tab("Done", "group=done"),
         ]
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.generic import View
 
+from config.base import panels
 from config.base.views import DetailPage
 from incidents import answer_by_link, permissions, response, situation
 from incidents.models import Ticket, Visibility
@@ -31,6 +32,7 @@ class Respond(DetailPage):
     """The screen for somebody who is signed in."""
 
     template_name = "incidents/respond.html"
+    place = "respond"
 
     def get_object(self, queryset: Any = None) -> Ticket:
         """By its reference."""
@@ -72,6 +74,7 @@ class PageLink(View):
             "key": key,
             "is_used": page.link_used_at is not None,
             "may_answer": ticket.is_open and page.link_used_at is None,
+            "panels": panels.collect("respond", request, ticket),
         }
         return render(request, "incidents/respond.html", context)
 

@@ -47,6 +47,11 @@ class TicketPage(DetailPage):
                 "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "note"],
                 "note_form": NoteForm(ticket=ticket, at=self.at) if possible else None,
                 "can_act": bool(possible),
+                "status_label": (
+                    ticket.requester_status
+                    if permissions.reads_as_requester(user, ticket)
+                    else ticket.get_status_display()
+                ),
                 "can_see_requester": permissions.can_see_requester(user, ticket),
                 "refresh": 8 if ticket.is_open else 0,
             }

@@ -1,6 +1,6 @@
 """What people do to a ticket: a table of verbs, each one form and one domain call, and the page that runs them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from config.base.lifecycle import IllegalMove
@@ -23,7 +23,7 @@ from incidents.status import INCIDENT
 REFUSALS = (IllegalMove, response.Refused, ValidationError)
 _OPEN = {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED, TicketStatus.IN_PROGRESS, TicketStatus.ON_HOLD}
 _ANY = set(TicketStatus)
-Call = Callable[[Ticket, Any, datetime, dict[str, Any]], Ticket]
+Call = Callable[[Ticket, Any, datetime, dict[str, Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class Verb:
         return self.form is asked.VerbForm
 
 
-def _verb(name: str, label: str, statuses: set[Any], call: Call, **more: Any) -> Verb:
+def make_verb(name: str, label: str, statuses: set[Any], call: Call, **more: Any) -> Verb:
+    """A verb of a table."""
     return Verb(name, label, frozenset(str(one) for one in statuses), call, **more)
 
 
@@ -57,36 +58,34 @@ def _before(status: TicketStatus) -> set[str]:
 VERBS = {
     verb.name: verb
     for verb in (
-        _verb("acknowledge", "Acknowledge", {TicketStatus.NEW}, is_main=True, done="Acknowledged. It is yours.",
+        make_verb("acknowledge", "Acknowledge", {TicketStatus.NEW}, is_main=True, done="Acknowledged. It is yours.",
               call=lambda t, u, at, _: response.acknowledge(ticket_id=t.pk, actor=u, at=at)),
-        _verb("start-work", "Start work", {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED}, is_main=True,
+        make_verb("start-work", "Start work", {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED}, is_main=True,
               call=lambda t, u, at, _: response.start_work(ticket_id=t.pk, actor=u, at=at)),
-        _verb("resume", "Off hold", {TicketStatus.ON_HOLD}, is_main=True,
+        make_verb("resume", "Off hold", {TicketStatus.ON_HOLD}, is_main=True,
               call=lambda t, u, at, _: response.resume(ticket_id=t.pk, actor=u, at=at)),
-        _verb("restore", "Service restored", _before(TicketStatus.RESTORED), is_main=True, form=asked.RestoreForm,
+        make_verb("restore", "Service restored", _before(TicketStatus.RESTORED), is_main=True, form=asked.RestoreForm,
               done="Restored. Nobody else is paged.",
               call=lambda t, u, at, a: response.restore(ticket_id=t.pk, actor=u, at=at, **a)),
-        _verb("resolve", "Resolve", {TicketStatus.RESTORED}, is_main=True, form=asked.OptionalReasonForm,
-              call=lambda t, u, at, a: response.resolve(ticket_id=t.pk, actor=u, at=at, **a)),
-        _verb("note", "Write a note", _ANY, form=asked.NoteForm, button="Save the note", done="Noted.",
+        make_verb("note", "Write a note", _ANY, form=asked.NoteForm, button="Save the note", done="Noted.",
               call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
-        _verb("take-over", "Take over", _OPEN, done="It is yours now.",
+        make_verb("take-over", "Take over", _OPEN, done="It is yours now.",
               call=lambda t, u, at, _: response.take_over(ticket_id=t.pk, actor=u, at=at)),
-        _verb("decline", "I can't", _OPEN, done="Thank you for saying so. The next person is paged.",
+        make_verb("decline", "I can't", _OPEN, done="Thank you for saying so. The next person is paged.",
               call=lambda t, u, at, _: response.decline(ticket_id=t.pk, actor=u, at=at)),
-        _verb("assign", "Assign", _OPEN, form=asked.AssignForm,
+        make_verb("assign", "Assign", _OPEN, form=asked.AssignForm,
               call=lambda t, u, at, a: response.assign(ticket_id=t.pk, actor=u, at=at, **a)),
-        _verb("hold", "Put on hold", _before(TicketStatus.ON_HOLD), form=asked.HoldForm,
+        make_verb("hold", "Put on hold", _before(TicketStatus.ON_HOLD), form=asked.HoldForm,
               call=lambda t, u, at, a: response.hold(ticket_id=t.pk, actor=u, at=at, **a)),
-        _verb("severity", "Change severity", _OPEN, form=asked.SeverityForm,
+        make_verb("severity", "Change severity", _OPEN, form=asked.SeverityForm,
               call=lambda t, u, at, a: response.change_severity(ticket_id=t.pk, actor=u, at=at, **a)),
-        _verb("add-responders", "Call in a team", _OPEN, form=asked.RespondersForm,
+        make_verb("add-responders", "Call in a team", _OPEN, form=asked.RespondersForm,
               call=lambda t, u, at, a: response.add_responders(ticket_id=t.pk, actor=u, at=at, **a)),
-        _verb("hand-over", "Hand over to another team", _OPEN, form=asked.HandOverForm, button="Hand over",
+        make_verb("hand-over", "Hand over to another team", _OPEN, form=asked.HandOverForm, button="Hand over",
               call=lambda t, u, at, a: response.hand_over(ticket_id=t.pk, actor=u, at=at, **a)),
-        _verb("reopen", "Reopen", _before(TicketStatus.IN_PROGRESS) - _OPEN, form=asked.ReasonForm,
+        make_verb("reopen", "Reopen", _before(TicketStatus.IN_PROGRESS) - _OPEN, form=asked.ReasonForm,
               call=lambda t, u, at, a: response.reopen(ticket_id=t.pk, actor=u, at=at, **a)),
-        _verb("close", "Close", _before(TicketStatus.CLOSED), form=asked.CloseForm,
+        make_verb("close", "Close", _before(TicketStatus.CLOSED), form=asked.CloseForm,
               call=lambda t, u, at, a: response.close(ticket_id=t.pk, actor=u, at=at, **a)),
     )
 }  # fmt: skip
@@ -99,16 +98,24 @@ def possible(ticket: Ticket, user: Any) -> list[Verb]:
     return [verb for verb in VERBS.values() if ticket.status in verb.statuses]
 
 
-def ticket_or_404(reference: str, user: Any) -> Ticket:
+def find_ticket(reference: str, user: Any) -> Ticket | None:
     """The ticket of a reference such as INC-7, if this person may know of it."""
     prefix, _, number = reference.partition("-")
     kind = next((kind for kind, name in PREFIXES.items() if name == prefix.upper()), None)
     rows = Ticket.objects.visible_to(user).select_related(
         "service", "severity", "team", "assignee", "opened_by", "requester"
     )
-    return get_object_or_404(
-        rows.distinct(), kind=kind, number=int(number) if number.isdecimal() and len(number) < 19 else 0
+    return (
+        rows.distinct().filter(kind=kind, number=int(number) if number.isdecimal() and len(number) < 19 else 0).first()
     )
+
+
+def ticket_or_404(reference: str, user: Any) -> Ticket:
+    """The same, or page not found."""
+    ticket = find_ticket(reference, user)
+    if ticket is None:
+        raise Http404
+    return ticket
 
 
 class VerbPage(FormPage):
@@ -116,15 +123,19 @@ class VerbPage(FormPage):
 
     template_name = "incidents/verb.html"
     refusals = REFUSALS
+    table: Mapping[str, Verb] = VERBS
+    kinds: frozenset[str] = frozenset({TicketKind.INCIDENT, TicketKind.REQUEST})
     verb: Verb
     ticket: Ticket
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Find the ticket and the verb."""
         super().setup(request, *args, **kwargs)
-        self.verb = VERBS[kwargs["verb"]]
+        self.verb = self.table[kwargs["verb"]]
         if request.user.is_authenticated:
             self.ticket = ticket_or_404(kwargs["reference"], request.user)
+            if self.ticket.kind not in self.kinds:
+                raise Http404
         self.title = self.verb.label
         self.button = self.verb.button or self.verb.label
         self.done = self.verb.done
@@ -155,8 +166,9 @@ class VerbPage(FormPage):
         return redirect(self._back())
 
     def _back(self) -> str:
-        view = "incidents:respond" if self.request.POST.get("next") == "respond" else "incidents:ticket"
-        return reverse(view, args=[self.ticket.reference])
+        if self.request.POST.get("next") == "respond":
+            return reverse("incidents:respond", args=[self.ticket.reference])
+        return self.ticket.get_absolute_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the ticket, and the way back."""

@@ -12,6 +12,7 @@ from config.base.api import AnswerViewSet
 from config.base.permissions import Role
 from tests import customer_factories as told
 from tests import factories as make
+from tests import factories_prevention as after
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,7 @@ def _alert() -> Any:
 
 _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
+    "action": lambda: after.ActionItemFactory(owner=make.UserFactory()),
     "alert": _alert,
     "component": lambda: told.ComponentFactory(group=told.ComponentFactory(), service=make.ServiceFactory()),
     "delivery": told.UpdateDeliveryFactory,
@@ -53,9 +55,12 @@ ROWS: dict[str, Callable[[], Any]] = {
     "engine": make.EngineLaneFactory,
     "escalation": _entries,
     "event": lambda: make.EventFactory(alert=_alert()),
+    "factor": after.FactorFactory,
     "incident": _incident,
     "integration": make.IntegrationFactory,
     "metrics": _incident,
+    "known-error": after.KnownErrorFactory,
+    "link": after.TicketLinkFactory,
     "on-call": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "page": _page,
     "postmortem": make.PostmortemFactory,
@@ -67,6 +72,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "team": make.MembershipFactory,
     "timeline": lambda: make.TimelineEntryFactory(actor=make.UserFactory()),
     "user": make.MembershipFactory,
+    "waiver": after.PreventionWaiverFactory,
     "work-interval": _of_ticket(make.WorkIntervalFactory),
 }
 LISTS = [(basename, f"/api/v1/{prefix}/", viewset) for prefix, viewset, basename in router.registry]

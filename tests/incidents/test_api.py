@@ -209,7 +209,15 @@ class TestVerbs:
         assert do("restore", note="The switch is back.")["status"] == "restored"
         assert do("reopen", reason="It is back.")["status"] == "in_progress"
         assert do("restore")["status"] == "restored"
-        assert do("resolve", reason="The switch is replaced.")["status"] == "resolved"
+        waits = client.post(f"{url}resolve/", {"reason": "The switch is replaced."})
+        assert (waits.status_code, "still waits for" in waits.json()["message"]) == (409, True)
+        action = client.post(
+            "/api/v1/actions/",
+            {"ticket": shown["reference"], "title": "Replace the switch", "due_on": "2026-07-01", "is_priority": True},
+        ).json()
+        assert "id" in action, action
+        assert client.post(f"/api/v1/actions/{action['id']}/finish/").json()["status"] == "done"
+        assert client.get(url).json()["status"] == "resolved"
         closed = do("close", code="solved")
         assert (closed["status"], closed["closure_code"]) == ("closed", "solved")
         kinds = {entry["kind"] for entry in client.get(f"{url}timeline/").json()["results"]}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidents import response
+from incidents import prevention, response
 from incidents.models import Ticket
 from oncall.models import User, WorkInterval
 from tests import factories
@@ -43,6 +43,7 @@ class TestResolve:
         ticket = declared(ana, rank=1, name="SEV1", needs_prevention=True)
         response.restore(ticket_id=ticket.pk, actor=ana, at=NOON)
 
-        ticket = response.resolve(ticket_id=ticket.pk, reason="Nothing to prevent.", actor=ana, at=A_MOMENT_BEFORE)
+        waiver = prevention.ask_waiver(ticket_id=ticket.pk, reason="Dug up street.", actor=ana, at=A_MOMENT_BEFORE)
+        prevention.approve_waiver(waiver_id=waiver.pk, actor=factories.UserFactory(), at=A_MOMENT_BEFORE)
 
-        assert ticket.resolved_at == NOON
+        assert Ticket.objects.get(pk=ticket.pk).resolved_at == NOON

@@ -15,6 +15,7 @@ from config.base.permissions import Role
 from config.base.tables import without_formula
 from tests import customer_factories as told
 from tests import factories as make
+from tests import factories_prevention as after
 from tests.portal import pages
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +34,19 @@ def _escalation() -> Any:
     )
 
 
+def _restored() -> Any:
+    severity = make.SeverityFactory(rank=1, needs_prevention=True)
+    row = _incident(status="restored", restored_at=make.NOON, severity=severity)
+    link = after.TicketLinkFactory(from_ticket=row)
+    after.ActionItemFactory(ticket=link.to_ticket, is_priority=True)
+    return row
+
+
 _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
     "incidents:queue": _incident,
+    "incidents:restored": _restored,
+    "incidents:actions": lambda: after.ActionItemFactory(owner=make.UserFactory()),
     "incidents:alerts": lambda: make.AlertFactory(ticket=_incident()),
     "incidents:services": lambda: make.ServiceFactory(escalation_policy=make.PolicyFactory()),
     "incidents:severities": lambda: make.SeverityFactory(rank=next(_rank)),
@@ -52,6 +63,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "oncall:escalations": _escalation,
     "oncall:pages": lambda: make.PageFactory(escalation=_escalation()),
     "postmortems:postmortems": make.PostmortemFactory,
+    "problems:known-errors": after.KnownErrorFactory,
     "problems:problems": lambda: make.ProblemFactory(assignee=make.UserFactory()),
 }
 LISTS = pages.lists()

@@ -94,7 +94,7 @@ class TestDraft:
             writing.draft(ticket_id=ticket.pk, actor=ana, at=later(20))
 
     def test_is_told_on_the_timeline(self, postmortem, ticket):
-        entry = TimelineEntry.objects.filter(ticket_id=ticket.pk).latest("pk")
+        texts = TimelineEntry.objects.filter(ticket_id=ticket.pk).values_list("text", flat=True)
 
         assert texts.latest("pk") == "Postmortem drafted. Ana owns it; it is due on 2026-06-04."
 

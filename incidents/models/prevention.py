@@ -1,0 +1,167 @@
+"""What is owed after the service works again: actions, links between tickets, and decisions to prevent nothing."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from config.base.models import OneLineField, one_of
+from incidents.models.tickets import Ticket
+from oncall.models import Team, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class ActionStatus(models.TextChoices):
+    """Whether an action is still owed."""
+
+    OPEN = "open", "Open"
+    DONE = "done", "Done"
+    DECLINED = "declined", "Declined"
+
+
+class ActionQuerySet(models.QuerySet["ActionItem"]):
+    """Actions."""
+
+    def open(self) -> "ActionQuerySet":
+        """Those still owed."""
+        return self.filter(status=ActionStatus.OPEN)
+
+    def visible_to(self, user: "User | AnonymousUser") -> "ActionQuerySet":
+        """Those of tickets this person may know of."""
+        return self.filter(ticket__in=Ticket.objects.visible_to(user))
+
+
+class ActionItem(models.Model):
+    """Something one person or team does by a day, so that it does not happen again."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="actions")
+    title = OneLineField(max_length=200, help_text='A verb first: "Add an alert on the pool size".')
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    due_on = models.DateField()
+    is_priority = models.BooleanField(
+        "priority", default=False, help_text="The incident is not resolved before it is done."
+    )
+    status = models.CharField(max_length=8, choices=ActionStatus, default=ActionStatus.OPEN)
+    reason = models.TextField(blank=True, help_text="Why it was declined.")
+    done_at = models.DateTimeField(null=True, blank=True, help_text="When it ended, done or declined.")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("status", ActionStatus.values, name="incidents_action_status"),
+            models.CheckConstraint(
+                condition=Q(owner__isnull=False) | Q(team__isnull=False), name="incidents_action_has_owner"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", done_at__isnull=True) | (~Q(status="open") & Q(done_at__isnull=False)),
+                name="incidents_action_ended_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="declined") | ~Q(reason=""), name="incidents_action_declined_why"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on", "id"], condition=Q(status="open"), name="incidents_action_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.pk})"
+
+    def get_absolute_url(self) -> str:
+        """Where it is worked on: its ticket's page."""
+        return f"{self.ticket.get_absolute_url()}#actions"
+
+
+class LinkKind(models.TextChoices):
+    """How one ticket relates to another."""
+
+    CAUSED_BY = "caused_by", "Caused by"
+    DUPLICATE_OF = "duplicate_of", "Duplicate of"
+    RELATED = "related", "Related to"
+
+
+class LinkQuerySet(models.QuerySet["TicketLink"]):
+    """Links."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "LinkQuerySet":
+        """Those both of whose ends this person may know of."""
+        tickets = Ticket.objects.visible_to(user)
+        return self.filter(from_ticket__in=tickets, to_ticket__in=tickets)
+
+
+class TicketLink(models.Model):
+    """One ticket's relation to another, read from both ends: an incident is caused by a problem."""
+
+    from_ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_out")
+    to_ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_in")
+    kind = models.CharField(max_length=12, choices=LinkKind)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("kind", LinkKind.values, name="incidents_link_kind"),
+            models.UniqueConstraint(fields=["from_ticket", "to_ticket", "kind"], name="incidents_link_once"),
+            models.CheckConstraint(condition=~Q(from_ticket=F("to_ticket")), name="incidents_link_to_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_ticket_id} {self.kind} {self.to_ticket_id}"
+
+
+class WaiverStatus(models.TextChoices):
+    """Whether a second person agreed."""
+
+    ASKED = "asked", "Asked"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
+
+
+class WaiverQuerySet(models.QuerySet["PreventionWaiver"]):
+    """Decisions to prevent nothing."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "WaiverQuerySet":
+        """Those of tickets this person may know of."""
+        return self.filter(ticket__in=Ticket.objects.visible_to(user))
+
+
+class PreventionWaiver(models.Model):
+    """The words "no prevention needed" for one incident: asked with a reason, decided by somebody else."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="waivers")
+    reason = models.TextField()
+    status = models.CharField(max_length=8, choices=WaiverStatus, default=WaiverStatus.ASKED)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WaiverQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("status", WaiverStatus.values, name="incidents_waiver_status"),
+            models.CheckConstraint(condition=~Q(reason=""), name="incidents_waiver_has_reason"),
+            models.CheckConstraint(
+                condition=Q(status="asked", decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(status="asked") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="incidents_waiver_decided_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("requested_by")),
+                name="incidents_waiver_second_person",
+            ),
+            models.UniqueConstraint(fields=["ticket"], condition=Q(status="asked"), name="incidents_waiver_one_asked"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.status} ({self.pk})"

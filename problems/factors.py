@@ -1,0 +1,93 @@
+"""The tree of contributing factors: each answers "why?" of the one above it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from config.base.text import several_lines
+from incidents import timeline
+from incidents.models import EntryKind
+from incidents.response import Refused
+from incidents.response.locking import locked
+from oncall.models import User
+from problems.models import Factor, Problem
+
+_DEEPEST = 12
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A factor as the tree shows it."""
+
+    factor: Factor
+    depth: int
+    children: "list[Branch]"
+
+
+def tree(problem: Problem) -> list[Branch]:
+    """The factors of a problem, in one query."""
+    below: dict[int | None, list[Factor]] = {}
+    for factor in problem.factors.select_related("created_by").order_by("position", "pk"):
+        below.setdefault(factor.parent_id, []).append(factor)
+
+    def branches(parent: int | None, depth: int) -> list[Branch]:
+        return [Branch(one, depth, branches(one.pk, depth + 1)) for one in below.get(parent, ())]
+
+    return branches(None, 0)
+
+
+@transaction.atomic
+def add(
+    *,
+    problem_id: int,
+    text: str,
+    actor: User | None,
+    at: datetime,
+    parent: Factor | None = None,
+    evidence_url: str = "",
+) -> Factor:
+    """Add a factor, at the top or as the answer to why another came about."""
+    locked(problem_id)
+    if not (text := several_lines(text)):
+        raise Refused("Say what contributed, in a sentence.")
+    if parent is not None and parent.problem_id != problem_id:
+        raise Refused("That factor belongs to another problem. Choose one of this problem's.")
+    if _depth(parent) >= _DEEPEST:
+        raise Refused("This goes deeper than anybody reads. Begin a new branch at the top.")
+    siblings = Factor.objects.filter(problem=problem_id, parent=parent)
+    position = (siblings.aggregate(last=Max("position"))["last"] or 0) + 1
+    factor = Factor(
+        problem_id=problem_id, parent=parent, text=text, evidence_url=evidence_url, position=position,
+        created_by=actor, created_at=at,
+    )  # fmt: skip
+    factor.clean_fields(exclude=["problem", "parent", "created_by"])
+    factor.save()
+    timeline.record(
+        ticket_id=problem_id, kind=EntryKind.CHANGE, text=f"Contributing factor: {text}", at=at, actor=actor,
+        data={"factor": factor.pk},
+    )  # fmt: skip
+    return factor
+
+
+@transaction.atomic
+def remove(*, factor_id: int, actor: User | None, at: datetime) -> Problem:
+    """Take a factor out; what it was stays on the timeline."""
+    factor = Factor.objects.select_related("problem").get(pk=factor_id)
+    locked(factor.problem_id)
+    if factor.children.exists():
+        raise Refused("Others answer to this factor. Take those out first.")
+    factor.delete()
+    timeline.record(
+        ticket_id=factor.problem_id, kind=EntryKind.CHANGE, text=f"No longer a factor: {factor.text}", at=at,
+        actor=actor,
+    )  # fmt: skip
+    return factor.problem
+
+
+def _depth(factor: Factor | None) -> int:
+    depth = 0
+    while factor is not None:
+        depth, factor = depth + 1, factor.parent
+    return depth

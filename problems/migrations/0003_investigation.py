@@ -1,0 +1,112 @@
+"""Contributing factors and known errors; administrators and practice owners may read them."""
+
+import config.base.models
+import django.contrib.postgres.indexes
+import django.contrib.postgres.search
+import django.db.models.deletion
+from django.conf import settings
+from django.apps import apps as live_apps
+from django.apps.registry import Apps
+from django.contrib.auth.management import create_permissions
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+
+READ = ['view_factor', 'view_knownerror', 'view_knownerroruse']
+
+
+def grant(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    # Permissions are made after all migrations; these are needed now.
+    create_permissions(live_apps.get_app_config("problems"), verbosity=0, apps=apps)
+    permissions = apps.get_model("auth", "Permission").objects.filter(
+        content_type__app_label="problems", codename__in=READ
+    )
+    for group in apps.get_model("auth", "Group").objects.filter(name__in=["Administrator", "Practice owner"]):
+        group.permissions.add(*permissions)
+
+
+def keep(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Somebody may have changed them since, so they stay."""
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('incidents', '0008_prevention'),
+        ('problems', '0002_role_permissions'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='problem',
+            name='services_at_risk',
+            field=models.ManyToManyField(blank=True, help_text='Others that the same cause may hit (S34).', related_name='problems_at_risk', to='incidents.service'),
+        ),
+        migrations.CreateModel(
+            name='KnownError',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', config.base.models.OneLineField(max_length=200)),
+                ('symptoms', models.TextField(help_text='What people see and say, in their own words; it is searched.')),
+                ('workaround', models.TextField(help_text='What to do until it is fixed, step by step.')),
+                ('status', models.CharField(choices=[('published', 'Published'), ('retired', 'Retired')], default='published', max_length=10)),
+                ('hits', models.PositiveIntegerField(default=0, editable=False, help_text='In how many incidents it was used.')),
+                ('last_hit_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('published_at', models.DateTimeField()),
+                ('updated_at', models.DateTimeField()),
+                ('problem', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='known_error', to='problems.problem')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='KnownErrorUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('used_at', models.DateTimeField()),
+                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_errors_used', to='incidents.incident')),
+                ('known_error', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='problems.knownerror')),
+                ('used_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Factor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField()),
+                ('evidence_url', models.URLField(blank=True, max_length=500)),
+                ('position', models.PositiveSmallIntegerField(default=0, help_text='Among those of the same parent.')),
+                ('created_at', models.DateTimeField()),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='problems.factor')),
+                ('problem', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='factors', to='problems.problem')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='problems_factor_says_something'), models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='problems_factor_not_its_own_parent')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='knownerror',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('title', 'symptoms', config='english'), name='problems_knownerror_words'),
+        ),
+        migrations.AddIndex(
+            model_name='knownerror',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('title', name='gin_trgm_ops'), name='problems_knownerror_title'),
+        ),
+        migrations.AddIndex(
+            model_name='knownerror',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('symptoms', name='gin_trgm_ops'), name='problems_knownerror_symptoms'),
+        ),
+        migrations.AddConstraint(
+            model_name='knownerror',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['published', 'retired'])), name='problems_knownerror_status'),
+        ),
+        migrations.AddConstraint(
+            model_name='knownerror',
+            constraint=models.CheckConstraint(condition=models.Q(('workaround', ''), _negated=True), name='problems_knownerror_helps'),
+        ),
+        migrations.AddConstraint(
+            model_name='knownerroruse',
+            constraint=models.UniqueConstraint(fields=('known_error', 'incident'), name='problems_knownerroruse_once'),
+        ),
+        migrations.RunPython(grant, keep),
+    ]

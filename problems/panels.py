@@ -1,0 +1,45 @@
+"""What problems add to the pages of an incident: its cause, and known errors that look like it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from config.base import panels
+from incidents import permissions
+from incidents.models import LinkKind, Ticket, TicketKind, Visibility
+from problems import known_errors
+
+
+def _cause(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    can_act = permissions.can_act(request.user, ticket)
+    causes = Ticket.objects.visible_to(request.user).filter(
+        links_in__from_ticket=ticket, links_in__kind=LinkKind.CAUSED_BY
+    )
+    problems = list(causes.distinct().order_by("pk"))
+    return {"ticket": ticket, "problems": problems, "can_act": can_act} if problems or can_act else None
+
+
+def _known_errors(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    """While the incident is open; behind a link in a message nothing of a private record."""
+    is_stranger = not request.user.is_authenticated
+    if ticket.kind != TicketKind.INCIDENT or not ticket.is_open:
+        return None
+    if is_stranger and ticket.visibility == Visibility.PRIVATE:
+        return None
+    found = known_errors.find_for(ticket, user=request.user)
+    if not found:
+        return None
+    used = set(ticket.links_out.filter(kind=LinkKind.CAUSED_BY).values_list("to_ticket", flat=True))
+    return {
+        "ticket": ticket,
+        "found": found,
+        "used": used,
+        "can_act": not is_stranger and permissions.can_act(request.user, ticket),
+    }
+
+
+def register() -> None:
+    """Add the panels; called from `ready()`."""
+    panels.register(panels.Panel("incident", 5, "problems/panel_known_errors.html", _known_errors))
+    panels.register(panels.Panel("incident", 20, "problems/panel_cause.html", _cause))
+    panels.register(panels.Panel("respond", 10, "problems/panel_known_errors_phone.html", _known_errors))

@@ -1,0 +1,17 @@
+"""The moves of a problem's status."""
+
+from config.base.lifecycle import Lifecycle
+
+PROBLEM = Lifecycle.of(
+    "problem",
+    {
+        "new": "assessed analysis closed",
+        "assessed": "analysis known_error closed",
+        "analysis": "known_error fix_in_progress resolved closed",
+        "known_error": "analysis fix_in_progress resolved closed",
+        "fix_in_progress": "analysis known_error resolved closed",
+        "resolved": "closed analysis",
+        # Only where the cause is still there: `investigation.reopen` looks at the code.
+        "closed": "analysis",
+    },
+)

@@ -1,0 +1,1 @@
+"""Pages of problems and known errors."""

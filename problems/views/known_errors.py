@@ -1,0 +1,84 @@
+"""The library of known errors, one of them, and the button that says "this is it"."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+
+from config.base.views import DetailPage, ListPage, PostPage
+from incidents import permissions
+from incidents.models import Ticket, TicketKind
+from incidents.views.verbs import REFUSALS, ticket_or_404
+from problems import known_errors
+from problems.filters import KnownErrorFilter
+from problems.models import KnownError
+from problems.tables import KnownErrorTable
+
+
+class KnownErrorList(ListPage):
+    """What is known and not yet fixed, the most used first."""
+
+    title = "Known errors"
+    lead = "How one recognizes them and what helps meanwhile. Incidents that look alike show them by themselves."
+    queryset = KnownError.objects.select_related("problem__service").order_by("status", "-hits")
+    table_class = KnownErrorTable
+    filterset_class = KnownErrorFilter
+    filters = ("search", "status", "service")
+    empty = "No known errors yet. They are published on the page of a problem that is being analyzed."
+
+
+class KnownErrorPage(DetailPage):
+    """One known error."""
+
+    template_name = "problems/known_error.html"
+    queryset = KnownError.objects.select_related("problem__service", "problem__team")
+    context_object_name = "known"
+
+    def get_queryset(self) -> Any:
+        """Those this person may know of."""
+        return super().get_queryset().visible_to(self.request.user)  # type: ignore[attr-defined]
+
+    def get_title(self) -> str:
+        """Its title."""
+        return str(self.object.title)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the incidents where it helped."""
+        incidents = Ticket.objects.visible_to(self.request.user).filter(
+            incident__known_errors_used__known_error=self.object
+        )
+        return super().get_context_data(**kwargs) | {"incidents": incidents.distinct().order_by("-created_at")[:20]}
+
+
+class KnownErrorUsed(PostPage):
+    """This is the trouble: count it, and take its workaround along."""
+
+    refusals = REFUSALS
+    done = "Counted. The workaround is on the incident."
+    ticket: Ticket
+    known: KnownError
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Find both."""
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.ticket = ticket_or_404(kwargs["reference"], request.user)
+            self.known = get_object_or_404(KnownError.objects.visible_to(request.user), pk=kwargs["pk"])
+
+    def may(self) -> bool:
+        """Those who act on the incident."""
+        return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.request.user, self.ticket)
+
+    def perform(self) -> Any:
+        """Use it."""
+        known_errors.use(
+            known_error_id=self.known.pk,
+            incident_id=self.ticket.pk,
+            actor=self.request.user,  # type: ignore[arg-type]
+            at=self.at,
+        )
+        return self.back()
+
+    def back(self) -> str:
+        """The screen it was pressed on."""
+        on_phone = self.request.POST.get("next") == "respond"
+        return f"{self.ticket.get_absolute_url()}{'respond/' if on_phone else ''}"

@@ -1,0 +1,187 @@
+"""The list of problems, a problem's page, and the form over its facts."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+
+from config.base.views import DetailPage, FormPage, ListPage, PostPage
+from incidents import permissions
+from incidents.forms import NoteForm
+from incidents.models import Ticket, TicketKind
+from incidents.tables import TicketTable
+from incidents.views import prevention
+from incidents.views.verbs import REFUSALS, ticket_or_404
+from problems import factors, forms, investigation
+from problems.filters import ProblemFilter
+from problems.models import Factor, KnownError, Problem
+from problems.views import verbs
+
+_TIMELINE_SHOWN = 200
+
+
+class ProblemList(ListPage):
+    """All problems; the shared record is listed, so that one query serves."""
+
+    title = "Problems"
+    model = Problem
+    queryset = Ticket.objects.filter(kind=TicketKind.PROBLEM).for_list().order_by("priority", "-created_at")
+    table_class = TicketTable
+    filterset_class = ProblemFilter
+    filters = ("search", "group", "severity", "team", "service")
+    empty = "No problems yet. They are opened from incidents whose cause is worth finding."
+    create = ("problems:new", "Open a problem")
+
+    def may_create(self) -> bool:
+        """Those who act on tickets."""
+        return permissions.can_act(self.request.user)
+
+
+class ProblemPage(DetailPage):
+    """One problem: facts, the tree of factors, its known error, incidents, actions, and what to do next."""
+
+    template_name = "problems/problem.html"
+    context_object_name = "ticket"
+    place = "problem"
+
+    def get_object(self, queryset: Any = None) -> Ticket:
+        """By its reference."""
+        return ticket_or_404(self.kwargs["reference"], self.request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """All that the page shows."""
+        ticket = self.object
+        problem = Problem.objects.get(pk=ticket.pk)
+        possible = verbs.possible(ticket, self.request.user)
+        return super().get_context_data(**kwargs) | {
+            "problem": problem,
+            "known": KnownError.objects.filter(problem=problem).first(),
+            "tree": factors.tree(problem),
+            "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
+            "main_verbs": [verb for verb in possible if verb.is_main],
+            "more_verbs": [verb for verb in possible if not verb.is_main and verb.name not in {"note", "factor"}],
+            "note_form": NoteForm(ticket=ticket, at=self.at) if possible else None,
+            "can_act": bool(possible),
+            "verb_view": "problems:verb",
+        }
+
+
+class ProblemNew(FormPage):
+    """Open a problem that no incident has shown yet."""
+
+    title = button = "Open a problem"
+    lead = "For what may happen. The problem behind an incident is opened on the incident's page."
+    form_class = forms.ProblemForm
+    refusals = REFUSALS
+
+    def may(self) -> bool:
+        """Those who act on tickets."""
+        return permissions.can_act(self.request.user)
+
+    def perform(self, form: Any) -> Any:
+        """Open it."""
+        return investigation.open_problem(actor=self.request.user, at=self.at, **form.cleaned_data)  # type: ignore[arg-type]
+
+
+class ProblemEdit(prevention.OnTicket):
+    """The form over a problem's facts; a stale one is refused and nothing typed is lost."""
+
+    template_name = "incidents/edit.html"
+
+    def may(self) -> bool:
+        """Those who act on tickets."""
+        return self.ticket.kind == TicketKind.PROBLEM and super().may()
+
+    def get_title(self) -> str:
+        """Number and deed."""
+        return f"Change {self.ticket.reference}"
+
+    def get_form(self, form_class: Any = None) -> forms.FactsForm:
+        """Over the problem as it stands now."""
+        problem = Problem.objects.get(pk=self.ticket.pk)
+        return forms.FactsForm.of(problem, self.request.POST if self.request.method == "POST" else None)
+
+    def perform(self, form: Any) -> Any:
+        """Change what was changed."""
+        return investigation.edit(
+            problem_id=self.ticket.pk,
+            changes=form.changes(),
+            actor=self.request.user,  # type: ignore[arg-type]
+            at=self.at,
+        )
+
+
+class OpenFromIncident(PostPage):
+    """One button: the problem behind an incident, with all that the incident knows."""
+
+    refusals = REFUSALS
+    done = "Opened. Service, impact and timeline came along."
+    ticket: Ticket
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Find the incident."""
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.ticket = ticket_or_404(kwargs["reference"], request.user)
+
+    def may(self) -> bool:
+        """Those who act on the incident."""
+        return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.request.user, self.ticket)
+
+    def perform(self) -> Any:
+        """Open it."""
+        return investigation.open_from_incident(
+            incident_id=self.ticket.pk,
+            actor=self.request.user,  # type: ignore[arg-type]
+            at=self.at,
+        )
+
+    def back(self) -> str:
+        """The incident."""
+        return self.ticket.get_absolute_url()
+
+
+class LinkProblem(prevention.OnTicket):
+    """Say that a problem that is known already caused the incident."""
+
+    title = button = "Link a known problem"
+    form_class = forms.ProblemChoiceForm
+
+    def may(self) -> bool:
+        """Those who act on the incident."""
+        return self.ticket.kind == TicketKind.INCIDENT and super().may()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the reader, whose problems are offered."""
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def do(self, **given: Any) -> Any:
+        """Link it."""
+        problem = given.pop("problem")
+        return investigation.link_incident(problem_id=problem.pk, incident_id=self.ticket.pk, **given)
+
+
+class FactorRemove(PostPage):
+    """Take a factor out of the tree."""
+
+    refusals = REFUSALS
+    factor: Factor
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Find it, if this person may know of its problem."""
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            rows = Factor.objects.visible_to(request.user).select_related("problem")
+            self.factor = get_object_or_404(rows, pk=kwargs["pk"])
+
+    def may(self) -> bool:
+        """Those who act on the problem."""
+        return permissions.can_act(self.request.user, self.factor.problem)
+
+    def perform(self) -> Any:
+        """Take it out."""
+        factors.remove(factor_id=self.factor.pk, actor=self.request.user, at=self.at)  # type: ignore[arg-type]
+        return self.back()
+
+    def back(self) -> str:
+        """The tree."""
+        return f"{self.factor.problem.get_absolute_url()}#factors"

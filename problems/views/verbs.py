@@ -1,0 +1,77 @@
+"""What people do to a problem: a table of verbs, each one form and one domain call."""
+
+from typing import Any
+
+from incidents import permissions, response
+from incidents.forms import AssignForm, NoteForm, ReasonForm
+from incidents.models import Ticket, TicketKind, TicketStatus
+from incidents.views.verbs import Verb, VerbPage, make_verb
+from problems import factors, forms, investigation
+from problems.status import PROBLEM
+
+_OPEN = {
+    TicketStatus.NEW, TicketStatus.ASSESSED, TicketStatus.ANALYSIS, TicketStatus.KNOWN_ERROR,
+    TicketStatus.FIX_IN_PROGRESS,
+}  # fmt: skip
+_ANY = set(PROBLEM.moves)
+
+
+def _before(status: TicketStatus) -> set[str]:
+    return {one for one in PROBLEM.moves if PROBLEM.allows(one, status)}
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        make_verb("assess", "Worth finding the cause", _before(TicketStatus.ASSESSED), is_main=True,
+                  form=forms.OptionalNoteForm,
+                  call=lambda t, u, at, a: investigation.assess(problem_id=t.pk, actor=u, at=at, **a)),
+        make_verb("analyze", "Look for the cause", _before(TicketStatus.ANALYSIS) & _OPEN, is_main=True,
+                  form=forms.OptionalNoteForm,
+                  call=lambda t, u, at, a: investigation.analyze(problem_id=t.pk, actor=u, at=at, **a)),
+        make_verb("known-error", "Publish a known error", _before(TicketStatus.KNOWN_ERROR) | {
+                  TicketStatus.KNOWN_ERROR}, is_main=True, form=forms.KnownErrorForm, button="Publish",
+                  done="Published. Whoever works on an incident like this one sees the workaround.",
+                  call=lambda t, u, at, a: investigation.publish_known_error(problem_id=t.pk, actor=u, at=at, **a)),
+        make_verb("start-fix", "Start the fix", _before(TicketStatus.FIX_IN_PROGRESS), is_main=True,
+                  form=forms.OptionalNoteForm,
+                  call=lambda t, u, at, a: investigation.start_fix(problem_id=t.pk, actor=u, at=at, **a)),
+        make_verb("resolve", "Cause removed", _before(TicketStatus.RESOLVED), is_main=True,
+                  form=forms.OptionalNoteForm, done="Resolved. So are incidents that waited for nothing else.",
+                  call=lambda t, u, at, a: investigation.resolve(problem_id=t.pk, actor=u, at=at, **a)),
+        make_verb("factor", "Add a factor", _ANY, form=forms.FactorForm,
+                  call=lambda t, u, at, a: factors.add(problem_id=t.pk, actor=u, at=at, **a)),
+        make_verb("note", "Write a note", _ANY, form=NoteForm, button="Save the note", done="Noted.",
+                  call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("assign", "Assign", _OPEN, form=AssignForm,
+                  call=lambda t, u, at, a: response.assign(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("reopen", "Reopen", {TicketStatus.RESOLVED, TicketStatus.CLOSED}, form=ReasonForm,
+                  call=lambda t, u, at, a: investigation.reopen(problem_id=t.pk, actor=u, at=at, **a)),
+        make_verb("close", "Close", _before(TicketStatus.CLOSED), form=forms.CloseForm,
+                  call=lambda t, u, at, a: investigation.close(problem_id=t.pk, actor=u, at=at, **a)),
+    )
+}  # fmt: skip
+
+
+_NEXT = {
+    TicketStatus.NEW: "assess",
+    TicketStatus.ASSESSED: "analyze",
+    TicketStatus.ANALYSIS: "known-error",
+    TicketStatus.KNOWN_ERROR: "start-fix",
+    TicketStatus.FIX_IN_PROGRESS: "resolve",
+}
+
+
+def possible(ticket: Ticket, user: Any) -> list[Verb]:
+    """What this person may do to this problem as it stands, the usual next step first."""
+    if not permissions.can_act(user, ticket):
+        return []
+    found = [verb for verb in VERBS.values() if ticket.status in verb.statuses]
+    return sorted(found, key=lambda verb: verb.name != _NEXT.get(TicketStatus(ticket.status)))
+
+
+class ProblemVerbPage(VerbPage):
+    """One verb on one problem."""
+
+    table = VERBS
+    kinds = frozenset({TicketKind.PROBLEM})

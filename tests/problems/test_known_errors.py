@@ -1,0 +1,91 @@
+"""Known errors are found by what people say of a new incident, and count where they helped."""
+
+from typing import Any
+
+import pytest
+
+from incidents.models import Incident, Ticket
+from problems import known_errors
+from problems.models import KnownError
+from tests import factories as make
+from tests import factories_prevention as after
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+KNOWN = {
+    "pool": ("Connection pool runs empty after a release",
+             "Checkout answers with errors. Customers cannot pay, the page says 502 after the card was entered."),
+    "certificate": ("Certificate of the partner gateway expires",
+                    "Partners say that their orders are refused, TLS handshake failure in the log."),
+    "printer": ("Label printer loses its network address",
+                "The warehouse cannot print labels after lunch, the printer shows offline."),
+    "mail": ("Mail queue fills up on Mondays", "Newsletters and order confirmations arrive hours late."),
+}  # fmt: skip
+
+
+@pytest.fixture
+def library() -> dict[str, Any]:
+    return {name: after.KnownErrorFactory(title=title, symptoms=said) for name, (title, said) in KNOWN.items()}
+
+
+def found(**asked: Any) -> list[str]:
+    named = {title: name for name, (title, _) in KNOWN.items()}
+    return [named[one.title] for one in known_errors.find(**asked)]
+
+
+class TestFind:
+    @pytest.mark.parametrize(
+        ("title", "text", "name"),
+        [
+            ("Checkout is down", "Customers cannot pay, they get a 502", "pool"),
+            ("Customers can not pay by card", "", "pool"),
+            ("TLS handshake failures", "orders of partners are refused", "certificate"),
+            ("Warehouse printer offline", "no labels", "printer"),
+            ("Order confirmation mails are late", "", "mail"),
+            ("printing labels fails in the warehouse", "", "printer"),
+        ],
+    )
+    def test_knows_the_trouble_in_other_words(self, library: dict[str, Any], title: str, text: str, name: str) -> None:
+        assert found(title=title, text=text)[0] == name
+
+    @pytest.mark.parametrize("title", ["Coffee machine leaks on floor 2", "VPN needs a new password", "x", "'--", ""])
+    def test_stays_silent_about_another(self, library: dict[str, Any], title: str) -> None:
+        assert found(title=title) == []
+
+    def test_prefers_the_same_service(self, library: dict[str, Any]) -> None:
+        service = library["mail"].problem.service
+        twin = after.KnownErrorFactory(title="Mail queue fills up on Mondays", symptoms="Late newsletters.")
+
+        best = known_errors.find(title="Mail queue is full", service=service)
+
+        assert best[0] == library["mail"]
+        assert twin in best
+
+    def test_leaves_out_what_is_retired_or_private(self, library: dict[str, Any]) -> None:
+        KnownError.objects.filter(pk=library["printer"].pk).update(status="retired")
+        Ticket.objects.filter(pk=library["mail"].problem_id).update(visibility="private", visibility_reason="HR")
+
+        assert found(title="Warehouse printer offline") == []
+        assert found(title="Mail queue fills up") == []
+        assert found(title="Mail queue fills up", user=make.UserFactory()) == []
+
+    def test_reads_what_the_customer_sees(self, library: dict[str, Any]) -> None:
+        incident = make.IncidentFactory(title="Something is wrong", customer_impact="Cannot print labels, offline")
+
+        assert [one.title for one in known_errors.find_for(incident)][:1] == [KNOWN["printer"][0]]
+
+
+class TestUse:
+    def test_counts_once_an_incident_and_carries_the_workaround(self, library: dict[str, Any]) -> None:
+        incident, known = make.IncidentFactory(), library["pool"]
+
+        for _ in range(2):
+            known_errors.use(known_error_id=known.pk, incident_id=incident.pk, actor=None, at=NOON)
+        known_errors.use(known_error_id=known.pk, incident_id=make.IncidentFactory().pk, actor=None, at=NOON)
+
+        known.refresh_from_db()
+        assert (known.hits, known.last_hit_at) == (2, NOON)
+        assert Incident.objects.get(pk=incident.pk).workaround == known.workaround
+        assert incident.timeline.filter(text__startswith="Known error used").count() == 1
+        assert incident.links_out.get().to_ticket_id == known.problem_id
