@@ -40,16 +40,13 @@ def tell(*, services: Mapping[str, Service], author: User, at: datetime) -> Stat
                 page=page, name=member, description=text, position=place, group=group, service=services.get(service)
             )
     for days, hours, name, impact, part, said in _PAST:
-        _past(
-            page,
-            parts[part],
-            name=name,
-            impact=impact,
-            said=said,
-            author=author,
-            began=at - timedelta(days=days),
-            lasted=timedelta(hours=hours),
-        )
+        began = at - timedelta(days=days)
+        incident = PublicIncident.objects.create(
+            page=page, name=name, impact=impact, status="resolved", created_at=began, started_at=began,
+            updated_at=began + timedelta(hours=hours), resolved_at=began + timedelta(hours=hours),
+        )  # fmt: skip
+        incident.components.add(parts[part])
+        _say(incident, said, author=author, lasted=timedelta(hours=hours))
     Subscriber.objects.bulk_create(
         Subscriber(page=page, email=f"customer{n}@example.org", asked_at=at, created_at=at, confirmed_at=at)
         for n in range(1, _SUBSCRIBERS + 1)
@@ -57,25 +54,9 @@ def tell(*, services: Mapping[str, Service], author: User, at: datetime) -> Stat
     return page
 
 
-def _past(
-    page: StatusPage,
-    part: Component,
-    *,
-    name: str,
-    impact: str,
-    said: list[tuple[str, str]],
-    author: User,
-    began: datetime,
-    lasted: timedelta,
-) -> None:
-    ended = began + lasted
-    incident = PublicIncident.objects.create(
-        page=page, name=name, impact=impact, status="resolved", created_at=began, started_at=began,
-        updated_at=ended, resolved_at=ended,
-    )  # fmt: skip
-    incident.components.add(part)
+def _say(incident: PublicIncident, said: list[tuple[str, str]], *, author: User, lasted: timedelta) -> None:
     for number, (status, body) in enumerate(said):
-        when = began + lasted * number / (len(said) - 1)
+        when = incident.started_at + lasted * number / (len(said) - 1)
         CustomerUpdate.objects.create(
             incident=incident, status=status, body=body, published_at=when, author=author, fanned_out_at=when,
             next_update_at=None if status == "resolved" else when + timedelta(minutes=30),
