@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0005_add_when_times_were_changed'),
+        ('incidents', '0005_serve_the_numbers'),
     ]
 
     operations = [

@@ -251,6 +251,8 @@ class Ticket(models.Model):
             models.Index(
                 fields=["restored_at", "id"], condition=Q(status="restored"), name="incidents_ticket_restored"
             ),
+            # By age, and the period of a number; the unique key behind it is sorted on the way.
+            models.Index(fields=["impact_started_at"], name="incidents_ticket_began"),
             models.Index(fields=["team", "status", "-created_at"], name="incidents_ticket_of_team"),
             models.Index(fields=["service", "-created_at"], name="incidents_ticket_of_service"),
             models.Index(fields=["assignee", "status"], name="incidents_ticket_of_assignee"),
