@@ -44,7 +44,7 @@ class PostmortemViewSet(ReadViewSet):
         """Save what the public will read once it is approved and published."""
         return self._do(writing.write_public, postmortem, **data)
 
-    @verb(serializers.OwnerSerializer, may=can_write)
+    @verb(serializers.PostmortemOwnerSerializer, may=can_write)
     def assign(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Give it to a person."""
         return self._do(writing.assign, postmortem, **data)

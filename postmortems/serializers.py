@@ -149,7 +149,7 @@ class OptionalTextSerializer(Asked):
     text = Lines(max_length=5_000, allow_blank=True, required=False)
 
 
-class OwnerSerializer(Asked):
+class PostmortemOwnerSerializer(Asked):
     """Who brings it to an end."""
 
     owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))

@@ -60,7 +60,7 @@ class ProblemViewSet(TicketViewSet):
         """Look for the cause."""
         return self._do(investigation.analyze, ticket, **data)
 
-    @verb(serializers.PublishSerializer, may=can_act)
+    @verb(serializers.PublishKnownErrorSerializer, may=can_act)
     def publish_known_error(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Tell those who work on new incidents how to recognize it and what helps."""
         return self._do(investigation.publish_known_error, ticket, **data)

@@ -66,7 +66,7 @@ class IncidentChoiceSerializer(Asked):
     incident = ReferenceField(kind="incident")
 
 
-class PublishSerializer(Asked):
+class PublishKnownErrorSerializer(Asked):
     """How one recognizes the trouble, and what helps."""
 
     title = Line(max_length=200)
