@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from config.base.permissions import Role
-from config.demo import cast, customers, desk, history, standby
+from config.demo import cast, customers, desk, history, lessons, standby
 from incidents import integrations
 from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity, Ticket
 from oncall import access
@@ -216,6 +216,7 @@ CHAPTERS: list[Callable[[Company], None]] = [
     standby.write,
     history.write,
     desk.write,
+    lessons.write,
     _tell_customers,
     _open_doors,
     _write_sign_ins,

@@ -12,9 +12,20 @@ from config.base.permissions import Role
 from config.demo import company
 from config.demo.terminal import few_of_each_role
 from incidents import metrics
-from incidents.models import Response, Service, ServiceDependency, Ticket, TimelineEntry
+from incidents.models import (
+    ActionItem,
+    LinkKind,
+    Response,
+    Service,
+    ServiceDependency,
+    Ticket,
+    TicketLink,
+    TimelineEntry,
+)
 from oncall import escalation, paging, schedules, watchdog
 from oncall.models import Escalation, Page, Team, TeamKind, User, WorkInterval
+from postmortems.models import Postmortem
+from problems.models import KnownError
 from tests.factories import NOON
 
 CEILING_CPU_SECONDS = 60
@@ -62,7 +73,12 @@ class TestCompany:
         assert {user["role"] for user in found["users"]} == set(Role.values)
         assert {Role.AGENT, Role.RESPONDER, Role.COMMANDER} <= busy
         assert Ticket.objects.filter(status="restored").exists()
-        assert {row.status for row in Ticket.objects.open()} == {"new", "acknowledged", "in_progress", "on_hold"}
+        assert {row.status for row in Ticket.objects.incidents().open()} == {
+            "new",
+            "acknowledged",
+            "in_progress",
+            "on_hold",
+        }
 
     def test_keeps_the_names_that_live_alerts_and_journeys_use(self, found: Any) -> None:
         kept = {user["email"].split("@")[0]: user["role"] for user in found["users"]}
@@ -120,6 +136,19 @@ class TestPast:
         assert Escalation.objects.filter(step=2).exists()
         assert Page.objects.count() > Escalation.objects.count()
         assert WorkInterval.objects.count() > 2000
+
+
+@pytest.mark.usefixtures("found")
+class TestLessons:
+    def test_follows_causes_and_shares_what_was_learned(self) -> None:
+        assert KnownError.objects.count() == ActionItem.objects.count() == 3
+        assert Postmortem.objects.published().count() == 1
+        assert set(Postmortem.objects.values_list("status", flat=True)) == {"draft", "in_review", "published"}
+
+    def test_leaves_restored_incidents_waiting_for_their_causes(self) -> None:
+        caused = TicketLink.objects.filter(kind=LinkKind.CAUSED_BY).values_list("from_ticket__status", flat=True)
+
+        assert set(caused) == {"restored"}
 
 
 @pytest.mark.usefixtures("found")
