@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from config.base.api import AnswerViewSet, Pagination, ReadViewSet, verb, writes
 from config.base.permissions import Role, ScopedAccess, only
-from incidents import conditions, customer_filters, filters, metrics, response, serializers, updates
+from incidents import conditions, filters, filters_customers, metrics, response, serializers, updates
 from incidents import customer_serializers as told
 from incidents.contacts import find_requester
 from incidents.models import (
@@ -299,7 +299,7 @@ class StatusPageViewSet(ReadViewSet):
 
     queryset = StatusPage.objects.all()
     serializer_class = told.StatusPageSerializer
-    filterset_class = customer_filters.StatusPageFilter
+    filterset_class = filters_customers.StatusPageFilter
     order = "id"
 
 
@@ -308,7 +308,7 @@ class ComponentViewSet(ReadViewSet):
 
     queryset = Component.objects.select_related("page", "group", "service")
     serializer_class = told.ComponentSerializer
-    filterset_class = customer_filters.ComponentFilter
+    filterset_class = filters_customers.ComponentFilter
     order = "id"
 
 
@@ -317,7 +317,7 @@ class MessageTemplateViewSet(ReadViewSet):
 
     queryset = MessageTemplate.objects.all()
     serializer_class = told.MessageTemplateSerializer
-    filterset_class = customer_filters.MessageTemplateFilter
+    filterset_class = filters_customers.MessageTemplateFilter
     order = "id"
 
 
@@ -326,7 +326,7 @@ class PublicIncidentViewSet(ReadViewSet):
 
     queryset = PublicIncident.objects.select_related("ticket").prefetch_related("components")
     serializer_class = told.PublicIncidentSerializer
-    filterset_class = customer_filters.PublicIncidentFilter
+    filterset_class = filters_customers.PublicIncidentFilter
 
 
 class CustomerUpdateViewSet(ReadViewSet):
@@ -334,7 +334,7 @@ class CustomerUpdateViewSet(ReadViewSet):
 
     queryset = CustomerUpdate.objects.select_related("author")
     serializer_class = told.CustomerUpdateSerializer
-    filterset_class = customer_filters.CustomerUpdateFilter
+    filterset_class = filters_customers.CustomerUpdateFilter
     scope = "respond"
 
     @writes(told.PublishSerializer, may=can_publish, status=201)
@@ -348,7 +348,7 @@ class SubscriberViewSet(ReadViewSet):
 
     queryset = Subscriber.objects.prefetch_related("components")
     serializer_class = told.SubscriberSerializer
-    filterset_class = customer_filters.SubscriberFilter
+    filterset_class = filters_customers.SubscriberFilter
     permission_classes = (ScopedAccess, only(*ACTING, Role.ADMINISTRATOR))
 
 
@@ -357,5 +357,5 @@ class DeliveryViewSet(ReadViewSet):
 
     queryset = UpdateDelivery.objects.all()
     serializer_class = told.DeliverySerializer
-    filterset_class = customer_filters.DeliveryFilter
+    filterset_class = filters_customers.DeliveryFilter
     permission_classes = (ScopedAccess, only(*ACTING, Role.ADMINISTRATOR))

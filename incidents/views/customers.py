@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from config.base.views import FormPage, ListPage
 from incidents import permissions, status_page, updates
-from incidents.customer_filters import ComponentFilter, DeliveryFilter, PublicIncidentFilter, SubscriberFilter
+from incidents.filters_customers import ComponentFilter, DeliveryFilter, PublicIncidentFilter, SubscriberFilter
 from incidents.forms import UpdateForm
 from incidents.models import Component, Incident, PublicIncident, StatusPage, Subscriber, Ticket, UpdateDelivery
 from incidents.tables import ComponentTable, DeliveryTable, PublicIncidentTable, SubscriberTable
