@@ -15,51 +15,73 @@ from problems import factors, investigation
 if TYPE_CHECKING:
     from config.demo.company import Company
 
-# The causes that are being dealt with: symptoms, workaround, why, why that, action, days until it is due.
-_Story = tuple[str, str, str, str, str, int]
-_CAUSES: list[_Story] = [
-    (
+# By the incident's title: symptoms, workaround, cause, what allowed it, action.
+_Story = tuple[str, str, str, str, str]
+_CAUSES: dict[str, _Story] = {
+    "Payments time out": (
         "Paying spins for a minute, then an error; the order is missing.",
         "Take one payment worker out of the pool; the others catch up within five minutes.",
         "The connection pool of the payment workers is smaller than their number of threads.",
         "Its size was set when there was one worker.",
         "Size the pool by the number of threads",
-        9,
     ),
-    (
+    "Search finds nothing": (
+        "Every search is empty, also for products that are there.",
+        "Point search at the replica's index.",
+        "The nightly rebuild empties the index before it fills it.",
+        "Nobody sees how long the rebuild takes.",
+        "Build the index beside the old one and swap",
+    ),
+    "App cannot sign in": (
         "Sign-in on the phone turns in circles and ends at the start.",
-        "Ask the customer to use the web shop until the key is changed by hand.",
-        "A signing key ran out on one of two servers.",
-        "Nobody is told when a key is about to end.",
-        "Warn two weeks before a signing key ends",
-        -4,
+        "Ask the customer to use the web shop until the token change is back.",
+        "A token's new form is unknown to apps of last year.",
+        "Releases are tried with the newest app only.",
+        "Try releases with the oldest supported app",
     ),
-    (
+    "Disk of the orders database is filling up": (
+        "Free space falls by the hour; queries still work.",
+        "Remove WAL files that the replica has taken.",
+        "A replication slot of a retired replica keeps WAL files for ever.",
+        "Retiring a replica has no checklist.",
+        "Limit what a replication slot may keep",
+    ),
+    "Too many connections": (
         "Orders fail now and then, more often on the hour.",
         "Put the pooler back in front of the database.",
         "A report opens a connection for each shop on the hour.",
         "Reports have no budget of connections.",
         "Give reports a pool of their own",
-        20,
     ),
-]
-_WORDS = {
-    "summary": "A change to the payment workers filled their connection pool. Monitoring told us after four minutes.",
-    "impact": "One in three orders could not be paid for 48 minutes; 61 customers wrote to us.",
-    "detection": "The alert on failed payments. It waits for five minutes; two would do.",
-    "causes": "The pool was sized for one worker. The load test ran with one worker, so it could not show it.",
-    "lessons": "Rolling back was quick. The first update to customers was not.",
+    "Nodes are not ready": (
+        "Parts of the shop fail, then others.",
+        "Cordon the nodes named in the alert; the rest has room.",
+        "An image of the node's agent leaks memory.",
+        "The agent has no memory limit.",
+        "Set memory limits for agents of nodes",
+    ),
+    "Card payments are declined": (
+        "Every third card is declined, whatever the bank.",
+        "Offer payment by invoice first.",
+        "The bank's gateway drops calls when it switches over.",
+        "We call one address of the bank without a second.",
+        "Call the bank's second gateway when the first is silent",
+    ),
 }
-_PUBLIC = "A change of ours kept some card payments from going through. We took it back and now test it under load."
+_DUE_IN_DAYS = (-4, 9, 20)
+_HANDLED = 3
+_DETECTION = "The alert told us. It waits for five minutes; two would do."
+_LESSONS = "Taking the change back was quick. The first word to customers was not."
+_PUBLIC = "A fault of ours kept part of the shop from working. It is repaired, and we now test for it before a change."
 
 
 def write(company: Company) -> None:
     """Three causes in hand, one postmortem published, one in review, one just begun."""
-    owed = [ticket for ticket in company.tickets if ticket.severity.needs_prevention and ticket.restored_at]
-    waiting = [ticket for ticket in owed if ticket.status == "restored"][-3:]
-    over = [ticket for ticket in owed if ticket.status in {"resolved", "closed"}][-1:]
-    for ticket, cause in zip(waiting, _CAUSES, strict=False):
-        _investigate(company, ticket, cause)
+    owed = [ticket for ticket in company.tickets if ticket.severity.needs_prevention and ticket.title in _CAUSES]
+    waiting = _newest_of_each([ticket for ticket in owed if ticket.status == "restored"])[:_HANDLED]
+    over = [ticket for ticket in owed if ticket.status in {"resolved", "closed"} and ticket.restored_at][-1:]
+    for ticket, days in zip(waiting, _DUE_IN_DAYS, strict=False):
+        _investigate(company, ticket, days)
     for ticket in over:
         found = _write_down(company, ticket)
         at = company.at - timedelta(hours=30)
@@ -70,9 +92,14 @@ def write(company: Company) -> None:
         writing.draft(ticket_id=waiting[-1].pk, actor=None, at=company.at - timedelta(hours=6))
 
 
-def _investigate(company: Company, ticket: Ticket, story: _Story) -> None:
+def _newest_of_each(tickets: list[Ticket]) -> list[Ticket]:
+    """The newest incident of each title, the newest first: each trouble is looked into once."""
+    return list({ticket.title: ticket for ticket in tickets}.values())[::-1]
+
+
+def _investigate(company: Company, ticket: Ticket, days: int) -> None:
     """From the incident to a known error with its tree and what is owed."""
-    symptoms, workaround, cause, behind, action, days = story
+    symptoms, workaround, cause, behind, action = _CAUSES[ticket.title]
     lead, began = _lead(company, ticket), company.at - timedelta(days=3)
     problem = investigation.open_from_incident(incident_id=ticket.pk, actor=lead, at=began)
     investigation.assess(problem_id=problem.pk, actor=lead, at=began + timedelta(hours=2))
@@ -102,7 +129,15 @@ def _write_down(company: Company, ticket: Ticket) -> Postmortem:
     """A postmortem with its sections, sent to review."""
     at, lead = company.at - timedelta(days=2), _lead(company, ticket)
     found = writing.draft(ticket_id=ticket.pk, actor=lead, at=at, owner=lead)
-    for key, body in _WORDS.items():
+    _, workaround, cause, behind, _ = _CAUSES[ticket.title]
+    words = {
+        "summary": f"{ticket.title}: {cause} What helped: {workaround}",
+        "impact": f"{ticket.description} {ticket.service} was not what it should be until it was restored.",
+        "detection": _DETECTION,
+        "causes": f"{cause} {behind}",
+        "lessons": _LESSONS,
+    }
+    for key, body in words.items():
         writing.write(postmortem_id=found.pk, key=key, body=body, actor=lead, at=_later(at, 3))
     writing.write_public(postmortem_id=found.pk, text=_PUBLIC, actor=lead, at=_later(at, 4))
     return review.submit(postmortem_id=found.pk, actor=lead, at=_later(at, 5))
