@@ -27,11 +27,6 @@ def read_mail(mail_id: str) -> Message | None:
     return _read(demo_folder() / "mail", mail_id)
 
 
-def read_phone(message_id: str) -> Message | None:
-    """Return one message to a phone, or None where there is none of that id."""
-    return _read(demo_folder() / "phone", message_id)
-
-
 def demo_folder() -> Path:
     """Return the demo's data folder."""
     return Path(os.environ.get("DEMO_DIR") or ROOT / ".demo")
