@@ -5,7 +5,6 @@ A message to Celery carries row ids or nothing; losing or repeating one costs ti
 
 import contextlib
 import hashlib
-import logging
 import smtplib
 import time
 from datetime import datetime, timedelta
@@ -17,17 +16,14 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
-from config.base import outbox
+from config.base import broker, outbox
 from config.base.clock import backoff, database_now
 from config.base.outbox import LEASE, SEND_DEADLINE, Claim, OutboxState
 from incidents import letters
 from incidents.models import CustomerUpdate, Subscriber, UpdateDelivery
 from oncall.channels.base import Outcome
 from oncall.channels.email import post
-
-logger = logging.getLogger(__name__)
 
 CHUNK = 500
 MAILS_A_TASK = 100
@@ -43,11 +39,8 @@ def enqueue(task: "Task[Any, Any]", *ids: int) -> None:
     transaction.on_commit(partial(_ask, task, *ids))
 
 
-def _ask(task: "Task[Any, Any]", *ids: int) -> None:
-    try:
-        task.apply_async(args=ids, queue="customers", retry=False)
-    except OperationalError as error:
-        logger.warning("customers.broker", extra={"task": task.name, "error": str(error)[:300]})
+def _ask(task: "Task[Any, Any]", *ids: int) -> bool:
+    return broker.ask(task, *ids, queue="customers")
 
 
 @shared_task
@@ -144,10 +137,12 @@ def chase(*, at: datetime) -> int:
     before = at - LEFT_LYING
     updates = CustomerUpdate.objects.filter(fanned_out_at__isnull=True, published_at__lte=before)
     for pk in updates.order_by("pk").values_list("pk", flat=True)[:MOST_TASKS]:
-        _ask(fan_out, pk)
+        if not _ask(fan_out, pk):
+            break
     waiting = UpdateDelivery.objects.filter(state=OutboxState.PENDING, due_at__lte=before)
     leased = UpdateDelivery.objects.filter(state=OutboxState.SENDING, lease_until__lte=before)
     count = waiting.order_by()[: MAILS_A_TASK * MOST_TASKS].count() + leased.count()
     for _ in range(0, count, MAILS_A_TASK):
-        _ask(send_due)
+        if not _ask(send_due):
+            break  # a broker that is away must not hold up the lane's other clocks
     return count
