@@ -161,6 +161,7 @@ class ScheduleSerializer(Asked):
     components = serializers.ListField(child=Line(max_length=16), default=list, help_text="Public ids of parts.")
     starts_at = Instant()
     ends_at = Instant()
+    key = serializers.UUIDField(required=False, help_text="The same key is scheduled once.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The plan."""

@@ -1,5 +1,6 @@
 """Forms of planned work: all of it is public, so all of it is typed or chosen."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ _ZONE = "In your own time zone."
 class MaintenanceForm(Form):
     """New planned work."""
 
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     name = forms.CharField(
         label="What is done?", max_length=200, help_text="As customers read it: Moving to new database servers."
     )

@@ -1,6 +1,7 @@
 """Planned work: customers are told when it is scheduled, an hour before, and when it is done; it turns by itself."""
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -47,19 +48,27 @@ class Plan:
     starts_at: datetime
     ends_at: datetime
     components: tuple[Component, ...] = ()
+    key: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 @transaction.atomic
 def schedule(*, plan: Plan, actor: User, at: datetime) -> ScheduledMaintenance:
-    """Put the work on the page and tell the subscribers of its parts. Raises NotReady."""
+    """Put the work on the page and tell the subscribers of its parts. The same plan is scheduled once.
+
+    Raises NotReady.
+    """
+    StatusPage.objects.select_for_update(no_key=True).get(pk=plan.page.pk)  # a second click waits for the first
+    done = ScheduledMaintenance.objects.filter(draft_key=plan.key).first()
+    if done is not None:
+        return done
     if not plan.name.strip() or not plan.body.strip():
         raise NotReady("Give it a title, and write what customers will notice.")
     if any(component.page_id != plan.page.pk for component in plan.components):
         raise NotReady("Choose parts of this status page.")
     _check_times(plan.starts_at, plan.ends_at, at=at)
     work = ScheduledMaintenance(
-        page=plan.page, name=plan.name, starts_at=plan.starts_at, ends_at=plan.ends_at, created_by=actor,
-        created_at=at, updated_at=at,
+        page=plan.page, draft_key=plan.key, name=plan.name, starts_at=plan.starts_at, ends_at=plan.ends_at,
+        created_by=actor, created_at=at, updated_at=at,
     )  # fmt: skip
     work.turn_at = _next_turn(work, at=at)
     work.save()

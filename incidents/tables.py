@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.base import display
-from config.base.tables import LinkColumn, Table, TagColumn, TimeColumn
+from config.base.tables import ClockColumn, LinkColumn, Table, TagColumn, TimeColumn
 from incidents import conditions, metrics
 from incidents.models import (
     ActionItem,
@@ -309,8 +309,8 @@ class MaintenanceTable(Table):
 
     name = LinkColumn(css="wide row-title")
     status = TagColumn(family="maintenance")
-    starts_at = TimeColumn(verbose_name="Begins")
-    ends_at = TimeColumn(verbose_name="Ends")
+    starts_at = ClockColumn(verbose_name="Begins")
+    ends_at = ClockColumn(verbose_name="Ends")
 
     class Meta(Table.Meta):
         model = ScheduledMaintenance

@@ -125,7 +125,7 @@ def standing(ticket: Ticket, *, at: datetime) -> dict[str, Any] | None:
             return None
         due = first_due(ticket)
         return {"told": None, "first_due_at": due, "is_late": due is not None and due < at}
-    newest = told.updates.order_by("-published_at", "-pk").first()
+    newest = told.updates.filter(withdrawn_at=None).order_by("-published_at", "-pk").first()
     counts = (
         UpdateDelivery.objects.filter(update=newest).values_list("state").annotate(n=Count("pk")).order_by("state")
     )

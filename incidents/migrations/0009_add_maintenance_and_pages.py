@@ -4,6 +4,8 @@ from django.apps import apps as live_apps
 from django.apps.registry import Apps
 from django.contrib.auth.management import create_permissions
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+import uuid
+
 import config.base.models
 import django.db.models.deletion
 import incidents.models.communication
@@ -56,6 +58,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=incidents.models.communication.new_public_id, editable=False, max_length=16, unique=True)),
+                ('draft_key', models.UUIDField(default=uuid.uuid4, help_text='Scheduling a draft twice schedules once.', unique=True)),
                 ('name', config.base.models.OneLineField(max_length=200, verbose_name='title')),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),

@@ -1,5 +1,7 @@
 """Planned work that customers are told of beforehand, and what was said about it."""
 
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -26,6 +28,7 @@ class ScheduledMaintenance(models.Model):
 
     page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="maintenances")
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    draft_key = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Scheduling a draft twice schedules once.")
     name = OneLineField("title", max_length=200)
     components = models.ManyToManyField(Component, blank=True, related_name="maintenances")
     starts_at = models.DateTimeField()

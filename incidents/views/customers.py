@@ -104,7 +104,7 @@ class Compose(FormPage):
             "pages": StatusPage.objects.order_by("-is_default", "name"),
             "incident": Incident.objects.filter(pk=self.ticket.pk).first(),
             "told": told,
-            "before": told.updates.order_by("-published_at", "-pk")[:5] if told else (),
+            "before": told.updates.filter(withdrawn_at=None).order_by("-published_at", "-pk")[:5] if told else (),
             "asked": updates.ASKED,
             "back": reverse("incidents:ticket", args=[self.ticket.reference]),
         }
