@@ -1,17 +1,19 @@
 """Asking Celery for work without waiting for the broker: what is asked for is a row, and a sweep asks again."""
 
 import logging
+import os
 import time
 from typing import Any
 
 from celery import Task
 from kombu.exceptions import LimitExceeded, OperationalError
-from kombu.pools import producers
 
 logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 0.3
 REST_SECONDS = 10.0
+MOST_CONNECTIONS = 8
+_pools: dict[int, Any] = {}
 _rest: dict[str, float] = {"until": 0.0}
 # The worker's own connection may wait longer; whoever only asks must not.
 _IN_A_HURRY = {
@@ -46,9 +48,17 @@ def ask(task: "Task[Any, Any]", *ids: int, queue: str) -> bool:
 
 
 def _send(task: "Task[Any, Any]", ids: tuple[int, ...], *, queue: str) -> None:
-    connection = task.app.connection_for_write(transport_options=_IN_A_HURRY)
-    with producers[connection].acquire(block=True, timeout=PATIENCE_SECONDS) as producer:
+    with _pool_of(task.app).acquire(block=True, timeout=PATIENCE_SECONDS) as connection:
+        producer = task.app.amqp.Producer(connection, auto_declare=False)
         task.apply_async(args=ids, queue=queue, retry=False, producer=producer)
+
+
+def _pool_of(app: Any) -> Any:
+    """This process's own connections: a worker's child must not touch those, or the locks, it was forked with."""
+    pid = os.getpid()
+    if pid not in _pools:
+        _pools[pid] = app.connection_for_write(transport_options=_IN_A_HURRY).Pool(limit=MOST_CONNECTIONS)
+    return _pools[pid]
 
 
 def is_resting() -> bool:

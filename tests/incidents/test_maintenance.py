@@ -212,7 +212,8 @@ class TestPortal:
     def test_schedules_and_tells(self, client: Client, page: Any, part: Any, author: Any) -> None:
         client.force_login(author)
         typed = {"key": str(uuid.uuid4()), "name": "New servers", "components": [part.pk],
-                 "starts_at": "2099-01-01T10:00", "ends_at": "2099-01-01T11:00", "body": "The shop may be slow."}  # fmt: skip
+                 "starts_at": "2099-01-01T10:00", "ends_at": "2099-01-01T11:00",
+                 "body": "The shop may be slow."}  # fmt: skip
         answer = client.post("/customers/maintenances/new/", typed)
         assert client.post("/customers/maintenances/new/", typed)["Location"] == answer["Location"]
         work = ScheduledMaintenance.objects.get()
