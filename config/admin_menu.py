@@ -58,6 +58,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Parts", "widgets", "incidents_component"),
             ("Templates", "draft", "incidents_messagetemplate"),
             ("Public incidents", "campaign", "incidents_publicincident"),
+            ("Planned work", "construction", "incidents_scheduledmaintenance"),
+            ("Notices of planned work", "engineering", "incidents_maintenanceupdate"),
             ("Updates", "chat", "incidents_customerupdate"),
             ("Subscribers", "contact_mail", "incidents_subscriber"),
             ("Deliveries", "outgoing_mail", "incidents_updatedelivery"),

@@ -7,6 +7,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from incidents import api as incidents
+from incidents import api_maintenance
 from incidents import api_prevention as prevention
 from oncall import api as oncall
 from postmortems import api as postmortems
@@ -33,6 +34,8 @@ router.register("metrics", incidents.MetricsViewSet, "metrics")
 router.register("status-pages", incidents.StatusPageViewSet, "status-page")
 router.register("components", incidents.ComponentViewSet, "component")
 router.register("message-templates", incidents.MessageTemplateViewSet, "message-template")
+router.register("maintenances", api_maintenance.MaintenanceViewSet, "maintenance")
+router.register("maintenance-updates", api_maintenance.MaintenanceUpdateViewSet, "maintenance-update")
 router.register("public-incidents", incidents.PublicIncidentViewSet, "public-incident")
 router.register("updates", incidents.CustomerUpdateViewSet, "update")
 router.register("subscribers", incidents.SubscriberViewSet, "subscriber")

@@ -259,6 +259,7 @@ SPECTACULAR_SETTINGS = {
         "PageState": "config.base.outbox.OutboxState",
         "Phase": "incidents.models.Phase",
         "ComponentStatus": "incidents.models.ComponentStatus",
+        "MaintenanceStatus": "incidents.models.MaintenanceStatus",
         "CustomerImpact": "incidents.models.Impact",
         "NotificationUrgency": "oncall.models.Urgency",
         "Level": ["high", "medium", "low"],
@@ -297,6 +298,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_TIMEZONE = "UTC"
+MAINTENANCE_REMINDER_MINUTES = env.number("MAINTENANCE_REMINDER_MINUTES", 60)
 ENGINE_ENABLED = env.flag("ENGINE", default=True)
 
 # --- reaching people -------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ class IncidentsConfig(AppConfig):
         """Make tickets known to the pager, and listen to its news."""
         from incidents import (  # noqa: F401 - importing receivers connects them
             deliveries,
+            maintenance,
             panels,
             prevention,
             receivers,
@@ -37,4 +38,5 @@ class IncidentsConfig(AppConfig):
         engine.register_sweep(lane="intake", name="route", run=routing.route_due)
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.chase, every=30.0)
         engine.register_sweep(lane="clocks", name="prevention", run=prevention.settle_due, every=30)
+        engine.register_sweep(lane="clocks", name="maintenance", run=maintenance.turn_due)
         panels.register()

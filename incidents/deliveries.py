@@ -5,7 +5,6 @@ A message to Celery carries row ids or nothing; losing or repeating one costs ti
 
 import contextlib
 import hashlib
-import logging
 import smtplib
 import time
 from datetime import datetime, timedelta
@@ -17,18 +16,17 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
-from config.base import outbox
+from config.base import broker, outbox
 from config.base.clock import backoff, database_now
 from config.base.outbox import LEASE, SEND_DEADLINE, Claim, OutboxState
 from incidents import letters
-from incidents.models import CustomerUpdate, Subscriber, UpdateDelivery
+from incidents.models import CustomerUpdate, MaintenanceUpdate, Subscriber, UpdateDelivery
 from oncall.channels.base import Outcome
 from oncall.channels.email import post
 
-logger = logging.getLogger(__name__)
-
+Said = CustomerUpdate | MaintenanceUpdate
+"""What is mailed to subscribers."""
 CHUNK = 500
 MAILS_A_TASK = 100
 MAILS_A_CLAIM = 10
@@ -43,35 +41,42 @@ def enqueue(task: "Task[Any, Any]", *ids: int) -> None:
     transaction.on_commit(partial(_ask, task, *ids))
 
 
-def _ask(task: "Task[Any, Any]", *ids: int) -> None:
-    try:
-        task.apply_async(args=ids, queue="customers", retry=False)
-    except OperationalError as error:
-        logger.warning("customers.broker", extra={"task": task.name, "error": str(error)[:300]})
+def _ask(task: "Task[Any, Any]", *ids: int) -> bool:
+    return broker.ask(task, *ids, queue="customers")
 
 
 @shared_task
 def fan_out(update_id: int) -> None:
     """Give every subscriber of an update a row, chunk by chunk; each chunk's mails start at once."""
-    update = CustomerUpdate.objects.select_related("incident").filter(pk=update_id).first()
-    if update is None or update.fanned_out_at is not None:
+    _fan_out(CustomerUpdate.objects.select_related("incident").filter(pk=update_id, withdrawn_at=None).first())
+
+
+@shared_task
+def fan_out_notice(notice_id: int) -> None:
+    """The same for a notice of planned work."""
+    _fan_out(MaintenanceUpdate.objects.select_related("maintenance").filter(pk=notice_id).first())
+
+
+def _fan_out(said: Said | None) -> None:
+    if said is None or said.fanned_out_at is not None:
         return
     last, at = 0, database_now()
-    while True:
-        rows = list(Subscriber.objects.of(update).filter(pk__gt=last).order_by("pk")[:CHUNK])
+    while said.is_mailed:
+        rows = list(Subscriber.objects.of(said).filter(pk__gt=last).order_by("pk")[:CHUNK])
         if not rows:
             break
-        UpdateDelivery.objects.bulk_create([_row(update, one, at) for one in rows], ignore_conflicts=True)
+        UpdateDelivery.objects.bulk_create([_row(said, one, at) for one in rows], ignore_conflicts=True)
         last = rows[-1].pk
         for _ in range(0, len(rows), MAILS_A_TASK):
             _ask(send_due)
-    CustomerUpdate.objects.filter(pk=update.pk).update(fanned_out_at=at)
+    type(said)._default_manager.filter(pk=said.pk).update(fanned_out_at=at)
 
 
-def _row(update: CustomerUpdate, subscriber: Subscriber, at: datetime) -> UpdateDelivery:
+def _row(said: Said, subscriber: Subscriber, at: datetime) -> UpdateDelivery:
+    update, notice = (said, None) if isinstance(said, CustomerUpdate) else (None, said)
     return UpdateDelivery(
-        key=f"{update.pk}:{subscriber.pk}", channel="email", address=subscriber.email,
-        update=update, subscriber=subscriber, due_at=at, created_at=at,
+        key=f"{'m' if notice else ''}{said.pk}:{subscriber.pk}", channel="email", address=subscriber.email,
+        update=update, notice=notice, subscriber=subscriber, due_at=at, created_at=at,
     )  # fmt: skip
 
 
@@ -94,20 +99,28 @@ def send_due() -> None:
 def _send(claims: list[Claim], connection: Any) -> None:
     """Send what was claimed; what there is no time for goes back when its lease runs out."""
     until = time.monotonic() + (LEASE - SEND_DEADLINE).total_seconds()
-    rows = UpdateDelivery.objects.select_related("subscriber__page", "update__incident__page").in_bulk(
-        [held.row_id for held in claims]
-    )
+    rows = UpdateDelivery.objects.select_related(
+        "subscriber__page", "update__incident__page", "notice__maintenance__page"
+    ).in_bulk([held.row_id for held in claims])
     for held in claims:
         if time.monotonic() > until:
             return
         delivery = rows[held.row_id]
-        if delivery.update is not None and delivery.subscriber.unsubscribed_at is not None:
+        if _is_moot(delivery):
             outbox.record_end(UpdateDelivery, held, state=OutboxState.CANCELLED, at=database_now(), error="")
             continue
         outcome = post(_mail(delivery, connection))
         if not outcome.is_accepted:
             connection.close()  # a connection that failed once is opened anew for the next mail
         _record(held, outcome)
+
+
+def _is_moot(delivery: UpdateDelivery) -> bool:
+    """Whether its reader has left, or what it says was taken back; the question to a new reader is never moot."""
+    if delivery.update is None and delivery.notice is None:
+        return False
+    is_withdrawn = delivery.update is not None and delivery.update.withdrawn_at is not None
+    return is_withdrawn or delivery.subscriber.unsubscribed_at is not None
 
 
 def _mail(delivery: UpdateDelivery, connection: Any) -> EmailMessage:
@@ -142,12 +155,16 @@ def _record(held: Claim, outcome: Outcome) -> None:
 def chase(*, at: datetime) -> int:
     """Ask again for what has been left lying for half a minute (the engine's sweep, lane `clocks`)."""
     before = at - LEFT_LYING
-    updates = CustomerUpdate.objects.filter(fanned_out_at__isnull=True, published_at__lte=before)
-    for pk in updates.order_by("pk").values_list("pk", flat=True)[:MOST_TASKS]:
-        _ask(fan_out, pk)
+    updates = CustomerUpdate.objects.filter(fanned_out_at=None, withdrawn_at=None, published_at__lte=before)
+    notices = MaintenanceUpdate.objects.filter(fanned_out_at=None, published_at__lte=before)
+    for task, said in ((fan_out, updates), (fan_out_notice, notices)):
+        for pk in said.order_by("pk").values_list("pk", flat=True)[:MOST_TASKS]:
+            if not _ask(task, pk):
+                break
     waiting = UpdateDelivery.objects.filter(state=OutboxState.PENDING, due_at__lte=before)
     leased = UpdateDelivery.objects.filter(state=OutboxState.SENDING, lease_until__lte=before)
     count = waiting.order_by()[: MAILS_A_TASK * MOST_TASKS].count() + leased.count()
     for _ in range(0, count, MAILS_A_TASK):
-        _ask(send_due)
+        if not _ask(send_due):
+            break  # a broker that is away must not hold up the lane's other clocks
     return count

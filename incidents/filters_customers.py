@@ -13,9 +13,12 @@ from incidents.models import (
     Component,
     ComponentStatus,
     CustomerUpdate,
+    MaintenanceStatus,
+    MaintenanceUpdate,
     MessageTemplate,
     Phase,
     PublicIncident,
+    ScheduledMaintenance,
     Service,
     StatusPage,
     Subscriber,
@@ -39,6 +42,7 @@ class ComponentFilter(FilterSet):
 
     search = WordsFilter(fields=["name"])
     status = filters.ChoiceFilter(choices=ComponentStatus)
+    page = filters.ModelChoiceFilter(queryset=StatusPage.objects.order_by("name"), to_field_name="slug")
     service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
 
     class Meta(FilterSet.Meta):
@@ -86,6 +90,29 @@ class CustomerUpdateFilter(FilterSet):
         fields: tuple[str, ...] = ()
 
 
+class MaintenanceFilter(FilterSet):
+    """Planned work."""
+
+    search = WordsFilter(fields=["name"])
+    status = filters.ChoiceFilter(choices=MaintenanceStatus)
+    page = filters.ModelChoiceFilter(queryset=StatusPage.objects.order_by("name"), to_field_name="slug")
+
+    class Meta(FilterSet.Meta):
+        model = ScheduledMaintenance
+        fields: tuple[str, ...] = ()
+
+
+class MaintenanceUpdateFilter(FilterSet):
+    """What was said about planned work."""
+
+    status = filters.ChoiceFilter(choices=MaintenanceStatus)
+    maintenance = filters.NumberFilter(field_name="maintenance")
+
+    class Meta(FilterSet.Meta):
+        model = MaintenanceUpdate
+        fields: tuple[str, ...] = ()
+
+
 class SubscriberFilter(FilterSet):
     """Subscribers."""
 
@@ -108,6 +135,7 @@ class DeliveryFilter(FilterSet):
     search = WordsFilter(fields=["address"])
     state = filters.ChoiceFilter(choices=OutboxState)
     update = filters.NumberFilter(field_name="update")
+    notice = filters.NumberFilter(field_name="notice")
 
     class Meta(FilterSet.Meta):
         model = UpdateDelivery

@@ -224,7 +224,8 @@ class SubscribeForm(Form):
         self.fields["components"].choices = [(one.public_id, one.name) for one in parts]  # type: ignore[attr-defined]
 
 
-def _wall_clock(**options: Any) -> forms.DateTimeField:
+def wall_clock(**options: Any) -> forms.DateTimeField:
+    """A date and time as the person's own clock shows it."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     return forms.DateTimeField(widget=widget, **options)
 
@@ -248,8 +249,8 @@ class UpdateForm(Form):
         label="These parts are now", required=False, choices=[("", "As they were"), *ComponentStatus.choices],
         help_text="When it is resolved they are operational unless you say otherwise.",
     )  # fmt: skip
-    started_at = _wall_clock(label="Began", help_text="In your own time zone, as the next one.")
-    next_update_at = _wall_clock(label="Next update by", required=False, help_text="Needed until it is resolved.")
+    started_at = wall_clock(label="Began", help_text="In your own time zone, as the next one.")
+    next_update_at = wall_clock(label="Next update by", required=False, help_text="Needed until it is resolved.")
     body = forms.CharField(
         label="What customers read", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 6})
     )

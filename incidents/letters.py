@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 
 from config.base import display, links
 from incidents import signed_links
-from incidents.models import CustomerUpdate, Subscriber, UpdateDelivery
+from incidents.models import CustomerUpdate, MaintenanceUpdate, Subscriber, UpdateDelivery
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,15 @@ class Letter:
 
 
 def letter_for(delivery: UpdateDelivery) -> Letter:
-    """What a delivery says: the update, or the question whether the address is theirs."""
-    if delivery.update is None:
-        return _question(delivery.subscriber)
+    """What a delivery says: the update, the notice, or the question whether the address is theirs."""
     token = signed_links.leave_token(delivery.subscriber)
     address = links.to("incidents:status-leave", token)
     headers = {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return update_letter(delivery.update, unsubscribe=address, headers=headers)
+    if delivery.update is not None:
+        return update_letter(delivery.update, unsubscribe=address, headers=headers)
+    if delivery.notice is not None:
+        return notice_letter(delivery.notice, unsubscribe=address, headers=headers)
+    return _question(delivery.subscriber)
 
 
 def update_letter(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str, str] | None = None) -> Letter:
@@ -45,6 +47,26 @@ def update_letter(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str
         },
     )
     subject = f"[{incident.page.name}] {update.get_status_display()}: {incident.name}"
+    return Letter(subject[:200], text, headers or {})
+
+
+def notice_letter(notice: MaintenanceUpdate, *, unsubscribe: str, headers: dict[str, str] | None = None) -> Letter:
+    """The mail about planned work."""
+    work = notice.maintenance
+    zone = work.page.time_zone
+    text = render_to_string(
+        "message/maintenance.txt",
+        {
+            "notice": notice,
+            "maintenance": work,
+            "page": work.page,
+            "starts": display.local(work.starts_at, zone=zone),
+            "ends": display.local(work.ends_at, zone=zone),
+            "link": links.absolute(work.get_public_url()),
+            "unsubscribe": unsubscribe,
+        },
+    )
+    subject = f"[{work.page.name}] Planned work, {notice.get_status_display().lower()}: {work.name}"
     return Letter(subject[:200], text, headers or {})
 
 

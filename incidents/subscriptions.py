@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from incidents import deliveries, signed_links
 from incidents.models import Component, StatusPage, Subscriber, UpdateDelivery
@@ -55,8 +56,17 @@ def unsubscribe(*, token: str, at: datetime) -> Subscriber:
     return subscriber
 
 
+def page_of(key: uuid.UUID) -> StatusPage:
+    """The page a link in a mail belongs to. Raises BadLink."""
+    return _found(Subscriber.objects.select_related("page"), key).page
+
+
 def _locked(key: uuid.UUID) -> Subscriber:
-    found = Subscriber.objects.select_for_update(of=("self",)).filter(key=key).first()
+    return _found(Subscriber.objects.select_for_update(of=("self",)).select_related("page"), key)
+
+
+def _found(rows: QuerySet[Subscriber], key: uuid.UUID) -> Subscriber:
+    found = rows.filter(key=key).first()
     if found is None:
         raise signed_links.BadLink("This subscription does not exist any more. There is nothing left to do.")
     return found

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.base import display
-from config.base.tables import LinkColumn, Table, TagColumn, TimeColumn
+from config.base.tables import ClockColumn, LinkColumn, Table, TagColumn, TimeColumn
 from incidents import conditions, metrics
 from incidents.models import (
     ActionItem,
@@ -17,6 +17,7 @@ from incidents.models import (
     Contact,
     Integration,
     PublicIncident,
+    ScheduledMaintenance,
     Service,
     Severity,
     Subscriber,
@@ -303,6 +304,19 @@ class PublicIncidentTable(Table):
         return value
 
 
+class MaintenanceTable(Table):
+    """Planned work."""
+
+    name = LinkColumn(css="wide row-title")
+    status = TagColumn(family="maintenance")
+    starts_at = ClockColumn(verbose_name="Begins")
+    ends_at = ClockColumn(verbose_name="Ends")
+
+    class Meta(Table.Meta):
+        model = ScheduledMaintenance
+        fields = ("name", "status", "page", "starts_at", "ends_at")
+
+
 class ComponentTable(Table):
     """Parts of the status page."""
 
@@ -334,7 +348,7 @@ class DeliveryTable(Table):
     """Mails to subscribers and what became of them."""
 
     address = tables.Column(attrs={"td": {"class": "row-title"}})
-    about = tables.Column(accessor="update__incident__name", default="confirmation", verbose_name="About")
+    about = tables.Column(accessor="about", orderable=False, verbose_name="About")
     state = TagColumn(family="page")
     attempts = tables.Column()
     created_at = TimeColumn(verbose_name="Made")

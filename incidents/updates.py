@@ -14,7 +14,7 @@ from django.db.models import Count
 from config.base import display, links
 from config.base.lifecycle import Lifecycle, Refusal
 from config.base.outbox import OutboxState
-from incidents import deliveries, timeline
+from incidents import deliveries, parts, timeline
 from incidents.letters import Letter, update_letter
 from incidents.models import (
     OVER,
@@ -125,7 +125,7 @@ def standing(ticket: Ticket, *, at: datetime) -> dict[str, Any] | None:
             return None
         due = first_due(ticket)
         return {"told": None, "first_due_at": due, "is_late": due is not None and due < at}
-    newest = told.updates.order_by("-published_at", "-pk").first()
+    newest = told.updates.filter(withdrawn_at=None).order_by("-published_at", "-pk").first()
     counts = (
         UpdateDelivery.objects.filter(update=newest).values_list("state").annotate(n=Count("pk")).order_by("state")
     )
@@ -158,7 +158,7 @@ def fill(body: str, *, draft: Draft, at: datetime) -> str:
         "restored": _moment(at, at=at, zone=zone),
         "duration": display.span((at - draft.started_at).total_seconds()),
         "next": _moment(draft.next_update_at, at=at, zone=zone) if draft.next_update_at else "",
-        "link": links.to("incidents:status"),
+        "link": links.absolute(draft.page.get_absolute_url()),
     }
     return _PLACEHOLDER.sub(lambda found: known.get(found[1]) or found[0], body)
 
@@ -254,17 +254,7 @@ def _incident_of(ticket: Ticket, draft: Draft, *, at: datetime) -> PublicInciden
 def _change_components(draft: Draft, *, at: datetime) -> list[dict[str, str]]:
     """Give the parts their new status, and say which was what."""
     wanted = draft.component_status or (ComponentStatus.OPERATIONAL if draft.status == Phase.RESOLVED else "")
-    affected = []
-    ids = [component.pk for component in draft.components]
-    for component in Component.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
-        before, after = component.status, wanted or component.status
-        affected.append(
-            {"code": component.public_id, "name": component.name, "old_status": before, "new_status": after}
-        )
-        if before != after:
-            component.status, component.updated_at = after, at
-            component.save(update_fields=["status", "updated_at"])
-    return affected
+    return parts.change([one.pk for one in draft.components], lambda part: wanted or part.status, at=at)
 
 
 def _promised(draft: Draft) -> datetime | None:
@@ -272,8 +262,8 @@ def _promised(draft: Draft) -> datetime | None:
 
 
 def _told(update: CustomerUpdate, draft: Draft) -> str:
-    parts = _listed(component.name for component in draft.components)
-    return f"Customers were told: {update.get_status_display().lower()}{f', {parts}' if parts else ''}."
+    names = _listed(component.name for component in draft.components)
+    return f"Customers were told: {update.get_status_display().lower()}{f', {names}' if names else ''}."
 
 
 def _open(body: str) -> list[str]:

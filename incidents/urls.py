@@ -1,6 +1,7 @@
 """Addresses of the queue, tickets, alerts and the service catalogue."""
 
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, path, re_path, register_converter
+from django.urls.converters import StringConverter
 
 from incidents.views import (
     alerts,
@@ -8,6 +9,7 @@ from incidents.views import (
     customers,
     declare,
     integrations,
+    maintenances,
     prevention,
     public,
     queue,
@@ -16,8 +18,28 @@ from incidents.views import (
     verbs,
 )
 
+
+class FeedKind(StringConverter):
+    """The two kinds of feeds."""
+
+    regex = "atom|rss"
+
+
+register_converter(FeedKind, "feed")
 app_name = "incidents"
 _TICKET = r"^tickets/(?P<reference>[A-Za-z]{3}-[0-9]{1,18})/"
+
+
+def _of_page(prefix: str) -> list[URLPattern]:
+    """What every status page has, the default one without its slug."""
+    return [
+        path(prefix, public.StatusHome.as_view(), name="status"),
+        path(f"{prefix}subscribe/", public.Subscribe.as_view(), name="status-subscribe"),
+        path(f"{prefix}history.<feed:kind>", public.StatusFeed.as_view(), name="status-feed"),
+        path(f"{prefix}api/v2/<path:name>.json", public.StatusDocument.as_view(), name="status-document"),
+    ]
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", queue.Queue.as_view(), name="queue"),
     path("incidents/restored/", prevention.RestoredBoard.as_view(), name="restored"),
@@ -52,12 +74,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/parts/", customers.ComponentList.as_view(), name="components"),
     path("customers/subscribers/", customers.SubscriberList.as_view(), name="subscribers"),
     path("customers/deliveries/", customers.DeliveryList.as_view(), name="deliveries"),
-    path("status/", public.StatusHome.as_view(), name="status"),
+    path("customers/maintenances/", maintenances.MaintenanceList.as_view(), name="maintenances"),
+    path("customers/maintenances/new/", maintenances.MaintenanceNew.as_view(), name="maintenance-new"),
+    path("customers/maintenances/<int:pk>/", maintenances.MaintenancePage.as_view(), name="maintenance"),
+    path("customers/maintenances/<int:pk>/tell/", maintenances.MaintenanceTell.as_view(), name="maintenance-tell"),
     path("status/incidents/<slug:public_id>/", public.StatusIncident.as_view(), name="status-incident"),
-    path("status/subscribe/", public.Subscribe.as_view(), name="status-subscribe"),
+    path("status/maintenances/<slug:public_id>/", public.StatusMaintenance.as_view(), name="status-maintenance"),
     path("status/confirm/<str:token>/", public.Confirm.as_view(), name="status-confirm"),
     path("status/unsubscribe/<str:token>/", public.Leave.as_view(), name="status-leave"),
-    re_path(r"^status/history\.(?P<kind>atom|rss)$", public.StatusFeed.as_view(), name="status-feed"),
-    path("status/api/v2/<path:name>.json", public.StatusDocument.as_view(), name="status-document"),
+    *_of_page("status/"),
     path("api/v2/<path:name>.json", public.StatusDocument.as_view(), name="status-document-short"),
+    *_of_page("status/<slug:slug>/"),
 ]

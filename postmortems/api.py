@@ -69,10 +69,10 @@ class PostmortemViewSet(ReadViewSet):
         """Settle its text; for somebody who did not write it."""
         return self._do(review.approve, postmortem, **data)
 
-    @verb(may=can_settle)
+    @verb(serializers.PublishReportSerializer, may=can_settle)
     def publish(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Show the public text on the status page."""
-        return self._do(review.publish, postmortem)
+        """Show the public text on the status page, wherever customers were told of the incident."""
+        return self._do(review.publish, postmortem, **data)
 
     @verb(serializers.TextSerializer, may=can_settle)
     def withdraw(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:

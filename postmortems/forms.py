@@ -50,6 +50,16 @@ class VerbForm(Form):
     """A verb that asks nothing."""
 
 
+class PublishForm(VerbForm):
+    """Whether customers get the report by mail, too."""
+
+    tells_subscribers = forms.BooleanField(
+        label="Mail it to the subscribers",
+        required=False,
+        help_text="It stands on the status page under what customers were told of the incident, mailed or not.",
+    )
+
+
 class TextForm(VerbForm):
     """A verb that must be explained."""
 

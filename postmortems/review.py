@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from config.base.text import several_lines
+from incidents import reports
 from incidents.models import Visibility
 from oncall.models import User
 from postmortems.locking import Refused, locked, move, remark, save
@@ -97,23 +98,36 @@ def _seen_by_another_team(postmortem: Postmortem, actor: User) -> bool:
 
 
 @transaction.atomic
-def publish(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
-    """Show the public text to the public, and nothing else of it."""
+def publish(*, postmortem_id: int, actor: User, at: datetime, tells_subscribers: bool = False) -> Postmortem:
+    """Show the public text, and nothing else, wherever customers were told of the incident.
+
+    They get it by mail only if that is asked for. Raises Refused, and TooEarly while customers still wait.
+    """
+    ticket = reports.lock(_ticket_of(postmortem_id))
     postmortem = locked(postmortem_id)
     if not postmortem.public_text:
         raise Refused("There is no public text yet. Write it, have it reviewed with the rest, then publish.")
     if postmortem.ticket.visibility != Visibility.OPEN:
         raise Refused(f"{postmortem.ticket.reference} is private, so nothing of it can be published.")
-    return move(postmortem, PostmortemStatus.PUBLISHED, RemarkKind.PUBLISHED, at=at, actor=actor, published_at=at)
+    move(postmortem, PostmortemStatus.PUBLISHED, RemarkKind.PUBLISHED, at=at, actor=actor, published_at=at)
+    reports.publish(ticket_id=ticket.pk, body=postmortem.public_text, is_mailed=tells_subscribers, actor=actor, at=at)
+    return postmortem
+
+
+def _ticket_of(postmortem_id: int) -> int:
+    """Its ticket's id, which is locked before it."""
+    return Postmortem.objects.values_list("ticket_id", flat=True).get(pk=postmortem_id)
 
 
 @transaction.atomic
 def withdraw(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Postmortem:
-    """Take the public text back, and open again what was closed; the reason is kept."""
+    """Take the public text back from the status page, and open again what was closed; the reason is kept."""
+    ticket = reports.lock(_ticket_of(postmortem_id))
     postmortem = locked(postmortem_id)
     text = several_lines(text)
     if not text:
         raise Refused("Say why it is taken back.")
+    reports.withdraw(ticket_id=ticket.pk, at=at)
     return move(
         postmortem,
         PostmortemStatus.APPROVED,

@@ -124,6 +124,12 @@ class WriteSerializer(Asked):
     seen = Instant(required=False)
 
 
+class PublishReportSerializer(Asked):
+    """Whether customers get the report by mail, too."""
+
+    tells_subscribers = serializers.BooleanField(default=False)
+
+
 class PublicTextSerializer(Asked):
     """What the public reads."""
 

@@ -66,6 +66,42 @@ class CustomerUpdateFactory(DjangoModelFactory):
     author = factory.SubFactory(UserFactory)
 
 
+class MaintenanceFactory(DjangoModelFactory):
+    """Planned work that is scheduled; `part=True` gives it a part."""
+
+    class Meta:
+        model = incident_models.ScheduledMaintenance
+        skip_postgeneration_save = True
+
+    page = factory.SubFactory(StatusPageFactory)
+    name = "Moving to new servers"
+    starts_at = NOON.replace(hour=14)
+    ends_at = NOON.replace(hour=15)
+    turn_at = NOON.replace(hour=13)
+    created_at = NOON
+    updated_at = NOON
+    created_by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def part(self, create, extracted, **kwargs):
+        """A part of its page."""
+        if extracted:
+            self.components.add(ComponentFactory(page=self.page))
+
+
+class MaintenanceUpdateFactory(DjangoModelFactory):
+    """A published notice of planned work."""
+
+    class Meta:
+        model = incident_models.MaintenanceUpdate
+
+    maintenance = factory.SubFactory(MaintenanceFactory)
+    status = "scheduled"
+    body = "The shop may be slow."
+    published_at = NOON
+    author = factory.SubFactory(UserFactory)
+
+
 class SubscriberFactory(DjangoModelFactory):
     """Somebody who confirmed."""
 

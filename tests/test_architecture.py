@@ -43,6 +43,7 @@ WITHOUT_LIST = {
     "oncall.ScheduleVersion": UNDER.format("schedule"),
     "oncall.WorkInterval": "shown with its subject; its own list comes with pay",
     "incidents.CustomerUpdate": UNDER.format("public incident"),
+    "incidents.MaintenanceUpdate": UNDER.format("planned work"),
     "incidents.MessageTemplate": "configuration, kept in the administration; chosen where an update is written",
     "incidents.StatusPage": "configuration, kept in the administration; it is a page itself",
     "incidents.Event": UNDER.format("alert or integration"),

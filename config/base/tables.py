@@ -155,6 +155,14 @@ class TimeColumn(tables.Column):
         return value.isoformat(timespec="seconds")
 
 
+class ClockColumn(TimeColumn):
+    """An instant as the reader's wall clock shows it, for what lies days ahead."""
+
+    def render(self, value: datetime, table: Any) -> SafeString:
+        """A `<time>`."""
+        return display.clock(value, at=table.at)
+
+
 class TagColumn(tables.Column):
     """A value of a fixed set as a colored label; `family` names its colors."""
 

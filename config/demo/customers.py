@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from incidents.models import Component, CustomerUpdate, PublicIncident, Service, StatusPage, Subscriber
+from incidents.models import (
+    Component,
+    CustomerUpdate,
+    MaintenanceUpdate,
+    PublicIncident,
+    ScheduledMaintenance,
+    Service,
+    StatusPage,
+    Subscriber,
+)
 from oncall.models import User
 
 # Name, description, its members: name, description, the service behind it.
@@ -31,7 +40,7 @@ _SUBSCRIBERS = 12
 
 def tell(*, services: Mapping[str, Service], author: User, at: datetime) -> StatusPage:
     """Make the page and its past; all of it was mailed long ago, so nothing goes out."""
-    page = StatusPage.objects.create(name="Nordwind", slug="nordwind", time_zone="Europe/Berlin")
+    page = StatusPage.objects.create(name="Nordwind", slug="nordwind", time_zone="Europe/Berlin", is_default=True)
     parts: dict[str, Component] = {}
     for position, (name, about, members) in enumerate(_PARTS):
         group = Component.objects.create(page=page, name=name, description=about, position=position)
@@ -47,11 +56,27 @@ def tell(*, services: Mapping[str, Service], author: User, at: datetime) -> Stat
         )  # fmt: skip
         incident.components.add(parts[part])
         _say(incident, said, author=author, lasted=timedelta(hours=hours))
+    _plan(page, parts["Cart and payment"], author=author, at=at)
     Subscriber.objects.bulk_create(
         Subscriber(page=page, email=f"customer{n}@example.org", asked_at=at, created_at=at, confirmed_at=at)
         for n in range(1, _SUBSCRIBERS + 1)
     )
     return page
+
+
+def _plan(page: StatusPage, part: Component, *, author: User, at: datetime) -> None:
+    """Work in three days, announced yesterday."""
+    begins = (at + timedelta(days=3)).replace(hour=22, minute=0, second=0, microsecond=0)
+    told = at - timedelta(days=1)
+    work = ScheduledMaintenance.objects.create(
+        page=page, name="Moving to new database servers", starts_at=begins, ends_at=begins + timedelta(hours=1),
+        turn_at=begins - timedelta(hours=1), created_by=author, created_at=told, updated_at=told,
+    )  # fmt: skip
+    work.components.add(part)
+    MaintenanceUpdate.objects.create(
+        maintenance=work, status=work.status, author=author, published_at=told, fanned_out_at=told,
+        body="Payments may take a few seconds longer. No order is lost.",
+    )  # fmt: skip
 
 
 def _say(incident: PublicIncident, said: list[tuple[str, str]], *, author: User, lasted: timedelta) -> None:

@@ -12,8 +12,10 @@ from incidents import updates
 from incidents.models import (
     Component,
     CustomerUpdate,
+    MaintenanceUpdate,
     MessageTemplate,
     PublicIncident,
+    ScheduledMaintenance,
     StatusPage,
     Subscriber,
     UpdateDelivery,
@@ -24,7 +26,7 @@ from incidents.models import (
 class StatusPageAdmin(HistoryAdmin):
     """Pages for customers."""
 
-    list_display = ("name", "slug", "time_zone")
+    list_display = ("name", "slug", "time_zone", "is_default")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
     ordering = ("pk",)
@@ -101,6 +103,28 @@ class CustomerUpdateAdmin(_OfTicketAdmin):
     ordering = ("-pk",)
 
 
+@admin.register(ScheduledMaintenance)
+class ScheduledMaintenanceAdmin(FactAdmin):
+    """Planned work that customers are told of."""
+
+    list_display = ("name", "page", "status", "starts_at", "ends_at", "turn_at")
+    list_filter = ("status", "page")
+    list_select_related = ("page",)
+    search_fields = ("name", "public_id")
+    ordering = ("-pk",)
+
+
+@admin.register(MaintenanceUpdate)
+class MaintenanceUpdateAdmin(FactAdmin):
+    """What was said about planned work."""
+
+    list_display = ("maintenance", "status", "published_at", "author", "is_mailed", "fanned_out_at")
+    list_filter = ("status",)
+    list_select_related = ("maintenance", "author")
+    search_fields = ("body", "maintenance__name")
+    ordering = ("-pk",)
+
+
 @admin.register(Subscriber)
 class SubscriberAdmin(FactAdmin):
     """Who is told by e-mail; they come and go by themselves."""
@@ -116,8 +140,8 @@ class SubscriberAdmin(FactAdmin):
 class UpdateDeliveryAdmin(_OfTicketAdmin):
     """Each mail and what became of it."""
 
-    list_display = ("key", "address", "update", "state", "attempts", "accepted_at", "last_error")
+    list_display = ("key", "address", "update", "notice", "state", "attempts", "accepted_at", "last_error")
     list_filter = ("state",)
-    list_select_related = ("update",)
+    list_select_related = ("update", "notice")
     search_fields = ("key", "address")
     ordering = ("-pk",)

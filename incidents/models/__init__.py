@@ -22,6 +22,7 @@ from incidents.models.communication import (
     StatusPage,
 )
 from incidents.models.contacts import Contact
+from incidents.models.maintenance import UNDER_WAY, MaintenanceStatus, MaintenanceUpdate, ScheduledMaintenance
 from incidents.models.prevention import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
 from incidents.models.responses import Response
 from incidents.models.severity import Level, PriorityRule, Severity
@@ -46,6 +47,7 @@ __all__ = [
     "OPEN_STATUSES",
     "OVER",
     "PROBLEM_STATUSES",
+    "UNDER_WAY",
     "ActionItem",
     "ActionStatus",
     "Alert",
@@ -67,12 +69,15 @@ __all__ = [
     "IntegrationKind",
     "Level",
     "LinkKind",
+    "MaintenanceStatus",
+    "MaintenanceUpdate",
     "MessageTemplate",
     "Phase",
     "PreventionWaiver",
     "PriorityRule",
     "PublicIncident",
     "Response",
+    "ScheduledMaintenance",
     "Service",
     "ServiceDependency",
     "ServiceKind",

@@ -65,18 +65,44 @@ OVER = (Phase.RESOLVED, Phase.POSTMORTEM)
 """Phases after which nobody waits for the next update."""
 
 
+RESERVED = frozenset({"api", "confirm", "incidents", "maintenances", "subscribe", "unsubscribe"})
+"""Words that stand at a page's place in addresses below /status/."""
+
+
 class StatusPage(models.Model):
-    """A page for customers; the oldest one answers at /status/."""
+    """A page for customers at /status/<slug>/; the default one, else the oldest, answers at /status/."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     name = OneLineField(max_length=80, unique=True, help_text="The firm or product, as customers call it.")
     slug = models.SlugField(max_length=80, unique=True)
     time_zone = models.CharField(max_length=60, default="UTC", help_text="As Europe/Berlin; times on the page.")
+    is_default = models.BooleanField("answers at /status/", default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     history = HistoricalRecords()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="incidents_statuspage_one_default"
+            ),
+            models.CheckConstraint(condition=~Q(slug__in=sorted(RESERVED)), name="incidents_statuspage_slug_free"),
+        ]
+
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its address for everybody."""
+        return self.address("status")
+
+    def clean(self) -> None:
+        """The slug stands in addresses beside our own words."""
+        if self.slug in RESERVED:
+            raise ValidationError({"slug": f"{self.slug} is a word of ours in addresses. Choose another one."})
+
+    def address(self, view: str, *args: object) -> str:
+        """The path of one of its public views."""
+        return reverse(f"incidents:{view}", args=[*(() if self.is_default else (self.slug,)), *args])
 
 
 class Component(models.Model):
@@ -223,6 +249,8 @@ class CustomerUpdate(models.Model):
     next_update_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField()
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    is_mailed = models.BooleanField("goes to subscribers", default=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Taken back: shown and mailed no more.")
     fanned_out_at = models.DateTimeField(null=True, blank=True, help_text="When every subscriber had a delivery row.")
 
     objects = UpdateQuerySet.as_manager()

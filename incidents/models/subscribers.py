@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 
 from config.base.outbox import OutboxRow
 from incidents.models.communication import Component, CustomerUpdate, StatusPage, of_visible_ticket
+from incidents.models.maintenance import MaintenanceUpdate
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -23,11 +24,11 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         """Those who said yes and did not leave."""
         return self.filter(confirmed_at__isnull=False, unsubscribed_at__isnull=True)
 
-    def of(self, update: CustomerUpdate) -> "SubscriberQuerySet":
+    def of(self, update: CustomerUpdate | MaintenanceUpdate) -> "SubscriberQuerySet":
         """Those an update goes to: of its page, who chose one of its parts or none in particular."""
-        parts = update.incident.components.values("pk")
-        mine = self.active().filter(page=update.incident.page_id)
-        return mine.filter(Q(components__isnull=True) | Q(components__in=parts)).distinct()
+        told = update.incident if isinstance(update, CustomerUpdate) else update.maintenance
+        mine = self.active().filter(page=told.page_id)
+        return mine.filter(Q(components__isnull=True) | Q(components__in=told.components.values("pk"))).distinct()
 
 
 class Subscriber(models.Model):
@@ -69,10 +70,13 @@ class DeliveryQuerySet(models.QuerySet["UpdateDelivery"]):
 
 
 class UpdateDelivery(OutboxRow):
-    """One mail to one subscriber: an update, or without one the question whether the address is theirs."""
+    """One mail to one subscriber: an update, a notice, or the question whether the address is theirs."""
 
     update = models.ForeignKey(
         CustomerUpdate, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
+    )
+    notice = models.ForeignKey(
+        MaintenanceUpdate, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
     )
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="deliveries")
 
@@ -86,6 +90,14 @@ class UpdateDelivery(OutboxRow):
             models.UniqueConstraint(
                 fields=["update", "subscriber"], condition=Q(update__isnull=False), name="incidents_delivery_once"
             ),
+            models.UniqueConstraint(
+                fields=["notice", "subscriber"],
+                condition=Q(notice__isnull=False),
+                name="incidents_delivery_of_notice_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(update__isnull=True) | Q(notice__isnull=True), name="incidents_delivery_says_one_thing"
+            ),
         ]
         # Those of every outbox row; the model's name is too long for theirs.
         indexes = [
@@ -94,3 +106,10 @@ class UpdateDelivery(OutboxRow):
             models.Index(fields=["ended_at"], condition=Q(state="dead"), name="incidents_delivery_dead"),
             models.Index(fields=["update", "state"], name="incidents_delivery_of"),
         ]
+
+    @property
+    def about(self) -> str:
+        """What it tells of, by the name customers know it under."""
+        if self.update is not None:
+            return self.update.incident.name
+        return self.notice.maintenance.name if self.notice is not None else "confirmation"

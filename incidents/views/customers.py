@@ -28,9 +28,9 @@ class Compose(FormPage):
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
             self.ticket = verbs.ticket_or_404(kwargs["reference"], request.user)
-            page = status_page.first_page()
+            page = status_page.page_for(self.ticket.service, slug=request.GET.get("page", ""))
             if page is None:
-                raise Http404("There is no status page yet. An administrator adds one.")
+                raise Http404("There is no such status page. An administrator adds one.")
             self.page = page
 
     def may(self) -> bool:
@@ -101,9 +101,10 @@ class Compose(FormPage):
         return super().get_context_data(**kwargs) | {
             "ticket": self.ticket,
             "page": self.page,
+            "pages": StatusPage.objects.order_by("-is_default", "name"),
             "incident": Incident.objects.filter(pk=self.ticket.pk).first(),
             "told": told,
-            "before": told.updates.order_by("-published_at", "-pk")[:5] if told else (),
+            "before": told.updates.filter(withdrawn_at=None).order_by("-published_at", "-pk")[:5] if told else (),
             "asked": updates.ASKED,
             "back": reverse("incidents:ticket", args=[self.ticket.reference]),
         }
@@ -125,7 +126,7 @@ class ComponentList(ListPage):
     """Parts of the status page."""
 
     title = "Parts"
-    queryset = Component.objects.select_related("group", "service").order_by("position", "name")
+    queryset = Component.objects.select_related("page", "group", "service").order_by("page", "position", "name")
     table_class = ComponentTable
     filterset_class = ComponentFilter
     template_name = "incidents/customers.html"
@@ -158,7 +159,7 @@ class DeliveryList(_ForThoseWhoAct):
     """Each mail and what became of it."""
 
     title = "Deliveries"
-    queryset = UpdateDelivery.objects.select_related("update__incident").order_by("-created_at")
+    queryset = UpdateDelivery.objects.select_related("update__incident", "notice__maintenance").order_by("-created_at")
     table_class = DeliveryTable
     filterset_class = DeliveryFilter
     filters = ("search", "state")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.core import ratelimit
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, set_response_etag
@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
-from incidents import feeds, signed_links, status_page, subscriptions
+from incidents import feeds, signed_links, status_documents, status_page, subscriptions
 from incidents.forms import SubscribeForm
 from incidents.models import StatusPage
 
@@ -23,18 +23,31 @@ class PublicView(View):
 
     page: StatusPage
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Find the page."""
+    def setup(self, request: HttpRequest, *args: Any, slug: str = "", **kwargs: Any) -> None:
+        """Find the page of that slug, or the default one."""
         super().setup(request, *args, **kwargs)
-        found = status_page.first_page()
+        found = status_page.page_named(slug)
         if found is None:
-            raise Http404("There is no status page yet.")
+            raise Http404("There is no such status page.")
         self.page = found
+
+    def dispatch(self, request: HttpRequest, *args: Any, slug: str = "", **kwargs: Any) -> HttpResponseBase:
+        """Answer; the slug has done its work."""
+        return super().dispatch(request, *args, **kwargs)
 
     def show(self, template: str, *, title: str, status: int = 200, **context: Any) -> HttpResponse:
         """A page in the status page's own looks and time zone."""
-        with timezone.override(self.page.time_zone):
-            return render(self.request, template, {"page": self.page, "title": title, **context}, status=status)
+        page = self.page
+        shared = {
+            "page": page,
+            "title": title,
+            "subscribe_url": page.address("status-subscribe"),
+            "atom_url": page.address("status-feed", "atom"),
+            "rss_url": page.address("status-feed", "rss"),
+            "json_url": page.address("status-document", "summary"),
+        }
+        with timezone.override(page.time_zone):
+            return render(self.request, template, shared | context, status=status)
 
     def cached(self, response: HttpResponse, *, is_open: bool = False) -> HttpResponse:
         """Let everybody keep it for half a minute, and answer 304 to those who have it."""
@@ -68,8 +81,19 @@ class StatusIncident(PublicView):
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         """Its page."""
-        incident = get_object_or_404(status_page.incidents_of(self.page), public_id=public_id)
+        incident = get_object_or_404(status_page.incidents(), public_id=public_id)
+        self.page = incident.page
         return self.cached(self.show("status/incident.html", title=incident.name, incident=incident))
+
+
+class StatusMaintenance(PublicView):
+    """Planned work with all that was said of it."""
+
+    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        """Its page."""
+        work = get_object_or_404(status_page.maintenances(), public_id=public_id)
+        self.page = work.page
+        return self.cached(self.show("status/maintenance.html", title=work.name, maintenance=work))
 
 
 class StatusFeed(PublicView):
@@ -86,7 +110,7 @@ class StatusDocument(PublicView):
 
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
         """The document, or a 404 in its shape."""
-        found = status_page.document(name, page=self.page)
+        found = status_documents.document(name, page=self.page)
         answer = JsonResponse(found if found is not None else {"error": "Not found"})
         answer.status_code = 200 if found is not None else 404
         return self.cached(answer, is_open=True)
@@ -142,11 +166,11 @@ class Confirm(PublicView):
 
     def check(self, token: str) -> None:
         """Raise BadLink for a link that cannot be used."""
-        signed_links.read_confirm(token)
+        self.page = subscriptions.page_of(signed_links.read_confirm(token)[0])
 
     def perform(self, token: str) -> None:
         """Begin the subscription."""
-        subscriptions.confirm(token=token, at=timezone.now())
+        self.page = subscriptions.confirm(token=token, at=timezone.now()).page
 
 
 class Leave(Confirm):
@@ -156,8 +180,8 @@ class Leave(Confirm):
 
     def check(self, token: str) -> None:
         """Raise BadLink for a link that cannot be used."""
-        signed_links.read_leave(token)
+        self.page = subscriptions.page_of(signed_links.read_leave(token))
 
     def perform(self, token: str) -> None:
         """End the subscription."""
-        subscriptions.unsubscribe(token=token, at=timezone.now())
+        self.page = subscriptions.unsubscribe(token=token, at=timezone.now()).page

@@ -47,6 +47,8 @@ ROWS: dict[str, Callable[[], Any]] = {
     "component": lambda: told.ComponentFactory(group=told.ComponentFactory(), service=make.ServiceFactory()),
     "delivery": told.UpdateDeliveryFactory,
     "message-template": told.MessageTemplateFactory,
+    "maintenance": lambda: told.MaintenanceFactory(part=True),
+    "maintenance-update": told.MaintenanceUpdateFactory,
     "public-incident": lambda: told.PublicIncidentFactory(ticket=make.IncidentFactory()),
     "status-page": told.StatusPageFactory,
     "subscriber": told.SubscriberFactory,

@@ -16,6 +16,7 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 MARK = "QZPRIVATEZQ"
+TITLES = ["Payments fail", "Moving to new servers"]
 DOCUMENTS = (
     "summary", "status", "components", "incidents", "incidents/unresolved", "scheduled-maintenances",
     "scheduled-maintenances/upcoming", "scheduled-maintenances/active",
@@ -25,6 +26,7 @@ ADDRESSES = [
     *(f"{root}/api/v2/{name}.json" for root in ("/status", "") for name in DOCUMENTS),
 ]  # fmt: skip
 # Keys of Statuspage's answers, as its real pages give them.
+MAINTENANCE_KEYS = {"scheduled_for", "scheduled_until"}
 INCIDENT_KEYS = {
     "id", "name", "status", "created_at", "updated_at", "monitoring_at", "resolved_at", "impact", "shortlink",
     "started_at", "page_id", "incident_updates", "components",
@@ -73,6 +75,11 @@ def trouble(page: Any) -> Any:
     subscriber = told.SubscriberFactory(page=page, email="qzprivatezq-customer@example.org")
     told.UpdateDeliveryFactory(update=update, subscriber=subscriber, last_error=MARK)
     told.MessageTemplateFactory(title=MARK, body=MARK)
+    work = told.MaintenanceFactory(page=page, created_by=person, starts_at=at + timedelta(hours=2), turn_at=at,
+                                   ends_at=at + timedelta(hours=3))  # fmt: skip
+    work.components.add(part)
+    notice = told.MaintenanceUpdateFactory(maintenance=work, author=person, body="The shop may be *slow*.")
+    told.UpdateDeliveryFactory(update=None, notice=notice, subscriber=subscriber, key="m", last_error=MARK)
     return incident
 
 
@@ -88,7 +95,9 @@ def _mark(ticket: Any) -> None:
 
 class TestNothingPrivate:
     def test_is_at_any_public_address(self, client: Client, trouble: PublicIncident) -> None:
-        for url in [*ADDRESSES, trouble.get_absolute_url()]:
+        work = trouble.page.maintenances.get()
+        others = [url.replace("/status/", f"/status/{trouble.page.slug}/") for url in ADDRESSES if "status" in url]
+        for url in [*ADDRESSES, *others, trouble.get_absolute_url(), work.get_public_url()]:
             answer = client.get(url)
             said = (answer.content.decode() + str(dict(answer.headers))).lower()
 
@@ -151,6 +160,7 @@ class TestPage:
             incident = told.PublicIncidentFactory(page=page, created_at=at)
             incident.components.add(told.ComponentFactory(page=page))
             told.CustomerUpdateFactory(incident=incident)
+            told.MaintenanceUpdateFactory(maintenance=told.MaintenanceFactory(page=page, part=True))
 
         add()
         with CaptureQueriesContext(connection) as for_one:
@@ -205,11 +215,11 @@ class TestFeeds:
         name = "{http://www.w3.org/2005/Atom}"
 
         assert answer["Content-Type"].startswith("application/atom+xml")
-        assert [one.text for one in feed.findall(f"{name}entry/{name}title")] == ["Payments fail"]
+        assert [one.text for one in feed.findall(f"{name}entry/{name}title")] == TITLES
         assert (feed.findtext(f"{name}id") or "").startswith("tag:")
 
     def test_tell_it_as_rss(self, client: Client, trouble: PublicIncident) -> None:
         feed = ElementTree.fromstring(client.get("/status/history.rss").content)  # noqa: S314 - our own output
 
-        assert [one.text for one in feed.findall("channel/item/title")] == ["Payments fail"]
+        assert [one.text for one in feed.findall("channel/item/title")] == TITLES
         assert "looking" in (feed.findtext("channel/item/description") or "")

@@ -53,6 +53,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "incidents:contacts": make.ContactFactory,
     "incidents:integrations": make.IntegrationFactory,
     "numbers-records": _incident,
+    "incidents:maintenances": lambda: told.MaintenanceFactory(part=True),
     "incidents:public-incidents": lambda: told.PublicIncidentFactory(ticket=_incident()),
     "incidents:components": lambda: told.ComponentFactory(service=make.ServiceFactory()),
     "incidents:subscribers": told.SubscriberFactory,

@@ -1,0 +1,1 @@
+"""Commands of incidents and what customers are told."""

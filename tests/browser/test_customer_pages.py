@@ -1,0 +1,63 @@
+"""What customers see and where they are told: each page fits at two widths, light and dark, and keeps the policy."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from tests import customer_factories as told
+from tests.browser.conftest import SHOTS
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+def _addresses(company: dict[str, Any]) -> dict[str, str]:
+    at = timezone.now()
+    page = told.StatusPageFactory(name="Nordwind", slug="nordwind", is_default=True, time_zone="Europe/Berlin")
+    told.StatusPageFactory(name="Nordwind for partners", slug="partners")
+    group = told.ComponentFactory(page=page, name="Shop", description="Everything you buy with")
+    part = told.ComponentFactory(page=page, name="Cart and payment", group=group, service=company["service"],
+                                 status="partial_outage")  # fmt: skip
+    trouble = told.PublicIncidentFactory(
+        page=page, name="Card payments fail", ticket=company["ringing"], impact="major", created_at=at, started_at=at,
+        next_update_at=at + timedelta(minutes=20),
+    )  # fmt: skip
+    trouble.components.add(part)
+    told.CustomerUpdateFactory(incident=trouble, published_at=at, next_update_at=at + timedelta(minutes=20))
+    work = told.MaintenanceFactory(
+        page=page, name="Moving to new database servers", starts_at=at + timedelta(days=2), created_by=company["ana"],
+        ends_at=at + timedelta(days=2, hours=1), turn_at=at + timedelta(days=2),
+    )  # fmt: skip
+    work.components.add(part)
+    told.MaintenanceUpdateFactory(maintenance=work, published_at=at, author=company["ana"],
+                                  body="Orders may take a few seconds longer.\n\nNothing is lost.")  # fmt: skip
+    return {
+        "status": "/status/",
+        "status-partners": "/status/partners/",
+        "status-incident": trouble.get_absolute_url(),
+        "status-maintenance": work.get_public_url(),
+        "status-subscribe": "/status/subscribe/",
+        "maintenances": reverse("incidents:maintenances"),
+        "maintenance": work.get_absolute_url(),
+        "maintenance-new": reverse("incidents:maintenance-new"),
+        "maintenance-tell": reverse("incidents:maintenance-tell", args=[work.pk]),
+        "update": f"{company['ringing'].get_absolute_url()}update/",
+    }
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1360, False), (390, False), (390, True)])
+def test_every_page_fits_and_keeps_the_policy(
+    open_page: Callable[..., Any], company: dict[str, Any], width: int, dark: bool
+) -> None:
+    page = open_page(width=width, dark=dark, user=company["ana"])
+    SHOTS.mkdir(exist_ok=True)
+    for name, address in _addresses(company).items():
+        answer = page.goto(address)
+        assert answer.status == 200, name
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=SHOTS / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{name} scrolls sideways by {wide} px"

@@ -1,0 +1,54 @@
+"""Asking Celery: once, briefly, and not at all for a while after a failure."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+import pytest
+from kombu.exceptions import OperationalError
+
+from config.base import broker
+from config.celery import app
+from incidents.deliveries import send_due
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    """No process has failed before."""
+    broker.forget()
+    yield
+    broker.forget()
+
+
+def _asked(*outcomes: Any) -> Any:
+    return mock.patch.object(send_due, "apply_async", side_effect=outcomes)
+
+
+class TestAsk:
+    def test_says_no_at_once_where_nobody_listens(self) -> None:
+        """Reliability rule 14: nothing that a person or a clock waits for hangs on the broker."""
+        away = app.connection_for_write("redis://127.0.0.1:9/0", transport_options=broker._IN_A_HURRY).Pool(limit=1)
+
+        with mock.patch.object(broker, "_pool_of", return_value=away):
+            began = time.monotonic()
+            answers = [broker.ask(send_due, queue="customers") for _ in range(50)]
+
+        assert not any(answers)
+        assert time.monotonic() - began < 2
+
+    def test_asks_nobody_while_the_broker_rests(self) -> None:
+        with _asked(OperationalError("gone"), OperationalError("gone")) as asked:
+            assert [broker.ask(send_due, queue="customers") for _ in range(3)] == [False, False, False]
+
+        assert asked.call_count == 2
+        with mock.patch.object(broker, "REST_SECONDS", 0), _asked(None):
+            broker.forget()
+            assert broker.ask(send_due, queue="customers")
+
+    def test_tries_a_new_connection_when_the_old_one_had_died(self) -> None:
+        with _asked(OperationalError("closed by server"), None) as asked:
+            assert broker.ask(send_due, 7, queue="customers")
+
+        assert asked.call_args.kwargs["args"] == (7,)
+        assert not broker.is_resting()

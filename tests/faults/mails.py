@@ -1,0 +1,55 @@
+"""Customers' mails in a site: the server outside that takes them, who is to get them, and what came."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.faults.site import Site, free_port, wait_for
+
+
+@dataclass(frozen=True)
+class Mails:
+    """What the mail server outside the product has taken."""
+
+    site: Site
+    log: Path
+
+    def fill(self, count: int) -> None:
+        """Have so many subscribers."""
+        self.site.run("-m", "tests.faults.audience", "fill", str(count))
+
+    def publish(self) -> float:
+        """Tell all of them of the first incident there is; returns how many seconds publishing took."""
+        return float(self.site.run("-m", "tests.faults.audience", "publish"))
+
+    def taken(self) -> list[dict[str, Any]]:
+        """Every mail that came."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def unsent(self) -> int:
+        """How many mails have not been accepted yet, and updates whose mails are not even rows."""
+        mails = "SELECT count(*) FROM incidents_updatedelivery WHERE state IN ('pending', 'sending')"
+        updates = "SELECT count(*) FROM incidents_customerupdate WHERE fanned_out_at IS NULL"
+        return int(self.site.sql(mails)[0][0]) + int(self.site.sql(updates)[0][0])
+
+    def await_all(self, *, limit: float) -> float:
+        """Wait until nothing waits to be sent."""
+        return wait_for("every mail", lambda: not self.unsent(), limit=limit, pause=0.2)
+
+
+@contextlib.contextmanager
+def running_mails(site: Site) -> Iterator[Mails]:
+    """A mail server for the programs that are started from now on."""
+    port, log = free_port(), site.folder / f"mails-{free_port()}.log"
+    log.touch()
+    server = site.program("mails", "-m", "tests.faults.mailserver", str(port), str(log))
+    site.stop_programs()
+    site.overrides = {"EMAIL_URL": f"smtp://127.0.0.1:{port}"}
+    site.start_web()
+    try:
+        yield Mails(site, log)
+    finally:
+        server.kill()

@@ -1,0 +1,269 @@
+"""Planned work: told at scheduling, an hour before and at its end; it turns by itself; programs read it."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from config.base import broker
+from config.base.lifecycle import IllegalMove
+from config.base.permissions import Role
+from incidents import deliveries, maintenance
+from incidents.maintenance import NotReady, Plan
+from incidents.models import ScheduledMaintenance, UpdateDelivery
+from tests import customer_factories as told
+from tests import factories as make
+from tests.clients import client_of
+from tests.factories import NOON
+from tests.incidents.test_status_page import INCIDENT_KEYS, MAINTENANCE_KEYS
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def asked() -> Any:
+    """What was asked of Celery; no broker is needed."""
+    with mock.patch.object(broker, "ask", return_value=True) as ask:
+        yield ask
+
+
+@pytest.fixture
+def page() -> Any:
+    return told.StatusPageFactory(name="Acme", time_zone="Europe/Berlin", is_default=True)
+
+
+@pytest.fixture
+def part(page: Any) -> Any:
+    return told.ComponentFactory(page=page, name="Shop")
+
+
+@pytest.fixture
+def author() -> Any:
+    return make.UserFactory(name="Carla", roles=[Role.COMMANDER])
+
+
+@pytest.fixture
+def work(page: Any, part: Any, author: Any) -> ScheduledMaintenance:
+    plan = Plan(
+        page=page, name="New servers", body="The shop may be slow.", components=(part,),
+        starts_at=NOON + 3 * HOUR, ends_at=NOON + 4 * HOUR,
+    )  # fmt: skip
+    return maintenance.schedule(plan=plan, actor=author, at=NOON)
+
+
+def _said(work: ScheduledMaintenance) -> list[tuple[str, bool]]:
+    return [(one.status, one.is_mailed) for one in work.updates.order_by("pk")]
+
+
+class TestTurning:
+    def test_reminds_begins_and_ends_by_itself(self, work: Any, part: Any) -> None:
+        """Practice 2.8: told at scheduling, an hour before, and when it is done."""
+        seen = []
+        for minutes in (119, 120, 120, 179, 180, 180, 239, 240, 240):
+            count = maintenance.turn_due(at=NOON + timedelta(minutes=minutes))
+            work.refresh_from_db()
+            part.refresh_from_db()
+            seen.append((count, work.status, part.status))
+
+        assert [one[0] for one in seen] == [0, 1, 0, 0, 1, 0, 0, 1, 0]
+        assert seen[1][1:] == ("scheduled", "operational")
+        assert seen[4][1:] == ("in_progress", "under_maintenance")
+        assert seen[7][1:] == ("completed", "operational")
+        assert (work.turn_at, work.completed_at) == (None, NOON + 4 * HOUR)
+        assert _said(work) == [
+            ("scheduled", True), ("scheduled", True), ("in_progress", False), ("completed", True),
+        ]  # fmt: skip
+
+    def test_catches_up_after_the_engine_was_away(self, work: Any) -> None:
+        for _ in range(3):
+            maintenance.turn_due(at=NOON + 9 * HOUR)
+        work.refresh_from_db()
+
+        assert [status for status, _ in _said(work)] == ["scheduled", "in_progress", "completed"]
+
+    def test_leaves_an_outage_and_other_work_alone(self, work: Any, page: Any, part: Any, author: Any) -> None:
+        down = told.ComponentFactory(page=page, status="major_outage")
+        work.components.add(down)
+        plan = Plan(page=page, name="Longer", body="Slow.", components=(part,), starts_at=work.starts_at,
+                    ends_at=work.ends_at + HOUR)  # fmt: skip
+        maintenance.schedule(plan=plan, actor=author, at=NOON)
+        for minutes in (120, 180, 240):
+            maintenance.turn_due(at=NOON + timedelta(minutes=minutes))
+
+        part.refresh_from_db()
+        down.refresh_from_db()
+        assert (part.status, down.status) == ("under_maintenance", "major_outage")
+        maintenance.turn_due(at=NOON + 5 * HOUR)
+        part.refresh_from_db()
+        assert part.status == "operational"
+
+    def test_of_work_within_the_hour_needs_no_reminder(self, page: Any, author: Any) -> None:
+        plan = Plan(page=page, name="Soon", body="Slow.", starts_at=NOON + HOUR / 2, ends_at=NOON + HOUR)
+
+        soon = maintenance.schedule(plan=plan, actor=author, at=NOON)
+
+        assert soon.turn_at == soon.starts_at
+
+
+class TestTelling:
+    def test_moves_it_on_and_extends_it(self, work: Any, author: Any) -> None:
+        say = {"maintenance_id": work.pk, "body": "Longer than we thought.", "actor": author}
+        maintenance.tell(**say, status="in_progress", at=NOON + 2 * HOUR)
+        maintenance.tell(**say, status="verifying", ends_at=NOON + 6 * HOUR, at=NOON + 3 * HOUR)
+        work.refresh_from_db()
+
+        assert (work.status, work.turn_at) == ("verifying", NOON + 6 * HOUR)
+
+    def test_calls_it_off_and_mails_that(self, work: Any, author: Any) -> None:
+        maintenance.tell(maintenance_id=work.pk, status="completed", body="Called off.", actor=author, at=NOON)
+        work.refresh_from_db()
+
+        assert _said(work)[-1] == ("completed", True)
+        with pytest.raises(NotReady, match="nothing more to say"):
+            maintenance.tell(maintenance_id=work.pk, status="completed", body="Again.", actor=author, at=NOON)
+
+    def test_reminds_anew_of_another_time(self, work: Any, author: Any) -> None:
+        maintenance.turn_due(at=NOON + 2 * HOUR)
+        maintenance.tell(maintenance_id=work.pk, status="scheduled", body="Tomorrow instead.", actor=author,
+                         at=NOON + 2 * HOUR, starts_at=NOON + 24 * HOUR, ends_at=NOON + 25 * HOUR)  # fmt: skip
+        work.refresh_from_db()
+
+        assert work.turn_at == NOON + 23 * HOUR
+
+    def test_refuses_what_does_not_follow_and_what_cannot_be(self, work: Any, page: Any, author: Any) -> None:
+        with pytest.raises(IllegalMove, match="cannot become verifying"):
+            maintenance.tell(maintenance_id=work.pk, status="verifying", body="x", actor=author, at=NOON)
+        with pytest.raises(NotReady, match="end after it begins"):
+            maintenance.tell(maintenance_id=work.pk, status="scheduled", body="x", actor=author, at=NOON,
+                             ends_at=NOON + HOUR)  # fmt: skip
+        with pytest.raises(NotReady, match="Choose parts of this"):
+            maintenance.schedule(plan=Plan(page=page, name="x", body="x", starts_at=NOON, ends_at=NOON + HOUR,
+                                           components=(told.ComponentFactory(),)), actor=author, at=NOON)  # fmt: skip
+
+    def test_is_kept_straight_by_the_database(self, work: Any) -> None:
+        with pytest.raises(IntegrityError, match="turns_or_is_over"), transaction.atomic():
+            ScheduledMaintenance.objects.update(status="completed")
+
+
+class TestMail:
+    def test_goes_to_the_subscribers_of_its_parts_once(self, work: Any, page: Any, part: Any) -> None:
+        """One delivery per subscriber and notice (S14)."""
+        told.SubscriberFactory(page=page, email="all@example.org")
+        told.SubscriberFactory(page=page, email="part@example.org").components.add(part)
+        told.SubscriberFactory(page=page).components.add(told.ComponentFactory(page=page))
+        told.SubscriberFactory()
+
+        deliveries.fan_out_notice(work.updates.get().pk)
+        work.updates.update(fanned_out_at=None)
+        deliveries.fan_out_notice(work.updates.get().pk)
+        deliveries.send_due()
+
+        assert {one.to[0] for one in mail.outbox} == {"all@example.org", "part@example.org"}
+        assert mail.outbox[0].subject == "[Acme] Planned work, scheduled: New servers"
+        assert "The shop may be slow." in mail.outbox[0].body
+        assert "List-Unsubscribe" in mail.outbox[0].extra_headers
+        assert UpdateDelivery.objects.filter(notice__isnull=False).count() == 2
+
+    def test_is_asked_for_again_by_the_sweep(self, work: Any, asked: Any) -> None:
+        notice = work.updates.get()
+        deliveries.chase(at=NOON + HOUR)
+
+        asked.assert_any_call(deliveries.fan_out_notice, notice.pk, queue="customers")
+
+
+class TestDocuments:
+    @pytest.mark.parametrize(
+        ("status", "listed"), [("scheduled", "upcoming"), ("in_progress", "active"), ("verifying", "active")]
+    )
+    def test_list_it_where_programs_look(self, client: Client, work: Any, status: str, listed: str) -> None:
+        """Interfaces 1.10."""
+        ScheduledMaintenance.objects.update(status=status)
+
+        found = {
+            name: client.get(f"/api/v2/scheduled-maintenances{name}.json").json()["scheduled_maintenances"]
+            for name in ("", "/upcoming", "/active")
+        }
+        (shown,) = found[f"/{listed}"]
+        assert found[""] == client.get("/api/v2/summary.json").json()["scheduled_maintenances"] == [shown]
+        assert found["/active" if listed == "upcoming" else "/upcoming"] == []
+        assert set(shown) == INCIDENT_KEYS | MAINTENANCE_KEYS
+        assert (shown["impact"], shown["status"]) == ("maintenance", status)
+        assert (shown["scheduled_for"], shown["scheduled_until"]) == (
+            "2026-06-01T15:00:00.000Z", "2026-06-01T16:00:00.000Z",
+        )  # fmt: skip
+
+    def test_keep_it_when_it_is_over(self, client: Client, work: Any, author: Any) -> None:
+        maintenance.tell(maintenance_id=work.pk, status="completed", body="Done.", actor=author, at=NOON + HOUR)
+
+        assert client.get("/api/v2/summary.json").json()["scheduled_maintenances"] == []
+        (shown,) = client.get("/api/v2/scheduled-maintenances.json").json()["scheduled_maintenances"]
+        assert [one["body"] for one in shown["incident_updates"]] == ["Done.", "The shop may be slow."]
+        assert "Done." in client.get("/status/history.atom").content.decode()
+        assert "Done." in client.get(work.get_public_url()).content.decode()
+
+
+class TestPortal:
+    def test_schedules_and_tells(self, client: Client, page: Any, part: Any, author: Any) -> None:
+        client.force_login(author)
+        typed = {"key": str(uuid.uuid4()), "name": "New servers", "components": [part.pk],
+                 "starts_at": "2099-01-01T10:00", "ends_at": "2099-01-01T11:00",
+                 "body": "The shop may be slow."}  # fmt: skip
+        answer = client.post("/customers/maintenances/new/", typed)
+        assert client.post("/customers/maintenances/new/", typed)["Location"] == answer["Location"]
+        work = ScheduledMaintenance.objects.get()
+        assert answer["Location"] == work.get_absolute_url()
+
+        said = {"status": "completed", "body": "Called off.", "starts_at": typed["starts_at"],
+                "ends_at": typed["ends_at"]}  # fmt: skip
+        shown = client.post(f"{work.get_absolute_url()}tell/", said, follow=True).content.decode()
+
+        assert "Called off." in shown
+        assert "Tell customers…" not in shown
+
+    def test_keeps_what_was_typed_when_it_is_refused(self, client: Client, page: Any, author: Any) -> None:
+        client.force_login(author)
+
+        answer = client.post("/customers/maintenances/new/", {"key": str(uuid.uuid4()), "name": "x", "body": "Slow.",
+                             "starts_at": "2099-01-01T10:00", "ends_at": "2099-01-01T09:00"})  # fmt: skip
+
+        assert answer.status_code == 422
+        assert "It must end after it begins." in answer.content.decode()
+
+    def test_is_for_those_who_speak_to_customers(self, client: Client, work: Any) -> None:
+        client.force_login(make.UserFactory(roles=[Role.RESPONDER]))
+
+        assert client.get("/customers/maintenances/new/").status_code == 403
+        assert client.get(f"{work.get_absolute_url()}tell/").status_code == 403
+        assert "Tell customers…" not in client.get(work.get_absolute_url()).content.decode()
+
+
+class TestEndpoint:
+    def test_schedules_and_tells(self, page: Any, part: Any, author: Any) -> None:
+        api = client_of(author)
+        made = api.post("/api/v1/maintenances/", {
+            "name": "New servers", "body": "Slow.", "components": [part.public_id],
+            "starts_at": "2099-01-01T10:00:00Z", "ends_at": "2099-01-01T11:00:00Z",
+        })  # fmt: skip
+        assert made.status_code == 201, made.content
+        url = f"/api/v1/maintenances/{made.json()['id']}/tell/"
+
+        begun = api.post(url, {"status": "in_progress", "body": "We begin now."})
+        again = api.post(url, {"status": "scheduled", "body": "No."})
+
+        assert (begun.status_code, begun.json()["status"]) == (200, "in_progress")
+        assert again.status_code == 409
+        assert api.get("/api/v1/maintenance-updates/").json()["results"][0]["body"] == "We begin now."
+
+    def test_refuses_responders_and_unknown_parts(self, page: Any, author: Any) -> None:
+        body = {"name": "x", "body": "x", "components": ["nothing"], "starts_at": "2099-01-01T10:00:00Z",
+                "ends_at": "2099-01-01T11:00:00Z"}  # fmt: skip
+
+        assert client_of(make.UserFactory(roles=[Role.RESPONDER])).post(
+            "/api/v1/maintenances/", body).status_code == 403  # fmt: skip
+        assert client_of(author).post("/api/v1/maintenances/", body).status_code == 400

@@ -1,0 +1,138 @@
+"""A postmortem's public text on the status page, its feeds and, if asked, in the subscribers' mail; through HTTP."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from config.base import broker
+from config.base.permissions import Role
+from incidents import deliveries
+from incidents.models import CustomerUpdate, PublicIncident
+from tests import customer_factories as told
+from tests import factories as make
+from tests.clients import client_of
+
+pytestmark = pytest.mark.django_db
+TEXT = "A change of ours broke payments. We now test it first."
+PLACES = ("/status/history.atom", "/status/history.rss", "/api/v2/incidents.json")
+
+
+@pytest.fixture(autouse=True)
+def asked() -> Iterator[Any]:
+    """What was asked of Celery; no broker is needed."""
+    with mock.patch.object(broker, "ask", return_value=True) as ask:
+        yield ask
+
+
+@pytest.fixture
+def postmortem() -> Any:
+    """Approved, with a text for the public."""
+    at = timezone.now()
+    return make.PostmortemFactory(
+        owner=make.UserFactory(), section="Secret cause", public_text=TEXT, status="approved",
+        approved_by=make.UserFactory(), approved_at=at,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def trouble(postmortem: Any) -> Any:
+    """What customers were told of its incident, and somebody who wants to hear more."""
+    at = timezone.now()
+    page = told.StatusPageFactory(is_default=True)
+    told.SubscriberFactory(page=page, email="eve@example.org")
+    incident = told.PublicIncidentFactory(
+        page=page, ticket=postmortem.ticket, status="resolved", created_at=at, resolved_at=at, next_update_at=None
+    )
+    told.CustomerUpdateFactory(incident=incident, status="resolved", body="It works.", next_update_at=None,
+                               published_at=at, fanned_out_at=at)  # fmt: skip
+    return incident
+
+
+@pytest.fixture
+def boss(client: Client) -> Client:
+    client.force_login(make.UserFactory(roles=[Role.MANAGER]))
+    return client
+
+
+def _mailed(asked: Any) -> list[str]:
+    for call in asked.call_args_list:
+        call.args[0](*call.args[1:])
+    deliveries.send_due()
+    return [f"{one.to[0]}: {one.body}" for one in mail.outbox]
+
+
+class TestPublishing:
+    def test_shows_it_under_what_customers_were_told(
+        self, boss: Client, postmortem: Any, trouble: Any, asked: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        """S38: published as its own text, and nothing else of the postmortem."""
+        with django_capture_on_commit_callbacks(execute=True):
+            boss.post(f"{postmortem.get_absolute_url()}publish/", {})
+        shown = Client().get(trouble.get_absolute_url()).content.decode()
+
+        assert TEXT in shown
+        assert "Postmortem" in shown
+        assert "Secret cause" not in shown
+        assert all(TEXT in Client().get(place).content.decode() for place in PLACES)
+        newest = Client().get("/api/v2/incidents.json").json()["incidents"][0]
+        assert newest["status"] == "postmortem"
+        assert newest["incident_updates"][0]["deliver_notifications"] is False
+        assert _mailed(asked) == []
+
+    def test_mails_it_when_that_is_asked_for(
+        self, boss: Client, postmortem: Any, trouble: Any, asked: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            boss.post(f"{postmortem.get_absolute_url()}publish/", {"tells_subscribers": "on"})
+
+        (letter,) = _mailed(asked)
+        assert letter.startswith("eve@example.org")
+        assert TEXT in letter
+
+    def test_asks_first_on_a_page_of_its_own(self, boss: Client, postmortem: Any) -> None:
+        assert "Mail it to the subscribers" in boss.get(f"{postmortem.get_absolute_url()}publish/").content.decode()
+
+    def test_waits_until_customers_were_told_that_it_is_over(
+        self, boss: Client, postmortem: Any, trouble: Any
+    ) -> None:
+        PublicIncident.objects.update(
+            status="monitoring", resolved_at=None, next_update_at=timezone.now() + timedelta(hours=1)
+        )
+
+        answer = boss.post(f"{postmortem.get_absolute_url()}publish/", {})
+
+        assert answer.status_code == 422
+        assert "Customers still wait" in answer.content.decode()
+        postmortem.refresh_from_db()
+        assert postmortem.status == "approved"
+
+    def test_works_over_the_api_and_without_anything_on_the_page(self, postmortem: Any) -> None:
+        api = client_of(make.UserFactory(roles=[Role.MANAGER]))
+
+        answer = api.post(f"/api/v1/postmortems/{postmortem.pk}/publish/", {"tells_subscribers": True})
+
+        assert (answer.status_code, answer.json()["status"]) == (200, "published")
+        assert not CustomerUpdate.objects.exists()
+
+
+class TestWithdrawing:
+    def test_takes_it_off_the_page_and_out_of_the_mail(
+        self, boss: Client, postmortem: Any, trouble: Any, asked: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            boss.post(f"{postmortem.get_absolute_url()}publish/", {"tells_subscribers": "on"})
+        deliveries.fan_out(CustomerUpdate.objects.latest("pk").pk)
+        boss.post(f"{postmortem.get_absolute_url()}withdraw/", {"text": "A number was wrong."})
+
+        assert all(TEXT not in Client().get(place).content.decode() for place in PLACES)
+        assert TEXT not in Client().get(trouble.get_absolute_url()).content.decode()
+        assert Client().get("/api/v2/incidents.json").json()["incidents"][0]["status"] == "resolved"
+        assert _mailed(asked) == []
+        boss.post(f"{postmortem.get_absolute_url()}publish/", {})
+        assert TEXT in Client().get(trouble.get_absolute_url()).content.decode()
