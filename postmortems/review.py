@@ -5,7 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from config.base.text import several_lines
+from incidents import lessons
 from incidents.models import Visibility
+from incidents.response.locking import locked as locked_ticket
 from oncall.models import User
 from postmortems.locking import Refused, locked, move, remark, save
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, RemarkKind
@@ -98,22 +100,31 @@ def _seen_by_another_team(postmortem: Postmortem, actor: User) -> bool:
 
 @transaction.atomic
 def publish(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
-    """Show the public text to the public, and nothing else of it."""
-    postmortem = locked(postmortem_id)
+    """Show the public text to the customers who heard of the incident, and nothing else of it (practice 2.13)."""
+    postmortem = _locked_after_ticket(postmortem_id)
     if not postmortem.public_text:
         raise Refused("There is no public text yet. Write it, have it reviewed with the rest, then publish.")
     if postmortem.ticket.visibility != Visibility.OPEN:
         raise Refused(f"{postmortem.ticket.reference} is private, so nothing of it can be published.")
-    return move(postmortem, PostmortemStatus.PUBLISHED, RemarkKind.PUBLISHED, at=at, actor=actor, published_at=at)
+    moved = move(postmortem, PostmortemStatus.PUBLISHED, RemarkKind.PUBLISHED, at=at, actor=actor, published_at=at)
+    lessons.publish(ticket_id=moved.ticket_id, text=moved.public_text, actor=actor, at=at)
+    return moved
+
+
+def _locked_after_ticket(postmortem_id: int) -> Postmortem:
+    """The postmortem with its ticket, for what changes both."""
+    locked_ticket(Postmortem.objects.values_list("ticket_id", flat=True).get(pk=postmortem_id))
+    return locked(postmortem_id)
 
 
 @transaction.atomic
 def withdraw(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Postmortem:
     """Take the public text back, and open again what was closed; the reason is kept."""
-    postmortem = locked(postmortem_id)
+    postmortem = _locked_after_ticket(postmortem_id)
     text = several_lines(text)
     if not text:
         raise Refused("Say why it is taken back.")
+    lessons.take_back(ticket_id=postmortem.ticket_id, at=at)
     return move(
         postmortem,
         PostmortemStatus.APPROVED,

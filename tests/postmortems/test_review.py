@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from config.base.lifecycle import IllegalMove
+from config.base.lifecycle import IllegalMove, Refusal
 from postmortems import review, writing
 from postmortems.locking import Refused
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus
 from tests import factories as make
+from tests.customer_factories import PublicIncidentFactory
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,28 @@ class TestPublish:
         review.publish(postmortem_id=approved.pk, actor=boss, at=LATER)
 
         assert [one.public_text for one in Postmortem.objects.published()] == ["We are sorry."]
+
+    def test_is_the_last_update_of_what_customers_heard_of(self, approved, boss):
+        told = PublicIncidentFactory(ticket=approved.ticket, status="resolved", resolved_at=NOON, next_update_at=None)
+
+        review.publish(postmortem_id=approved.pk, actor=boss, at=LATER)
+        told.refresh_from_db()
+        assert told.status == "postmortem"
+        assert [one.body for one in told.updates.all()] == ["We are sorry."]
+
+        review.withdraw(postmortem_id=approved.pk, text="A number was wrong.", actor=boss, at=LATER)
+        told.refresh_from_db()
+        assert told.status == "resolved"
+        assert not told.updates.exists()
+
+    def test_waits_until_customers_heard_that_it_is_over(self, approved, boss):
+        PublicIncidentFactory(ticket=approved.ticket)
+
+        with pytest.raises(Refusal, match="Customers still wait to hear that it is over"):
+            review.publish(postmortem_id=approved.pk, actor=boss, at=LATER)
+
+        approved.refresh_from_db()
+        assert approved.status == "approved"
 
     def test_needs_a_public_text(self, owner, boss):
         bare = make.PostmortemFactory(owner=owner, section="x")
