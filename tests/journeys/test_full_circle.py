@@ -124,6 +124,9 @@ def the_service_is_restored_and_the_requester_reads_solved(stage: Stage) -> None
                     "A problem, a priority action, or the decision that no prevention is needed",
                     "Pointed search at the replica's index")  # fmt: skip
 
+    stage.person("carla").sees(
+        f"/tickets/{stage.incident}/", "The service works again, and customers do not know it yet."
+    )
     responder.sees("/incidents/restored/", stage.incident, TROUBLE)
     said = petra.sees(f"/tickets/{stage.incident}/", "Solved")
     assert "Solved" in said.split(TROUBLE)[0]
