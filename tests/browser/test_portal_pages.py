@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from incidents import response
 from tests.browser.conftest import take_shot
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 _WAYS = [(1360, "light"), (390, "dark"), (1360, "dark"), (390, "light")]
 # Each page is looked at by axe on a desk by day and on a phone by night: both widths, both sets of colors.
