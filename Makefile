@@ -8,7 +8,7 @@ PORT ?= 8000
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo test lint fmt run worker bench faults lock shots
+.PHONY: help setup setup-demo demo test lint fmt run worker bench faults lock pictures shots
 
 help: ## Print this list
 	@echo "Usage: make TARGET [VARIABLE=VALUE ...]"
@@ -55,6 +55,9 @@ faults: setup ## Break things on purpose and count what is lost (prints a table)
 
 shots: setup ## Take screenshots of the main screens into tests/browser/shots
 	SHOTS=1 $(PY) -m pytest tests/browser -p no:randomly $(ARGS)
+
+pictures: setup ## Take the README's pictures again into docs/images
+	PICTURES=1 $(PY) -m pytest tests/browser/test_pictures.py
 
 lock: setup ## Compile the lock files again from pyproject.toml (ARGS=--upgrade)
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --extra embedded $(ARGS) \

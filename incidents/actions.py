@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from config.base import display
 from config.base.text import one_line, several_lines
 from incidents import prevention, timeline
 from incidents.models import ActionItem, ActionStatus, EntryKind, Ticket
@@ -37,7 +38,7 @@ def add(
     )  # fmt: skip
     action.clean_fields(exclude=["ticket", "owner", "team", "created_by"])
     action.save()
-    _tell(action, f"Action added for {_whose(action)}, due on {due_on:%Y-%m-%d}: {title}", actor=actor, at=at)
+    _tell(action, f"Action added for {_whose(action)}, due on {display.day(due_on)}: {title}", actor=actor, at=at)
     return action
 
 

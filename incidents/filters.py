@@ -8,7 +8,7 @@ import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from config.base.filters import FilterSet, WordsFilter
+from config.base.filters import FilterSet, WordsFilter, YesNoFilter
 from incidents import metrics
 from incidents.models import (
     OPEN_STATUSES,
@@ -269,7 +269,7 @@ class ActionFilter(FilterSet):
     search = WordsFilter(fields=["title"])
     status = filters.ChoiceFilter(choices=ActionStatus)
     whose = filters.ChoiceFilter(label="For", choices=[("me", "Me"), ("my-teams", "My teams")], method="for_whom")
-    is_priority = filters.BooleanFilter(label="Priority")
+    is_priority = YesNoFilter(label="Priority")
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
     owner = filters.ModelChoiceFilter(queryset=User.objects.filter(is_active=True).order_by("name"))
     ticket = ReferenceFilter(field_name="ticket")

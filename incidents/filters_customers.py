@@ -5,7 +5,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
-from config.base.filters import FilterSet, WordsFilter
+from config.base.filters import FilterSet, WordsFilter, YesNoFilter
 from config.base.outbox import OutboxState
 from incidents.filters import ReferenceFilter
 from incidents.models import (
@@ -67,7 +67,7 @@ class PublicIncidentFilter(FilterSet):
     search = WordsFilter(fields=["name"])
     status = filters.ChoiceFilter(choices=Phase)
     ticket = ReferenceFilter(field_name="ticket")
-    over = filters.BooleanFilter(method="filter_over", label="Over")
+    over = YesNoFilter(method="filter_over", label="Over")
 
     class Meta(FilterSet.Meta):
         model = PublicIncident
@@ -117,7 +117,7 @@ class SubscriberFilter(FilterSet):
     """Subscribers."""
 
     search = WordsFilter(fields=["email"])
-    active = filters.BooleanFilter(method="filter_active", label="Gets mail")
+    active = YesNoFilter(method="filter_active", label="Gets mail")
 
     class Meta(FilterSet.Meta):
         model = Subscriber

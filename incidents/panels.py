@@ -61,7 +61,7 @@ def _prevention(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
 
 def register() -> None:
     """Add the panels; called from `ready()`."""
-    panels.register(panels.Panel("incident", 10, "incidents/panel_customers.html", _customers))
+    panels.register(panels.Panel("incident", 15, "incidents/panel_customers.html", _customers))
     panels.register(panels.Panel("on-call", 10, "incidents/panel_on_call.html", _services_on_call))
     panels.register(panels.Panel("team", 10, "incidents/panel_team.html", _team))
     panels.register(panels.Panel("incident", 10, "incidents/panel_prevention.html", _prevention))

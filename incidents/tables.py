@@ -1,5 +1,6 @@
 """Tables of tickets, alerts, the service catalog, severities, contacts and integrations."""
 
+from datetime import date
 from typing import Any
 
 import django_tables2 as tables
@@ -178,6 +179,10 @@ class ActionTable(Table):
         """A red edge for what is overdue."""
         late = record.status == "open" and record.due_on < self.at.date()
         return format_html(' class="{}"', "is-loud") if late else ""
+
+    def render_due_on(self, value: date) -> SafeString:
+        """The day."""
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), display.day(value))
 
     def value_due_on(self, value: Any) -> str:
         """As a date every spreadsheet reads, for CSV."""

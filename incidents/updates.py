@@ -71,6 +71,7 @@ ASKED = {
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _CADENCE = {1: timedelta(minutes=20), 2: timedelta(minutes=30)}
 _USUAL = timedelta(minutes=60)
+_USUAL_WORDS = {1: (Impact.CRITICAL, ComponentStatus.MAJOR), 2: (Impact.MAJOR, ComponentStatus.PARTIAL)}
 _FIRST = {1: timedelta(minutes=10), 2: timedelta(minutes=20), 3: timedelta(minutes=60)}
 
 
@@ -134,7 +135,14 @@ def standing(ticket: Ticket, *, at: datetime) -> dict[str, Any] | None:
         "newest": newest,
         "states": [(state, OutboxState(state).label, n) for state, n in counts],
         "is_late": told.is_overdue(at),
+        "is_unsaid": ticket.restored_at is not None and told.status not in {*OVER, Phase.MONITORING},
     }
+
+
+def proposed_words(severity: Severity) -> dict[str, str]:
+    """How hard customers are hit and how the parts are, by the severity; the author confirms it."""
+    impact, status = _USUAL_WORDS.get(severity.rank, (Impact.MINOR, ComponentStatus.DEGRADED))
+    return {"impact": impact, "component_status": status}
 
 
 def proposed_components(service: Service | None, *, page: StatusPage) -> list[Component]:

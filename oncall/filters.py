@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from config.base.filters import FilterSet, WordsFilter
+from config.base.filters import FilterSet, WordsFilter, YesNoFilter
 from config.base.outbox import OutboxState
 from oncall.models import (
     Escalation,
@@ -22,7 +22,7 @@ class UserFilter(FilterSet):
     search = WordsFilter(fields=["name"])
     name = filters.CharFilter()
     team = filters.ModelChoiceFilter(field_name="teams", queryset=Team.objects.order_by("name"), to_field_name="slug")
-    is_active = filters.BooleanFilter()
+    is_active = YesNoFilter()
 
     class Meta(FilterSet.Meta):
         model = User
@@ -61,7 +61,7 @@ class EscalationFilter(FilterSet):
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
     subject_type = filters.CharFilter()
     subject_id = filters.NumberFilter()
-    exhausted = filters.BooleanFilter(field_name="exhausted_at", lookup_expr="isnull", exclude=True)
+    exhausted = YesNoFilter(field_name="exhausted_at", lookup_expr="isnull", exclude=True)
 
     class Meta(FilterSet.Meta):
         model = Escalation
@@ -89,7 +89,7 @@ class WorkIntervalFilter(FilterSet):
     user = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
     subject_type = filters.CharFilter()
     subject_id = filters.NumberFilter()
-    running = filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull")
+    running = YesNoFilter(field_name="ended_at", lookup_expr="isnull")
 
     class Meta(FilterSet.Meta):
         model = WorkInterval

@@ -42,8 +42,7 @@ class PostmortemTable(Table):
     def render_due_on(self, value: date, record: Any) -> SafeString:
         """The day, and a loud word once it has passed."""
         loud = display.tag("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
-        day = f"{value.day} {value:%b %Y}"
-        return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), day, loud)
+        return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), display.day(value), loud)
 
     def value_due_on(self, value: date) -> str:
         """The day, for CSV."""

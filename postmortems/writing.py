@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
+from config.base import display
 from config.base.models import Origin
 from config.base.text import several_lines
 from incidents import timeline
@@ -74,7 +75,7 @@ def draft(
     timeline.record(
         ticket_id=ticket.pk,
         kind=EntryKind.CHANGE,
-        text=f"Postmortem drafted. {whose}; it is due on {postmortem.due_on:%Y-%m-%d}.",
+        text=f"Postmortem drafted. {whose}; it is due on {display.day(postmortem.due_on)}.",
         at=at,
         actor=actor,
         data={"postmortem": postmortem.pk},

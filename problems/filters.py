@@ -55,7 +55,7 @@ class KnownErrorFilter(FilterSet):
     search = WordsFilter(fields=["title", "symptoms"])
     status = filters.ChoiceFilter(choices=KnownErrorStatus)
     service = filters.ModelChoiceFilter(
-        field_name="problem__service", queryset=Service.objects.order_by("name"), to_field_name="slug"
+        label="Service", field_name="problem__service", queryset=Service.objects.order_by("name"), to_field_name="slug"
     )
     problem = ReferenceFilter(field_name="problem")
     looks_like = LooksLikeFilter(field_name="incident")

@@ -11,6 +11,10 @@
     });
   });
 
+  // Browsers give the focus some time after the page was drawn; who types at once would lose the first letters.
+  var first = document.querySelector("[autofocus]");
+  if (first && document.activeElement === document.body) first.focus();
+
   // Menus close on a click elsewhere and on Escape; the focus goes back to what opened them.
   document.addEventListener("click", function (event) {
     document.querySelectorAll("details.menu[open]").forEach(function (menu) {

@@ -1,6 +1,6 @@
 """How single values look on a page: tags, times and spans, as safe HTML that templates and tables share."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -38,6 +38,11 @@ def local(value: datetime, *, zone: str | None = None) -> str:
     """The full date and time on the wall, in `zone` or else in the reader's own zone."""
     shown = timezone.localtime(value, ZoneInfo(zone) if zone else None)
     return f"{shown:%a} {shown.day} {shown:%b %Y, %H:%M} {shown.tzname()}"
+
+
+def day(value: date) -> str:
+    """A day as people write it: 5 Jun 2026."""
+    return f"{value.day} {value:%b %Y}"
 
 
 def time(value: datetime | None, *, at: datetime, text: str = "") -> SafeString:

@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django_filters.widgets import BooleanWidget
 
 from config.base.forms import FilterForm
 
@@ -30,6 +31,21 @@ class WordsFilter(filters.CharFilter):
         for field in self.fields:
             found |= Q(**{f"{field}__icontains": word})
         return found
+
+
+class AnyYesNo(BooleanWidget):
+    """A choice that nobody has made reads "Any", as in every other filter."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.choices = [("", "Any"), ("true", "Yes"), ("false", "No")]
+
+
+class YesNoFilter(filters.BooleanFilter):
+    """Yes, no, or any."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"widget": AnyYesNo} | options)
 
 
 class FilterSet(filters.FilterSet):

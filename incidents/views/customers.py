@@ -53,12 +53,13 @@ class Compose(FormPage):
             "started_at": self.ticket.impact_started_at,
             "next_update_at": updates.next_due(severity=self.ticket.severity, at=self.at),
             "components": updates.proposed_components(self.ticket.service, page=self.page),
+            **updates.proposed_words(self.ticket.severity),
         }
         if told is None:
             return begun
         return begun | {
             "name": told.name, "impact": told.impact, "started_at": told.started_at, "status": told.status,
-            "components": list(told.components.all()),
+            "components": list(told.components.all()), "component_status": "",
         }  # fmt: skip
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,5 +1,6 @@
 """A browser, a small company, and a page that reports every violation of the content policy."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,13 +13,22 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from config.base.permissions import Role
-from incidents import response
+from incidents import actions, prevention, response, updates
 from incidents.models import IntegrationKind
 from postmortems import review, writing
 from postmortems.models import Postmortem
+from problems import factors, investigation
+from tests import customer_factories as tell
 from tests import factories as make
 
 SHOTS = Path(__file__).parent / "shots"
+
+
+def take_shot(page: Page, name: str) -> None:
+    """Keep a picture of the whole page when `make shots` asks for it."""
+    if os.environ.get("SHOTS"):
+        SHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
 @pytest.fixture
@@ -37,7 +47,7 @@ def company(transactional_db: Any) -> dict[str, Any]:
     policy = make.policy(schedule, bob, fallback=[bob], team=team, name="Shop day and night", repeat=2)
     severities = [
         make.SeverityFactory(rank=1, title="Critical", needs_prevention=True, description="Customers cannot buy."),
-        make.SeverityFactory(rank=2, title="Major", description="A core function is down for some."),
+        make.SeverityFactory(rank=2, title="Major", needs_prevention=True, description="A core function is down."),
         make.SeverityFactory(rank=3, title="Minor", pages=False, description="A nuisance."),
     ]
     for impact in (1, 2, 3):
@@ -67,9 +77,11 @@ def company(transactional_db: Any) -> dict[str, Any]:
     )
     make.EventFactory(integration=integration, alert=alert, received_at=at)
     make.EngineLaneFactory(worker="worker-1:4711", started_at=at - timedelta(hours=5), swept_at=at)
+    postmortem = _postmortem(ana, bob, shop, at)
     return {"ana": ana, "bob": bob, "ringing": ringing, "quiet": quiet, "service": shop, "team": team,
-            "schedule": schedule, "integration": integration, "alert": alert,
-            "postmortem": _postmortem(ana, bob, shop, at)}  # fmt: skip
+            "schedule": schedule, "integration": integration, "alert": alert, "postmortem": postmortem,
+            "told": _tell_customers(ana, ringing, at),
+            "known": _investigate(ana, bob, postmortem.ticket, at)}  # fmt: skip
 
 
 def _postmortem(ana: Any, bob: Any, service: Any, at: datetime) -> Any:
@@ -89,6 +101,39 @@ def _postmortem(ana: Any, bob: Any, service: Any, at: datetime) -> Any:
     review.comment(postmortem_id=found.pk, text="How did we notice?", actor=bob, at=at)
     Postmortem.objects.update(due_on=at.date() - timedelta(days=2))
     return found
+
+
+def _tell_customers(ana: Any, ticket: Any, at: datetime) -> Any:
+    """A page with a part that fails, its next update overdue, and somebody who got it."""
+    page = tell.StatusPageFactory(name="Acme")
+    shop = tell.ComponentFactory(page=page, name="Shop", description="Everything you buy with")
+    part = tell.ComponentFactory(page=page, group=shop, name="Cart and payment", service=ticket.service)
+    tell.MessageTemplateFactory()
+    draft = updates.Draft(
+        page=page, name="Paying by card fails", status="investigating", impact="major", components=(part,),
+        component_status="partial_outage", body="Some customers see an **error**.", started_at=at - timedelta(hours=2),
+        next_update_at=at - timedelta(minutes=30),
+    )  # fmt: skip
+    told = updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=at - timedelta(hours=1))
+    tell.UpdateDeliveryFactory(update=told, subscriber__page=page)
+    return told.incident
+
+
+def _investigate(ana: Any, bob: Any, ticket: Any, at: datetime) -> Any:
+    """A problem with a tree of factors, a known error that looks like what rings, an action, and a waiver."""
+    problem = investigation.open_from_incident(incident_id=ticket.pk, actor=ana, at=at, title="The pool runs empty")
+    investigation.analyze(problem_id=problem.pk, actor=ana, at=at)
+    first = factors.add(problem_id=problem.pk, text="The limit is **too low**.", actor=ana, at=at)
+    factors.add(problem_id=problem.pk, text="Nobody was told.", parent=first, actor=bob, at=at)
+    known = investigation.publish_known_error(
+        problem_id=problem.pk, title="Checkout answers with errors for every second customer", actor=ana, at=at,
+        symptoms="Errors at the checkout in Spain and Portugal.", workaround="Restart the pool.",
+    )  # fmt: skip
+    for days in (-3, 9):
+        due_on = at.date() + timedelta(days=days)
+        actions.add(ticket_id=problem.pk, title="Raise the limit", due_on=due_on, is_priority=True, actor=bob, at=at)
+    prevention.ask_waiver(ticket_id=ticket.pk, reason="It is seen to elsewhere.", actor=bob, at=at)
+    return known
 
 
 def _roles() -> list[str]:
@@ -111,6 +156,7 @@ def open_page(browser: Browser, live_server: Any, company: dict[str, Any]) -> It
             viewport={"width": width, "height": 844},
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
+            reduced_motion="reduce",  # a color is judged when it is there, not on its way
         )
         contexts.append(context)
         if user is not None:

@@ -49,6 +49,17 @@ class TestDeclare:
 
         assert set(Contact.objects.values_list("name", flat=True)) == {known.name, "Bert"}
 
+    def test_knows_a_colleague_by_the_address(self, employee: Client, service: Service) -> None:
+        petra = make.UserFactory(email="petra@example.com")
+
+        employee.post(
+            "/incidents/declare/",
+            {"title": "No orders", "service": service.pk, "contact_type": "phone",
+             "requester_name": "Petra", "requester_email": "Petra@example.com"},
+        )  # fmt: skip
+
+        assert Contact.objects.get().user == petra
+
     def test_asks_for_an_owner_and_loses_nothing(self, employee: Client, service: Service) -> None:
         answer = employee.post("/incidents/declare/", {"title": "No orders at all", "contact_type": "portal"})
 

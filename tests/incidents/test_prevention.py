@@ -65,8 +65,8 @@ class TestConditions:
         problem.refresh_from_db()
         assert [one.text for one in conditions.unmet(restored)] == [
             f"{problem.reference} The pool runs empty (new)",
-            "The action “Add an alert”, due on 2026-06-05",
-            "The action “Add an alert”, due on 2026-06-05",
+            "The action “Add an alert”, due on 5 Jun 2026",
+            "The action “Add an alert”, due on 5 Jun 2026",
         ]
 
     def test_do_not_count_what_prevents_nothing(self, restored: Ticket) -> None:

@@ -47,6 +47,27 @@ def draft(page: Any) -> Draft:
     )  # fmt: skip
 
 
+class TestProposal:
+    """S11: what the composer begins with, and when it is time to use it again."""
+
+    @pytest.mark.parametrize(
+        ("rank", "words"), [(1, ("critical", "major_outage")), (3, ("minor", "degraded_performance"))]
+    )
+    def test_says_how_hard_customers_are_hit_by_the_severity(self, rank: int, words: tuple[str, str]) -> None:
+        found = updates.proposed_words(make.SeverityFactory.build(rank=rank))
+
+        assert (found["impact"], found["component_status"]) == words
+
+    def test_notices_that_customers_do_not_know_of_the_restoration(
+        self, ticket: Any, draft: Draft, commander: Any
+    ) -> None:
+        updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
+        assert not updates.standing(ticket, at=NOON)["is_unsaid"]  # type: ignore[index]
+
+        ticket.restored_at = NOON
+        assert updates.standing(ticket, at=NOON)["is_unsaid"]  # type: ignore[index]
+
+
 class TestDraft:
     def test_fills_what_the_form_knows_and_leaves_the_rest_to_the_author(self, draft: Draft) -> None:
         template = MessageTemplate(body="Since {start} some {audience} see it in {components}. Next by {next}.")

@@ -96,7 +96,7 @@ class TestDraft:
     def test_is_told_on_the_timeline(self, postmortem, ticket):
         texts = TimelineEntry.objects.filter(ticket_id=ticket.pk).values_list("text", flat=True)
 
-        assert texts.latest("pk") == "Postmortem drafted. Ana owns it; it is due on 2026-06-04."
+        assert texts.latest("pk") == "Postmortem drafted. Ana owns it; it is due on 4 Jun 2026."
 
 
 class TestDraftWhenRestored:

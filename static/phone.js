@@ -1,0 +1,20 @@
+// Looks again while the phone screen is open, and changes it only when it says something new.
+(function () {
+  "use strict";
+  var main = document.querySelector("main[data-again]");
+  if (!main) return;
+  function said(element) { return element.textContent.replace(/\s+/g, " ").trim(); }
+  setInterval(function () {
+    if (document.hidden) return;
+    fetch(location.href, { credentials: "same-origin" })
+      .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; })
+      .then(function (text) {
+        var now = new DOMParser().parseFromString(text, "text/html").querySelector("main[data-again]");
+        if (!now || said(now) === said(main)) return;
+        var held = document.activeElement && main.contains(document.activeElement) ? said(document.activeElement) : "";
+        main.replaceChildren.apply(main, Array.from(now.childNodes));
+        if (held) Array.from(main.querySelectorAll("a, button")).forEach(function (one) { if (said(one) === held) one.focus(); });
+      })
+      .catch(function () { /* the network is bad at night: the next look may succeed */ });
+  }, Number(main.dataset.again) * 1000);
+})();
