@@ -49,6 +49,19 @@ class LooksLikeFilter(ReferenceFilter):
         return queryset.filter(pk__in=[one.pk for one in known_errors.find_for(incident, user=user)])
 
 
+class ResemblesFilter(filters.CharFilter):
+    """Known errors that look like words of a trouble that is not declared yet."""
+
+    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The few best; those of the asked service count as nearer."""
+        if not value:
+            return queryset
+        service = self.parent.form.cleaned_data.get("service")
+        user: Any = getattr(self.parent.request, "user", None)
+        found = known_errors.find(title=value, service=service, user=user)
+        return queryset.filter(pk__in=[one.pk for one in found])
+
+
 class KnownErrorFilter(FilterSet):
     """Known errors."""
 
@@ -59,6 +72,7 @@ class KnownErrorFilter(FilterSet):
     )
     problem = ReferenceFilter(field_name="problem")
     looks_like = LooksLikeFilter(field_name="incident")
+    resembles = ResemblesFilter(max_length=300)
 
     class Meta(FilterSet.Meta):
         model = KnownError

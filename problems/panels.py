@@ -38,8 +38,15 @@ def _known_errors(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None
     }
 
 
+def _before_declaring(request: HttpRequest, said: Any) -> dict[str, Any] | None:
+    """While a person still types: what is known of it already, so that they need not wait for anybody."""
+    found = known_errors.find(title=said.title, text=said.text, service=said.service, user=request.user)
+    return {"found": found} if found else None
+
+
 def register() -> None:
     """Add the panels; called from `ready()`."""
+    panels.register(panels.Panel("declare", 10, "problems/panel_known_errors_declare.html", _before_declaring))
     panels.register(panels.Panel("incident", 5, "problems/panel_known_errors.html", _known_errors))
     panels.register(panels.Panel("incident", 20, "problems/panel_cause.html", _cause))
     panels.register(panels.Panel("respond", 10, "problems/panel_known_errors_phone.html", _known_errors))
