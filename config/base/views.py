@@ -17,6 +17,7 @@ from django_tables2 import SingleTableMixin
 from django_tables2.export.export import TableExport
 
 from config.base import panels
+from config.base.filters import misread
 from config.base.lifecycle import IllegalMove
 from config.base.tables import EXPORTED_ROWS, PAGE_SIZE, CappedPaginator
 
@@ -78,6 +79,10 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
         """Whether the button above the list is for this person."""
         return self.create is not None
 
+    def address(self) -> str:
+        """The list's one address, by which its saved views are kept."""
+        return self.request.path
+
     def get_queryset(self) -> QuerySet[Any]:
         """The declared rows, narrowed to those the reader may know of."""
         rows: QuerySet[Any] = super().get_queryset()
@@ -100,6 +105,8 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
             "refresh": self.refresh,
             "filter_fields": [context["filter"].form[name] for name in self.filters],
             "is_filtered": bool(asked),
+            "misread": misread(context["filter"].form, list(self.request.GET)),
+            "panels": panels.collect("list", self.request, self),
         }
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:

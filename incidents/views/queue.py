@@ -35,6 +35,10 @@ class Queue(ListPage):
     create = ("incidents:declare", "Declare an incident")
     refresh = 10
 
+    def address(self) -> str:
+        """The queue's own, also where it is the front page."""
+        return reverse("incidents:queue")
+
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         """What the URL asks, and without a word on status: what is open."""
         asked = self.request.GET.copy()
