@@ -18,6 +18,7 @@ class IncidentsConfig(AppConfig):
             receivers,
             response,
             routing,
+            story,
             subject,
         )
         from oncall import engine, subjects, watchdog
@@ -38,3 +39,4 @@ class IncidentsConfig(AppConfig):
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.chase, every=30.0)
         engine.register_sweep(lane="clocks", name="prevention", run=prevention.settle_due, every=30)
         panels.register()
+        story.register()

@@ -1,13 +1,17 @@
 """What problems add to the pages of an incident: its cause, and known errors that look like it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
 
 from config.base import panels
+from config.base.panels import Moment, stamped
 from incidents import permissions
 from incidents.models import LinkKind, Ticket, TicketKind, Visibility
+from incidents.story import MOST, Circle
 from problems import known_errors
+from problems.models import KnownError, KnownErrorUse
 
 
 def _cause(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
@@ -44,8 +48,20 @@ def _before_declaring(request: HttpRequest, said: Any) -> dict[str, Any] | None:
     return {"found": found} if found else None
 
 
+def _known(circle: Circle) -> Iterable[Moment]:
+    """When a known error was published, and where in this story it helped."""
+    for known in KnownError.objects.filter(problem__in=[one.pk for one in circle.problems]).order_by("pk")[:MOST]:
+        yield from stamped(known, {"published_at": "Published"}, title=known.title, url=known.get_absolute_url())
+    uses = KnownErrorUse.objects.filter(incident__in=[one.pk for one in circle.incidents])
+    uses = uses.filter(known_error__in=KnownError.objects.visible_to(circle.user))
+    for use in uses.select_related("known_error", "incident").order_by("-used_at")[: MOST * 5]:
+        text = f"Helped in {use.incident.reference}"
+        yield Moment(use.used_at, text, use.known_error.title, use.known_error.get_absolute_url())
+
+
 def register() -> None:
     """Add the panels; called from `ready()`."""
+    panels.register_chapter(panels.Chapter(70, "Known errors", "Nothing was written down for the next time.", _known))
     panels.register(panels.Panel("declare", 10, "problems/panel_known_errors_declare.html", _before_declaring))
     panels.register(panels.Panel("incident", 5, "problems/panel_known_errors.html", _known_errors))
     panels.register(panels.Panel("incident", 20, "problems/panel_cause.html", _cause))
