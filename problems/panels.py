@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from config.base import panels
 from config.base.panels import Moment, stamped
 from incidents import permissions
-from incidents.models import LinkKind, Ticket, TicketKind, Visibility
+from incidents.models import LinkKind, Service, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.story import MOST, Circle
-from problems import known_errors
+from problems import at_risk, known_errors
 from problems.models import KnownError, KnownErrorUse
 
 
@@ -48,6 +48,14 @@ def _before_declaring(request: HttpRequest, said: Any) -> dict[str, Any] | None:
     return {"found": found} if found else None
 
 
+def _at_risk(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    """What else the same cause may hit; nothing where nobody could say."""
+    named = Service.objects.filter(problems_at_risk=ticket.pk).select_related("team").order_by("name")
+    can_act = permissions.can_act(request.user, ticket) and ticket.status != TicketStatus.CLOSED
+    proposed = at_risk.propose(ticket)[:8] if can_act else []
+    return {"ticket": ticket, "named": named, "proposed": proposed, "can_act": can_act} if named or can_act else None
+
+
 def _known(circle: Circle) -> Iterable[Moment]:
     """When a known error was published, and where in this story it helped."""
     for known in KnownError.objects.filter(problem__in=[one.pk for one in circle.problems]).order_by("pk")[:MOST]:
@@ -65,4 +73,5 @@ def register() -> None:
     panels.register(panels.Panel("declare", 10, "problems/panel_known_errors_declare.html", _before_declaring))
     panels.register(panels.Panel("incident", 5, "problems/panel_known_errors.html", _known_errors))
     panels.register(panels.Panel("incident", 20, "problems/panel_cause.html", _cause))
+    panels.register(panels.Panel("problem", 20, "problems/panel_at_risk.html", _at_risk))
     panels.register(panels.Panel("respond", 10, "problems/panel_known_errors_phone.html", _known_errors))
