@@ -299,7 +299,7 @@ class SeveritySerializer(Shown):
         model = Severity
         fields = (
             "id", "rank", "name", "title", "description", "is_major", "pages", "urgency", "needs_prevention",
-            "confirms_restore", "postmortem_days",
+            "confirms_restore", "postmortem_days", "review_seats",
         )  # fmt: skip
 
 

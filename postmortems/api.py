@@ -6,7 +6,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from config.base.api import ReadViewSet, verb, writes
-from postmortems import filters, review, serializers, writing
+from postmortems import filters, review, seats, serializers, writing
 from postmortems.models import Postmortem, PostmortemComment, Template
 from postmortems.permissions import can_comment, can_settle, can_write
 
@@ -16,9 +16,11 @@ class PostmortemViewSet(ReadViewSet):
 
     queryset = (
         Postmortem.objects.for_list()
-        .select_related("template", "approved_by")
+        .select_related("template", "approved_by", "review")
         .prefetch_related(
-            "sections", Prefetch("comments", PostmortemComment.objects.select_related("author").order_by("at", "pk"))
+            "sections",
+            "review__seats__user",
+            Prefetch("comments", PostmortemComment.objects.select_related("author").order_by("at", "pk")),
         )
     )
     serializer_class = serializers.PostmortemSerializer
@@ -63,6 +65,11 @@ class PostmortemViewSet(ReadViewSet):
     def request_changes(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Give it back, saying what should change."""
         return self._do(review.request_changes, postmortem, **data)
+
+    @verb(serializers.TakeSeatSerializer, may=can_comment)
+    def take_seat(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Note that you attended the review or sign it off, or that somebody else attended (S29)."""
+        return self._do(seats.take, postmortem, **data)
 
     @verb(serializers.OptionalTextSerializer, may=can_settle)
     def approve(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:

@@ -7,7 +7,7 @@ from django import forms
 from config.base.forms import EditForm, Form
 from oncall.models import User
 from postmortems import writing
-from postmortems.models import Postmortem, PostmortemSection
+from postmortems.models import Postmortem, PostmortemSection, Presence
 
 MOST_TEXT = 50_000
 
@@ -74,6 +74,21 @@ class CommentForm(VerbForm):
     """A comment."""
 
     text = forms.CharField(label="Comment", max_length=5_000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class SeatForm(Form):
+    """From a seat (S30): the question of its perspective, and whether one attended or signs off."""
+
+    presence = forms.ChoiceField(label="The review", choices=Presence.choices, widget=forms.RadioSelect)
+    answer = forms.CharField(required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}))
+    person = forms.ModelChoiceField(
+        label="Who", queryset=User.objects.filter(is_active=True).order_by("name"), required=False, empty_label="Me",
+        help_text="Whoever keeps the minutes may note that somebody else attended.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, question: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].label = question
 
 
 class AssignForm(VerbForm):

@@ -6,11 +6,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base.serializers import Asked, Instant, Key, Lines, Shown, ShownKey
-from incidents.models import Ticket
+from incidents.models import ReviewSeat, Ticket
 from oncall.models import User
 from oncall.serializers import Address, PersonSerializer
 from postmortems.forms import MOST_TEXT
-from postmortems.models import Postmortem, PostmortemComment, PostmortemSection, Template
+from postmortems.models import Postmortem, PostmortemComment, PostmortemSection, Presence, Review, Seat, Template
 from postmortems.workspace import days_since_restored
 
 
@@ -44,6 +44,35 @@ class CommentSerializer(Shown):
         fields = ("id", "kind", "section", "author", "text", "at")
 
 
+class SeatSerializer(Shown):
+    """Somebody who had a say, and for whom they spoke."""
+
+    user = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = Seat
+        fields = ("kind", "perspective", "user", "presence", "answer", "taken_at")
+
+
+class ReviewSerializer(Shown):
+    """The seats a review asks for, and who has taken them."""
+
+    seats = SeatSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Review
+        fields = ("required", "opened_at", "seats")
+
+
+class TakeSeatSerializer(Asked):
+    """From which seat, and how; another person can only be noted as having attended."""
+
+    seat = serializers.ChoiceField(choices=ReviewSeat.choices)
+    presence = serializers.ChoiceField(choices=Presence.choices)
+    answer = Lines(max_length=5_000, allow_blank=True, required=False)
+    person = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True), required=False)
+
+
 class DaysSerializer(serializers.Serializer[Any]):
     """Days from restoration to each step; null for what was not done yet."""
 
@@ -65,14 +94,15 @@ class PostmortemSerializer(Shown):
     approved_by = PersonSerializer(read_only=True, allow_null=True)
     sections = serializers.SerializerMethodField()
     comments = CommentSerializer(many=True, read_only=True)
+    review = ReviewSerializer(read_only=True, allow_null=True, default=None)
     days_from_restore = serializers.SerializerMethodField()
 
     class Meta:
         model = Postmortem
         fields = (
             "id", "url", "ticket", "title", "team", "severity", "template", "owner", "status", "due_on", "sections",
-            "public_text", "comments", "approved_by", "days_from_restore", "restored_at", "created_at", "updated_at",
-            "drafted_at", "submitted_at", "approved_at", "published_at", "closed_at",
+            "public_text", "comments", "review", "approved_by", "days_from_restore", "restored_at", "created_at",
+            "updated_at", "drafted_at", "submitted_at", "approved_at", "published_at", "closed_at",
         )  # fmt: skip
 
     @extend_schema_field(SectionSerializer(many=True))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from postmortems.views import pages, verbs
+from postmortems.views import pages, seats, verbs
 
 app_name = "postmortems"
 _ONE = r"^postmortems/(?P<pk>[0-9]{1,18})/"
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(_ONE + "$", pages.PostmortemPage.as_view(), name="postmortem"),
     re_path(_ONE + "sections/" + _KEY + "$", pages.SectionEdit.as_view(), name="section"),
     re_path(_ONE + "revisions/" + _KEY + "$", pages.Revisions.as_view(), name="revisions"),
+    re_path(_ONE + "seats/(?P<seat>[a-z_]{1,12})/$", seats.SeatTake.as_view(), name="seat"),
     re_path(_ONE + "public/$", pages.PublicEdit.as_view(), name="public"),
     re_path(_ONE + f"(?P<verb>{'|'.join(verbs.VERBS)})/$", verbs.VerbPage.as_view(), name="verb"),
     re_path(r"^tickets/(?P<reference>[A-Za-z]{3}-[0-9]{1,18})/postmortem/$", pages.Draft.as_view(), name="draft"),
