@@ -12,6 +12,7 @@ from oncall.serializers import Address, PersonSerializer
 from postmortems.forms import MOST_TEXT
 from postmortems.models import Postmortem, PostmortemComment, PostmortemSection, Presence, Review, Seat, Template
 from postmortems.workspace import days_since_restored
+from problems.models import KnownError
 
 
 class TemplateSerializer(Shown):
@@ -183,3 +184,52 @@ class PostmortemOwnerSerializer(Asked):
     """Who brings it to an end."""
 
     owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    """How many of how many, and the lists of both."""
+
+    name = serializers.CharField()
+    part = serializers.IntegerField()
+    n = serializers.IntegerField()
+    percent = serializers.FloatField(allow_null=True)
+    part_url = Address()
+    n_url = Address()
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """Days from restoration to one step of a postmortem."""
+
+    name = serializers.CharField()
+    n = serializers.IntegerField()
+    median = serializers.FloatField(allow_null=True)
+    p90 = serializers.FloatField(allow_null=True)
+    n_url = Address()
+    waiting = serializers.IntegerField()
+    waiting_url = Address()
+
+
+class HelpedSerializer(Shown):
+    """A known error, and in how many incidents of the period it helped."""
+
+    problem = serializers.CharField(source="problem.reference", read_only=True)
+    uses = serializers.IntegerField(source="uses_here", read_only=True)
+
+    class Meta:
+        model = KnownError
+        fields = ("id", "title", "problem", "uses")
+
+
+class PreventionReportSerializer(serializers.Serializer[Any]):
+    """How soon lessons are written, and whether trouble stays away."""
+
+    since = serializers.DateField(source="scope.since")
+    until = serializers.DateField(source="scope.until")
+    team = serializers.CharField(source="scope.team.slug", allow_null=True, default=None)
+    days_from_restore = StepSerializer(source="steps", many=True)
+    overdue = serializers.IntegerField(source="overdue_count")
+    overdue_url = Address()
+    shares = ShareSerializer(many=True)
+    known_error_uses = serializers.IntegerField(source="uses")
+    known_errors = HelpedSerializer(source="helped", many=True)
+    known_errors_url = Address(source="helped_url")

@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from postmortems.views import pages, seats, verbs
+from postmortems.views import pages, reports, seats, verbs
 
 app_name = "postmortems"
 _ONE = r"^postmortems/(?P<pk>[0-9]{1,18})/"
 _KEY = r"(?P<key>[-a-zA-Z0-9_]{1,40})/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("postmortems/", pages.PostmortemList.as_view(), name="postmortems"),
+    path("numbers/prevention/", reports.PreventionReport.as_view(), name="prevention"),
     re_path(_ONE + "$", pages.PostmortemPage.as_view(), name="postmortem"),
     re_path(_ONE + "sections/" + _KEY + "$", pages.SectionEdit.as_view(), name="section"),
     re_path(_ONE + "revisions/" + _KEY + "$", pages.Revisions.as_view(), name="revisions"),

@@ -6,8 +6,10 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from config.base.filters import FilterSet, WordsFilter
+from incidents import recurrence
 from incidents.filters import ReferenceFilter, TicketFilter
 from incidents.models import Service, Ticket, TicketKind
+from oncall.models import Team
 from problems import known_errors
 from problems.models import Factor, KnownError, KnownErrorStatus
 
@@ -15,9 +17,15 @@ from problems.models import Factor, KnownError, KnownErrorStatus
 class ProblemFilter(TicketFilter):
     """Problems."""
 
+    proactive = filters.BooleanFilter(label="Raised before any incident", method="raised_before")
+
     class Meta(TicketFilter.Meta):
         model = Ticket
         fields: tuple[str, ...] = ()
+
+    def raised_before(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Those that no incident had shown yet when they were opened (S38)."""
+        return queryset.filter(recurrence.is_proactive() if value else ~recurrence.is_proactive())
 
 
 class FactorFilter(FilterSet):
@@ -71,6 +79,10 @@ class KnownErrorFilter(FilterSet):
         field_name="problem__service", queryset=Service.objects.order_by("name"), to_field_name="slug"
     )
     problem = ReferenceFilter(field_name="problem")
+    team = filters.ModelChoiceFilter(
+        field_name="problem__team", queryset=Team.objects.order_by("name"), to_field_name="slug"
+    )
+    used = filters.DateFromToRangeFilter(field_name="uses__used_at", distinct=True)
     looks_like = LooksLikeFilter(field_name="incident")
     resembles = ResemblesFilter(max_length=300)
 

@@ -66,6 +66,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "on-call": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "page": _page,
     "postmortem": make.PostmortemFactory,
+    "prevention-report": make.PostmortemFactory,
     "postmortem-template": make.PostmortemTemplateFactory,
     "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),
     "saved-view": lambda: people.SavedViewFactory(owner=User.objects.order_by("pk").first()),
