@@ -15,7 +15,7 @@ from oncall.models import SavedView
 def _saved(request: HttpRequest, page: ListPage) -> dict[str, Any]:
     """The reader's own and their teams' views of this list, in ONE query, and the way to keep this state."""
     try:
-        here = saved_views.canonical(request.META.get("QUERY_STRING", ""))
+        here = saved_views.canonical(request.META.get("QUERY_STRING", ""), told_empty=page.told_empty)
     except saved_views.Refused:
         here = ""
     path = page.address()

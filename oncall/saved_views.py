@@ -1,5 +1,6 @@
 """Keeping the state of a list under a name: for oneself, or as its manager for a team."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,16 +24,20 @@ class Refused(Refusal):
     """A view cannot be kept like this; the message says what to do instead."""
 
 
-def canonical(query: str) -> str:
-    """A query string without what passes, in one order, so that two of the same state are the same text."""
+def canonical(query: str, *, told_empty: Collection[str] = ()) -> str:
+    """A query string without what passes or asks nothing, in one order: the same state is the same text.
+
+    `told_empty` are the filters of the list that say something also when they are empty.
+    """
     try:
         asked = QueryDict(query.lstrip("?"))
     except ValueError:  # more fields than any form of ours has
         raise Refused("This address holds too much to be kept. Use fewer filters.") from None
-    pairs = sorted((name, value) for name, values in asked.lists() if name not in _PASSING for value in values)
+    pairs = ((name, value.replace("\x00", "")) for name, values in asked.lists() for value in values)
     kept = QueryDict(mutable=True)
-    for name, value in pairs:
-        kept.appendlist(name, value.replace("\x00", ""))
+    for name, value in sorted(pairs):
+        if name not in _PASSING and (value or name in told_empty):
+            kept.appendlist(name, value)
     return kept.urlencode()
 
 
@@ -58,7 +63,8 @@ def managed_by(user: User) -> Any:
 @transaction.atomic
 def keep(*, path: str, query: str, name: str, actor: User, at: datetime, team: Team | None = None) -> SavedView:
     """Keep the state of a list under a name, last in the order. Raises Refused."""
-    if list_at(path) is None:
+    found = list_at(path)
+    if found is None:
         raise Refused("There is no list at this address. Open a list, filter it, and save it from there.")
     if team is not None and not managed_by(actor).filter(pk=team.pk).exists():
         raise Refused(f"Only who manages {team.name} saves views for it. Save it for yourself, or ask them.")
@@ -66,7 +72,7 @@ def keep(*, path: str, query: str, name: str, actor: User, at: datetime, team: T
     if len(others) >= MOST:
         raise Refused(f"There are {MOST} views of this list already. Delete one that nobody uses.")
     view = SavedView(
-        path=path, query=_checked(query), name=_named(name, others), owner=None if team else actor, team=team,
+        path=path, query=_checked(query, found), name=_named(name, others), owner=None if team else actor, team=team,
         position=max((one.position for one in others), default=-1) + 1, created_at=at, updated_at=at,
     )  # fmt: skip
     view.save()
@@ -81,7 +87,7 @@ def change(*, view_id: int, actor: User, at: datetime, name: str | None = None, 
         others = _others(view.path, owner=view.owner, team=view.team)
         view.name = _named(name, [one for one in others if one.pk != view.pk])
     if query is not None:
-        view.query = _checked(query)
+        view.query = _checked(query, list_at(view.path))
     view.updated_at = at
     view.save(update_fields=["name", "query", "updated_at"])
     return view
@@ -124,8 +130,8 @@ def _others(path: str, *, owner: User | None, team: Team | None) -> list[SavedVi
     return list(SavedView.objects.filter(path=path, owner=owner, team=team).order_by("position", "pk"))
 
 
-def _checked(query: str) -> str:
-    query = canonical(query)
+def _checked(query: str, page: type[ListPage] | None) -> str:
+    query = canonical(query, told_empty=page.told_empty if page else ())
     if not query:
         raise Refused("Nothing is filtered or sorted, so there is nothing to keep. Filter the list first.")
     if len(query) > LONGEST:

@@ -129,6 +129,8 @@ class PreventionReportViewSet(AnswerViewSet):
         """Days from restoration to each step, and shares; each number with its list (S37, S38)."""
         form = ReportForm(request.query_params)
         if not form.is_valid():
-            raise exceptions.ValidationError({name: list(words) for name, words in form.errors.items()})
+            raise exceptions.ValidationError(
+                {name: [str(word) for word in words] for name, words in form.errors.items()}
+            )
         scope = form.scope(user=request.user, today=timezone.localdate())
         return Response(self.get_serializer(reports.make(scope)).data)

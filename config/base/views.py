@@ -63,7 +63,8 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
     """A model's list: filter and sort in the URL, pages, CSV. Declare queryset, table, filterset, title.
 
     `empty` says what to do when there is nothing; `create` is a (URL name, label) of the button above.
-    `refresh` polls the list every so many seconds; `filters` are the ones to draw, all of them work.
+    `refresh` polls the list every so many seconds; `filters` are the ones to draw, all of them work;
+    `told_empty` those that say something also when they are empty.
     """
 
     template_name = "generic/list.html"
@@ -74,6 +75,7 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
     create: tuple[str, str] | None = None
     refresh = 0
     filters: tuple[str, ...] = ("search",)
+    told_empty: tuple[str, ...] = ()
 
     def may_create(self) -> bool:
         """Whether the button above the list is for this person."""

@@ -26,5 +26,4 @@ class PreventionReport(ShownPage):
             "filter_fields": [form[name] for name in ("since", "until", "team")],
             "misread": asked.non_field_errors(),
             "report": reports.make(scope),
-            "today": today,
         }

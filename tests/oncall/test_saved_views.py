@@ -48,6 +48,12 @@ class TestKeep:
         assert view.query == "group=open&sort=-created_at&status=closed&status=new"
         assert view.get_absolute_url() == f"{QUEUE}?{view.query}"
 
+    def test_takes_nothing_that_asks_nothing(self, ana: User) -> None:
+        sent_by_the_form = "search=&group=&whose=&severity=SEV1"
+
+        assert keep(ana, query=sent_by_the_form).query == "group=&severity=SEV1"
+        assert keep(ana, query="kind=&tier=2", path="/services/").query == "tier=2"
+
     @pytest.mark.parametrize(
         ("asked", "words"),
         [
