@@ -21,6 +21,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Teams", "groups", "oncall_team"),
             ("Contact methods", "call", "oncall_contactmethod"),
             ("Notification rules", "notifications", "oncall_notificationrule"),
+            ("Saved views", "bookmark", "oncall_savedview"),
             ("API tokens", "key", "oncall_apitoken"),
             ("Roles", "shield_person", "auth_group"),
         ),

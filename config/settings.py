@@ -268,6 +268,7 @@ SPECTACULAR_SETTINGS = {
         "HoldReason": "incidents.models.HoldReason",
         "ClosureCode": "incidents.models.ClosureCode",
         "PostmortemStatus": "postmortems.models.PostmortemStatus",
+        "ReviewSeat": "incidents.models.ReviewSeat",
         "ActionStatus": "incidents.models.ActionStatus",
         "LinkKind": "incidents.models.LinkKind",
         "WaiverStatus": "incidents.models.WaiverStatus",

@@ -13,9 +13,10 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.base import panels
 from config.base.api import AnswerViewSet, Pagination, ReadViewSet, verb, writes
 from config.base.permissions import Role, ScopedAccess, only
-from incidents import conditions, filters, filters_customers, metrics, response, serializers, updates
+from incidents import conditions, filters, filters_customers, metrics, response, serializers, story, updates
 from incidents import customer_serializers as told
 from incidents.contacts import find_requester
 from incidents.models import (
@@ -64,6 +65,13 @@ class TicketViewSet(ReadViewSet):
             return get_object_or_404(self.get_queryset().none())
         self.check_object_permissions(self.request, ticket)
         return ticket
+
+    @extend_schema(responses=serializers.ChapterSerializer(many=True))
+    @action(detail=True, serializer_class=serializers.ChapterSerializer, filter_backends=(), pagination_class=None)
+    def story(self, request: Request, pk: str) -> Response:
+        """From the alert to the known error, chapter by chapter, with times (S36)."""
+        circle = story.around(self.get_object(), user=request.user)
+        return Response(self.get_serializer(panels.tell(circle), many=True).data)
 
 
 class IncidentViewSet(TicketViewSet):

@@ -19,6 +19,7 @@ class IncidentsConfig(AppConfig):
             receivers,
             response,
             routing,
+            story,
             subject,
         )
         from oncall import engine, subjects, watchdog
@@ -40,3 +41,4 @@ class IncidentsConfig(AppConfig):
         engine.register_sweep(lane="clocks", name="prevention", run=prevention.settle_due, every=30)
         engine.register_sweep(lane="clocks", name="maintenance", run=maintenance.turn_due)
         panels.register()
+        story.register()

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from config.base.filters import FilterSet, WordsFilter, YesNoFilter
-from incidents import metrics
+from incidents import metrics, recurrence
 from incidents.models import (
     OPEN_STATUSES,
     ActionItem,
@@ -89,6 +89,9 @@ class TicketFilter(FilterSet):
     )
     contact_type = filters.ChoiceFilter(choices=ContactType)
     created = filters.IsoDateTimeFromToRangeFilter(field_name="created_at")
+    repeat = filters.ChoiceFilter(
+        label="Seen before", choices=[("yes", "Yes"), ("no", "No"), ("counted", "Yes or no")], method="seen_before"
+    )
 
     class Meta(FilterSet.Meta):
         model = Ticket
@@ -97,6 +100,13 @@ class TicketFilter(FilterSet):
     def in_group(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """Tickets whose status belongs to the group."""
         return queryset.filter(status__in=GROUPS[value])
+
+    def seen_before(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """Incidents whose cause had struck before, or had not; without those that are none of their own (S38)."""
+        rows = queryset.filter(kind=TicketKind.INCIDENT).exclude(recurrence.NOT_SEPARATE)
+        if value == "counted":
+            return rows
+        return rows.filter(recurrence.is_repeat() if value == "yes" else ~recurrence.is_repeat())
 
     def for_whom(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """The reader's own, their teams', or those nobody has taken."""
@@ -274,10 +284,22 @@ class ActionFilter(FilterSet):
     owner = filters.ModelChoiceFilter(queryset=User.objects.filter(is_active=True).order_by("name"))
     ticket = ReferenceFilter(field_name="ticket")
     due = filters.DateFromToRangeFilter(field_name="due_on")
+    on_time = filters.ChoiceFilter(
+        label="On time", choices=[("yes", "Yes"), ("no", "No"), ("judged", "Yes or no")], method="in_time"
+    )
 
     class Meta(FilterSet.Meta):
         model = ActionItem
         fields: tuple[str, ...] = ()
+
+    def in_time(self, queryset: QuerySet[ActionItem], name: str, value: str) -> QuerySet[ActionItem]:
+        """Those done by their day, or not; without those that still have time or were declined (S38)."""
+        rows: Any = recurrence.with_end(queryset).filter(recurrence.judged(timezone.localdate()))
+        if value == "judged":
+            found: QuerySet[ActionItem] = rows
+        else:
+            found = rows.filter(recurrence.on_time()) if value == "yes" else rows.exclude(recurrence.on_time())
+        return found
 
     def for_whom(self, queryset: QuerySet[ActionItem], name: str, value: str) -> QuerySet[ActionItem]:
         """The reader's own, or their teams'."""

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from config.base import panels
-from incidents import conditions, coverage, links, permissions, updates
+from incidents import conditions, coverage, links, permissions, story, updates
 from incidents.models import Service, Ticket, TicketStatus, WaiverStatus
 from oncall.models import Team
 
@@ -34,6 +34,10 @@ def _customers(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
     if found is None:
         return None
     return found | {"reference": ticket.reference, "can_publish": permissions.can_publish(request.user, ticket)}
+
+
+def _story(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    return {"url": story.address(ticket)}
 
 
 def _follow_up(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
@@ -65,6 +69,8 @@ def register() -> None:
     panels.register(panels.Panel("on-call", 10, "incidents/panel_on_call.html", _services_on_call))
     panels.register(panels.Panel("team", 10, "incidents/panel_team.html", _team))
     panels.register(panels.Panel("incident", 10, "incidents/panel_prevention.html", _prevention))
+    for place in ("incident", "problem", "postmortem"):
+        panels.register(panels.Panel(place, 1, "incidents/panel_story.html", _story))
     panels.register(panels.Panel("incident", 30, "incidents/panel_follow_up.html", _follow_up))
     panels.register(panels.Panel("problem", 30, "incidents/panel_follow_up.html", _follow_up))
     panels.register(panels.Panel("postmortem", 30, "incidents/panel_follow_up.html", _follow_up))

@@ -227,6 +227,22 @@ class TimelineEntrySerializer(Shown):
         fields = ("id", "ticket", "kind", "at", "recorded_at", "actor", "text", "data")
 
 
+class MomentSerializer(serializers.Serializer[Any]):
+    """Something that happened, and the record where it did."""
+
+    at = Instant(read_only=True)
+    text = serializers.CharField(read_only=True)
+    title = serializers.CharField(read_only=True)
+    url = Address(read_only=True)
+
+
+class ChapterSerializer(serializers.Serializer[Any]):
+    """A part of a story, the oldest moment first."""
+
+    title = serializers.CharField(read_only=True)
+    moments = MomentSerializer(many=True, read_only=True)
+
+
 class ConditionSerializer(serializers.Serializer[Any]):
     """One thing that prevention consists of."""
 
@@ -283,7 +299,7 @@ class SeveritySerializer(Shown):
         model = Severity
         fields = (
             "id", "rank", "name", "title", "description", "is_major", "pages", "urgency", "needs_prevention",
-            "confirms_restore", "postmortem_days",
+            "confirms_restore", "postmortem_days", "review_seats",
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from incidents.views import (
     public,
     queue,
     respond,
+    story,
     tickets,
     verbs,
 )
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/declare/", declare.Declare.as_view(), name="declare"),
     path("incidents/declare/proposal/", declare.Proposal.as_view(), name="proposal"),
     re_path(_TICKET + "$", tickets.TicketPage.as_view(), name="ticket"),
+    re_path(_TICKET + "story/$", story.Story.as_view(), name="story"),
     re_path(_TICKET + "edit/$", tickets.TicketEdit.as_view(), name="ticket-edit"),
     re_path(_TICKET + "respond/$", respond.Respond.as_view(), name="respond"),
     re_path(_TICKET + f"(?P<verb>{'|'.join(verbs.VERBS)})/$", verbs.VerbPage.as_view(), name="verb"),

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -11,15 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base import clock
-from config.base.api import AnswerViewSet, ReadViewSet, asked_instant
+from config.base.api import AnswerViewSet, ReadViewSet, asked_instant, verb, writes
 from config.base.permissions import StaffOrToken
-from oncall import filters, schedules, serializers, subjects, watchdog
+from oncall import filters, saved_views, schedules, serializers, subjects, watchdog
 from oncall.models import (
     EngineLane,
     Escalation,
     EscalationEntry,
     Membership,
     Page,
+    SavedView,
     Schedule,
     Team,
     User,
@@ -143,3 +145,32 @@ class EngineViewSet(AnswerViewSet):
         """When each lane last swept, and what the auditor found."""
         findings = watchdog.audit(at=clock.database_now())
         return Response(serializers.EngineSerializer({"lanes": self.get_queryset(), "findings": findings}).data)
+
+
+class SavedViewViewSet(ReadViewSet):
+    """Names for the states of lists: the caller's own and those of their teams."""
+
+    queryset = SavedView.objects.select_related("owner", "team")
+    serializer_class = serializers.SavedViewSerializer
+    filterset_class = filters.SavedViewFilter
+
+    @writes(serializers.NewViewSerializer, status=201)
+    def create(self, data: dict[str, Any]) -> SavedView:
+        """Keep the state of a list under a name."""
+        return saved_views.keep(**data, actor=self.actor, at=timezone.now())
+
+    @writes(serializers.ViewChangesSerializer, partial=True)
+    def partial_update(self, view: SavedView, data: dict[str, Any]) -> SavedView:
+        """Change the named fields and no others."""
+        return saved_views.change(view_id=view.pk, **data, actor=self.actor, at=timezone.now())
+
+    @verb(serializers.PlaceSerializer, scope="write")
+    def move(self, view: SavedView, data: dict[str, Any]) -> SavedView:
+        """Show it one place earlier or later."""
+        return saved_views.move(view_id=view.pk, **data, actor=self.actor, at=timezone.now())
+
+    @extend_schema(request=None, responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Forget the name; the list stays what it is."""
+        saved_views.remove(view_id=self.get_object().pk, actor=self.actor)
+        return Response(status=204)

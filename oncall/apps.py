@@ -10,10 +10,11 @@ class OncallConfig(AppConfig):
     verbose_name = "On-call"
 
     def ready(self) -> None:
-        """Give the engine its own sweeps."""
-        from oncall import access, news, pulse
+        """Give the engine its own sweeps, and show saved views above the lists."""
+        from oncall import access, news, panels, pulse
         from oncall.engine import register_sweep
 
         register_sweep(lane="clocks", name="news", run=news.tell)
         register_sweep(lane="clocks", name="pulse", run=pulse.forget_old, every=600)
         register_sweep(lane="clocks", name="answers", run=access.forget_answers, every=600)
+        panels.register()

@@ -8,6 +8,7 @@ from oncall.models import (
     Escalation,
     EscalationState,
     Page,
+    SavedView,
     Schedule,
     Team,
     TeamKind,
@@ -93,4 +94,16 @@ class WorkIntervalFilter(FilterSet):
 
     class Meta(FilterSet.Meta):
         model = WorkInterval
+        fields: tuple[str, ...] = ()
+
+
+class SavedViewFilter(FilterSet):
+    """Saved views."""
+
+    search = WordsFilter(fields=["name"])
+    path = filters.CharFilter(label="List")
+    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
+
+    class Meta(FilterSet.Meta):
+        model = SavedView
         fields: tuple[str, ...] = ()

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from config.base.forms import Form
-from oncall.models import ContactKind, ContactMethod, TokenScope, Urgency, User
+from oncall import saved_views
+from oncall.models import ContactKind, ContactMethod, Team, TokenScope, Urgency, User
 from oncall.models.people import ZONES
 
 
@@ -70,3 +71,24 @@ class TokenForm(Form):
     scopes = forms.MultipleChoiceField(
         label="It may", choices=TokenScope.choices, widget=forms.CheckboxSelectMultiple, initial=[TokenScope.READ]
     )
+
+
+class ViewForm(Form):
+    """The name of a saved view."""
+
+    name = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}))
+
+
+class SaveViewForm(ViewForm):
+    """A new name, and for whom it is."""
+
+    team = forms.ModelChoiceField(
+        label="For", queryset=Team.objects.none(), required=False, empty_label="Me", help_text="Or for your team."
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        managed = saved_views.managed_by(user)
+        self.fields["team"].queryset = managed  # type: ignore[attr-defined]
+        if not managed:
+            del self.fields["team"]

@@ -6,13 +6,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base import links
-from config.base.serializers import AnyObject, Instant, Shown, ShownId, ShownKey
+from config.base.serializers import AnyObject, Asked, Instant, Key, Line, Shown, ShownId, ShownKey
+from oncall import saved_views
 from oncall.models import (
     EngineLane,
     Escalation,
     EscalationEntry,
     Membership,
     Page,
+    SavedView,
     Schedule,
     Team,
     User,
@@ -199,3 +201,35 @@ class EngineSerializer(serializers.Serializer[Any]):
 
     lanes = LaneSerializer(many=True)
     findings = FindingSerializer(many=True)
+
+
+class SavedViewSerializer(Shown):
+    """A name for a list's query string."""
+
+    url = Address(source="get_absolute_url", read_only=True)
+    owner = PersonSerializer(read_only=True, allow_null=True)
+    team = ShownKey("slug", allow_null=True)
+
+    class Meta:
+        model = SavedView
+        fields = ("id", "name", "path", "query", "url", "owner", "team", "position", "created_at", "updated_at")
+
+
+class ViewChangesSerializer(Asked):
+    """Another name or another state."""
+
+    name = Line(max_length=60)
+    query = Line(max_length=saved_views.LONGEST)
+
+
+class NewViewSerializer(ViewChangesSerializer):
+    """The state of a list under a name; for a team by who manages it, else for the caller."""
+
+    path = Line(max_length=200)
+    team = Key(slug_field="slug", queryset=Team.objects.all(), required=False, allow_null=True)
+
+
+class PlaceSerializer(Asked):
+    """Where it goes."""
+
+    to = serializers.ChoiceField(choices=["earlier", "later"])

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from oncall.views import engine, lists, me, standby
+from oncall.views import engine, lists, me, saved, standby
 
 app_name = "oncall"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("engine/", engine.Engine.as_view(), name="engine"),
     path("engine/pulse/", engine.PulseFragment.as_view(), name="pulse"),
     re_path(r"^engine/dead/(?P<pk>[0-9]{1,18})/(?P<deed>resend|discard)/$", engine.DeadLetter.as_view(), name="dead"),
+    path("views/", saved.SavedViewList.as_view(), name="views"),
+    path("views/new/", saved.SavedViewNew.as_view(), name="view-new"),
+    path("views/<int:pk>/", saved.SavedViewEdit.as_view(), name="view"),
+    re_path(r"^views/(?P<pk>[0-9]{1,18})/(?P<to>earlier|later)/$", saved.SavedViewMove.as_view(), name="view-move"),
+    path("views/<int:pk>/remove/", saved.SavedViewRemove.as_view(), name="view-remove"),
     path("me/", me.Me.as_view(), name="me"),
     path("me/about/", me.AboutMe.as_view(), name="me-about"),
     path("me/reach/add/", me.MethodAdd.as_view(), name="method-add"),

@@ -5,7 +5,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from config.base.admin import FactAdmin, FactInline, HistoryAdmin
-from postmortems.models import Postmortem, PostmortemComment, PostmortemRevision, PostmortemSection, Template
+from postmortems.models import (
+    Postmortem,
+    PostmortemComment,
+    PostmortemRevision,
+    PostmortemSection,
+    Review,
+    Seat,
+    Template,
+)
 
 
 @admin.register(Template)
@@ -89,3 +97,39 @@ class CommentAdmin(HiddenWithPostmortem):
     list_filter = ("kind",)
     search_fields = ("text", "author__name")
     ordering = ("-pk",)
+
+
+class SeatInline(FactInline):
+    """Who has had a say."""
+
+    model = Seat
+    fields = ("kind", "user", "presence", "answer", "taken_at")
+    ordering = ("pk",)
+    show_change_link = False
+
+
+@admin.register(Review)
+class ReviewAdmin(HiddenWithPostmortem):
+    """Which seats each review asks for."""
+
+    list_display = ("postmortem", "required", "opened_at")
+    list_select_related = ("postmortem",)
+    search_fields = ("postmortem__ticket__title",)
+    ordering = ("-pk",)
+    inlines = (SeatInline,)
+
+
+@admin.register(Seat)
+class SeatAdmin(FactAdmin):
+    """Seats across reviews."""
+
+    list_display = ("review", "kind", "user", "presence", "taken_at")
+    list_filter = ("kind", "presence")
+    list_select_related = ("review", "user")
+    search_fields = ("user__name", "answer")
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
+        """Only those of visible postmortems."""
+        found: QuerySet[Seat] = super().get_queryset(request)
+        return found.filter(review__postmortem__in=Postmortem.objects.visible_to(request.user))

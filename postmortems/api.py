@@ -4,9 +4,15 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from config.base.api import ReadViewSet, verb, writes
-from postmortems import filters, review, serializers, writing
+from config.base.api import AnswerViewSet, ReadViewSet, verb, writes
+from postmortems import filters, reports, review, seats, serializers, writing
+from postmortems.forms import ReportForm
 from postmortems.models import Postmortem, PostmortemComment, Template
 from postmortems.permissions import can_comment, can_settle, can_write
 
@@ -16,9 +22,11 @@ class PostmortemViewSet(ReadViewSet):
 
     queryset = (
         Postmortem.objects.for_list()
-        .select_related("template", "approved_by")
+        .select_related("template", "approved_by", "review")
         .prefetch_related(
-            "sections", Prefetch("comments", PostmortemComment.objects.select_related("author").order_by("at", "pk"))
+            "sections",
+            "review__seats__user",
+            Prefetch("comments", PostmortemComment.objects.select_related("author").order_by("at", "pk")),
         )
     )
     serializer_class = serializers.PostmortemSerializer
@@ -64,6 +72,11 @@ class PostmortemViewSet(ReadViewSet):
         """Give it back, saying what should change."""
         return self._do(review.request_changes, postmortem, **data)
 
+    @verb(serializers.TakeSeatSerializer, may=can_comment)
+    def take_seat(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+        """Note that you attended the review or sign it off, or that somebody else attended (S29)."""
+        return self._do(seats.take, postmortem, **data)
+
     @verb(serializers.OptionalTextSerializer, may=can_settle)
     def approve(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Settle its text; for somebody who did not write it."""
@@ -92,3 +105,32 @@ class TemplateViewSet(ReadViewSet):
     serializer_class = serializers.TemplateSerializer
     filterset_class = filters.TemplateFilter
     order = "id"
+
+
+def _day(name: str) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.DATE, description="A day, included; without them, the last year.")
+
+
+class PreventionReportViewSet(AnswerViewSet):
+    """Whether lessons are written soon, and whether trouble stays away."""
+
+    queryset = Postmortem.objects.all()
+    serializer_class = serializers.PreventionReportSerializer
+    query_parameters = ("since", "until", "team")
+
+    @extend_schema(
+        parameters=[
+            _day("since"),
+            _day("until"),
+            OpenApiParameter("team", OpenApiTypes.STR, description="A team's slug."),
+        ]
+    )
+    def list(self, request: Request) -> Response:
+        """Days from restoration to each step, and shares; each number with its list (S37, S38)."""
+        form = ReportForm(request.query_params)
+        if not form.is_valid():
+            raise exceptions.ValidationError(
+                {name: [str(word) for word in words] for name, words in form.errors.items()}
+            )
+        scope = form.scope(user=request.user, today=timezone.localdate())
+        return Response(self.get_serializer(reports.make(scope)).data)

@@ -11,6 +11,15 @@ from incidents.models import Service, Severity
 from oncall.models import Team, User
 from postmortems.models import Postmortem, PostmortemStatus, Template
 
+STEPS = [
+    ("drafted", "First words written"),
+    ("submitted", "Into review"),
+    ("approved", "Approved"),
+    ("not_drafted", "No words yet"),
+    ("not_submitted", "Not yet in review"),
+    ("not_approved", "Not yet approved"),
+]
+
 
 class PostmortemFilter(FilterSet):
     """Postmortems of all teams."""
@@ -35,6 +44,8 @@ class PostmortemFilter(FilterSet):
     )
     owner = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
     ticket = ReferenceFilter(field_name="ticket", label="Incident")
+    restored = filters.DateFromToRangeFilter(field_name="restored_at")
+    step = filters.ChoiceFilter(label="Step", choices=STEPS, method="at_step")
 
     class Meta(FilterSet.Meta):
         model = Postmortem
@@ -44,6 +55,10 @@ class PostmortemFilter(FilterSet):
         """The rows, each once, however many of its sections hold the words."""
         found = super().filter_queryset(queryset)
         return found.distinct() if self.form.cleaned_data.get("search") else found
+
+    def at_step(self, queryset: Any, name: str, value: str) -> Any:
+        """Those that have taken a step, or have not yet (S37)."""
+        return queryset.filter(**{f"{value.removeprefix('not_')}_at__isnull": value.startswith("not_")})
 
     def is_due(self, queryset: Any, name: str, value: str) -> Any:
         """Those that should have been approved by now."""

@@ -1,13 +1,14 @@
 """Forms of writing and reviewing postmortems."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
-from config.base.forms import EditForm, Form
-from oncall.models import User
-from postmortems import writing
-from postmortems.models import Postmortem, PostmortemSection
+from config.base.forms import EditForm, FilterForm, Form
+from oncall.models import Team, User
+from postmortems import reports, writing
+from postmortems.models import Postmortem, PostmortemSection, Presence
 
 MOST_TEXT = 50_000
 
@@ -86,7 +87,48 @@ class CommentForm(VerbForm):
     text = forms.CharField(label="Comment", max_length=5_000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class SeatForm(Form):
+    """From a seat (S30): the question of its perspective, and whether one attended or signs off."""
+
+    presence = forms.ChoiceField(label="The review", choices=Presence.choices, widget=forms.RadioSelect)
+    answer = forms.CharField(required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}))
+    person = forms.ModelChoiceField(
+        label="Who", queryset=User.objects.filter(is_active=True).order_by("name"), required=False, empty_label="Me",
+        help_text="Whoever keeps the minutes may note that somebody else attended.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, question: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].label = question
+
+
 class AssignForm(VerbForm):
     """Who brings it to an end."""
 
     owner = forms.ModelChoiceField(queryset=User.objects.filter(is_active=True).order_by("name"))
+
+
+class ReportForm(FilterForm):
+    """Which period, and whose; without a word the last year of all teams."""
+
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="To, included", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.order_by("name"), required=False, to_field_name="slug", empty_label="All teams"
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A period in order, in years that a calendar of ours knows."""
+        cleaned = super().clean() or {}
+        days = [cleaned[name] for name in ("since", "until") if cleaned.get(name)]
+        if any(not 2000 <= day.year < 2100 for day in days):
+            raise forms.ValidationError("Ask for days between the years 2000 and 2100.")
+        if len(days) == 2 and days[0] > days[1]:
+            raise forms.ValidationError("The period ends before it begins. Swap the two days.")
+        return cleaned
+
+    def scope(self, *, user: Any, today: date) -> reports.Scope:
+        """What it asks; nothing of it counts where it is not understood."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        until = asked.get("until") or max(today, asked.get("since") or today)
+        return reports.Scope(user, asked.get("since") or until - reports.PERIOD, until, asked.get("team"))

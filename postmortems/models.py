@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import models
@@ -12,7 +13,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from config.base.models import OneLineField, one_of
-from incidents.models import Ticket, Visibility
+from incidents.models import ReviewSeat, Ticket, Visibility
 from oncall.models import User
 
 if TYPE_CHECKING:
@@ -233,6 +234,7 @@ class RemarkKind(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
     CLOSED = "closed", "Closed"
     OWNER = "owner", "Owner"
+    SEAT = "seat", "Seat"
 
 
 class PostmortemComment(models.Model):
@@ -251,3 +253,63 @@ class PostmortemComment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk} on postmortem {self.postmortem_id}"
+
+
+class Perspective(models.TextChoices):
+    """What a reviewer looks at; each is asked one question (S30)."""
+
+    PROCESS = "process", "Process"
+    OPERATIONS = "operations", "Operations"
+    SECURITY = "security", "Security"
+    CUSTOMER = "customer", "Customer"
+
+
+class Presence(models.TextChoices):
+    """How a seat was taken."""
+
+    ATTENDED = "attended", "Attended"
+    SIGNED_OFF = "signed_off", "Signed off"
+
+
+class Review(models.Model):
+    """The review of one postmortem: the seats that must be taken before it is approved, as they were asked then."""
+
+    postmortem = models.OneToOneField(Postmortem, on_delete=models.CASCADE, related_name="review")
+    required = ArrayField(models.CharField(max_length=12, choices=ReviewSeat), default=list, blank=True)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(required__contained_by=ReviewSeat.values), name="postmortems_review_required"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Review of postmortem {self.postmortem_id}"
+
+
+class Seat(models.Model):
+    """Somebody attended a review or signed it off, and for whom they spoke (S29)."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="seats")
+    kind = models.CharField(max_length=12, choices=ReviewSeat)
+    perspective = models.CharField(max_length=10, choices=Perspective)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="review_seats")
+    presence = models.CharField(max_length=10, choices=Presence)
+    answer = models.TextField(blank=True, help_text="To the question of the perspective.")
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "kind", "user"], name="postmortems_seat_once"),
+            one_of("kind", ReviewSeat.values, name="postmortems_seat_kind"),
+            one_of("perspective", Perspective.values, name="postmortems_seat_perspective"),
+            models.CheckConstraint(
+                condition=Q(presence="attended") | (Q(presence="signed_off") & ~Q(answer="")),
+                name="postmortems_seat_signed_off_with_words",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.presence} ({self.pk})"

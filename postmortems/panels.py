@@ -1,14 +1,33 @@
 """What postmortems add to the pages of incidents."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
 from config.base import panels
+from config.base.panels import Moment, stamped
 from incidents.models import Ticket
+from incidents.story import Circle
 from postmortems import permissions
 from postmortems.models import Postmortem
+
+_WORDS = {
+    "created_at": "Drafted",
+    "drafted_at": "First words written",
+    "submitted_at": "Sent to review",
+    "approved_at": "Approved",
+    "published_at": "Published",
+    "closed_at": "Closed",
+}
+
+
+def _lessons(circle: Circle) -> Iterable[Moment]:
+    """The steps of each incident's postmortem."""
+    for one in Postmortem.objects.filter(ticket__in=circle.incidents).select_related("ticket").order_by("pk"):
+        title = f"Postmortem of {one.ticket.reference}"
+        yield from stamped(one, _WORDS, title=title, url=one.get_absolute_url())
 
 
 def _of_incident(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
@@ -25,4 +44,5 @@ def _of_incident(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
 
 def register() -> None:
     """Add the panels; called from `ready()`."""
+    panels.register_chapter(panels.Chapter(50, "Postmortems", "No lesson was written down.", _lessons))
     panels.register(panels.Panel("incident", 40, "postmortems/panel_incident.html", _of_incident))

@@ -8,8 +8,11 @@ from config.base.text import several_lines
 from incidents import reports
 from incidents.models import Visibility
 from oncall.models import User
+from postmortems import seats
 from postmortems.locking import Refused, locked, move, remark, save
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, RemarkKind
+
+_PART = (RemarkKind.COMMENT, RemarkKind.SEAT)
 
 
 @transaction.atomic
@@ -19,6 +22,7 @@ def submit(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
     missing = [section.title for section in postmortem.sections.order_by("position") if section.is_missing]
     if missing:
         raise Refused(f"Write these sections first: {', '.join(missing)}.")
+    seats.begin(postmortem, at=at)
     return move(
         postmortem,
         PostmortemStatus.IN_REVIEW,
@@ -64,7 +68,7 @@ def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime)
 
 @transaction.atomic
 def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") -> Postmortem:
-    """Settle the text. Raises Refused for those who wrote it, and while another team's view is missing."""
+    """Settle the text. Raises Refused for those who wrote it, and, naming them, while seats are empty (S29)."""
     postmortem = locked(postmortem_id)
     if actor.pk in authors(postmortem):
         raise Refused("You own this postmortem or wrote in it. Ask somebody who did not to approve it.")
@@ -73,6 +77,9 @@ def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") ->
             f"Nobody from outside {postmortem.ticket.team.name} has taken part yet."
             " Ask another team for a comment first."
         )
+    if empty := seats.missing(seats.shown(postmortem)):
+        waited = "; ".join(f"{one.kind.label} ({one.who})" for one in empty)
+        raise Refused(f"These seats are still empty: {waited}. Ask each to attend the review or to sign off.")
     return move(
         postmortem,
         PostmortemStatus.APPROVED,
@@ -92,7 +99,7 @@ def authors(postmortem: Postmortem) -> set[int]:
 
 
 def _seen_by_another_team(postmortem: Postmortem, actor: User) -> bool:
-    took_part = PostmortemComment.objects.filter(postmortem=postmortem, kind=RemarkKind.COMMENT).values("author")
+    took_part = PostmortemComment.objects.filter(postmortem=postmortem, kind__in=_PART).values("author")
     outside = User.objects.exclude(memberships__team=postmortem.ticket.team_id)
     return outside.filter(pk__in=took_part).exists() or outside.filter(pk=actor.pk).exists()
 

@@ -6,12 +6,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base.serializers import Asked, Instant, Key, Lines, Shown, ShownKey
-from incidents.models import Ticket
+from incidents.models import ReviewSeat, Ticket
 from oncall.models import User
 from oncall.serializers import Address, PersonSerializer
 from postmortems.forms import MOST_TEXT
-from postmortems.models import Postmortem, PostmortemComment, PostmortemSection, Template
+from postmortems.models import Postmortem, PostmortemComment, PostmortemSection, Presence, Review, Seat, Template
 from postmortems.workspace import days_since_restored
+from problems.models import KnownError
 
 
 class TemplateSerializer(Shown):
@@ -44,6 +45,35 @@ class CommentSerializer(Shown):
         fields = ("id", "kind", "section", "author", "text", "at")
 
 
+class SeatSerializer(Shown):
+    """Somebody who had a say, and for whom they spoke."""
+
+    user = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = Seat
+        fields = ("kind", "perspective", "user", "presence", "answer", "taken_at")
+
+
+class ReviewSerializer(Shown):
+    """The seats a review asks for, and who has taken them."""
+
+    seats = SeatSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Review
+        fields = ("required", "opened_at", "seats")
+
+
+class TakeSeatSerializer(Asked):
+    """From which seat, and how; another person can only be noted as having attended."""
+
+    seat = serializers.ChoiceField(choices=ReviewSeat.choices)
+    presence = serializers.ChoiceField(choices=Presence.choices)
+    answer = Lines(max_length=5_000, allow_blank=True, required=False)
+    person = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True), required=False)
+
+
 class DaysSerializer(serializers.Serializer[Any]):
     """Days from restoration to each step; null for what was not done yet."""
 
@@ -65,14 +95,15 @@ class PostmortemSerializer(Shown):
     approved_by = PersonSerializer(read_only=True, allow_null=True)
     sections = serializers.SerializerMethodField()
     comments = CommentSerializer(many=True, read_only=True)
+    review = ReviewSerializer(read_only=True, allow_null=True, default=None)
     days_from_restore = serializers.SerializerMethodField()
 
     class Meta:
         model = Postmortem
         fields = (
             "id", "url", "ticket", "title", "team", "severity", "template", "owner", "status", "due_on", "sections",
-            "public_text", "comments", "approved_by", "days_from_restore", "restored_at", "created_at", "updated_at",
-            "drafted_at", "submitted_at", "approved_at", "published_at", "closed_at",
+            "public_text", "comments", "review", "approved_by", "days_from_restore", "restored_at", "created_at",
+            "updated_at", "drafted_at", "submitted_at", "approved_at", "published_at", "closed_at",
         )  # fmt: skip
 
     @extend_schema_field(SectionSerializer(many=True))
@@ -159,3 +190,52 @@ class PostmortemOwnerSerializer(Asked):
     """Who brings it to an end."""
 
     owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    """How many of how many, and the lists of both."""
+
+    name = serializers.CharField()
+    part = serializers.IntegerField()
+    n = serializers.IntegerField()
+    percent = serializers.FloatField(allow_null=True)
+    part_url = Address()
+    n_url = Address()
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """Days from restoration to one step of a postmortem."""
+
+    name = serializers.CharField()
+    n = serializers.IntegerField()
+    median = serializers.FloatField(allow_null=True)
+    p90 = serializers.FloatField(allow_null=True)
+    n_url = Address()
+    waiting = serializers.IntegerField()
+    waiting_url = Address()
+
+
+class HelpedSerializer(Shown):
+    """A known error, and in how many incidents of the period it helped."""
+
+    problem = serializers.CharField(source="problem.reference", read_only=True)
+    uses = serializers.IntegerField(source="uses_here", read_only=True)
+
+    class Meta:
+        model = KnownError
+        fields = ("id", "title", "problem", "uses")
+
+
+class PreventionReportSerializer(serializers.Serializer[Any]):
+    """How soon lessons are written, and whether trouble stays away."""
+
+    since = serializers.DateField(source="scope.since")
+    until = serializers.DateField(source="scope.until")
+    team = serializers.CharField(source="scope.team.slug", allow_null=True, default=None)
+    days_from_restore = StepSerializer(source="steps", many=True)
+    overdue = serializers.IntegerField(source="overdue_count")
+    overdue_url = Address()
+    shares = ShareSerializer(many=True)
+    known_error_uses = serializers.IntegerField(source="uses")
+    known_errors = HelpedSerializer(source="helped", many=True)
+    known_errors_url = Address(source="helped_url")

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,15 +16,17 @@ from incidents.models import Ticket, TicketKind
 from incidents.permissions import can_act
 from incidents.serializers import AssignSerializer, NoteSerializer, OptionalNoteSerializer, ReasonSerializer
 from oncall.models import User
-from problems import factors, filters, investigation, known_errors, serializers
+from problems import at_risk, factors, filters, investigation, known_errors, serializers
 from problems.models import Factor, KnownError
 
 
 class ProblemViewSet(TicketViewSet):
     """Problems, newest first."""
 
-    queryset = Ticket.objects.filter(kind=TicketKind.PROBLEM).select_related(
-        "problem", "service", "severity", "team", "assignee", "opened_by", "requester__user"
+    queryset = (
+        Ticket.objects.filter(kind=TicketKind.PROBLEM)
+        .select_related("problem", "service", "severity", "team", "assignee", "opened_by", "requester__user")
+        .prefetch_related("problem__services_at_risk")
     )
     serializer_class = serializers.ProblemSerializer
     filterset_class = filters.ProblemFilter
@@ -74,6 +77,17 @@ class ProblemViewSet(TicketViewSet):
     def resolve(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Say that the cause is removed; incidents that waited for nothing else are resolved."""
         return self._do(investigation.resolve, ticket, **data)
+
+    @extend_schema(responses=serializers.AtRiskSerializer(many=True))
+    @action(detail=True, serializer_class=serializers.AtRiskSerializer, filter_backends=(), pagination_class=None)
+    def at_risk(self, request: Request, pk: str) -> Response:
+        """What else the same cause may hit, from the dependency map; what is named already is left out."""
+        return Response(self.get_serializer(at_risk.propose(self.get_object()), many=True).data)
+
+    @verb(serializers.NameServicesSerializer, may=can_act)
+    def name_services(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Name other services at risk: each team that owns one of them gets one action."""
+        return self._do(at_risk.name_services, ticket, **data)
 
     @verb(serializers.CloseProblemSerializer, may=can_act)
     def close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:

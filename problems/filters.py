@@ -6,8 +6,10 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from config.base.filters import FilterSet, WordsFilter
+from incidents import recurrence
 from incidents.filters import ReferenceFilter, TicketFilter
 from incidents.models import Service, Ticket, TicketKind
+from oncall.models import Team
 from problems import known_errors
 from problems.models import Factor, KnownError, KnownErrorStatus
 
@@ -15,9 +17,15 @@ from problems.models import Factor, KnownError, KnownErrorStatus
 class ProblemFilter(TicketFilter):
     """Problems."""
 
+    proactive = filters.BooleanFilter(label="Raised before any incident", method="raised_before")
+
     class Meta(TicketFilter.Meta):
         model = Ticket
         fields: tuple[str, ...] = ()
+
+    def raised_before(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Those that no incident had shown yet when they were opened (S38)."""
+        return queryset.filter(recurrence.is_proactive() if value else ~recurrence.is_proactive())
 
 
 class FactorFilter(FilterSet):
@@ -49,6 +57,19 @@ class LooksLikeFilter(ReferenceFilter):
         return queryset.filter(pk__in=[one.pk for one in known_errors.find_for(incident, user=user)])
 
 
+class ResemblesFilter(filters.CharFilter):
+    """Known errors that look like words of a trouble that is not declared yet."""
+
+    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """The few best; those of the asked service count as nearer."""
+        if not value:
+            return queryset
+        service = self.parent.form.cleaned_data.get("service")
+        user: Any = getattr(self.parent.request, "user", None)
+        found = known_errors.find(title=value, service=service, user=user)
+        return queryset.filter(pk__in=[one.pk for one in found])
+
+
 class KnownErrorFilter(FilterSet):
     """Known errors."""
 
@@ -58,7 +79,12 @@ class KnownErrorFilter(FilterSet):
         label="Service", field_name="problem__service", queryset=Service.objects.order_by("name"), to_field_name="slug"
     )
     problem = ReferenceFilter(field_name="problem")
+    team = filters.ModelChoiceFilter(
+        field_name="problem__team", queryset=Team.objects.order_by("name"), to_field_name="slug"
+    )
+    used = filters.DateFromToRangeFilter(field_name="uses__used_at", distinct=True)
     looks_like = LooksLikeFilter(field_name="incident")
+    resembles = ResemblesFilter(max_length=300)
 
     class Meta(FilterSet.Meta):
         model = KnownError

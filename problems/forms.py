@@ -1,16 +1,21 @@
 """Forms of problems and known errors."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from config.base.forms import EditForm, Form
 from incidents.forms import VerbForm
 from incidents.models import Incident, Service, Severity, Ticket, TicketKind
 from oncall.models import Team
+from problems import at_risk
 from problems.investigation import CODE_CHOICES
 from problems.models import Factor, KnownError, Problem
+
+_ANSWERED_WITHIN = timedelta(days=14)
 
 
 def _lines(rows: int) -> forms.Textarea:
@@ -81,6 +86,52 @@ class KnownErrorForm(VerbForm):
         workaround = Problem.objects.values_list("workaround", flat=True).get(pk=self.ticket.pk)
         symptoms = dict.fromkeys(said.order_by("-created_at").values_list("customer_impact", flat=True)[:5])
         return {"title": self.ticket.title[:200], "symptoms": "\n".join(symptoms), "workaround": workaround}
+
+
+class _RiskField(forms.ModelMultipleChoiceField):
+    """Services with the reason why they may be at risk."""
+
+    reasons: Mapping[int, str] = {}
+
+    def label_from_instance(self, service: Any) -> str:
+        """The service, its team, and the reason."""
+        return f"{service.name} ({service.team.name}): {self.reasons.get(service.pk, '')}"
+
+
+class AtRiskForm(VerbForm):
+    """What else the same cause may hit (S34): the dependency map proposes, a person chooses."""
+
+    services = _RiskField(
+        label="The same cause may hit", queryset=Service.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    others = forms.ModelMultipleChoiceField(
+        label="Others that the map does not know", queryset=Service.objects.none(), required=False
+    )
+    due_on = forms.DateField(
+        label="The teams answer until", widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Each team that owns one of them gets one action.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reasons = {one.service.pk: one.because for one in at_risk.propose(self.ticket)}
+        rows = Service.objects.select_related("team").order_by("tier", "name")
+        proposed: Any = self.fields["services"]
+        proposed.queryset, proposed.reasons = rows.filter(pk__in=reasons), reasons
+        rest = rows.exclude(pk__in=[*reasons, self.ticket.service_id or 0]).exclude(problems_at_risk=self.ticket.pk)
+        self.fields["others"].queryset = rest  # type: ignore[attr-defined]
+        self.fields["due_on"].initial = timezone.localdate(self.at) + _ANSWERED_WITHIN
+        if not reasons:
+            del self.fields["services"]
+
+    def clean(self) -> dict[str, Any]:
+        """Both kinds together."""
+        cleaned = super().clean() or {}
+        chosen = [*cleaned.pop("services", ()), *cleaned.pop("others", ())]
+        if not chosen:
+            raise forms.ValidationError("Choose at least one service.")
+        return cleaned | {"services": chosen}
 
 
 class FactorForm(VerbForm):

@@ -1,13 +1,17 @@
 """What problems add to the pages of an incident: its cause, and known errors that look like it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
 
 from config.base import panels
+from config.base.panels import Moment, stamped
 from incidents import permissions
-from incidents.models import LinkKind, Ticket, TicketKind, Visibility
-from problems import known_errors
+from incidents.models import LinkKind, Service, Ticket, TicketKind, TicketStatus, Visibility
+from incidents.story import MOST, Circle
+from problems import at_risk, known_errors
+from problems.models import KnownError, KnownErrorUse
 
 
 def _cause(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
@@ -38,8 +42,36 @@ def _known_errors(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None
     }
 
 
+def _before_declaring(request: HttpRequest, said: Any) -> dict[str, Any] | None:
+    """While a person still types: what is known of it already, so that they need not wait for anybody."""
+    found = known_errors.find(title=said.title, text=said.text, service=said.service, user=request.user)
+    return {"found": found} if found else None
+
+
+def _at_risk(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    """What else the same cause may hit; nothing where nobody could say."""
+    named = Service.objects.filter(problems_at_risk=ticket.pk).select_related("team").order_by("name")
+    can_act = permissions.can_act(request.user, ticket) and ticket.status != TicketStatus.CLOSED
+    proposed = at_risk.propose(ticket)[:8] if can_act else []
+    return {"ticket": ticket, "named": named, "proposed": proposed, "can_act": can_act} if named or can_act else None
+
+
+def _known(circle: Circle) -> Iterable[Moment]:
+    """When a known error was published, and where in this story it helped."""
+    for known in KnownError.objects.filter(problem__in=[one.pk for one in circle.problems]).order_by("pk")[:MOST]:
+        yield from stamped(known, {"published_at": "Published"}, title=known.title, url=known.get_absolute_url())
+    uses = KnownErrorUse.objects.filter(incident__in=[one.pk for one in circle.incidents])
+    uses = uses.filter(known_error__in=KnownError.objects.visible_to(circle.user))
+    for use in uses.select_related("known_error", "incident").order_by("-used_at")[: MOST * 5]:
+        text = f"Helped in {use.incident.reference}"
+        yield Moment(use.used_at, text, use.known_error.title, use.known_error.get_absolute_url())
+
+
 def register() -> None:
     """Add the panels; called from `ready()`."""
+    panels.register_chapter(panels.Chapter(70, "Known errors", "Nothing was written down for the next time.", _known))
+    panels.register(panels.Panel("declare", 10, "problems/panel_known_errors_declare.html", _before_declaring))
     panels.register(panels.Panel("incident", 5, "problems/panel_known_errors.html", _known_errors))
     panels.register(panels.Panel("incident", 20, "problems/panel_cause.html", _cause))
+    panels.register(panels.Panel("problem", 20, "problems/panel_at_risk.html", _at_risk))
     panels.register(panels.Panel("respond", 10, "problems/panel_known_errors_phone.html", _known_errors))

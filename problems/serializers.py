@@ -19,10 +19,11 @@ class ProblemSerializer(TicketSerializer):
 
     cause = serializers.CharField(source="problem.cause", read_only=True)
     workaround = serializers.CharField(source="problem.workaround", read_only=True)
+    services_at_risk = ShownKey("slug", source="problem.services_at_risk", many=True)
 
     class Meta(TicketSerializer.Meta):
         model = Ticket
-        fields = (*TicketSerializer.Meta.fields, "cause", "workaround")
+        fields = (*TicketSerializer.Meta.fields, "cause", "workaround", "services_at_risk")
 
 
 class ProblemFactsSerializer(Asked):
@@ -80,6 +81,21 @@ class CloseProblemSerializer(Asked):
     code = serializers.ChoiceField(choices=CODE_CHOICES)
     note = Lines(max_length=20_000, allow_blank=True, default="")
     original = ReferenceField(kind="problem", required=False, allow_null=True)
+
+
+class AtRiskSerializer(serializers.Serializer[Any]):
+    """A service that the same cause may hit, and why."""
+
+    service = serializers.CharField(source="service.slug", read_only=True)
+    team = serializers.CharField(source="service.team.slug", read_only=True)
+    because = serializers.CharField(read_only=True)
+
+
+class NameServicesSerializer(Asked):
+    """Which other services the same cause may hit, and until when their teams answer."""
+
+    services = Key(slug_field="slug", queryset=Service.objects.select_related("team"), many=True, allow_empty=False)
+    due_on = serializers.DateField()
 
 
 class FactorSerializer(Shown):

@@ -61,6 +61,8 @@ WITHOUT_LIST = {
     "postmortems.PostmortemComment": UNDER.format("postmortem"),
     "postmortems.PostmortemRevision": UNDER.format("postmortem"),
     "postmortems.PostmortemSection": UNDER.format("postmortem"),
+    "postmortems.Review": UNDER.format("postmortem"),
+    "postmortems.Seat": UNDER.format("postmortem"),
     "postmortems.Template": "configuration, kept in the administration",
 }
 WITHOUT_ENDPOINT = {
@@ -85,6 +87,8 @@ WITHOUT_ENDPOINT = {
     "postmortems.PostmortemComment": "given with its postmortem",
     "postmortems.PostmortemRevision": "kept for whoever asks how a text came about; shown in the portal",
     "postmortems.PostmortemSection": "given with its postmortem",
+    "postmortems.Review": "given with its postmortem",
+    "postmortems.Seat": "given with its postmortem",
     "problems.KnownErrorUse": "counted in its known error's hits",
     "problems.Problem": "/problems/ serves it over the ticket it is, where locks and filters are",
 }

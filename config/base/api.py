@@ -13,7 +13,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend
-from django_filters.widgets import SuffixedMultiWidget
 from rest_framework import exceptions, mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.pagination import CursorPagination
@@ -22,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from config.base import idempotency
+from config.base import filters, idempotency
 from config.base.errors import Stale
 from config.base.serializers import Instant, Nothing
 
@@ -54,11 +53,8 @@ class StrictFilters(DjangoFilterBackend):
     def parameters(self, request: Request, queryset: QuerySet[Any], view: Any) -> Iterable[str]:
         """Every query parameter of the view's filter set, those of ranges by their suffixed names."""
         filterset = self.get_filterset(request, queryset, view)
-        for name, field in filterset.form.fields.items() if filterset else ():
-            if isinstance(field.widget, SuffixedMultiWidget):
-                yield from (field.widget.suffixed(name, suffix) for suffix in field.widget.suffixes)
-            else:
-                yield name
+        if filterset:
+            yield from filters.parameters(filterset.form)
 
 
 class BaseViewSet(viewsets.GenericViewSet[Any]):

@@ -1,11 +1,11 @@
 """What every list's filter shares; a model's FilterSet serves its page, its CSV and its endpoint."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
-from django_filters.widgets import BooleanWidget
+from django_filters.widgets import BooleanWidget, SuffixedMultiWidget
 
 from config.base.forms import FilterForm
 
@@ -53,3 +53,23 @@ class FilterSet(filters.FilterSet):
 
     class Meta:
         form = FilterForm
+
+
+def parameters(form: Any) -> Iterator[str]:
+    """Every query parameter of a filter's form, those of ranges by their suffixed names."""
+    for name, field in form.fields.items():
+        if isinstance(field.widget, SuffixedMultiWidget):
+            yield from (field.widget.suffixed(name, suffix) for suffix in field.widget.suffixes)
+        else:
+            yield name
+
+
+def misread(form: Any, asked: Sequence[str]) -> list[str]:
+    """What of an address a list does not understand, in words; `asked` are the names in its query string.
+
+    An address may be old: saved, sent or bookmarked before a filter, a team or a service was renamed.
+    """
+    known = {*parameters(form), "page", "sort", "per_page", "export"}
+    unknown = [f"“{name[:40]}” is no filter of this list and was left out." for name in asked if name not in known]
+    wrong = [f"{form[name].label}: {' '.join(errors)}" for name, errors in form.errors.items() if name in form.fields]
+    return unknown[:5] + wrong

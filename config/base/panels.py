@@ -1,8 +1,9 @@
-"""Panels: how a page shows something that belongs to an app above its own."""
+"""Panels and chapters: how a page shows something that belongs to an app above its own."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -35,3 +36,52 @@ def collect(place: str, request: HttpRequest, record: Any) -> list[dict[str, Any
         if context is not None:
             found.append({"template": panel.template, "context": context})
     return found
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened, when, and the record where it did."""
+
+    at: datetime
+    text: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A part of a record's story: `moments` finds what its app knows of the subject; `none` stands for nothing."""
+
+    order: int
+    title: str
+    none: str
+    moments: Callable[[Any], Iterable[Moment]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A chapter with its moments, the oldest first."""
+
+    title: str
+    none: str
+    moments: list[Moment]
+
+
+_chapters: list[Chapter] = []
+
+
+def register_chapter(chapter: Chapter) -> None:
+    """Add a chapter to the story; called from an app's `ready()`."""
+    _chapters.append(chapter)
+    _chapters.sort(key=lambda one: one.order)
+
+
+def tell(subject: Any) -> list[Told]:
+    """The story of a subject, chapter by chapter (S36)."""
+    return [Told(one.title, one.none, sorted(one.moments(subject), key=lambda moment: moment.at)) for one in _chapters]
+
+
+def stamped(record: Any, words: Mapping[str, str], *, title: str, url: str) -> list[Moment]:
+    """The moments of a record's `*_at` columns that are set; `words` says what each means."""
+    found = ((getattr(record, name), text) for name, text in words.items())
+    return [Moment(at, text, title, url) for at, text in found if at is not None]

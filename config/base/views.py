@@ -17,6 +17,7 @@ from django_tables2 import SingleTableMixin
 from django_tables2.export.export import TableExport
 
 from config.base import panels
+from config.base.filters import misread
 from config.base.lifecycle import IllegalMove
 from config.base.tables import EXPORTED_ROWS, PAGE_SIZE, CappedPaginator
 
@@ -62,7 +63,8 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
     """A model's list: filter and sort in the URL, pages, CSV. Declare queryset, table, filterset, title.
 
     `empty` says what to do when there is nothing; `create` is a (URL name, label) of the button above.
-    `refresh` polls the list every so many seconds; `filters` are the ones to draw, all of them work.
+    `refresh` polls the list every so many seconds; `filters` are the ones to draw, all of them work;
+    `told_empty` those that say something also when they are empty.
     """
 
     template_name = "generic/list.html"
@@ -73,10 +75,15 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
     create: tuple[str, str] | None = None
     refresh = 0
     filters: tuple[str, ...] = ("search",)
+    told_empty: tuple[str, ...] = ()
 
     def may_create(self) -> bool:
         """Whether the button above the list is for this person."""
         return self.create is not None
+
+    def address(self) -> str:
+        """The list's one address, by which its saved views are kept."""
+        return self.request.path
 
     def get_queryset(self) -> QuerySet[Any]:
         """The declared rows, narrowed to those the reader may know of."""
@@ -100,6 +107,8 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
             "refresh": self.refresh,
             "filter_fields": [context["filter"].form[name] for name in self.filters],
             "is_filtered": bool(asked),
+            "misread": misread(context["filter"].form, list(self.request.GET)),
+            "panels": panels.collect("list", self.request, self),
         }
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:

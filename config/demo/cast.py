@@ -130,6 +130,11 @@ SEVERITIES = [
     (4, "SEV4", "Low", "No customer notices yet; look at it in working hours.", 0, 0, "low", 0),
     (5, "SEV5", "Cosmetic", "A blemish.", 0, 0, "low", 0),
 ]
+# Whose say a review needs, by rank.
+REVIEW_SEATS = {
+    1: ["owner_team", "it_practice", "other_team", "security"],
+    2: ["owner_team", "other_team", "security"],
+}
 # Impact and urgency, high to low: priority and proposed severity.
 MATRIX = {
     (1, 1): (1, 1), (1, 2): (2, 2), (1, 3): (3, 3),

@@ -139,6 +139,7 @@ def _write_severities(company: Company) -> None:
             pages=bool(pages),
             urgency=urgency,
             needs_prevention=bool(prevention),
+            review_seats=cast.REVIEW_SEATS.get(rank, []),
         )
         for rank, name, title, text, major, pages, urgency, prevention in cast.SEVERITIES
     )

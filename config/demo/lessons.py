@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from incidents import actions
-from incidents.models import Ticket
+from incidents.models import ReviewSeat, Ticket
 from oncall.models import User
-from postmortems import review, writing
-from postmortems.models import Postmortem
+from postmortems import review, seats, writing
+from postmortems.models import Postmortem, Presence
 from problems import factors, investigation
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def write(company: Company) -> None:
     for ticket in over:
         found = _write_down(company, ticket)
         at = company.at - timedelta(hours=30)
+        _hear(company, ticket, found, at - timedelta(hours=2))
         review.approve(postmortem_id=found.pk, actor=company.person("carla"), at=at, text="Clear and fair.")
         review.publish(postmortem_id=found.pk, actor=company.person("lena"), at=at + timedelta(hours=1))
     if waiting:
@@ -141,6 +142,25 @@ def _write_down(company: Company, ticket: Ticket) -> Postmortem:
         writing.write(postmortem_id=found.pk, key=key, body=body, actor=lead, at=_later(at, 3))
     writing.write_public(postmortem_id=found.pk, text=_PUBLIC, actor=lead, at=_later(at, 4))
     return review.submit(postmortem_id=found.pk, actor=lead, at=_later(at, 5))
+
+
+_SAID = {
+    ReviewSeat.OWNER_TEAM: "The new alert would have told us four minutes earlier. I tried it.",
+    ReviewSeat.IT_PRACTICE: "The way of working held. The second person was called late; that is in the actions.",
+    ReviewSeat.OTHER_TEAM: "Customers could not pay for a while, and the first word came late. It is said here.",
+    ReviewSeat.SECURITY: "No data left. The keys that were used at night are changed.",
+}
+
+
+def _hear(company: Company, ticket: Ticket, postmortem: Postmortem, at: datetime) -> None:
+    """Fill the seats that the review asks for."""
+    people = [_lead(company, ticket), *map(company.person, ("petra", "jonas", "hannah", "tom"))]
+    for seat in seats.missing(seats.shown(postmortem)):
+        who = next(one for one in people if seats.may_sit(one, ticket, seat.kind))
+        seats.take(
+            postmortem_id=postmortem.pk, seat=seat.kind, presence=Presence.SIGNED_OFF, answer=_SAID[seat.kind],
+            actor=who, at=at,
+        )  # fmt: skip
 
 
 def _later(at: datetime, hours: int) -> datetime:

@@ -2,19 +2,33 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.html import format_html_join
 
 from config.base.admin import HistoryAdmin
 from incidents import response
-from incidents.models import PriorityRule, Service, Severity
+from incidents.models import PriorityRule, ReviewSeat, Service, Severity
+
+
+class SeverityForm(forms.ModelForm):
+    """A severity, with the seats of its reviews to tick."""
+
+    review_seats = forms.MultipleChoiceField(
+        label="Seats of the review",
+        choices=ReviewSeat.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=Severity._meta.get_field("review_seats").help_text,
+    )
 
 
 @admin.register(Severity)
 class SeverityAdmin(HistoryAdmin):
     """What a degree of trouble means and what it sets in motion."""
 
+    form = SeverityForm
     list_display = ("rank", "name", "title", "pages", "urgency", "is_major", "needs_prevention", "confirms_restore")
     list_display_links = ("rank", "name")
     search_fields = ("name", "title")
@@ -24,7 +38,17 @@ class SeverityAdmin(HistoryAdmin):
         (None, {"fields": (("rank", "name"), "title", "description")}),
         (
             "What it sets in motion",
-            {"fields": ("pages", "urgency", "is_major", "needs_prevention", "confirms_restore", "postmortem_days")},
+            {
+                "fields": (
+                    "pages",
+                    "urgency",
+                    "is_major",
+                    "needs_prevention",
+                    "confirms_restore",
+                    "postmortem_days",
+                    "review_seats",
+                )
+            },
         ),
         ("Raised now, it would page", {"fields": ("raised_now",)}),
     )

@@ -25,7 +25,7 @@ from incidents.models.contacts import Contact
 from incidents.models.maintenance import UNDER_WAY, MaintenanceStatus, MaintenanceUpdate, ScheduledMaintenance
 from incidents.models.prevention import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
 from incidents.models.responses import Response
-from incidents.models.severity import Level, PriorityRule, Severity
+from incidents.models.severity import Level, PriorityRule, ReviewSeat, Severity
 from incidents.models.subscribers import Subscriber, UpdateDelivery
 from incidents.models.tickets import (
     INCIDENT_STATUSES,
@@ -77,6 +77,7 @@ __all__ = [
     "PriorityRule",
     "PublicIncident",
     "Response",
+    "ReviewSeat",
     "ScheduledMaintenance",
     "Service",
     "ServiceDependency",

@@ -1,7 +1,9 @@
 """How bad and how urgent: the tables that administrators keep."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from config.base.models import OneLineField, one_of
@@ -14,6 +16,15 @@ class Level(models.IntegerChoices):
     HIGH = 1, "High"
     MEDIUM = 2, "Medium"
     LOW = 3, "Low"
+
+
+class ReviewSeat(models.TextChoices):
+    """Whose say a review needs (S29)."""
+
+    OWNER_TEAM = "owner_team", "Owner team"
+    IT_PRACTICE = "it_practice", "IT practice"
+    OTHER_TEAM = "other_team", "Another team"
+    SECURITY = "security", "Security"
 
 
 class Severity(models.Model):
@@ -39,11 +50,24 @@ class Severity(models.Model):
         default=7,
         help_text="From restoration until it must be approved, if the severity is major or needs prevention.",
     )
+    review_seats = ArrayField(
+        models.CharField(max_length=12, choices=ReviewSeat),
+        default=list,
+        blank=True,
+        verbose_name="seats of the review",
+        help_text="A postmortem is approved once each of them attended or signed off. Security's counts only for"
+        " incidents that are tagged as security.",
+    )
     history = HistoricalRecords()
 
     class Meta:
         verbose_name_plural = "severities"
-        constraints = [one_of("urgency", Urgency.values, name="incidents_severity_urgency")]
+        constraints = [
+            one_of("urgency", Urgency.values, name="incidents_severity_urgency"),
+            models.CheckConstraint(
+                condition=Q(review_seats__contained_by=ReviewSeat.values), name="incidents_severity_review_seats"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

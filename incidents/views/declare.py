@@ -1,11 +1,13 @@
 """Declaring an incident: keyboard only, under a minute, and it says whom it wakes before it does."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from config.base import panels
 from config.base.views import FormPage, ShownPage
 from incidents import permissions, priority, response
 from incidents.contacts import find_requester
@@ -20,6 +22,9 @@ _REQUESTER = ("requester_name", "requester_phone", "requester_email")
 class _Asked(forms.Form):
     """The part of the form that the proposal depends on; nonsense counts as not given."""
 
+    title = forms.CharField(required=False)
+    customer_impact = forms.CharField(required=False)
+    description = forms.CharField(required=False)
     service = forms.ModelChoiceField(Service.objects.select_related("team"), required=False)
     team = forms.ModelChoiceField(Team.objects.all(), required=False)
     severity = forms.ModelChoiceField(Severity.objects.all(), required=False)
@@ -27,19 +32,31 @@ class _Asked(forms.Form):
     urgency = LevelField()
 
 
-def _proposal(data: Any, at: Any) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Declaration:
+    """What a person has said so far of an incident that nobody has declared yet; panels of "declare" read it."""
+
+    title: str
+    text: str
+    service: Service | None
+
+
+def _proposal(request: HttpRequest, data: Any, at: Any) -> dict[str, Any]:
     asked = _Asked(data)
     asked.is_valid()
-    given = {name: asked.cleaned_data.get(name) for name in asked.fields}
+    given: dict[str, Any] = {name: asked.cleaned_data.get(name) for name in asked.fields}
     proposed = priority.propose(impact=given["impact"], urgency=given["urgency"])
     severity = given["severity"] or proposed.severity
     names = response.preview_page(severity=severity, service=given["service"], team=given["team"], at=at)
+    text = f"{given['customer_impact'] or ''} {given['description'] or ''}".strip()
+    said = Declaration(given["title"] or "", text, given["service"])
     return {
         "priority": proposed.priority,
         "severity": severity,
         "is_chosen": given["severity"] is not None,
         "owner": given["team"] or (given["service"].team if given["service"] else None),
         "names": names,
+        "panels": panels.collect("declare", request, said),
     }
 
 
@@ -85,14 +102,22 @@ class Declare(FormPage):
         """With the proposal as things stand."""
         context = super().get_context_data(**kwargs)
         data = self.request.POST if self.request.method == "POST" else self.get_initial()
-        return context | {"proposal": _proposal(data, self.at), "severities": Severity.objects.order_by("rank")}
+        return context | {
+            "proposal": _proposal(self.request, data, self.at),
+            "severities": Severity.objects.order_by("rank"),
+        }
 
 
 class Proposal(ShownPage):
-    """Priority, severity and who would be paged, for the form's fields in the query string."""
+    """Priority, severity, who would be paged and what is known of it, for the fields of the form so far."""
 
     template_name = "incidents/proposal.html"
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The same: a long description does not fit into an address."""
+        return self.get(request, *args, **kwargs)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The proposal."""
-        return super().get_context_data(**kwargs) | {"proposal": _proposal(self.request.GET, self.at)}
+        data = self.request.POST if self.request.method == "POST" else self.request.GET
+        return super().get_context_data(**kwargs) | {"proposal": _proposal(self.request, data, self.at)}

@@ -34,6 +34,11 @@ class Queue(ListPage):
     empty = "No open tickets. Quiet is good; declare an incident when it ends."
     create = ("incidents:declare", "Declare an incident")
     refresh = 10
+    told_empty = ("group",)
+
+    def address(self) -> str:
+        """The queue's own, also where it is the front page."""
+        return reverse("incidents:queue")
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         """What the URL asks, and without a word on status: what is open."""

@@ -23,6 +23,7 @@ from oncall.models.people import (
     Urgency,
     User,
 )
+from oncall.models.saved_views import SavedView
 from oncall.models.schedules import Layer, LayerMember, RotationUnit, Schedule, ScheduleVersion
 from oncall.models.work import WorkInterval, WorkSource
 
@@ -47,6 +48,7 @@ __all__ = [
     "NotificationRule",
     "Page",
     "RotationUnit",
+    "SavedView",
     "Schedule",
     "ScheduleVersion",
     "StepMode",

@@ -10,10 +10,10 @@ from config.base.lifecycle import Refusal
 from config.base.views import DetailPage, FormPage, ListPage, PostPage, ShownPage
 from incidents.models import Ticket
 from incidents.views.verbs import ticket_or_404
-from postmortems import blameless, permissions, workspace, writing
+from postmortems import blameless, permissions, seats, workspace, writing
 from postmortems.filters import PostmortemFilter
 from postmortems.forms import CommentForm, PublicTextForm, SectionForm
-from postmortems.models import PUBLIC_TEXT, Postmortem, PostmortemSection
+from postmortems.models import PUBLIC_TEXT, Postmortem, PostmortemSection, PostmortemStatus
 from postmortems.tables import PostmortemTable
 from postmortems.views import verbs
 
@@ -62,6 +62,8 @@ class PostmortemPage(DetailPage):
             "comment_form": CommentForm(),
             "can_write": can_write,
             "is_overdue": postmortem.is_overdue(self.at.date()),
+            "seats": seats.shown(postmortem),
+            "in_review": postmortem.status == PostmortemStatus.IN_REVIEW,
             "stamps": workspace.stamps(postmortem),
         }
 

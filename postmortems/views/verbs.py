@@ -82,7 +82,13 @@ def possible(postmortem: Postmortem, user: Any) -> list[Verb]:
 
 def postmortem_or_404(pk: int, user: Any) -> Postmortem:
     """The postmortem, if this person may know of its incident."""
-    return get_object_or_404(Postmortem.objects.for_list().visible_to(user), pk=pk)
+    return get_object_or_404(
+        Postmortem.objects.for_list()
+        .select_related("review")
+        .prefetch_related("review__seats__user")
+        .visible_to(user),
+        pk=pk,
+    )
 
 
 class OfPostmortem(FormPage):

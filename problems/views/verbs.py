@@ -6,7 +6,7 @@ from incidents import permissions, response
 from incidents.forms import AssignForm, NoteForm, ReasonForm
 from incidents.models import Ticket, TicketKind, TicketStatus
 from incidents.views.verbs import Verb, VerbPage, make_verb
-from problems import factors, forms, investigation
+from problems import at_risk, factors, forms, investigation
 from problems.status import PROBLEM
 
 _OPEN = {
@@ -41,6 +41,9 @@ VERBS = {
                   call=lambda t, u, at, a: investigation.resolve(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("factor", "Add a factor", _ANY, form=forms.FactorForm,
                   call=lambda t, u, at, a: factors.add(problem_id=t.pk, actor=u, at=at, **a)),
+        make_verb("at-risk", "Name other services at risk", _OPEN | {TicketStatus.RESOLVED}, form=forms.AtRiskForm,
+                  button="Tell their teams", done="Named. Each team that owns one of them has an action.",
+                  call=lambda t, u, at, a: at_risk.name_services(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("note", "Write a note", _ANY, form=NoteForm, button="Save the note", done="Noted.",
                   call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("assign", "Assign", _OPEN, form=AssignForm,

@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from config.api import router
 from config.base.api import AnswerViewSet
 from config.base.permissions import Role
+from oncall.models import User
 from tests import customer_factories as told
 from tests import factories as make
+from tests import factories_people as people
 from tests import factories_prevention as after
 from tests.clients import client_of
 
@@ -66,8 +68,10 @@ ROWS: dict[str, Callable[[], Any]] = {
     "on-call": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "page": _page,
     "postmortem": make.PostmortemFactory,
+    "prevention-report": make.PostmortemFactory,
     "postmortem-template": make.PostmortemTemplateFactory,
     "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),
+    "saved-view": lambda: people.SavedViewFactory(owner=User.objects.order_by("pk").first()),
     "schedule": make.ScheduleFactory,
     "service": lambda: make.ServiceDependencyFactory().service,
     "severity": lambda: make.SeverityFactory(rank=next(_rank)),

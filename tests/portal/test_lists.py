@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 
 from config.base.permissions import Role
 from config.base.tables import without_formula
+from oncall.models import User
 from tests import customer_factories as told
 from tests import factories as make
+from tests import factories_people as people
 from tests import factories_prevention as after
 from tests.portal import pages
 
@@ -58,6 +60,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "incidents:components": lambda: told.ComponentFactory(service=make.ServiceFactory()),
     "incidents:subscribers": told.SubscriberFactory,
     "incidents:deliveries": told.UpdateDeliveryFactory,
+    "oncall:views": lambda: people.SavedViewFactory(owner=User.objects.order_by("pk").first()),
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,

@@ -1,0 +1,226 @@
+"""Saved views: a name for a list's query string, for oneself or a team, in an order, deletable."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from oncall import saved_views
+from oncall.models import SavedView, Team, User
+from tests import factories as make
+from tests import factories_people as people
+from tests.clients import client_of
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/incidents/"
+
+
+@pytest.fixture
+def ana() -> User:
+    return make.UserFactory(name="Ana")
+
+
+@pytest.fixture
+def team(ana: User) -> Team:
+    return make.MembershipFactory(user=ana, role="manager", team__name="Shop", team__slug="shop").team
+
+
+@pytest.fixture
+def reader(client: Client, ana: User) -> Client:
+    client.force_login(ana)
+    return client
+
+
+def keep(actor: User, name: str = "Open", query: str = "group=open", **fields: Any) -> SavedView:
+    asked: dict[str, Any] = {"path": QUEUE, "query": query, "name": name, "actor": actor, "at": NOON}
+    return saved_views.keep(**asked | fields)
+
+
+class TestKeep:
+    def test_takes_the_state_without_what_passes(self, ana: User) -> None:
+        view = keep(ana, query="?sort=-created_at&page=3&group=open&status=new&status=closed&export=csv")
+
+        assert view.query == "group=open&sort=-created_at&status=closed&status=new"
+        assert view.get_absolute_url() == f"{QUEUE}?{view.query}"
+
+    def test_takes_nothing_that_asks_nothing(self, ana: User) -> None:
+        sent_by_the_form = "search=&group=&whose=&severity=SEV1"
+
+        assert keep(ana, query=sent_by_the_form).query == "group=&severity=SEV1"
+        assert keep(ana, query="kind=&tier=2", path="/services/").query == "tier=2"
+
+    @pytest.mark.parametrize(
+        ("asked", "words"),
+        [
+            ({"query": "page=2"}, "nothing to keep"),
+            ({"name": " \u200e "}, "Give it a name"),
+            ({"name": "x" * 61}, "too long"),
+            ({"query": "search=" + "x" * 2100}, "too much"),
+            ({"query": "&".join(f"a{n}=1" for n in range(2000))}, "too much"),
+            ({"path": "/nowhere/"}, "no list"),
+            ({"path": "https://example.com/incidents/"}, "no list"),
+            ({"path": "/me/"}, "no list"),
+        ],
+    )
+    def test_refuses_in_words(self, ana: User, asked: dict[str, str], words: str) -> None:
+        with pytest.raises(saved_views.Refused, match=words):
+            keep(ana, **asked)
+
+    def test_refuses_a_second_of_the_same_name(self, ana: User) -> None:
+        keep(ana)
+
+        with pytest.raises(saved_views.Refused, match="already"):
+            keep(ana)
+
+    def test_for_a_team_is_its_managers(self, ana: User, team: Team) -> None:
+        responder = make.MembershipFactory(team=team).user
+
+        assert keep(ana, team=team).team == team
+        with pytest.raises(saved_views.Refused, match="manages Shop"):
+            keep(responder, team=team)
+
+    def test_ends_at_a_number_nobody_reads(self, ana: User) -> None:
+        for number in range(saved_views.MOST):
+            people.SavedViewFactory(owner=ana, name=f"{number}")
+
+        with pytest.raises(saved_views.Refused, match="Delete one"):
+            keep(ana)
+
+    def test_has_one_owner(self, ana: User, team: Team) -> None:
+        for owner in ({"owner": ana, "team": team}, {"owner": None, "team": None}):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                people.SavedViewFactory(**owner)
+
+
+class TestMove:
+    def test_keeps_an_order(self, ana: User) -> None:
+        views = [keep(ana, name=name) for name in "abc"]
+
+        saved_views.move(view_id=views[2].pk, to="earlier", actor=ana, at=NOON)
+        saved_views.move(view_id=views[0].pk, to="earlier", actor=ana, at=NOON)
+
+        names = SavedView.objects.order_by("position").values_list("name", flat=True)
+        assert list(names) == ["a", "c", "b"]
+
+    def test_is_not_for_others(self, ana: User, team: Team) -> None:
+        view = keep(ana, team=team)
+
+        with pytest.raises(saved_views.Refused, match="team"):
+            saved_views.move(view_id=view.pk, to="later", actor=make.UserFactory(), at=NOON)
+
+
+class TestAboveAList:
+    def test_stand_the_readers_own_and_their_teams(self, reader: Client, ana: User, team: Team) -> None:
+        keep(ana, name="Mine")
+        keep(ana, name="Ours", query="group=done", team=team)
+        people.SavedViewFactory(name="Somebody else's")
+
+        page = reader.get("/").content.decode()
+
+        assert 'href="/incidents/?group=open">Mine</a>' in page
+        assert "Ours" in page
+        assert "Somebody else" not in page
+
+    def test_mark_the_one_that_is_shown(self, reader: Client, ana: User) -> None:
+        keep(ana, name="Mine", query="group=open&sort=title")
+
+        page = reader.get("/incidents/?sort=title&group=open&page=1").content.decode()
+
+        assert 'aria-current="page">Mine</a>' in page
+        assert "Save this view" not in page
+
+    def test_cost_one_question_however_many(self, reader: Client, ana: User, team: Team) -> None:
+        def count() -> int:
+            cache.delete("oncall.pulse")
+            with CaptureQueriesContext(connection) as asked:
+                reader.get("/services/")
+            return len([one for one in asked if "oncall_savedview" in one["sql"]])
+
+        reader.get("/services/")
+        for number in range(3):
+            keep(ana, name=f"{number}", path="/services/", query="tier=1", team=team)
+
+        assert count() == 1
+
+    def test_are_saved_from_there(self, reader: Client, ana: User, team: Team) -> None:
+        page = reader.get("/incidents/", {"group": "done", "page": "1"}).content.decode()
+        assert "/views/new/?path=%2Fincidents%2F&amp;query=group%3Ddone" in page
+
+        answer = reader.post(
+            "/views/new/?path=%2Fincidents%2F&query=group%3Ddone", {"name": "Done", "team": team.pk}, follow=True
+        )
+
+        assert answer.redirect_chain == [("/incidents/?group=done", 302)]
+        assert SavedView.objects.get().team == team
+
+    def test_tell_kindly_what_is_not_there_any_more(self, reader: Client, ana: User) -> None:
+        view = keep(ana, query="team=dissolved&shape=round")
+
+        page = reader.get(view.get_absolute_url())
+
+        assert page.status_code == 200
+        text = page.content.decode()
+        assert "Part of this address is not understood." in text
+        assert "“shape” is no filter of this list" in text
+        assert "Owner team: Select a valid choice" in text
+
+
+class TestPages:
+    def test_rename_and_delete(self, reader: Client, ana: User) -> None:
+        view = keep(ana)
+
+        reader.post(f"/views/{view.pk}/", {"name": "Renamed"})
+        assert "Renamed" in reader.get("/views/").content.decode()
+        assert reader.post(f"/views/{view.pk}/later/").status_code == 302
+        reader.post(f"/views/{view.pk}/remove/")
+
+        assert not SavedView.objects.exists()
+
+    def test_are_closed_to_who_does_not_manage_the_team(self, client: Client, ana: User, team: Team) -> None:
+        view = keep(ana, team=team)
+        client.force_login(make.MembershipFactory(team=team).user)
+
+        assert client.get(f"/views/{view.pk}/").status_code == 403
+        assert client.post(f"/views/{view.pk}/remove/").status_code == 403
+
+    def test_know_nothing_of_strangers_views(self, reader: Client) -> None:
+        assert reader.get(f"/views/{people.SavedViewFactory().pk}/").status_code == 404
+        assert reader.get("/views/new/", {"path": "//example.com/"}).status_code == 404
+
+
+class TestEndpoint:
+    URL = "/api/v1/saved-views/"
+
+    def test_keeps_changes_moves_and_deletes(self, ana: User, team: Team) -> None:
+        client = client_of(ana)
+        asked = {"name": "Ours", "path": QUEUE, "query": "group=open", "team": "shop"}
+
+        made = client.post(self.URL, asked, format="json")
+        row = f"{self.URL}{made.json()['id']}/"
+        changed = client.patch(row, {"query": "group=done&page=2"}, format="json")
+        moved = client.post(f"{row}move/", {"to": "later"}, format="json")
+        gone = client.delete(row)
+
+        assert (made.status_code, changed.status_code, moved.status_code, gone.status_code) == (201, 200, 200, 204)
+        assert changed.json()["query"] == "group=done"
+        assert changed.json()["url"].endswith("/incidents/?group=done")
+        assert client.get(row).status_code == 404
+
+    def test_refuses_a_stale_change(self, ana: User) -> None:
+        client, view = client_of(ana), keep(ana)
+        tag = client.get(f"{self.URL}{view.pk}/")["ETag"]
+        saved_views.change(view_id=view.pk, name="Newer", actor=ana, at=NOON + timedelta(seconds=1))
+
+        answer = client.patch(f"{self.URL}{view.pk}/", {"name": "Older"}, format="json", headers={"If-Match": tag})
+
+        assert answer.status_code == 412
+
+    def test_answers_409_to_what_cannot_be(self, ana: User) -> None:
+        asked = {"name": "x", "path": "/me/", "query": "a=1"}
+
+        assert client_of(ana).post(self.URL, asked, format="json").status_code == 409
