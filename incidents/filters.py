@@ -5,10 +5,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from config.base.filters import FilterSet, WordsFilter
+from config.base.picks import PickFilter
 from incidents import metrics
 from incidents.models import (
     OPEN_STATUSES,
@@ -34,7 +36,7 @@ from incidents.models import (
     TimelineEntry,
     WaiverStatus,
 )
-from oncall.models import Team, User
+from oncall.models import Membership, Team, User
 
 GROUPS = {
     "open": OPEN_STATUSES,
@@ -80,12 +82,13 @@ class TicketFilter(FilterSet):
     )
     status = filters.MultipleChoiceFilter(choices=TicketStatus)
     kind = filters.ChoiceFilter(choices=TicketKind)
-    severity = filters.ModelChoiceFilter(queryset=Severity.objects.order_by("rank"), to_field_name="name")
+    severity = PickFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
     priority = filters.NumberFilter()
-    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
-    service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
-    assignee = filters.ModelChoiceFilter(
-        queryset=User.objects.filter(is_active=True, memberships__isnull=False).distinct().order_by("name")
+    team = PickFilter(queryset=Team.objects.all(), to_field_name="slug")
+    service = PickFilter(queryset=Service.objects.all(), to_field_name="slug")
+    assignee = PickFilter(
+        queryset=User.objects.filter(Exists(Membership.objects.filter(user=OuterRef("pk"))), is_active=True),
+        label_of=Concat("name", Value(" <"), "email", Value(">"), output_field=TextField()),
     )
     contact_type = filters.ChoiceFilter(choices=ContactType)
     created = filters.IsoDateTimeFromToRangeFilter(field_name="created_at")
@@ -120,9 +123,9 @@ class NumbersFilter(FilterSet):
 
     since = filters.DateFilter(label="From", method="from_day")
     until = filters.DateFilter(label="To, included", method="to_day")
-    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
-    service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
-    severity = filters.ModelChoiceFilter(queryset=Severity.objects.order_by("rank"), to_field_name="name")
+    team = PickFilter(queryset=Team.objects.all(), to_field_name="slug")
+    service = PickFilter(queryset=Service.objects.all(), to_field_name="slug")
+    severity = PickFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
     times = filters.ChoiceFilter(
         label="Times",
         choices=[("recorded", "Only as recorded"), ("changed", "Only changed by hand")],
