@@ -19,6 +19,7 @@ class IncidentsConfig(AppConfig):
             response,
             routing,
             subject,
+            summary,
         )
         from oncall import engine, subjects, watchdog
 
@@ -37,4 +38,5 @@ class IncidentsConfig(AppConfig):
         engine.register_sweep(lane="intake", name="route", run=routing.route_due)
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.chase, every=30.0)
         engine.register_sweep(lane="clocks", name="prevention", run=prevention.settle_due, every=30)
+        engine.register_sweep(lane="clocks", name="numbers", run=summary.refresh, every=60)
         panels.register()

@@ -36,6 +36,7 @@ from incidents.models import (
     TimelineEntry,
     WaiverStatus,
 )
+from incidents.summary import Scope
 from oncall.models import Membership, Team, User
 
 GROUPS = {
@@ -118,6 +119,10 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def _next(day: date) -> date:
+    return min(day, date.max - timedelta(1)) + timedelta(1)
+
+
 class NumbersFilter(FilterSet):
     """The incidents that a number tells of; days are the reader's."""
 
@@ -141,13 +146,26 @@ class NumbersFilter(FilterSet):
         for name in ("since", "until"):
             self.form.fields[name].widget.input_type = "date"
 
+    @property
+    def scope(self) -> Scope:
+        """What a valid filter narrows the numbers to, in the summary's terms."""
+        given = self.form.cleaned_data
+        return Scope(
+            since=midnight(given["since"]) if given["since"] else None,
+            until=midnight(_next(given["until"])) if given["until"] else None,
+            team=given["team"],
+            service=given["service"],
+            severity=given["severity"],
+            is_changed={"recorded": False, "changed": True}.get(given["times"]),
+        )
+
     def from_day(self, queryset: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
         """Whose impact began on this day or later."""
         return metrics.began_between(queryset, since=midnight(value))
 
     def to_day(self, queryset: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
         """Whose impact began on this day or earlier."""
-        return metrics.began_between(queryset, until=midnight(min(value, date.max - timedelta(1)) + timedelta(1)))
+        return metrics.began_between(queryset, until=midnight(_next(value)))
 
     def by_times(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """With or without those whose times somebody changed."""

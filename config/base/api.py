@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import DataError, transaction
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -51,14 +52,26 @@ class Pagination(CursorPagination):
 class StrictFilters(DjangoFilterBackend):
     """django-filter, with the names it knows told to the view, which refuses all others."""
 
-    def parameters(self, request: Request, queryset: QuerySet[Any], view: Any) -> Iterable[str]:
-        """Every query parameter of the view's filter set, those of ranges by their suffixed names."""
-        filterset = self.get_filterset(request, queryset, view)
-        for name, field in filterset.form.fields.items() if filterset else ():
-            if isinstance(field.widget, SuffixedMultiWidget):
-                yield from (field.widget.suffixed(name, suffix) for suffix in field.widget.suffixes)
-            else:
-                yield name
+    def parameters(self, request: Request, queryset: Any, view: Any) -> Iterable[str]:
+        """Every query parameter of the view's filter set, ranges by suffixed names; no rows are needed."""
+        kind = self.get_filterset_class(view, queryset)
+        if kind is None:
+            return ()
+        if kind not in _parameters:
+            _parameters[kind] = tuple(_names(self.get_filterset(request, queryset, view).form))
+        return _parameters[kind]
+
+
+_parameters: dict[type, tuple[str, ...]] = {}
+"""The names that each filter set knows: the same in every request, and its form is dear."""
+
+
+def _names(form: Form) -> Iterable[str]:
+    for name, field in form.fields.items():
+        if isinstance(field.widget, SuffixedMultiWidget):
+            yield from (field.widget.suffixed(name, suffix) for suffix in field.widget.suffixes)
+        else:
+            yield name
 
 
 class BaseViewSet(viewsets.GenericViewSet[Any]):
@@ -113,7 +126,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         if self.action == "list":
             yield from getattr(self.pagination_class, "parameters", ())
             for backend in self.filter_backends:
-                yield from backend().parameters(request, self.get_queryset(), self)
+                yield from backend().parameters(request, None, self)
 
     @property
     def actor(self) -> Any:

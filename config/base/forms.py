@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.forms.utils import flatatt, pretty_name
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from config.base.picks import Choices, PickField, Picks
 
@@ -61,7 +61,7 @@ class LeanSelect(forms.Select):
         return format_html("<select{}>\n{}\n</select>", attributes, drawn)
 
 
-_SELECTED = mark_safe(" selected")  # noqa: S308 - a constant
+_SELECTED = SafeString(" selected")
 
 
 class FilterForm(Styled, forms.Form):

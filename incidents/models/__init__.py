@@ -22,6 +22,7 @@ from incidents.models.communication import (
     StatusPage,
 )
 from incidents.models.contacts import Contact
+from incidents.models.numbers import NumbersChange, NumbersRun, NumbersSegment
 from incidents.models.prevention import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
 from incidents.models.responses import Response
 from incidents.models.severity import Level, PriorityRule, Severity
@@ -68,6 +69,9 @@ __all__ = [
     "Level",
     "LinkKind",
     "MessageTemplate",
+    "NumbersChange",
+    "NumbersRun",
+    "NumbersSegment",
     "Phase",
     "PreventionWaiver",
     "PriorityRule",

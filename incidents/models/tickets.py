@@ -264,6 +264,9 @@ class Ticket(models.Model):
             models.Index(fields=["team", "-id"], name="incidents_ticket_team_newest"),
             models.Index(fields=["service", "-created_at"], name="incidents_ticket_of_service"),
             models.Index(fields=["service", "severity", "-id"], name="incidents_ticket_severities"),
+            models.Index(
+                fields=["impact_started_at"], condition=Q(visibility="private"), name="incidents_ticket_private"
+            ),
             models.Index(fields=["assignee", "status"], name="incidents_ticket_of_assignee"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="incidents_ticket_title_words"),
         ]
