@@ -17,10 +17,11 @@ from django.utils.functional import cached_property
 from config.base import charts, display
 from config.base.tables import without_formula
 from config.base.views import ListPage, ShownPage
-from incidents import metrics
+from incidents import metrics, numbers
 from incidents.filters import NumbersFilter, RecordFilter
-from incidents.metrics import DIMENSIONS, MEASURES, SHOWN, Cell, Figures
+from incidents.metrics import DIMENSIONS, MEASURES, SHOWN
 from incidents.models import Service, Severity, Ticket
+from incidents.numbers import Cell, Figures
 from incidents.tables import RecordTable
 from oncall.models import Team
 
@@ -97,12 +98,6 @@ class Numbers(ShownPage):
         rows = Ticket.objects.incidents().visible_to(self.request.user)
         return NumbersFilter(self.asked, queryset=rows, request=self.request)
 
-    @cached_property
-    def tickets(self) -> QuerySet[Ticket]:
-        """Those that the numbers tell of; none if the filter is not understood."""
-        filterset = self.filterset
-        return filterset.qs if filterset.is_valid() else filterset.queryset.none()
-
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """The page, or with `?export=csv` its table."""
         if self.request.GET.get("export") == "csv":
@@ -112,10 +107,16 @@ class Numbers(ShownPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """All that the page shows, in three queries."""
         zone = _zone()
-        whole = metrics.tally(self.tickets, zone=zone)
-        split = metrics.tally(
-            self.tickets, zone=zone, dimension=self.dimension, measures=[self.measure.name], with_totals=False
+        filterset, chosen = self.filterset, self.measure.name
+        gathered = filterset.is_valid() and numbers.gather(
+            filterset.qs,
+            zone=zone,
+            dimension=self.dimension,
+            measures=list(dict.fromkeys([*SHOWN, chosen])),
+            scope=filterset.scope,
         )
+        whole = gathered.cells(list(dict.fromkeys([*SHOWN, chosen]))) if gathered else []
+        split = gathered.cells([chosen], is_split=True) if gathered else []
         rows, natural = _NAMES[self.dimension]
         names = {row["pk"]: row for row in rows.values("pk", "name", natural)}
         months = [cell for cell in whole if cell.month]

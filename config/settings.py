@@ -120,13 +120,18 @@ if PROCESS_ROLE not in _TIMEOUTS:
     raise ImproperlyConfigured(f"PROCESS_ROLE is {PROCESS_ROLE!r}. Say one of {', '.join(_TIMEOUTS)}.")
 
 
+# Joins of a list are written in a good order, the rows first and their names after; to try all orders of eight joins
+# costs the planner 9 ms, more than the list itself, and to try those of four costs 1.
+_PLANNER = {"join_collapse_limit": 4}
+
+
 def connection_options(role: str) -> dict[str, object]:
     """libpq's options for a process of this role."""
     return {
         "connect_timeout": 3,
         "tcp_user_timeout": 10000,
         "keepalives_idle": 5,
-        "options": " ".join(f"-c {name}={value}" for name, value in _TIMEOUTS[role].items()),
+        "options": " ".join(f"-c {name}={value}" for name, value in (_TIMEOUTS[role] | _PLANNER).items()),
     }
 
 

@@ -16,7 +16,17 @@ from rest_framework.response import Response
 from config.base import panels
 from config.base.api import AnswerViewSet, Pagination, ReadViewSet, verb, writes
 from config.base.permissions import Role, ScopedAccess, only
-from incidents import conditions, filters, filters_customers, metrics, response, serializers, story, updates
+from incidents import (
+    conditions,
+    filters,
+    filters_customers,
+    metrics,
+    numbers,
+    response,
+    serializers,
+    story,
+    updates,
+)
 from incidents import customer_serializers as told
 from incidents.contacts import find_requester
 from incidents.models import (
@@ -288,7 +298,7 @@ class MetricsViewSet(AnswerViewSet):
         if not asked.is_valid():
             raise exceptions.ValidationError(asked.errors)
         zone = ZoneInfo(timezone.get_current_timezone_name())
-        cells = metrics.tally(asked.qs, zone=zone, dimension=by, measures=tuple(metrics.MEASURES))
+        cells = numbers.tally(asked.qs, zone=zone, dimension=by, measures=tuple(metrics.MEASURES), scope=asked.scope)
         keys = dict(_SPLITS[by].values_list("pk", "name" if by == "severity" else "slug")) if by else {}
         shown = [
             {

@@ -21,6 +21,7 @@ class IncidentsConfig(AppConfig):
             routing,
             story,
             subject,
+            summary,
         )
         from oncall import engine, subjects, watchdog
 
@@ -40,5 +41,6 @@ class IncidentsConfig(AppConfig):
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.chase, every=30.0)
         engine.register_sweep(lane="clocks", name="prevention", run=prevention.settle_due, every=30)
         engine.register_sweep(lane="clocks", name="maintenance", run=maintenance.turn_due)
+        engine.register_sweep(lane="clocks", name="numbers", run=summary.refresh, every=60)
         panels.register()
         story.register()

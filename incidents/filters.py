@@ -5,10 +5,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from config.base.filters import FilterSet, WordsFilter, YesNoFilter
+from config.base.picks import PickFilter
 from incidents import metrics, recurrence
 from incidents.models import (
     OPEN_STATUSES,
@@ -34,7 +36,8 @@ from incidents.models import (
     TimelineEntry,
     WaiverStatus,
 )
-from oncall.models import Team, User
+from incidents.summary import Scope
+from oncall.models import Membership, Team, User
 
 GROUPS = {
     "open": OPEN_STATUSES,
@@ -80,12 +83,13 @@ class TicketFilter(FilterSet):
     )
     status = filters.MultipleChoiceFilter(choices=TicketStatus)
     kind = filters.ChoiceFilter(choices=TicketKind)
-    severity = filters.ModelChoiceFilter(queryset=Severity.objects.order_by("rank"), to_field_name="name")
+    severity = PickFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
     priority = filters.NumberFilter()
-    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
-    service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
-    assignee = filters.ModelChoiceFilter(
-        queryset=User.objects.filter(is_active=True, memberships__isnull=False).distinct().order_by("name")
+    team = PickFilter(queryset=Team.objects.all(), to_field_name="slug")
+    service = PickFilter(queryset=Service.objects.all(), to_field_name="slug")
+    assignee = PickFilter(
+        queryset=User.objects.filter(Exists(Membership.objects.filter(user=OuterRef("pk"))), is_active=True),
+        label_of=Concat("name", Value(" <"), "email", Value(">"), output_field=TextField()),
     )
     contact_type = filters.ChoiceFilter(choices=ContactType)
     created = filters.IsoDateTimeFromToRangeFilter(field_name="created_at")
@@ -125,14 +129,18 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def _next(day: date) -> date:
+    return min(day, date.max - timedelta(1)) + timedelta(1)
+
+
 class NumbersFilter(FilterSet):
     """The incidents that a number tells of; days are the reader's."""
 
     since = filters.DateFilter(label="From", method="from_day")
     until = filters.DateFilter(label="To, included", method="to_day")
-    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
-    service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
-    severity = filters.ModelChoiceFilter(queryset=Severity.objects.order_by("rank"), to_field_name="name")
+    team = PickFilter(queryset=Team.objects.all(), to_field_name="slug")
+    service = PickFilter(queryset=Service.objects.all(), to_field_name="slug")
+    severity = PickFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
     times = filters.ChoiceFilter(
         label="Times",
         choices=[("recorded", "Only as recorded"), ("changed", "Only changed by hand")],
@@ -148,13 +156,26 @@ class NumbersFilter(FilterSet):
         for name in ("since", "until"):
             self.form.fields[name].widget.input_type = "date"
 
+    @property
+    def scope(self) -> Scope:
+        """What a valid filter narrows the numbers to, in the summary's terms."""
+        given = self.form.cleaned_data
+        return Scope(
+            since=midnight(given["since"]) if given["since"] else None,
+            until=midnight(_next(given["until"])) if given["until"] else None,
+            team=given["team"],
+            service=given["service"],
+            severity=given["severity"],
+            is_changed={"recorded": False, "changed": True}.get(given["times"]),
+        )
+
     def from_day(self, queryset: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
         """Whose impact began on this day or later."""
         return metrics.began_between(queryset, since=midnight(value))
 
     def to_day(self, queryset: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
         """Whose impact began on this day or earlier."""
-        return metrics.began_between(queryset, until=midnight(min(value, date.max - timedelta(1)) + timedelta(1)))
+        return metrics.began_between(queryset, until=midnight(_next(value)))
 
     def by_times(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """With or without those whose times somebody changed."""

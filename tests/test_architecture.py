@@ -26,6 +26,7 @@ RANKS = {"urls": 4, "views": 3, "api": 3, "admin": 3, "receivers": 3, "managemen
 MAX_LINES = 400
 
 UNDER = "shown and edited under its {}; it has no life of its own"
+SUMMARY = "what the engine keeps behind the numbers; their page shows it and nobody edits it"
 WITHOUT_LIST = {
     "oncall.ApiToken": "listed on its owner's own page",
     "oncall.ContactMethod": "listed on its owner's own page",
@@ -48,6 +49,9 @@ WITHOUT_LIST = {
     "incidents.StatusPage": "configuration, kept in the administration; it is a page itself",
     "incidents.Event": UNDER.format("alert or integration"),
     "incidents.Incident": "the queue lists tickets, which it is",
+    "incidents.NumbersChange": SUMMARY,
+    "incidents.NumbersRun": SUMMARY,
+    "incidents.NumbersSegment": SUMMARY,
     "incidents.PreventionWaiver": "asked and decided on its ticket's page",
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": UNDER.format("ticket"),
@@ -80,6 +84,9 @@ WITHOUT_ENDPOINT = {
     "oncall.Membership": "given with its team",
     "oncall.NotificationRule": "private; kept in the portal",
     "oncall.ScheduleVersion": UNDER.format("schedule"),
+    "incidents.NumbersChange": SUMMARY,
+    "incidents.NumbersRun": SUMMARY,
+    "incidents.NumbersSegment": SUMMARY,
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": "given with its ticket",
     "incidents.ServiceDependency": "given with its service",
@@ -92,7 +99,11 @@ WITHOUT_ENDPOINT = {
     "problems.KnownErrorUse": "counted in its known error's hits",
     "problems.Problem": "/problems/ serves it over the ticket it is, where locks and filters are",
 }
-WITHOUT_ADMIN: dict[str, str] = {}
+WITHOUT_ADMIN: dict[str, str] = {
+    "incidents.NumbersChange": SUMMARY,
+    "incidents.NumbersRun": SUMMARY,
+    "incidents.NumbersSegment": SUMMARY,
+}
 SENDS_LATER = re.compile(r"\b(eta|countdown)\s*=")
 # Each written so that this file does not hold it itself.
 REGISTRIES = re.compile(

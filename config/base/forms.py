@@ -4,7 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.forms.utils import pretty_name
+from django.forms.utils import flatatt, pretty_name
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from config.base.picks import Choices, PickField, Picks
 
 _CSS = {
     forms.CheckboxInput: "form-check-input",
@@ -39,8 +43,42 @@ class ModelForm(Styled, forms.ModelForm):
     required_css_class = "required"
 
 
+class LeanSelect(forms.Select):
+    """A drop-down drawn in one go: the stock one renders two templates an option, 25 ms for a list of people."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The element with its options; groups of options are left to the stock one."""
+        chosen = set(self.format_value(value))
+        options = [(str(key), label) for key, label in self.choices]  # not list(), which would ask for a count first
+        if any(isinstance(label, list | tuple) for _, label in options):
+            return super().render(name, value, attrs, renderer)
+        drawn = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((key, _SELECTED if key in chosen else "", label) for key, label in options),
+        )
+        attributes = flatatt({"name": name} | self.build_attrs(self.attrs, attrs))
+        return format_html("<select{}>\n{}\n</select>", attributes, drawn)
+
+
+_SELECTED = SafeString(" selected")
+
+
 class FilterForm(Styled, forms.Form):
     """A list's filter; the page draws the fields it names on one line."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if type(field.widget) is forms.Select:
+                stock, field.widget = field.widget, LeanSelect(attrs=field.widget.attrs)
+                field.widget.choices, field.widget.is_required = stock.choices, stock.is_required
+        named = {name: field for name, field in self.fields.items() if isinstance(field, PickField)}
+        picks = Picks(
+            list(named.values()), {field: self.data.get(self.add_prefix(name)) for name, field in named.items()}
+        )
+        for field in named.values():
+            field.widget.choices = Choices(picks, field)
 
 
 class EditForm(Form):

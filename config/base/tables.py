@@ -1,6 +1,6 @@
 """What every list's table shares: lean rendering, columns for times and tags, pages, and safe CSV."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django_tables2.utils import signature
 
 from config.base import display
 
@@ -40,7 +41,8 @@ class CappedPaginator(Paginator):
         while hasattr(rows, "data"):  # a table's rows hold their data, and those the queryset
             rows = rows.data
         if hasattr(rows, "query"):
-            return int(rows.order_by()[:COUNTED_ROWS].count())
+            # The key alone: what a row shows besides is not asked of 2,000 rows.
+            return int(rows.order_by().values("pk")[:COUNTED_ROWS].count())
         return min(len(rows), COUNTED_ROWS)
 
     @property
@@ -89,12 +91,10 @@ class Table(tables.Table):
 
     def lines(self) -> Iterator[SafeString]:
         """The rows of this page as HTML. Built here: the stock template takes 2 ms a row, this a sixth of it."""
-        plan = [(column.name, format_html('<td data-label="{}" class="{}">', column.header, _css(column)))
+        plan = [(_drawer(column), format_html('<td data-label="{}" class="{}">', column.header, _css(column)))
                 for column in self.columns]  # fmt: skip
         for row in self.paginated_rows:
-            cells = format_html_join(
-                "", "{}{}</td>", ((start, conditional_escape(row.get_cell(name))) for name, start in plan)
-            )
+            cells = format_html_join("", "{}{}</td>", ((start, conditional_escape(draw(row))) for draw, start in plan))
             yield format_html("<tr{}>{}</tr>", self.row_mark(row.record), cells)
 
     def row_mark(self, record: Any) -> SafeString | str:
@@ -105,6 +105,21 @@ class Table(tables.Table):
         """Head and rows as plain values for CSV, none of which a spreadsheet runs."""
         for row in super().as_values(exclude_columns=exclude_columns):
             yield [without_formula(value) for value in row]
+
+
+def _drawer(column: Any) -> Callable[[Any], Any]:
+    """What draws a column's cells: the library's `get_cell`, but the renderer's arguments are looked up only once."""
+    wanted, takes_all = signature(column.render)
+
+    def draw(row: Any) -> Any:
+        def render(bound: Any, value: Any = None) -> Any:
+            given = row._optional_cell_arguments(bound, value)
+            content = bound.render(**(given if takes_all else {name: given[name] for name in wanted}))
+            return bound.link(content, **given) if bound.link else content
+
+        return row._get_and_render_with(column, render_func=render, default=column.default)
+
+    return draw
 
 
 def _css(column: Any) -> str:

@@ -23,6 +23,7 @@ from incidents.models.communication import (
 )
 from incidents.models.contacts import Contact
 from incidents.models.maintenance import UNDER_WAY, MaintenanceStatus, MaintenanceUpdate, ScheduledMaintenance
+from incidents.models.numbers import NumbersChange, NumbersRun, NumbersSegment
 from incidents.models.prevention import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
 from incidents.models.responses import Response
 from incidents.models.severity import Level, PriorityRule, ReviewSeat, Severity
@@ -72,6 +73,9 @@ __all__ = [
     "MaintenanceStatus",
     "MaintenanceUpdate",
     "MessageTemplate",
+    "NumbersChange",
+    "NumbersRun",
+    "NumbersSegment",
     "Phase",
     "PreventionWaiver",
     "PriorityRule",

@@ -14,7 +14,7 @@ from config.base.models import OneLineField, Origin, one_of
 from incidents.models.catalog import Service
 from incidents.models.contacts import Contact
 from incidents.models.severity import Level, Severity
-from oncall.models import Team, User
+from oncall.models import Membership, Team, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -118,7 +118,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             return self.none()
         if user.is_superuser:
             return self
-        member = Team.objects.filter(memberships__user=user)
+        member = Membership.objects.filter(user=user).values("team")
         # Teams called to help must see what they are paged for.
         responses = apps.get_model("incidents", "Response")
         called = responses._default_manager.filter(team__in=member).values("ticket")
@@ -128,7 +128,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             | Q(pk__in=called)
             | Q(assignee=user)
             | Q(opened_by=user)
-            | Q(requester__user=user)
+            | Q(requester__in=Contact.objects.filter(user=user))
         )
 
     def for_list(self) -> "TicketQuerySet":
@@ -154,14 +154,19 @@ class Ticket(models.Model):
     description = models.TextField(blank=True)
     category = OneLineField(max_length=60, blank=True)
     contact_type = models.CharField(max_length=10, choices=ContactType, default=ContactType.PORTAL)
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
+    # Service and team have indexes of their own below, which begin with the key and order what follows.
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets", db_index=False
+    )
     impact = models.PositiveSmallIntegerField(choices=Level, null=True, blank=True)
     urgency = models.PositiveSmallIntegerField(choices=Level, null=True, blank=True)
     priority = models.PositiveSmallIntegerField(default=3, help_text="1 first; from impact x urgency.")
     severity = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="tickets")
     status = models.CharField(max_length=16, choices=TicketStatus, default=TicketStatus.NEW)
     hold_reason = models.CharField(max_length=12, choices=HoldReason, blank=True)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="tickets", verbose_name="owner team")
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, related_name="tickets", verbose_name="owner team", db_index=False
+    )
     assignee = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_tickets"
     )
@@ -253,8 +258,15 @@ class Ticket(models.Model):
             ),
             # By age, and the period of a number; the unique key behind it is sorted on the way.
             models.Index(fields=["impact_started_at"], name="incidents_ticket_began"),
-            models.Index(fields=["team", "status", "-created_at"], name="incidents_ticket_of_team"),
+            # The page of a list walks one of these in order and stops after fifty rows, however many there are.
+            models.Index(fields=["priority", "-created_at", "-id"], name="incidents_ticket_in_order"),
+            models.Index(fields=["team", "priority", "-created_at", "-id"], name="incidents_ticket_of_team"),
+            models.Index(fields=["team", "-id"], name="incidents_ticket_team_newest"),
             models.Index(fields=["service", "-created_at"], name="incidents_ticket_of_service"),
+            models.Index(fields=["service", "severity", "-id"], name="incidents_ticket_severities"),
+            models.Index(
+                fields=["impact_started_at"], condition=Q(visibility="private"), name="incidents_ticket_private"
+            ),
             models.Index(fields=["assignee", "status"], name="incidents_ticket_of_assignee"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="incidents_ticket_title_words"),
         ]

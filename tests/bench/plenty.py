@@ -129,21 +129,26 @@ def reader() -> Any:
     return client
 
 
+def spent() -> float:
+    """CPU seconds so far, of this process and of the server's process that answers it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (server,) = cursor.fetchone()
+    return time.process_time() + cpu_seconds([server])
+
+
 def cost(client: Any, url: str) -> tuple[float, int]:
     """CPU milliseconds of one request, here and in PostgreSQL together (the median), and its queries."""
     figures = []
     client.get(url)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (server,) = cursor.fetchone()
     for _ in range(ROUNDS):
         times = 3
-        before = time.process_time() + cpu_seconds([server])
+        before = spent()
         for _ in range(times):
             answer = client.get(url)
             if answer.status_code != 200:
                 raise SystemExit(f"{url} answered {answer.status_code}.")
-        figures.append((time.process_time() + cpu_seconds([server]) - before) * 1000 / times)
+        figures.append((spent() - before) * 1000 / times)
     with CaptureQueriesContext(connection) as asked:
         client.get(url)
     return sorted(figures)[ROUNDS // 2], len(asked)

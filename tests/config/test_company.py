@@ -11,7 +11,7 @@ import pytest
 from config.base.permissions import Role
 from config.demo import company
 from config.demo.terminal import few_of_each_role
-from incidents import metrics
+from incidents import metrics, numbers
 from incidents.models import (
     ActionItem,
     LinkKind,
@@ -119,7 +119,7 @@ class TestPast:
         medians = []
         for since in (NOON - company.HISTORY, NOON - quarter):
             rows = metrics.began_between(Ticket.objects.incidents(), since=since, until=since + quarter)
-            (whole,) = [cell for cell in metrics.tally(rows, zone=ZoneInfo("UTC")) if cell.month is None]
+            (whole,) = [cell for cell in numbers.tally(rows, zone=ZoneInfo("UTC")) if cell.month is None]
             medians.append([whole.figures[name].median for name in metrics.SHOWN])
 
         assert all(late < early for early, late in zip(*medians, strict=True)), medians

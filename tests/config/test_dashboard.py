@@ -61,8 +61,9 @@ class TestNumbers:
         with CaptureQueriesContext(connection) as asked:
             reader.get("/numbers/", PERIOD)
 
-        figures = [one["sql"] for one in asked.captured_queries if "percentile_cont" in one["sql"]]
-        assert len(figures) == 2
+        figures = [one["sql"] for one in asked.captured_queries if "seconds" in one["sql"]]
+        assert len(figures) == 2, "the summary, and what it does not hold"
+        assert len(asked) <= 7, "besides: session, person, options, names, pulse"
 
     def test_knows_nothing_private_that_is_not_the_readers(self, reader: Client) -> None:
         _restored(10, visibility="private", visibility_reason="A person is concerned.")

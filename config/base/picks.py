@@ -1,0 +1,105 @@
+"""Filters by a row of a small table, as a team: all of a list's share one question, not one each."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import django_filters as filters
+from django.core.exceptions import ValidationError
+from django.db.models import F, IntegerField, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.utils.choices import BaseChoiceIterator
+from django.utils.functional import cached_property
+from django_filters.fields import ModelChoiceField
+
+_COLUMNS = ("pick_field", "pick_rank", "pick_label", "pick_key", "pick_pk")
+
+
+class PickField(ModelChoiceField):
+    """A row named by its key. `label` is what its option says, `rank` what sorts before the label."""
+
+    def __init__(self, *args: Any, label_of: Any = "name", rank: str = "", **options: Any) -> None:
+        self.label_of, self.rank = label_of, rank
+        self.picks: Picks | None = None
+        super().__init__(*args, **options)
+
+    def to_python(self, value: Any) -> int | None:
+        """The key of the row that is asked for."""
+        if value in self.empty_values or self.picks is None:
+            return None
+        found = self.picks.asked.get((self, str(value)))
+        if found is None:
+            raise ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
+            )
+        return found
+
+    def rows(self, position: int, key: str | None = None) -> QuerySet[Any, Any]:
+        """Its rows, or the one of a key, in the form that all fields share."""
+        column = self.to_field_name or "pk"
+        rows = self.queryset.order_by()
+        if key is not None:
+            rows = rows.filter(**{column: key})
+        return rows.annotate(
+            pick_field=Value(position, IntegerField()),
+            pick_rank=Cast(F(self.rank), IntegerField()) if self.rank else Value(0, IntegerField()),
+            pick_label=Cast(self.label_of, TextField()),
+            pick_key=Cast(column, TextField()),
+            pick_pk=F("pk"),
+        ).values_list(*_COLUMNS)
+
+
+class PickFilter(filters.ModelChoiceFilter):
+    """Filters by a row of a small table; see `PickField`."""
+
+    field_class = PickField
+
+
+class Choices(BaseChoiceIterator):
+    """The options of one field, asked for with those of the others when the first of them is drawn."""
+
+    def __init__(self, picks: "Picks", field: PickField) -> None:
+        self.picks, self.field = picks, field
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from self.picks.options.get(self.field, [])
+
+
+class Picks:
+    """What all `PickField`s of one form ask: once for the rows that are asked for, once for all options."""
+
+    def __init__(self, fields: list[PickField], values: Mapping[PickField, Any]) -> None:
+        self.fields, self.values = fields, values
+        for field in fields:
+            field.picks = self
+
+    @cached_property
+    def asked(self) -> dict[tuple[PickField, str], int]:
+        """The rows that the form's values name."""
+        parts = []
+        for position, field in enumerate(self.fields):
+            value = self.values.get(field)
+            if value not in field.empty_values and "\x00" not in str(value):
+                try:
+                    parts.append(field.rows(position, str(value)))
+                except (ValueError, TypeError):
+                    continue  # no key of that kind, so there is no such row
+        return {(self.fields[position], key): pk for position, _, _, key, pk in _together(parts)}
+
+    @cached_property
+    def options(self) -> dict[PickField, list[tuple[str, str]]]:
+        """Every field's options, in their order."""
+        found: dict[PickField, list[tuple[str, str]]] = {}
+        parts = [field.rows(position) for position, field in enumerate(self.fields)]
+        for position, _, label, key, _ in _together(parts):
+            found.setdefault(self.fields[position], []).append((key, label))
+        return found
+
+
+def _together(parts: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any] | list[Any]:
+    if not parts:
+        return []
+    first, *others = parts
+    rows = first.union(*others, all=True) if others else first
+    return rows.order_by("pick_field", "pick_rank", "pick_label", "pick_key")
