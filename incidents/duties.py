@@ -1,4 +1,4 @@
-"""What incidents make people owe: the next word to customers (S11), and actions by their day."""
+"""What incidents make people owe: the next word to customers (S11), actions by their day, services without gaps."""
 
 from datetime import datetime
 from typing import Any
@@ -18,11 +18,12 @@ from incidents.models import (
 )
 from incidents.subject import TICKET
 from oncall import obligations
-from oncall.models import Obligation, Reminded, ReminderSide, TimeUnit, User
+from oncall.models import Obligation, OwedBy, Reminded, ReminderSide, TimeUnit, User
 from oncall.obligations import Duty, Standard, StandardReminder
 
 CUSTOMER_UPDATE = "customer_update"
 ACTION = "action"
+READINESS = "readiness"
 FIRST = "first"
 """The occurrence of the first word; later ones are named by the update that promised them."""
 
@@ -116,7 +117,7 @@ def _owe_update(ticket: Ticket, occurrence: str, *, due_at: datetime, since: dat
 
 _UPDATE = Duty(
     kind=CUSTOMER_UPDATE,
-    label="The next word to customers",
+    label="Customer update",
     moment="the last one, or the start of the trouble",
     own_date="the time that was promised; the first by the time its severity gives",
     done_when="an update is published",
@@ -133,7 +134,7 @@ _UPDATE = Duty(
 )
 _ACTION = Duty(
     kind=ACTION,
-    label="An action",
+    label="Action",
     moment="it was agreed",
     own_date="the day it names",
     done_when="the action is marked done or declined",
@@ -148,4 +149,22 @@ _ACTION = Duty(
         ),
     ),
 )
-DUTIES = (_UPDATE, _ACTION)
+_READINESS = Duty(
+    kind=READINESS,
+    label="Readiness",
+    moment="the gap was found",
+    done_when="somebody can be reached again",
+    standard=(
+        Standard(
+            name="Readiness of services",
+            amount=2,
+            owed_by=OwedBy.MANAGER,
+            reminders=(
+                StandardReminder(1),
+                StandardReminder(0, TimeUnit.MINUTES),
+                StandardReminder(2, TimeUnit.DAYS, ReminderSide.AFTER, Reminded.PRACTICE),
+            ),
+        ),
+    ),
+)
+DUTIES = (_UPDATE, _ACTION, _READINESS)

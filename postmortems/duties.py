@@ -45,7 +45,7 @@ def give(postmortem: Postmortem, *, at: datetime) -> None:
 
 DUTY = Duty(
     kind=POSTMORTEM,
-    label="A postmortem",
+    label="Postmortem",
     moment="the service was restored",
     own_date="the day that its severity gives",
     done_when="the postmortem is approved",

@@ -39,7 +39,7 @@ def owe_again(*, obligation: Obligation, actor: User, at: datetime) -> None:
 
 DUTY = Duty(
     kind=REVIEW,
-    label="A review of a known error",
+    label="Known error review",
     moment="it was published or last looked at",
     done_when="somebody says that it still helps, or publishes it again",
     by_hand=True,

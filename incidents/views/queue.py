@@ -73,7 +73,7 @@ class Queue(ListPage):
             {
                 "label": "Overdue from me",
                 "url": f"{reverse('oncall:due-mine')}?overdue=true",
-                "count": Obligation.objects.overdue(self.at).filter(owner=user).count(),
+                "count": Obligation.objects.overdue(self.at).filter(owner=user.pk).count(),
             },
         ]
 

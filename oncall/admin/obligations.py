@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from config.base.admin import ConfigAdmin, FactInline, HistoryAdmin, TabularInline
+from config.base.admin import FactAdmin, FactInline, HistoryAdmin, TabularInline
 from oncall.admin.subjects import SubjectAdmin
 from oncall.models import Obligation, ObligationRule, Reminder, RuleReminder
 from oncall.obligations import duties, rules
@@ -69,8 +69,8 @@ class ObligationRuleAdmin(HistoryAdmin):
 
 
 @admin.register(RuleReminder)
-class RuleReminderAdmin(ConfigAdmin):
-    """Reminders across rules: what is everybody reminded of?"""
+class RuleReminderAdmin(FactAdmin):
+    """Reminders across rules: what is everybody reminded of? They are edited under their rule, which plans anew."""
 
     list_display = ("rule", "amount", "unit", "side", "whom")
     list_filter = ("whom",)
@@ -80,19 +80,7 @@ class RuleReminderAdmin(ConfigAdmin):
     ordering = ("rule__name", "pk")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Not in the index: reminders are edited under their rule."""
-        return False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Under its rule, which plans anew when it is saved."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Under its rule."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Under its rule."""
+        """Not in the index."""
         return False
 
 

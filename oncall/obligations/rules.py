@@ -81,7 +81,7 @@ def describe(rule: ObligationRule, *, teams: Sequence[Team], reminders: Sequence
     """The rule as a person would tell it."""
     duty = duties.get(rule.kind)
     told = [
-        f"{_for_which(rule, teams)}{duty.label[0].lower()}{duty.label[1:]} is due {_when(rule, duty)}.",
+        f"{_for_which(rule, teams)}the {duty.label[0].lower()}{duty.label[1:]} is due {_when(rule, duty)}.",
         f"{_who(rule)} It is done when {duty.done_when}.",
         *(_reminded(reminders)),
         _dismissed(rule),

@@ -308,7 +308,7 @@ class TestRules:
         told = rules.describe(rule, teams=[], reminders=list(rule.reminders.all()))
 
         assert told == (
-            "For severity rank 1: a postmortem is due 5 days after the service was restored. Ana owes it. It is done"
+            "For severity rank 1: the postmortem is due 5 days after the service was restored. Ana owes it. It is done"
             " when the postmortem is approved. Reminded: who owes it 1 day before it is due, who owes it when it is"
             " due, the team's managers 2 hours after it was due. A manager of the team may dismiss it, with a reason."
         )
