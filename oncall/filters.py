@@ -109,7 +109,9 @@ class ObligationFilter(FilterSet):
     search = WordsFilter(fields=["title"])
     kind = filters.ChoiceFilter(label="Duty", choices=duties.choices)
     status = filters.ChoiceFilter(choices=ObligationStatus)
-    overdue = filters.BooleanFilter(method="narrow_to_overdue")
+    overdue = filters.ChoiceFilter(
+        label="When", choices=[("true", "Overdue"), ("false", "Not overdue")], method="narrow_to_overdue"
+    )
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
     owner = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
     subject_type = filters.CharFilter()
@@ -121,7 +123,7 @@ class ObligationFilter(FilterSet):
         model = Obligation
         fields: tuple[str, ...] = ()
 
-    def narrow_to_overdue(self, queryset: QuerySet[Any], name: str, value: bool | None) -> QuerySet[Any]:
+    def narrow_to_overdue(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Those that should be done by now, or the others."""
         late = Obligation.objects.overdue(timezone.now()).values("pk")
-        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
+        return queryset.filter(pk__in=late) if value == "true" else queryset.exclude(pk__in=late)

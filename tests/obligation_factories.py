@@ -51,6 +51,7 @@ class ObligationFactory(DjangoModelFactory):
     kind = factory.SelfAttribute("rule.kind")
     subject_type = "ticket"
     subject_id = factory.LazyFunction(lambda: IncidentFactory().pk)
+    occurrence = factory.Sequence(str)
     title = factory.Sequence(lambda n: f"Look at it {n}")
     url = "/"
     owner = factory.SubFactory(UserFactory)

@@ -19,6 +19,12 @@ from oncall.models import (
 )
 from oncall.obligations import duties
 
+_OWES = {
+    OwedBy.RECORD: "The person the record names owes it, or else its team.",
+    OwedBy.TEAM: "The record's team owes it.",
+    OwedBy.MANAGER: "A manager of the record's team owes it.",
+    OwedBy.PERSON: "One person owes it.",
+}
 _SENDING_NOTHING = ("demo", "case")
 
 
@@ -109,7 +115,7 @@ def _when(rule: ObligationRule, duty: duties.Duty) -> str:
 def _who(rule: ObligationRule) -> str:
     if rule.owed_by == OwedBy.PERSON and rule.person is not None:
         return f"{rule.person.name} owes it."
-    return f"{OwedBy(rule.owed_by).label} owes it."
+    return _OWES[OwedBy(rule.owed_by)]
 
 
 def _reminded(reminders: Sequence[RuleReminder]) -> list[str]:

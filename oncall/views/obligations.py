@@ -10,7 +10,7 @@ from django.urls import reverse
 from config.base.lifecycle import Refusal
 from config.base.views import DetailPage, FormPage, ListPage, PostPage
 from oncall import filters, forms, obligations, permissions, subjects, tables
-from oncall.models import Obligation, ObligationStatus
+from oncall.models import ContactKind, Obligation, ObligationStatus
 from oncall.obligations import duties, rules
 
 _ROWS = Obligation.objects.select_related("rule", "owner", "team", "ended_by")
@@ -90,7 +90,10 @@ class ObligationPage(DetailPage):
             "duty": duty,
             "is_overdue": obligation.is_overdue(self.at),
             "rule_in_words": told,
-            "reminders": obligation.reminders.select_related("user").order_by("-created_at", "-pk")[:50],
+            "reminders": [
+                (one, ContactKind(one.channel).label.lower())
+                for one in obligation.reminders.select_related("user").order_by("-created_at", "-pk")[:50]
+            ],
             "can_finish": obligation.is_open and duty.by_hand and permissions.can_finish(user, obligation),
             "can_postpone": obligation.is_open and duty.by_hand and permissions.can_postpone(user, obligation),
             "can_dismiss": obligation.is_open and permissions.can_dismiss(user, obligation),

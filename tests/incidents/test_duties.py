@@ -143,7 +143,7 @@ class TestNextWord:
 
 class TestActions:
     def _add(self, ticket: Any, **fields: Any) -> Any:
-        usual = {"title": "Add an alert", "due_on": date(2026, 6, 10), "actor": None, "at": NOON}
+        usual: dict[str, Any] = {"title": "Add an alert", "due_on": date(2026, 6, 10), "actor": None, "at": NOON}
         return actions.add(ticket_id=ticket.pk, **usual | fields)
 
     def test_are_owed_until_the_end_of_their_day(self, ticket: Any, ana: Any) -> None:

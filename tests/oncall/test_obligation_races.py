@@ -9,9 +9,8 @@ from django.db import connection
 
 from config.base.lifecycle import Refusal
 from oncall import obligations
-from oncall.channels import Message, Outcome
+from oncall.channels import SENDERS, Message, Outcome
 from oncall.channels.base import accepted
-from oncall.engine import sending
 from oncall.models import Obligation, Reminder
 from oncall.obligations import reminding
 from tests import factories as make
@@ -106,7 +105,7 @@ class TestSender:
             answer.wait(10)
             return accepted("abc")
 
-        monkeypatch.setitem(sending.SENDERS, "email", slow)
+        monkeypatch.setitem(SENDERS, "email", slow)
         sender = reminding.Sender()
 
         first = sender.sweep(at=found.due_at)
