@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from config.base.admin import FactAdmin, FactInline, HistoryAdmin, TabularInline
 from oncall.admin.subjects import SubjectAdmin
@@ -15,7 +16,7 @@ from oncall.obligations import duties, rules
 class RuleForm(forms.ModelForm):
     """A rule that asks for a duty there is, by a time that can be told."""
 
-    kind = forms.ChoiceField(label="Duty", choices=duties.choices)
+    kind = forms.ChoiceField(label="Duty", choices=duties.choices, widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = ObligationRule
