@@ -49,6 +49,7 @@ router.register("teams", oncall.TeamViewSet, "team")
 router.register("users", oncall.UserViewSet, "user")
 router.register("work-intervals", oncall.WorkIntervalViewSet, "work-interval")
 router.register("saved-views", oncall.SavedViewViewSet, "saved-view")
+router.register("obligations", oncall.ObligationViewSet, "obligation")
 router.register("engine", oncall.EngineViewSet, "engine")
 
 # Scopes are about records; the document and its page are open to whoever may use the API at all.

@@ -8,7 +8,7 @@ from config.base.text import several_lines
 from incidents import reports
 from incidents.models import Visibility
 from oncall.models import User
-from postmortems import seats
+from postmortems import duties, seats
 from postmortems.locking import Refused, locked, move, remark, save
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, RemarkKind
 
@@ -54,7 +54,7 @@ def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime)
     text = several_lines(text)
     if not text:
         raise Refused("Say what should change, so that its owner can.")
-    return move(
+    move(
         postmortem,
         PostmortemStatus.DRAFT,
         RemarkKind.CHANGES,
@@ -64,6 +64,8 @@ def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime)
         approved_by=None,
         approved_at=None,
     )
+    duties.owe(postmortem, at=at)
+    return postmortem
 
 
 @transaction.atomic
@@ -80,7 +82,7 @@ def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") ->
     if empty := seats.missing(seats.shown(postmortem)):
         waited = "; ".join(f"{one.kind.label} ({one.who})" for one in empty)
         raise Refused(f"These seats are still empty: {waited}. Ask each to attend the review or to sign off.")
-    return move(
+    move(
         postmortem,
         PostmortemStatus.APPROVED,
         RemarkKind.APPROVED,
@@ -90,6 +92,8 @@ def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") ->
         approved_by=actor,
         approved_at=at,
     )
+    duties.fulfil(postmortem, actor=actor, at=at)
+    return postmortem
 
 
 def authors(postmortem: Postmortem) -> set[int]:

@@ -2,4 +2,13 @@
 
 from oncall.admin import escalations, pages, people, policies, saved_views, schedules, work
 
-__all__ = ["escalations", "pages", "people", "policies", "saved_views", "schedules", "work"]
+__all__ = [
+    "escalations",
+    "obligations",
+    "pages",
+    "people",
+    "policies",
+    "saved_views",
+    "schedules",
+    "work",
+]

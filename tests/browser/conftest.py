@@ -20,6 +20,7 @@ from postmortems.models import Postmortem
 from problems import factors, investigation
 from tests import customer_factories as tell
 from tests import factories as make
+from tests import obligation_factories as owed
 
 SHOTS = Path(__file__).parent / "shots"
 
@@ -81,7 +82,24 @@ def company(transactional_db: Any) -> dict[str, Any]:
     return {"ana": ana, "bob": bob, "ringing": ringing, "quiet": quiet, "service": shop, "team": team,
             "schedule": schedule, "integration": integration, "alert": alert, "postmortem": postmortem,
             "told": _tell_customers(ana, ringing, at),
-            "known": _investigate(ana, bob, postmortem.ticket, at)}  # fmt: skip
+            "known": _investigate(ana, bob, postmortem.ticket, at),
+            "obligation": _obligation(ana, team, ringing, at)}  # fmt: skip
+
+
+def _obligation(ana: Any, team: Any, ticket: Any, at: datetime) -> Any:
+    """Two things that Ana owes, one of them overdue and reminded of, and one of her team's."""
+    rule = owed.ObligationRuleFactory(
+        name="Looks at what broke", dismissed_by="owner", most_rank=2,
+        reminding=[(1, "days", "before", "owner"), (0, "minutes", "before", "owner"), (1, "days", "after", "manager")],
+    )  # fmt: skip
+    late = owed.ObligationFactory(
+        rule=rule, subject_id=ticket.pk, owner=ana, team=team, due_at=at - timedelta(hours=3), reminded_until=at,
+        title="Look again at the pool of the payment workers and write down what was found", url="/",
+    )  # fmt: skip
+    owed.ReminderFactory(obligation=late, user=ana, created_at=at)
+    for owner in (ana, None):
+        owed.ObligationFactory(rule=rule, subject_id=ticket.pk, owner=owner, team=team, due_at=at + timedelta(days=2))
+    return late
 
 
 def _postmortem(ana: Any, bob: Any, service: Any, at: datetime) -> Any:

@@ -46,6 +46,11 @@ def _desk(company: dict[str, Any]) -> dict[str, str]:
         "engine": reverse("oncall:engine"),
         "pages": reverse("oncall:pages"),
         "me": reverse("oncall:me"),
+        "due-mine": reverse("oncall:due-mine"),
+        "due-team": reverse("oncall:due-team"),
+        "due": reverse("oncall:obligation", args=[company["obligation"].pk]),
+        "due-dismiss": reverse("oncall:obligation-dismiss", args=[company["obligation"].pk]),
+        "due-postpone": reverse("oncall:obligation-postpone", args=[company["obligation"].pk]),
     }
 
 
