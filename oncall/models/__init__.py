@@ -1,6 +1,7 @@
 """People, standby, escalation, pages and the work that follows."""
 
 from oncall.models.access import ApiToken, IdempotentRequest, TokenScope
+from oncall.models.calendars import Calendar, CalendarDate
 from oncall.models.escalation import (
     Escalation,
     EscalationEntry,
@@ -11,6 +12,7 @@ from oncall.models.escalation import (
     EscalationTarget,
     StepMode,
 )
+from oncall.models.overrides import Override, OverrideOp, OverridePerson
 from oncall.models.pages import EngineLane, EngineSchema, Page
 from oncall.models.people import (
     ContactKind,
@@ -23,13 +25,28 @@ from oncall.models.people import (
     Urgency,
     User,
 )
-from oncall.models.schedules import Layer, LayerMember, RotationUnit, Schedule, ScheduleVersion
+from oncall.models.presence import Absence, Deactivation
+from oncall.models.schedules import (
+    HolidayMode,
+    Layer,
+    LayerKind,
+    LayerMember,
+    RotationClock,
+    RotationCount,
+    RotationUnit,
+    Schedule,
+    ScheduleVersion,
+)
 from oncall.models.work import WorkInterval, WorkSource
 
 __all__ = [
+    "Absence",
     "ApiToken",
+    "Calendar",
+    "CalendarDate",
     "ContactKind",
     "ContactMethod",
+    "Deactivation",
     "EngineLane",
     "EngineSchema",
     "Escalation",
@@ -39,13 +56,20 @@ __all__ = [
     "EscalationState",
     "EscalationStep",
     "EscalationTarget",
+    "HolidayMode",
     "IdempotentRequest",
     "Layer",
+    "LayerKind",
     "LayerMember",
     "Membership",
     "MembershipRole",
     "NotificationRule",
+    "Override",
+    "OverrideOp",
+    "OverridePerson",
     "Page",
+    "RotationClock",
+    "RotationCount",
     "RotationUnit",
     "Schedule",
     "ScheduleVersion",
