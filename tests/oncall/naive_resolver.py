@@ -1,4 +1,4 @@
-"""The rules of docs/schedules.md read aloud, one minute at a time: slow, plain, and sharing no code with the product's.
+"""The rules of docs/schedules.md read aloud, one minute at a time: slow, plain, sharing no code with the product.
 
 It asks each minute everything anew and knows no breakpoint, no pattern of the week, no guess.
 """
@@ -155,22 +155,26 @@ class Naive:
             if standing:
                 break
         for one in self.plan.adjustments:
-            if not one.starts_at <= at < one.ends_at:
-                continue
-            active = {user for user in one.users if not self.inactive(user, at)}
-            if one.op == "set" and active:
-                standing = active
-            elif one.op == "add":
-                standing = standing | active
-            elif one.op == "remove":
-                standing = standing - set(one.users)
-            elif one.op == "replace" and one.out in standing and active:
-                standing = standing - {one.out} | active
+            if one.starts_at <= at < one.ends_at:
+                standing = self.adjusted(standing, one, at)
         shadow = set()
         for layer in covering:
             if layer.is_shadow:
                 shadow |= self.users(layer, restrictions_of[layer.id], at)
         return standing, {user for user in shadow if not self.inactive(user, at)} - standing
+
+    def adjusted(self, standing, one, at):
+        """R-O3."""
+        active = {user for user in one.users if not self.inactive(user, at)}
+        if one.op == "set" and active:
+            return active
+        if one.op == "add":
+            return standing | active
+        if one.op == "remove":
+            return standing - set(one.users)
+        if one.op == "replace" and one.out in standing and active:
+            return standing - {one.out} | active
+        return standing
 
 
 def clock(text):

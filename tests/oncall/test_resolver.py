@@ -1,11 +1,13 @@
 """The resolver against the rules read aloud, in zones where the clock does odd things."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from oncall.schedules.coverage import stretches
 from oncall.schedules.facts import gather, segments
 from oncall.schedules.final import piece_at, pieces
 from oncall.schedules.loading import hours_from
@@ -25,6 +27,9 @@ NIGHTS = [
     ("America/New_York", datetime(2026, 2, 28, 3)), ("Europe/London", datetime(2026, 4, 30, 12)),
     ("Africa/Casablanca", datetime(2026, 2, 15, 1)), ("Asia/Beirut", datetime(2026, 3, 28, 21)),
 ]  # fmt: skip
+SLOWLY = settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 people = st.integers(1, 4)
 # An empty place now and then.
 places = st.lists(people, min_size=1, max_size=2, unique=True).map(tuple)
@@ -118,10 +123,42 @@ def plans(draw):
     return Plan(ordered, tuple(adjustments), gone), typed, night.replace(tzinfo=UTC)
 
 
+@st.composite
+def single_layers(draw):
+    zone, night = draw(st.sampled_from(NIGHTS))
+    layer, rules = draw(layers(1, [zone], night))
+    return layer, rules, night.replace(tzinfo=UTC)
+
+
 class TestAgainstTheRulesReadAloud:
-    @settings(
-        max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-    )
+    @SLOWLY
+    @given(single_layers(), st.lists(st.integers(-3 * 1440, 3 * 1440), min_size=12, max_size=12))
+    def test_says_the_same_of_one_layer(self, made, offsets):
+        """R-R, R-L: who takes the turn, and whether the layer covers the minute at all."""
+        layer, rules, night = made
+        naive = Naive(Plan(()))
+        for offset in offsets:
+            at = night + offset * MINUTE
+            [*found] = stretches(layer, since=at, until=at + MINUTE)
+
+            assert bool(found) == naive.covers(layer, rules, at), at
+            if found:
+                assert found[0].turn == naive.turn(layer, at), at
+                assert set(found[0].users) == naive.users(layer, rules, at), at
+
+    @settings(max_examples=150, deadline=None)
+    @given(st.data())
+    def test_counts_the_same_active_turns(self, data):
+        """R-R5, turn by turn, however the turns and the week fall together."""
+        night = datetime(2026, 1, 5)
+        rules = data.draw(restrictions.filter(bool))
+        rotation = replace(data.draw(rotations(night, rules)), counts_active=True)
+        turn = data.draw(st.integers(0, 40))
+        naive = Naive(Plan(()))
+
+        assert rotation.count_before(turn) == sum(naive.is_active_turn(rotation, rules, j) for j in range(turn))
+
+    @SLOWLY
     @given(plans(), st.integers(-700, 500))
     def test_says_the_same_of_every_minute(self, made, offset):
         """R-F1 to R-F3, with all that they stand on: 3 h by the minute, over odd nights."""
