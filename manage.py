@@ -13,4 +13,9 @@ if __name__ == "__main__":
         # It starts the servers that the settings ask for, so it comes before the settings.
         os.chdir(Path(__file__).resolve().parent)
         os.execv(sys.executable, [sys.executable, "-m", "config.demo"])  # noqa: S606
+    if sys.argv[1:2] == ["evaluate_case"] and "--help" not in sys.argv:
+        # It brings its own database where none is named, so it too comes before the settings.
+        from config.cases.__main__ import main
+
+        sys.exit(main(sys.argv[2:]))
     execute_from_command_line(sys.argv)

@@ -137,7 +137,7 @@ def concerns() -> list[Concern]:
         for finding in watchdog.audit(at=at)
         if finding.code != "dead_letters"
     ]
-    empty = [one for one in schedules.load() if not schedules.on_call(one, at=at).users]
+    empty = [one for one in schedules.load_at(at) if not schedules.on_call(one, at=at).users]
     cells = len(Level.values) ** 2
     counted = [
         Concern(

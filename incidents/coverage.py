@@ -29,7 +29,7 @@ def who_answers(services: Iterable[Service], *, at: datetime) -> list[Covered]:
     steps = EscalationStep.objects.order_by("position").prefetch_related(Prefetch("targets", targets))
     found = EscalationPolicy.objects.filter(pk__in=wanted).prefetch_related(Prefetch("steps", steps), "fallback")
     policies = {one.pk: _thaw(one) for one in found}
-    reach = Reach(policies.values())
+    reach = Reach(policies.values(), since=at)
     people = {pk: _first(policy, reach, at) for pk, policy in policies.items()}
     names = dict(
         User.objects.filter(pk__in={one for some in people.values() for one in some}).values_list("pk", "name")

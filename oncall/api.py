@@ -54,12 +54,13 @@ class TeamViewSet(ReadViewSet):
     order = "id"
 
 
-def _turn(schedule: Schedule, at: datetime) -> dict[str, Any]:
-    turn = schedules.on_call(schedule, at=at)
+def _turn(roster: schedules.Roster, at: datetime) -> dict[str, Any]:
+    turn = schedules.stint(roster, at=at)
     return {
-        "schedule": schedule,
+        "schedule": roster.schedule,
         "at": at,
         "people": turn.users,
+        "shadows": turn.shadows,
         "starts_at": turn.starts_at,
         "ends_at": turn.ends_at,
         "because": turn.because,
@@ -79,8 +80,8 @@ class ScheduleViewSet(ReadViewSet):
     def on_call(self, request: Request, pk: str) -> Response:
         """Who is on call on this schedule at a moment."""
         at = asked_instant(request)
-        [schedule] = schedules.load(ids=[self.get_object().pk])
-        return Response(serializers.TurnSerializer(_turn(schedule, at)).data)
+        [roster] = schedules.load_range(at, ids=[self.get_object().pk])
+        return Response(serializers.TurnSerializer(_turn(roster, at)).data)
 
 
 class OnCallViewSet(AnswerViewSet):
@@ -94,7 +95,7 @@ class OnCallViewSet(AnswerViewSet):
     def list(self, request: Request) -> Response:
         """All schedules at one moment, in one answer."""
         at = asked_instant(request)
-        turns = [_turn(schedule, at) for schedule in schedules.load()]
+        turns = [_turn(roster, at) for roster in schedules.load_range(at)]
         return Response(serializers.OnCallSerializer({"at": at, "schedules": turns}).data)
 
 

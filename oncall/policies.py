@@ -30,7 +30,7 @@ class PolicyInWords:
 def describe(policy: EscalationPolicy, *, at: datetime) -> PolicyInWords:
     """The policy in words, as it stands at `at`."""
     frozen = thaw(freeze(policy, team=policy.team))
-    reach = Reach([frozen])
+    reach = Reach([frozen], since=at)
     targets = [*frozen.fallback, *(target for step in frozen.steps for target in step.targets)]
     names = _names(targets)
     people = User.objects.in_bulk({int(str(p.user)) for target in targets for p in reach(target, at)})

@@ -1,12 +1,16 @@
-"""Who stands by over the coming weeks, turn by turn, as the one resolver says."""
+"""Who stands by over the coming weeks, stretch by stretch, as the one resolver says."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
-from oncall import schedules
-from oncall.models import Schedule, User
+from config.base.clock import floor_minute
+from oncall.models import User
+from oncall.schedules import Roster
+from oncall.schedules.facts import segments
 
-_MOST_TURNS = 130
+_MOST_SHIFTS = 130
 
 
 @dataclass(frozen=True)
@@ -18,21 +22,21 @@ class Shift:
     users: tuple[User, ...]
 
 
-def upcoming(schedule: Schedule, *, at: datetime, weeks: int = 8) -> list[Shift]:
-    """The turns from `at` on, in order; `schedule` comes from `schedules.load`."""
-    until = at + timedelta(weeks=weeks)
-    changes = [v.effective_from for v in schedule.versions.all() if at < v.effective_from]
-    found: list[Shift] = []
-    moment = at
-    while moment < until and len(found) < _MOST_TURNS:
-        turn = schedules.on_call(schedule, at=moment)
-        # The last turn is shown to its own end, not cut at the horizon.
-        ends_at = min([turn.ends_at or until, *(change for change in changes if change > moment)])
-        if ends_at <= moment:
-            break
-        if found and found[-1].users == turn.users:
-            found[-1] = Shift(found[-1].starts_at, ends_at, turn.users)
-        else:
-            found.append(Shift(moment, ends_at, turn.users))
-        moment = ends_at
-    return found
+def upcoming(roster: Roster, *, at: datetime, weeks: int = 8) -> list[Shift]:
+    """The stretches from `at` on, in order; `roster` holds at least that range."""
+    return list(islice(_shifts(roster, floor_minute(at), floor_minute(at) + timedelta(weeks=weeks)), _MOST_SHIFTS))
+
+
+def _shifts(roster: Roster, since: datetime, until: datetime) -> Iterator[Shift]:
+    """Segments whose people differ; shadows alone begin no new stretch."""
+    current: Shift | None = None
+    for segment in segments(roster.plan, since=since, until=until):
+        users = roster.named(segment.on_call)
+        if current is not None and current.users == users:
+            current = Shift(current.starts_at, segment.ends_at, users)
+            continue
+        if current is not None:
+            yield current
+        current = Shift(segment.starts_at, segment.ends_at, users)
+    if current is not None:
+        yield current

@@ -106,6 +106,7 @@ class TurnSerializer(serializers.Serializer[Any]):
     schedule = ScheduleSerializer()
     at = Instant()
     people = PersonSerializer(many=True)
+    shadows = PersonSerializer(many=True)
     starts_at = Instant(allow_null=True)
     ends_at = Instant(allow_null=True)
     because = AnyObject()

@@ -114,7 +114,9 @@ def weekly_schedule(
         time_zone=zone,
         origin="case",
     )
-    layer = oncall_models.Layer.objects.create(version=version, anchor=anchor, unit="week", length=1)
+    layer = oncall_models.Layer.objects.create(
+        version=version, anchor=anchor, unit="week", length=1, slots=len(people)
+    )
     for slot, person in enumerate(people):
         oncall_models.LayerMember.objects.create(layer=layer, slot=slot, user=person)
     return schedule

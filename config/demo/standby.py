@@ -50,8 +50,9 @@ def _write_schedule(company: "Company", team: Team, facts: cast.TeamFacts) -> Sc
     version = ScheduleVersion.objects.create(
         schedule=schedule, created_at=made_at, effective_from=made_at, time_zone=facts.zone, origin="demo"
     )
-    layer = Layer.objects.create(version=version, anchor=ANCHOR, unit=facts.turn, length=1)
+    people = company.responders[team.pk]
+    layer = Layer.objects.create(version=version, anchor=ANCHOR, unit=facts.turn, length=1, slots=len(people))
     LayerMember.objects.bulk_create(
-        LayerMember(layer=layer, slot=slot, user=person) for slot, person in enumerate(company.responders[team.pk])
+        LayerMember(layer=layer, slot=slot, user=person) for slot, person in enumerate(people)
     )
     return schedule

@@ -76,7 +76,7 @@ def preview_page(*, severity: Severity, service: Service | None, team: Team | No
     if not severity.pages or team is None:
         return []
     policy = thaw(freeze(policy_for(service=service, team=team), team=team))
-    reach = Reach([policy])
+    reach = Reach([policy], since=at)
     steps = [*(step.targets for step in policy.steps), policy.fallback]
     for targets in steps:
         people = list(dict.fromkeys(person.user for target in targets for person in reach(target, at)))

@@ -49,7 +49,9 @@ class ScheduleAdmin(ConfigAdmin):
         """The names of those on call at this moment."""
         if schedule.pk is None:
             return "Save it first."
-        turn = schedules.on_call(schedule, at=timezone.now())
+        at = timezone.now()
+        [roster] = schedules.load_at(at, ids=[schedule.pk])
+        turn = schedules.on_call(roster, at=at)
         return ", ".join(person.name for person in turn.users) or "Nobody"
 
 

@@ -23,7 +23,10 @@ def forecast(escalations: Sequence[Escalation]) -> dict[int, Forecast]:
     """By escalation id; an escalation with nothing due is left out. The queries do not grow with the rows."""
     rows = [row for row in escalations if row.next_at is not None]
     policies = {row.pk: thaw(row.frozen_policy) for row in rows}
-    reach = Reach(policies.values())
+    times = [row.next_at for row in rows if row.next_at is not None]
+    if not times:
+        return {}
+    reach = Reach(policies.values(), since=min(times), until=max(times))
     steps = {step["id"] for row in rows for step in row.frozen_policy["steps"] if "id" in step}
     cursors = dict(EscalationStep.objects.filter(pk__in=steps).values_list("pk", "next_target")) if steps else {}
     reached: dict[int, tuple[datetime, tuple[int, ...]]] = {}

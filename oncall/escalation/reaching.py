@@ -1,25 +1,30 @@
 """Whom a target stands for right now (R-E4), with few queries however many escalations are due."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from config.base.clock import floor_minute
 from oncall import schedules
 from oncall.escalation.machine import Policy, Reached, Target
-from oncall.models import MembershipRole, Schedule, Team, User
+from oncall.models import MembershipRole, Team, User
 
 
 class Reach:
-    """Answers for a batch of policies; their people, schedules and teams are fetched once."""
+    """Answers for a batch of policies from `since` to `until`; people, schedules and teams are fetched once.
 
-    def __init__(self, policies: Iterable[Policy]) -> None:
+    Without `until` it answers for the minute of `since`.
+    """
+
+    def __init__(self, policies: Iterable[Policy], *, since: datetime, until: datetime | None = None) -> None:
         wanted: dict[str, set[int]] = {"user": set(), "schedule": set(), "team": set()}
         for policy in policies:
             for target in (*policy.fallback, *(target for step in policy.steps for target in step.targets)):
                 wanted[target.kind].add(target.key)
         self._users = User.objects.in_bulk(wanted["user"]) if wanted["user"] else {}
-        self._schedules: dict[int, Schedule] = (
-            {one.pk: one for one in schedules.load(ids=wanted["schedule"])} if wanted["schedule"] else {}
-        )
+        since = floor_minute(since)
+        until = floor_minute(until or since) + timedelta(minutes=1)
+        found = schedules.load(ids=wanted["schedule"], since=since, until=until) if wanted["schedule"] else []
+        self._rosters = {roster.schedule.pk: roster for roster in found}
         self._teams: dict[int, Team] = (
             {
                 team.pk: team
@@ -35,9 +40,10 @@ class Reach:
         if target.kind == "user":
             people = [self._users[target.key]] if target.key in self._users else []
         elif target.kind == "schedule":
-            turn = schedules.on_call(self._schedules[target.key], at=at) if target.key in self._schedules else None
-            people = list(turn.users) if turn else []
-            because |= turn.because if turn else {}
+            roster = self._rosters.get(target.key)
+            turn = schedules.on_call(roster, at=at) if roster else schedules.NOBODY
+            people = list(turn.users)
+            because |= turn.because
         else:
             people = _members(self._teams.get(target.key))
         return [Reached(person.pk, because) for person in people if person.is_active]

@@ -35,7 +35,7 @@ def fire_due(*, at: datetime, limit: int = BATCH) -> int:
         if not rows:
             return 0
         _lock_cursors([step for row in rows for step in row.frozen_policy["steps"]])
-        reach = Reach(thaw(row.frozen_policy) for row in rows)
+        reach = Reach((thaw(row.frozen_policy) for row in rows), since=at)
         for row in rows:
             _fire_or_put_off(row, at, reach)
     return len(rows)

@@ -1,6 +1,7 @@
 """People, standby, escalation, pages and the work that follows."""
 
 from oncall.models.access import ApiToken, IdempotentRequest, TokenScope
+from oncall.models.calendars import Calendar, CalendarDate
 from oncall.models.escalation import (
     Escalation,
     EscalationEntry,
@@ -24,6 +25,7 @@ from oncall.models.obligations import (
     RuleReminder,
     TimeUnit,
 )
+from oncall.models.overrides import Override, OverrideOp, OverridePerson
 from oncall.models.pages import EngineLane, EngineSchema, Page
 from oncall.models.people import (
     ContactKind,
@@ -36,14 +38,29 @@ from oncall.models.people import (
     Urgency,
     User,
 )
+from oncall.models.presence import Absence, Deactivation
 from oncall.models.saved_views import SavedView
-from oncall.models.schedules import Layer, LayerMember, RotationUnit, Schedule, ScheduleVersion
+from oncall.models.schedules import (
+    HolidayMode,
+    Layer,
+    LayerKind,
+    LayerMember,
+    RotationClock,
+    RotationCount,
+    RotationUnit,
+    Schedule,
+    ScheduleVersion,
+)
 from oncall.models.work import WorkInterval, WorkSource
 
 __all__ = [
+    "Absence",
     "ApiToken",
+    "Calendar",
+    "CalendarDate",
     "ContactKind",
     "ContactMethod",
+    "Deactivation",
     "DismissedBy",
     "DismissedWhen",
     "EngineLane",
@@ -55,8 +72,10 @@ __all__ = [
     "EscalationState",
     "EscalationStep",
     "EscalationTarget",
+    "HolidayMode",
     "IdempotentRequest",
     "Layer",
+    "LayerKind",
     "LayerMember",
     "Membership",
     "MembershipRole",
@@ -64,11 +83,16 @@ __all__ = [
     "Obligation",
     "ObligationRule",
     "ObligationStatus",
+    "Override",
+    "OverrideOp",
+    "OverridePerson",
     "OwedBy",
     "Page",
     "Reminded",
     "Reminder",
     "ReminderSide",
+    "RotationClock",
+    "RotationCount",
     "RotationUnit",
     "RuleReminder",
     "SavedView",

@@ -2,13 +2,33 @@
 
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from config.base.models import OneLineField, Origin, Recorded, one_of
+from oncall.models.calendars import Calendar
 from oncall.models.people import Team, User, validate_zone
+
+# A wall clock without a zone, to the minute: 2026-01-05T09:00 (R-T2).
+LOCAL_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"
+BACKDATING_LIMIT = timedelta(seconds=60)
+
+
+def created_now(*, name: str) -> models.CheckConstraint:
+    """A constraint that an entry's `created_at` is the time of its recording, give or take a minute (R-V1)."""
+    return models.CheckConstraint(
+        condition=Q(origin__in=["import", "demo", "case"])
+        | Q(created_at__gte=F("recorded_at") - BACKDATING_LIMIT, created_at__lte=F("recorded_at") + BACKDATING_LIMIT),
+        name=name,
+    )
+
+
+def whole_minute(column: str, *, name: str) -> models.CheckConstraint:
+    """A constraint that an instant has no seconds (R-T1)."""
+    return models.CheckConstraint(condition=Q(**{column: models.functions.TruncMinute(column)}), name=name)
 
 
 class Schedule(models.Model):
@@ -17,6 +37,16 @@ class Schedule(models.Model):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="schedules")
     name = OneLineField(max_length=80, unique=True)
     description = models.TextField(blank=True)
+    external_id = OneLineField(
+        max_length=120, blank=True, help_text="How another system knows it, such as a Terraform resource."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="oncall_schedule_external_id"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -32,7 +62,9 @@ class ScheduleVersion(Recorded):
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="versions")
     effective_from = models.DateTimeField()
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
+    note = OneLineField(max_length=200, blank=True, help_text="Why it was changed, for those who look back.")
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
 
@@ -43,13 +75,12 @@ class ScheduleVersion(Recorded):
                 condition=Q(effective_from__gte=models.functions.TruncMinute("created_at")),
                 name="oncall_version_not_backdated",
             ),
+            created_now(name="oncall_version_created_now"),
+            whole_minute("effective_from", name="oncall_version_minute"),
+            # R-V3: afterwards, make a new one.
             models.CheckConstraint(
-                condition=Q(origin__in=["import", "demo", "case"])
-                | Q(
-                    created_at__gte=F("recorded_at") - timedelta(seconds=60),
-                    created_at__lte=F("recorded_at") + timedelta(seconds=60),
-                ),
-                name="oncall_version_created_now",
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__lt=F("effective_from")),
+                name="oncall_version_withdrawn_early",
             ),
             one_of("origin", Origin.values, name="oncall_version_origin"),
         ]
@@ -62,25 +93,105 @@ class ScheduleVersion(Recorded):
 class RotationUnit(models.TextChoices):
     """The length of a turn is so many of these."""
 
+    HOUR = "hour", "Hours"
     DAY = "day", "Days"
     WEEK = "week", "Weeks"
+    MONTH = "month", "Months"
+    CUSTOM = "custom", "Turns of different lengths"
+
+
+class LayerKind(models.TextChoices):
+    """Whether its people are responsible or only looking on (R-L1, R-F3)."""
+
+    PRIMARY = "primary", "On call"
+    SHADOW = "shadow", "Shadowing: learns, is not paged"
+
+
+class RotationClock(models.TextChoices):
+    """Whether turns follow the wall clock or elapsed time (R-R3)."""
+
+    WALL = "wall", "The clock on the wall"
+    ELAPSED = "elapsed", "Elapsed hours"
+
+
+class RotationCount(models.TextChoices):
+    """Which turns count when people take their places (R-R4, R-R5)."""
+
+    CALENDAR = "calendar", "Every turn"
+    ACTIVE = "active", "Only turns within the hours below"
+
+
+class HolidayMode(models.TextChoices):
+    """What public holidays mean for a layer (R-L1)."""
+
+    NONE = "", "Like any other day"
+    EXCLUDE = "exclude", "Not covered"
+    ONLY = "only", "Only these are covered"
 
 
 class Layer(models.Model):
-    """One rotation of a version; a higher priority wins (R-L1)."""
+    """One rotation of a version; a higher priority wins (R-R1, R-L1).
+
+    `restrictions` is a list of `{type: daily, days, start, end}` and `{type: weekly, start_day, start,
+    end_day, end}` (R-L2), as in the API; no entry means around the clock.
+    """
 
     version = models.ForeignKey(ScheduleVersion, on_delete=models.CASCADE, related_name="layers")
+    name = OneLineField(max_length=80, blank=True)
     priority = models.SmallIntegerField(default=0)
+    kind = models.CharField(max_length=10, choices=LayerKind, default=LayerKind.PRIMARY)
+    time_zone = models.CharField(
+        max_length=64, blank=True, validators=[validate_zone], help_text="Empty: the version's."
+    )
+    starts_at = models.CharField(max_length=16, blank=True, help_text="Local time; empty: from the beginning.")
+    ends_at = models.CharField(max_length=16, blank=True, help_text="Local time; empty: without end.")
     anchor = models.CharField(
         max_length=16, help_text="Local time of a handoff, as 2026-01-05T09:00; it fixes the phase."
     )
     unit = models.CharField(max_length=10, choices=RotationUnit, default=RotationUnit.WEEK)
-    length = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(366)])
+    length = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(720)])
+    lengths = ArrayField(
+        models.PositiveIntegerField(), default=list, blank=True, help_text="Minutes of each turn of a custom cycle."
+    )
+    clock = models.CharField(max_length=10, choices=RotationClock, default=RotationClock.WALL)
+    count = models.CharField(max_length=10, choices=RotationCount, default=RotationCount.CALENDAR)
+    concurrent = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    # Places in the rotation; one without a member is silent in its turn (R-R7).
+    slots = models.PositiveSmallIntegerField(default=0)
+    restrictions = models.JSONField(default=list, blank=True)
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, null=True, blank=True, related_name="layers")
+    holiday_mode = models.CharField(max_length=10, choices=HolidayMode, default=HolidayMode.NONE, blank=True)
 
     class Meta:
         constraints = [
             one_of("unit", RotationUnit.values, name="oncall_layer_unit"),
-            models.CheckConstraint(condition=Q(length__gte=1, length__lte=366), name="oncall_layer_length"),
+            one_of("kind", LayerKind.values, name="oncall_layer_kind"),
+            one_of("clock", RotationClock.values, name="oncall_layer_clock"),
+            one_of("count", RotationCount.values, name="oncall_layer_count"),
+            one_of("holiday_mode", HolidayMode.values, name="oncall_layer_holiday_mode"),
+            models.CheckConstraint(
+                condition=Q(length__gte=1, length__lte=366) | Q(unit="hour", length__gte=1, length__lte=720),
+                name="oncall_layer_length",
+            ),
+            models.CheckConstraint(condition=Q(concurrent__gte=1), name="oncall_layer_concurrent"),
+            models.CheckConstraint(condition=Q(anchor__regex=LOCAL_TIME), name="oncall_layer_anchor"),
+            models.CheckConstraint(
+                condition=Q(starts_at="") | Q(starts_at__regex=LOCAL_TIME), name="oncall_layer_starts_at"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at="") | Q(ends_at__regex=LOCAL_TIME), name="oncall_layer_ends_at"
+            ),
+            models.CheckConstraint(
+                condition=Q(unit="custom", lengths__len__gte=1) | (~Q(unit="custom") & Q(lengths__len=0)),
+                name="oncall_layer_lengths",
+            ),
+            # R-R3: elapsed time is for rotations by the hour.
+            models.CheckConstraint(condition=Q(clock="wall") | Q(unit="hour"), name="oncall_layer_elapsed_hours"),
+            models.CheckConstraint(
+                condition=Q(calendar__isnull=True, holiday_mode="")
+                | (Q(calendar__isnull=False) & ~Q(holiday_mode="")),
+                name="oncall_layer_calendar",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,20 +19,20 @@ class OnCall(ShownPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Each schedule's turn, and what the apps above add."""
         turns = [
-            {"schedule": one, "turn": schedules.on_call(one, at=self.at), "zone": self._zone(one)}
-            for one in schedules.load()
+            {"schedule": one.schedule, "turn": schedules.stint(one, at=self.at), "zone": self._zone(one)}
+            for one in schedules.load_range(self.at)
         ]
         return super().get_context_data(**kwargs) | {
             "turns": turns,
             "panels": panels.collect("on-call", self.request, None),
         }
 
-    def _zone(self, schedule: Schedule) -> str:
+    def _zone(self, roster: schedules.Roster) -> str:
         """The schedule's zone, when it is not the reader's."""
-        version = schedules.version_in_force(schedule.versions.all(), self.at)
-        if version is None or version.time_zone == getattr(self.request.user, "time_zone", "UTC"):
+        version = roster.plan.version_at(self.at)
+        if version is None or version.zone.key == getattr(self.request.user, "time_zone", "UTC"):
             return ""
-        return version.time_zone
+        return version.zone.key
 
 
 class TeamPage(DetailPage):
@@ -46,11 +46,11 @@ class TeamPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """All that the page shows."""
         team = self.object
-        loaded = schedules.load(ids=team.schedules.values_list("pk", flat=True))
+        loaded = schedules.load_range(self.at, ids=team.schedules.values_list("pk", flat=True))
         policy = team.escalation_policy
         return super().get_context_data(**kwargs) | {
             "memberships": team.memberships.select_related("user").order_by("role", "user__name"),
-            "turns": [{"schedule": one, "turn": schedules.on_call(one, at=self.at)} for one in loaded],
+            "turns": [{"schedule": one.schedule, "turn": schedules.stint(one, at=self.at)} for one in loaded],
             "policy": policies.describe(policy, at=self.at) if policy else None,
         }
 
@@ -63,19 +63,19 @@ class SchedulePage(DetailPage):
 
     def get_object(self, queryset: Any = None) -> Schedule:
         """With all that the resolver needs."""
-        found = schedules.load(ids=[self.kwargs["pk"]])
+        found = schedules.load_range(self.at, ids=[self.kwargs["pk"]])
         if not found:
             raise Http404
-        return found[0]
+        self.roster = found[0]
+        return self.roster.schedule
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The coming turns and the versions."""
-        schedule = self.object
-        in_force = schedules.version_in_force(schedule.versions.all(), self.at)
+        in_force = self.roster.plan.version_at(self.at)
         return super().get_context_data(**kwargs) | {
-            "turn": schedules.on_call(schedule, at=self.at),
-            "shifts": rota.upcoming(schedule, at=self.at),
+            "turn": schedules.stint(self.roster, at=self.at),
+            "shifts": rota.upcoming(self.roster, at=self.at),
             "in_force": in_force,
-            "zone": in_force.time_zone if in_force else "UTC",
-            "versions": sorted(schedule.versions.all(), key=lambda one: one.effective_from, reverse=True),
+            "zone": in_force.zone.key if in_force else "UTC",
+            "versions": self.object.versions.select_related("created_by").order_by("-effective_from", "-pk"),
         }

@@ -1,89 +1,110 @@
-"""The resolver: wall clocks, turns, versions."""
+"""The resolver on real rows: handoffs, exceptions, closed accounts, and a constant number of queries."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from django.db import IntegrityError, transaction
 
 from oncall import schedules
-from oncall.models import Layer
+from oncall.models import Deactivation, Override, ScheduleVersion
+from oncall.schedules.overriding import override
 from tests import factories
 
-ZONES = ["UTC", "Europe/Berlin", "America/Chicago", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Havana",
-         "America/Santiago", "Pacific/Apia", "America/St_Johns", "Africa/Casablanca"]  # fmt: skip
-locals_ = st.datetimes(datetime(2005, 1, 1), datetime(2035, 1, 1)).map(lambda d: d.replace(second=0, microsecond=0))
+MINUTE = timedelta(minutes=1)
+pytestmark = pytest.mark.django_db
 
 
-class TestResolve:
-    def test_takes_the_first_reading_of_a_repeated_hour(self):
-        """R-T3."""
-        at = schedules.resolve(datetime(2026, 10, 25, 2, 30), ZoneInfo("Europe/Berlin"))
-
-        assert at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-
-    def test_takes_the_first_instant_after_a_gap(self):
-        """R-T3."""
-        at = schedules.resolve(datetime(2026, 3, 29, 2, 30), ZoneInfo("Europe/Berlin"))
-
-        assert at == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
-
-    @given(locals_, st.integers(0, 3000), st.sampled_from(ZONES))
-    def test_never_runs_backwards(self, local, minutes, name):
-        zone = ZoneInfo(name)
-
-        assert schedules.resolve(local, zone) <= schedules.resolve(local + timedelta(minutes=minutes), zone)
-
-    @given(locals_, st.sampled_from(ZONES))
-    def test_is_the_least_instant_whose_wall_clock_has_come(self, local, name):
-        zone = ZoneInfo(name)
-
-        at = schedules.resolve(local, zone)
-
-        assert at.astimezone(zone).replace(tzinfo=None) >= local
-        assert (at - timedelta(minutes=1)).astimezone(zone).replace(tzinfo=None) < local
+def on_call(schedule, *, at, as_of=None):
+    [roster] = schedules.load(ids=[schedule.pk], since=at, until=at + MINUTE, as_of=as_of)
+    return schedules.on_call(roster, at=at)
 
 
-class TestTurns:
-    @given(locals_, st.integers(1, 5), st.sampled_from(["day", "week"]), st.sampled_from(ZONES))
-    def test_hold_the_instant_and_follow_each_other_without_a_gap(self, local, length, unit, name):
-        """R-R4."""
-        zone = ZoneInfo(name)
-        layer = Layer(anchor="2026-01-05T09:00", unit=unit, length=length)
-        at = local.replace(tzinfo=UTC)
-
-        number, starts_at, ends_at = schedules.turn_of(layer, zone, at)
-
-        assert starts_at <= at < ends_at
-        assert schedules.turn_of(layer, zone, ends_at)[:2] == (number + 1, ends_at)
-
-
-@pytest.mark.django_db
 class TestOnCall:
     def test_changes_hands_at_nine_in_the_schedules_zone(self):
         ana, bob = factories.UserFactory(name="Ana"), factories.UserFactory(name="Bob")
         schedule = factories.weekly_schedule(ana, bob, zone="America/Chicago")
         handoff = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
 
-        before = schedules.on_call(schedule, at=handoff - timedelta(minutes=1))
-        after = schedules.on_call(schedule, at=handoff)
+        before = on_call(schedule, at=handoff - MINUTE)
+        after = on_call(schedule, at=handoff)
 
         assert (before.users, after.users) == ((ana,), (bob,))
-        assert before.ends_at == after.starts_at == handoff
+        assert after.because["turn"] == before.because["turn"] + 1
+
+    def test_knows_since_when_and_until_when(self):
+        ana, bob = factories.UserFactory(name="Ana"), factories.UserFactory(name="Bob")
+        schedule = factories.weekly_schedule(ana, bob, zone="America/Chicago")
+        handoff = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
+        [roster] = schedules.load_range(handoff, ids=[schedule.pk])
+
+        turn = schedules.stint(roster, at=handoff + timedelta(days=2, seconds=17))
+
+        assert (turn.users, turn.starts_at, turn.ends_at) == ((bob,), handoff, handoff + timedelta(days=7))
 
     def test_is_nobody_before_the_first_version_and_for_a_closed_account(self):
-        ana = factories.UserFactory(is_active=False)
+        schedule = factories.weekly_schedule(factories.UserFactory(is_active=False))
+
+        assert on_call(schedule, at=datetime(2025, 1, 1, tzinfo=UTC)).users == ()
+        assert on_call(schedule, at=factories.NOON).users == ()
+
+    def test_keeps_the_past_of_an_account_that_was_closed_later(self):
+        """R-V6: out of the rota from that minute on, and not before."""
+        ana = factories.UserFactory()
         schedule = factories.weekly_schedule(ana)
+        Deactivation.objects.create(user=ana, starts_at=factories.NOON, created_at=factories.NOON, origin="case")
 
-        assert schedules.on_call(schedule, at=datetime(2025, 1, 1, tzinfo=UTC)).users == ()
-        assert schedules.on_call(schedule, at=factories.NOON).users == ()
+        assert on_call(schedule, at=factories.NOON - MINUTE).users == (ana,)
+        assert on_call(schedule, at=factories.NOON).users == ()
 
-    def test_asks_as_many_questions_for_ten_schedules_as_for_one(self, django_assert_num_queries):
+    def test_follows_an_override_to_the_minute_and_forgets_it_as_of_yesterday(self):
+        """R-O2, R-V5."""
+        ana, bob = factories.UserFactory(name="Ana"), factories.UserFactory(name="Bob")
+        schedule = factories.weekly_schedule(ana)
+        start, end = factories.NOON + timedelta(hours=1), factories.NOON + timedelta(hours=2)
+        row = override(
+            schedule=schedule, op="replace", out=ana, users=[bob], starts_at=start, ends_at=end,
+            actor=ana, at=factories.NOON, origin="case",
+        )  # fmt: skip
+
+        assert [on_call(schedule, at=at).users for at in (start - MINUTE, start, end - MINUTE, end)] == [
+            (ana,), (bob,), (bob,), (ana,)
+        ]  # fmt: skip
+        assert on_call(schedule, at=start).because["overrides"] == [row.pk]
+        assert on_call(schedule, at=start, as_of=factories.NOON - MINUTE).users == (ana,)
+
+    def test_asks_as_many_questions_for_ten_schedules_as_for_one(self, django_assert_max_num_queries):
         for _ in range(10):
             factories.weekly_schedule(factories.UserFactory(), factories.UserFactory())
-
-        with django_assert_num_queries(4):
-            found = [schedules.on_call(schedule, at=factories.NOON) for schedule in schedules.load()]
+        with django_assert_max_num_queries(6):
+            found = [schedules.on_call(one, at=factories.NOON) for one in schedules.load_at(factories.NOON)]
 
         assert all(turn.users for turn in found)
+        assert len(found) == 10
+
+
+class TestHistory:
+    def test_of_versions_and_layers_cannot_be_rewritten(self):
+        """R-V1."""
+        schedule = factories.weekly_schedule(factories.UserFactory())
+        version = schedule.versions.get()
+        layer = version.layers.get()
+        for change in (
+            lambda: ScheduleVersion.objects.filter(pk=version.pk).update(time_zone="Asia/Tokyo"),
+            lambda: version.layers.update(length=2),
+            lambda: layer.members.update(slot=5),
+            lambda: layer.members.all().delete(),
+        ):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                change()
+
+    def test_of_a_cancelled_override_is_filled_once(self):
+        schedule = factories.weekly_schedule(factories.UserFactory())
+        row = override(
+            schedule=schedule, op="add", users=[factories.UserFactory()], starts_at=factories.NOON,
+            ends_at=factories.NOON + timedelta(hours=1), actor=None, at=factories.NOON, origin="case",
+        )  # fmt: skip
+        cancelled = Override.objects.filter(pk=row.pk)
+        cancelled.update(cancelled_at=factories.NOON)
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            cancelled.update(cancelled_at=None)

@@ -1,0 +1,66 @@
+"""Public holidays and a company's own days off, as rows that no later edit reaches."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from config.base.models import OneLineField, Origin, Recorded, one_of
+
+
+class Calendar(models.Model):
+    """A named set of dates; of a country and subdivision when these name one, else a company's own."""
+
+    name = OneLineField(max_length=80, unique=True)
+    country = models.CharField(
+        max_length=2, blank=True, help_text="ISO 3166 code, such as DE; empty for your own days."
+    )
+    subdivision = models.CharField(
+        max_length=12, blank=True, help_text="Such as BE for Berlin; empty for the country."
+    )
+    description = models.TextField(blank=True)
+    external_id = OneLineField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="oncall_calendar_external_id"
+            ),
+            models.CheckConstraint(
+                condition=Q(subdivision="") | ~Q(country=""), name="oncall_calendar_subdivision_of_country"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The calendar's page."""
+        return reverse("oncall:calendar", args=[self.pk])
+
+
+class CalendarDate(Recorded):
+    """One day off (R-V5a): it counts for local days that begin after it was recorded.
+
+    Rows are written once. A date taken back keeps its row with `withdrawn_at`, and goes on counting for
+    local days that had begun by then.
+    """
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="dates")
+    date = models.DateField()
+    name = OneLineField(max_length=120, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["calendar", "date"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="oncall_calendardate_once",
+                violation_error_message="This date is already in the calendar.",
+            ),
+            one_of("origin", Origin.values, name="oncall_calendardate_origin"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date}: {self.name}"

@@ -1,0 +1,216 @@
+"""New versions of a schedule: the past stays, and nobody's turn shifts unasked (R-V)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from config.base.clock import floor_minute
+from config.base.models import Origin
+from oncall.models import Calendar, Layer, LayerMember, Schedule, ScheduleVersion, User
+from oncall.schedules import drafts
+from oncall.schedules.drafts import LayerDraft
+from oncall.schedules.loading import ceil_minute, hours_from
+from oncall.schedules.plan import Layer as PlannedLayer
+from oncall.schedules.plan import Plan, Version
+from oncall.schedules.rotation import Rotation
+from oncall.schedules.wall_clock import resolve, wall
+
+_MOST_STEPS_BACK = 400
+
+
+@transaction.atomic
+def save_version(
+    *,
+    schedule: Schedule,
+    layers: Sequence[LayerDraft],
+    time_zone: str,
+    effective_from: datetime,
+    actor: User | None,
+    at: datetime,
+    note: str = "",
+    origin: str = Origin.EDIT,
+) -> ScheduleVersion:
+    """Let these layers be in force from `effective_from` on, a whole UTC minute (R-V1, R-V4).
+
+    What was planned for a later date stays planned (R-V2). Raises ValidationError that names the wrong
+    fields, and for a date that has passed; nothing is stored then.
+    """
+    drafts.check(layers, time_zone=time_zone)
+    _check_start(effective_from, at=at)
+    _check_known(layers)
+    version = ScheduleVersion.objects.create(
+        schedule=schedule,
+        effective_from=effective_from,
+        time_zone=time_zone,
+        note=note,
+        created_by=actor,
+        created_at=at,
+        origin=origin,
+    )
+    for draft in layers:
+        _write_layer(version, draft)
+    return version
+
+
+def _write_layer(version: ScheduleVersion, draft: LayerDraft) -> None:
+    fields = {name: getattr(draft, name) for name in LayerDraft.__dataclass_fields__ if name != "slots"}
+    fields["lengths"] = list(draft.lengths)
+    layer = Layer.objects.create(version=version, slots=len(draft.slots), **fields)
+    LayerMember.objects.bulk_create(
+        LayerMember(layer=layer, slot=slot, user_id=user)
+        for slot, users in enumerate(draft.slots)
+        for user in dict.fromkeys(users)
+    )
+
+
+def _check_start(effective_from: datetime, *, at: datetime) -> None:
+    if effective_from != floor_minute(effective_from):
+        raise ValidationError({"effective_from": "Write the time to the minute, without seconds."})
+    if effective_from < floor_minute(at):
+        raise ValidationError(
+            {"effective_from": "What was is not changed: choose now or a later moment. Corrections go to attendance."}
+        )
+
+
+def _check_known(layers: Sequence[LayerDraft]) -> None:
+    """Everybody named has an account, and every calendar is there."""
+    named = {user for layer in layers for slot in layer.slots for user in slot}
+    missing = named - set(User.objects.filter(pk__in=named).values_list("pk", flat=True))
+    if missing:
+        raise ValidationError({"layers": f"Nobody has the number {min(missing)}: choose people of the directory."})
+    calendars = {layer.calendar_id for layer in layers if layer.calendar_id is not None}
+    if Calendar.objects.filter(pk__in=calendars).count() != len(calendars):
+        raise ValidationError({"layers": "One of the calendars is not there any more: choose another."})
+
+
+@transaction.atomic
+def withdraw_version(*, version_id: int, actor: User | None, at: datetime) -> ScheduleVersion:
+    """Take back a version that is not in force yet (R-V3); ValidationError once it is, or if it is gone."""
+    version = ScheduleVersion.objects.select_for_update(no_key=True).get(pk=version_id)
+    if version.withdrawn_at is not None:
+        raise ValidationError("This version was already withdrawn.")
+    if at >= version.effective_from:
+        raise ValidationError("This version is in force already: make a new one instead.")
+    version.withdrawn_at, version.withdrawn_by = at, actor
+    version.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    return version
+
+
+def next_handoff(plan: Plan, *, at: datetime) -> datetime:
+    """The first handoff after `at` of the version in force; the next whole minute where there is none (R-V4)."""
+    soon = ceil_minute(at)
+    version = plan.version_at(soon)
+    handoffs = []
+    for layer in version.layers if version else ():
+        if layer.rotation.slots and not layer.is_shadow:
+            turn = layer.rotation.turn_at(soon, layer.zone) + 1
+            while (handoff := layer.rotation.handoff(turn, layer.zone)) <= soon:
+                turn += 1
+            handoffs.append(handoff)
+    return min(handoffs, default=soon)
+
+
+def keep_turns(draft: LayerDraft, *, old: PlannedLayer, plan: Plan, effective_from: datetime) -> LayerDraft:
+    """The draft with its anchor and places turned so that only the people who changed notice (R-V4).
+
+    Whoever is on turn at `effective_from` stays on turn, if still in the list; else the next of the old
+    order who is. A person taken out never shifts the others silently.
+    """
+    rotation, zone = old.rotation, old.zone
+    if not draft.slots or not rotation.slots:
+        return draft
+    turn = rotation.turn_at(effective_from, zone)
+    back = _steps_back(rotation, turn, zone)
+    anchor = _naive(rotation, turn - back, zone)
+    first = _first_place(draft, rotation, turn, plan, effective_from)
+    shift = (first - back) % len(draft.slots)
+    lengths = draft.lengths
+    if draft.unit == "custom" and lengths and len(lengths) == len(rotation.lengths):
+        begin = (turn - back) % len(lengths)
+        lengths = (*lengths[begin:], *lengths[:begin])
+    return replace(
+        draft,
+        anchor=anchor.isoformat(timespec="minutes"),
+        slots=(*draft.slots[shift:], *draft.slots[:shift]),
+        lengths=lengths,
+    )
+
+
+def _first_place(draft: LayerDraft, rotation: Rotation, turn: int, plan: Plan, at: datetime) -> int:
+    """The place in the new list whose turn it is."""
+    place_of = {user: place for place, users in reversed(list(enumerate(draft.slots))) for user in users}
+    count = rotation.count_before(turn) if rotation.counts_active else turn
+    order = [user for n in range(len(rotation.slots)) for user in rotation.slots[(count + n) % len(rotation.slots)]]
+    active = [user for user in order if not plan.is_inactive(user, at)]
+    return next((place_of[user] for user in active if user in place_of), 0)
+
+
+def _steps_back(rotation: Rotation, turn: int, zone: ZoneInfo) -> int:
+    """How many turns before this one an anchor says the same of all that follow.
+
+    Months count from their anchor, so one that was cut short (31 January, then 28 February) is no anchor;
+    nor, for elapsed hours, is an instant whose wall clock had been there before.
+    """
+    for back in range(_MOST_STEPS_BACK):
+        naive = _naive(rotation, turn - back, zone)
+        if rotation.unit == "month" and naive.day != rotation.anchor.day:
+            continue
+        if rotation.is_elapsed and resolve(naive, zone) != rotation.handoff(turn - back, zone):
+            continue
+        return back
+    return 0
+
+
+def _naive(rotation: Rotation, turn: int, zone: ZoneInfo) -> datetime:
+    return wall(rotation.handoff(turn, zone), zone) if rotation.is_elapsed else rotation.naive_handoff(turn)
+
+
+def planned(draft: LayerDraft, *, number: int, zone: ZoneInfo) -> PlannedLayer:
+    """A draft as the resolver sees it, without its calendar, under a number of its own."""
+    hours = hours_from(draft.restrictions)
+    rotation = Rotation(
+        anchor=datetime.fromisoformat(draft.anchor),
+        unit=draft.unit,
+        length=draft.length,
+        slots=draft.slots,
+        lengths=draft.lengths,
+        is_elapsed=draft.clock == "elapsed",
+        counts_active=draft.count == "active",
+        concurrent=draft.concurrent,
+        hours=hours,
+    )
+    return PlannedLayer(
+        id=number,
+        priority=draft.priority,
+        zone=ZoneInfo(draft.time_zone) if draft.time_zone else zone,
+        rotation=rotation,
+        is_shadow=draft.kind == "shadow",
+        starts_at=datetime.fromisoformat(draft.starts_at) if draft.starts_at else None,
+        ends_at=datetime.fromisoformat(draft.ends_at) if draft.ends_at else None,
+        hours=hours,
+    )
+
+
+def preview(
+    plan: Plan, *, layers: Sequence[LayerDraft], time_zone: str, effective_from: datetime, at: datetime
+) -> Plan:
+    """The plan as it would be, were these layers saved: nothing is stored.
+
+    Raises ValidationError as `save_version` does.
+    """
+    drafts.check(layers, time_zone=time_zone)
+    _check_start(effective_from, at=at)
+    zone = ZoneInfo(time_zone)
+    version = Version(
+        id=0,
+        effective_from=effective_from,
+        created_at=at,
+        zone=zone,
+        layers=tuple(planned(draft, number=-number, zone=zone) for number, draft in enumerate(layers)),
+    )
+    ordered = sorted([*plan.versions, version], key=lambda one: (one.effective_from, one.created_at))
+    return replace(plan, versions=tuple(ordered))

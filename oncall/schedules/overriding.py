@@ -1,0 +1,111 @@
+"""Exceptions to the rotation: cover, stand in, take the pager, and take it back (R-O)."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from config.base.clock import floor_minute
+from config.base.models import Origin
+from oncall.models import Override, OverrideOp, OverridePerson, Schedule, User
+from oncall.schedules.loading import ceil_minute
+
+
+@transaction.atomic
+def override(
+    *,
+    schedule: Schedule,
+    op: str,
+    users: Collection[User],
+    starts_at: datetime,
+    ends_at: datetime,
+    actor: User | None,
+    at: datetime,
+    out: User | None = None,
+    reason: str = "",
+    external_id: str = "",
+    origin: str = Origin.EDIT,
+) -> Override:
+    """Change who stands by over `[starts_at, ends_at)`, whole UTC minutes; it begins no earlier than now (R-O2).
+
+    `replace` puts the one of `users` in for `out`; `set` puts them in for everybody; `add` adds and
+    `remove` leaves them out. Raises ValidationError that names the wrong fields; nothing is stored then.
+    """
+    _check_times(starts_at, ends_at, at=at)
+    _check_people(op, users, out)
+    row = Override.objects.create(
+        schedule=schedule,
+        op=op,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        out=out,
+        reason=reason,
+        external_id=external_id,
+        created_by=actor,
+        created_at=at,
+        origin=origin,
+    )
+    OverridePerson.objects.bulk_create(OverridePerson(override=row, user=user) for user in dict.fromkeys(users))
+    return row
+
+
+def take_pager(
+    *, schedule: Schedule, user: User, ends_at: datetime, actor: User, at: datetime, reason: str = ""
+) -> Override:
+    """Be the one on call from the next whole minute until `ends_at`, instead of everybody else."""
+    return override(
+        schedule=schedule,
+        op=OverrideOp.SET,
+        users=[user],
+        starts_at=ceil_minute(at),
+        ends_at=ends_at,
+        actor=actor,
+        at=at,
+        reason=reason or f"{user.name} took the pager.",
+    )
+
+
+@transaction.atomic
+def cancel_override(*, override_id: int, actor: User | None, at: datetime) -> Override:
+    """End an override; what was served by now stays served (R-O2).
+
+    Raises ValidationError for one of the past, or one that was cancelled before.
+    """
+    row = Override.objects.select_for_update(no_key=True).get(pk=override_id)
+    if row.cancelled_at is not None:
+        raise ValidationError("This override was already cancelled.")
+    if row.ends_at <= at:
+        raise ValidationError("This override is over: what was is not changed. Corrections go to attendance.")
+    row.cancelled_at, row.cancelled_by = at, actor
+    row.save(update_fields=["cancelled_at", "cancelled_by"])
+    return row
+
+
+def _check_times(starts_at: datetime, ends_at: datetime, *, at: datetime) -> None:
+    for name, moment in (("starts_at", starts_at), ("ends_at", ends_at)):
+        if moment != floor_minute(moment):
+            raise ValidationError({name: "Write the time to the minute, without seconds."})
+    if starts_at < floor_minute(at):
+        raise ValidationError(
+            {"starts_at": "What was is not changed: start now or later. Corrections go to attendance."}
+        )
+    if ends_at <= max(starts_at, floor_minute(at)):
+        raise ValidationError({"ends_at": "The end must come after the start."})
+
+
+def _check_people(op: str, users: Collection[User], out: User | None) -> None:
+    if op not in OverrideOp.values:
+        raise ValidationError({"op": f"Choose one of {', '.join(OverrideOp.values)}."})
+    if not users:
+        raise ValidationError({"users": "Choose at least one person."})
+    if op == OverrideOp.REPLACE:
+        if out is None:
+            raise ValidationError({"out": "Choose who is to be replaced."})
+        if len(set(users)) != 1 or out in users:
+            raise ValidationError({"users": "Choose one other person to stand in."})
+    elif out is not None:
+        raise ValidationError({"out": "Only a replacement names somebody who is replaced."})
+    closed = [user.name for user in users if not user.is_active] if op != OverrideOp.REMOVE else []
+    if closed:
+        raise ValidationError({"users": f"{closed[0]} has a closed account and cannot stand by."})
