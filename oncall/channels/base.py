@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 
 
 @dataclass(frozen=True)
 class Message:
-    """A page as plain data; `link` opens the phone screen without sign-in."""
+    """A page or a notice as plain data; a page's `link` opens the phone screen without sign-in."""
 
     key: str
     kind: str
@@ -17,6 +18,9 @@ class Message:
     link: str
     secret: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    sort: Literal["page", "notice"] = "page"
+    text: str = ""
+    """A notice's own words."""
 
     @property
     def one_line(self) -> str:

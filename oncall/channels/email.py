@@ -16,15 +16,21 @@ def send(message: Message) -> Outcome:
     """One mail to one address; the same key gives the same Message-ID, so a repeat is recognised."""
     host = urlsplit(settings.SITE_URL).hostname
     name = hashlib.sha256(message.key.encode()).hexdigest()[:32]
-    text = render_to_string("message/page.txt", {"message": message, "site_name": settings.SITE_NAME})
+    text = render_to_string(f"message/{message.sort}.txt", {"message": message, "site_name": settings.SITE_NAME})
     mail = EmailMessage(
-        subject=f"[{message.facts.get('severity', 'Page')}] {message.title}"[:200],
+        subject=_subject(message),
         body=text,
         to=[message.address],
         headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated", "X-Holdfast-Key": message.key},
         connection=get_connection(timeout=SEND_DEADLINE.total_seconds() / 2),
     )
     return post(mail)
+
+
+def _subject(message: Message) -> str:
+    """A page says how bad it is; a notice must not look like one."""
+    mark = f"[{message.facts.get('severity', 'Page')}] " if message.sort == "page" else ""
+    return f"{mark}{message.title}"[:200]
 
 
 def post(mail: EmailMessage) -> Outcome:

@@ -12,6 +12,7 @@ from oncall.models.escalation import (
     EscalationTarget,
     StepMode,
 )
+from oncall.models.notices import Notice
 from oncall.models.overrides import Override, OverrideOp, OverridePerson
 from oncall.models.pages import EngineLane, EngineSchema, Page
 from oncall.models.people import (
@@ -37,9 +38,13 @@ from oncall.models.schedules import (
     Schedule,
     ScheduleVersion,
 )
+from oncall.models.swaps import OFFERS, SWAPS, UNDECIDED, OfferStatus, SwapOffer, SwapRequest, SwapStatus
 from oncall.models.work import WorkInterval, WorkSource
 
 __all__ = [
+    "OFFERS",
+    "SWAPS",
+    "UNDECIDED",
     "Absence",
     "ApiToken",
     "Calendar",
@@ -63,7 +68,9 @@ __all__ = [
     "LayerMember",
     "Membership",
     "MembershipRole",
+    "Notice",
     "NotificationRule",
+    "OfferStatus",
     "Override",
     "OverrideOp",
     "OverridePerson",
@@ -74,6 +81,9 @@ __all__ = [
     "Schedule",
     "ScheduleVersion",
     "StepMode",
+    "SwapOffer",
+    "SwapRequest",
+    "SwapStatus",
     "Team",
     "TeamKind",
     "TokenScope",

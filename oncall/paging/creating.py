@@ -21,13 +21,8 @@ def create_pages(*, escalation: Escalation, firing: int, users: Sequence[int], a
     be reached somehow. Two queries and one insert, however many people.
     """
     people = User.objects.only("email").in_bulk(users)
-    rules = _rules_by_user(users, escalation.urgency)
-    methods = _methods_by_user([user_id for user_id in users if user_id not in rules])
     pages = []
-    for user_id in users:
-        wanted = rules[user_id] or _default_rules(methods[user_id], escalation.urgency)
-        if not wanted:
-            wanted = [(0, 0, None)]
+    for user_id, wanted in rules_of(users, urgency=escalation.urgency).items():
         for position, after_minutes, method in wanted:
             pages.append(
                 build_page(
@@ -73,11 +68,21 @@ def build_page(
     )
 
 
-_Rule = tuple[int, int, ContactMethod | None]
+Rule = tuple[int, int, ContactMethod | None]
+"""Its position, the minutes to wait, and the method; no method stands for the account's own address."""
 
 
-def _rules_by_user(users: Iterable[int], urgency: str) -> dict[int, list[_Rule]]:
-    found: defaultdict[int, list[_Rule]] = defaultdict(list)
+def rules_of(users: Sequence[int], *, urgency: str) -> dict[int, list[Rule]]:
+    """How to reach each of these people at an urgency, at least somehow (R-E8); two queries."""
+    rules = _rules_by_user(users, urgency)
+    methods = _methods_by_user([user_id for user_id in users if user_id not in rules])
+    return {
+        user_id: rules[user_id] or _default_rules(methods[user_id], urgency) or [(0, 0, None)] for user_id in users
+    }
+
+
+def _rules_by_user(users: Iterable[int], urgency: str) -> dict[int, list[Rule]]:
+    found: defaultdict[int, list[Rule]] = defaultdict(list)
     rules = NotificationRule.objects.filter(
         user__in=users, urgency=urgency, contact_method__verified_at__isnull=False
     ).select_related("contact_method")
@@ -95,10 +100,10 @@ def _methods_by_user(users: Sequence[int]) -> dict[int, list[ContactMethod]]:
     return found
 
 
-def _default_rules(methods: list[ContactMethod], urgency: str) -> list[_Rule]:
+def _default_rules(methods: list[ContactMethod], urgency: str) -> list[Rule]:
     by_kind = {method.kind: method for method in reversed(methods)}
     wanted = _DEFAULT_HIGH if urgency == Urgency.HIGH else _DEFAULT_LOW
-    rules: list[_Rule] = [
+    rules: list[Rule] = [
         (position, minutes, by_kind[kind]) for position, (minutes, kind) in enumerate(wanted) if kind in by_kind
     ]
     if rules and any(minutes == 0 for _, minutes, _ in rules):

@@ -12,6 +12,7 @@ from config.base.api import AnswerViewSet
 from config.base.permissions import Role
 from tests import customer_factories as told
 from tests import factories as make
+from tests import factories_changes as moved
 from tests import factories_prevention as after
 from tests.clients import client_of
 
@@ -42,6 +43,9 @@ def _alert() -> Any:
 
 _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
+    "absence": moved.AbsenceFactory,
+    "override": lambda: moved.person_of(moved.OverrideFactory()),
+    "swap": lambda: moved.SwapOfferFactory().swap,
     "action": lambda: after.ActionItemFactory(owner=make.UserFactory()),
     "alert": _alert,
     "component": lambda: told.ComponentFactory(group=told.ComponentFactory(), service=make.ServiceFactory()),

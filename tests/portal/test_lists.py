@@ -15,6 +15,7 @@ from config.base.permissions import Role
 from config.base.tables import without_formula
 from tests import customer_factories as told
 from tests import factories as make
+from tests import factories_changes as moved
 from tests import factories_prevention as after
 from tests.portal import pages
 
@@ -60,6 +61,9 @@ ROWS: dict[str, Callable[[], Any]] = {
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,
+    "oncall:leave": moved.AbsenceFactory,
+    "oncall:overrides": lambda: moved.person_of(moved.OverrideFactory()),
+    "oncall:swaps": lambda: moved.SwapOfferFactory().swap,
     "oncall:escalations": _escalation,
     "oncall:pages": lambda: make.PageFactory(escalation=_escalation()),
     "postmortems:postmortems": make.PostmortemFactory,
