@@ -101,7 +101,7 @@ class SwapViewSet(ReadViewSet):
 
 
 def _offer(swap: SwapRequest, data: dict[str, Any]) -> int:
-    return get_object_or_404(swap.offers.only("pk"), pk=data["offer"]).pk
+    return get_object_or_404(swap.offers.all(), pk=data["offer"]).pk
 
 
 class AbsenceViewSet(ReadViewSet):

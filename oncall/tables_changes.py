@@ -58,7 +58,7 @@ class OverrideTable(Table):
 
     what = tables.Column(empty_values=(), orderable=False, attrs={"td": {"class": "row-title"}})
     schedule = LinkColumn(to="schedule", order_by="schedule__name")
-    team = tables.Column(accessor="schedule__team__name", order_by="schedule__team__name")
+    team = tables.Column(accessor="schedule__team__name", order_by="schedule__team__name", verbose_name="Team")
     starts_at = ClockColumn(verbose_name="From")
     ends_at = ClockColumn(verbose_name="Until")
     standing = WhenColumn(verbose_name="State")
