@@ -32,6 +32,10 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Schedules", "calendar_month", "oncall_schedule"),
             ("Schedule versions", "history", "oncall_scheduleversion"),
+            ("Overrides", "swap_horiz", "oncall_override"),
+            ("Swaps", "sync_alt", "oncall_swaprequest"),
+            ("Leave", "beach_access", "oncall_absence"),
+            ("Closed accounts", "person_off", "oncall_deactivation"),
             ("Escalation policies", "escalator_warning", "oncall_escalationpolicy"),
         ),
     ),
@@ -88,6 +92,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Escalations", "trending_up", "oncall_escalation"),
             ("Pages", "sms", "oncall_page"),
+            ("Notices", "mail", "oncall_notice"),
             ("Workers", "memory", "oncall_enginelane"),
         ),
     ),

@@ -319,6 +319,7 @@ PHONE_GATEWAY_SECRET = env.text("PHONE_GATEWAY_SECRET")
 # Private addresses that outgoing calls may reach, as networks; all others are refused.
 OUTGOING_ALLOW = env.words("OUTGOING_ALLOW")
 OUTGOING_PORTS = [int(port) for port in env.words("OUTGOING_PORTS", "80,443")]
+REST_HOURS = env.number("REST_HOURS", 11)
 WATCHDOG_ALERT_URL = env.text("WATCHDOG_ALERT_URL")
 WATCHDOG_ALERT_EMAIL = env.words("WATCHDOG_ALERT_EMAIL")
 HEARTBEAT_URL = env.text("HEARTBEAT_URL")

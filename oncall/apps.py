@@ -12,13 +12,15 @@ class OncallConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the engine its own sweeps, a new site its standard rules, and lists their saved views."""
-        from oncall import access, news, panels, pulse
+        from oncall import access, news, notices, panels, pulse, swaps
         from oncall.engine import register_sweep
         from oncall.obligations import duties, reminding
         from oncall.receivers import write_standard_rules
 
         register_sweep(lane="clocks", name="news", run=news.tell)
         register_sweep(lane="clocks", name="pulse", run=pulse.forget_old, every=600)
+        register_sweep(lane="clocks", name="swaps", run=swaps.expire_due, every=5)
+        register_sweep(lane="clocks", name="notices", run=notices.chase, every=5)
         register_sweep(lane="clocks", name="answers", run=access.forget_answers, every=600)
         register_sweep(lane="clocks", name="remind", run=reminding.Sender().sweep, every=1)
         register_sweep(lane="clocks", name="obligations", run=duties.catch_up, every=60)

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
+from oncall import urls_changes
 from oncall.views import engine, lists, me, obligations, saved, standby
 
 app_name = "oncall"
@@ -38,4 +39,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/rules/<int:pk>/remove/", me.RuleRemove.as_view(), name="rule-remove"),
     path("me/tokens/add/", me.TokenAdd.as_view(), name="token-add"),
     path("me/tokens/<int:pk>/revoke/", me.TokenRevoke.as_view(), name="token-revoke"),
+    *urls_changes.urlpatterns,
 ]

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt, pretty_name
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -16,6 +17,20 @@ _CSS = {
     forms.CheckboxSelectMultiple: "checks",
     forms.RadioSelect: "checks",
 }
+
+
+def sentences(refusal: Exception) -> dict[str, list[str]]:
+    """What a refusal says, by the field it names; what names none is under ''."""
+    if not isinstance(refusal, ValidationError):
+        return {"": [str(refusal)]}
+    return refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
+
+
+def add_refusal(form: Any, refusal: Exception) -> None:
+    """Put a refusal's sentences beside the fields they are about, the others above the form."""
+    for name, said in sentences(refusal).items():
+        for sentence in said:
+            form.add_error(name if name in form.fields else None, sentence)
 
 
 class Styled:

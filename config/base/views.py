@@ -1,6 +1,7 @@
 """What every page shares: signed in, listed, shown, asked; a new model's pages are a few lines each."""
 
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from django_tables2.export.export import TableExport
 
 from config.base import panels
 from config.base.filters import misread
+from config.base.forms import add_refusal, sentences
 from config.base.lifecycle import IllegalMove
 from config.base.tables import EXPORTED_ROWS, PAGE_SIZE, CappedPaginator
 
@@ -171,7 +173,7 @@ class FormPage(SignedIn, Asking, FormView):
         try:
             target = self.perform(form)
         except self.refusals as refusal:
-            form.add_error(None, str(refusal))
+            add_refusal(form, refusal)
             return self.form_invalid(form)
         self.say(self.done)
         return redirect(target)
@@ -201,7 +203,7 @@ class PostPage(SignedIn, Asking, View):
         try:
             target = self.perform()
         except self.refusals as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, " ".join(chain.from_iterable(sentences(refusal).values())))
             return HttpResponseRedirect(self.back())
         self.say(self.done)
         return redirect(target)

@@ -5,13 +5,14 @@ from typing import Any
 from allauth.account import admin as account_admin
 from allauth.mfa import admin as mfa_admin
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -132,9 +133,21 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         """Accounts are closed, not deleted: pages, timelines and pay keep their names."""
         return False
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Say kindly why not, and what to do instead."""
+        messages.warning(
+            request,
+            "Accounts are closed, not deleted: pages, timelines, rotas and pay keep their names."
+            ' Take away "may sign in and be paged" instead; the rota lets the person go at that minute.',
+        )
+        return redirect("admin:oncall_user_change", object_id)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save; a new address leaves no way in by the old one."""
+        """Save; a new address leaves no way in by the old one, a closed account leaves the rota."""
         super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            turn = accounts.reopen_account if obj.is_active else accounts.close_account
+            turn(user=obj, at=timezone.now(), actor=request.user)  # type: ignore[arg-type]
         if change and "email" in form.changed_data:
             accounts.forget_addresses(user_id=obj.pk)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True)
 class Message:
-    """A page as plain data; `link` opens the phone screen without sign-in."""
+    """A page or a notice as plain data; a page's `link` opens the phone screen without sign-in."""
 
     key: str
     kind: str
@@ -18,7 +18,8 @@ class Message:
     secret: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     type: str = "page"
-    """A page asks for an answer, a "reminder" for what is owed."""
+    """A "page" asks for an answer; a "reminder" is of what is owed, and a "notice" says its `text`."""
+    text: str = ""
 
     @property
     def one_line(self) -> str:

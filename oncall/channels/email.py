@@ -18,13 +18,20 @@ def send(message: Message) -> Outcome:
     name = hashlib.sha256(message.key.encode()).hexdigest()[:32]
     text = render_to_string(f"message/{message.type}.txt", {"message": message, "site_name": settings.SITE_NAME})
     mail = EmailMessage(
-        subject=f"[{message.facts.get('severity', message.type.capitalize())}] {message.title}"[:200],
+        subject=_subject(message),
         body=text,
         to=[message.address],
         headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated", "X-Holdfast-Key": message.key},
         connection=get_connection(timeout=SEND_DEADLINE.total_seconds() / 2),
     )
     return post(mail)
+
+
+def _subject(message: Message) -> str:
+    """A page says how bad it is, a reminder that it is one; a notice must look like neither."""
+    if message.type == "notice":
+        return message.title[:200]
+    return f"[{message.facts.get('severity', message.type.capitalize())}] {message.title}"[:200]
 
 
 def post(mail: EmailMessage) -> Outcome:

@@ -8,7 +8,7 @@ from oncall.channels.base import Message, Outcome
 
 
 def send(message: Message) -> Outcome:
-    """POST `{"type": "page" or "reminder", "data": {...}}`; the same id on a repeat."""
+    """POST `{"type": "page", "reminder" or "notice", "data": {...}}`; the same id on a repeat."""
     data = {"id": message.key, "title": message.title, "url": message.link, "person": message.person, **message.facts}
     body = json.dumps({"type": message.type, "data": data}).encode()
     headers = {"Idempotency-Key": message.key}

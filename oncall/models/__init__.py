@@ -12,6 +12,7 @@ from oncall.models.escalation import (
     EscalationTarget,
     StepMode,
 )
+from oncall.models.notices import Notice
 from oncall.models.obligations import (
     DismissedBy,
     DismissedWhen,
@@ -51,9 +52,13 @@ from oncall.models.schedules import (
     Schedule,
     ScheduleVersion,
 )
+from oncall.models.swaps import OFFERS, SWAPS, UNDECIDED, OfferStatus, SwapOffer, SwapRequest, SwapStatus
 from oncall.models.work import WorkInterval, WorkSource
 
 __all__ = [
+    "OFFERS",
+    "SWAPS",
+    "UNDECIDED",
     "Absence",
     "ApiToken",
     "Calendar",
@@ -79,10 +84,12 @@ __all__ = [
     "LayerMember",
     "Membership",
     "MembershipRole",
+    "Notice",
     "NotificationRule",
     "Obligation",
     "ObligationRule",
     "ObligationStatus",
+    "OfferStatus",
     "Override",
     "OverrideOp",
     "OverridePerson",
@@ -99,6 +106,9 @@ __all__ = [
     "Schedule",
     "ScheduleVersion",
     "StepMode",
+    "SwapOffer",
+    "SwapRequest",
+    "SwapStatus",
     "Team",
     "TeamKind",
     "TimeUnit",

@@ -110,6 +110,9 @@ class Team(models.Model):
         related_name="default_of_teams",
         help_text="Who is paged when a ticket is handed to this team.",
     )
+    swaps_need_approval = models.BooleanField(
+        default=False, help_text="A manager agrees to each swap of a shift before it holds."
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="teams")
 
     class Meta:

@@ -50,6 +50,8 @@ class Deactivation(Recorded):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deactivations")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reopened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
 
     class Meta:

@@ -69,10 +69,11 @@ def build_page(
     )
 
 
-_Rule = tuple[int, int, ContactMethod | None]
+Rule = tuple[int, int, ContactMethod | None]
+"""Its position, the minutes to wait, and the method; no method stands for the account's own address."""
 
 
-def ways_to_reach(users: Sequence[int], urgency: str) -> dict[int, list[_Rule]]:
+def ways_to_reach(users: Sequence[int], urgency: str) -> dict[int, list[Rule]]:
     """By person: position, minutes to wait, and the contact method, None for the account's own address.
 
     A person's own rules, else the usual ones for what they have; in two queries, and nobody is left without.
@@ -85,8 +86,8 @@ def ways_to_reach(users: Sequence[int], urgency: str) -> dict[int, list[_Rule]]:
     }
 
 
-def _rules_by_user(users: Iterable[int], urgency: str) -> dict[int, list[_Rule]]:
-    found: defaultdict[int, list[_Rule]] = defaultdict(list)
+def _rules_by_user(users: Iterable[int], urgency: str) -> dict[int, list[Rule]]:
+    found: defaultdict[int, list[Rule]] = defaultdict(list)
     rules = NotificationRule.objects.filter(
         user__in=users, urgency=urgency, contact_method__verified_at__isnull=False
     ).select_related("contact_method")
@@ -104,10 +105,10 @@ def _methods_by_user(users: Sequence[int]) -> dict[int, list[ContactMethod]]:
     return found
 
 
-def _default_rules(methods: list[ContactMethod], urgency: str) -> list[_Rule]:
+def _default_rules(methods: list[ContactMethod], urgency: str) -> list[Rule]:
     by_kind = {method.kind: method for method in reversed(methods)}
     wanted = _DEFAULT_HIGH if urgency == Urgency.HIGH else _DEFAULT_LOW
-    rules: list[_Rule] = [
+    rules: list[Rule] = [
         (position, minutes, by_kind[kind]) for position, (minutes, kind) in enumerate(wanted) if kind in by_kind
     ]
     if rules and any(minutes == 0 for _, minutes, _ in rules):

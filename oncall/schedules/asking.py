@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.base.clock import floor_minute
-from oncall.models import User
+from oncall.models import Schedule, User
 from oncall.schedules.facts import segments
 from oncall.schedules.final import piece_at
 from oncall.schedules.loading import Roster, load
@@ -45,6 +45,13 @@ def load_range(at: datetime, *, ids: Iterable[int] | None = None) -> list[Roster
     """Schedules with what `stint` needs around `at`."""
     at = floor_minute(at)
     return load(ids=ids, since=at - STINT_LIMIT, until=at + STINT_LIMIT)
+
+
+def zone_of(schedule: Schedule, *, at: datetime) -> str:
+    """The clock a schedule's people read now: its version's in force, or its team's."""
+    [roster] = load_at(at, ids=[schedule.pk])
+    version = roster.now_version
+    return version.zone.key if version else schedule.team.time_zone
 
 
 def on_call(roster: Roster, *, at: datetime) -> Turn:

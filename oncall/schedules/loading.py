@@ -264,8 +264,7 @@ def _people(users: set[int], scope: _Scope) -> tuple[dict[int, User], dict[int, 
     rows = Deactivation.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=scope.since),
         scope.known(),
-        user__in=users,
-        starts_at__lt=scope.until,
+        user__in=users,  # also those of later: who is closed by then was not before it
     ).order_by("user_id", "starts_at")
     inactive: dict[int, list[Interval]] = {}
     for row in rows:

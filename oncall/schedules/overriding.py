@@ -1,7 +1,7 @@
 """Exceptions to the rotation: cover, stand in, take the pager, and take it back (R-O)."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,6 +10,8 @@ from config.base.clock import floor_minute
 from config.base.models import Origin
 from oncall.models import Override, OverrideOp, OverridePerson, Schedule, User
 from oncall.schedules.loading import ceil_minute
+
+LONGEST = timedelta(days=400)
 
 
 @transaction.atomic
@@ -32,8 +34,10 @@ def override(
     `replace` puts the one of `users` in for `out`; `set` puts them in for everybody; `add` adds and
     `remove` leaves them out. Raises ValidationError that names the wrong fields; nothing is stored then.
     """
-    _check_times(starts_at, ends_at, at=at)
+    check_times(starts_at, ends_at, at=at)
     _check_people(op, users, out)
+    if external_id and Override.objects.filter(external_id=external_id).exists():
+        raise ValidationError({"external_id": "There is an override with this external id already."})
     row = Override.objects.create(
         schedule=schedule,
         op=op,
@@ -82,7 +86,8 @@ def cancel_override(*, override_id: int, actor: User | None, at: datetime) -> Ov
     return row
 
 
-def _check_times(starts_at: datetime, ends_at: datetime, *, at: datetime) -> None:
+def check_times(starts_at: datetime, ends_at: datetime, *, at: datetime) -> None:
+    """Raise ValidationError by field unless `[starts_at, ends_at)` may be changed at `at` (R-T1, R-O2)."""
     for name, moment in (("starts_at", starts_at), ("ends_at", ends_at)):
         if moment != floor_minute(moment):
             raise ValidationError({name: "Write the time to the minute, without seconds."})
@@ -92,6 +97,10 @@ def _check_times(starts_at: datetime, ends_at: datetime, *, at: datetime) -> Non
         )
     if ends_at <= max(starts_at, floor_minute(at)):
         raise ValidationError({"ends_at": "The end must come after the start."})
+    if ends_at - starts_at > LONGEST:
+        raise ValidationError(
+            {"ends_at": "This is more than 400 days. Change the rotation for that, or write it in parts."}
+        )
 
 
 def _check_people(op: str, users: Collection[User], out: User | None) -> None:

@@ -13,6 +13,7 @@ from config.base.permissions import Role
 from oncall.models import User
 from tests import customer_factories as told
 from tests import factories as make
+from tests import factories_changes as moved
 from tests import factories_people as people
 from tests import factories_prevention as after
 from tests import obligation_factories as owed
@@ -45,6 +46,9 @@ def _alert() -> Any:
 
 _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
+    "absence": moved.AbsenceFactory,
+    "override": lambda: moved.person_of(moved.OverrideFactory()),
+    "swap": lambda: moved.SwapOfferFactory().swap,
     "action": lambda: after.ActionItemFactory(owner=make.UserFactory()),
     "alert": _alert,
     "component": lambda: told.ComponentFactory(group=told.ComponentFactory(), service=make.ServiceFactory()),

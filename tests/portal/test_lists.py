@@ -16,6 +16,7 @@ from config.base.tables import without_formula
 from oncall.models import User
 from tests import customer_factories as told
 from tests import factories as make
+from tests import factories_changes as moved
 from tests import factories_people as people
 from tests import factories_prevention as after
 from tests import obligation_factories as owed
@@ -76,6 +77,9 @@ ROWS: dict[str, Callable[[], Any]] = {
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,
+    "oncall:leave": moved.AbsenceFactory,
+    "oncall:overrides": lambda: moved.person_of(moved.OverrideFactory()),
+    "oncall:swaps": lambda: moved.SwapOfferFactory().swap,
     "oncall:escalations": _escalation,
     "oncall:pages": lambda: make.PageFactory(escalation=_escalation()),
     "postmortems:postmortems": make.PostmortemFactory,

@@ -1,0 +1,107 @@
+"""A cover over the night of a clock change, as everybody sees it: rota, pager, API and resolver to the same minute.
+
+The wall clock of the reader is the only thing that is typed; what comes out is compared at the minutes
+around both ends, and at every minute of the night between the resolver and the rota (R-F6, R-T3, R-O2).
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from oncall import rota, schedules
+from oncall.escalation.freezing import freeze, thaw
+from oncall.escalation.machine import Target
+from oncall.escalation.reaching import Reach
+from oncall.models import Override
+from oncall.schedules.facts import segments
+from tests import factories as make
+from tests import factories_changes as moved
+from tests.clients import client_of
+
+pytestmark = pytest.mark.django_db
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+# What is typed on a clock in Berlin, and the instants it names.
+NIGHTS = {
+    "the clocks go forward": (
+        ("2032-03-28T01:30", "2032-03-28T03:30"),
+        (datetime(2032, 3, 28, 0, 30, tzinfo=UTC), datetime(2032, 3, 28, 1, 30, tzinfo=UTC)),
+    ),
+    "from a time that never was": (
+        ("2032-03-28T02:30", "2032-03-28T06:00"),
+        (datetime(2032, 3, 28, 1, 0, tzinfo=UTC), datetime(2032, 3, 28, 4, 0, tzinfo=UTC)),
+    ),
+    "the clocks go back": (
+        ("2032-10-31T01:30", "2032-10-31T03:30"),
+        (datetime(2032, 10, 30, 23, 30, tzinfo=UTC), datetime(2032, 10, 31, 2, 30, tzinfo=UTC)),
+    ),
+    "from a time that comes twice": (
+        ("2032-10-31T02:30", "2032-10-31T06:00"),
+        (datetime(2032, 10, 31, 0, 30, tzinfo=UTC), datetime(2032, 10, 31, 5, 0, tzinfo=UTC)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("typed", "instants"), NIGHTS.values(), ids=NIGHTS)
+def test_a_cover_moves_everything_by_the_same_minutes(
+    client: Client, typed: tuple[str, str], instants: tuple[datetime, datetime]
+) -> None:
+    ana, ben = (make.UserFactory(name=name, time_zone="Europe/Berlin") for name in ("Ana", "Ben"))
+    schedule = make.weekly_schedule(ana, zone="Europe/Berlin")
+    make.MembershipFactory(team=schedule.team, user=ben)
+    policy = make.policy(schedule, fallback=[ana])
+    client.force_login(ben)
+
+    answer = client.post(
+        f"/schedules/{schedule.pk}/cover/", {"out": ana.pk, "starts_at": typed[0], "ends_at": typed[1]}
+    )
+
+    assert answer.status_code == 302, answer.content.decode()
+    start, end = instants
+    row = Override.objects.get()
+    assert (row.starts_at, row.ends_at) == instants
+
+    since, until = start - 3 * HOUR, end + 3 * HOUR
+    [roster] = schedules.load(ids=[schedule.pk], since=since, until=until)
+    on_rota = [
+        (one.starts_at, one.ends_at, set(one.on_call)) for one in segments(roster.plan, since=since, until=until)
+    ]
+    assert on_rota == [(since, start, {ana.pk}), (start, end, {ben.pk}), (end, until, {ana.pk})]
+    shown = rota.upcoming(roster, at=since, weeks=1)
+    assert [one.users for one in shown][:2] == [(ana,), (ben,)]
+
+    api = client_of(ana)
+    reach = Reach([thaw(freeze(policy, team=None))], since=since, until=until)
+    for at in (start - MINUTE, start, end - MINUTE, end):
+        expected = ben if start <= at < end else ana
+        assert schedules.on_call(roster, at=at).users == (expected,)
+        assert [one.user for one in reach(Target("schedule", schedule.pk), at)] == [expected.pk]
+        for path in (f"schedules/{schedule.pk}/on-call/", "on-call/"):
+            body = api.get(f"/api/v1/{path}", {"at": at.isoformat()}).json()
+            [turn] = body.get("schedules", [body])
+            assert [one["id"] for one in turn["people"]] == [expected.pk], (path, at)
+
+    at = since
+    while at < until:  # 24 hours at most: every minute of the night
+        [now] = [people for starts_at, ends_at, people in on_rota if starts_at <= at < ends_at]
+        assert {one.pk for one in schedules.on_call(roster, at=at).users} == now
+        at += MINUTE
+
+
+def test_a_cancelled_cover_gives_the_pager_back_everywhere(client: Client) -> None:
+    ana, ben = make.UserFactory(), make.UserFactory()
+    schedule = make.weekly_schedule(ana)
+    make.MembershipFactory(team=schedule.team, user=ben)
+    client.force_login(ben)
+    start = datetime(2032, 10, 31, 0, 0, tzinfo=UTC)
+    row: Any = moved.OverrideFactory(
+        schedule=schedule, starts_at=start, ends_at=start + HOUR, out=ana, created_by=ben, created_at=make.NOON
+    )
+    row.people.create(user=ben)
+
+    client.post(f"/overrides/{row.pk}/cancel/")
+
+    [turn] = client_of(ana).get("/api/v1/on-call/", {"at": start.isoformat()}).json()["schedules"]
+    assert [one["id"] for one in turn["people"]] == [ana.pk]
