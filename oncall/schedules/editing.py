@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from config.base.clock import floor_minute
+from config.base.lifecycle import Refusal
 from config.base.models import Origin
 from oncall.models import Calendar, Layer, LayerMember, Schedule, ScheduleVersion, User
 from oncall.schedules import drafts
@@ -20,6 +21,10 @@ from oncall.schedules.rotation import Rotation
 from oncall.schedules.wall_clock import resolve, wall
 
 _MOST_STEPS_BACK = 400
+
+
+class NotPlanned(Refusal):
+    """A version can be withdrawn only before its time."""
 
 
 @transaction.atomic
@@ -56,6 +61,35 @@ def save_version(
     return version
 
 
+@transaction.atomic
+def set_layers(
+    *,
+    schedule: Schedule,
+    layers: Sequence[LayerDraft],
+    time_zone: str,
+    effective_from: datetime,
+    actor: User | None,
+    at: datetime,
+    note: str = "",
+) -> ScheduleVersion:
+    """As `save_version`, unless the newest version says the same already: then that one, and nothing is stored."""
+    Schedule.objects.select_for_update(no_key=True).get(pk=schedule.pk)
+    newest = (
+        schedule.versions.filter(withdrawn_at__isnull=True)
+        .prefetch_related("layers__members")
+        .order_by("-effective_from", "-created_at", "-pk")
+        .first()
+    )
+    if newest is not None and newest.time_zone == time_zone:
+        stored = [drafts.draft_of(layer) for layer in sorted(newest.layers.all(), key=lambda one: one.pk)]
+        if stored == list(layers):
+            return newest
+    return save_version(
+        schedule=schedule, layers=layers, time_zone=time_zone, effective_from=effective_from, actor=actor, at=at,
+        note=note,
+    )  # fmt: skip
+
+
 def _write_layer(version: ScheduleVersion, draft: LayerDraft) -> None:
     fields = {name: getattr(draft, name) for name in LayerDraft.__dataclass_fields__ if name != "slots"}
     fields["lengths"] = list(draft.lengths)
@@ -74,6 +108,8 @@ def _check_start(effective_from: datetime, *, at: datetime) -> None:
         raise ValidationError(
             {"effective_from": "What was is not changed: choose now or a later moment. Corrections go to attendance."}
         )
+    if effective_from.year > drafts.LAST_YEAR:
+        raise ValidationError({"effective_from": f"Choose a moment up to the year {drafts.LAST_YEAR}."})
 
 
 def check_known(layers: Sequence[LayerDraft]) -> None:
@@ -89,12 +125,12 @@ def check_known(layers: Sequence[LayerDraft]) -> None:
 
 @transaction.atomic
 def withdraw_version(*, version_id: int, actor: User | None, at: datetime) -> ScheduleVersion:
-    """Take back a version that is not in force yet (R-V3); ValidationError once it is, or if it is gone."""
+    """Take back a version that is not in force yet (R-V3); raises NotPlanned once it is, or if it is gone."""
     version = ScheduleVersion.objects.select_for_update(no_key=True).get(pk=version_id)
     if version.withdrawn_at is not None:
-        raise ValidationError("This version was already withdrawn.")
+        raise NotPlanned("This version was already withdrawn.")
     if at >= version.effective_from:
-        raise ValidationError("This version is in force already: make a new one instead.")
+        raise NotPlanned("This version was in force already and stays in the history: make a new one instead.")
     version.withdrawn_at, version.withdrawn_by = at, actor
     version.save(update_fields=["withdrawn_at", "withdrawn_by"])
     return version
@@ -112,6 +148,38 @@ def next_handoff(plan: Plan, *, at: datetime) -> datetime:
                 turn += 1
             handoffs.append(handoff)
     return min(handoffs, default=soon)
+
+
+def keep_all(
+    layers: Sequence[LayerDraft],
+    *,
+    sources: Sequence[int | None],
+    time_zone: str,
+    plan: Plan,
+    effective_from: datetime,
+) -> list[LayerDraft]:
+    """The drafts, with turns kept in each layer in which only people change (R-V4).
+
+    `sources` are the stored layers that the drafts come from. Whoever moved the handoff meant to. Raises
+    ValidationError for drafts that cannot be saved.
+    """
+    drafts.check(layers, time_zone=time_zone)
+    zone = ZoneInfo(time_zone)
+    version = plan.version_at(effective_from)
+    stored = {layer.id: layer for layer in version.layers} if version else {}
+    return [
+        keep_turns(draft, old=old, plan=plan, effective_from=effective_from)
+        if source is not None and (old := stored.get(source)) and _has_other_people(draft, old, zone)
+        else draft
+        for draft, source in zip(layers, sources, strict=True)
+    ]
+
+
+def _has_other_people(draft: LayerDraft, old: PlannedLayer, zone: ZoneInfo) -> bool:
+    """Whether a draft differs from a stored layer in its people and keeps its rhythm."""
+    new = planned(draft, number=old.id, zone=zone)
+    has_others = new.rotation.slots != old.rotation.slots
+    return has_others and new.zone == old.zone and replace(new.rotation, slots=old.rotation.slots) == old.rotation
 
 
 def keep_turns(draft: LayerDraft, *, old: PlannedLayer, plan: Plan, effective_from: datetime) -> LayerDraft:
