@@ -230,7 +230,9 @@ class ScheduleViewSet(ReadViewSet):
 
     def _roster(self, data: dict[str, Any], *, since: datetime, until: datetime, at: datetime) -> schedules.Roster:
         """Loaded for the range, for now, and for the moment at which the draft takes over."""
-        moment = max(data.get("effective_from") or at, at)
+        moment = data.get("effective_from") or at
+        if moment != at:
+            editing.check_start(moment, at=at)
         since, until = min(since, floor_minute(at)), max(until, moment + ORDINARY)
         [roster] = schedules.load(ids=[self.get_object().pk], since=since, until=until)
         return roster

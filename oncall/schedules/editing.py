@@ -45,7 +45,7 @@ def save_version(
     fields, and for a date that has passed; nothing is stored then.
     """
     drafts.check(layers, time_zone=time_zone)
-    _check_start(effective_from, at=at)
+    check_start(effective_from, at=at)
     check_known(layers)
     version = ScheduleVersion.objects.create(
         schedule=schedule,
@@ -101,7 +101,8 @@ def _write_layer(version: ScheduleVersion, draft: LayerDraft) -> None:
     )
 
 
-def _check_start(effective_from: datetime, *, at: datetime) -> None:
+def check_start(effective_from: datetime, *, at: datetime) -> None:
+    """Raise ValidationError unless a version may begin then: a whole minute, now or later (R-T1, R-V1)."""
     if effective_from != floor_minute(effective_from):
         raise ValidationError({"effective_from": "Write the time to the minute, without seconds."})
     if effective_from < floor_minute(at):
@@ -298,7 +299,7 @@ def preview(
     Raises ValidationError as `save_version` does.
     """
     drafts.check(layers, time_zone=time_zone)
-    _check_start(effective_from, at=at)
+    check_start(effective_from, at=at)
     zone = ZoneInfo(time_zone)
     version = Version(
         id=0,

@@ -1,12 +1,16 @@
 """Schedules themselves: made, renamed, handed to another team, and removed while nothing needs them."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models.deletion import ProtectedError
 
 from config.base.lifecycle import Refusal
-from oncall.models import Schedule, Team
+from oncall.models import Schedule, Team, User
+from oncall.schedules import editing
+from oncall.schedules.drafts import LayerDraft
 
 
 class Duplicate(Refusal):
@@ -20,6 +24,28 @@ class InUse(Refusal):
 def create_schedule(*, team: Team, name: str, description: str = "", external_id: str = "") -> Schedule:
     """A schedule without layers, on which nobody is on call yet. Raises Duplicate."""
     return _written(Schedule(team=team, name=name, description=description, external_id=external_id))
+
+
+@transaction.atomic
+def open_schedule(
+    *,
+    team: Team,
+    name: str,
+    layers: Sequence[LayerDraft],
+    time_zone: str,
+    effective_from: datetime,
+    actor: User | None,
+    at: datetime,
+    description: str = "",
+    note: str = "",
+) -> Schedule:
+    """A schedule with its first version. Raises Duplicate, or as `editing.save_version`; nothing is stored then."""
+    schedule = create_schedule(team=team, name=name, description=description)
+    editing.save_version(
+        schedule=schedule, layers=layers, time_zone=time_zone, effective_from=effective_from, actor=actor, at=at,
+        note=note,
+    )  # fmt: skip
+    return schedule
 
 
 def change_schedule(*, schedule: Schedule, **changed: Any) -> Schedule:
