@@ -76,7 +76,6 @@ WITHOUT_ENDPOINT = {
     "oncall.LayerMember": UNDER.format("layer"),
     "oncall.Membership": "given with its team",
     "oncall.NotificationRule": "private; kept in the portal",
-    "oncall.ScheduleVersion": UNDER.format("schedule"),
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": "given with its ticket",
     "incidents.ServiceDependency": "given with its service",
