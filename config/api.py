@@ -11,6 +11,7 @@ from incidents import api_maintenance
 from incidents import api_prevention as prevention
 from oncall import api as oncall
 from oncall import api_changes as changes
+from oncall import api_schedules as schedules
 from postmortems import api as postmortems
 from problems import api as problems
 
@@ -45,10 +46,11 @@ router.register("deliveries", incidents.DeliveryViewSet, "delivery")
 router.register("escalations", oncall.EscalationViewSet, "escalation")
 router.register("pages", oncall.PageViewSet, "page")
 router.register("on-call", oncall.OnCallViewSet, "on-call")
-router.register("schedules", oncall.ScheduleViewSet, "schedule")
 router.register("overrides", changes.OverrideViewSet, "override")
 router.register("swaps", changes.SwapViewSet, "swap")
 router.register("absences", changes.AbsenceViewSet, "absence")
+router.register("schedules", schedules.ScheduleViewSet, "schedule")
+router.register("schedule-versions", schedules.VersionViewSet, "schedule-version")
 router.register("teams", oncall.TeamViewSet, "team")
 router.register("users", oncall.UserViewSet, "user")
 router.register("work-intervals", oncall.WorkIntervalViewSet, "work-interval")

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import QuerySet
+
 from config.base.permissions import Role, has_role
 from oncall.models import (
     Absence,
@@ -114,3 +116,11 @@ def can_approve(user: Any, swap: SwapRequest) -> bool:
 def _role_in(user: Any, team: Team) -> str | None:
     found: str | None = team.memberships.filter(user=user).values_list("role", flat=True).first()
     return found
+
+
+def planned_teams(user: Any) -> QuerySet[Team]:
+    """The teams whose schedules a person may edit, by name."""
+    teams = Team.objects.order_by("name")
+    if has_role(user, Role.MANAGER, Role.ADMINISTRATOR):
+        return teams
+    return teams.filter(memberships__user=user, memberships__role=MembershipRole.MANAGER).distinct()

@@ -97,7 +97,6 @@ WITHOUT_ENDPOINT = {
     "oncall.ObligationRule": "configuration, kept in the administration",
     "oncall.Reminder": "messages about an obligation; shown on its page",
     "oncall.RuleReminder": UNDER.format("rule"),
-    "oncall.ScheduleVersion": UNDER.format("schedule"),
     "incidents.NumbersChange": SUMMARY,
     "incidents.NumbersRun": SUMMARY,
     "incidents.NumbersSegment": SUMMARY,

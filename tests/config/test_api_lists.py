@@ -79,6 +79,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),
     "saved-view": lambda: people.SavedViewFactory(owner=User.objects.order_by("pk").first()),
     "schedule": make.ScheduleFactory,
+    "schedule-version": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "service": lambda: make.ServiceDependencyFactory().service,
     "severity": lambda: make.SeverityFactory(rank=next(_rank)),
     "team": make.MembershipFactory,
