@@ -2,16 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from oncall.views import engine, lists, me, standby
+from oncall.views import engine, lists, me, rota, standby
 
 app_name = "oncall"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("on-call/", standby.OnCall.as_view(), name="on-call"),
     path("teams/", lists.TeamList.as_view(), name="teams"),
     path("teams/<slug:slug>/", standby.TeamPage.as_view(), name="team"),
+    path("teams/<slug:slug>/rota/", rota.TeamRota.as_view(), name="team-rota"),
     path("people/", lists.UserList.as_view(), name="users"),
     path("schedules/", lists.ScheduleList.as_view(), name="schedules"),
     path("schedules/<int:pk>/", standby.SchedulePage.as_view(), name="schedule"),
+    path("schedules/<int:pk>/rota/", rota.ScheduleRota.as_view(), name="schedule-rota"),
     path("escalations/", lists.EscalationList.as_view(), name="escalations"),
     path("pages/", lists.PageList.as_view(), name="pages"),
     path("engine/", engine.Engine.as_view(), name="engine"),

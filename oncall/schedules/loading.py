@@ -277,12 +277,15 @@ def _people(users: set[int], scope: _Scope) -> tuple[dict[int, User], dict[int, 
     return people, {key: tuple(spans) for key, spans in inactive.items()}
 
 
-def load_absences(users: Iterable[int], *, since: datetime, until: datetime) -> dict[int, list[Interval]]:
-    """When these people are on leave, within a range."""
-    rows = Absence.objects.filter(
-        user__in=list(users), cancelled_at__isnull=True, starts_at__lt=until, ends_at__gt=since
-    ).order_by("starts_at", "pk")
+def load_absences(
+    users: Iterable[int], *, since: datetime, until: datetime, as_of: datetime | None = None
+) -> dict[int, list[Interval]]:
+    """When these people are on leave, within a range, as known now or `as_of` an instant (R-V5)."""
+    stands = Q(cancelled_at__isnull=True)
+    if as_of is not None:
+        stands = (stands | Q(cancelled_at__gt=as_of)) & Q(created_at__lte=as_of)
+    rows = Absence.objects.filter(stands, user__in=list(users), starts_at__lt=until, ends_at__gt=since)
     found: dict[int, list[Interval]] = {}
-    for row in rows:
+    for row in rows.order_by("starts_at", "pk"):
         found.setdefault(row.user_id, []).append((row.starts_at, row.ends_at))
     return found
