@@ -30,6 +30,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Schedules", "calendar_month", "oncall_schedule"),
             ("Schedule versions", "history", "oncall_scheduleversion"),
+            ("Handoff notes", "waving_hand", "oncall_handoffnote"),
             ("Escalation policies", "escalator_warning", "oncall_escalationpolicy"),
         ),
     ),

@@ -7,6 +7,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from incidents import api as incidents
+from incidents import api_coverage as coverage
 from incidents import api_prevention as prevention
 from oncall import api as oncall
 from postmortems import api as postmortems
@@ -40,7 +41,9 @@ router.register("deliveries", incidents.DeliveryViewSet, "delivery")
 router.register("escalations", oncall.EscalationViewSet, "escalation")
 router.register("pages", oncall.PageViewSet, "page")
 router.register("on-call", oncall.OnCallViewSet, "on-call")
+router.register("on-call/services", coverage.CoverageViewSet, "service-on-call")
 router.register("schedules", oncall.ScheduleViewSet, "schedule")
+router.register("handoff-notes", oncall.HandoffNoteViewSet, "handoff-note")
 router.register("teams", oncall.TeamViewSet, "team")
 router.register("users", oncall.UserViewSet, "user")
 router.register("work-intervals", oncall.WorkIntervalViewSet, "work-interval")

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -11,13 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base import clock
-from config.base.api import AnswerViewSet, ReadViewSet, asked_instant
+from config.base.api import AnswerViewSet, ReadViewSet, asked_instant, writes
 from config.base.permissions import StaffOrToken
-from oncall import filters, schedules, serializers, subjects, watchdog
+from oncall import filters, handoffs, schedules, serializers, subjects, watchdog
 from oncall.models import (
     EngineLane,
     Escalation,
     EscalationEntry,
+    HandoffNote,
     Membership,
     Page,
     Schedule,
@@ -60,6 +62,7 @@ def _turn(roster: schedules.Roster, at: datetime) -> dict[str, Any]:
         "shadows": turn.shadows,
         "starts_at": turn.starts_at,
         "ends_at": turn.ends_at,
+        "next": turn.following,
         "because": turn.because,
     }
 
@@ -94,6 +97,20 @@ class OnCallViewSet(AnswerViewSet):
         at = asked_instant(request)
         turns = [_turn(roster, at) for roster in schedules.load_range(at)]
         return Response(serializers.OnCallSerializer({"at": at, "schedules": turns}).data)
+
+
+class HandoffNoteViewSet(ReadViewSet):
+    """What people on call left for the next, newest first."""
+
+    queryset = HandoffNote.objects.select_related("author")
+    serializer_class = serializers.HandoffNoteSerializer
+    filterset_class = filters.HandoffNoteFilter
+    scope = "respond"
+
+    @writes(serializers.NewHandoffNoteSerializer, status=201)
+    def create(self, data: dict[str, Any]) -> HandoffNote:
+        """Leave a note at the end of a shift."""
+        return handoffs.write(actor=self.actor, at=timezone.now(), **data)
 
 
 class OfSubjectViewSet(ReadViewSet):

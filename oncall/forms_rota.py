@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils import timezone
 
-from config.base.forms import FilterForm
+from config.base.forms import FilterForm, Form
 from oncall.rota import spans
 from oncall.schedules.drafts import is_local
 from oncall.schedules.wall_clock import resolve, wall
@@ -82,6 +82,17 @@ class RotaForm(FilterForm):
         elif start and end and end < start:
             self.add_error("end", "The last day comes before the first: choose a later one.")
         return found
+
+
+class HandoffNoteForm(Form):
+    """What the next person should know."""
+
+    text = forms.CharField(
+        label="What should the next person know?",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Markdown: what is open, what to watch, what can wait.",
+    )
 
 
 def _zone() -> ZoneInfo:

@@ -6,11 +6,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base import links
-from config.base.serializers import AnyObject, Instant, Shown, ShownId, ShownKey
+from config.base.serializers import AnyObject, Asked, Instant, Lines, Shown, ShownId, ShownKey
 from oncall.models import (
     EngineLane,
     Escalation,
     EscalationEntry,
+    HandoffNote,
     Membership,
     Page,
     Schedule,
@@ -97,8 +98,26 @@ class ScheduleSerializer(Shown):
         fields = ("id", "name", "description", "team")
 
 
+class HandoffNoteSerializer(Shown):
+    """What one person on call left for the next."""
+
+    schedule = ShownId()
+    author = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = HandoffNote
+        fields = ("id", "schedule", "author", "text", "at")
+
+
+class NewHandoffNoteSerializer(Asked):
+    """A note for whoever is next on a schedule."""
+
+    schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.all())
+    text = Lines(max_length=10_000)
+
+
 class TurnSerializer(serializers.Serializer[Any]):
-    """Who stands by on a schedule, since when and until when, and by which version, layer and turn."""
+    """Who stands by on a schedule, since when and until when, who is next, and by which version, layer and turn."""
 
     schedule = ScheduleSerializer()
     at = Instant()
@@ -106,6 +125,7 @@ class TurnSerializer(serializers.Serializer[Any]):
     shadows = PersonSerializer(many=True)
     starts_at = Instant(allow_null=True)
     ends_at = Instant(allow_null=True)
+    next = PersonSerializer(many=True)
     because = AnyObject()
 
 

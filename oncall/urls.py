@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from oncall.views import engine, lists, me, rota, standby
+from oncall.views import engine, lists, me, my_shifts, rota, standby
 
 app_name = "oncall"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedules/", lists.ScheduleList.as_view(), name="schedules"),
     path("schedules/<int:pk>/", standby.SchedulePage.as_view(), name="schedule"),
     path("schedules/<int:pk>/rota/", rota.ScheduleRota.as_view(), name="schedule-rota"),
+    path("schedules/<int:pk>/hand-off/", my_shifts.HandOff.as_view(), name="hand-off"),
+    path("handoff-notes/", lists.HandoffNoteList.as_view(), name="handoff-notes"),
+    path("my-shifts/", my_shifts.MyShifts.as_view(), name="my-shifts"),
     path("escalations/", lists.EscalationList.as_view(), name="escalations"),
     path("pages/", lists.PageList.as_view(), name="pages"),
     path("engine/", engine.Engine.as_view(), name="engine"),

@@ -40,8 +40,15 @@ def local(value: datetime, *, zone: str | None = None) -> str:
     return f"{shown:%a} {shown.day} {shown:%b %Y, %H:%M} {shown.tzname()}"
 
 
-def stretch(starts_at: datetime, ends_at: datetime, *, zone: str | None = None) -> str:
-    """From when to when on the wall, in `zone` or else in the reader's; the day only once if it is one."""
+def stretch(starts_at: datetime | None, ends_at: datetime | None, *, zone: str | None = None) -> str:
+    """From when to when on the wall, in `zone` or else in the reader's; the day only once if it is one.
+
+    A bound that is not known is left out.
+    """
+    if starts_at is None or ends_at is None:
+        known = starts_at or ends_at
+        word = "from" if starts_at else "until"
+        return f"{word} {local(known, zone=zone)}" if known else "all the time"
     start, end = (timezone.localtime(one, ZoneInfo(zone) if zone else None) for one in (starts_at, ends_at))
     begins = f"{start:%a} {start.day} {start:%b %Y}, {start:%H:%M}"
     if start.tzname() != end.tzname():

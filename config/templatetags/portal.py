@@ -46,7 +46,7 @@ def markdown(value: str) -> SafeString:
 
 
 @register.simple_tag
-def stretch(starts_at: datetime, ends_at: datetime, zone: str | None = None) -> str:
+def stretch(starts_at: datetime | None, ends_at: datetime | None, zone: str | None = None) -> str:
     """From when to when in `zone`, or the reader's."""
     return display.stretch(starts_at, ends_at, zone=zone)
 

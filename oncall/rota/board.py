@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
-from oncall.models import LayerMember, Override, Schedule, ScheduleVersion, User
+from oncall.models import Schedule, ScheduleVersion, User
 from oncall.rota.spans import Span
 from oncall.schedules.facts import Segment, Shift, absences_on_call, double_bookings, joined, runs, segments, shifts
 from oncall.schedules.final import Piece, pieces
-from oncall.schedules.loading import Roster, load, load_absences
+from oncall.schedules.loading import Roster, load, load_absences, naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +109,8 @@ def _elsewhere(lanes: list[Lane], span: Span, as_of: datetime | None) -> list[tu
     """The shifts of the same people on schedules that are not on the page, for one can be booked twice there."""
     shown = {lane.schedule.pk for lane in lanes}
     users = {shift.user for lane in lanes for shift in lane.shifts}
-    others = (
-        Schedule.objects.filter(
-            Q(pk__in=LayerMember.objects.filter(user__in=users).values("layer__version__schedule"))
-            | Q(pk__in=Override.objects.filter(people__user__in=users, ends_at__gt=span.since).values("schedule"))
-        )
-        .exclude(pk__in=shown)
-        .values_list("pk", flat=True)
-    )
-    rosters = load(ids=list(others), since=span.since, until=span.until, as_of=as_of)
+    others = set(naming(users, since=span.since)) - shown
+    rosters = load(ids=others, since=span.since, until=span.until, as_of=as_of)
     return [
         (roster.schedule, [one for one in shifts(segments(roster.plan, since=span.since, until=span.until))
                            if one.user in users])

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q, QuerySet
 
-from oncall.models import Absence, CalendarDate, Deactivation, Override, Schedule, ScheduleVersion, User
+from oncall.models import Absence, CalendarDate, Deactivation, LayerMember, Override, Schedule, ScheduleVersion, User
 from oncall.schedules.plan import Adjustment, Interval, Layer, Plan, Version
 from oncall.schedules.restrictions import Hours, daily, hours_of, weekly
 from oncall.schedules.rotation import Rotation
 from oncall.schedules.wall_clock import MINUTE, day_start
 
 ENDLESS = datetime.max.replace(tzinfo=UTC)
+# Beyond so many people a list of them costs more to send than all closed accounts to read.
+_FEW = 500
 _VERSION = ("pk", "schedule_id", "effective_from", "created_at", "time_zone")
 _LAYER = (
     "pk", "priority", "kind", "time_zone", "starts_at", "ends_at", "anchor", "unit", "length", "lengths", "clock",
@@ -262,19 +264,33 @@ def _people(users: set[int], scope: _Scope) -> tuple[dict[int, User], dict[int, 
     """The people, and when their accounts were closed within the range."""
     people = User.objects.in_bulk(users)
     rows = Deactivation.objects.filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=scope.since),
-        scope.known(),
-        user__in=users,
-        starts_at__lt=scope.until,
+        Q(ends_at__isnull=True) | Q(ends_at__gt=scope.since), scope.known(), starts_at__lt=scope.until
     ).order_by("user_id", "starts_at")
+    if len(users) <= _FEW:
+        rows = rows.filter(user__in=users)
     inactive: dict[int, list[Interval]] = {}
     for row in rows:
+        if row.user_id not in users:
+            continue
         inactive.setdefault(row.user_id, []).append((row.starts_at, row.ends_at or ENDLESS))
     for key, person in people.items():
         # An account closed behind our back has no date: nobody may be paged who cannot answer.
         if not person.is_active and scope.as_of is None and not any(e == ENDLESS for _, e in inactive.get(key, ())):
             inactive[key] = [(datetime.min.replace(tzinfo=UTC), ENDLESS)]
     return people, {key: tuple(spans) for key, spans in inactive.items()}
+
+
+def naming(users: Iterable[int], *, since: datetime | None = None) -> list[int]:
+    """The schedules whose rotations have ever named one of these people, or an override that ends after `since`."""
+    named = list(users)
+    overrides = Override.objects.filter(people__user__in=named)
+    if since is not None:
+        overrides = overrides.filter(ends_at__gt=since)
+    rows = Schedule.objects.filter(
+        Q(pk__in=LayerMember.objects.filter(user__in=named).values("layer__version__schedule"))
+        | Q(pk__in=overrides.values("schedule"))
+    )
+    return list(rows.values_list("pk", flat=True))
 
 
 def load_absences(

@@ -6,7 +6,7 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from config.base.views import ListPage
 from oncall import filters, subjects, tables
-from oncall.models import Escalation, Membership, Page, Schedule, Team, User
+from oncall.models import Escalation, HandoffNote, Membership, Page, Schedule, Team, User
 
 
 class TeamList(ListPage):
@@ -42,6 +42,17 @@ class ScheduleList(ListPage):
     filterset_class = filters.ScheduleFilter
     filters = ("search", "team")
     empty = "No schedules yet. An administrator adds them under Administration, Schedules."
+
+
+class HandoffNoteList(ListPage):
+    """What people on call left for the next."""
+
+    title = "Handoff notes"
+    queryset = HandoffNote.objects.select_related("schedule", "author").order_by("-at")
+    table_class = tables.HandoffNoteTable
+    filterset_class = filters.HandoffNoteFilter
+    filters = ("search", "team", "schedule", "author")
+    empty = "No notes yet. Whoever is on call writes one from their own shifts."
 
 
 class EscalationList(ListPage):

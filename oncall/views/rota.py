@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from config.base.views import ShownPage
-from oncall import rota
+from oncall import handoffs, rota
 from oncall.forms_rota import RotaForm
 from oncall.models import Schedule, Team
 from oncall.rota import spans
 
 _TROUBLES = 40
+_NOTES = 10
 
 
 class _RotaPage(ShownPage):
@@ -63,6 +64,7 @@ class _RotaPage(ShownPage):
             "listing": rota.listing(board, reading=reading),
             "troubles": board.troubles[:_TROUBLES],
             "more_troubles": max(0, len(board.troubles) - _TROUBLES),
+            "notes": handoffs.fresh(ids, at=self.at)[:_NOTES],
             "kinds": [(kind, label, self._turned(span, as_of, kind=kind)) for kind, label in spans.KINDS.items()],
             "previous": self._turned(span, as_of, steps=-1),
             "next": self._turned(span, as_of, steps=1),

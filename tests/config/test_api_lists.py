@@ -13,6 +13,7 @@ from config.base.permissions import Role
 from tests import customer_factories as told
 from tests import factories as make
 from tests import factories_prevention as after
+from tests import rota_factories as rotas
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "escalation": _entries,
     "event": lambda: make.EventFactory(alert=_alert()),
     "factor": after.FactorFactory,
+    "handoff-note": rotas.HandoffNoteFactory,
     "incident": _incident,
     "integration": make.IntegrationFactory,
     "metrics": _incident,
@@ -68,6 +70,9 @@ ROWS: dict[str, Callable[[], Any]] = {
     "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),
     "schedule": make.ScheduleFactory,
     "service": lambda: make.ServiceDependencyFactory().service,
+    "service-on-call": lambda: make.ServiceFactory(
+        escalation_policy=make.policy(make.weekly_schedule(make.UserFactory(), make.UserFactory()))
+    ),
     "severity": lambda: make.SeverityFactory(rank=next(_rank)),
     "team": make.MembershipFactory,
     "timeline": lambda: make.TimelineEntryFactory(actor=make.UserFactory()),

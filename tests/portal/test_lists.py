@@ -16,6 +16,7 @@ from config.base.tables import without_formula
 from tests import customer_factories as told
 from tests import factories as make
 from tests import factories_prevention as after
+from tests import rota_factories as rotas
 from tests.portal import pages
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,
+    "oncall:handoff-notes": rotas.HandoffNoteFactory,
     "oncall:escalations": _escalation,
     "oncall:pages": lambda: make.PageFactory(escalation=_escalation()),
     "postmortems:postmortems": make.PostmortemFactory,
