@@ -6,6 +6,7 @@ Built here: a template takes several times as long for the thousands of bars of 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.html import format_html, format_html_join
@@ -163,10 +164,16 @@ def _who(bar: Bar) -> str:
 
 
 def _times(bar: Bar, zone: ZoneInfo, reading: Reading) -> str:
-    times = display.stretch(bar.starts_at, bar.ends_at, zone=zone.key)
+    times = _told(bar.starts_at, bar.ends_at, zone.key)
     if reading.zone.key != zone.key:
-        times += f"; yours: {display.stretch(bar.starts_at, bar.ends_at, zone=reading.zone.key)}"
+        times += f"; yours: {_told(bar.starts_at, bar.ends_at, reading.zone.key)}"
     return times
+
+
+# Schedules hand over at the same times, so most of a page's times are told again and again.
+@lru_cache(maxsize=4096)
+def _told(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    return display.stretch(starts_at, ends_at, zone=zone)
 
 
 def listing(board: Board, *, reading: Reading) -> list[tuple[Lane, SafeString]]:
@@ -197,6 +204,7 @@ def _stretch(bar: Bar, board: Board, zone: ZoneInfo) -> str:
     return f"{start} to {end}"
 
 
+@lru_cache(maxsize=4096)
 def _minute(moment: datetime, zone: ZoneInfo) -> str:
     shown = moment.astimezone(zone)
     # Twice the same wall clock: say which is meant.
