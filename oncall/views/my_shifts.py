@@ -10,7 +10,7 @@ from oncall import handoffs, my_shifts
 from oncall.forms_rota import HandoffNoteForm
 from oncall.models import Schedule
 
-_SHOWN = 60
+_SHOWN = 30
 
 
 class MyShifts(ShownPage):
