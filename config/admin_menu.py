@@ -36,6 +36,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Swaps", "sync_alt", "oncall_swaprequest"),
             ("Leave", "beach_access", "oncall_absence"),
             ("Closed accounts", "person_off", "oncall_deactivation"),
+            ("Handoff notes", "waving_hand", "oncall_handoffnote"),
             ("Escalation policies", "escalator_warning", "oncall_escalationpolicy"),
         ),
     ),

@@ -7,6 +7,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from incidents import api as incidents
+from incidents import api_coverage as coverage
 from incidents import api_maintenance
 from incidents import api_prevention as prevention
 from oncall import api as oncall
@@ -51,6 +52,8 @@ router.register("swaps", changes.SwapViewSet, "swap")
 router.register("absences", changes.AbsenceViewSet, "absence")
 router.register("schedules", schedules.ScheduleViewSet, "schedule")
 router.register("schedule-versions", schedules.VersionViewSet, "schedule-version")
+router.register("on-call/services", coverage.CoverageViewSet, "service-on-call")
+router.register("handoff-notes", oncall.HandoffNoteViewSet, "handoff-note")
 router.register("teams", oncall.TeamViewSet, "team")
 router.register("users", oncall.UserViewSet, "user")
 router.register("work-intervals", oncall.WorkIntervalViewSet, "work-interval")

@@ -1,7 +1,9 @@
 """What incidents add to pages: services beside people, and beside a ticket what is owed so that it stays away."""
 
+from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -12,11 +14,13 @@ from oncall import due_panel
 from oncall.models import Team
 
 _SHOWN = 500
+_SERVICES = 100
 
 
-def _services_on_call(request: HttpRequest, record: Any) -> dict[str, Any]:
-    rows = Service.objects.select_related("team").order_by("tier", "name")[:_SHOWN]
-    return {"covered": coverage.who_answers(rows, at=timezone.now())}
+def _services_on_call(request: HttpRequest, at: datetime) -> dict[str, Any]:
+    rows = Service.objects.select_related("team").order_by("tier", "name")
+    page = Paginator(rows, _SERVICES).get_page(request.GET.get("services"))
+    return {"covered": coverage.who_answers(page.object_list, at=at), "page": page}
 
 
 def _team(request: HttpRequest, team: Team) -> dict[str, Any]:

@@ -292,6 +292,31 @@ class ServiceSerializer(Shown):
         fields = ("id", "slug", "name", "kind", "description", "team", "tier", "escalation_policy", "depends_on")
 
 
+class StintSerializer(serializers.Serializer[Any]):
+    """People who answer: by a schedule since and until when and who is next, or named themselves, without times."""
+
+    schedule = serializers.CharField(source="schedule.name", allow_null=True, default=None)
+    people = PersonSerializer(many=True)
+    starts_at = Instant(allow_null=True)
+    ends_at = Instant(allow_null=True)
+    next = PersonSerializer(source="following", many=True)
+
+
+class CoveredSerializer(serializers.Serializer[Any]):
+    """A service and whom a page about it reaches first; no stints, nobody."""
+
+    service = serializers.SlugField(source="service.slug")
+    team = serializers.SlugField(source="service.team.slug")
+    stints = StintSerializer(many=True)
+
+
+class CoverageSerializer(serializers.Serializer[Any]):
+    """Who answers for every service at one moment."""
+
+    at = Instant()
+    services = CoveredSerializer(many=True)
+
+
 class SeveritySerializer(Shown):
     """What a degree of trouble means and sets in motion."""
 

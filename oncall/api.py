@@ -13,11 +13,12 @@ from rest_framework.response import Response
 from config.base import clock
 from config.base.api import AnswerViewSet, ReadViewSet, asked_instant, verb, writes
 from config.base.permissions import StaffOrToken
-from oncall import filters, obligations, permissions, saved_views, schedules, serializers, subjects, watchdog
+from oncall import filters, handoffs, obligations, permissions, saved_views, schedules, serializers, subjects, watchdog
 from oncall.models import (
     EngineLane,
     Escalation,
     EscalationEntry,
+    HandoffNote,
     Membership,
     Obligation,
     Page,
@@ -63,6 +64,7 @@ def turn_of(roster: schedules.Roster, at: datetime) -> dict[str, Any]:
         "shadows": turn.shadows,
         "starts_at": turn.starts_at,
         "ends_at": turn.ends_at,
+        "next": turn.following,
         "because": turn.because,
     }
 
@@ -80,6 +82,20 @@ class OnCallViewSet(AnswerViewSet):
         at = asked_instant(request)
         turns = [turn_of(roster, at) for roster in schedules.load_range(at)]
         return Response(serializers.OnCallSerializer({"at": at, "schedules": turns}).data)
+
+
+class HandoffNoteViewSet(ReadViewSet):
+    """What people on call left for the next, newest first."""
+
+    queryset = HandoffNote.objects.select_related("author")
+    serializer_class = serializers.HandoffNoteSerializer
+    filterset_class = filters.HandoffNoteFilter
+    scope = "respond"
+
+    @writes(serializers.NewHandoffNoteSerializer, status=201)
+    def create(self, data: dict[str, Any]) -> HandoffNote:
+        """Leave a note at the end of a shift."""
+        return handoffs.write(actor=self.actor, at=timezone.now(), **data)
 
 
 class OfSubjectViewSet(ReadViewSet):

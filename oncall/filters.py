@@ -11,6 +11,7 @@ from config.base.outbox import OutboxState
 from oncall.models import (
     Escalation,
     EscalationState,
+    HandoffNote,
     Obligation,
     ObligationStatus,
     Page,
@@ -72,6 +73,21 @@ class ScheduleVersionFilter(FilterSet):
 
     class Meta(FilterSet.Meta):
         model = ScheduleVersion
+        fields: tuple[str, ...] = ()
+
+
+class HandoffNoteFilter(FilterSet):
+    """Handoff notes."""
+
+    search = WordsFilter(fields=["text"])
+    schedule = filters.ModelChoiceFilter(queryset=Schedule.objects.order_by("name"))
+    team = filters.ModelChoiceFilter(
+        field_name="schedule__team", queryset=Team.objects.order_by("name"), to_field_name="slug"
+    )
+    author = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+
+    class Meta(FilterSet.Meta):
+        model = HandoffNote
         fields: tuple[str, ...] = ()
 
 

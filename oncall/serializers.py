@@ -12,6 +12,7 @@ from oncall.models import (
     EngineLane,
     Escalation,
     EscalationEntry,
+    HandoffNote,
     Membership,
     Obligation,
     Page,
@@ -100,8 +101,26 @@ class ScheduleSerializer(Shown):
         fields = ("id", "name", "description", "team", "external_id")
 
 
+class HandoffNoteSerializer(Shown):
+    """What one person on call left for the next."""
+
+    schedule = ShownId()
+    author = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = HandoffNote
+        fields = ("id", "schedule", "author", "text", "at")
+
+
+class NewHandoffNoteSerializer(Asked):
+    """A note for whoever is next on a schedule."""
+
+    schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.all())
+    text = Lines(max_length=10_000)
+
+
 class TurnSerializer(serializers.Serializer[Any]):
-    """Who stands by on a schedule, since when and until when, and by which version, layer and turn."""
+    """Who stands by on a schedule, since when and until when, who is next, and by which version, layer and turn."""
 
     schedule = ScheduleSerializer()
     at = Instant()
@@ -109,6 +128,7 @@ class TurnSerializer(serializers.Serializer[Any]):
     shadows = PersonSerializer(many=True)
     starts_at = Instant(allow_null=True)
     ends_at = Instant(allow_null=True)
+    next = PersonSerializer(many=True)
     because = AnyObject()
 
 

@@ -6,11 +6,12 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from config.base import display
 from config.base.tables import LinkColumn, Table, TagColumn, TimeColumn
 from oncall import saved_views
-from oncall.models import Escalation, Obligation, Page, SavedView, Schedule, Team, User
+from oncall.models import Escalation, HandoffNote, Obligation, Page, SavedView, Schedule, Team, User
 from oncall.obligations import duties
 
 
@@ -57,6 +58,23 @@ class ScheduleTable(Table):
     class Meta(Table.Meta):
         model = Schedule
         fields = ("name", "team", "description")
+
+
+class HandoffNoteTable(Table):
+    """Handoff notes, the newest first."""
+
+    schedule = LinkColumn(order_by="schedule__name", css="row-title")
+    author = tables.Column(accessor="author__name")
+    at = TimeColumn(verbose_name="Written")
+    text = tables.Column(orderable=False, attrs={"td": {"class": "wide"}})
+
+    class Meta(Table.Meta):
+        model = HandoffNote
+        fields = ("schedule", "author", "at", "text")
+
+    def render_text(self, value: str) -> str:
+        """Its beginning."""
+        return Truncator(value).chars(200)
 
 
 class EscalationTable(Table):

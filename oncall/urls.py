@@ -3,13 +3,14 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from oncall import urls_changes
-from oncall.views import engine, lists, me, obligations, planning, saved, standby
+from oncall.views import engine, lists, me, my_shifts, obligations, planning, rota, saved, standby
 
 app_name = "oncall"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("on-call/", standby.OnCall.as_view(), name="on-call"),
     path("teams/", lists.TeamList.as_view(), name="teams"),
     path("teams/<slug:slug>/", standby.TeamPage.as_view(), name="team"),
+    path("teams/<slug:slug>/rota/", rota.TeamRota.as_view(), name="team-rota"),
     path("people/", lists.UserList.as_view(), name="users"),
     path("schedules/", lists.ScheduleList.as_view(), name="schedules"),
     path("schedules/<int:pk>/", standby.SchedulePage.as_view(), name="schedule"),
@@ -21,6 +22,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         planning.VersionWithdraw.as_view(),
         name="version-withdraw",
     ),
+    path("schedules/<int:pk>/rota/", rota.ScheduleRota.as_view(), name="schedule-rota"),
+    path("schedules/<int:pk>/hand-off/", my_shifts.HandOff.as_view(), name="hand-off"),
+    path("handoff-notes/", lists.HandoffNoteList.as_view(), name="handoff-notes"),
+    path("my-shifts/", my_shifts.MyShifts.as_view(), name="my-shifts"),
     path("escalations/", lists.EscalationList.as_view(), name="escalations"),
     path("pages/", lists.PageList.as_view(), name="pages"),
     path("due/", obligations.DueFromMe.as_view(), name="due-mine"),

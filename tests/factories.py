@@ -109,14 +109,11 @@ def weekly_schedule(
     schedule = ScheduleFactory(**fields)
     version = oncall_models.ScheduleVersion.objects.create(
         schedule=schedule,
-        created_at=datetime(2026, 1, 1, tzinfo=UTC),
-        effective_from=datetime(2026, 1, 1, tzinfo=UTC),
+        **dict.fromkeys(("created_at", "effective_from"), datetime(2026, 1, 1, tzinfo=UTC)),
         time_zone=zone,
         origin="case",
     )
-    layer = oncall_models.Layer.objects.create(
-        version=version, anchor=anchor, unit="week", length=1, slots=len(people)
-    )
+    layer = oncall_models.Layer.objects.create(version=version, anchor=anchor, unit="week", slots=len(people))
     for slot, person in enumerate(people):
         oncall_models.LayerMember.objects.create(layer=layer, slot=slot, user=person)
     return schedule

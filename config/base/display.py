@@ -45,6 +45,25 @@ def day(value: date) -> str:
     return f"{value.day} {value:%b %Y}"
 
 
+def stretch(starts_at: datetime | None, ends_at: datetime | None, *, zone: str | None = None) -> str:
+    """From when to when on the wall, in `zone` or else in the reader's; the day only once if it is one.
+
+    A bound that is not known is left out.
+    """
+    if starts_at is None or ends_at is None:
+        known = starts_at or ends_at
+        word = "from" if starts_at else "until"
+        return f"{word} {local(known, zone=zone)}" if known else "all the time"
+    start, end = (timezone.localtime(one, ZoneInfo(zone) if zone else None) for one in (starts_at, ends_at))
+    begins = f"{start:%a} {start.day} {start:%b %Y}, {start:%H:%M}"
+    if start.tzname() != end.tzname():
+        begins += f" {start.tzname()}"
+    if start.date() == end.date():
+        return f"{begins} to {end:%H:%M} {end.tzname()}"
+    year = f" {end:%Y}" if start.year != end.year else ""
+    return f"{begins} to {end:%a} {end.day} {end:%b}{year}, {end:%H:%M} {end.tzname()}"
+
+
 def time(value: datetime | None, *, at: datetime, text: str = "") -> SafeString:
     """A `<time>`: relative to `at` on the face, absolute in its title; a dash for no time."""
     if value is None:

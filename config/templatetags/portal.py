@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.urls import reverse
@@ -27,6 +28,12 @@ def clock(context: dict[str, Any], value: datetime | None, zone: str | None = No
 
 
 @register.simple_tag
+def moment(value: datetime | None, zone: str | None = None) -> str:
+    """The full date and time in `zone`, or the reader's."""
+    return display.local(value, zone=zone) if value else ""
+
+
+@register.simple_tag
 def tag(family: str, value: object, label: object) -> SafeString:
     """A colored label."""
     return display.tag(family, value, label)
@@ -36,6 +43,18 @@ def tag(family: str, value: object, label: object) -> SafeString:
 def markdown(value: str) -> SafeString:
     """A text in Markdown as HTML."""
     return text.render_markdown(value)
+
+
+@register.simple_tag
+def stretch(starts_at: datetime | None, ends_at: datetime | None, zone: str | None = None) -> str:
+    """From when to when in `zone`, or the reader's."""
+    return display.stretch(starts_at, ends_at, zone=zone)
+
+
+@register.filter
+def in_zone(value: datetime, zone: str) -> datetime:
+    """The same instant on the wall clocks of a zone."""
+    return value.astimezone(ZoneInfo(zone))
 
 
 @register.filter

@@ -12,6 +12,7 @@ from oncall.models.escalation import (
     EscalationTarget,
     StepMode,
 )
+from oncall.models.handoffs import HandoffNote
 from oncall.models.notices import Notice
 from oncall.models.obligations import (
     DismissedBy,
@@ -77,6 +78,7 @@ __all__ = [
     "EscalationState",
     "EscalationStep",
     "EscalationTarget",
+    "HandoffNote",
     "HolidayMode",
     "IdempotentRequest",
     "Layer",

@@ -29,6 +29,8 @@ class Turn:
     shadows: tuple[User, ...] = ()
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    # Who stands by from `ends_at` on; nobody is a gap, and also what is not known.
+    following: tuple[User, ...] = ()
     because: dict[str, Any] = field(default_factory=dict)
 
 
@@ -74,23 +76,24 @@ def on_call(roster: Roster, *, at: datetime) -> Turn:
 
 
 def stint(roster: Roster, *, at: datetime) -> Turn:
-    """As `on_call`, with the instants between which the same people stand by without a break.
+    """As `on_call`, with the instants between which the same people stand by without a break, and who is next.
 
     `roster` comes from `load_range`.
     """
     at = floor_minute(at)
     turn = on_call(roster, at=at)
-    return replace(turn, starts_at=_start_of(roster, at), ends_at=_end_of(roster, at))
+    ends_at, following = _end_of(roster, at)
+    return replace(turn, starts_at=_start_of(roster, at), ends_at=ends_at, following=roster.named(following))
 
 
-def _end_of(roster: Roster, at: datetime) -> datetime | None:
+def _end_of(roster: Roster, at: datetime) -> tuple[datetime | None, frozenset[int]]:
     until = min(roster.until, at + STINT_LIMIT)
     standing = None
     for segment in segments(roster.plan, since=at, until=until):
         if standing is not None and segment.on_call != standing:
-            return segment.starts_at
+            return segment.starts_at, segment.on_call
         standing = segment.on_call
-    return None
+    return None, frozenset()
 
 
 def _start_of(roster: Roster, at: datetime) -> datetime | None:

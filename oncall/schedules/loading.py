@@ -1,5 +1,6 @@
 """From rows to plans, for any number of schedules in the same few queries."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -8,22 +9,56 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Q
 
-from oncall.models import Absence, CalendarDate, Deactivation, Override, Schedule, ScheduleVersion, User
+from oncall.models import Absence, CalendarDate, Deactivation, LayerMember, Override, Schedule, User
 from oncall.schedules.plan import Adjustment, Interval, Layer, Plan, Version
 from oncall.schedules.restrictions import Hours, daily, hours_of, weekly
 from oncall.schedules.rotation import Rotation
 from oncall.schedules.wall_clock import MINUTE, day_start
 
 ENDLESS = datetime.max.replace(tzinfo=UTC)
-_VERSION = ("pk", "schedule_id", "effective_from", "created_at", "time_zone")
+# Beyond so many people a list of them costs more to send than all closed accounts to read.
+_FEW = 500
+_VERSION = ("id", "schedule_id", "effective_from", "created_at", "time_zone")
 _LAYER = (
-    "pk", "priority", "kind", "time_zone", "starts_at", "ends_at", "anchor", "unit", "length", "lengths", "clock",
+    "id", "priority", "kind", "time_zone", "starts_at", "ends_at", "anchor", "unit", "length", "lengths", "clock",
     "count", "concurrent", "slots", "restrictions", "calendar_id", "holiday_mode",
 )  # fmt: skip
-_MEMBERS = ("layers__members__slot", "layers__members__pk")
+# In SQL: of asking who is on call on one schedule, putting these two together took the ORM more than half.
+# A parameter that is NULL asks for all schedules, or for what is known now (R-V5).
+_KNOWN = """
+    ({0}.withdrawn_at IS NULL OR {0}.withdrawn_at > %(as_of)s)
+    AND (%(as_of)s::timestamptz IS NULL OR {0}.created_at <= %(as_of)s)
+    AND (%(ids)s::bigint[] IS NULL OR {0}.schedule_id = ANY(%(ids)s::bigint[]))"""
+_VERSIONS_IN_FORCE = f"""
+SELECT {", ".join(f"v.{name}" for name in _VERSION)}, {", ".join(f"l.{name}" for name in _LAYER)},
+    array_agg(m.slot ORDER BY m.slot, m.id), array_agg(m.user_id ORDER BY m.slot, m.id)
+FROM oncall_scheduleversion v
+LEFT JOIN oncall_layer l ON l.version_id = v.id
+LEFT JOIN oncall_layermember m ON m.layer_id = l.id
+WHERE {_KNOWN.format("v")} AND (
+    v.effective_from > %(since)s AND v.effective_from < %(until)s
+    OR v.id IN (
+        SELECT DISTINCT ON (f.schedule_id) f.id FROM oncall_scheduleversion f
+        WHERE {_KNOWN.format("f")} AND f.effective_from <= %(since)s
+        ORDER BY f.schedule_id, f.effective_from DESC, f.created_at DESC, f.id DESC
+    )
+)
+GROUP BY v.id, l.id
+ORDER BY v.schedule_id, v.effective_from, v.created_at, v.id, l.id
+"""  # noqa: S608 - all of it is ours
+_OVERRIDES = """
+SELECT o.schedule_id, o.id, o.op, o.starts_at, o.ends_at, o.created_at, o.cancelled_at, o.out_id,
+    coalesce(array_agg(p.user_id ORDER BY p.id) FILTER (WHERE p.id IS NOT NULL), '{}')
+FROM oncall_override o LEFT JOIN oncall_overrideperson p ON p.override_id = o.id
+WHERE o.starts_at < %(until)s AND o.ends_at > %(since)s
+    AND (%(as_of)s::timestamptz IS NULL OR o.created_at <= %(as_of)s)
+    AND (%(ids)s::bigint[] IS NULL OR o.schedule_id = ANY(%(ids)s::bigint[]))
+GROUP BY o.id
+ORDER BY o.schedule_id, o.created_at, o.id
+"""
 
 
 @dataclass(frozen=True)
@@ -99,24 +134,7 @@ def load(
 
 def _versions(scope: _Scope) -> dict[int, list[Version]]:
     """The versions in force at some minute of the range, in the order of R-V2."""
-    taken_back = Q(withdrawn_at__isnull=True)
-    if scope.as_of is not None:
-        taken_back |= Q(withdrawn_at__gt=scope.as_of)
-    known = ScheduleVersion.objects.filter(taken_back, scope.known(), scope.of_schedules("schedule_id"))
-    first = (
-        known.filter(effective_from__lte=scope.since)
-        .order_by("schedule_id", "-effective_from", "-created_at", "-pk")
-        .distinct("schedule_id")
-    )
-    rows = list(
-        known.filter(Q(pk__in=first.values("pk")) | Q(effective_from__gt=scope.since, effective_from__lt=scope.until))
-        .annotate(
-            member_slots=ArrayAgg("layers__members__slot", order_by=_MEMBERS),
-            member_users=ArrayAgg("layers__members__user_id", order_by=_MEMBERS),
-        )
-        .order_by("schedule_id", "effective_from", "created_at", "pk", "layers__pk")
-        .values_list(*_VERSION, *(f"layers__{name}" for name in _LAYER), "member_slots", "member_users")
-    )
+    rows = _rows(_VERSIONS_IN_FORCE, scope)
     dates = _dates({row[_CALENDAR] for row in rows if row[_CALENDAR] is not None}, scope)
     found: dict[int, list[Version]] = {}
     for head, group in groupby(rows, lambda row: row[: len(_VERSION)]):
@@ -127,13 +145,20 @@ def _versions(scope: _Scope) -> dict[int, list[Version]]:
     return found
 
 
+def _rows(statement: str, scope: _Scope) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"ids": scope.ids, "since": scope.since, "until": scope.until, "as_of": scope.as_of})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
 _CALENDAR = len(_VERSION) + _LAYER.index("calendar_id")
 
 
 def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, list[tuple[date, datetime]]]) -> Layer:
     one = dict(zip((*_LAYER, "member_slots", "member_users"), row, strict=True))
     zone = ZoneInfo(one["time_zone"]) if one["time_zone"] else version_zone
-    hours = hours_from(one["restrictions"])
+    hours = _hours_of(one["restrictions"])
     slots: list[list[int]] = [[] for _ in range(one["slots"])]
     for slot, user in zip(one["member_slots"], one["member_users"], strict=True):
         if slot is not None:
@@ -150,7 +175,7 @@ def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, lis
         hours=hours,
     )
     return Layer(
-        id=one["pk"],
+        id=one["id"],
         priority=one["priority"],
         zone=zone,
         rotation=rotation,
@@ -166,6 +191,12 @@ def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, lis
 def counting(dates: Iterable[tuple[date, datetime]], zone: ZoneInfo) -> tuple[date, ...]:
     """The days off that count: those whose local day begins after they were recorded (R-V5a)."""
     return tuple(day for day, created_at in dates if day_start(day, zone) > created_at)
+
+
+@lru_cache(maxsize=1024)
+def _hours_of(stored: str) -> Hours | None:
+    """The hours of a layer's restrictions as the database has them."""
+    return hours_from(json.loads(stored))
 
 
 def hours_from(restrictions: list[dict[str, Any]]) -> Hours | None:
@@ -223,22 +254,9 @@ def load_dates(
 
 def _adjustments(scope: _Scope) -> tuple[dict[int, list[Adjustment]], set[int]]:
     """The overrides and accepted swaps that reach into the range, in order (R-F2), and their people."""
-    rows: QuerySet[Any, Any] = (
-        Override.objects.filter(
-            scope.of_schedules("schedule_id"),
-            scope.known(),
-            starts_at__lt=scope.until,
-            ends_at__gt=scope.since,
-        )
-        .annotate(brought=ArrayAgg("people__user_id", filter=Q(people__isnull=False), default=[]))
-        .order_by("schedule_id", "created_at", "pk")
-        .values_list(
-            "schedule_id", "pk", "op", "starts_at", "ends_at", "created_at", "cancelled_at", "out_id", "brought"
-        )
-    )
     found: dict[int, list[Adjustment]] = {}
     brought_in: set[int] = set()
-    for schedule, key, op, starts_at, ends_at, created_at, cancelled_at, out, users in rows:
+    for schedule, key, op, starts_at, ends_at, created_at, cancelled_at, out, users in _rows(_OVERRIDES, scope):
         is_known = scope.as_of is None or (cancelled_at is not None and cancelled_at <= scope.as_of)
         since, until = effective_interval(
             starts_at=starts_at,
@@ -271,12 +289,16 @@ def _people(users: set[int], scope: _Scope) -> tuple[dict[int, User], dict[int, 
     """The people, and when their accounts were closed within the range."""
     people = User.objects.in_bulk(users)
     rows = Deactivation.objects.filter(
+        # Also those of later: who is closed by then was not before it.
         Q(ends_at__isnull=True) | Q(ends_at__gt=scope.since),
         scope.known(),
-        user__in=users,  # also those of later: who is closed by then was not before it
     ).order_by("user_id", "starts_at")
+    if len(users) <= _FEW:
+        rows = rows.filter(user__in=users)
     inactive: dict[int, list[Interval]] = {}
     for row in rows:
+        if row.user_id not in users:
+            continue
         inactive.setdefault(row.user_id, []).append((row.starts_at, row.ends_at or ENDLESS))
     for key, person in people.items():
         # An account closed behind our back has no date: nobody may be paged who cannot answer.
@@ -292,12 +314,28 @@ def load_people(
     return _people(set(users), _Scope(None, since, until, None))
 
 
-def load_absences(users: Iterable[int], *, since: datetime, until: datetime) -> dict[int, list[Interval]]:
-    """When these people are on leave, within a range."""
-    rows = Absence.objects.filter(
-        user__in=list(users), cancelled_at__isnull=True, starts_at__lt=until, ends_at__gt=since
-    ).order_by("starts_at", "pk")
+def naming(users: Iterable[int], *, since: datetime | None = None) -> list[int]:
+    """The schedules whose rotations have ever named one of these people, or an override that ends after `since`."""
+    named = list(users)
+    overrides = Override.objects.filter(people__user__in=named)
+    if since is not None:
+        overrides = overrides.filter(ends_at__gt=since)
+    rows = Schedule.objects.filter(
+        Q(pk__in=LayerMember.objects.filter(user__in=named).values("layer__version__schedule"))
+        | Q(pk__in=overrides.values("schedule"))
+    )
+    return list(rows.values_list("pk", flat=True))
+
+
+def load_absences(
+    users: Iterable[int], *, since: datetime, until: datetime, as_of: datetime | None = None
+) -> dict[int, list[Interval]]:
+    """When these people are on leave, within a range, as known now or `as_of` an instant (R-V5)."""
+    stands = Q(cancelled_at__isnull=True)
+    if as_of is not None:
+        stands = (stands | Q(cancelled_at__gt=as_of)) & Q(created_at__lte=as_of)
+    rows = Absence.objects.filter(stands, user__in=list(users), starts_at__lt=until, ends_at__gt=since)
     found: dict[int, list[Interval]] = {}
-    for row in rows:
+    for row in rows.order_by("starts_at", "pk"):
         found.setdefault(row.user_id, []).append((row.starts_at, row.ends_at))
     return found

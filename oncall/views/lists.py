@@ -6,7 +6,7 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from config.base.views import ListPage
 from oncall import filters, subjects, tables
-from oncall.models import Escalation, Membership, Page, Schedule, Team, User
+from oncall.models import Escalation, HandoffNote, Membership, Page, Schedule, Team, User
 from oncall.permissions import planned_teams
 
 
@@ -48,6 +48,17 @@ class ScheduleList(ListPage):
     def may_create(self) -> bool:
         """Managers of any team."""
         return planned_teams(self.request.user).exists()
+
+
+class HandoffNoteList(ListPage):
+    """What people on call left for the next."""
+
+    title = "Handoff notes"
+    queryset = HandoffNote.objects.select_related("schedule", "author").order_by("-at")
+    table_class = tables.HandoffNoteTable
+    filterset_class = filters.HandoffNoteFilter
+    filters = ("search", "team", "schedule", "author")
+    empty = "No notes yet. Whoever is on call writes one from their own shifts."
 
 
 class EscalationList(ListPage):

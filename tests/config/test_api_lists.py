@@ -17,6 +17,7 @@ from tests import factories_changes as moved
 from tests import factories_people as people
 from tests import factories_prevention as after
 from tests import obligation_factories as owed
+from tests import rota_factories as rotas
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "escalation": _entries,
     "event": lambda: make.EventFactory(alert=_alert()),
     "factor": after.FactorFactory,
+    "handoff-note": rotas.HandoffNoteFactory,
     "incident": _incident,
     "integration": make.IntegrationFactory,
     "metrics": _incident,
@@ -81,6 +83,9 @@ ROWS: dict[str, Callable[[], Any]] = {
     "schedule": make.ScheduleFactory,
     "schedule-version": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "service": lambda: make.ServiceDependencyFactory().service,
+    "service-on-call": lambda: make.ServiceFactory(
+        escalation_policy=make.policy(make.weekly_schedule(make.UserFactory(), make.UserFactory()))
+    ),
     "severity": lambda: make.SeverityFactory(rank=next(_rank)),
     "team": make.MembershipFactory,
     "timeline": lambda: make.TimelineEntryFactory(actor=make.UserFactory()),

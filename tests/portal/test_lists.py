@@ -20,6 +20,7 @@ from tests import factories_changes as moved
 from tests import factories_people as people
 from tests import factories_prevention as after
 from tests import obligation_factories as owed
+from tests import rota_factories as rotas
 from tests.portal import pages
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "oncall:leave": moved.AbsenceFactory,
     "oncall:overrides": lambda: moved.person_of(moved.OverrideFactory()),
     "oncall:swaps": lambda: moved.SwapOfferFactory().swap,
+    "oncall:handoff-notes": rotas.HandoffNoteFactory,
     "oncall:escalations": _escalation,
     "oncall:pages": lambda: make.PageFactory(escalation=_escalation()),
     "postmortems:postmortems": make.PostmortemFactory,

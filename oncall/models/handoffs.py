@@ -1,0 +1,34 @@
+"""What one person on call tells the next."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from oncall.models.people import User
+from oncall.models.schedules import Schedule
+
+
+class HandoffNote(models.Model):
+    """What somebody who was on call leaves for whoever is next; written once."""
+
+    schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="handoff_notes")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="handoff_notes")
+    text = models.TextField(max_length=10_000, help_text="Markdown: what is open, what to watch, what can wait.")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="oncall_handoffnote_says_something",
+                violation_error_message="Write what the next person should know.",
+            ),
+        ]
+        indexes = [models.Index(fields=["schedule", "-at"], name="oncall_handoffnote_newest")]
+
+    def __str__(self) -> str:
+        return f"Handoff of {self.schedule_id} on {self.at:%Y-%m-%d %H:%M}Z"
+
+    def get_absolute_url(self) -> str:
+        """Where it is read: on the rota of its schedule."""
+        return f"{reverse('oncall:schedule-rota', args=[self.schedule_id])}#note-{self.pk}"

@@ -1,0 +1,166 @@
+"""What a rota page shows of some schedules: who stands by when and why, and what is wrong, in a few queries."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from oncall.models import Schedule, ScheduleVersion, User
+from oncall.rota.spans import Span
+from oncall.schedules.facts import Segment, Shift, absences_on_call, double_bookings, joined, runs, segments, shifts
+from oncall.schedules.final import Piece, pieces
+from oncall.schedules.loading import Roster, load, load_absences, naming
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch in which the same people stand by for the same reason; nobody is a gap (R-F5)."""
+
+    starts_at: datetime
+    ends_at: datetime
+    users: tuple[User, ...]
+    shadows: tuple[User, ...]
+    is_override: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One schedule's bars, in order; between them no version was in force."""
+
+    schedule: Schedule
+    zone: ZoneInfo
+    bars: list[Bar]
+    shifts: list[Shift]
+    # When overrides hold that change nothing (R-O3).
+    idle: list[tuple[datetime, datetime]]
+
+    @property
+    def has_shadows(self) -> bool:
+        """Whether anybody looks on."""
+        return any(bar.shadows for bar in self.bars)
+
+
+Times = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something to see to, and each time at which it happens in the range (R-O5).
+
+    The kinds: `gap`, nobody is on call; `double`, a person is on call on several schedules at once; `absent`,
+    somebody on leave is; `idle`, an override changes nothing.
+    """
+
+    kind: str
+    schedules: tuple[Schedule, ...]
+    times: list[Times]
+    person: User | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All that the page shows; `as_of` is set where it is the view of a former instant (R-V5)."""
+
+    span: Span
+    lanes: list[Lane]
+    troubles: list[Trouble]
+    as_of: datetime | None
+
+    @property
+    def zones(self) -> list[str]:
+        """The zones that the schedules themselves keep, by name."""
+        return sorted({lane.zone.key for lane in self.lanes})
+
+
+def board(*, ids: Iterable[int], span: Span, as_of: datetime | None = None) -> Board:
+    """These schedules over a span, as known now or `as_of` an instant; the queries do not grow with them."""
+    found = load(ids=ids, since=span.since, until=span.until, as_of=as_of)
+    lanes = [_lane(roster, span) for roster in found]
+    people = {pk: person for roster in found for pk, person in roster.people.items()}
+    elsewhere = _elsewhere(lanes, span, as_of)
+    troubles = [*_gaps(lanes), *_idle(lanes), *_bookings(lanes, elsewhere, people)]
+    troubles += _absences(lanes, people, span, as_of)
+    return Board(span, lanes, sorted(troubles, key=lambda one: one.times[0]), as_of)
+
+
+def _lane(roster: Roster, span: Span) -> Lane:
+    def agreed(piece: Piece) -> tuple[object, ...]:
+        return piece.on_call, piece.shadow, bool(piece.effects), piece.version is None
+
+    found = list(pieces(roster.plan, since=span.since, until=span.until))
+    bars: list[Bar] = []
+    stood: list[Segment] = []
+    for key, starts_at, ends_at in runs(found, agreed):
+        on_call, shadow, is_override, is_unplanned = key
+        stood.append(Segment(starts_at, ends_at, on_call, shadow))  # type: ignore[arg-type]
+        if on_call or not is_unplanned:
+            bars.append(Bar(starts_at, ends_at, roster.named(on_call), roster.named(shadow), bool(is_override)))  # type: ignore[arg-type]
+    version = roster.plan.version_at(span.since) or next(iter(roster.plan.versions), None)
+    changed = {number for piece in found for number in piece.effects}
+    idle = [
+        (max(one.starts_at, span.since), min(one.ends_at, span.until))
+        for one in roster.plan.adjustments
+        if one.id not in changed and max(one.starts_at, span.since) < min(one.ends_at, span.until)
+    ]
+    return Lane(roster.schedule, version.zone if version else span.zone, bars, shifts(stood), sorted(idle))
+
+
+def _elsewhere(lanes: list[Lane], span: Span, as_of: datetime | None) -> list[tuple[Schedule, list[Shift]]]:
+    """The shifts of the same people on schedules that are not on the page, for one can be booked twice there."""
+    shown = {lane.schedule.pk for lane in lanes}
+    users = {shift.user for lane in lanes for shift in lane.shifts}
+    others = set(naming(users, since=span.since)) - shown
+    rosters = load(ids=others, since=span.since, until=span.until, as_of=as_of)
+    return [
+        (roster.schedule, [one for one in shifts(segments(roster.plan, since=span.since, until=span.until))
+                           if one.user in users])
+        for roster in rosters
+    ]  # fmt: skip
+
+
+def _gaps(lanes: list[Lane]) -> Iterator[Trouble]:
+    for lane in lanes:
+        times = joined((bar.starts_at, bar.ends_at) for bar in lane.bars if not bar.users)
+        if times:
+            yield Trouble("gap", (lane.schedule,), times)
+
+
+def _idle(lanes: list[Lane]) -> Iterator[Trouble]:
+    for lane in lanes:
+        if lane.idle:
+            yield Trouble("idle", (lane.schedule,), lane.idle)
+
+
+def _bookings(
+    lanes: list[Lane], elsewhere: list[tuple[Schedule, list[Shift]]], people: dict[int, User]
+) -> Iterator[Trouble]:
+    schedules = {lane.schedule.pk: lane.schedule for lane in lanes} | {one.pk: one for one, _ in elsewhere}
+    shown = {lane.schedule.pk for lane in lanes}
+    stood = {lane.schedule.pk: lane.shifts for lane in lanes} | {one.pk: found for one, found in elsewhere}
+    grouped: dict[tuple[int, tuple[int, ...]], list[Times]] = {}
+    for one in double_bookings(stood):
+        if shown.intersection(one.schedules):
+            grouped.setdefault((one.user, one.schedules), []).append((one.starts_at, one.ends_at))
+    for (user, keys), times in grouped.items():
+        yield Trouble("double", tuple(schedules[pk] for pk in keys), times, people[user])
+
+
+def _absences(lanes: list[Lane], people: dict[int, User], span: Span, as_of: datetime | None) -> Iterator[Trouble]:
+    absent = load_absences(people, since=span.since, until=span.until, as_of=as_of)
+    for lane in lanes:
+        grouped: dict[int, list[Times]] = {}
+        for one in absences_on_call(lane.shifts, absent):
+            grouped.setdefault(one.user, []).append((one.starts_at, one.ends_at))
+        for user, times in grouped.items():
+            yield Trouble("absent", (lane.schedule,), times, people[user])
+
+
+def zone_of(ids: Iterable[int], *, at: datetime, default: str) -> ZoneInfo:
+    """The zone that all these schedules keep at an instant, or else the default."""
+    names = set(
+        ScheduleVersion.objects.filter(schedule__in=list(ids), withdrawn_at__isnull=True, effective_from__lte=at)
+        .order_by("schedule_id", "-effective_from", "-created_at", "-pk")
+        .distinct("schedule_id")
+        .values_list("time_zone", flat=True)
+    )
+    return ZoneInfo(names.pop() if len(names) == 1 else default)

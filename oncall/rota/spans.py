@@ -1,0 +1,95 @@
+"""Which days a rota page shows: a week, a fortnight, a month or a range, in one zone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from oncall.schedules.wall_clock import day_of, day_start
+
+WEEK, FORTNIGHT, MONTH, RANGE = "week", "fortnight", "month", "range"
+KINDS = {WEEK: "Week", FORTNIGHT: "Fortnight", MONTH: "Month"}
+MOST_DAYS = 400
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+_LENGTHS = {WEEK: 7, FORTNIGHT: 14}
+_DAY = timedelta(days=1)
+
+
+class TooLong(Exception):
+    """More days than a page shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One local day; it may have 23, 24, 25 or other hours (R-T5)."""
+
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def hours(self) -> float:
+        """How long it is."""
+        return (self.ends_at - self.starts_at).total_seconds() / 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The local days from `first` to before `end`."""
+
+    kind: str
+    first: date
+    end: date
+    zone: ZoneInfo
+
+    @property
+    def since(self) -> datetime:
+        """The instant at which the first day begins."""
+        return day_start(self.first, self.zone)
+
+    @property
+    def until(self) -> datetime:
+        """The instant at which the last day ends."""
+        return day_start(self.end, self.zone)
+
+    @property
+    def last(self) -> date:
+        """The last day that is shown."""
+        return self.end - _DAY
+
+    def days(self) -> list[Day]:
+        """All days in order; one that the calendar skipped is left out (R-T5)."""
+        dates = [self.first + n * _DAY for n in range((self.end - self.first).days + 1)]
+        marks = [day_start(one, self.zone) for one in dates]
+        found = zip(dates, marks, marks[1:], strict=False)
+        return [Day(one, starts_at, ends_at) for one, starts_at, ends_at in found if starts_at < ends_at]
+
+    def moved(self, steps: int) -> date:
+        """The first day of the span so many spans later."""
+        if self.kind == MONTH:
+            return _month_later(self.first, steps)
+        return self.first + steps * (self.end - self.first)
+
+
+def span(*, kind: str, start: date | None, end: date | None, zone: ZoneInfo, at: datetime) -> Span:
+    """The span that holds `start`, or else today; from `start` to `end`, both shown, where an end is named.
+
+    TooLong, with a sentence for the reader, for more than 400 days.
+    """
+    first = start or day_of(at, zone)
+    if end is not None:
+        days = (end - first).days + 1
+        if days > MOST_DAYS:
+            raise TooLong(
+                f"That is {days:,} days. A page shows at most {MOST_DAYS}: choose a later start or an earlier end."
+            )
+        return Span(RANGE, first, end + _DAY, zone)
+    if kind == MONTH:
+        first = first.replace(day=1)
+        return Span(MONTH, first, _month_later(first, 1), zone)
+    first -= timedelta(days=first.weekday())
+    return Span(kind, first, first + timedelta(days=_LENGTHS[kind]), zone)
+
+
+def _month_later(first: date, steps: int) -> date:
+    year, month = divmod(first.year * 12 + first.month - 1 + steps, 12)
+    return date(year, month + 1, 1)
