@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 
 from config.base.models import Origin
 from config.base.permissions import Role
-from config.demo import cast, customers, desk, history, lessons, standby
+from config.demo import cast, customers, desk, history, lessons, rota, standby
 from incidents import integrations
 from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity, Ticket
 from oncall import access
@@ -222,6 +222,7 @@ CHAPTERS: list[Callable[[Company], None]] = [
     _write_services,
     standby.write,
     history.write,
+    rota.write,
     desk.write,
     lessons.write,
     _silence_obligations,
