@@ -153,7 +153,9 @@ class RestoredTable(Table):
     def render_waits_for(self, record: Any) -> SafeString:
         """Each open condition in a link."""
         waiting = [one for one in self._on_this_page[record.pk] if not one.is_met]
-        return format_html_join("", '<div><a href="{}">{}</a></div>', ((one.url, one.text) for one in waiting))
+        return format_html_join(
+            "", '<div class="stacked-link"><a href="{}">{}</a></div>', ((one.url, one.text) for one in waiting)
+        )
 
     def value_waits_for(self, record: Any) -> str:
         """The bare words, for CSV."""

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.faults.site import free_port, running_site, wait_for
-from tests.journeys.stage import Stage
+from tests.journeys.stage import Person, Stage
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -236,6 +236,12 @@ def a_postmortem_is_written_reviewed_and_published(stage: Stage) -> None:
 
     carla.sees(stage.postmortem)
     carla.follows("Approve…")
+    carla.presses("Approve")
+    carla.reads("These seats are still empty: Owner team", "Another team")
+    _takes_a_seat(responder, stage, "Owner team", "The rebuild ran as it always had.")
+    _takes_a_seat(carla, stage, "Another team", "We would have looked at the index first.")
+    carla.sees(stage.postmortem)
+    carla.follows("Approve…")
     carla.writes(text="Clear and fair.")
     carla.presses("Approve")
     carla.reads("Approved. Its text stands.", "Approved by", "Carla Ruiz")
@@ -248,6 +254,16 @@ def a_postmortem_is_written_reviewed_and_published(stage: Stage) -> None:
     customer.follows("Search fails for some")
     said = customer.reads("We now build it aside", "Postmortem")
     assert "nightly rebuild" not in said
+
+
+def _takes_a_seat(person: Person, stage: Stage, seat: str, answer: str) -> None:
+    """S29, S30: each perspective answers its own question."""
+    person.sees(stage.postmortem)
+    person.follows(f"Take the seat: {seat}")
+    person.page.check("main [name=presence][value=attended]")
+    person.writes(answer=answer)
+    person.presses("Take the seat")
+    person.reads("attended")
 
 
 def the_last_action_resolves_the_incident(stage: Stage) -> None:
