@@ -30,6 +30,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Schedules", "calendar_month", "oncall_schedule"),
             ("Schedule versions", "history", "oncall_scheduleversion"),
+            ("Calendars", "event_busy", "oncall_calendar"),
+            ("Calendar feeds", "rss_feed", "oncall_feedtoken"),
             ("Escalation policies", "escalator_warning", "oncall_escalationpolicy"),
         ),
     ),

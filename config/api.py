@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 from incidents import api as incidents
 from incidents import api_prevention as prevention
 from oncall import api as oncall
+from oncall import api_calendars as calendars
 from postmortems import api as postmortems
 from problems import api as problems
 
@@ -41,6 +42,8 @@ router.register("escalations", oncall.EscalationViewSet, "escalation")
 router.register("pages", oncall.PageViewSet, "page")
 router.register("on-call", oncall.OnCallViewSet, "on-call")
 router.register("schedules", oncall.ScheduleViewSet, "schedule")
+router.register("calendars", calendars.CalendarViewSet, "calendar")
+router.register("calendar-dates", calendars.CalendarDateViewSet, "calendar-date")
 router.register("teams", oncall.TeamViewSet, "team")
 router.register("users", oncall.UserViewSet, "user")
 router.register("work-intervals", oncall.WorkIntervalViewSet, "work-interval")

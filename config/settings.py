@@ -315,6 +315,8 @@ WATCHDOG_ALERT_URL = env.text("WATCHDOG_ALERT_URL")
 WATCHDOG_ALERT_EMAIL = env.words("WATCHDOG_ALERT_EMAIL")
 HEARTBEAT_URL = env.text("HEARTBEAT_URL")
 OPERATIONS_SERVICE = env.text("OPERATIONS_SERVICE", "holdfast")
+# Calendars of countries know the public holidays of this year and so many more.
+HOLIDAY_YEARS_AHEAD = env.number("HOLIDAY_YEARS_AHEAD", 2)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 # --- logs: one JSON object a line, request id in each -------------------------------------------------

@@ -11,9 +11,10 @@ class OncallConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the engine its own sweeps."""
-        from oncall import access, news, pulse
+        from oncall import access, calendars, news, pulse
         from oncall.engine import register_sweep
 
         register_sweep(lane="clocks", name="news", run=news.tell)
         register_sweep(lane="clocks", name="pulse", run=pulse.forget_old, every=600)
         register_sweep(lane="clocks", name="answers", run=access.forget_answers, every=600)
+        register_sweep(lane="clocks", name="calendars", run=calendars.top_up_due, every=3600)

@@ -5,6 +5,8 @@ import django_filters as filters
 from config.base.filters import FilterSet, WordsFilter
 from config.base.outbox import OutboxState
 from oncall.models import (
+    Calendar,
+    CalendarDate,
     Escalation,
     EscalationState,
     Page,
@@ -51,6 +53,33 @@ class ScheduleFilter(FilterSet):
 
     class Meta(FilterSet.Meta):
         model = Schedule
+        fields: tuple[str, ...] = ()
+
+
+class CalendarFilter(FilterSet):
+    """Calendars."""
+
+    search = WordsFilter(fields=["name", "description"])
+    name = filters.CharFilter()
+    country = filters.CharFilter(max_length=2)
+    external_id = filters.CharFilter()
+
+    class Meta(FilterSet.Meta):
+        model = Calendar
+        fields: tuple[str, ...] = ()
+
+
+class CalendarDateFilter(FilterSet):
+    """Days off."""
+
+    calendar = filters.ModelChoiceFilter(queryset=Calendar.objects.order_by("name"))
+    year = filters.NumberFilter(field_name="date", lookup_expr="year", min_value=1900, max_value=2200)
+    since = filters.DateFilter(field_name="date", lookup_expr="gte")
+    until = filters.DateFilter(field_name="date", lookup_expr="lte")
+    standing = filters.BooleanFilter(field_name="withdrawn_at", lookup_expr="isnull")
+
+    class Meta(FilterSet.Meta):
+        model = CalendarDate
         fields: tuple[str, ...] = ()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from config.base.forms import Form
+from oncall.calendars import countries
 from oncall.models import ContactKind, ContactMethod, TokenScope, Urgency, User
 from oncall.models.people import ZONES
 
@@ -14,6 +15,12 @@ class AboutMeForm(Form):
 
     name = forms.CharField(max_length=120)
     time_zone = forms.ChoiceField(choices=[(zone, zone) for zone in sorted(ZONES)])
+    country = forms.ChoiceField(required=False, help_text="Where you work; it decides your public holidays.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["country"]
+        field.choices = countries.choices("Not said")
 
 
 class ContactMethodForm(Form):

@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.base.tables import LinkColumn, Table, TagColumn, TimeColumn
-from oncall.models import Escalation, Page, Schedule, Team, User
+from oncall.calendars import countries
+from oncall.models import Calendar, Escalation, Page, Schedule, Team, User
 
 
 class TeamTable(Table):
@@ -53,6 +54,24 @@ class ScheduleTable(Table):
     class Meta(Table.Meta):
         model = Schedule
         fields = ("name", "team", "description")
+
+
+class CalendarTable(Table):
+    """Calendars."""
+
+    name = LinkColumn(css="row-title")
+    country = tables.Column(default="own days")
+    subdivision = tables.Column(default="")
+    coming = tables.Column(verbose_name="Days to come")
+    in_use_by = tables.Column(verbose_name="Schedules that use it")
+
+    class Meta(Table.Meta):
+        model = Calendar
+        fields = ("name", "country", "subdivision", "coming", "in_use_by")
+
+    def render_country(self, value: str) -> str:
+        """Its name."""
+        return countries.names().get(value, value)
 
 
 class EscalationTable(Table):

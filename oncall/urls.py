@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from oncall.views import engine, lists, me, standby
+from oncall.views import calendars, engine, feeds, lists, me, standby
 
 app_name = "oncall"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", lists.UserList.as_view(), name="users"),
     path("schedules/", lists.ScheduleList.as_view(), name="schedules"),
     path("schedules/<int:pk>/", standby.SchedulePage.as_view(), name="schedule"),
+    path("calendars/", calendars.CalendarList.as_view(), name="calendars"),
+    path("calendars/add/", calendars.CalendarAdd.as_view(), name="calendar-add"),
+    path("calendars/<int:pk>/", calendars.CalendarPage.as_view(), name="calendar"),
+    path("calendars/<int:pk>/edit/", calendars.CalendarEdit.as_view(), name="calendar-edit"),
+    path("calendars/<int:pk>/import/", calendars.CalendarImport.as_view(), name="calendar-import"),
+    path("calendars/<int:pk>/add-day/", calendars.DayAdd.as_view(), name="day-add"),
+    path("calendars/days/<int:pk>/take-back/", calendars.DayWithdraw.as_view(), name="day-withdraw"),
     path("escalations/", lists.EscalationList.as_view(), name="escalations"),
     path("pages/", lists.PageList.as_view(), name="pages"),
     path("engine/", engine.Engine.as_view(), name="engine"),
@@ -25,6 +32,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/reach/<int:pk>/remove/", me.MethodRemove.as_view(), name="method-remove"),
     path("me/rules/add/", me.RuleAdd.as_view(), name="rule-add"),
     path("me/rules/<int:pk>/remove/", me.RuleRemove.as_view(), name="rule-remove"),
+    path("me/feeds/", feeds.MyFeeds.as_view(), name="feeds"),
+    path("me/feeds/add/", feeds.FeedAdd.as_view(), name="feed-add"),
+    path("me/feeds/<int:pk>/revoke/", feeds.FeedRevoke.as_view(), name="feed-revoke"),
+    path("ical/<str:key>.ics", feeds.Feed.as_view(), name="feed"),
     path("me/tokens/add/", me.TokenAdd.as_view(), name="token-add"),
     path("me/tokens/<int:pk>/revoke/", me.TokenRevoke.as_view(), name="token-revoke"),
 ]

@@ -12,6 +12,7 @@ from oncall.models.escalation import (
     EscalationTarget,
     StepMode,
 )
+from oncall.models.feeds import FeedEvent, FeedKind, FeedToken
 from oncall.models.overrides import Override, OverrideOp, OverridePerson
 from oncall.models.pages import EngineLane, EngineSchema, Page
 from oncall.models.people import (
@@ -56,6 +57,9 @@ __all__ = [
     "EscalationState",
     "EscalationStep",
     "EscalationTarget",
+    "FeedEvent",
+    "FeedKind",
+    "FeedToken",
     "HolidayMode",
     "IdempotentRequest",
     "Layer",

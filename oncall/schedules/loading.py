@@ -18,6 +18,8 @@ from oncall.schedules.rotation import Rotation
 from oncall.schedules.wall_clock import MINUTE, day_start
 
 ENDLESS = datetime.max.replace(tzinfo=UTC)
+# A day off, when it was recorded, and when it was taken back.
+Dated = tuple[date, datetime, datetime | None]
 _VERSION = ("pk", "schedule_id", "effective_from", "created_at", "time_zone")
 _LAYER = (
     "pk", "priority", "kind", "time_zone", "starts_at", "ends_at", "anchor", "unit", "length", "lengths", "clock",
@@ -130,7 +132,7 @@ def _versions(scope: _Scope) -> dict[int, list[Version]]:
 _CALENDAR = len(_VERSION) + _LAYER.index("calendar_id")
 
 
-def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, list[tuple[date, datetime]]]) -> Layer:
+def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, list[Dated]]) -> Layer:
     one = dict(zip((*_LAYER, "member_slots", "member_users"), row, strict=True))
     zone = ZoneInfo(one["time_zone"]) if one["time_zone"] else version_zone
     hours = hours_from(one["restrictions"])
@@ -158,12 +160,20 @@ def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, lis
         starts_at=datetime.fromisoformat(one["starts_at"]) if one["starts_at"] else None,
         ends_at=datetime.fromisoformat(one["ends_at"]) if one["ends_at"] else None,
         hours=hours,
-        # R-V5a: a date counts for the local days that begin after it was recorded.
-        holidays=tuple(
-            day for day, created_at in dates.get(one["calendar_id"], ()) if day_start(day, zone) > created_at
-        ),
+        holidays=counting(dates.get(one["calendar_id"], ()), zone),
         only_holidays=one["holiday_mode"] == "only" if one["holiday_mode"] else None,
     )
+
+
+def counting(dates: Iterable[Dated], zone: ZoneInfo) -> tuple[date, ...]:
+    """The days off that count: those that began after they were recorded and before they were taken back (R-V5a)."""
+    found = (
+        day
+        for day, created_at, withdrawn_at in dates
+        if created_at < day_start(day, zone) and (withdrawn_at is None or day_start(day, zone) <= withdrawn_at)
+    )
+    # One that was taken back and added again is there twice.
+    return tuple(dict.fromkeys(found))
 
 
 def hours_from(restrictions: list[dict[str, Any]]) -> Hours | None:
@@ -194,9 +204,9 @@ def minute_of(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _dates(calendars: set[int], scope: _Scope) -> dict[int, list[tuple[date, datetime]]]:
-    """Days off by calendar, with the instants of their recording; no query where no layer names one."""
-    found: dict[int, list[tuple[date, datetime]]] = {}
+def _dates(calendars: set[int], scope: _Scope) -> dict[int, list[Dated]]:
+    """Days off by calendar, with when they were recorded and taken back; no query where no layer names one."""
+    found: dict[int, list[Dated]] = {}
     if not calendars:
         return found
     margin = timedelta(days=3)
@@ -207,8 +217,9 @@ def _dates(calendars: set[int], scope: _Scope) -> dict[int, list[tuple[date, dat
         date__lte=(scope.until + margin).date(),
     )
     for row in rows.order_by("date", "pk"):
-        if row.withdrawn_at is None or (scope.as_of is not None and row.withdrawn_at > scope.as_of):
-            found.setdefault(row.calendar_id, []).append((row.date, row.created_at))
+        is_known = scope.as_of is None or (row.withdrawn_at is not None and row.withdrawn_at <= scope.as_of)
+        withdrawn_at = row.withdrawn_at if is_known else None
+        found.setdefault(row.calendar_id, []).append((row.date, row.created_at, withdrawn_at))
     return found
 
 

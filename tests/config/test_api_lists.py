@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from config.api import router
 from config.base.api import AnswerViewSet
 from config.base.permissions import Role
+from tests import calendar_factories as days
 from tests import customer_factories as told
 from tests import factories as make
 from tests import factories_prevention as after
@@ -44,6 +45,8 @@ _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
     "action": lambda: after.ActionItemFactory(owner=make.UserFactory()),
     "alert": _alert,
+    "calendar": days.CalendarFactory,
+    "calendar-date": days.CalendarDateFactory,
     "component": lambda: told.ComponentFactory(group=told.ComponentFactory(), service=make.ServiceFactory()),
     "delivery": told.UpdateDeliveryFactory,
     "message-template": told.MessageTemplateFactory,

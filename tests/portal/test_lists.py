@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.base.permissions import Role
 from config.base.tables import without_formula
+from tests import calendar_factories as days
 from tests import customer_factories as told
 from tests import factories as make
 from tests import factories_prevention as after
@@ -57,6 +58,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "incidents:components": lambda: told.ComponentFactory(service=make.ServiceFactory()),
     "incidents:subscribers": told.SubscriberFactory,
     "incidents:deliveries": told.UpdateDeliveryFactory,
+    "oncall:calendars": lambda: days.CalendarDateFactory().calendar,
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,
