@@ -10,11 +10,11 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from config.base.permissions import Role
-from config.demo import cast, customers, desk, history, lessons, standby
+from config.demo import calendars, cast, customers, desk, history, lessons, standby
 from incidents import integrations
 from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity, Ticket
 from oncall import access
-from oncall.models import ContactMethod, Membership, NotificationRule, Team, User
+from oncall.models import Calendar, ContactMethod, Membership, NotificationRule, Team, User
 
 PASSWORD = "holdfast-demo"  # noqa: S105 - printed on the terminal; the demo listens on this machine only
 HISTORY = timedelta(days=548)
@@ -35,6 +35,8 @@ class Company:
     callers: list[Contact] = field(default_factory=list)
     responders: dict[int, list[User]] = field(default_factory=dict)
     """By team."""
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    """Public holidays, by zone."""
     tickets: list[Ticket] = field(default_factory=list)
     """The incidents of the past, the oldest first."""
     found: dict[str, Any] = field(default_factory=lambda: {"ical": [], "status_url": ""})
@@ -213,6 +215,7 @@ CHAPTERS: list[Callable[[Company], None]] = [
     _write_teams,
     _write_severities,
     _write_services,
+    calendars.write,
     standby.write,
     history.write,
     desk.write,
@@ -220,5 +223,6 @@ CHAPTERS: list[Callable[[Company], None]] = [
     _tell_customers,
     _open_doors,
     _write_sign_ins,
+    calendars.open_feeds,
 ]
 """In this order. What comes later (problems, postmortems, customer updates) builds on `Company.tickets`."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from config.demo import cast
+from config.demo import calendars, cast
 from oncall.models import (
     EscalationPolicy,
     EscalationStep,
@@ -55,4 +55,5 @@ def _write_schedule(company: "Company", team: Team, facts: cast.TeamFacts) -> Sc
     LayerMember.objects.bulk_create(
         LayerMember(layer=layer, slot=slot, user=person) for slot, person in enumerate(people)
     )
+    calendars.share_holidays(version, people, company.calendars[facts.zone])
     return schedule
