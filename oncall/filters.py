@@ -61,7 +61,7 @@ class CalendarFilter(FilterSet):
 
     search = WordsFilter(fields=["name", "description"])
     name = filters.CharFilter()
-    country = filters.CharFilter(max_length=2)
+    country = filters.CharFilter(label="Country code", max_length=2, lookup_expr="iexact")
     external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):

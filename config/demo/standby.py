@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from config.base.clock import floor_minute
 from config.demo import calendars, cast
 from oncall.models import (
     EscalationPolicy,
@@ -46,7 +47,7 @@ def write(company: "Company") -> None:
 
 def _write_schedule(company: "Company", team: Team, facts: cast.TeamFacts) -> Schedule:
     schedule = Schedule.objects.create(team=team, name=f"{team.name} on call", description=_LENGTHS[facts.turn])
-    made_at = company.since - timedelta(days=2)
+    made_at = floor_minute(company.since) - timedelta(days=2)
     version = ScheduleVersion.objects.create(
         schedule=schedule, created_at=made_at, effective_from=made_at, time_zone=facts.zone, origin="demo"
     )

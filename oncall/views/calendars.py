@@ -25,6 +25,7 @@ class CalendarList(ListPage):
     queryset = Calendar.objects.order_by("name")
     table_class = tables.CalendarTable
     filterset_class = filters.CalendarFilter
+    filters = ("search", "country")
     empty = "No calendars yet. Add the public holidays of the country your first team works in."
     create = ("oncall:calendar-add", "Add a calendar")
 
@@ -47,11 +48,13 @@ class CalendarPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The year's dates, other years, and who uses it."""
         year = self._year()
-        days = self.object.dates.filter(date__year=year).select_related("created_by", "withdrawn_by")
+        dates = self.object.dates.filter(date__year=year).select_related("created_by", "withdrawn_by")
+        days = list(dates.order_by("date", "pk"))
         return super().get_context_data(**kwargs) | {
             "year": year,
             "years": sorted({*calendars.years(self.object), self.at.year, year}),
-            "days": days.order_by("date", "pk"),
+            "days": days,
+            "standing": sum(day.withdrawn_at is None for day in days),
             "country": countries.names().get(self.object.country, self.object.country),
             "subdivision": countries.subdivisions(self.object.country).get(self.object.subdivision, ""),
             "in_use_by": calendars.in_use_by(self.object, at=self.at),
