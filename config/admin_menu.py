@@ -37,6 +37,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Leave", "beach_access", "oncall_absence"),
             ("Closed accounts", "person_off", "oncall_deactivation"),
             ("Handoff notes", "waving_hand", "oncall_handoffnote"),
+            ("Calendars", "event_busy", "oncall_calendar"),
+            ("Calendar feeds", "rss_feed", "oncall_feedtoken"),
             ("Escalation policies", "escalator_warning", "oncall_escalationpolicy"),
         ),
     ),

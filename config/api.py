@@ -11,6 +11,7 @@ from incidents import api_coverage as coverage
 from incidents import api_maintenance
 from incidents import api_prevention as prevention
 from oncall import api as oncall
+from oncall import api_calendars as calendars
 from oncall import api_changes as changes
 from oncall import api_schedules as schedules
 from postmortems import api as postmortems
@@ -54,6 +55,8 @@ router.register("schedules", schedules.ScheduleViewSet, "schedule")
 router.register("schedule-versions", schedules.VersionViewSet, "schedule-version")
 router.register("on-call/services", coverage.CoverageViewSet, "service-on-call")
 router.register("handoff-notes", oncall.HandoffNoteViewSet, "handoff-note")
+router.register("calendars", calendars.CalendarViewSet, "calendar")
+router.register("calendar-dates", calendars.CalendarDateViewSet, "calendar-date")
 router.register("teams", oncall.TeamViewSet, "team")
 router.register("users", oncall.UserViewSet, "user")
 router.register("work-intervals", oncall.WorkIntervalViewSet, "work-interval")

@@ -10,7 +10,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request_id", "taskName"}
 # Keys stand in some senders' addresses; no log may keep them (bad inputs 54, 82).
-_SECRETS = re.compile(r"(/integrations/[a-z_]+/|/p/|token=|[Bb]earer )[A-Za-z0-9_\-.:]{8,}")
+_SECRETS = re.compile(r"(/integrations/[a-z_]+/|/p/|/ical/|token=|[Bb]earer )[A-Za-z0-9_\-.:]{8,}")
 
 
 def redact(value: str) -> str:

@@ -71,14 +71,14 @@ class SendersFirst:
 
 
 class PublicFirst:
-    """Answers the public status page ahead of sessions and languages, so that what it says may be cached."""
+    """Answers the public status page and calendar feeds ahead of sessions and languages: programs read them."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Call the page's view at once; any other address goes on."""
-        if not request.path_info.startswith(("/status/", "/api/v2/")):
+        if not request.path_info.startswith(("/status/", "/api/v2/", "/ical/")):
             return self.get_response(request)
         try:
             match = resolve(request.path_info)

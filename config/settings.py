@@ -319,12 +319,13 @@ PHONE_GATEWAY_SECRET = env.text("PHONE_GATEWAY_SECRET")
 # Private addresses that outgoing calls may reach, as networks; all others are refused.
 OUTGOING_ALLOW = env.words("OUTGOING_ALLOW")
 OUTGOING_PORTS = [int(port) for port in env.words("OUTGOING_PORTS", "80,443")]
-REST_HOURS = env.number("REST_HOURS", 11)
+ONCALL_REST_HOURS = env.number("ONCALL_REST_HOURS", 11)
 WATCHDOG_ALERT_URL = env.text("WATCHDOG_ALERT_URL")
 WATCHDOG_ALERT_EMAIL = env.words("WATCHDOG_ALERT_EMAIL")
 HEARTBEAT_URL = env.text("HEARTBEAT_URL")
 OPERATIONS_SERVICE = env.text("OPERATIONS_SERVICE", "holdfast")
-ONCALL_REST_HOURS = env.number("ONCALL_REST_HOURS", 11)
+# Calendars of countries know the public holidays of this year and so many more.
+HOLIDAY_YEARS_AHEAD = env.number("HOLIDAY_YEARS_AHEAD", 2)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 # --- logs: one JSON object a line, request id in each -------------------------------------------------

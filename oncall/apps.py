@@ -12,7 +12,7 @@ class OncallConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the engine its own sweeps, a new site its standard rules, and lists their saved views."""
-        from oncall import access, news, notices, panels, pulse, swaps
+        from oncall import access, calendars, news, notices, panels, pulse, swaps
         from oncall.engine import register_sweep
         from oncall.obligations import duties, reminding
         from oncall.receivers import write_standard_rules
@@ -27,3 +27,4 @@ class OncallConfig(AppConfig):
         # Kinds are registered by apps above, in their `ready()`; by the time of a migration all are known.
         post_migrate.connect(write_standard_rules, sender=self, dispatch_uid="oncall.standard_rules")
         panels.register()
+        register_sweep(lane="clocks", name="calendars", run=calendars.top_up_due, every=3600)

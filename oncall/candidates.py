@@ -43,12 +43,12 @@ class Proposal:
 def propose(*, schedule: Schedule, out: User, starts_at: datetime, ends_at: datetime, at: datetime) -> Proposal:
     """The team's active responders but `out`, by deficit over the last 12 weeks; those on leave come last.
 
-    Who is on call then, or would get less than the firm's hours of rest (REST_HOURS) between two times on
+    Who is on call then, or would get less than the firm's hours of rest (ONCALL_REST_HOURS) between two times on
     call, on any schedule, is left out.
     """
     responders = _responders(schedule)
     people = [one for one in responders if one.pk != out.pk]
-    rest = timedelta(hours=settings.REST_HOURS)
+    rest = timedelta(hours=settings.ONCALL_REST_HOURS)
     busy = _standby(since=starts_at - rest, until=ends_at + rest)
     absent = load_absences([one.pk for one in people], since=starts_at, until=ends_at)
     shares = _shares(schedule, [*people, out], at=at)
@@ -83,7 +83,7 @@ def _hindrance(shifts: Iterable[tuple[Schedule, Shift]], starts_at: datetime, en
     for schedule, shift in shifts:
         if shift.starts_at < ends_at and shift.ends_at > starts_at:
             return f"Is on call on {schedule.name} at that time."
-        rest = f"Would have less than {settings.REST_HOURS} h of rest: stands by on {schedule.name}"
+        rest = f"Would have less than {settings.ONCALL_REST_HOURS} h of rest: stands by on {schedule.name}"
         if shift.ends_at <= starts_at:
             close = f"{rest} until {local(shift.ends_at, zone=person.time_zone)}."
         else:

@@ -9,6 +9,8 @@ from django.utils import timezone
 from config.base.filters import FilterSet, WordsFilter, YesNoFilter
 from config.base.outbox import OutboxState
 from oncall.models import (
+    Calendar,
+    CalendarDate,
     Escalation,
     EscalationState,
     HandoffNote,
@@ -88,6 +90,33 @@ class HandoffNoteFilter(FilterSet):
 
     class Meta(FilterSet.Meta):
         model = HandoffNote
+        fields: tuple[str, ...] = ()
+
+
+class CalendarFilter(FilterSet):
+    """Calendars."""
+
+    search = WordsFilter(fields=["name", "description"])
+    name = filters.CharFilter()
+    country = filters.CharFilter(label="Country code", max_length=2, lookup_expr="iexact")
+    external_id = filters.CharFilter()
+
+    class Meta(FilterSet.Meta):
+        model = Calendar
+        fields: tuple[str, ...] = ()
+
+
+class CalendarDateFilter(FilterSet):
+    """Days off."""
+
+    calendar = filters.ModelChoiceFilter(queryset=Calendar.objects.order_by("name"))
+    year = filters.NumberFilter(field_name="date", lookup_expr="year", min_value=1900, max_value=2200)
+    since = filters.DateFilter(field_name="date", lookup_expr="gte")
+    until = filters.DateFilter(field_name="date", lookup_expr="lte")
+    standing = filters.BooleanFilter(field_name="withdrawn_at", lookup_expr="isnull")
+
+    class Meta(FilterSet.Meta):
+        model = CalendarDate
         fields: tuple[str, ...] = ()
 
 

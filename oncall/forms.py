@@ -6,6 +6,7 @@ from django import forms
 
 from config.base.forms import Form
 from oncall import saved_views
+from oncall.calendars import countries
 from oncall.models import ContactKind, ContactMethod, Team, TokenScope, Urgency, User
 from oncall.models.people import ZONES
 
@@ -15,6 +16,12 @@ class AboutMeForm(Form):
 
     name = forms.CharField(max_length=120)
     time_zone = forms.ChoiceField(choices=[(zone, zone) for zone in sorted(ZONES)])
+    country = forms.ChoiceField(required=False, help_text="Where you work; it decides your public holidays.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["country"]
+        field.choices = countries.choices("Not said")
 
 
 class ContactMethodForm(Form):

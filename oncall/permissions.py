@@ -124,3 +124,8 @@ def planned_teams(user: Any) -> QuerySet[Team]:
     if has_role(user, Role.MANAGER, Role.ADMINISTRATOR):
         return teams
     return teams.filter(memberships__user=user, memberships__role=MembershipRole.MANAGER).distinct()
+
+
+def can_keep_calendars(user: Any) -> bool:
+    """Change calendars, which decide who stands by: managers, practice owners and administrators."""
+    return has_role(user, Role.MANAGER, Role.PRACTICE, Role.ADMINISTRATOR)

@@ -11,7 +11,8 @@ from django.utils.text import Truncator
 from config.base import display
 from config.base.tables import LinkColumn, Table, TagColumn, TimeColumn
 from oncall import saved_views
-from oncall.models import Escalation, HandoffNote, Obligation, Page, SavedView, Schedule, Team, User
+from oncall.calendars import countries
+from oncall.models import Calendar, Escalation, HandoffNote, Obligation, Page, SavedView, Schedule, Team, User
 from oncall.obligations import duties
 
 
@@ -75,6 +76,24 @@ class HandoffNoteTable(Table):
     def render_text(self, value: str) -> str:
         """Its beginning."""
         return Truncator(value).chars(200)
+
+
+class CalendarTable(Table):
+    """Calendars."""
+
+    name = LinkColumn(css="row-title")
+    country = tables.Column(default="own days")
+    subdivision = tables.Column(default="")
+    coming = tables.Column(verbose_name="Days to come")
+    in_use_by = tables.Column(verbose_name="Schedules that use it")
+
+    class Meta(Table.Meta):
+        model = Calendar
+        fields = ("name", "country", "subdivision", "coming", "in_use_by")
+
+    def render_country(self, value: str) -> str:
+        """Its name."""
+        return countries.names().get(value, value)
 
 
 class EscalationTable(Table):

@@ -3,7 +3,19 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from oncall import urls_changes
-from oncall.views import engine, lists, me, my_shifts, obligations, planning, rota, saved, standby
+from oncall.views import (
+    calendars,
+    engine,
+    feeds,
+    lists,
+    me,
+    my_shifts,
+    obligations,
+    planning,
+    rota,
+    saved,
+    standby,
+)
 
 app_name = "oncall"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +38,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedules/<int:pk>/hand-off/", my_shifts.HandOff.as_view(), name="hand-off"),
     path("handoff-notes/", lists.HandoffNoteList.as_view(), name="handoff-notes"),
     path("my-shifts/", my_shifts.MyShifts.as_view(), name="my-shifts"),
+    path("calendars/", calendars.CalendarList.as_view(), name="calendars"),
+    path("calendars/add/", calendars.CalendarAdd.as_view(), name="calendar-add"),
+    path("calendars/<int:pk>/", calendars.CalendarPage.as_view(), name="calendar"),
+    path("calendars/<int:pk>/edit/", calendars.CalendarEdit.as_view(), name="calendar-edit"),
+    path("calendars/<int:pk>/import/", calendars.CalendarImport.as_view(), name="calendar-import"),
+    path("calendars/<int:pk>/add-day/", calendars.DayAdd.as_view(), name="day-add"),
+    path("calendars/days/<int:pk>/take-back/", calendars.DayWithdraw.as_view(), name="day-withdraw"),
     path("escalations/", lists.EscalationList.as_view(), name="escalations"),
     path("pages/", lists.PageList.as_view(), name="pages"),
     path("due/", obligations.DueFromMe.as_view(), name="due-mine"),
@@ -50,6 +69,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/reach/<int:pk>/remove/", me.MethodRemove.as_view(), name="method-remove"),
     path("me/rules/add/", me.RuleAdd.as_view(), name="rule-add"),
     path("me/rules/<int:pk>/remove/", me.RuleRemove.as_view(), name="rule-remove"),
+    path("me/feeds/", feeds.MyFeeds.as_view(), name="feeds"),
+    path("me/feeds/add/", feeds.FeedAdd.as_view(), name="feed-add"),
+    path("me/feeds/<int:pk>/revoke/", feeds.FeedRevoke.as_view(), name="feed-revoke"),
+    path("ical/<str:key>.ics", feeds.Feed.as_view(), name="feed"),
     path("me/tokens/add/", me.TokenAdd.as_view(), name="token-add"),
     path("me/tokens/<int:pk>/revoke/", me.TokenRevoke.as_view(), name="token-revoke"),
     *urls_changes.urlpatterns,

@@ -29,10 +29,13 @@ UNDER = "shown and edited under its {}; it has no life of its own"
 SUMMARY = "what the engine keeps behind the numbers; their page shows it and nobody edits it"
 WITHOUT_LIST = {
     "oncall.ApiToken": "listed on its owner's own page",
+    "oncall.CalendarDate": UNDER.format("calendar"),
     "oncall.ContactMethod": "listed on its owner's own page",
     "oncall.EngineLane": "rows of the engine page",
     "oncall.EngineSchema": "one row, read by the engine alone",
     "oncall.EscalationEntry": UNDER.format("escalation"),
+    "oncall.FeedEvent": "what a feed told; inspected in the administration",
+    "oncall.FeedToken": "listed on its owner's own page",
     "oncall.IdempotentRequest": "kept for a day for programs that send again; inspected in the administration",
     "oncall.EscalationPolicy": "configuration, kept in the administration; told in words on the team's page",
     "oncall.EscalationStep": UNDER.format("policy"),
@@ -82,6 +85,8 @@ WITHOUT_ENDPOINT = {
     "oncall.ContactMethod": "private; proven in the portal",
     "oncall.EngineSchema": "one row, read by the engine alone",
     "oncall.EscalationEntry": "given with its escalation",
+    "oncall.FeedEvent": "given in its feed",
+    "oncall.FeedToken": "its address is a secret that is shown once, in the portal",
     "oncall.IdempotentRequest": "given as the answer to a repeat",
     "oncall.EscalationPolicy": "configuration, kept in the administration",
     "oncall.EscalationStep": UNDER.format("policy"),

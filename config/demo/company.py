@@ -11,11 +11,11 @@ from django.contrib.auth.models import Group
 
 from config.base.models import Origin
 from config.base.permissions import Role
-from config.demo import cast, customers, desk, history, lessons, rota, standby
+from config.demo import calendars, cast, customers, desk, history, lessons, rota, standby
 from incidents import integrations
 from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity, Ticket
 from oncall import access
-from oncall.models import ContactMethod, Membership, NotificationRule, Obligation, Team, User
+from oncall.models import Calendar, ContactMethod, Membership, NotificationRule, Obligation, Team, User
 
 PASSWORD = "holdfast-demo"  # noqa: S105 - printed on the terminal; the demo listens on this machine only
 HISTORY = timedelta(days=548)
@@ -36,6 +36,8 @@ class Company:
     callers: list[Contact] = field(default_factory=list)
     responders: dict[int, list[User]] = field(default_factory=dict)
     """By team."""
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    """Public holidays, by zone."""
     tickets: list[Ticket] = field(default_factory=list)
     """The incidents of the past, the oldest first."""
     found: dict[str, Any] = field(default_factory=lambda: {"ical": [], "status_url": ""})
@@ -220,6 +222,7 @@ CHAPTERS: list[Callable[[Company], None]] = [
     _write_teams,
     _write_severities,
     _write_services,
+    calendars.write,
     standby.write,
     history.write,
     rota.write,
@@ -229,5 +232,6 @@ CHAPTERS: list[Callable[[Company], None]] = [
     _tell_customers,
     _open_doors,
     _write_sign_ins,
+    calendars.open_feeds,
 ]
 """In this order. What comes later (problems, postmortems, customer updates) builds on `Company.tickets`."""

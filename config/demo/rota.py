@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from config.base.clock import floor_minute
 from config.base.models import Origin
+from config.demo import calendars, cast
 from oncall import schedules
 from oncall.models import (
     Absence,
@@ -52,13 +53,16 @@ def _follow_the_sun(company: "Company", since: datetime) -> None:
     for name, hours, wanted in (("Chicago's days", _DAYS, True), ("India's days", _NIGHTS, False)):
         slots = [one for one in people if (one.time_zone == "America/Chicago") == wanted]
         _layer(version, slots, name=name, anchor="2025-01-06T08:00", restrictions=hours)
+    calendars.share_holidays(version, people, company.calendars[cast.CHICAGO])
 
 
 def _learn(company: "Company", since: datetime) -> None:
     """Storefront keeps its order, and somebody learns beside whoever is on call by day."""
     team = company.teams["storefront"]
     version = _version(team, "Europe/Berlin", since, "Lena looks on by day before her first shift.")
-    _layer(version, company.responders[team.pk], name="Around the clock", anchor="2025-01-06T09:00")
+    people = company.responders[team.pk]
+    _layer(version, people, name="Around the clock", anchor="2025-01-06T09:00")
+    calendars.share_holidays(version, people, company.calendars[cast.BERLIN])
     _layer(
         version, [company.person("lena")], name="Learning", kind="shadow", anchor="2025-01-06T09:00",
         restrictions=[{"type": "daily", "days": [0, 1, 2, 3, 4], "start": "09:00", "end": "17:00"}],

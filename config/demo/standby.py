@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from config.demo import cast
+from config.base.clock import floor_minute
+from config.demo import calendars, cast
 from oncall.models import (
     EscalationPolicy,
     EscalationStep,
@@ -46,7 +47,7 @@ def write(company: "Company") -> None:
 
 def _write_schedule(company: "Company", team: Team, facts: cast.TeamFacts) -> Schedule:
     schedule = Schedule.objects.create(team=team, name=f"{team.name} on call", description=_LENGTHS[facts.turn])
-    made_at = company.since - timedelta(days=2)
+    made_at = floor_minute(company.since) - timedelta(days=2)
     version = ScheduleVersion.objects.create(
         schedule=schedule, created_at=made_at, effective_from=made_at, time_zone=facts.zone, origin="demo"
     )
@@ -55,4 +56,5 @@ def _write_schedule(company: "Company", team: Team, facts: cast.TeamFacts) -> Sc
     LayerMember.objects.bulk_create(
         LayerMember(layer=layer, slot=slot, user=person) for slot, person in enumerate(people)
     )
+    calendars.share_holidays(version, people, company.calendars[facts.zone])
     return schedule

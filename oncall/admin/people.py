@@ -15,10 +15,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from config.base import http
 from config.base.admin import ConfigAdmin, FactAdmin, TabularInline
 from oncall import access, accounts
+from oncall.calendars import countries
 from oncall.models import (
     ApiToken,
     ContactKind,
@@ -117,6 +119,14 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         ("Record", {"fields": ("last_login", "joined_at", "origin")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "time_zone", "usable_password", "password1", "password2")}),)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Countries by name."""
+        if db_field.name == "country":
+            return forms.ChoiceField(
+                choices=countries.choices("Not said"), required=False, widget=UnfoldAdminSelectWidget
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Only superusers grant: roles, rights and the way into the administration (bad input 63)."""

@@ -12,6 +12,7 @@ from oncall.models.escalation import (
     EscalationTarget,
     StepMode,
 )
+from oncall.models.feeds import FeedEvent, FeedKind, FeedToken
 from oncall.models.handoffs import HandoffNote
 from oncall.models.notices import Notice
 from oncall.models.obligations import (
@@ -78,6 +79,9 @@ __all__ = [
     "EscalationState",
     "EscalationStep",
     "EscalationTarget",
+    "FeedEvent",
+    "FeedKind",
+    "FeedToken",
     "HandoffNote",
     "HolidayMode",
     "IdempotentRequest",

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from config.base.models import OneLineField, Origin, Recorded, one_of
+from oncall.models.people import User
 
 
 class Calendar(models.Model):
@@ -18,7 +19,11 @@ class Calendar(models.Model):
         max_length=12, blank=True, help_text="Such as BE for Berlin; empty for the country."
     )
     description = models.TextField(blank=True)
-    external_id = OneLineField(max_length=120, blank=True)
+    external_id = OneLineField(
+        max_length=120, blank=True, help_text="How another system knows it, such as a Terraform resource."
+    )
+    # The last year whose public holidays were written; a calendar of a country is due when it falls behind.
+    filled_through = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -38,6 +43,14 @@ class Calendar(models.Model):
         return reverse("oncall:calendar", args=[self.pk])
 
 
+class CalendarDateQuerySet(models.QuerySet["CalendarDate"]):
+    """Days off."""
+
+    def standing(self) -> "CalendarDateQuerySet":
+        """Those that were not taken back."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
 class CalendarDate(Recorded):
     """One day off (R-V5a): it counts for local days that begin after it was recorded.
 
@@ -48,8 +61,12 @@ class CalendarDate(Recorded):
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="dates")
     date = models.DateField()
     name = OneLineField(max_length=120, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+
+    objects = CalendarDateQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from config.base.models import Origin
 from oncall.models import Calendar, Layer, LayerMember, Schedule, ScheduleVersion, User
 from oncall.schedules import drafts
 from oncall.schedules.drafts import LayerDraft
-from oncall.schedules.loading import ceil_minute, counting, hours_from
+from oncall.schedules.loading import Dated, ceil_minute, counting, hours_from
 from oncall.schedules.plan import Layer as PlannedLayer
 from oncall.schedules.plan import Plan, Version
 from oncall.schedules.rotation import Rotation
@@ -259,9 +259,7 @@ def _naive(rotation: Rotation, turn: int, zone: ZoneInfo) -> datetime:
     return wall(rotation.handoff(turn, zone), zone) if rotation.is_elapsed else rotation.naive_handoff(turn)
 
 
-def planned(
-    draft: LayerDraft, *, number: int, zone: ZoneInfo, dates: Sequence[tuple[date, datetime]] = ()
-) -> PlannedLayer:
+def planned(draft: LayerDraft, *, number: int, zone: ZoneInfo, dates: Sequence[Dated] = ()) -> PlannedLayer:
     """A draft as the resolver sees it, under a number of its own; `dates` are its calendar's."""
     zone = ZoneInfo(draft.time_zone) if draft.time_zone else zone
     hours = hours_from(draft.restrictions)
@@ -297,7 +295,7 @@ def preview(
     time_zone: str,
     effective_from: datetime,
     at: datetime,
-    dates: Mapping[int, Sequence[tuple[date, datetime]]],
+    dates: Mapping[int, Sequence[Dated]],
 ) -> Plan:
     """The plan as it would be, were these layers saved: nothing is stored. `dates` are by calendar.
 

@@ -19,6 +19,8 @@ from oncall.schedules.rotation import Rotation
 from oncall.schedules.wall_clock import MINUTE, day_start
 
 ENDLESS = datetime.max.replace(tzinfo=UTC)
+# A day off, when it was recorded, and when it was taken back.
+Dated = tuple[date, datetime, datetime | None]
 # Beyond so many people a list of them costs more to send than all closed accounts to read.
 _FEW = 500
 _VERSION = ("id", "schedule_id", "effective_from", "created_at", "time_zone")
@@ -155,7 +157,7 @@ def _rows(statement: str, scope: _Scope) -> list[tuple[Any, ...]]:
 _CALENDAR = len(_VERSION) + _LAYER.index("calendar_id")
 
 
-def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, list[tuple[date, datetime]]]) -> Layer:
+def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, list[Dated]]) -> Layer:
     one = dict(zip((*_LAYER, "member_slots", "member_users"), row, strict=True))
     zone = ZoneInfo(one["time_zone"]) if one["time_zone"] else version_zone
     hours = _hours_of(one["restrictions"])
@@ -188,9 +190,15 @@ def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, lis
     )
 
 
-def counting(dates: Iterable[tuple[date, datetime]], zone: ZoneInfo) -> tuple[date, ...]:
-    """The days off that count: those whose local day begins after they were recorded (R-V5a)."""
-    return tuple(day for day, created_at in dates if day_start(day, zone) > created_at)
+def counting(dates: Iterable[Dated], zone: ZoneInfo) -> tuple[date, ...]:
+    """The days off that count: those that began after they were recorded and before they were taken back (R-V5a)."""
+    found = (
+        day
+        for day, created_at, withdrawn_at in dates
+        if created_at < day_start(day, zone) and (withdrawn_at is None or day_start(day, zone) <= withdrawn_at)
+    )
+    # One that was taken back and added again is there twice.
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=1024)
@@ -227,9 +235,9 @@ def minute_of(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _dates(calendars: set[int], scope: _Scope) -> dict[int, list[tuple[date, datetime]]]:
-    """Days off by calendar, with the instants of their recording; no query where no layer names one."""
-    found: dict[int, list[tuple[date, datetime]]] = {}
+def _dates(calendars: set[int], scope: _Scope) -> dict[int, list[Dated]]:
+    """Days off by calendar, with when they were recorded and taken back; no query where no layer names one."""
+    found: dict[int, list[Dated]] = {}
     if not calendars:
         return found
     margin = timedelta(days=3)
@@ -240,14 +248,13 @@ def _dates(calendars: set[int], scope: _Scope) -> dict[int, list[tuple[date, dat
         date__lte=(scope.until + margin).date(),
     )
     for row in rows.order_by("date", "pk"):
-        if row.withdrawn_at is None or (scope.as_of is not None and row.withdrawn_at > scope.as_of):
-            found.setdefault(row.calendar_id, []).append((row.date, row.created_at))
+        is_known = scope.as_of is None or (row.withdrawn_at is not None and row.withdrawn_at <= scope.as_of)
+        withdrawn_at = row.withdrawn_at if is_known else None
+        found.setdefault(row.calendar_id, []).append((row.date, row.created_at, withdrawn_at))
     return found
 
 
-def load_dates(
-    calendars: Iterable[int], *, since: datetime, until: datetime
-) -> dict[int, list[tuple[date, datetime]]]:
+def load_dates(calendars: Iterable[int], *, since: datetime, until: datetime) -> dict[int, list[Dated]]:
     """Days off by calendar around a range, as known now; for layers that are not stored yet."""
     return _dates(set(calendars), _Scope(None, since, until, None))
 

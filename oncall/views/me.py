@@ -32,7 +32,7 @@ class Me(ShownPage):
             "tokens": user.api_tokens.order_by("-created_at", "-pk"),
             "memberships": user.memberships.select_related("team").order_by("team__name"),
             "about_form": forms.AboutMeForm(
-                auto_id="about_%s", initial={"name": user.name, "time_zone": user.time_zone}
+                auto_id="about_%s", initial={"name": user.name, "time_zone": user.time_zone, "country": user.country}
             ),
             "method_form": forms.ContactMethodForm(auto_id="reach_%s"),
             "rule_form": forms.RuleForm(auto_id="rule_%s", user=user),
@@ -51,17 +51,18 @@ class _Mine(FormPage):
 
 
 class AboutMe(_Mine):
-    """Name and clock."""
+    """Name, clock and country."""
 
     title = "About you"
     form_class = forms.AboutMeForm
     done = "Saved."
 
     def perform(self, form: Any) -> Any:
-        """Save both."""
+        """Save them."""
         user: Any = self.request.user
-        user.name, user.time_zone = form.cleaned_data["name"], form.cleaned_data["time_zone"]
-        user.save(update_fields=["name", "time_zone"])
+        for name, value in form.cleaned_data.items():
+            setattr(user, name, value)
+        user.save(update_fields=["name", "time_zone", "country"])
         return "oncall:me"
 
 

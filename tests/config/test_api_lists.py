@@ -11,6 +11,7 @@ from config.api import router
 from config.base.api import AnswerViewSet
 from config.base.permissions import Role
 from oncall.models import User
+from tests import calendar_factories as days
 from tests import customer_factories as told
 from tests import factories as make
 from tests import factories_changes as moved
@@ -52,6 +53,8 @@ ROWS: dict[str, Callable[[], Any]] = {
     "swap": lambda: moved.SwapOfferFactory().swap,
     "action": lambda: after.ActionItemFactory(owner=make.UserFactory()),
     "alert": _alert,
+    "calendar": days.CalendarFactory,
+    "calendar-date": days.CalendarDateFactory,
     "component": lambda: told.ComponentFactory(group=told.ComponentFactory(), service=make.ServiceFactory()),
     "delivery": told.UpdateDeliveryFactory,
     "message-template": told.MessageTemplateFactory,

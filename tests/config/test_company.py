@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 
 from config.base.permissions import Role
 from config.demo import company
@@ -22,7 +23,7 @@ from incidents.models import (
     TicketLink,
     TimelineEntry,
 )
-from oncall import escalation, paging, schedules, watchdog
+from oncall import calendars, escalation, paging, schedules, watchdog
 from oncall.models import Escalation, Obligation, Page, Team, TeamKind, User, WorkInterval
 from oncall.obligations import reminding
 from postmortems.models import Postmortem
@@ -42,7 +43,7 @@ def found(django_db_setup: Any, django_db_blocker: Any) -> Any:
         atomic = transaction.atomic()
         atomic.__enter__()
         began = time.process_time()
-        loaded = company.load(at=NOON)
+        loaded = company.load(at=NOON + timedelta(seconds=7))  # nobody starts it on the minute
         assert loaded is not None
         loaded["cpu"] = time.process_time() - began
         yield loaded
@@ -67,6 +68,19 @@ class TestCompany:
         for days in (0, 100, 500):
             at = NOON - timedelta(days=days)
             assert all(schedules.on_call(roster, at=at).users for roster in schedules.load_at(at))
+
+    def test_has_calendars_that_schedules_use_and_feeds_to_read(self, found: Any, client: Client) -> None:
+        using: Any = calendars.counted(today=NOON.date()).order_by("name")
+
+        assert {one.name: one.in_use_by for one in using if one.in_use_by} == {
+            "Public holidays in Brazil, São Paulo": 1,
+            "Public holidays in Germany, Berlin": 3,
+            "Public holidays in United Kingdom, England": 1,
+            "Public holidays in United States": 1,
+        }
+        assert {feed["kind"] for feed in found["ical"]} == {"mine", "schedule"}
+        for feed in found["ical"]:
+            assert b"BEGIN:VEVENT" in client.get(feed["url"]).content
 
     def test_has_work_for_every_role(self, found: Any) -> None:
         busy = set(Ticket.objects.open().values_list("assignee__groups__name", flat=True))

@@ -63,7 +63,7 @@ class TestProposal:
 
     def test_takes_the_hours_of_rest_from_the_settings(self, settings: Any) -> None:
         assert self.names(self.propose(start=7 * DAY - 16 * HOUR)) == ["Cleo", "Ben"]
-        settings.REST_HOURS = 13
+        settings.ONCALL_REST_HOURS = 13
 
         assert self.names(self.propose(start=7 * DAY - 16 * HOUR)) == ["Cleo"]
 

@@ -195,7 +195,7 @@ class TestMe:
         assert token.revoked_at is not None
 
     def test_changes_the_clock(self, signed_in: Client, ana: Any) -> None:
-        signed_in.post("/me/about/", {"name": "Ana S.", "time_zone": "America/Chicago"})
+        signed_in.post("/me/about/", {"name": "Ana S.", "time_zone": "America/Chicago", "country": "US"})
 
         ana.refresh_from_db()
         assert (ana.name, ana.time_zone) == ("Ana S.", "America/Chicago")

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from config.base.permissions import Role
 from config.base.tables import without_formula
 from oncall.models import User
+from tests import calendar_factories as days
 from tests import customer_factories as told
 from tests import factories as make
 from tests import factories_changes as moved
@@ -75,6 +76,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "oncall:views": lambda: people.SavedViewFactory(owner=User.objects.order_by("pk").first()),
     "oncall:due-mine": lambda: owed.ObligationFactory(owner=_whoever_reads()),
     "oncall:due-team": lambda: owed.ObligationFactory(team=_team_of_whoever_reads()),
+    "oncall:calendars": lambda: days.CalendarDateFactory().calendar,
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,

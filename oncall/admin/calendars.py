@@ -1,0 +1,96 @@
+"""Calendars, whose dates are written once, and calendar feeds."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from config.base.admin import ConfigAdmin, FactAdmin, FactInline
+from oncall.calendars import countries
+from oncall.calendars.keeping import UnknownPlace, check_place
+from oncall.models import Calendar, CalendarDate, FeedEvent, FeedToken
+
+
+class CalendarDateInline(FactInline):
+    """Days off; they are added and taken back on the calendar's page."""
+
+    model = CalendarDate
+    fields = ("date", "name", "origin", "created_at", "withdrawn_at")
+    ordering = ("-date", "-pk")
+
+
+class CalendarForm(forms.ModelForm):
+    """A calendar of a place whose holidays are known."""
+
+    class Meta:
+        model = Calendar
+        fields = ("name", "country", "subdivision", "description", "external_id")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a subdivision that the country does not have."""
+        cleaned = super().clean() or {}
+        try:
+            check_place(cleaned.get("country", ""), cleaned.get("subdivision", ""))
+        except UnknownPlace as refusal:
+            self.add_error("subdivision" if "subdivision" in self.fields else None, str(refusal))
+        return cleaned
+
+
+@admin.register(Calendar)
+class CalendarAdmin(ConfigAdmin):
+    """Public holidays and own days; one of a country is filled by the engine within the hour."""
+
+    form = CalendarForm
+    list_display = ("name", "country", "subdivision", "filled_through")
+    list_filter = ("country",)
+    search_fields = ("name", "description")
+    readonly_fields = ("filled_through",)
+    ordering = ("name",)
+    inlines = (CalendarDateInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Calendar | None = None) -> tuple[str, ...]:
+        """Its country stays: the dates came from there."""
+        return ("country", "subdivision", "filled_through") if obj else ("filled_through",)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Countries by name."""
+        if db_field.name == "country":
+            return forms.ChoiceField(
+                choices=countries.choices("None: own days"), required=False, widget=UnfoldAdminSelectWidget
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(CalendarDate)
+class CalendarDateAdmin(FactAdmin):
+    """One day off."""
+
+    list_display = ("date", "name", "calendar", "created_by", "withdrawn_at", "origin")
+    list_filter = ("calendar", "origin")
+    list_select_related = ("calendar", "created_by")
+    search_fields = ("name", "calendar__name")
+    ordering = ("-date", "-pk")
+
+
+@admin.register(FeedToken)
+class FeedTokenAdmin(FactAdmin):
+    """Calendar feeds; the address itself is known to its owner alone."""
+
+    list_display = ("name", "owner", "kind", "schedule", "created_at", "last_used_at", "revoked_at")
+    list_filter = ("kind",)
+    list_select_related = ("owner", "schedule")
+    search_fields = ("name", "owner__name", "schedule__name")
+    exclude = ("digest",)
+    ordering = ("-pk",)
+
+
+@admin.register(FeedEvent)
+class FeedEventAdmin(FactAdmin):
+    """A shift as a feed told it."""
+
+    list_display = ("summary", "feed", "user", "starts_at", "ends_at", "sequence", "cancelled_at")
+    list_select_related = ("feed", "user")
+    search_fields = ("summary", "uid")
+    ordering = ("-pk",)

@@ -1,0 +1,10 @@
+"""Calendar feeds (R-I1): secret addresses that show shifts in anybody's calendar.
+
+`shifts` asks the resolver, `telling` remembers what each feed was told, `writing` makes the iCalendar.
+"""
+
+from oncall.feeds.keeping import create_feed, find_feed, note_use, revoke_feed
+from oncall.feeds.telling import tell
+from oncall.feeds.writing import write
+
+__all__ = ["create_feed", "find_feed", "note_use", "revoke_feed", "tell", "write"]

@@ -1,0 +1,81 @@
+"""A person's calendar feeds, and the secret addresses at which calendars read them."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.generic import View
+
+from config.base import links, tokens
+from config.base.views import FormPage, PostPage, ShownPage
+from oncall import feeds, forms_calendars
+from oncall.models import FeedToken
+
+
+class Feed(View):
+    """One feed; whoever knows the address may read it, and nobody else."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """The calendar, or 304 when the reader has it already; 404 for an address that is none (any more)."""
+        feed = feeds.find_feed(key)
+        if feed is None:
+            return HttpResponseNotFound("There is no calendar at this address.\n", content_type="text/plain")
+        at = timezone.now()
+        feeds.note_use(feed=feed, at=at)
+        content = feeds.write(feed=feed, events=feeds.tell(feed=feed, at=at))
+        answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+        answer["ETag"] = f'"{tokens.digest(content.decode())[:32]}"'
+        answer["Cache-Control"] = "private, no-cache"
+        answer["Content-Disposition"] = 'inline; filename="on-call.ics"'
+        return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
+
+
+class MyFeeds(ShownPage):
+    """All feeds of a person, and a form for the next one."""
+
+    title = "Calendar feeds"
+    template_name = "oncall/feeds.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """What is theirs; a link on a schedule's page chooses it in the form."""
+        user: Any = self.request.user
+        return super().get_context_data(**kwargs) | {
+            "feeds": user.feeds.select_related("schedule").order_by("-created_at", "-pk"),
+            "form": forms_calendars.FeedForm(initial={"schedule": self.request.GET.get("schedule", "")}),
+        }
+
+
+class FeedAdd(FormPage):
+    """A new feed, whose address is shown on the page that answers and never again."""
+
+    title = "A calendar feed"
+    form_class = forms_calendars.FeedForm
+    button = "Make the feed"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the way back."""
+        return super().get_context_data(**kwargs) | {"back": reverse("oncall:feeds")}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Make it, and show it."""
+        feed, key = feeds.create_feed(owner=self.request.user, **form.cleaned_data, at=self.at)  # type: ignore[arg-type]
+        url = links.absolute(reverse("oncall:feed", args=[key]))
+        context = {"title": feed.name, "feed": feed, "url": url, "webcal": url.replace(url.split(":")[0], "webcal", 1)}
+        return render(self.request, "oncall/feed.html", context)
+
+
+class FeedRevoke(PostPage):
+    """End a feed."""
+
+    done = "Revoked. Calendars that read it find nothing from now on."
+
+    def perform(self) -> Any:
+        """End it."""
+        feed = get_object_or_404(FeedToken, pk=self.kwargs["pk"], owner=self.request.user)
+        feeds.revoke_feed(feed=feed, at=self.at)
+        return "oncall:feeds"

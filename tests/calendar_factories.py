@@ -1,0 +1,44 @@
+"""Test data of calendars: days off, and schedules that leave them out."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import factory
+from factory.django import DjangoModelFactory
+
+from oncall import models as oncall_models
+from tests import factories as make
+
+
+class CalendarFactory(DjangoModelFactory):
+    """A company's own calendar, without dates."""
+
+    class Meta:
+        model = oncall_models.Calendar
+
+    name = factory.Sequence(lambda n: f"Calendar {n}")
+
+
+class CalendarDateFactory(DjangoModelFactory):
+    """A day off, known for long."""
+
+    class Meta:
+        model = oncall_models.CalendarDate
+
+    calendar = factory.SubFactory(CalendarFactory)
+    date = factory.Sequence(lambda n: date(2027, 1, 1) + timedelta(days=n))
+    name = "Company day"
+    created_at = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def excluding(calendar: oncall_models.Calendar, *, zone: str = "Europe/Berlin") -> oncall_models.Schedule:
+    """A schedule with one person around the clock, but not on the calendar's days."""
+    schedule = make.ScheduleFactory()
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    version = oncall_models.ScheduleVersion.objects.create(
+        schedule=schedule, created_at=began, effective_from=began, time_zone=zone, origin="case"
+    )
+    layer = oncall_models.Layer.objects.create(
+        version=version, anchor="2026-01-05T09:00", slots=1, calendar=calendar, holiday_mode="exclude"
+    )
+    oncall_models.LayerMember.objects.create(layer=layer, slot=0, user=make.UserFactory())
+    return schedule
