@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from oncall.models import Schedule, ScheduleVersion, User
 from oncall.rota.spans import Span
 from oncall.schedules.facts import Segment, Shift, absences_on_call, double_bookings, joined, runs, segments, shifts
-from oncall.schedules.final import Piece, pieces
+from oncall.schedules.final import NOBODY, Piece, pieces
 from oncall.schedules.loading import Roster, load, load_absences, naming
 
 
@@ -19,25 +19,29 @@ class Bar:
     starts_at: datetime
     ends_at: datetime
     users: tuple[User, ...]
-    shadows: tuple[User, ...]
-    is_override: bool
+    is_override: bool = False
+    is_shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One schedule's bars, in order; between them no version was in force."""
+    """One schedule's bars, in order; between them no version was in force.
+
+    Those who only look on have bars of their own, so that theirs do not cut those of people on call.
+    """
 
     schedule: Schedule
     zone: ZoneInfo
     bars: list[Bar]
+    shadows: list[Bar]
     shifts: list[Shift]
     # When overrides hold that change nothing (R-O3).
     idle: list[tuple[datetime, datetime]]
 
     @property
-    def has_shadows(self) -> bool:
-        """Whether anybody looks on."""
-        return any(bar.shadows for bar in self.bars)
+    def all_bars(self) -> list[Bar]:
+        """Of both kinds, as time goes on."""
+        return sorted([*self.bars, *self.shadows], key=lambda bar: (bar.starts_at, bar.is_shadow))
 
 
 Times = tuple[datetime, datetime]
@@ -84,17 +88,21 @@ def board(*, ids: Iterable[int], span: Span, as_of: datetime | None = None) -> B
 
 
 def _lane(roster: Roster, span: Span) -> Lane:
-    def agreed(piece: Piece) -> tuple[object, ...]:
-        return piece.on_call, piece.shadow, bool(piece.effects), piece.version is None
+    def agreed(piece: Piece) -> tuple[frozenset[int], bool, bool]:
+        return piece.on_call, bool(piece.effects), piece.version is None
 
     found = list(pieces(roster.plan, since=span.since, until=span.until))
     bars: list[Bar] = []
     stood: list[Segment] = []
-    for key, starts_at, ends_at in runs(found, agreed):
-        on_call, shadow, is_override, is_unplanned = key
-        stood.append(Segment(starts_at, ends_at, on_call, shadow))  # type: ignore[arg-type]
+    for (on_call, is_override, is_unplanned), starts_at, ends_at in runs(found, agreed):
+        stood.append(Segment(starts_at, ends_at, on_call, NOBODY))
         if on_call or not is_unplanned:
-            bars.append(Bar(starts_at, ends_at, roster.named(on_call), roster.named(shadow), bool(is_override)))  # type: ignore[arg-type]
+            bars.append(Bar(starts_at, ends_at, roster.named(on_call), is_override=is_override))
+    shadows = [
+        Bar(starts_at, ends_at, roster.named(looking_on), is_shadow=True)
+        for looking_on, starts_at, ends_at in runs(found, lambda piece: piece.shadow)
+        if looking_on
+    ]
     version = roster.plan.version_at(span.since) or next(iter(roster.plan.versions), None)
     changed = {number for piece in found for number in piece.effects}
     idle = [
@@ -102,7 +110,7 @@ def _lane(roster: Roster, span: Span) -> Lane:
         for one in roster.plan.adjustments
         if one.id not in changed and max(one.starts_at, span.since) < min(one.ends_at, span.until)
     ]
-    return Lane(roster.schedule, version.zone if version else span.zone, bars, shifts(stood), sorted(idle))
+    return Lane(roster.schedule, version.zone if version else span.zone, bars, shadows, shifts(stood), sorted(idle))
 
 
 def _elsewhere(lanes: list[Lane], span: Span, as_of: datetime | None) -> list[tuple[Schedule, list[Shift]]]:

@@ -80,7 +80,7 @@ def _band(board: Board, shown: Span, reading: Reading) -> Band:
     is_own = reading.zone.key == shown.zone.key or len(days) > _ROOM_FOR_CLOCKS
     rows = []
     for lane in board.lanes:
-        met = (bar for bar in lane.bars if bar.starts_at < until and bar.ends_at > since)
+        met = (bar for bar in lane.all_bars if bar.starts_at < until and bar.ends_at > since)
         drawn = (_bar(bar, place(bar.starts_at), place(bar.ends_at), shown.zone, reading) for bar in met)
         rows.append((lane, _joined(drawn)))
     lines = list(_lines(marks, board.span))
@@ -126,15 +126,15 @@ def _bar(bar: Bar, start: float, end: float, zone: ZoneInfo, reading: Reading) -
     width = round(end - start, 3)
     words = f"{_who(bar)}: {_times(bar, zone, reading)}"
     text = fitting(bar.users, width) if bar.users else "nobody" if width > 6 else ""
-    drawn = format_html(_DRAWN, kind_of(bar, reading.user), start, 4, width, _BAR, words, 5, 19, text)
-    if not bar.shadows:
-        return drawn
-    seen = fitting(bar.shadows, width)
-    return drawn + format_html(_DRAWN, "rota-shadow", start, _BAR + 6, width, _SHADOW, words, 4, 13, seen)
+    if bar.is_shadow:
+        return format_html(_DRAWN, "rota-shadow", start, _BAR + 6, width, _SHADOW, words, 4, 13, text)
+    return format_html(_DRAWN, kind_of(bar, reading.user), start, 4, width, _BAR, words, 5, 19, text)
 
 
 def kind_of(bar: Bar, reader: int | None) -> str:
     """The class of a bar, by which the style sheet colors it."""
+    if bar.is_shadow:
+        return "rota-shadow"
     if not bar.users:
         return "rota-gap"
     mine = " rota-mine" if any(person.pk == reader for person in bar.users) else ""
@@ -156,11 +156,9 @@ def fitting(people: Iterable[User], share: float) -> str:
 
 def _who(bar: Bar) -> str:
     who = ", ".join(person.name for person in bar.users) or "Nobody"
-    if bar.is_override:
-        who += " (override)"
-    if bar.shadows:
-        who += f"; shadowing: {', '.join(person.name for person in bar.shadows)}"
-    return who
+    if bar.is_shadow:
+        return f"{who} (shadowing)"
+    return f"{who} (override)" if bar.is_override else who
 
 
 def _times(bar: Bar, zone: ZoneInfo, reading: Reading) -> str:
@@ -183,7 +181,7 @@ def listing(board: Board, *, reading: Reading) -> list[tuple[Lane, SafeString]]:
 
 def _items(lane: Lane, board: Board, reading: Reading) -> Iterator[SafeString]:
     zones = [ZoneInfo(key) for key in dict.fromkeys((board.span.zone.key, reading.zone.key))]
-    for bar in lane.bars:
+    for bar in lane.all_bars:
         is_now = bar.starts_at <= reading.at < bar.ends_at
         times = format_html_join(
             "", '<span class="rota-time">{}</span>', ((_stretch(bar, board, zone),) for zone in zones)

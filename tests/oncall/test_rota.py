@@ -218,7 +218,7 @@ class TestPage:
 
         page = signed_in.get(f"/schedules/{schedule.pk}/rota/").content.decode()
 
-        assert "shadowing: Bob Martin" in page
+        assert "Bob Martin (shadowing)" in page
         assert "rota-tall" in page
 
     @pytest.mark.parametrize(
