@@ -12,15 +12,20 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from config.base.clock import floor_minute
 from config.base.permissions import Role
 from incidents import actions, prevention, response, updates
 from incidents.models import IntegrationKind
+from oncall.feeds import create_feed
+from oncall.models import Calendar, CalendarDate
 from postmortems import review, writing
 from postmortems.models import Postmortem
 from problems import factors, investigation
 from tests import customer_factories as tell
 from tests import factories as make
+from tests import factories_changes as moved
 from tests import obligation_factories as owed
+from tests import rota_factories as rotas
 
 SHOTS = Path(__file__).parent / "shots"
 
@@ -83,7 +88,35 @@ def company(transactional_db: Any) -> dict[str, Any]:
             "schedule": schedule, "integration": integration, "alert": alert, "postmortem": postmortem,
             "told": _tell_customers(ana, ringing, at),
             "known": _investigate(ana, bob, postmortem.ticket, at),
-            "obligation": _obligation(ana, team, ringing, at)}  # fmt: skip
+            "obligation": _obligation(ana, team, ringing, at),
+            "moved": _move_the_rota(ana, bob, schedule, at)}  # fmt: skip
+
+
+def _move_the_rota(ana: Any, bob: Any, schedule: Any, at: datetime) -> dict[str, Any]:
+    """A cover, a swap with an offer, leave, days off, a feed, and words for the next."""
+    soon = floor_minute(at) + timedelta(hours=2)
+    later = soon + timedelta(hours=6)
+    override = moved.OverrideFactory(
+        schedule=schedule,
+        op="set",
+        out=None,
+        starts_at=soon,
+        ends_at=later,
+        created_by=ana,
+        created_at=at,
+        origin="edit",
+    )
+    override.people.create(user=bob)
+    swap = moved.SwapRequestFactory(
+        schedule=schedule, requested_by=ana, starts_at=later, ends_at=later + timedelta(hours=4), created_at=at
+    )
+    moved.SwapOfferFactory(swap=swap, user=bob, created_at=at)
+    moved.AbsenceFactory(user=ana, starts_at=soon, ends_at=later, created_at=at)
+    rotas.HandoffNoteFactory(schedule=schedule, author=bob, at=at - timedelta(hours=3))
+    calendar = Calendar.objects.create(name="Public holidays in Portugal", country="PT")
+    CalendarDate.objects.create(calendar=calendar, date=soon.date() + timedelta(days=9), name="A day", created_at=at)
+    create_feed(owner=ana, name="My phone", schedule=None, at=at)
+    return {"override": override, "swap": swap, "calendar": calendar}
 
 
 def _obligation(ana: Any, team: Any, ticket: Any, at: datetime) -> Any:

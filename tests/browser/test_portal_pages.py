@@ -54,6 +54,34 @@ def _desk(company: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def _standby(company: dict[str, Any]) -> dict[str, str]:
+    """The pages of those who stand by, and of those who plan it."""
+    schedule, team, moved = company["schedule"], company["team"], company["moved"]
+    return {
+        "rota": reverse("oncall:schedule-rota", args=[schedule.pk]),
+        "rota-month": f"{reverse('oncall:team-rota', args=[team.slug])}?span=month",
+        "my-shifts": reverse("oncall:my-shifts"),
+        "hand-off": reverse("oncall:hand-off", args=[schedule.pk]),
+        "handoff-notes": reverse("oncall:handoff-notes"),
+        "schedules": reverse("oncall:schedules"),
+        "schedule-new": reverse("oncall:schedule-new"),
+        "schedule-edit": reverse("oncall:schedule-edit", args=[schedule.pk]),
+        "overrides": reverse("oncall:overrides"),
+        "override": moved["override"].get_absolute_url(),
+        "cover": reverse("oncall:cover", args=[schedule.pk]),
+        "take-pager": reverse("oncall:take-pager", args=[schedule.pk]),
+        "override-add": reverse("oncall:override-add", args=[schedule.pk]),
+        "swaps": reverse("oncall:swaps"),
+        "swap": moved["swap"].get_absolute_url(),
+        "leave": reverse("oncall:leave"),
+        "absences": reverse("oncall:absences"),
+        "calendars": reverse("oncall:calendars"),
+        "calendar": moved["calendar"].get_absolute_url(),
+        "calendar-add": reverse("oncall:calendar-add"),
+        "feeds": reverse("oncall:feeds"),
+    }
+
+
 def _customers(company: dict[str, Any]) -> dict[str, str]:
     """What customers are told, and by whom."""
     reference = company["ringing"].reference
@@ -85,12 +113,16 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
         "postmortems": reverse("postmortems:postmortems"),
         "postmortem": postmortem.get_absolute_url(),
         "section": reverse("postmortems:section", args=[postmortem.pk, "causes"]),
+        "seat": reverse("postmortems:seat", args=[postmortem.pk, "other_team"]),
+        "story": reverse("incidents:story", args=[postmortem.ticket.reference]),
         "numbers": reverse("numbers"),
         "numbers-records": reverse("numbers-records"),
     }
 
 
-@pytest.mark.parametrize("pages", [_desk, _customers, _prevention], ids=["desk", "customers", "prevention"])
+@pytest.mark.parametrize(
+    "pages", [_desk, _standby, _customers, _prevention], ids=["desk", "standby", "customers", "prevention"]
+)
 def test_every_page_fits_and_axe_finds_nothing(
     open_page: Callable[..., Any], company: dict[str, Any], pages: Callable[[dict[str, Any]], Mapping[str, str]]
 ) -> None:
