@@ -1,6 +1,7 @@
 """The administration's side bar and its front page: what there is, and what needs attention."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.utils import timezone
 from config.base.outbox import OutboxState
 from incidents.models import Integration, Level, PriorityRule, Service, Severity
 from oncall import schedules, watchdog
-from oncall.models import EscalationPolicy, Page, Team, User
+from oncall.models import EscalationPolicy, Obligation, Page, Team, User
 
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
@@ -41,6 +42,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Priority matrix", "grid_on", "incidents_priorityrule"),
             ("Requesters", "contacts", "incidents_contact"),
             ("Postmortem templates", "description", "postmortems_template"),
+            ("Rules of obligations", "event_upcoming", "oncall_obligationrule"),
         ),
     ),
     (
@@ -73,6 +75,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Actions", "task_alt", "incidents_actionitem"),
             ("Prevention waived", "do_not_disturb_on", "incidents_preventionwaiver"),
             ("Timeline", "timeline", "incidents_timelineentry"),
+            ("Obligations", "event_available", "oncall_obligation"),
+            ("Reminders", "notifications_active", "oncall_reminder"),
             ("Work", "timer", "oncall_workinterval"),
         ),
     ),
@@ -167,6 +171,11 @@ def concerns() -> list[Concern]:
             "Integrations that are paused: their events are refused.",
             Integration.objects.filter(paused_at__isnull=False).count(),
             _list("incidents_integration"),
+        ),
+        Concern(
+            "Obligations are overdue by more than a week: nobody sees to them.",
+            Obligation.objects.overdue(at - timedelta(days=7)).count(),
+            f"{_list('oncall_obligation')}?status__exact=open",
         ),
         Concern(
             "Severities are missing: add at least one.",

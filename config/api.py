@@ -44,6 +44,7 @@ router.register("schedules", oncall.ScheduleViewSet, "schedule")
 router.register("teams", oncall.TeamViewSet, "team")
 router.register("users", oncall.UserViewSet, "user")
 router.register("work-intervals", oncall.WorkIntervalViewSet, "work-interval")
+router.register("obligations", oncall.ObligationViewSet, "obligation")
 router.register("engine", oncall.EngineViewSet, "engine")
 
 # Scopes are about records; the document and its page are open to whoever may use the API at all.

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from config.base.text import one_line, several_lines
-from incidents import prevention, timeline
+from incidents import duties, prevention, timeline
 from incidents.models import ActionItem, ActionStatus, EntryKind, Ticket
 from incidents.response.locking import Refused, locked
 from oncall.models import Team, User
@@ -37,6 +37,7 @@ def add(
     )  # fmt: skip
     action.clean_fields(exclude=["ticket", "owner", "team", "created_by"])
     action.save()
+    duties.owe_action(ticket, action, at=at)
     _tell(action, f"Action added for {_whose(action)}, due on {due_on:%Y-%m-%d}: {title}", actor=actor, at=at)
     return action
 
@@ -46,6 +47,7 @@ def finish(*, action_id: int, actor: User | None, at: datetime) -> ActionItem:
     """Say that it is done; an incident that waited for nothing else turns resolved."""
     ticket, action = _open(action_id)
     _end(action, ActionStatus.DONE, at=at)
+    duties.finish_action(action, actor=actor, at=at)
     _tell(action, f"Action done: {action.title}", actor=actor, at=at)
     prevention.settle_around(ticket=ticket, at=at)
     return action
@@ -59,6 +61,7 @@ def decline(*, action_id: int, reason: str, actor: User | None, at: datetime) ->
         raise Refused("Say why it will not be done.")
     action.reason = reason
     _end(action, ActionStatus.DECLINED, at=at)
+    duties.withdraw_action(action, actor=actor, at=at)
     _tell(action, f"Action declined: {action.title}. {reason}", actor=actor, at=at)
     prevention.settle_around(ticket=ticket, at=at)
     return action
@@ -69,13 +72,14 @@ def reassign(
     *, action_id: int, actor: User | None, at: datetime, owner: User | None = None, team: Team | None = None
 ) -> ActionItem:
     """Give it to another person or team."""
-    _, action = _open(action_id)
+    ticket, action = _open(action_id)
     if owner is None and team is None:
         raise Refused("Choose the person or the team that does it.")
     if owner is not None and not owner.is_active:
         raise Refused(f"{owner.name}'s account is closed. Choose somebody else.")
     action.owner, action.team, action.updated_at = owner, team, at
     action.save(update_fields=["owner", "team", "updated_at"])
+    duties.give_action(ticket, action, at=at)
     _tell(action, f"Action given to {_whose(action)}: {action.title}", actor=actor, at=at)
     return action
 

@@ -13,20 +13,32 @@ class IncidentsConfig(AppConfig):
         """Make tickets known to the pager, and listen to its news."""
         from incidents import (  # noqa: F401 - importing receivers connects them
             deliveries,
+            duties,
             panels,
             prevention,
             receivers,
             response,
             routing,
             subject,
+            updates,
         )
-        from oncall import engine, subjects, watchdog
+        from oncall import engine, obligations, subjects, watchdog
 
         subjects.register(
             subjects.SubjectType(
                 name=response.SUBJECT, lock=subject.lock, visible_to=subject.visible_to, facts=subject.facts
             )
         )
+        subjects.register(
+            subjects.SubjectType(
+                name=subject.SERVICE,
+                lock=subject.lock_service,
+                visible_to=subject.services_visible_to,
+                facts=subject.service_facts,
+            )
+        )
+        for duty in duties.DUTIES:
+            obligations.register(duty)
         watchdog.register_question(
             code="alert_unrouted",
             text="{n} alerts have waited more than 30 seconds to be routed, or cannot be routed.",
@@ -36,5 +48,6 @@ class IncidentsConfig(AppConfig):
         )
         engine.register_sweep(lane="intake", name="route", run=routing.route_due)
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.chase, every=30.0)
+        engine.register_sweep(lane="clocks", name="first-words", run=updates.owe_first, every=15)
         engine.register_sweep(lane="clocks", name="prevention", run=prevention.settle_due, every=30)
         panels.register()

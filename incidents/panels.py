@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from config.base import panels
-from incidents import conditions, coverage, links, permissions, updates
+from incidents import conditions, coverage, links, permissions, subject, updates
 from incidents.models import Service, Ticket, TicketStatus, WaiverStatus
+from oncall import due_panel
 from oncall.models import Team
 
 _SHOWN = 500
@@ -65,6 +66,9 @@ def register() -> None:
     panels.register(panels.Panel("on-call", 10, "incidents/panel_on_call.html", _services_on_call))
     panels.register(panels.Panel("team", 10, "incidents/panel_team.html", _team))
     panels.register(panels.Panel("incident", 10, "incidents/panel_prevention.html", _prevention))
+    for place in ("incident", "problem", "postmortem"):
+        due_panel.register(place, 12, subject_type=subject.TICKET)
+    due_panel.register("service", 10, subject_type=subject.SERVICE)
     panels.register(panels.Panel("incident", 30, "incidents/panel_follow_up.html", _follow_up))
     panels.register(panels.Panel("problem", 30, "incidents/panel_follow_up.html", _follow_up))
     panels.register(panels.Panel("postmortem", 30, "incidents/panel_follow_up.html", _follow_up))

@@ -1,11 +1,14 @@
-"""What `oncall` may know of a ticket: how to lock it, who may see it, and a few facts for a message."""
+"""What `oncall` may know of tickets and services: how to lock one, who may see it, and facts for a message."""
 
 from datetime import UTC
 from typing import Any
 
 from django.db.models import QuerySet
 
-from incidents.models import Ticket
+from incidents.models import Service, Ticket
+
+TICKET = "ticket"
+SERVICE = "service"
 
 
 def lock(ticket_id: int) -> None:
@@ -31,3 +34,18 @@ def facts(ticket_ids: list[int]) -> dict[int, dict[str, str]]:
         }
         for pk, severity, service, started_at in rows
     }
+
+
+def lock_service(service_id: int) -> None:
+    """Lock the service."""
+    Service.objects.select_for_update(no_key=True).only("pk").get(pk=service_id)
+
+
+def services_visible_to(user: Any) -> QuerySet[Any]:
+    """The catalog is open to everybody with an account."""
+    return Service.objects.all() if user.is_authenticated else Service.objects.none()
+
+
+def service_facts(service_ids: list[int]) -> dict[int, dict[str, str]]:
+    """The service's name."""
+    return {pk: {"service": name} for pk, name in Service.objects.filter(pk__in=service_ids).values_list("pk", "name")}

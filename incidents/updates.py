@@ -14,7 +14,7 @@ from django.db.models import Count
 from config.base import display, links
 from config.base.lifecycle import Lifecycle, Refusal
 from config.base.outbox import OutboxState
-from incidents import deliveries, timeline
+from incidents import deliveries, duties, timeline
 from incidents.letters import Letter, update_letter
 from incidents.models import (
     OVER,
@@ -71,6 +71,7 @@ ASKED = {
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _CADENCE = {1: timedelta(minutes=20), 2: timedelta(minutes=30)}
 _USUAL = timedelta(minutes=60)
+_STILL_FIRST = timedelta(days=1)
 _FIRST = {1: timedelta(minutes=10), 2: timedelta(minutes=20), 3: timedelta(minutes=60)}
 
 
@@ -115,6 +116,17 @@ def first_due(ticket: Ticket) -> datetime | None:
     """When customers should hear the first word; None for severities that need none."""
     wait = _FIRST.get(ticket.severity.rank)
     return ticket.impact_started_at + wait if wait and ticket.is_open else None
+
+
+def owe_first(*, at: datetime) -> int:
+    """Owe the first word of incidents that need one; beside the paging path, so that declaring stays short."""
+    done = 0
+    for ticket in duties.waiting_for_first_update(newer_than=at - _STILL_FIRST):
+        due_at = first_due(ticket)
+        if due_at is not None:
+            duties.owe_first_update(ticket, due_at=due_at, at=at)
+            done += 1
+    return done
 
 
 def standing(ticket: Ticket, *, at: datetime) -> dict[str, Any] | None:
@@ -215,6 +227,7 @@ def publish(*, draft: Draft, ticket_id: int, actor: User, at: datetime) -> Custo
         ticket_id=ticket.pk, kind=EntryKind.CHANGE, at=at, actor=actor, text=_told(update, draft),
         data={"update": update.public_id}, source=f"update:{update.pk}",
     )  # fmt: skip
+    duties.note_published(ticket, update, actor=actor, at=at)
     deliveries.enqueue(deliveries.fan_out, update.pk)
     return update
 

@@ -1,9 +1,10 @@
-"""Endpoints of people, standby, escalations, pages and the engine."""
+"""Endpoints of people, standby, escalations, pages, what is owed, and the engine."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -11,14 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base import clock
-from config.base.api import AnswerViewSet, ReadViewSet, asked_instant
+from config.base.api import AnswerViewSet, ReadViewSet, asked_instant, verb
 from config.base.permissions import StaffOrToken
-from oncall import filters, schedules, serializers, subjects, watchdog
+from oncall import filters, obligations, permissions, schedules, serializers, subjects, watchdog
 from oncall.models import (
     EngineLane,
     Escalation,
     EscalationEntry,
     Membership,
+    Obligation,
     Page,
     Schedule,
     Team,
@@ -131,6 +133,29 @@ class WorkIntervalViewSet(OfSubjectViewSet):
     queryset = WorkInterval.objects.select_related("user")
     serializer_class = serializers.WorkIntervalSerializer
     filterset_class = filters.WorkIntervalFilter
+
+
+class ObligationViewSet(OfSubjectViewSet):
+    """What is owed by a date, newest first; the verbs of its record end most of it."""
+
+    queryset = Obligation.objects.select_related("rule", "owner", "team", "ended_by")
+    serializer_class = serializers.ObligationSerializer
+    filterset_class = filters.ObligationFilter
+
+    @verb(may=permissions.can_finish)
+    def fulfil(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
+        """Say that it is done, where nothing on its record says so."""
+        return obligations.finish(obligation_id=obligation.pk, actor=self.actor, at=timezone.now())
+
+    @verb(serializers.DismissSerializer, may=permissions.can_dismiss)
+    def dismiss(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
+        """Say that it need not be done, and why."""
+        return obligations.dismiss(obligation_id=obligation.pk, actor=self.actor, at=timezone.now(), **data)
+
+    @verb(serializers.PostponeSerializer, may=permissions.can_postpone)
+    def postpone(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
+        """Put it off to a later time, and say why."""
+        return obligations.postpone(obligation_id=obligation.pk, actor=self.actor, at=timezone.now(), **data)
 
 
 class EngineViewSet(AnswerViewSet):

@@ -1,12 +1,18 @@
 """Filters of people, standby, escalations and pages; page and endpoint share them."""
 
+from typing import Any
+
 import django_filters as filters
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from config.base.filters import FilterSet, WordsFilter
 from config.base.outbox import OutboxState
 from oncall.models import (
     Escalation,
     EscalationState,
+    Obligation,
+    ObligationStatus,
     Page,
     Schedule,
     Team,
@@ -14,6 +20,7 @@ from oncall.models import (
     User,
     WorkInterval,
 )
+from oncall.obligations import duties
 
 
 class UserFilter(FilterSet):
@@ -94,3 +101,29 @@ class WorkIntervalFilter(FilterSet):
     class Meta(FilterSet.Meta):
         model = WorkInterval
         fields: tuple[str, ...] = ()
+
+
+class ObligationFilter(FilterSet):
+    """What is owed."""
+
+    search = WordsFilter(fields=["title"])
+    kind = filters.ChoiceFilter(label="Duty", choices=duties.choices)
+    status = filters.ChoiceFilter(choices=ObligationStatus)
+    overdue = filters.ChoiceFilter(
+        label="When", choices=[("true", "Overdue"), ("false", "Not overdue")], method="narrow_to_overdue"
+    )
+    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
+    owner = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+    subject_type = filters.CharFilter()
+    subject_id = filters.NumberFilter()
+    due_after = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
+    due_before = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+
+    class Meta(FilterSet.Meta):
+        model = Obligation
+        fields: tuple[str, ...] = ()
+
+    def narrow_to_overdue(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Those that should be done by now, or the others."""
+        late = Obligation.objects.overdue(timezone.now()).values("pk")
+        return queryset.filter(pk__in=late) if value == "true" else queryset.exclude(pk__in=late)

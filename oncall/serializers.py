@@ -6,12 +6,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base import links
-from config.base.serializers import AnyObject, Instant, Shown, ShownId, ShownKey
+from config.base.serializers import AnyObject, Asked, Instant, Lines, Shown, ShownId, ShownKey
 from oncall.models import (
     EngineLane,
     Escalation,
     EscalationEntry,
     Membership,
+    Obligation,
     Page,
     Schedule,
     Team,
@@ -200,3 +201,33 @@ class EngineSerializer(serializers.Serializer[Any]):
 
     lanes = LaneSerializer(many=True)
     findings = FindingSerializer(many=True)
+
+
+class ObligationSerializer(Shown):
+    """Something that a person or a team owes by an instant."""
+
+    subject = SubjectSerializer(source="*", read_only=True)
+    rule = ShownKey("name")
+    owner = PersonSerializer(read_only=True, allow_null=True)
+    team = ShownKey("slug", allow_null=True)
+    ended_by = PersonSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Obligation
+        fields = (
+            "id", "kind", "subject", "occurrence", "rule", "owner", "team", "due_at", "status", "next_reminder_at",
+            "reason", "ended_at", "ended_by", "created_at", "updated_at",
+        )  # fmt: skip
+
+
+class DismissSerializer(Asked):
+    """Why it need not be done."""
+
+    reason = Lines(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class PostponeSerializer(Asked):
+    """Until when it is put off, and why."""
+
+    due_at = Instant()
+    reason = Lines(max_length=2000)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from oncall.views import engine, lists, me, standby
+from oncall.views import engine, lists, me, obligations, standby
 
 app_name = "oncall"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedules/<int:pk>/", standby.SchedulePage.as_view(), name="schedule"),
     path("escalations/", lists.EscalationList.as_view(), name="escalations"),
     path("pages/", lists.PageList.as_view(), name="pages"),
+    path("due/", obligations.DueFromMe.as_view(), name="due-mine"),
+    path("due/team/", obligations.DueFromTeam.as_view(), name="due-team"),
+    path("due/<int:pk>/", obligations.ObligationPage.as_view(), name="obligation"),
+    path("due/<int:pk>/done/", obligations.Finish.as_view(), name="obligation-done"),
+    path("due/<int:pk>/dismiss/", obligations.Dismiss.as_view(), name="obligation-dismiss"),
+    path("due/<int:pk>/postpone/", obligations.Postpone.as_view(), name="obligation-postpone"),
     path("engine/", engine.Engine.as_view(), name="engine"),
     path("engine/pulse/", engine.PulseFragment.as_view(), name="pulse"),
     re_path(r"^engine/dead/(?P<pk>[0-9]{1,18})/(?P<deed>resend|discard)/$", engine.DeadLetter.as_view(), name="dead"),

@@ -41,6 +41,13 @@ _QUESTIONS = {
         "{n} open escalations have nothing due and nobody has answered.",
         """SELECT 1 FROM oncall_escalation WHERE state = 'triggered' AND next_at IS NULL AND exhausted_at IS NULL""",
     ),
+    "reminder_overdue": (
+        "{n} reminders of obligations were due more than 5 minutes ago and have not been sent.",
+        """SELECT 1 FROM oncall_obligation WHERE next_reminder_at < %(at)s - interval '5 minutes'
+           UNION ALL
+           SELECT 1 FROM oncall_reminder WHERE state = 'pending' AND attempts = 0
+           AND due_at < %(at)s - interval '5 minutes'""",
+    ),
     "dead_letters": (
         "{n} pages were given up in the last day.",
         """SELECT 1 FROM oncall_page WHERE state = 'dead' AND ended_at > %(at)s - interval '1 day'""",

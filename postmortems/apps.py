@@ -11,8 +11,9 @@ class PostmortemsConfig(AppConfig):
 
     def ready(self) -> None:
         """Draft what restored incidents owe, and show postmortems on the pages of incidents."""
-        from oncall import engine
-        from postmortems import panels, receivers, writing  # noqa: F401 - importing receivers connects them
+        from oncall import engine, obligations
+        from postmortems import duties, panels, receivers, writing  # noqa: F401 - importing receivers connects them
 
         engine.register_sweep(lane="clocks", name="postmortems", run=writing.draft_due, every=60)
+        obligations.register(duties.DUTY)
         panels.register()

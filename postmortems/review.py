@@ -7,6 +7,7 @@ from django.db import transaction
 from config.base.text import several_lines
 from incidents.models import Visibility
 from oncall.models import User
+from postmortems import duties
 from postmortems.locking import Refused, locked, move, remark, save
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, RemarkKind
 
@@ -49,7 +50,7 @@ def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime)
     text = several_lines(text)
     if not text:
         raise Refused("Say what should change, so that its owner can.")
-    return move(
+    move(
         postmortem,
         PostmortemStatus.DRAFT,
         RemarkKind.CHANGES,
@@ -59,6 +60,8 @@ def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime)
         approved_by=None,
         approved_at=None,
     )
+    duties.owe(postmortem, at=at)
+    return postmortem
 
 
 @transaction.atomic
@@ -72,7 +75,7 @@ def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") ->
             f"Nobody from outside {postmortem.ticket.team.name} has taken part yet."
             " Ask another team for a comment first."
         )
-    return move(
+    move(
         postmortem,
         PostmortemStatus.APPROVED,
         RemarkKind.APPROVED,
@@ -82,6 +85,8 @@ def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") ->
         approved_by=actor,
         approved_at=at,
     )
+    duties.fulfil(postmortem, actor=actor, at=at)
+    return postmortem
 
 
 def authors(postmortem: Postmortem) -> set[int]:

@@ -11,7 +11,7 @@ from config.base.text import several_lines
 from incidents import timeline
 from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
 from oncall.models import MembershipRole, User
-from postmortems import facts
+from postmortems import duties, facts
 from postmortems.locking import Refused, locked, remark, save
 from postmortems.models import (
     PUBLIC_TEXT,
@@ -70,6 +70,7 @@ def draft(
         updated_at=at,
     )
     _fill(postmortem, facts.known(ticket), at=at)
+    duties.owe(postmortem, at=at)
     whose = f"{postmortem.owner.name} owns it" if postmortem.owner else "It has no owner yet"
     timeline.record(
         ticket_id=ticket.pk,
@@ -160,6 +161,7 @@ def assign(*, postmortem_id: int, owner: User, actor: User | None, at: datetime)
     if postmortem.owner != owner:
         postmortem.owner = owner
         save(postmortem, "owner", at=at)
+        duties.give(postmortem, at=at)
         remark(postmortem, RemarkKind.OWNER, at=at, actor=actor, text=f"{owner.name} owns it now.")
     return postmortem
 

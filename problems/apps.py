@@ -10,7 +10,9 @@ class ProblemsConfig(AppConfig):
     verbose_name = "Problems"
 
     def ready(self) -> None:
-        """Show causes and known errors on the pages of incidents."""
-        from problems import panels
+        """Show causes and known errors on the pages of incidents, and have known errors looked at again."""
+        from oncall import obligations
+        from problems import duties, panels
 
+        obligations.register(duties.DUTY)
         panels.register()

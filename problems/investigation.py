@@ -22,6 +22,7 @@ from incidents.models import (
 from incidents.response import Refused
 from incidents.response.locking import locked, move, save
 from oncall.models import Team, User
+from problems import duties
 from problems.models import KnownError, KnownErrorStatus, Problem
 from problems.status import PROBLEM
 
@@ -126,6 +127,7 @@ def publish_known_error(
         timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor)
     else:
         _move(problem_id, TicketStatus.KNOWN_ERROR, text, "", actor=actor, at=at)
+    duties.owe_review(ticket, known, actor=actor, at=at)
     return known
 
 
@@ -245,6 +247,7 @@ def _retire(ticket: Ticket, *, at: datetime) -> None:
     KnownError.objects.filter(problem=ticket.pk, status=KnownErrorStatus.PUBLISHED).update(
         status=KnownErrorStatus.RETIRED, updated_at=at
     )
+    duties.withdraw_review(ticket, at=at)
 
 
 def _hand_to_original(ticket: Ticket, original: Ticket | None, *, actor: User | None, at: datetime) -> None:

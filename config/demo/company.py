@@ -9,12 +9,13 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
+from config.base.models import Origin
 from config.base.permissions import Role
 from config.demo import cast, customers, desk, history, lessons, standby
 from incidents import integrations
 from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity, Ticket
 from oncall import access
-from oncall.models import ContactMethod, Membership, NotificationRule, Team, User
+from oncall.models import ContactMethod, Membership, NotificationRule, Obligation, Team, User
 
 PASSWORD = "holdfast-demo"  # noqa: S105 - printed on the terminal; the demo listens on this machine only
 HISTORY = timedelta(days=548)
@@ -208,6 +209,11 @@ def _tell_customers(company: Company) -> None:
     company.found["status_url"] = "/status/"
 
 
+def _silence_obligations(company: Company) -> None:
+    """What the story's people owe is there to look at, some of it overdue; nobody is reminded of it."""
+    Obligation.objects.update(origin=Origin.DEMO, next_reminder_at=None)
+
+
 CHAPTERS: list[Callable[[Company], None]] = [
     _write_people,
     _write_teams,
@@ -217,6 +223,7 @@ CHAPTERS: list[Callable[[Company], None]] = [
     history.write,
     desk.write,
     lessons.write,
+    _silence_obligations,
     _tell_customers,
     _open_doors,
     _write_sign_ins,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from incidents import alerts, timeline
+from incidents import alerts, duties, timeline
 from incidents.models import EntryKind, Ticket, TicketStatus
 from incidents.response.locking import Refused, locked, move, refuse_unless_open, save
 from incidents.response.paging import SUBJECT, begin_work, page_team, running
@@ -47,6 +47,7 @@ def note_acknowledged(*, ticket_id: int, actor: User | None, at: datetime) -> Ti
         if ticket.assignee is None:
             ticket.assignee = actor
             save(ticket, "assignee", at=at)
+            duties.follow_assignee(ticket, at=at)
         begin_work(ticket=ticket, user=actor, at=at)
     return ticket
 
@@ -107,6 +108,7 @@ def assign(*, ticket_id: int, assignee: User | None, actor: User | None, at: dat
     if ticket.assignee != assignee:
         ticket.assignee = assignee
         save(ticket, "assignee", at=at)
+        duties.follow_assignee(ticket, at=at)
         text = f"Assigned to {assignee.name}." if assignee else "Assigned to nobody."
         timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor)
     return ticket

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from config.base.text import several_lines
-from incidents import priority, timeline
+from incidents import duties, priority, timeline
 from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, TicketStatus
 from incidents.response.locking import Refused, locked, move, refuse_unless_open, save
 from incidents.response.paging import end_paging, page_team, running
@@ -76,6 +76,7 @@ def hand_over(*, ticket_id: int, team: Team, reason: str, actor: User | None, at
     end_paging(ticket=ticket, at=at, actor=actor, team=before)
     ticket.team, ticket.assignee = team, None
     save(ticket, "team", "assignee", at=at)
+    duties.follow_assignee(ticket, at=at)
     timeline.record(
         ticket_id=ticket.pk,
         kind=EntryKind.HANDOVER,

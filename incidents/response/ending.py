@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from incidents import alerts, conditions, signals
+from incidents import alerts, conditions, duties, signals
 from incidents.models import ClosureCode, Ticket, TicketStatus
 from incidents.response.locking import Refused, locked, move
 from incidents.response.paging import begin_work, end_paging, page_team
@@ -30,6 +30,7 @@ def restore(*, ticket_id: int, actor: User | None, at: datetime, note: str = "")
     )
     end_paging(ticket=ticket, at=at, actor=actor)
     alerts.mark_closed(ticket_id=ticket.pk, at=at)
+    duties.withdraw_first_update(ticket, at=at)
     signals.incident_restored.send(sender=Ticket, ticket=ticket, at=at, actor=actor)
     if not ticket.severity.needs_prevention:
         text = f"Resolved: {ticket.severity.name} has no duty of prevention."
@@ -108,4 +109,5 @@ def close(*, ticket_id: int, code: str, actor: User | None, at: datetime, note: 
     )
     end_paging(ticket=ticket, at=at, actor=actor)
     alerts.mark_closed(ticket_id=ticket.pk, at=at)
+    duties.withdraw_first_update(ticket, at=at)
     return ticket

@@ -5,13 +5,14 @@ from datetime import datetime
 from django.db.models import Q
 
 from incidents.models import Response, Service, Severity, Ticket
+from incidents.subject import TICKET
 from oncall import escalation, work
 from oncall.escalation.freezing import freeze, thaw
 from oncall.escalation.reaching import Reach
 from oncall.models import Escalation, EscalationPolicy, Team, User
 from oncall.models.escalation import EscalationQuerySet
 
-SUBJECT = "ticket"
+SUBJECT = TICKET
 
 
 def policy_for(*, service: Service | None, team: Team) -> EscalationPolicy | None:

@@ -11,7 +11,7 @@ from incidents.filters import TicketFilter
 from incidents.models import OPEN_STATUSES, Response, Ticket, TicketStatus
 from incidents.models.tickets import TicketQuerySet
 from incidents.tables import TicketTable
-from oncall.models import EscalationState
+from oncall.models import EscalationState, Obligation
 
 
 def with_unowned(tickets: TicketQuerySet) -> TicketQuerySet:
@@ -70,6 +70,11 @@ class Queue(ListPage):
             self._tab("My teams'", "group=open&whose=my-teams", counts["teams"]),
             {"label": "Restored, not resolved", "url": reverse("incidents:restored"), "count": counts["restored"]},
             self._tab("Done", "group=done"),
+            {
+                "label": "Overdue from me",
+                "url": f"{reverse('oncall:due-mine')}?overdue=true",
+                "count": Obligation.objects.overdue(self.at).filter(owner=user.pk).count(),
+            },
         ]
 
     def _tab(self, label: str, query: str, count: int | None = None) -> dict[str, Any]:

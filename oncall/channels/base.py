@@ -17,6 +17,8 @@ class Message:
     link: str
     secret: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    type: str = "page"
+    """A page asks for an answer, a "reminder" for what is owed."""
 
     @property
     def one_line(self) -> str:

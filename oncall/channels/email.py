@@ -16,9 +16,9 @@ def send(message: Message) -> Outcome:
     """One mail to one address; the same key gives the same Message-ID, so a repeat is recognised."""
     host = urlsplit(settings.SITE_URL).hostname
     name = hashlib.sha256(message.key.encode()).hexdigest()[:32]
-    text = render_to_string("message/page.txt", {"message": message, "site_name": settings.SITE_NAME})
+    text = render_to_string(f"message/{message.type}.txt", {"message": message, "site_name": settings.SITE_NAME})
     mail = EmailMessage(
-        subject=f"[{message.facts.get('severity', 'Page')}] {message.title}"[:200],
+        subject=f"[{message.facts.get('severity', message.type.capitalize())}] {message.title}"[:200],
         body=text,
         to=[message.address],
         headers={"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated", "X-Holdfast-Key": message.key},

@@ -8,9 +8,9 @@ from oncall.channels.base import Message, Outcome
 
 
 def send(message: Message) -> Outcome:
-    """POST `{"type": "page", "data": {...}}`; the same id on a repeat."""
+    """POST `{"type": "page" or "reminder", "data": {...}}`; the same id on a repeat."""
     data = {"id": message.key, "title": message.title, "url": message.link, "person": message.person, **message.facts}
-    body = json.dumps({"type": "page", "data": data}).encode()
+    body = json.dumps({"type": message.type, "data": data}).encode()
     headers = {"Idempotency-Key": message.key}
     if message.secret:
         headers |= signature_headers(message.key, body, secret=message.secret)

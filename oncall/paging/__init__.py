@@ -1,7 +1,7 @@
 """Pages: made from a firing, sent at least once, answered by a link, never lost."""
 
 from oncall.paging.cancelling import cancel_unsent
-from oncall.paging.creating import create_pages
+from oncall.paging.creating import create_pages, ways_to_reach
 from oncall.paging.dead_letters import NotDead, discard, resend
 from oncall.paging.delivering import Job, claim_jobs, record
 from oncall.paging.links import BadLink, link_for, page_for_link, use_link
@@ -19,4 +19,5 @@ __all__ = [
     "record",
     "resend",
     "use_link",
+    "ways_to_reach",
 ]

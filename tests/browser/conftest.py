@@ -17,6 +17,7 @@ from incidents.models import IntegrationKind
 from postmortems import review, writing
 from postmortems.models import Postmortem
 from tests import factories as make
+from tests import obligation_factories as owed
 
 SHOTS = Path(__file__).parent / "shots"
 
@@ -69,7 +70,24 @@ def company(transactional_db: Any) -> dict[str, Any]:
     make.EngineLaneFactory(worker="worker-1:4711", started_at=at - timedelta(hours=5), swept_at=at)
     return {"ana": ana, "bob": bob, "ringing": ringing, "quiet": quiet, "service": shop, "team": team,
             "schedule": schedule, "integration": integration, "alert": alert,
-            "postmortem": _postmortem(ana, bob, shop, at)}  # fmt: skip
+            "postmortem": _postmortem(ana, bob, shop, at),
+            "obligation": _obligation(ana, team, ringing, at)}  # fmt: skip
+
+
+def _obligation(ana: Any, team: Any, ticket: Any, at: datetime) -> Any:
+    """Two things that Ana owes, one of them overdue and reminded of, and one of her team's."""
+    rule = owed.ObligationRuleFactory(
+        name="Looks at what broke", dismissed_by="owner", most_rank=2,
+        reminding=[(1, "days", "before", "owner"), (0, "minutes", "before", "owner"), (1, "days", "after", "manager")],
+    )  # fmt: skip
+    late = owed.ObligationFactory(
+        rule=rule, subject_id=ticket.pk, owner=ana, team=team, due_at=at - timedelta(hours=3), reminded_until=at,
+        title="Look again at the pool of the payment workers and write down what was found", url="/",
+    )  # fmt: skip
+    owed.ReminderFactory(obligation=late, user=ana, created_at=at)
+    for owner in (ana, None):
+        owed.ObligationFactory(rule=rule, subject_id=ticket.pk, owner=owner, team=team, due_at=at + timedelta(days=2))
+    return late
 
 
 def _postmortem(ana: Any, bob: Any, service: Any, at: datetime) -> Any:

@@ -43,6 +43,7 @@ class TestPages:
             reverse("admin:incidents_severity_add"),
             reverse("admin:incidents_incident_changelist"),
             reverse("admin:incidents_integration_add"),
+            reverse("admin:oncall_obligationrule_change", args=[company["obligation"].rule_id]),
         )
         if width > 1000:  # steps with their targets are a table in a table: a desk's work, wider than a phone
             visit(page, reverse("admin:oncall_escalationpolicy_change", args=[policy.pk]))

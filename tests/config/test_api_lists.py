@@ -13,6 +13,7 @@ from config.base.permissions import Role
 from tests import customer_factories as told
 from tests import factories as make
 from tests import factories_prevention as after
+from tests import obligation_factories as owed
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "metrics": _incident,
     "known-error": after.KnownErrorFactory,
     "link": after.TicketLinkFactory,
+    "obligation": owed.ObligationFactory,
     "on-call": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "page": _page,
     "postmortem": make.PostmortemFactory,

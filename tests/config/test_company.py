@@ -23,7 +23,8 @@ from incidents.models import (
     TimelineEntry,
 )
 from oncall import escalation, paging, schedules, watchdog
-from oncall.models import Escalation, Page, Team, TeamKind, User, WorkInterval
+from oncall.models import Escalation, Obligation, Page, Team, TeamKind, User, WorkInterval
+from oncall.obligations import reminding
 from postmortems.models import Postmortem
 from problems.models import KnownError
 from tests.factories import NOON
@@ -158,6 +159,14 @@ class TestSafety:
         assert paging.claim_jobs(at=NOON, limit=100) == []
         assert not Escalation.objects.running().exists()
         assert not Page.objects.unsent().exists()
+
+    def test_reminds_nobody_of_what_is_owed(self) -> None:
+        owed = Obligation.objects.open()
+
+        assert owed.overdue(NOON).exists()
+        assert owed.filter(due_at__gt=NOON).exists()
+        assert Obligation.objects.exclude(origin="demo").count() == 0
+        assert reminding.make_due(at=NOON + timedelta(days=400)) == 0
 
     def test_gives_the_auditor_nothing_to_find(self) -> None:
         findings = [one for one in watchdog.audit(at=NOON) if "engine" not in str(one).lower()]

@@ -13,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from config.base.permissions import Role
 from config.base.tables import without_formula
+from oncall.models import User
 from tests import customer_factories as told
 from tests import factories as make
 from tests import factories_prevention as after
+from tests import obligation_factories as owed
 from tests.portal import pages
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +44,15 @@ def _restored() -> Any:
     return row
 
 
+def _whoever_reads() -> Any:
+    return User.objects.get(name="Reader")
+
+
+def _team_of_whoever_reads() -> Any:
+    reader = _whoever_reads()
+    return reader.teams.first() or make.MembershipFactory(user=reader).team
+
+
 _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
     "incidents:queue": _incident,
@@ -57,6 +68,8 @@ ROWS: dict[str, Callable[[], Any]] = {
     "incidents:components": lambda: told.ComponentFactory(service=make.ServiceFactory()),
     "incidents:subscribers": told.SubscriberFactory,
     "incidents:deliveries": told.UpdateDeliveryFactory,
+    "oncall:due-mine": lambda: owed.ObligationFactory(owner=_whoever_reads()),
+    "oncall:due-team": lambda: owed.ObligationFactory(team=_team_of_whoever_reads()),
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,

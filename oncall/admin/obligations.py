@@ -1,0 +1,118 @@
+"""Rules of obligations, each told in words; obligations and their reminders, as facts."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from config.base.admin import FactAdmin, FactInline, HistoryAdmin, TabularInline
+from oncall.admin.subjects import SubjectAdmin
+from oncall.models import Obligation, ObligationRule, Reminder, RuleReminder
+from oncall.obligations import duties, rules
+
+
+class RuleForm(forms.ModelForm):
+    """A rule that asks for a duty there is, by a time that can be told."""
+
+    kind = forms.ChoiceField(label="Duty", choices=duties.choices, widget=UnfoldAdminSelectWidget)
+
+    class Meta:
+        model = ObligationRule
+        fields = (
+            "name", "kind", "position", "is_active", "most_rank", "most_tier", "teams", "amount", "unit", "owed_by",
+            "person", "dismissed_by", "dismissed_when", "needs_reason",
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a rule without a time for a duty whose records name no date."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("kind") and cleaned.get("amount") is None and not duties.get(cleaned["kind"]).own_date:
+            self.add_error("amount", "The record names no date for this duty. Say within how long it must be done.")
+        return cleaned
+
+
+class RuleReminderInline(TabularInline):
+    """Whom the rule reminds, and when."""
+
+    model = RuleReminder
+    fields = ("amount", "unit", "side", "whom")
+    extra = 0
+    hide_title = True
+
+
+@admin.register(ObligationRule)
+class ObligationRuleAdmin(HistoryAdmin):
+    """What must be done, for which records, within how long, by whom, and who is reminded."""
+
+    form = RuleForm
+    list_display = ("name", "kind", "position", "is_active", "most_rank", "most_tier", "amount", "unit", "owed_by")
+    list_filter = ("is_active", "kind")
+    search_fields = ("name",)
+    autocomplete_fields = ("teams", "person")
+    readonly_fields = ("in_words",)
+    ordering = ("kind", "position", "name")
+    inlines = (RuleReminderInline,)
+
+    @admin.display(description="In words")
+    def in_words(self, rule: ObligationRule) -> str:
+        """What it asks for, as one would say it."""
+        if rule.pk is None:
+            return "Save it first."
+        teams = list(rule.teams.order_by("name"))
+        return rules.describe(rule, teams=teams, reminders=list(rule.reminders.all()))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With its reminders, and the plans of what is open under it."""
+        super().save_related(request, form, formsets, change)
+        rules.refresh(rule_id=form.instance.pk)
+
+
+@admin.register(RuleReminder)
+class RuleReminderAdmin(FactAdmin):
+    """Reminders across rules: what is everybody reminded of? They are edited under their rule, which plans anew."""
+
+    list_display = ("rule", "amount", "unit", "side", "whom")
+    list_filter = ("whom",)
+    list_select_related = ("rule",)
+    search_fields = ("rule__name",)
+    autocomplete_fields = ("rule",)
+    ordering = ("rule__name", "pk")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Not in the index."""
+        return False
+
+
+class ReminderInline(FactInline):
+    """Who was reminded."""
+
+    model = Reminder
+    fields = ("user", "channel", "state", "due_at", "accepted_at", "last_error")
+    ordering = ("pk",)
+
+
+@admin.register(Obligation)
+class ObligationAdmin(SubjectAdmin):
+    """What somebody owes by a date; ended in the portal."""
+
+    list_display = ("title", "kind", "owner", "team", "due_at", "status", "next_reminder_at")
+    list_filter = ("status", "kind", "team")
+    list_select_related = ("owner", "team")
+    search_fields = ("title", "owner__name", "team__name")
+    ordering = ("-pk",)
+    inlines = (ReminderInline,)
+
+
+@admin.register(Reminder)
+class ReminderAdmin(SubjectAdmin):
+    """Messages about obligations, with what became of each."""
+
+    subject_at = "obligation__"
+
+    list_display = ("user", "obligation", "channel", "state", "due_at", "accepted_at", "attempts", "last_error")
+    list_filter = ("state", "channel")
+    list_select_related = ("user", "obligation")
+    search_fields = ("user__name", "obligation__title")
+    ordering = ("-pk",)

@@ -1,0 +1,27 @@
+"""Obligations: what somebody owes by a date that is not an SLA clock, from owed to done, with its reminders.
+
+An app above registers its kinds of duty in `ready()` and calls `owe`, `fulfil` and `withdraw` from its own
+domain functions. Rules that administrators keep say for which records, within how long, who and who is reminded.
+"""
+
+from oncall.obligations.duties import Duty, Standard, StandardReminder, end_of_day, register
+from oncall.obligations.ending import dismiss, finish, postpone
+from oncall.obligations.owing import fulfil, give, owe, withdraw
+from oncall.obligations.status import OBLIGATION, Refused
+
+__all__ = [
+    "OBLIGATION",
+    "Duty",
+    "Refused",
+    "Standard",
+    "StandardReminder",
+    "dismiss",
+    "end_of_day",
+    "finish",
+    "fulfil",
+    "give",
+    "owe",
+    "postpone",
+    "register",
+    "withdraw",
+]

@@ -1,0 +1,56 @@
+"""Which status of an obligation follows which, and how it is locked."""
+
+from datetime import datetime
+
+from config.base.lifecycle import Lifecycle, Refusal
+from config.base.outbox import OutboxState
+from oncall.models import Obligation, ObligationStatus, Reminder, User
+
+OBLIGATION = Lifecycle.of(
+    "obligation",
+    {
+        "open": "done dismissed withdrawn",
+        "done": "open",
+        "dismissed": "",
+        "withdrawn": "open",
+    },
+)
+"""What was done or withdrawn may be owed again; what a person dismissed stays dismissed."""
+
+
+class Refused(Refusal):
+    """What was asked cannot be done to this obligation as it stands; the message says what to do instead."""
+
+
+def locked(obligation_id: int) -> Obligation:
+    """The obligation, locked; it comes after its subject and before its reminders in the lock order."""
+    return (
+        Obligation.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("rule", "owner", "team")
+        .get(pk=obligation_id)
+    )
+
+
+def save(obligation: Obligation, *fields: str, at: datetime) -> None:
+    """Write these columns and the time of the change."""
+    obligation.updated_at = at
+    obligation.save(update_fields=[*fields, "updated_at"])
+
+
+def end(
+    obligation: Obligation, status: ObligationStatus, *, at: datetime, actor: User | None, reason: str = ""
+) -> Obligation:
+    """End a locked obligation and cancel its waiting reminders. Raises IllegalMove."""
+    OBLIGATION.check(obligation.status, status)
+    obligation.status, obligation.ended_at, obligation.ended_by = status, at, actor
+    obligation.next_reminder_at, obligation.reason = None, reason or obligation.reason
+    save(obligation, "status", "ended_at", "ended_by", "next_reminder_at", "reason", at=at)
+    cancel_unsent(obligation, at=at)
+    return obligation
+
+
+def cancel_unsent(obligation: Obligation, *, at: datetime) -> None:
+    """End the reminders that wait; one that is being sent just now is left to its sender, as a page is."""
+    Reminder.objects.filter(obligation=obligation, state=OutboxState.PENDING).update(
+        state=OutboxState.CANCELLED, ended_at=at
+    )

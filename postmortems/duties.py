@@ -1,0 +1,63 @@
+"""What a restored incident makes people owe: its postmortem, approved by a day (S12, S37)."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from incidents.subject import TICKET
+from oncall import obligations
+from oncall.models import Reminded, ReminderSide, TimeUnit, User
+from oncall.obligations import Duty, Standard, StandardReminder
+from postmortems.models import Postmortem
+
+POSTMORTEM = "postmortem"
+
+
+def owe(postmortem: Postmortem, *, at: datetime) -> None:
+    """Owe its approval; where a rule gives the time, its day becomes the postmortem's."""
+    ticket = postmortem.ticket
+    zone = ticket.team.time_zone
+    found = obligations.owe(
+        kind=POSTMORTEM, subject_type=TICKET, subject_id=ticket.pk,
+        title=f"Postmortem of {ticket.reference} {ticket.title}",
+        url=postmortem.get_absolute_url(), team=ticket.team, owner=postmortem.owner, since=postmortem.restored_at,
+        due_at=obligations.end_of_day(postmortem.due_on, zone=zone), rank=ticket.severity.rank,
+        tier=ticket.service.tier if ticket.service else None, origin=ticket.origin, at=at,
+    )  # fmt: skip
+    if found is not None and found.is_open and found.rule.amount is not None:
+        due_on = found.due_at.astimezone(ZoneInfo(zone)).date()
+        if due_on != postmortem.due_on:
+            postmortem.due_on = due_on
+            postmortem.save(update_fields=["due_on"])
+
+
+def fulfil(postmortem: Postmortem, *, actor: User | None, at: datetime) -> None:
+    """It is approved."""
+    obligations.fulfil(kind=POSTMORTEM, subject_type=TICKET, subject_id=postmortem.ticket_id, actor=actor, at=at)
+
+
+def give(postmortem: Postmortem, *, at: datetime) -> None:
+    """Somebody else owns it."""
+    obligations.give(
+        kind=POSTMORTEM, subject_type=TICKET, subject_id=postmortem.ticket_id, at=at,
+        team=postmortem.ticket.team, owner=postmortem.owner,
+    )  # fmt: skip
+
+
+DUTY = Duty(
+    kind=POSTMORTEM,
+    label="Postmortem",
+    moment="the service was restored",
+    own_date="the day that its severity gives",
+    done_when="the postmortem is approved",
+    standard=(
+        Standard(
+            name="Postmortems",
+            reminders=(
+                StandardReminder(1),
+                StandardReminder(0, TimeUnit.MINUTES),
+                StandardReminder(1, TimeUnit.DAYS, ReminderSide.AFTER, Reminded.MANAGER),
+                StandardReminder(7, TimeUnit.DAYS, ReminderSide.AFTER, Reminded.PRACTICE),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,184 @@
+"""What incidents make people owe: the next word to customers (S11) and actions by their day."""
+
+import uuid
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from incidents import actions, response, updates
+from incidents.updates import Draft
+from oncall.models import Obligation
+from tests import customer_factories as told
+from tests import factories as make
+from tests import factories_prevention as after
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def page() -> Any:
+    return told.StatusPageFactory()
+
+
+@pytest.fixture
+def ana() -> Any:
+    return make.UserFactory(name="Ana")
+
+
+@pytest.fixture
+def ticket(ana: Any) -> Any:
+    return make.IncidentFactory(severity=make.SeverityFactory(rank=1), assignee=ana)
+
+
+@pytest.fixture
+def draft(page: Any) -> Draft:
+    return Draft(
+        page=page, name="Payments fail", status="investigating", body="We are looking into it.", started_at=NOON,
+        next_update_at=NOON + 20 * MINUTE,
+    )  # fmt: skip
+
+
+def _owed() -> list[tuple[str, str]]:
+    return list(Obligation.objects.order_by("pk").values_list("occurrence", "status"))
+
+
+class TestFirstWord:
+    def test_is_owed_by_who_has_the_ticket_by_the_time_of_its_severity(self, page: Any, ticket: Any, ana: Any) -> None:
+        assert updates.owe_first(at=NOON + MINUTE) == 1
+        assert updates.owe_first(at=NOON + MINUTE) == 0
+
+        found = Obligation.objects.get()
+        assert (found.owner, found.team, found.due_at) == (ana, ticket.team, NOON + 10 * MINUTE)
+        assert found.get_absolute_url() == f"/tickets/{ticket.reference}/update/"
+
+    def test_is_owed_to_nobody_without_a_status_page(self, ticket: Any) -> None:
+        assert updates.owe_first(at=NOON) == 0
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"severity__rank": 5},
+            {"origin": "demo"},
+            {"visibility": "private", "visibility_reason": "HR"},
+            {"status": "restored", "restored_at": NOON},
+            {"created_at": NOON - timedelta(days=2)},
+        ],
+    )
+    def test_is_not_owed_of_others(self, page: Any, fields: dict[str, Any]) -> None:
+        make.IncidentFactory(**fields)
+
+        assert updates.owe_first(at=NOON) == 0
+
+    @pytest.mark.parametrize("ending", ["restore", "close"])
+    def test_is_no_longer_owed_when_it_is_over(self, page: Any, ticket: Any, ana: Any, ending: str) -> None:
+        updates.owe_first(at=NOON)
+
+        code = {"code": "cancelled"} if ending == "close" else {}
+        getattr(response, ending)(ticket_id=ticket.pk, actor=ana, at=NOON + 5 * MINUTE, **code)
+
+        assert _owed() == [("first", "withdrawn")]
+
+    def test_asks_a_constant_number_of_questions_when_there_is_nothing_to_owe(self, page: Any, ticket: Any) -> None:
+        updates.owe_first(at=NOON)
+
+        with CaptureQueriesContext(connection) as asked:
+            updates.owe_first(at=NOON)
+
+        assert len(asked) == 2
+
+
+class TestNextWord:
+    def test_is_owed_as_promised_and_done_by_the_next_one(self, draft: Draft, ticket: Any, ana: Any) -> None:
+        updates.owe_first(at=NOON)
+
+        first = updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=NOON + MINUTE)
+        promised = Obligation.objects.get(status="open")
+        again = replace(draft, key=uuid.uuid4(), next_update_at=NOON + 50 * MINUTE)
+        second = updates.publish(draft=again, ticket_id=ticket.pk, actor=ana, at=NOON + 15 * MINUTE)
+
+        assert promised.due_at == NOON + 20 * MINUTE
+        assert _owed() == [
+            ("first", "done"),
+            (f"after:{first.public_id}", "done"),
+            (f"after:{second.public_id}", "open"),
+        ]
+
+    def test_is_reminded_of_before_and_when_it_is_due(self, draft: Draft, ticket: Any, ana: Any) -> None:
+        updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=NOON)
+
+        assert Obligation.objects.get().next_reminder_at == NOON + 10 * MINUTE
+
+    def test_is_owed_no_more_after_the_last(self, draft: Draft, ticket: Any, ana: Any) -> None:
+        updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=NOON)
+        last = replace(draft, key=uuid.uuid4(), status="resolved", next_update_at=None)
+
+        updates.publish(draft=last, ticket_id=ticket.pk, actor=ana, at=NOON + MINUTE)
+
+        assert not Obligation.objects.open().exists()
+
+    def test_a_promise_stands_after_restoration(self, draft: Draft, ticket: Any, ana: Any) -> None:
+        updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=NOON)
+
+        response.restore(ticket_id=ticket.pk, actor=ana, at=NOON + MINUTE)
+
+        assert Obligation.objects.open().count() == 1
+
+    def test_follows_the_ticket(self, draft: Draft, ticket: Any, ana: Any) -> None:
+        updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=NOON)
+        bea, team = make.UserFactory(name="Bea"), make.TeamFactory()
+
+        response.take_over(ticket_id=ticket.pk, actor=bea, at=NOON + MINUTE)
+        assert Obligation.objects.get().owner == bea
+        response.hand_over(ticket_id=ticket.pk, team=team, reason="Theirs", actor=bea, at=NOON + MINUTE)
+
+        found = Obligation.objects.get()
+        assert (found.owner, found.team) == (None, team)
+
+
+class TestActions:
+    def _add(self, ticket: Any, **fields: Any) -> Any:
+        usual: dict[str, Any] = {"title": "Add an alert", "due_on": date(2026, 6, 10), "actor": None, "at": NOON}
+        return actions.add(ticket_id=ticket.pk, **usual | fields)
+
+    def test_are_owed_until_the_end_of_their_day(self, ticket: Any, ana: Any) -> None:
+        self._add(ticket, owner=ana)
+
+        found = Obligation.objects.get()
+        assert (found.kind, found.owner, found.title) == ("action", ana, "Add an alert")
+        assert found.due_at.isoformat() == "2026-06-10T23:59:00+00:00"
+
+    def test_are_done_or_withdrawn_with_their_record(self, ticket: Any, ana: Any) -> None:
+        done, declined = self._add(ticket), self._add(ticket)
+
+        actions.finish(action_id=done.pk, actor=ana, at=NOON)
+        actions.decline(action_id=declined.pk, reason="Too dear", actor=ana, at=NOON)
+
+        assert [status for _, status in _owed()] == ["done", "withdrawn"]
+        assert Obligation.objects.get(status="withdrawn").reason == "Too dear"
+
+    def test_change_hands_with_their_record(self, ticket: Any, ana: Any) -> None:
+        action = self._add(ticket, team=ticket.team)
+
+        actions.reassign(action_id=action.pk, owner=ana, actor=None, at=NOON)
+
+        assert Obligation.objects.get().owner == ana
+
+    def test_of_the_demo_remind_nobody(self) -> None:
+        ticket = make.IncidentFactory(origin="demo")
+
+        self._add(ticket)
+
+        assert Obligation.objects.get().next_reminder_at is None
+
+    def test_made_before_there_were_obligations_end_all_the_same(self, ana: Any) -> None:
+        action = after.ActionItemFactory()
+
+        actions.finish(action_id=action.pk, actor=ana, at=NOON)
+
+        assert not Obligation.objects.exists()

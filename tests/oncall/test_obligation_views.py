@@ -1,0 +1,296 @@
+"""What is due from me and my teams: pages, buttons, the API and the administration, each for whom it is meant."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from config.base.permissions import Role
+from oncall.models import Obligation, ObligationRule
+from tests import factories as make
+from tests import obligation_factories as owed
+from tests.clients import client_of
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def ana() -> Any:
+    return make.UserFactory(name="Ana", time_zone="Europe/Berlin")
+
+
+@pytest.fixture
+def signed_in(client: Client, ana: Any) -> Client:
+    client.force_login(ana)
+    return client
+
+
+class TestLists:
+    def test_show_what_is_mine_and_what_is_my_teams(self, signed_in: Client, ana: Any) -> None:
+        team = make.MembershipFactory(user=ana).team
+        owed.ObligationFactory(owner=ana, title="Mine alone")
+        owed.ObligationFactory(team=team, title="A colleague's")
+        owed.ObligationFactory(title="A stranger's")
+
+        mine, teams = signed_in.get("/due/").content.decode(), signed_in.get("/due/team/").content.decode()
+
+        assert "Mine alone" in mine
+        assert "A colleague" not in mine
+        assert "A colleague" in teams
+        assert "Mine alone" not in teams
+        assert "A stranger" not in teams
+
+    def test_show_another_team_when_asked(self, signed_in: Client) -> None:
+        found = owed.ObligationFactory(team__slug="other", title="Theirs")
+
+        assert found.title in signed_in.get("/due/team/", {"team": "other"}).content.decode()
+
+    def test_show_what_is_open_unless_asked(self, signed_in: Client, ana: Any, now: datetime) -> None:
+        owed.ObligationFactory(owner=ana, title="Long done", status="done", ended_at=now)
+
+        assert "Long done" not in signed_in.get("/due/").content.decode()
+        assert "Long done" in signed_in.get("/due/", {"status": "done"}).content.decode()
+
+    def test_show_what_is_overdue_in_red(self, signed_in: Client, ana: Any, now: datetime) -> None:
+        owed.ObligationFactory(owner=ana, title="Late", due_at=now - DAY)
+        owed.ObligationFactory(owner=ana, title="In time", due_at=now + DAY)
+
+        page = signed_in.get("/due/").content.decode()
+        late = signed_in.get("/due/", {"overdue": "true"}).content.decode()
+
+        assert page.count("obligation-overdue") == 1
+        assert "Late" in late
+        assert "In time" not in late
+
+    def test_never_tell_of_a_private_record(self, signed_in: Client, ana: Any) -> None:
+        private = make.IncidentFactory(visibility="private", visibility_reason="HR")
+        found = owed.ObligationFactory(owner=ana, subject_id=private.pk, title="Secret")
+
+        assert "Secret" not in signed_in.get("/due/").content.decode()
+        assert signed_in.get(f"/due/{found.pk}/").status_code == 404
+        assert signed_in.post(f"/due/{found.pk}/done/").status_code == 404
+
+    def test_are_counted_above_the_queue(self, signed_in: Client, ana: Any, now: datetime) -> None:
+        owed.ObligationFactory(owner=ana, due_at=now - DAY)
+        owed.ObligationFactory(owner=ana, due_at=now + DAY)
+
+        assert 'Overdue from me <span class="count">1</span>' in signed_in.get("/").content.decode()
+
+
+class TestPage:
+    def test_tells_the_rule_in_words(self, signed_in: Client, ana: Any) -> None:
+        found = owed.ObligationFactory(owner=ana)
+
+        page = signed_in.get(f"/due/{found.pk}/").content.decode()
+
+        assert "the review is due 5 days after it began" in page
+        assert "Nobody was reminded yet." in page
+
+    def test_asks_a_constant_number_of_questions(self, signed_in: Client, ana: Any) -> None:
+        found = owed.ObligationFactory(owner=ana)
+        owed.ReminderFactory(obligation=found)
+        signed_in.get(f"/due/{found.pk}/")
+
+        with CaptureQueriesContext(connection) as for_one:
+            signed_in.get(f"/due/{found.pk}/")
+        owed.ReminderFactory.create_batch(9, obligation=found)
+        with CaptureQueriesContext(connection) as for_ten:
+            signed_in.get(f"/due/{found.pk}/")
+
+        assert len(for_ten) == len(for_one)
+
+    @pytest.mark.parametrize("kind", ["review", "postmortem"])
+    def test_offers_what_can_be_done(self, signed_in: Client, ana: Any, kind: str) -> None:
+        """What its record ends has no button here: one would have to be refused."""
+        found = owed.ObligationFactory(owner=ana, rule__kind=kind, rule__dismissed_by="owner")
+
+        page = signed_in.get(f"/due/{found.pk}/").content.decode()
+
+        assert ("/done/" in page) is (kind == "review")
+        assert ("/postpone/" in page) is (kind == "review")
+        assert "/dismiss/" in page
+
+    def test_stands_on_its_records_page(self, signed_in: Client) -> None:
+        incident = make.IncidentFactory()
+        found = owed.ObligationFactory(subject_id=incident.pk, title="Look at the logs again")
+
+        page = signed_in.get(incident.get_absolute_url()).content.decode()
+
+        assert "Look at the logs again" in page
+        assert f"/due/{found.pk}/" in page
+
+    def test_stands_on_its_services_page(self, signed_in: Client) -> None:
+        service = make.ServiceFactory()
+        owed.ObligationFactory(subject_type="service", subject_id=service.pk, title="Close the gap", url="/")
+
+        assert "Close the gap" in signed_in.get(service.get_absolute_url()).content.decode()
+
+
+class TestButtons:
+    def test_finish(self, signed_in: Client, ana: Any) -> None:
+        found = owed.ObligationFactory(owner=ana)
+
+        signed_in.post(f"/due/{found.pk}/done/")
+
+        found.refresh_from_db()
+        assert (found.status, found.ended_by) == ("done", ana)
+
+    def test_dismiss_with_a_reason(self, signed_in: Client, ana: Any) -> None:
+        found = owed.ObligationFactory(owner=ana, rule__dismissed_by="owner")
+
+        refused = signed_in.post(f"/due/{found.pk}/dismiss/", {"reason": ""})
+        signed_in.post(f"/due/{found.pk}/dismiss/", {"reason": "Its service is gone"})
+
+        assert refused.status_code == 422
+        found.refresh_from_db()
+        assert (found.status, found.reason) == ("dismissed", "Its service is gone")
+
+    def test_put_off_on_the_readers_clock(self, signed_in: Client, ana: Any, now: datetime) -> None:
+        found = owed.ObligationFactory(owner=ana, rule__dismissed_by="owner", due_at=now)
+
+        signed_in.post(f"/due/{found.pk}/postpone/", {"due_at": "2099-07-01T09:00", "reason": "Holidays"})
+
+        found.refresh_from_db()
+        assert found.due_at.isoformat() == "2099-07-01T07:00:00+00:00"
+
+    @pytest.mark.parametrize("verb", ["done", "dismiss", "postpone"])
+    def test_are_not_for_strangers(self, signed_in: Client, verb: str) -> None:
+        found = owed.ObligationFactory()
+
+        assert signed_in.post(f"/due/{found.pk}/{verb}/", {"reason": "x"}).status_code == 403
+        found.refresh_from_db()
+        assert found.is_open
+
+    @pytest.mark.parametrize(
+        ("by", "allowed"),
+        [
+            ("nobody", set()),
+            ("owner", {"owner", "manager", "practice"}),
+            ("manager", {"manager", "practice"}),
+            ("practice", {"practice"}),
+        ],
+    )
+    def test_dismissing_is_for_those_the_rule_names(self, client: Client, by: str, allowed: set[str]) -> None:
+        found = owed.ObligationFactory(rule__dismissed_by=by)
+        people = {
+            "owner": found.owner,
+            "manager": make.MembershipFactory(team=found.team, role="manager").user,
+            "responder": make.MembershipFactory(team=found.team).user,
+            "practice": make.UserFactory(roles=[Role.PRACTICE]),
+        }
+
+        may = set()
+        for name, person in people.items():
+            assert person is not None
+            client.force_login(person)
+            if client.get(f"/due/{found.pk}/dismiss/").status_code == 200:
+                may.add(name)
+
+        assert may == allowed
+
+
+class TestApi:
+    def test_ends_puts_off_and_dismisses(self, ana: Any) -> None:
+        rule = owed.ObligationRuleFactory(dismissed_by="owner")
+        one, two, three = owed.ObligationFactory.create_batch(3, owner=ana, rule=rule, due_at=timezone.now())
+        api, path = client_of(ana), "/api/v1/obligations/"
+
+        done = api.post(f"{path}{one.pk}/fulfil/").json()
+        dismissed = api.post(f"{path}{two.pk}/dismiss/", {"reason": "Gone"}, format="json").json()
+        later = api.post(
+            f"{path}{three.pk}/postpone/", {"due_at": "2099-01-01T00:00:00Z", "reason": "x"}, format="json"
+        ).json()
+
+        assert (done["status"], done["ended_by"]["name"]) == ("done", "Ana")
+        assert (dismissed["status"], dismissed["reason"]) == ("dismissed", "Gone")
+        assert (later["status"], later["due_at"]) == ("open", "2099-01-01T00:00:00Z")
+
+    def test_says_why_not(self, ana: Any) -> None:
+        found = owed.ObligationFactory(kind="postmortem", owner=ana)
+
+        answer = client_of(ana).post(f"/api/v1/obligations/{found.pk}/fulfil/")
+
+        assert answer.status_code == 409
+        assert "the postmortem is approved" in answer.json()["message"]
+
+    def test_is_closed_to_those_who_may_not(self, ana: Any) -> None:
+        found = owed.ObligationFactory()
+
+        assert client_of(ana).post(f"/api/v1/obligations/{found.pk}/fulfil/").status_code == 403
+        assert (
+            client_of(found.owner, scopes=["read"]).post(f"/api/v1/obligations/{found.pk}/fulfil/").status_code == 403
+        )
+
+    def test_filters(self, ana: Any, now: datetime) -> None:
+        late = owed.ObligationFactory(owner=ana, due_at=now - DAY)
+        owed.ObligationFactory(owner=ana, due_at=now + DAY)
+
+        found = client_of(ana).get("/api/v1/obligations/", {"owner": ana.pk, "overdue": "true", "kind": "review"})
+        mine = client_of(ana).get("/api/v1/obligations/", {"owner": ana.pk, "overdue": "true"})
+
+        assert found.status_code == 400  # a kind that nobody registered is a mistyped one
+        assert [row["id"] for row in mine.json()["results"]] == [late.pk]
+
+
+class TestAdministration:
+    def test_tells_a_rule_in_words(self, client: Client) -> None:
+        client.force_login(make.UserFactory(is_superuser=True, is_staff=True))
+        rule = ObligationRule.objects.get(name="Postmortems")
+
+        page = client.get(f"/admin/oncall/obligationrule/{rule.pk}/change/").content.decode()
+
+        assert "the postmortem is due by the day that its severity gives" in page
+
+    def test_plans_anew_when_a_rule_is_saved(self, client: Client) -> None:
+        client.force_login(make.UserFactory(is_superuser=True, is_staff=True))
+        rule = ObligationRule.objects.get(name="Postmortems")
+        rule.reminders.all().delete()
+        found = owed.ObligationFactory(rule=rule, due_at=timezone.now() + 5 * DAY)
+
+        answer = client.post(
+            f"/admin/oncall/obligationrule/{rule.pk}/change/",
+            {
+                "name": rule.name, "kind": rule.kind, "position": 100, "is_active": "on", "amount": "", "unit": "days",
+                "owed_by": "record", "person": "", "dismissed_by": "manager", "dismissed_when": "any",
+                "needs_reason": "on", "most_rank": "", "most_tier": "",
+                "reminders-TOTAL_FORMS": 1, "reminders-INITIAL_FORMS": 0, "reminders-MIN_NUM_FORMS": 0,
+                "reminders-MAX_NUM_FORMS": 1000, "reminders-0-amount": 1, "reminders-0-unit": "days",
+                "reminders-0-side": "before", "reminders-0-whom": "owner", "reminders-0-rule": rule.pk,
+            },
+        )  # fmt: skip
+
+        assert answer.status_code == 302, answer.content.decode()
+        found.refresh_from_db()
+        assert found.next_reminder_at == found.due_at - DAY
+
+    def test_refuses_a_rule_without_a_time_where_records_name_none(self, client: Client) -> None:
+        client.force_login(make.UserFactory(is_superuser=True, is_staff=True))
+
+        page = client.post(
+            "/admin/oncall/obligationrule/add/",
+            {
+                "name": "New", "kind": "known_error_review", "position": 1, "amount": "", "unit": "days",
+                "owed_by": "record", "dismissed_by": "manager", "dismissed_when": "any",
+                "reminders-TOTAL_FORMS": 0, "reminders-INITIAL_FORMS": 0,
+            },
+        ).content.decode()  # fmt: skip
+
+        assert "Say within how long it must be done." in page
+
+    @pytest.mark.parametrize("role", [Role.PRACTICE, Role.ADMINISTRATOR])
+    def test_lets_practice_owners_keep_the_rules(self, client: Client, role: Role) -> None:
+        client.force_login(make.UserFactory(is_staff=True, roles=[role]))
+
+        assert client.get("/admin/oncall/obligationrule/add/").status_code == 200
+        assert client.get("/admin/oncall/obligation/").status_code == 200
+        assert Obligation.objects.count() == 0

@@ -1,0 +1,68 @@
+"""A postmortem is owed from restoration until it is approved, by the day of its severity or of a rule (S12, S37)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from oncall.models import Obligation, ObligationRule
+from postmortems import review, writing
+from tests import factories as make
+from tests import obligation_factories as owed
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def ticket() -> Any:
+    severity = make.SeverityFactory(rank=1, postmortem_days=5)
+    return make.IncidentFactory(status="restored", restored_at=NOON, severity=severity, assignee=make.UserFactory())
+
+
+def test_is_owed_by_its_owner_by_its_day(ticket: Any) -> None:
+    postmortem = writing.draft(ticket_id=ticket.pk, actor=None, at=NOON)
+
+    found = Obligation.objects.get()
+    assert (found.kind, found.owner, found.team) == ("postmortem", ticket.assignee, ticket.team)
+    assert found.due_at.date() == postmortem.due_on == date(2026, 6, 6)
+    assert found.get_absolute_url() == postmortem.get_absolute_url()
+    assert found.next_reminder_at == found.due_at - DAY
+
+
+def test_takes_the_day_of_a_rule_that_gives_one(ticket: Any) -> None:
+    ObligationRule.objects.filter(kind="postmortem").update(position=200)
+    owed.ObligationRuleFactory(kind="postmortem", most_rank=1, amount=2)
+
+    postmortem = writing.draft(ticket_id=ticket.pk, actor=None, at=NOON + DAY)
+
+    assert Obligation.objects.get().due_at == NOON + 2 * DAY
+    postmortem.refresh_from_db()
+    assert postmortem.due_on == date(2026, 6, 3)
+
+
+def test_is_drafted_also_where_no_rule_asks_for_it(ticket: Any) -> None:
+    ObligationRule.objects.filter(kind="postmortem").update(is_active=False)
+
+    assert writing.draft(ticket_id=ticket.pk, actor=None, at=NOON).pk
+    assert not Obligation.objects.exists()
+
+
+def test_changes_hands_is_done_by_approval_and_owed_again_after_changes(ticket: Any) -> None:
+    bea, boss = make.UserFactory(), make.UserFactory()
+    postmortem = writing.draft(ticket_id=ticket.pk, actor=None, at=NOON)
+    postmortem.sections.update(body="Said.")
+    postmortem.template.needs_other_team = False
+    postmortem.template.save()
+    told = []
+
+    writing.assign(postmortem_id=postmortem.pk, owner=bea, actor=None, at=NOON)
+    told.append((Obligation.objects.get().owner, Obligation.objects.get().status))
+    review.submit(postmortem_id=postmortem.pk, actor=bea, at=NOON)
+    review.approve(postmortem_id=postmortem.pk, actor=boss, at=NOON)
+    told.append((Obligation.objects.get().ended_by, Obligation.objects.get().status))
+    review.request_changes(postmortem_id=postmortem.pk, text="More", actor=boss, at=NOON)
+    told.append((Obligation.objects.get().ended_by, Obligation.objects.get().status))
+
+    assert told == [(bea, "open"), (boss, "done"), (None, "open")]
