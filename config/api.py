@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 from incidents import api as incidents
 from incidents import api_prevention as prevention
 from oncall import api as oncall
+from oncall import api_schedules as schedules
 from postmortems import api as postmortems
 from problems import api as problems
 
@@ -40,7 +41,8 @@ router.register("deliveries", incidents.DeliveryViewSet, "delivery")
 router.register("escalations", oncall.EscalationViewSet, "escalation")
 router.register("pages", oncall.PageViewSet, "page")
 router.register("on-call", oncall.OnCallViewSet, "on-call")
-router.register("schedules", oncall.ScheduleViewSet, "schedule")
+router.register("schedules", schedules.ScheduleViewSet, "schedule")
+router.register("schedule-versions", schedules.VersionViewSet, "schedule-version")
 router.register("teams", oncall.TeamViewSet, "team")
 router.register("users", oncall.UserViewSet, "user")
 router.register("work-intervals", oncall.WorkIntervalViewSet, "work-interval")

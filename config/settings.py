@@ -315,6 +315,7 @@ WATCHDOG_ALERT_URL = env.text("WATCHDOG_ALERT_URL")
 WATCHDOG_ALERT_EMAIL = env.words("WATCHDOG_ALERT_EMAIL")
 HEARTBEAT_URL = env.text("HEARTBEAT_URL")
 OPERATIONS_SERVICE = env.text("OPERATIONS_SERVICE", "holdfast")
+ONCALL_REST_HOURS = env.number("ONCALL_REST_HOURS", 11)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 # --- logs: one JSON object a line, request id in each -------------------------------------------------

@@ -7,7 +7,6 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -53,7 +52,8 @@ class TeamViewSet(ReadViewSet):
     order = "id"
 
 
-def _turn(roster: schedules.Roster, at: datetime) -> dict[str, Any]:
+def turn_of(roster: schedules.Roster, at: datetime) -> dict[str, Any]:
+    """Who is on call at a moment, as `TurnSerializer` shows it."""
     turn = schedules.stint(roster, at=at)
     return {
         "schedule": roster.schedule,
@@ -64,23 +64,6 @@ def _turn(roster: schedules.Roster, at: datetime) -> dict[str, Any]:
         "ends_at": turn.ends_at,
         "because": turn.because,
     }
-
-
-class ScheduleViewSet(ReadViewSet):
-    """Schedules, and who is on call on one."""
-
-    queryset = Schedule.objects.select_related("team")
-    serializer_class = serializers.ScheduleSerializer
-    filterset_class = filters.ScheduleFilter
-    order = "id"
-
-    @extend_schema(parameters=[AT], responses=serializers.TurnSerializer)
-    @action(detail=True, url_path="on-call", query_parameters=("at",))
-    def on_call(self, request: Request, pk: str) -> Response:
-        """Who is on call on this schedule at a moment."""
-        at = asked_instant(request)
-        [roster] = schedules.load_range(at, ids=[self.get_object().pk])
-        return Response(serializers.TurnSerializer(_turn(roster, at)).data)
 
 
 class OnCallViewSet(AnswerViewSet):
@@ -94,7 +77,7 @@ class OnCallViewSet(AnswerViewSet):
     def list(self, request: Request) -> Response:
         """All schedules at one moment, in one answer."""
         at = asked_instant(request)
-        turns = [_turn(roster, at) for roster in schedules.load_range(at)]
+        turns = [turn_of(roster, at) for roster in schedules.load_range(at)]
         return Response(serializers.OnCallSerializer({"at": at, "schedules": turns}).data)
 
 

@@ -1,9 +1,11 @@
-"""Who may do what with the engine and with obligations."""
+"""Who may do what with the engine, with obligations and with schedules."""
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from config.base.permissions import Role, has_role
-from oncall.models import DismissedBy, MembershipRole, Obligation
+from oncall.models import DismissedBy, MembershipRole, Obligation, Team
 
 _ANSWERABLE = (Role.PRACTICE, Role.ADMINISTRATOR)
 
@@ -50,3 +52,18 @@ def _is_of_team(user: Any, obligation: Obligation, *roles: MembershipRole) -> bo
         held = user._held_memberships = dict(user.memberships.values_list("team_id", "role"))
     wanted = roles or (MembershipRole.MANAGER, MembershipRole.RESPONDER)
     return obligation.team_id is not None and held.get(obligation.team_id) in wanted
+
+
+def can_plan(user: Any, team: Team) -> bool:
+    """Edit the schedules of a team: its managers, and the manager and administrator roles."""
+    if has_role(user, Role.MANAGER, Role.ADMINISTRATOR):
+        return True
+    return user.is_authenticated and team.memberships.filter(user=user, role=MembershipRole.MANAGER).exists()
+
+
+def planned_teams(user: Any) -> QuerySet[Team]:
+    """The teams whose schedules a person may edit, by name."""
+    teams = Team.objects.order_by("name")
+    if has_role(user, Role.MANAGER, Role.ADMINISTRATOR):
+        return teams
+    return teams.filter(memberships__user=user, memberships__role=MembershipRole.MANAGER).distinct()

@@ -95,7 +95,7 @@ class ScheduleSerializer(Shown):
 
     class Meta:
         model = Schedule
-        fields = ("id", "name", "description", "team")
+        fields = ("id", "name", "description", "team", "external_id")
 
 
 class TurnSerializer(serializers.Serializer[Any]):

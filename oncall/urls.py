@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from oncall.views import engine, lists, me, obligations, standby
+from oncall.views import engine, lists, me, obligations, planning, standby
 
 app_name = "oncall"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", lists.UserList.as_view(), name="users"),
     path("schedules/", lists.ScheduleList.as_view(), name="schedules"),
     path("schedules/<int:pk>/", standby.SchedulePage.as_view(), name="schedule"),
+    path("schedules/new/", planning.ScheduleNew.as_view(), name="schedule-new"),
+    path("schedules/<int:pk>/edit/", planning.ScheduleEdit.as_view(), name="schedule-edit"),
+    path("schedules/<int:pk>/about/", planning.ScheduleAbout.as_view(), name="schedule-about"),
+    path(
+        "schedules/<int:pk>/versions/<int:version>/withdraw/",
+        planning.VersionWithdraw.as_view(),
+        name="version-withdraw",
+    ),
     path("escalations/", lists.EscalationList.as_view(), name="escalations"),
     path("pages/", lists.PageList.as_view(), name="pages"),
     path("due/", obligations.DueFromMe.as_view(), name="due-mine"),

@@ -4,8 +4,8 @@
 nor the clock. `loading` fetches what they need; `asking` is what pages, the pager and the API call.
 """
 
-from oncall.schedules.asking import NOBODY, Turn, load_at, load_range, on_call, stint
+from oncall.schedules.asking import NOBODY, STINT_LIMIT, Turn, load_at, load_range, on_call, stint
 from oncall.schedules.loading import Roster, load
 from oncall.schedules.wall_clock import resolve
 
-__all__ = ["NOBODY", "Roster", "Turn", "load", "load_at", "load_range", "on_call", "resolve", "stint"]
+__all__ = ["NOBODY", "STINT_LIMIT", "Roster", "Turn", "load", "load_at", "load_range", "on_call", "resolve", "stint"]

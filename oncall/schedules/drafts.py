@@ -140,7 +140,7 @@ def _wrong_lengths(layer: LayerDraft) -> Iterator[tuple[str, str]]:
 
 def _wrong_restriction(one: dict[str, Any]) -> str:
     """What is wrong with one restriction, or nothing (R-L2)."""
-    if not isinstance(one, dict) or one.get("type") not in {"daily", "weekly"}:
+    if not isinstance(one, dict) or one.get("type") not in ("daily", "weekly"):
         return "A restriction has the type daily or weekly."
     wanted = {"type", "start", "end"} | ({"days"} if one["type"] == "daily" else {"start_day", "end_day"})
     if set(one) - wanted:

@@ -1,25 +1,30 @@
 """New versions of a schedule: the past stays, and nobody's turn shifts unasked (R-V)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from config.base.clock import floor_minute
+from config.base.lifecycle import Refusal
 from config.base.models import Origin
 from oncall.models import Calendar, Layer, LayerMember, Schedule, ScheduleVersion, User
 from oncall.schedules import drafts
 from oncall.schedules.drafts import LayerDraft
-from oncall.schedules.loading import ceil_minute, hours_from
+from oncall.schedules.loading import ceil_minute, counting, hours_from
 from oncall.schedules.plan import Layer as PlannedLayer
 from oncall.schedules.plan import Plan, Version
 from oncall.schedules.rotation import Rotation
 from oncall.schedules.wall_clock import resolve, wall
 
 _MOST_STEPS_BACK = 400
+
+
+class NotPlanned(Refusal):
+    """A version can be withdrawn only before its time."""
 
 
 @transaction.atomic
@@ -40,8 +45,8 @@ def save_version(
     fields, and for a date that has passed; nothing is stored then.
     """
     drafts.check(layers, time_zone=time_zone)
-    _check_start(effective_from, at=at)
-    _check_known(layers)
+    check_start(effective_from, at=at)
+    check_known(layers)
     version = ScheduleVersion.objects.create(
         schedule=schedule,
         effective_from=effective_from,
@@ -56,6 +61,35 @@ def save_version(
     return version
 
 
+@transaction.atomic
+def set_layers(
+    *,
+    schedule: Schedule,
+    layers: Sequence[LayerDraft],
+    time_zone: str,
+    effective_from: datetime,
+    actor: User | None,
+    at: datetime,
+    note: str = "",
+) -> ScheduleVersion:
+    """As `save_version`, unless the newest version says the same already: then that one, and nothing is stored."""
+    Schedule.objects.select_for_update(no_key=True).get(pk=schedule.pk)
+    newest = (
+        schedule.versions.filter(withdrawn_at__isnull=True)
+        .prefetch_related("layers__members")
+        .order_by("-effective_from", "-created_at", "-pk")
+        .first()
+    )
+    if newest is not None and newest.time_zone == time_zone:
+        stored = [drafts.draft_of(layer) for layer in sorted(newest.layers.all(), key=lambda one: one.pk)]
+        if stored == list(layers):
+            return newest
+    return save_version(
+        schedule=schedule, layers=layers, time_zone=time_zone, effective_from=effective_from, actor=actor, at=at,
+        note=note,
+    )  # fmt: skip
+
+
 def _write_layer(version: ScheduleVersion, draft: LayerDraft) -> None:
     fields = {name: getattr(draft, name) for name in LayerDraft.__dataclass_fields__ if name != "slots"}
     fields["lengths"] = list(draft.lengths)
@@ -67,17 +101,20 @@ def _write_layer(version: ScheduleVersion, draft: LayerDraft) -> None:
     )
 
 
-def _check_start(effective_from: datetime, *, at: datetime) -> None:
+def check_start(effective_from: datetime, *, at: datetime) -> None:
+    """Raise ValidationError unless a version may begin then: a whole minute, now or later (R-T1, R-V1)."""
     if effective_from != floor_minute(effective_from):
         raise ValidationError({"effective_from": "Write the time to the minute, without seconds."})
     if effective_from < floor_minute(at):
         raise ValidationError(
             {"effective_from": "What was is not changed: choose now or a later moment. Corrections go to attendance."}
         )
+    if effective_from.year > drafts.LAST_YEAR:
+        raise ValidationError({"effective_from": f"Choose a moment up to the year {drafts.LAST_YEAR}."})
 
 
-def _check_known(layers: Sequence[LayerDraft]) -> None:
-    """Everybody named has an account, and every calendar is there."""
+def check_known(layers: Sequence[LayerDraft]) -> None:
+    """Raise ValidationError unless everybody named has an account and every calendar is there."""
     named = {user for layer in layers for slot in layer.slots for user in slot}
     missing = named - set(User.objects.filter(pk__in=named).values_list("pk", flat=True))
     if missing:
@@ -89,12 +126,12 @@ def _check_known(layers: Sequence[LayerDraft]) -> None:
 
 @transaction.atomic
 def withdraw_version(*, version_id: int, actor: User | None, at: datetime) -> ScheduleVersion:
-    """Take back a version that is not in force yet (R-V3); ValidationError once it is, or if it is gone."""
+    """Take back a version that is not in force yet (R-V3); raises NotPlanned once it is, or if it is gone."""
     version = ScheduleVersion.objects.select_for_update(no_key=True).get(pk=version_id)
     if version.withdrawn_at is not None:
-        raise ValidationError("This version was already withdrawn.")
+        raise NotPlanned("This version was already withdrawn.")
     if at >= version.effective_from:
-        raise ValidationError("This version is in force already: make a new one instead.")
+        raise NotPlanned("This version was in force already and stays in the history: make a new one instead.")
     version.withdrawn_at, version.withdrawn_by = at, actor
     version.save(update_fields=["withdrawn_at", "withdrawn_by"])
     return version
@@ -114,6 +151,38 @@ def next_handoff(plan: Plan, *, at: datetime) -> datetime:
     return min(handoffs, default=soon)
 
 
+def keep_all(
+    layers: Sequence[LayerDraft],
+    *,
+    sources: Sequence[int | None],
+    time_zone: str,
+    plan: Plan,
+    effective_from: datetime,
+) -> list[LayerDraft]:
+    """The drafts, with turns kept in each layer in which only people change (R-V4).
+
+    `sources` are the stored layers that the drafts come from. Whoever moved the handoff meant to. Raises
+    ValidationError for drafts that cannot be saved.
+    """
+    drafts.check(layers, time_zone=time_zone)
+    zone = ZoneInfo(time_zone)
+    version = plan.version_at(effective_from)
+    stored = {layer.id: layer for layer in version.layers} if version else {}
+    return [
+        keep_turns(draft, old=old, plan=plan, effective_from=effective_from)
+        if source is not None and (old := stored.get(source)) and _has_other_people(draft, old, zone)
+        else draft
+        for draft, source in zip(layers, sources, strict=True)
+    ]
+
+
+def _has_other_people(draft: LayerDraft, old: PlannedLayer, zone: ZoneInfo) -> bool:
+    """Whether a draft differs from a stored layer in its people and keeps its rhythm."""
+    new = planned(draft, number=old.id, zone=zone)
+    has_others = new.rotation.slots != old.rotation.slots
+    return has_others and new.zone == old.zone and replace(new.rotation, slots=old.rotation.slots) == old.rotation
+
+
 def keep_turns(draft: LayerDraft, *, old: PlannedLayer, plan: Plan, effective_from: datetime) -> LayerDraft:
     """The draft with its anchor and places turned so that only the people who changed notice (R-V4).
 
@@ -126,27 +195,43 @@ def keep_turns(draft: LayerDraft, *, old: PlannedLayer, plan: Plan, effective_fr
     turn = rotation.turn_at(effective_from, zone)
     back = _steps_back(rotation, turn, zone)
     anchor = _naive(rotation, turn - back, zone)
-    first = _first_place(draft, rotation, turn, plan, effective_from)
-    shift = (first - back) % len(draft.slots)
     lengths = draft.lengths
     if draft.unit == "custom" and lengths and len(lengths) == len(rotation.lengths):
         begin = (turn - back) % len(lengths)
         lengths = (*lengths[begin:], *lengths[:begin])
-    return replace(
-        draft,
-        anchor=anchor.isoformat(timespec="minutes"),
-        slots=(*draft.slots[shift:], *draft.slots[:shift]),
-        lengths=lengths,
-    )
+    kept = replace(draft, anchor=anchor.isoformat(timespec="minutes"), lengths=lengths)
+    # Which place has the turn that is `back` turns after the new anchor, counted as the layer counts.
+    counted = planned(kept, number=0, zone=zone).rotation
+    place = counted.count_before(back) if counted.counts_active else back
+    shift = (_first_place(draft, rotation, turn, plan, effective_from) - place) % len(draft.slots)
+    return replace(kept, slots=(*draft.slots[shift:], *draft.slots[:shift]))
 
 
 def _first_place(draft: LayerDraft, rotation: Rotation, turn: int, plan: Plan, at: datetime) -> int:
-    """The place in the new list whose turn it is."""
-    place_of = {user: place for place, users in reversed(list(enumerate(draft.slots))) for user in users}
+    """The place in the new list whose turn it is: that of the first active person who is still in it.
+
+    Somebody may have several places; theirs is the one after which most goes on as before.
+    """
     count = rotation.count_before(turn) if rotation.counts_active else turn
-    order = [user for n in range(len(rotation.slots)) for user in rotation.slots[(count + n) % len(rotation.slots)]]
-    active = [user for user in order if not plan.is_inactive(user, at)]
-    return next((place_of[user] for user in active if user in place_of), 0)
+    old = [rotation.slots[(count + n) % len(rotation.slots)] for n in range(len(rotation.slots))]
+    for ahead, users in enumerate(old):
+        for user in users:
+            places = [place for place, slot in enumerate(draft.slots) if user in slot]
+            if places and not plan.is_inactive(user, at):
+                coming = [*old[ahead:], *old[:ahead]]
+                return max(places, key=lambda place: _alike(coming, [*draft.slots[place:], *draft.slots[:place]]))
+    return 0
+
+
+def _alike(old: Sequence[tuple[int, ...]], new: Sequence[tuple[int, ...]]) -> int:
+    """For how many turns two orders agree, leaving out who is only in one of them."""
+    both = {user for slot in old for user in slot} & {user for slot in new for user in slot}
+    pairs = zip(_only(old, both), _only(new, both), strict=False)
+    return next((n for n, (before, after) in enumerate(pairs) if before != after), len(old))
+
+
+def _only(slots: Sequence[tuple[int, ...]], kept: set[int]) -> Iterator[frozenset[int]]:
+    return (found for slot in slots if (found := frozenset(kept.intersection(slot))))
 
 
 def _steps_back(rotation: Rotation, turn: int, zone: ZoneInfo) -> int:
@@ -169,8 +254,11 @@ def _naive(rotation: Rotation, turn: int, zone: ZoneInfo) -> datetime:
     return wall(rotation.handoff(turn, zone), zone) if rotation.is_elapsed else rotation.naive_handoff(turn)
 
 
-def planned(draft: LayerDraft, *, number: int, zone: ZoneInfo) -> PlannedLayer:
-    """A draft as the resolver sees it, without its calendar, under a number of its own."""
+def planned(
+    draft: LayerDraft, *, number: int, zone: ZoneInfo, dates: Sequence[tuple[date, datetime]] = ()
+) -> PlannedLayer:
+    """A draft as the resolver sees it, under a number of its own; `dates` are its calendar's."""
+    zone = ZoneInfo(draft.time_zone) if draft.time_zone else zone
     hours = hours_from(draft.restrictions)
     rotation = Rotation(
         anchor=datetime.fromisoformat(draft.anchor),
@@ -186,31 +274,43 @@ def planned(draft: LayerDraft, *, number: int, zone: ZoneInfo) -> PlannedLayer:
     return PlannedLayer(
         id=number,
         priority=draft.priority,
-        zone=ZoneInfo(draft.time_zone) if draft.time_zone else zone,
+        zone=zone,
         rotation=rotation,
         is_shadow=draft.kind == "shadow",
         starts_at=datetime.fromisoformat(draft.starts_at) if draft.starts_at else None,
         ends_at=datetime.fromisoformat(draft.ends_at) if draft.ends_at else None,
         hours=hours,
+        holidays=counting(dates, zone),
+        only_holidays=draft.holiday_mode == "only" if draft.holiday_mode else None,
     )
 
 
 def preview(
-    plan: Plan, *, layers: Sequence[LayerDraft], time_zone: str, effective_from: datetime, at: datetime
+    plan: Plan,
+    *,
+    layers: Sequence[LayerDraft],
+    time_zone: str,
+    effective_from: datetime,
+    at: datetime,
+    dates: Mapping[int, Sequence[tuple[date, datetime]]],
 ) -> Plan:
-    """The plan as it would be, were these layers saved: nothing is stored.
+    """The plan as it would be, were these layers saved: nothing is stored. `dates` are by calendar.
 
     Raises ValidationError as `save_version` does.
     """
     drafts.check(layers, time_zone=time_zone)
-    _check_start(effective_from, at=at)
+    check_start(effective_from, at=at)
     zone = ZoneInfo(time_zone)
     version = Version(
         id=0,
         effective_from=effective_from,
         created_at=at,
         zone=zone,
-        layers=tuple(planned(draft, number=-number, zone=zone) for number, draft in enumerate(layers)),
+        layers=tuple(
+            # Numbers below zero: none is a stored layer's, and none is taken for "no layer".
+            planned(draft, number=-1 - number, zone=zone, dates=dates.get(draft.calendar_id or 0, ()))
+            for number, draft in enumerate(layers)
+        ),
     )
     ordered = sorted([*plan.versions, version], key=lambda one: (one.effective_from, one.created_at))
     return replace(plan, versions=tuple(ordered))

@@ -158,12 +158,14 @@ def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, lis
         starts_at=datetime.fromisoformat(one["starts_at"]) if one["starts_at"] else None,
         ends_at=datetime.fromisoformat(one["ends_at"]) if one["ends_at"] else None,
         hours=hours,
-        # R-V5a: a date counts for the local days that begin after it was recorded.
-        holidays=tuple(
-            day for day, created_at in dates.get(one["calendar_id"], ()) if day_start(day, zone) > created_at
-        ),
+        holidays=counting(dates.get(one["calendar_id"], ()), zone),
         only_holidays=one["holiday_mode"] == "only" if one["holiday_mode"] else None,
     )
+
+
+def counting(dates: Iterable[tuple[date, datetime]], zone: ZoneInfo) -> tuple[date, ...]:
+    """The days off that count: those whose local day begins after they were recorded (R-V5a)."""
+    return tuple(day for day, created_at in dates if day_start(day, zone) > created_at)
 
 
 def hours_from(restrictions: list[dict[str, Any]]) -> Hours | None:
@@ -210,6 +212,13 @@ def _dates(calendars: set[int], scope: _Scope) -> dict[int, list[tuple[date, dat
         if row.withdrawn_at is None or (scope.as_of is not None and row.withdrawn_at > scope.as_of):
             found.setdefault(row.calendar_id, []).append((row.date, row.created_at))
     return found
+
+
+def load_dates(
+    calendars: Iterable[int], *, since: datetime, until: datetime
+) -> dict[int, list[tuple[date, datetime]]]:
+    """Days off by calendar around a range, as known now; for layers that are not stored yet."""
+    return _dates(set(calendars), _Scope(None, since, until, None))
 
 
 def _adjustments(scope: _Scope) -> tuple[dict[int, list[Adjustment]], set[int]]:
@@ -275,6 +284,13 @@ def _people(users: set[int], scope: _Scope) -> tuple[dict[int, User], dict[int, 
         if not person.is_active and scope.as_of is None and not any(e == ENDLESS for _, e in inactive.get(key, ())):
             inactive[key] = [(datetime.min.replace(tzinfo=UTC), ENDLESS)]
     return people, {key: tuple(spans) for key, spans in inactive.items()}
+
+
+def load_people(
+    users: Iterable[int], *, since: datetime, until: datetime
+) -> tuple[dict[int, User], dict[int, tuple[Interval, ...]]]:
+    """People and when their accounts are closed, as known now; for layers that are not stored yet."""
+    return _people(set(users), _Scope(None, since, until, None))
 
 
 def load_absences(users: Iterable[int], *, since: datetime, until: datetime) -> dict[int, list[Interval]]:

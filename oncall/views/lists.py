@@ -7,6 +7,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from config.base.views import ListPage
 from oncall import filters, subjects, tables
 from oncall.models import Escalation, Membership, Page, Schedule, Team, User
+from oncall.permissions import planned_teams
 
 
 class TeamList(ListPage):
@@ -41,7 +42,12 @@ class ScheduleList(ListPage):
     table_class = tables.ScheduleTable
     filterset_class = filters.ScheduleFilter
     filters = ("search", "team")
-    empty = "No schedules yet. An administrator adds them under Administration, Schedules."
+    empty = "No schedules yet. A manager of a team makes the first one with New schedule."
+    create = ("oncall:schedule-new", "New schedule")
+
+    def may_create(self) -> bool:
+        """Managers of any team."""
+        return planned_teams(self.request.user).exists()
 
 
 class EscalationList(ListPage):

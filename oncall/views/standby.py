@@ -1,13 +1,17 @@
 """Who is on call now, teams, and schedules with their coming handoffs."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404
+from django.utils.dateparse import parse_datetime
 
 from config.base import panels
 from config.base.views import DetailPage, ShownPage
 from oncall import policies, rota, schedules
 from oncall.models import Schedule, Team
+from oncall.permissions import can_plan
+from oncall.schedules.history import history
 
 
 class OnCall(ShownPage):
@@ -62,12 +66,21 @@ class SchedulePage(DetailPage):
     context_object_name = "schedule"
 
     def get_object(self, queryset: Any = None) -> Schedule:
-        """With all that the resolver needs."""
-        found = schedules.load_range(self.at, ids=[self.kwargs["pk"]])
+        """With all that the resolver needs, as known now or at `?as_of=` (R-V5)."""
+        self.as_of = self._asked()
+        found = schedules.load(
+            ids=[self.kwargs["pk"]], since=self.at - schedules.STINT_LIMIT, until=self.at + schedules.STINT_LIMIT,
+            as_of=self.as_of,
+        )  # fmt: skip
         if not found:
             raise Http404
         self.roster = found[0]
         return self.roster.schedule
+
+    def _asked(self) -> datetime | None:
+        """The moment of the address; nonsense, and what lies ahead, is now."""
+        asked = _moment(self.request.GET.get("as_of", ""))
+        return asked if asked and asked <= self.at else None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The coming turns and the versions."""
@@ -77,5 +90,16 @@ class SchedulePage(DetailPage):
             "shifts": rota.upcoming(self.roster, at=self.at),
             "in_force": in_force,
             "zone": in_force.zone.key if in_force else "UTC",
-            "versions": self.object.versions.select_related("created_by").order_by("-effective_from", "-pk"),
+            "as_of": self.as_of,
+            "history": history(self.object, in_force=in_force.id if in_force else None, at=self.at),
+            "may_plan": can_plan(self.request.user, self.object.team),
         }
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment with its offset, or nothing."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None

@@ -69,6 +69,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "postmortem-template": make.PostmortemTemplateFactory,
     "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),
     "schedule": make.ScheduleFactory,
+    "schedule-version": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "service": lambda: make.ServiceDependencyFactory().service,
     "severity": lambda: make.SeverityFactory(rank=next(_rank)),
     "team": make.MembershipFactory,

@@ -1,0 +1,313 @@
+"""Schedules over REST, as a Terraform provider keeps them, and everything wrong that it may send."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from config.base.permissions import Role
+from oncall.models import MembershipRole, OverridePerson, Schedule, ScheduleVersion
+from tests import factories as make
+from tests.clients import client_of
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/schedules/"
+
+
+@pytest.fixture
+def planner() -> Any:
+    return make.MembershipFactory(role=MembershipRole.MANAGER, team__slug="shop", user__name="Mia").user
+
+
+@pytest.fixture
+def client(planner: Any) -> Any:
+    return client_of(planner)
+
+
+def people(*names: str) -> list[Any]:
+    return [make.ContactMethodFactory(user__name=name).user for name in names]
+
+
+def layers(*slots: Any, **rotation: Any) -> list[dict[str, Any]]:
+    return [
+        {"rotation": {"anchor": "2026-01-05T09:00", "unit": "week", "slots": [list(one) for one in slots]} | rotation}
+    ]
+
+
+def made(client: Any, **fields: Any) -> Any:
+    return client.post(URL, {"name": "Shop", "team": "shop"} | fields)
+
+
+class TestSchedules:
+    def test_are_made_found_changed_and_removed(self, client: Any) -> None:
+        answer = made(client, external_id="tf-1", description="Day and night")
+        mine = answer.json()
+        made(client, name="Shop two", external_id="tf-2")
+
+        assert answer.status_code == 201
+        assert mine == {
+            "id": mine["id"], "name": "Shop", "team": "shop", "description": "Day and night", "external_id": "tf-1"
+        }  # fmt: skip
+        url = f"{URL}{mine['id']}/"
+        assert [client.get(URL, query).json()["results"] for query in ({"external_id": "tf-1"}, {"name": "Shop"})] == [
+            [mine], [mine]
+        ]  # fmt: skip
+        assert client.patch(url, {"name": "Till"}).json() == mine | {"name": "Till"}
+        assert client.put(url, {"name": "Till", "team": "shop"}).json() == mine | {
+            "name": "Till", "description": "", "external_id": ""
+        }  # fmt: skip
+        assert [client.delete(url).status_code for _ in range(2)] == [204, 404]
+
+    @pytest.mark.parametrize("again", [{"name": "Shop"}, {"name": "Other", "external_id": "tf-1"}])
+    def test_are_not_made_twice(self, client: Any, again: dict[str, str]) -> None:
+        made(client, external_id="tf-1")
+
+        answer = made(client, **again)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+        assert "already" in answer.json()["message"]
+        assert Schedule.objects.count() == 1
+
+    def test_stay_while_something_needs_them(self, client: Any, planner: Any) -> None:
+        team = planner.teams.get()
+        paged = make.ScheduleFactory(team=team)
+        make.policy(paged, name="Day and night")
+        with_history = make.weekly_schedule(planner, team=team)
+
+        answers = [client.delete(f"{URL}{one.pk}/") for one in (paged, with_history)]
+
+        assert [answer.status_code for answer in answers] == [409, 409]
+        assert "Day and night" in answers[0].json()["message"]
+
+    def test_are_for_managers_of_the_team_and_those_with_the_role(self, client: Any, planner: Any) -> None:
+        other = make.weekly_schedule(planner)
+        mine = make.ScheduleFactory(team=planner.teams.get())
+        responder = client_of(make.MembershipFactory(team=mine.team).user)
+        body = {"time_zone": "UTC", "layers": []}
+
+        for someone, schedule in ((client, other), (responder, mine)):
+            url = f"{URL}{schedule.pk}/"
+            for answer in (
+                someone.patch(url, {"name": "x"}), someone.put(url, {"name": "x", "team": schedule.team.slug}),
+                someone.delete(url), someone.post(f"{url}versions/", body), someone.put(f"{url}versions/", body),
+                someone.post(URL, {"name": "x", "team": schedule.team.slug}),
+            ):  # fmt: skip
+                assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+        assert client.patch(f"{URL}{mine.pk}/", {"team": other.team.slug}).status_code == 403
+        assert client_of(make.UserFactory(roles=[Role.MANAGER])).patch(
+            f"{URL}{other.pk}/", {"name": "x"}
+        ).status_code == 200  # fmt: skip
+        assert client_of(planner, ["read"]).patch(f"{URL}{mine.pk}/", {"name": "x"}).status_code == 403
+
+
+class TestVersions:
+    def test_come_back_as_they_were_sent_with_defaults_filled_in(self, client: Any) -> None:
+        ana, ben = people("Ana", "Ben")
+        url = f"{URL}{made(client).json()['id']}/versions/"
+
+        answer = client.post(
+            url, {"time_zone": "Europe/Berlin", "layers": layers([ana.email.upper()], [ben.pk]), "note": "First"}
+        )
+
+        assert answer.status_code == 201
+        [layer] = answer.json()["layers"]
+        assert layer == {
+            "id": layer["id"], "name": "", "priority": 0, "kind": "primary", "time_zone": None, "starts_at": None,
+            "ends_at": None, "restrictions": [], "holiday": None,
+            "rotation": {
+                "anchor": "2026-01-05T09:00", "unit": "week", "length": 1, "lengths": [], "clock": "wall",
+                "count": "calendar", "concurrent": 1, "slots": [[ana.pk], [ben.pk]],
+            },
+        }  # fmt: skip
+        assert answer.json()["created_by"]["name"] == "Mia"
+        assert client.get(f"/api/v1/schedule-versions/{answer.json()['id']}/").json() == answer.json()
+
+    def test_are_not_made_by_a_put_that_changes_nothing(self, client: Any) -> None:
+        ana, ben = people("Ana", "Ben")
+        url = f"{URL}{made(client).json()['id']}/versions/"
+        calendar = make.oncall_models.Calendar.objects.create(name="Days off")
+        wanted = {
+            "time_zone": "Europe/Berlin",
+            "layers": [
+                layers([ana.pk, ben.pk], [])[0] | {
+                    "holiday": {"calendar": calendar.name, "mode": "exclude"},
+                    "restrictions": [{"type": "daily", "days": None, "start": "09:00", "end": "17:00"}],
+                },
+                layers([ben.pk], unit="custom", lengths=[600, 900])[0],
+            ],
+        }  # fmt: skip
+
+        first, second = client.put(url, wanted), client.put(url, wanted)
+        round_trip = client.put(url, {"time_zone": "Europe/Berlin", "layers": second.json()["layers"]})
+        changed = client.put(url, wanted | {"time_zone": "UTC", "effective": "now"})
+
+        assert first.status_code == second.status_code == 200, first.content
+        assert first.json() == second.json() == round_trip.json()
+        assert changed.json()["id"] != first.json()["id"]
+        assert ScheduleVersion.objects.count() == 2
+
+    def test_take_over_at_the_next_handoff_and_keep_turns(self, client: Any, planner: Any) -> None:
+        """R-V4: the person whose turn it is keeps it, and the others follow in their order."""
+        ana, ben, cy = people("Ana", "Ben", "Cy")
+        schedule = make.weekly_schedule(ana, ben, team=planner.teams.get())
+        draft = {"time_zone": "UTC", "layers": [layers([ana.pk], [ben.pk], [cy.pk])[0]], "keep_turns": True}
+        draft["layers"][0]["id"] = schedule.versions.get().layers.get().pk
+        shown = client.post(f"{URL}{schedule.pk}/preview/", draft).json()
+
+        version = client.post(f"{URL}{schedule.pk}/versions/", draft).json()
+
+        [before] = client.get(f"{URL}{schedule.pk}/on-call/").json()["people"]
+        assert version["effective_from"] == shown["effective_from"]
+        assert version["effective_from"][11:] == "09:00:00Z"
+        [first] = shown["segments"][1]["on_call"]
+        assert {before["name"], first["name"]} == {"Ana", "Ben"}
+        assert shown["changes"][0].startswith("On Mon")
+        assert f"{before['name']} hands over to {first['name']}" in shown["changes"][0]
+
+    def test_are_withdrawn_before_their_time_only(self, client: Any, planner: Any) -> None:
+        """R-V3."""
+        schedule = make.weekly_schedule(planner, team=planner.teams.get())
+        later = (timezone.now() + timedelta(days=3)).replace(second=0, microsecond=0)
+        body = {"time_zone": "UTC", "layers": [], "effective_from": later.isoformat()}
+        planned = client.post(f"{URL}{schedule.pk}/versions/", body).json()
+        past = schedule.versions.exclude(pk=planned["id"]).get()
+
+        url = "/api/v1/schedule-versions/"
+        answers = [client.post(f"{url}{key}/withdraw/") for key in (planned["id"], planned["id"], past.pk)]
+
+        assert [answer.status_code for answer in answers] == [200, 409, 409]
+        assert answers[0].json()["withdrawn_by"]["name"] == "Mia"
+        assert "in force" in answers[2].json()["message"]
+        assert client_of(make.UserFactory()).post(f"{url}{planned['id']}/withdraw/").status_code == 403
+
+
+BAD_LAYERS = [
+    ("layers.0.rotation.length", layers([], length=0), "lasts 1 to 366"),
+    ("layers.0.rotation.length", layers([], unit="hour", length=721), "lasts 1 to 720"),
+    ("layers.0.rotation.slots", layers(*[[]] * 10_000), "at most 200 places"),
+    ("layers.0.rotation.slots.1", layers([], [987654321]), "Nobody here is 987654321"),
+    ("layers.0.rotation.slots.0", layers(["who@example.com"]), "Nobody here is who@example.com"),
+    ("layers.0.rotation.slots.0.0", layers([True]), "by id, as 7"),
+    ("layers.0.rotation.anchor", layers(anchor="2026-01-05T09:00:30"), "without seconds"),
+    ("layers.0.rotation.anchor", layers(anchor="2026-02-30T09:00"), "Write a date and a time"),
+    ("layers.0.rotation.clock", layers(clock="elapsed"), "by the hour"),
+    ("layers.0.rotation.count", layers(count="active"), "add a restriction"),
+    ("layers.0.rotation.lengths", layers(unit="custom"), "how many minutes"),
+    ("layers.0.rotation.lengths", layers(unit="custom", lengths=[14]), "at least 15"),
+    ("layers.0.rotation.concurrent", layers(concurrent=21), "1 to 20"),
+    ("layers.0.time_zone", [layers()[0] | {"time_zone": "Mars/Olympus"}], "not a time zone"),
+    ("layers.0.ends_at", [layers()[0] | {"ends_at": "tomorrow"}], "Write a date and a time"),
+    ("layers.0.restrictions.0", [layers()[0] | {"restrictions": [
+        {"type": "daily", "start": "09:00:30", "end": "17:00"}]}], "without seconds"),
+    ("layers.0.restrictions.0", [layers()[0] | {"restrictions": [
+        {"type": "weekly", "start_day": 7, "end_day": 0, "start": "09:00", "end": "17:00"}]}], "0 for Monday"),
+    ("layers.0.kind", [layers()[0] | {"kind": "boss"}], "not a valid choice"),
+    ("layers.0.holiday.calendar", [layers()[0] | {"holiday": {"calendar": "none", "mode": "only"}}], "no such"),
+    ("layers", layers() * 51, "at most 50 layers"),
+]  # fmt: skip
+
+
+class TestBadInput:
+    """Issue 4: each a clear sentence on the field, and nothing stored."""
+
+    @pytest.mark.parametrize(
+        ("field", "sent", "said"), BAD_LAYERS, ids=[f"{n}-{one[0]}" for n, one in enumerate(BAD_LAYERS)]
+    )
+    def test_in_layers_is_named_by_its_field(self, client: Any, field: str, sent: Any, said: str) -> None:
+        url = f"{URL}{made(client).json()['id']}/"
+        body = {"time_zone": "Europe/Berlin", "layers": sent}
+
+        for answer in (client.post(f"{url}versions/", body), client.put(f"{url}versions/", body),
+                       client.post(f"{url}preview/", body)):  # fmt: skip
+            assert answer.status_code == 400, answer.content
+            assert said in " ".join(answer.json()["fields"][field])
+        assert not ScheduleVersion.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("change", "field", "said"),
+        [
+            ({"time_zone": "Europe/Nowhere"}, "time_zone", "not a time zone"),
+            ({"effective_from": "2020-01-01T00:00:00Z"}, "effective_from", "What was is not changed"),
+            ({"effective_from": "2030-01-01T00:00:30Z"}, "effective_from", "without seconds"),
+            ({"effective_from": "9999-12-31T23:59:00Z"}, "effective_from", "up to the year"),
+            ({"effective_from": "2030-01-01T00:00:00"}, "effective_from", "offset"),
+            ({"effective": "yesterday"}, "effective", "not a valid choice"),
+            ({"created_at": "2020-01-01T00:00:00Z"}, "created_at", "no such field"),
+        ],
+    )
+    def test_in_a_version_is_named_by_its_field(self, client: Any, change: Any, field: str, said: str) -> None:
+        url = f"{URL}{made(client).json()['id']}/versions/"
+
+        answer = client.post(url, {"time_zone": "UTC", "layers": []} | change)
+
+        assert answer.status_code == 400
+        assert said in " ".join(answer.json()["fields"][field])
+        assert not ScheduleVersion.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("query", "field"),
+        [
+            ({"until": "2028-01-01T00:00:00Z", "since": "2026-01-01T00:00:00Z"}, "until"),
+            ({"since": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"}, "until"),
+            ({"since": "2026-01-02T00:00:07Z"}, "since"),
+            ({"since": "soon"}, "since"),
+            ({"as_of": ""}, "as_of"),
+            ({"from": "2026-01-02T00:00:00Z"}, "from"),
+        ],
+    )
+    def test_in_a_range_is_named_by_its_field(self, client: Any, query: dict[str, str], field: str) -> None:
+        answer = client.get(f"{URL}{make.ScheduleFactory().pk}/final/", query)
+
+        assert answer.status_code == 400
+        assert answer.json()["fields"][field][0].endswith(".")
+
+
+class TestFinal:
+    def test_gives_segments_shifts_and_gaps_as_known_then(self, client: Any) -> None:
+        """R-F4, R-F5, R-V5."""
+        ana, ben = people("Ana", "Ben")
+        schedule = make.weekly_schedule(ana, ben)
+        row = make.oncall_models.Override.objects.create(
+            schedule=schedule, op="remove", starts_at="2026-06-02T00:00Z", ends_at="2026-06-02T01:00Z",
+            created_at="2026-06-01T00:00Z", origin="case",
+        )  # fmt: skip
+        for person in (ana, ben):
+            OverridePerson.objects.create(override=row, user=person)
+        query = {"since": "2026-06-01T09:00:00Z", "until": "2026-06-15T09:00:00Z"}
+
+        now = client.get(f"{URL}{schedule.pk}/final/", query).json()
+        then = client.get(f"{URL}{schedule.pk}/final/", query | {"as_of": "2026-05-31T00:00:00Z"}).json()
+
+        assert [one["person"]["name"] for one in now["shifts"]] == ["Ben", "Ben", "Ana"]
+        assert now["gaps"] == [{"starts_at": "2026-06-02T00:00:00Z", "ends_at": "2026-06-02T01:00:00Z"}]
+        assert [[one["name"] for one in segment["on_call"]] for segment in then["segments"]] == [["Ben"], ["Ana"]]
+        assert then["gaps"] == []
+
+    def test_is_warned_of(self, client: Any) -> None:
+        schedule = make.weekly_schedule(make.UserFactory(name="Sil"))
+
+        found = client.get(f"{URL}{schedule.pk}/warnings/").json()["warnings"]
+
+        assert [one["code"] for one in found] == ["NO_CONTACT", "LONG_STRETCH"]
+        assert found[0]["people"][0]["name"] == "Sil"
+
+
+class TestPreview:
+    def test_stores_nothing_and_counts_days_off(self, client: Any) -> None:
+        [ana] = people("Ana")
+        schedule = make.ScheduleFactory()
+        calendar = make.oncall_models.Calendar.objects.create(name="Days off")
+        day = timezone.now().date() + timedelta(days=3)
+        calendar.dates.create(date=day, name="Founders", created_at=timezone.now())
+        [layer] = layers([ana.pk])
+        layer["holiday"] = {"calendar": "Days off", "mode": "exclude"}
+
+        answer = client_of(make.UserFactory(), ["read"]).post(
+            f"{URL}{schedule.pk}/preview/", {"time_zone": "UTC", "layers": [layer]}
+        )
+
+        assert answer.status_code == 200, answer.content
+        assert [one["starts_at"][:10] for one in answer.json()["gaps"]] == [f"{day}"]
+        assert "GAP" in {one["code"] for one in answer.json()["warnings"]}
+        assert not ScheduleVersion.objects.exists()
