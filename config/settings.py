@@ -316,6 +316,9 @@ WATCHDOG_ALERT_EMAIL = env.words("WATCHDOG_ALERT_EMAIL")
 HEARTBEAT_URL = env.text("HEARTBEAT_URL")
 OPERATIONS_SERVICE = env.text("OPERATIONS_SERVICE", "holdfast")
 ONCALL_REST_HOURS = env.number("ONCALL_REST_HOURS", 11)
+# A night (23:00 to 06:00 on the person's clock) with so many pages, or so many minutes of work, is a hard one.
+ONCALL_HARD_NIGHT_PAGES = env.number("ONCALL_HARD_NIGHT_PAGES", 2)
+ONCALL_HARD_NIGHT_MINUTES = env.number("ONCALL_HARD_NIGHT_MINUTES", 60)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 # --- logs: one JSON object a line, request id in each -------------------------------------------------

@@ -16,6 +16,7 @@ class IncidentsConfig(AppConfig):
             duties,
             panels,
             prevention,
+            readiness,
             receivers,
             response,
             routing,
@@ -50,4 +51,5 @@ class IncidentsConfig(AppConfig):
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.chase, every=30.0)
         engine.register_sweep(lane="clocks", name="first-words", run=updates.owe_first, every=15)
         engine.register_sweep(lane="clocks", name="prevention", run=prevention.settle_due, every=30)
+        engine.register_sweep(lane="clocks", name="readiness", run=readiness.check_due, every=15)
         panels.register()

@@ -12,7 +12,7 @@ class OncallConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the engine its own sweeps, and a new site its standard rules."""
-        from oncall import access, news, pulse
+        from oncall import access, news, panels, pulse
         from oncall.engine import register_sweep
         from oncall.obligations import duties, reminding
         from oncall.receivers import write_standard_rules
@@ -22,5 +22,6 @@ class OncallConfig(AppConfig):
         register_sweep(lane="clocks", name="answers", run=access.forget_answers, every=600)
         register_sweep(lane="clocks", name="remind", run=reminding.Sender().sweep, every=1)
         register_sweep(lane="clocks", name="obligations", run=duties.catch_up, every=60)
+        panels.register()
         # Kinds are registered by apps above, in their `ready()`; by the time of a migration all are known.
         post_migrate.connect(write_standard_rules, sender=self, dispatch_uid="oncall.standard_rules")

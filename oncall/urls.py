@@ -2,16 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from oncall.views import engine, lists, me, obligations, planning, standby
+from oncall.views import engine, lists, load, me, members, obligations, planning, standby
 
 app_name = "oncall"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("on-call/", standby.OnCall.as_view(), name="on-call"),
     path("teams/", lists.TeamList.as_view(), name="teams"),
     path("teams/<slug:slug>/", standby.TeamPage.as_view(), name="team"),
+    path("teams/<slug:slug>/load/", load.TeamLoad.as_view(), name="team-load"),
     path("people/", lists.UserList.as_view(), name="users"),
     path("schedules/", lists.ScheduleList.as_view(), name="schedules"),
     path("schedules/<int:pk>/", standby.SchedulePage.as_view(), name="schedule"),
+    path("schedules/<int:pk>/load/", load.ScheduleLoad.as_view(), name="schedule-load"),
     path("schedules/new/", planning.ScheduleNew.as_view(), name="schedule-new"),
     path("schedules/<int:pk>/edit/", planning.ScheduleEdit.as_view(), name="schedule-edit"),
     path("schedules/<int:pk>/about/", planning.ScheduleAbout.as_view(), name="schedule-about"),
@@ -32,6 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("engine/pulse/", engine.PulseFragment.as_view(), name="pulse"),
     re_path(r"^engine/dead/(?P<pk>[0-9]{1,18})/(?P<deed>resend|discard)/$", engine.DeadLetter.as_view(), name="dead"),
     path("me/", me.Me.as_view(), name="me"),
+    path("teams/<slug:slug>/people/<int:pk>/", members.MemberEdit.as_view(), name="member"),
+    path("me/wake-test/", members.WakeTestSend.as_view(), name="wake-test-send"),
+    path("me/rest/", members.ReliefAsk.as_view(), name="relief"),
+    path("wake/<str:key>/", members.WakeTestLink.as_view(), name="wake-test"),
     path("me/about/", me.AboutMe.as_view(), name="me-about"),
     path("me/reach/add/", me.MethodAdd.as_view(), name="method-add"),
     path("me/reach/<int:pk>/send/", me.MethodSend.as_view(), name="method-send"),

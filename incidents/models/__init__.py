@@ -23,6 +23,7 @@ from incidents.models.communication import (
 )
 from incidents.models.contacts import Contact
 from incidents.models.prevention import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
+from incidents.models.readiness import ServiceReadiness
 from incidents.models.responses import Response
 from incidents.models.severity import Level, PriorityRule, Severity
 from incidents.models.subscribers import Subscriber, UpdateDelivery
@@ -77,6 +78,7 @@ __all__ = [
     "ServiceDependency",
     "ServiceKind",
     "ServiceOwnership",
+    "ServiceReadiness",
     "Severity",
     "StatusPage",
     "Subscriber",

@@ -50,6 +50,7 @@ from oncall.models.schedules import (
     Schedule,
     ScheduleVersion,
 )
+from oncall.models.wellbeing import ReliefRequest, WakeTest
 from oncall.models.work import WorkInterval, WorkSource
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "OverridePerson",
     "OwedBy",
     "Page",
+    "ReliefRequest",
     "Reminded",
     "Reminder",
     "ReminderSide",
@@ -103,6 +105,7 @@ __all__ = [
     "TokenScope",
     "Urgency",
     "User",
+    "WakeTest",
     "WorkInterval",
     "WorkSource",
 ]

@@ -13,6 +13,7 @@ from config.base.permissions import Role
 from tests import customer_factories as told
 from tests import factories as make
 from tests import factories_prevention as after
+from tests import factories_wellbeing as well
 from tests import obligation_factories as owed
 from tests.clients import client_of
 
@@ -68,6 +69,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "postmortem": make.PostmortemFactory,
     "postmortem-template": make.PostmortemTemplateFactory,
     "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),
+    "readiness": well.ServiceReadinessFactory,
     "schedule": make.ScheduleFactory,
     "schedule-version": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "service": lambda: make.ServiceDependencyFactory().service,

@@ -17,6 +17,7 @@ from oncall.models import User
 from tests import customer_factories as told
 from tests import factories as make
 from tests import factories_prevention as after
+from tests import factories_wellbeing as well
 from tests import obligation_factories as owed
 from tests.portal import pages
 
@@ -59,6 +60,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "incidents:restored": _restored,
     "incidents:actions": lambda: after.ActionItemFactory(owner=make.UserFactory()),
     "incidents:alerts": lambda: make.AlertFactory(ticket=_incident()),
+    "incidents:readiness": well.ServiceReadinessFactory,
     "incidents:services": lambda: make.ServiceFactory(escalation_policy=make.PolicyFactory()),
     "incidents:severities": lambda: make.SeverityFactory(rank=next(_rank)),
     "incidents:contacts": make.ContactFactory,

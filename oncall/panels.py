@@ -1,0 +1,21 @@
+"""What on-call adds to pages of apps above: rest after a hard night, on the responder's screen."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from config.base import panels
+from oncall import relief
+
+
+def _rest(request: Any, record: Any) -> dict[str, Any] | None:
+    """For whoever is signed in; the link of a page signs nobody in."""
+    if not request.user.is_authenticated:
+        return None
+    found = relief.offer(request.user, at=timezone.now())
+    return {"relief": found} if found else None
+
+
+def register() -> None:
+    """Add the panel; called from `ready()`."""
+    panels.register(panels.Panel("respond", 90, "oncall/panel_relief_phone.html", _rest))
