@@ -234,9 +234,9 @@ class ReadinessFilter(FilterSet):
     search = WordsFilter(fields=["service__name"])
     service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
     team = filters.ModelChoiceFilter(
-        field_name="service__team", queryset=Team.objects.order_by("name"), to_field_name="slug"
+        field_name="service__team", label="Team", queryset=Team.objects.order_by("name"), to_field_name="slug"
     )
-    tier = filters.NumberFilter(field_name="service__tier")
+    tier = filters.NumberFilter(field_name="service__tier", label="Tier")
     failing = filters.ChoiceFilter(label="Fails", choices=list(readiness.TITLES.items()), method="by_failing")
 
     class Meta(FilterSet.Meta):

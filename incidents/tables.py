@@ -248,7 +248,7 @@ class ReadinessTable(Table):
 
     def render_failing(self, record: Any) -> str:
         """What is wrong, in a sentence each."""
-        return " ".join(str(item["wrong"]) for item in record.failing) or "nothing"
+        return " ".join(dict.fromkeys(str(item["wrong"]) for item in record.failing)) or "nothing"
 
 
 class SeverityTable(Table):

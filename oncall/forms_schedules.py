@@ -281,6 +281,32 @@ def typed_layers(data: QueryDict) -> list[LayerState]:
     return [_typed(data, prefix) for prefix in dict.fromkeys(data.getlist("layer"))]
 
 
+def pressed(
+    layers: Sequence[LayerState], deed: str, target: str, *, team: Sequence[int], first: Mapping[str, Any]
+) -> list[LayerState]:
+    """The layers after one of the small buttons; `team` may join a list, `first` is what a new layer says."""
+    prefix, _, number = target.partition(":")
+    if deed == "add-layer":
+        taken = [int(one.prefix[1:]) for one in layers if one.prefix[1:].isdecimal()]
+        return [*layers, LayerState(f"l{max(taken, default=0) + 1}", first)]
+    if deed == "remove-layer":
+        return [one for one in layers if one.prefix != prefix]
+    index = int(number) if number.isdecimal() and len(number) < 5 else -1
+    return [_pressed(one, deed, index, team) if one.prefix == prefix else one for one in layers]
+
+
+def _pressed(layer: LayerState, deed: str, index: int, team: Sequence[int]) -> LayerState:
+    if deed == "add-team":
+        there = {row.user for row in layer.rows}
+        return layer.with_people(user for user in team if user not in there).numbered()
+    if not 0 <= index < len(layer.rows):
+        return layer
+    if deed == "remove":
+        return layer.without(index).numbered()
+    step = {"up": -1, "down": 1}.get(deed, 0)
+    return layer.moved(index, step).numbered() if step else layer
+
+
 def _typed(data: QueryDict, prefix: str) -> LayerState:
     places, users = data.getlist(f"{prefix}-place"), data.getlist(f"{prefix}-user")
     rows = tuple(

@@ -1,7 +1,9 @@
 """How much standing by asks of whom: minutes against a fair share, pages, and what is too much (R-Q1, S18).
 
 Who stands by is open to everybody. How often somebody was woken and what of it is too much is shown to that
-person and to those who plan the team's rota; others read of groups of four or more (`shown`).
+person and to those who plan the team's rota; others read of groups of four or more (`shown`). As the rota tells
+whose turn it was, a group is told of only for whole months, in each of which four or more of it stood by, and only
+for the whole team: else the difference of two answers would tell of one person.
 """
 
 from bisect import bisect_left
@@ -69,6 +71,11 @@ class Figures:
         return self.total - self.target
 
     @property
+    def below(self) -> Fraction:
+        """Minutes below the fair share."""
+        return -self.deviation
+
+    @property
     def of_time(self) -> Fraction:
         """Which part of the range was on call."""
         return Fraction(self.total, self.possible) if self.possible else Fraction(0)
@@ -81,11 +88,11 @@ class Figures:
 
 @dataclass(frozen=True)
 class Excess:
-    """Something that is too much, in plain words; about a person unless `user` is None."""
+    """Something that is too much, in plain words; about one person."""
 
     code: str
     sentence: str
-    user: int | None = None
+    user: int
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,11 @@ def shown(
         excesses=found,
         is_planner=True,
     )
-    return whole if permissions.can_plan(viewer, team) else _narrowed(whole, viewer)
+    if permissions.can_plan(viewer, team):
+        return whole
+    is_whole_team = schedule is None or team.schedules.count() == 1
+    standing = [shift for one in facts.values() for shift in one.shifts if shift.user != viewer.pk]
+    return _narrowed(whole, viewer, is_group=is_whole_team and _is_group(standing, first_day, last_day, zone=zone))
 
 
 def span(first_day: date, last_day: date, *, zone: ZoneInfo) -> Interval:
@@ -147,6 +158,13 @@ def span(first_day: date, last_day: date, *, zone: ZoneInfo) -> Interval:
     if not 2000 <= first_day.year <= last_day.year < 2100:
         raise BadRange("Choose days between the years 2000 and 2100.")
     return day_start(first_day, zone), day_start(last_day + DAY, zone)
+
+
+def last_months(today: date, *, count: int) -> dict[str, str]:
+    """The last whole months before the day's own, as `since` and `until` of an address."""
+    until = today.replace(day=1) - DAY
+    months = until.year * 12 + until.month - count
+    return {"since": date(months // 12, months % 12 + 1, 1).isoformat(), "until": until.isoformat()}
 
 
 def together(lines: Sequence[Figures]) -> Figures:
@@ -166,18 +184,31 @@ def together(lines: Sequence[Figures]) -> Figures:
     )
 
 
-def _narrowed(whole: Load, viewer: Any) -> Load:
+def _is_group(shifts: Sequence[Shift], first_day: date, last_day: date, *, zone: ZoneInfo) -> bool:
+    """Whether the days are whole months, in each of which four or more people stood by."""
+    if first_day.day != 1 or (last_day + DAY).day != 1:
+        return False
+    month = first_day
+    while month <= last_day:
+        following = (month + timedelta(days=31)).replace(day=1)
+        since, until = day_start(month, zone), day_start(following, zone)
+        if len({one.user for one in shifts if one.starts_at < until and one.ends_at > since}) < SMALLEST_GROUP:
+            return False
+        month = following
+    return True
+
+
+def _narrowed(whole: Load, viewer: Any, *, is_group: bool) -> Load:
     """For somebody who does not plan this rota: their own line, and the others only as a group of four or more."""
     own = [one for one in whole.people if one.user is not None and one.user.pk == viewer.pk]
     rest = [one for one in whole.people if one not in own]
-    is_group = len(rest) >= SMALLEST_GROUP
     return replace(
         whole,
         people=own,
         others=together(rest) if is_group else None,
         total=whole.total if is_group else None,
         balance=whole.balance if is_group else None,
-        excesses=[one for one in whole.excesses if one.user == viewer.pk or (one.user is None and is_group)],
+        excesses=[one for one in whole.excesses if one.user == viewer.pk],
         is_planner=False,
     )
 
@@ -317,4 +348,4 @@ def _rests(
     for roster in rosters:
         for one in warnings.find(roster, facts[roster.schedule.pk], known, since=since, until=until):
             if one.code in _RULES_OF_REST:
-                yield Excess(one.code, one.sentence, one.users[0] if one.users else None)
+                yield Excess(one.code, one.sentence, one.users[0])

@@ -9,8 +9,8 @@ from oncall import relief
 
 
 def _rest(request: Any, record: Any) -> dict[str, Any] | None:
-    """For whoever is signed in; the link of a page signs nobody in."""
-    if not request.user.is_authenticated:
+    """For whoever is signed in, once somebody has answered: before that only one thing matters."""
+    if not request.user.is_authenticated or (record.is_open and record.acknowledged_at is None):
         return None
     found = relief.offer(request.user, at=timezone.now())
     return {"relief": found} if found else None

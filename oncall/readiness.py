@@ -36,6 +36,22 @@ TITLES = {
     WAKE_TEST: "Everybody passed a wake test in the last 90 days",
 }
 """What is checked, in the order in which it is shown."""
+_WRONG = {
+    INACTIVE: (
+        "has a closed account: give the place to somebody.",
+        "have closed accounts: give their places to others.",
+    ),
+    CONTACT: (
+        "has no proven way to be reached: ask for one on the own page.",
+        "have no proven way to be reached: ask for one on their own pages.",
+    ),
+    TRAINED: ("is on the rota and not trained yet.", "are on the rota and not trained yet."),
+    WAKE_TEST: (
+        "passed no wake test in the last 90 days: it takes a minute on the own page.",
+        "passed no wake test in the last 90 days: it takes a minute on their own pages.",
+    ),
+}
+"""What is wrong with one person, and with several."""
 
 
 @dataclass(frozen=True)
@@ -126,24 +142,16 @@ def _items(policy: EscalationPolicy, known: _Known) -> list[Item]:
     teams = {policy.team_id} | {
         known.rosters[one.schedule_id].schedule.team_id for one in _targets(policy) if one.schedule_id
     }
+    untrained = {user for user in rota if not any((team, user) in known.trained for team in teams)}
     team_page = policy.team.get_absolute_url()
     found = {
         LEVEL_2: _level_2(policy),
         GAP: _gap(policy, known),
-        INACTIVE: _people(INACTIVE, _closed(policy, known), known, "has a closed account: give the place to somebody"),
-        CONTACT: _people(
-            CONTACT, people - known.reachable, known, "has no proven way to be reached: ask for one on the own page",
-            team_page,
-        ),
-        TRAINED: _people(
-            TRAINED, {user for user in rota if not any((team, user) in known.trained for team in teams)}, known,
-            "is on the rota and not trained yet", team_page,
-        ),
-        WAKE_TEST: _people(
-            WAKE_TEST, rota - known.awake, known, "passed no wake test in the last 90 days: it takes a minute on the"
-            " own page", team_page,
-        ),
-    }  # fmt: skip
+        INACTIVE: _people(INACTIVE, _closed(policy, known), known),
+        CONTACT: _people(CONTACT, people - known.reachable, known, team_page),
+        TRAINED: _people(TRAINED, untrained, known, team_page),
+        WAKE_TEST: _people(WAKE_TEST, rota - known.awake, known, team_page),
+    }
     return [found[code] for code in TITLES]
 
 
@@ -214,14 +222,14 @@ def uncovered(targets: Iterable[EscalationTarget], known: _Known) -> list[Interv
     return without([(known.since, known.until)], covered)
 
 
-def _people(code: str, users: set[int], known: _Known, what: str, url: str = "") -> Item:
+def _people(code: str, users: set[int], known: _Known, url: str = "") -> Item:
     if not users:
         return Item(code, TITLES[code], is_passed=True)
     names = sorted(known.names[user] for user in users)
     more = [f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
     who = [*names[:_MOST_NAMED], *more]
     said = who[0] if len(who) == 1 else f"{', '.join(who[:-1])} and {who[-1]}"
-    return Item(code, TITLES[code], False, f"{said}: each {what}." if len(who) > 1 else f"{said} {what}.", url)
+    return Item(code, TITLES[code], False, f"{said} {_WRONG[code][len(who) > 1]}", url)
 
 
 def _policy_page(policy: EscalationPolicy) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -133,7 +134,7 @@ def next_shift(user: User, *, at: datetime) -> tuple[Schedule, datetime, datetim
 
 @transaction.atomic
 def ask(*, actor: User, at: datetime) -> ReliefRequest:
-    """Ask to give the next shift away, once a night. Raises NoRelief, and what the connected way raises."""
+    """Ask to give the next shift away, once a night. Raises NoRelief, also with the words of the connected way."""
     User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     found = offer(actor, at=at)
     if found is None:
@@ -143,9 +144,17 @@ def ask(*, actor: User, at: datetime) -> ReliefRequest:
     note = f"After a hard night: {found.night.pages} pages, {found.night.worked_minutes} minutes of work."
     url = ""
     for give_away in _connected:
-        url = give_away(
-            schedule=found.schedule, starts_at=found.starts_at, ends_at=found.ends_at, actor=actor, at=at, note=note
-        )
+        try:
+            url = give_away(
+                schedule=found.schedule,
+                starts_at=found.starts_at,
+                ends_at=found.ends_at,
+                actor=actor,
+                at=at,
+                note=note,
+            )
+        except ValidationError as refusal:
+            raise NoRelief(" ".join(refusal.messages)) from None
     return ReliefRequest.objects.create(
         user=actor,
         schedule=found.schedule,

@@ -46,7 +46,7 @@ class ExcessSerializer(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     message = serializers.CharField(source="sentence")
-    person = serializers.IntegerField(source="user", allow_null=True)
+    person = serializers.IntegerField(source="user")
 
 
 class LoadSerializer(serializers.Serializer[Any]):

@@ -86,7 +86,6 @@ WITHOUT_ENDPOINT = {
     "oncall.ReliefRequest": "asked with one tap in the portal; others take the shift there",
     "oncall.WakeTest": "private; its person must look at what arrives",
     "oncall.RuleReminder": UNDER.format("rule"),
-    "oncall.ScheduleVersion": UNDER.format("schedule"),
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": "given with its ticket",
     "incidents.ServiceDependency": "given with its service",

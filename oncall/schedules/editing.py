@@ -141,11 +141,16 @@ def withdraw_version(*, version_id: int, actor: User | None, at: datetime) -> Sc
 
 
 def next_handoff(plan: Plan, *, at: datetime) -> datetime:
-    """The first handoff after `at` of the version in force; the next whole minute where there is none (R-V4)."""
+    """The first handoff after `at` of the version in force; the next whole minute where there is none (R-V4).
+
+    Before the first version of all, it is when that takes over: a change made until then goes in its place.
+    """
     soon = ceil_minute(at)
     version = plan.version_at(soon)
+    if version is None:
+        return min((one.effective_from for one in plan.versions), default=soon)
     handoffs = []
-    for layer in version.layers if version else ():
+    for layer in version.layers:
         if layer.rotation.slots and not layer.is_shadow:
             turn = layer.rotation.turn_at(soon, layer.zone) + 1
             while (handoff := layer.rotation.handoff(turn, layer.zone)) <= soon:

@@ -72,6 +72,9 @@ def in_words(before: Roster, after: Roster, *, effective_from: datetime) -> list
         said = [f"From {clock(effective_from)} {names(first.users) or 'nobody'} is on call."]
     if rest:
         said[0] = f"{said[0][:-1]}; {names(rest[0].users) or 'nobody'} {_follows(rest[0].users)}."
+    planned = [version.effective_from for version in before.plan.versions if version.effective_from > effective_from]
+    if planned:
+        said.append(f"From {clock(min(planned))} the version that is planned for then takes over; withdraw it if not.")
     return said
 
 

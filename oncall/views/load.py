@@ -1,7 +1,6 @@
 """How much standing by asks of the people of a team, or on one schedule: page and CSV."""
 
 import csv
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ from oncall.forms_load import DaysForm
 from oncall.models import Schedule, Team
 from oncall.schedules.fairness import CATEGORIES, as_decimal
 
-_USUAL = timedelta(weeks=12)
+_MONTHS = 3
 _HEADS = (
     "person", "people", "part_of_full_time", *(f"{name}_minutes" for name in CATEGORIES), "minutes", "fair_minutes",
     "deviation_minutes", "part_of_time", "shifts", "incidents_per_shift", "pages", "night_pages",
@@ -26,7 +25,7 @@ _HEADS = (
 
 
 class _LoadPage(ShownPage):
-    """The report over the days that the URL names; twelve weeks up to yesterday unless it does."""
+    """The report over the days that the URL names; the last three whole months unless it does."""
 
     template_name = "oncall/load.html"
 
@@ -42,7 +41,7 @@ class _LoadPage(ShownPage):
     def form(self) -> DaysForm:
         """Which days."""
         today = timezone.localtime(self.at, ZoneInfo(self.team().time_zone)).date()
-        usual = {"since": (today - _USUAL).isoformat(), "until": (today - timedelta(1)).isoformat()}
+        usual = load.last_months(today, count=_MONTHS)
         return DaysForm(usual | {name: value for name, value in self.request.GET.items() if value})
 
     @cached_property

@@ -73,7 +73,7 @@ class WakeTestSend(PostPage):
 class ReliefAsk(PostPage):
     """One tap after a hard night: ask to give the next shift away."""
 
-    refusals = (Refusal, ValidationError)
+    refusals = (Refusal,)
     done = "Your planner sees that you ask for rest. You stay on call until somebody takes the shift."
 
     def perform(self) -> Any:

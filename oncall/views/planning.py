@@ -1,6 +1,6 @@
 """Editing a rotation: typed, looked at, then saved; every step works without a script."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,7 +69,9 @@ class _Editor(Asking, ShownPage):
         deed, _, target = request.POST.get("do", "preview").partition(":")
         layers = forms.typed_layers(request.POST)
         if deed not in {"preview", "save"}:
-            layers = self._changed(layers, deed, target)
+            layers = forms.pressed(
+                layers, deed, target, team=[one.pk for one in self._team_people], first=self._first_values()
+            )
             return self._answer(
                 self.editor(initial={"keep_turns": ""} | request.POST.dict()), self._layer_forms(layers)
             )
@@ -147,33 +149,6 @@ class _Editor(Asking, ShownPage):
                 known = {"effective_from": "effective_at" if form.cleaned_data["effective"] == "date" else "effective"}
                 where = known.get(name, name)
                 form.add_error(where if where in form.fields else None, said)
-
-    def _changed(self, layers: list[LayerState], deed: str, target: str) -> list[LayerState]:
-        """The layers after one of the small buttons."""
-        prefix, _, number = target.partition(":")
-        if deed == "add-layer":
-            taken = [int(one.prefix[1:]) for one in layers if one.prefix[1:].isdecimal()]
-            return [*layers, LayerState(f"l{max(taken, default=0) + 1}", self._first_values())]
-        if deed == "remove-layer":
-            return [one for one in layers if one.prefix != prefix]
-        index = int(number) if number.isdecimal() and len(number) < 5 else -1
-        changes: dict[str, Callable[[LayerState], LayerState]] = {
-            "add-team": lambda one: one.with_people(self._missing(one)),
-            "remove": lambda one: one.without(index),
-            "up": lambda one: one.moved(index, -1),
-            "down": lambda one: one.moved(index, 1),
-        }
-        change = changes.get(deed)
-        return [
-            change(one).numbered()
-            if change and one.prefix == prefix and (deed == "add-team" or 0 <= index < len(one.rows))
-            else one
-            for one in layers
-        ]
-
-    def _missing(self, layer: LayerState) -> list[int]:
-        there = {row.user for row in layer.rows}
-        return [person.pk for person in self._team_people if person.pk not in there]
 
     def _first_values(self) -> dict[str, Any]:
         """A new layer begins with the Monday of this week."""

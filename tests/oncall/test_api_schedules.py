@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from config.base.permissions import Role
-from oncall.models import MembershipRole, OverridePerson, Schedule, ScheduleVersion
+from oncall.models import Calendar, MembershipRole, Override, OverridePerson, Schedule, ScheduleVersion
 from tests import factories as make
 from tests.clients import client_of
 
@@ -126,7 +126,7 @@ class TestVersions:
     def test_are_not_made_by_a_put_that_changes_nothing(self, client: Any) -> None:
         ana, ben = people("Ana", "Ben")
         url = f"{URL}{made(client).json()['id']}/versions/"
-        calendar = make.oncall_models.Calendar.objects.create(name="Days off")
+        calendar = Calendar.objects.create(name="Days off")
         wanted = {
             "time_zone": "Europe/Berlin",
             "layers": [
@@ -151,7 +151,11 @@ class TestVersions:
         """R-V4: the person whose turn it is keeps it, and the others follow in their order."""
         ana, ben, cy = people("Ana", "Ben", "Cy")
         schedule = make.weekly_schedule(ana, ben, team=planner.teams.get())
-        draft = {"time_zone": "UTC", "layers": [layers([ana.pk], [ben.pk], [cy.pk])[0]], "keep_turns": True}
+        draft: dict[str, Any] = {
+            "time_zone": "UTC",
+            "layers": [layers([ana.pk], [ben.pk], [cy.pk])[0]],
+            "keep_turns": True,
+        }
         draft["layers"][0]["id"] = schedule.versions.get().layers.get().pk
         shown = client.post(f"{URL}{schedule.pk}/preview/", draft).json()
 
@@ -268,7 +272,7 @@ class TestFinal:
         """R-F4, R-F5, R-V5."""
         ana, ben = people("Ana", "Ben")
         schedule = make.weekly_schedule(ana, ben)
-        row = make.oncall_models.Override.objects.create(
+        row = Override.objects.create(
             schedule=schedule, op="remove", starts_at="2026-06-02T00:00Z", ends_at="2026-06-02T01:00Z",
             created_at="2026-06-01T00:00Z", origin="case",
         )  # fmt: skip
@@ -297,7 +301,7 @@ class TestPreview:
     def test_stores_nothing_and_counts_days_off(self, client: Any) -> None:
         [ana] = people("Ana")
         schedule = make.ScheduleFactory()
-        calendar = make.oncall_models.Calendar.objects.create(name="Days off")
+        calendar = Calendar.objects.create(name="Days off")
         day = timezone.now().date() + timedelta(days=3)
         calendar.dates.create(date=day, name="Founders", created_at=timezone.now())
         [layer] = layers([ana.pk])

@@ -22,12 +22,14 @@ from oncall.schedules import fairness
 from oncall.schedules.facts import Shift
 from oncall.schedules.plan import Layer, Plan, Version
 from oncall.schedules.rotation import Rotation
+from oncall.schedules.wall_clock import MINUTE
 from tests import factories as make
 from tests import factories_wellbeing as well
 from tests.clients import client_of
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 4, 12)
 """Six weeks from a Monday on; the clocks of Europe change within."""
+WHOLE_MONTHS: dict[str, Any] = {"first_day": date(2026, 3, 1), "last_day": date(2026, 4, 30)}
 MINUTES = 6 * 7 * 24 * 60
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -72,7 +74,7 @@ class TestTotals:
         holes = data.draw(st.lists(st.sampled_from(spans), max_size=4)) if spans else []
 
         def minutes(found: Any) -> set[int]:
-            return {m for s, e in found for m in range((s - START) // load.MINUTE, (e - START) // load.MINUTE)}
+            return {m for s, e in found for m in range((s - START) // MINUTE, (e - START) // MINUTE)}
 
         assert minutes(load.without(spans, holes)) == minutes(spans) - minutes(holes)
 
@@ -216,7 +218,7 @@ class TestPrivacy:
         people = _people(team, "Ana", "Bob", "Cem", "Dua")
         make.weekly_schedule(*people, team=team)
 
-        found = _shown(team, people[0])
+        found = _shown(team, people[0], **WHOLE_MONTHS)
 
         assert list(_lines(found)) == ["Ana"]
         assert (found.others, found.total, found.balance) == (None, None, None)
@@ -226,7 +228,7 @@ class TestPrivacy:
         people = _people(team, "Ana", "Bob", "Cem", "Dua", "Eli")
         make.weekly_schedule(*people, team=team)
 
-        found = _shown(team, people[0])
+        found = _shown(team, people[0], **WHOLE_MONTHS)
 
         assert found.others is not None
         assert found.total is not None
@@ -237,9 +239,39 @@ class TestPrivacy:
         people = _people(team, "Ana", "Bob", "Cem", "Dua")
         make.weekly_schedule(*people, team=team)
 
-        found = _shown(team, make.UserFactory())
+        found = _shown(team, make.UserFactory(), **WHOLE_MONTHS)
 
         assert (found.people, found.others and found.others.people, found.excesses) == ([], 4, [])
+
+    def test_tells_of_a_group_nothing_from_which_one_person_follows(self, team: Any) -> None:
+        """The rota says whose week it was; so a week, or a month less another answer's, would tell of one person."""
+        people = _people(team, "Ana", "Bob", "Cem", "Dua", "Eli")
+        schedule = make.weekly_schedule(*people, team=team)
+        assert _shown(team, people[0], schedule=schedule, **WHOLE_MONTHS).others is not None
+        for days in (
+            {"first_day": date(2026, 3, 2), "last_day": date(2026, 3, 8)},
+            {"first_day": date(2026, 3, 1), "last_day": date(2026, 4, 29)},
+            {"first_day": date(2026, 3, 2), "last_day": date(2026, 4, 30)},
+        ):
+            assert _shown(team, people[0], **days).others is None, days
+
+        make.weekly_schedule(*_people(team, "Fay", "Gil"), team=team)
+
+        assert _shown(team, people[0], schedule=schedule, **WHOLE_MONTHS).others is None
+        assert _shown(team, people[0], **WHOLE_MONTHS).others is not None
+
+    def test_needs_four_others_in_every_month(self, team: Any) -> None:
+        people = _people(team, "Ana", "Bob", "Cem", "Dua", "Eli")
+        schedule = make.weekly_schedule(*people, team=team)
+        one = _people(team, "Zoe")[0]
+        version = schedule.versions.create(
+            created_at=START, effective_from=datetime(2026, 4, 1, tzinfo=UTC), time_zone="UTC", origin="case"
+        )
+        layer = version.layers.create(anchor="2026-01-05T09:00", slots=1)
+        layer.members.create(slot=0, user=one)
+
+        assert _shown(team, people[0], **WHOLE_MONTHS).others is None
+        assert _shown(team, people[0], **WHOLE_MONTHS | {"last_day": date(2026, 3, 31)}).others is not None
 
     @pytest.mark.parametrize("path", ["/teams/shop/load/", "/teams/shop/load/?export=csv"])
     def test_holds_on_page_and_csv(self, client: Client, team: Any, planner: Any, path: str) -> None:

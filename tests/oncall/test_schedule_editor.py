@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -320,6 +321,7 @@ class TestHistory:
         self, planner: Any, team: Any, people: list[Any]
     ) -> None:
         def count(path: str) -> int:
+            cache.delete("oncall.pulse")
             with CaptureQueriesContext(connection) as asked:
                 assert planner.get(f"/schedules/{schedule.pk}/{path}").status_code == 200
             return len(asked)

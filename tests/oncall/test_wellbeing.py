@@ -246,7 +246,7 @@ class TestRelief:
 
     def test_is_offered_on_the_phone_screen(self, client: Client, ana: Any, schedule: Any, monkeypatch: Any) -> None:
         monkeypatch.setattr("django.utils.timezone.now", lambda: MORNING)
-        ticket = make.IncidentFactory()
+        ticket = make.IncidentFactory(status="restored", restored_at=MORNING)
         path = f"/tickets/{ticket.reference}/respond/"
         client.force_login(make.UserFactory(roles=[Role.RESPONDER]))
         assert b"hard night" not in client.get(path).content
