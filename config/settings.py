@@ -326,6 +326,9 @@ HEARTBEAT_URL = env.text("HEARTBEAT_URL")
 OPERATIONS_SERVICE = env.text("OPERATIONS_SERVICE", "holdfast")
 # Calendars of countries know the public holidays of this year and so many more.
 HOLIDAY_YEARS_AHEAD = env.number("HOLIDAY_YEARS_AHEAD", 2)
+# A night (23:00 to 06:00 on the person's clock) with so many pages, or so many minutes of work, is a hard one.
+ONCALL_HARD_NIGHT_PAGES = env.number("ONCALL_HARD_NIGHT_PAGES", 2)
+ONCALL_HARD_NIGHT_MINUTES = env.number("ONCALL_HARD_NIGHT_MINUTES", 60)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 # --- logs: one JSON object a line, request id in each -------------------------------------------------

@@ -39,6 +39,7 @@ from incidents.models import (
     MessageTemplate,
     PublicIncident,
     Service,
+    ServiceReadiness,
     Severity,
     StatusPage,
     Subscriber,
@@ -247,6 +248,15 @@ class ServiceViewSet(ReadViewSet):
     )
     serializer_class = serializers.ServiceSerializer
     filterset_class = filters.ServiceFilter
+    order = "id"
+
+
+class ReadinessViewSet(ReadViewSet):
+    """How ready each service is for its next incident, with every check."""
+
+    queryset = ServiceReadiness.objects.select_related("service")
+    serializer_class = serializers.ReadinessSerializer
+    filterset_class = filters.ReadinessFilter
     order = "id"
 
 

@@ -17,6 +17,7 @@ class IncidentsConfig(AppConfig):
             maintenance,
             panels,
             prevention,
+            readiness,
             receivers,
             response,
             routing,
@@ -55,5 +56,6 @@ class IncidentsConfig(AppConfig):
         engine.register_sweep(lane="clocks", name="prevention", run=prevention.settle_due, every=30)
         engine.register_sweep(lane="clocks", name="maintenance", run=maintenance.turn_due)
         engine.register_sweep(lane="clocks", name="numbers", run=summary.refresh, every=60)
+        engine.register_sweep(lane="clocks", name="readiness", run=readiness.check_due, every=15)
         panels.register()
         story.register()

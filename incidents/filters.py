@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.base.filters import FilterSet, WordsFilter, YesNoFilter
 from config.base.picks import PickFilter
-from incidents import metrics, recurrence
+from incidents import metrics, readiness, recurrence
 from incidents.models import (
     OPEN_STATUSES,
     ActionItem,
@@ -28,6 +28,7 @@ from incidents.models import (
     PreventionWaiver,
     Service,
     ServiceKind,
+    ServiceReadiness,
     Severity,
     Ticket,
     TicketKind,
@@ -256,6 +257,26 @@ class ServiceFilter(FilterSet):
     class Meta(FilterSet.Meta):
         model = Service
         fields: tuple[str, ...] = ()
+
+
+class ReadinessFilter(FilterSet):
+    """Services by their readiness."""
+
+    search = WordsFilter(fields=["service__name"])
+    service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
+    team = filters.ModelChoiceFilter(
+        field_name="service__team", label="Team", queryset=Team.objects.order_by("name"), to_field_name="slug"
+    )
+    tier = filters.NumberFilter(field_name="service__tier", label="Tier")
+    failing = filters.ChoiceFilter(label="Fails", choices=list(readiness.TITLES.items()), method="by_failing")
+
+    class Meta(FilterSet.Meta):
+        model = ServiceReadiness
+        fields: tuple[str, ...] = ()
+
+    def by_failing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Those that fail this check."""
+        return queryset.filter(items__contains=[{"code": value, "is_passed": False}])
 
 
 class SeverityFilter(FilterSet):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from config.base import panels
 from incidents import conditions, coverage, links, permissions, story, subject, updates
-from incidents.models import Service, Ticket, TicketStatus, WaiverStatus
+from incidents.models import Service, ServiceReadiness, Ticket, TicketStatus, WaiverStatus
 from oncall import due_panel
 from oncall.models import Team
 
@@ -68,6 +68,12 @@ def _prevention(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
     }
 
 
+def _readiness(request: HttpRequest, service: Service) -> dict[str, Any]:
+    """What the last check found; a service that is new has none yet."""
+    found = ServiceReadiness.objects.filter(service=service).first()
+    return {"service": service, "readiness": found, "may_check": permissions.can_act(request.user)}
+
+
 def register() -> None:
     """Add the panels; called from `ready()`."""
     panels.register(panels.Panel("incident", 15, "incidents/panel_customers.html", _customers))
@@ -77,6 +83,7 @@ def register() -> None:
     for place in ("incident", "problem", "postmortem"):
         panels.register(panels.Panel(place, 1, "incidents/panel_story.html", _story))
         due_panel.register(place, 12, subject_type=subject.TICKET)
+    panels.register(panels.Panel("service", 5, "incidents/panel_readiness.html", _readiness))
     due_panel.register("service", 10, subject_type=subject.SERVICE)
     panels.register(panels.Panel("incident", 30, "incidents/panel_follow_up.html", _follow_up))
     panels.register(panels.Panel("problem", 30, "incidents/panel_follow_up.html", _follow_up))

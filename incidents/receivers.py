@@ -8,7 +8,7 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from config.base.outbox import OutboxState
-from incidents import response, timeline
+from incidents import readiness, response, timeline
 from incidents.models import EntryKind, Service, Ticket
 from oncall import signals
 from oncall.models import ContactKind, Escalation, EscalationEntry, EscalationEvent, Page, User
@@ -95,3 +95,10 @@ def open_for_operators(*, page: Page, at: datetime) -> None:
         urgency=1,
         at=at,
     )
+
+
+@receiver(signals.standby_changed, dispatch_uid="incidents.standby_changed")
+def check_readiness_again(*, at: datetime, **changed: Any) -> None:
+    """Check the services again that a changed rota, policy, team or contact method may reach (S19)."""
+    names = ("schedules", "policies", "teams", "users")
+    readiness.mark_due(at=at, **{name: changed[name] for name in names})

@@ -17,6 +17,7 @@ from incidents.models import (
     Integration,
     Level,
     Service,
+    ServiceReadiness,
     Severity,
     Ticket,
     TimelineEntry,
@@ -315,6 +316,27 @@ class CoverageSerializer(serializers.Serializer[Any]):
 
     at = Instant()
     services = CoveredSerializer(many=True)
+
+
+class ReadinessItemSerializer(serializers.Serializer[Any]):
+    """One check: what is asked for, whether it holds, what is wrong and where it is mended."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    is_passed = serializers.BooleanField()
+    wrong = serializers.CharField()
+    url = Address()
+
+
+class ReadinessSerializer(Shown):
+    """What the last check of a service found; without `checked_at` it waits for its first."""
+
+    service = ShownKey("slug")
+    items = ReadinessItemSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = ServiceReadiness
+        fields = ("id", "service", "score", "passed", "total", "items", "checked_at", "due_at")
 
 
 class SeveritySerializer(Shown):

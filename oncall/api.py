@@ -7,13 +7,25 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base import clock
 from config.base.api import AnswerViewSet, ReadViewSet, asked_instant, verb, writes
 from config.base.permissions import StaffOrToken
-from oncall import filters, handoffs, obligations, permissions, saved_views, schedules, serializers, subjects, watchdog
+from oncall import (
+    api_load,
+    filters,
+    handoffs,
+    obligations,
+    permissions,
+    saved_views,
+    schedules,
+    serializers,
+    subjects,
+    watchdog,
+)
 from oncall.models import (
     EngineLane,
     Escalation,
@@ -28,6 +40,7 @@ from oncall.models import (
     User,
     WorkInterval,
 )
+from oncall.serializers_load import LoadSerializer
 
 AT = OpenApiParameter("at", OpenApiTypes.DATETIME, description="A moment with its offset; without it, now.")
 
@@ -52,6 +65,12 @@ class TeamViewSet(ReadViewSet):
     serializer_class = serializers.TeamSerializer
     filterset_class = filters.TeamFilter
     order = "id"
+
+    @extend_schema(parameters=api_load.DAYS, responses=LoadSerializer)
+    @action(detail=True, query_parameters=api_load.NAMES)
+    def load(self, request: Request, pk: str) -> Response:
+        """Minutes on call against a fair share, and pages; of single people only what the caller may read."""
+        return api_load.answer(request, team=self.get_object())
 
 
 def turn_of(roster: schedules.Roster, at: datetime) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from config.base.api import ReadViewSet, asked_instant, verb, writes
 from config.base.clock import floor_minute
-from oncall import filters, schedules
+from oncall import api_load, filters, schedules
 from oncall import serializers_schedules as serializers
 from oncall.api import AT, turn_of
 from oncall.models import Schedule, ScheduleVersion, Team, User
@@ -27,6 +27,7 @@ from oncall.schedules.drafts import LayerDraft
 from oncall.schedules.facts import Facts, gather
 from oncall.schedules.loading import ceil_minute
 from oncall.serializers import ScheduleSerializer, TurnSerializer
+from oncall.serializers_load import LoadSerializer
 
 LONGEST = timedelta(days=400)
 ORDINARY = timedelta(weeks=8)
@@ -175,6 +176,13 @@ class ScheduleViewSet(ReadViewSet):
         answer = _final(roster, gather(roster.plan, since=since, until=until))
         shown = serializers.FinalSerializer({"since": since, "until": until, "as_of": as_of} | answer)
         return Response(shown.data)
+
+    @extend_schema(parameters=api_load.DAYS, responses=LoadSerializer)
+    @action(detail=True, query_parameters=api_load.NAMES)
+    def load(self, request: Request, pk: str) -> Response:
+        """Minutes on call against a fair share, and pages; of single people only what the caller may read."""
+        schedule = self.get_object()
+        return api_load.answer(request, team=schedule.team, schedule=schedule)
 
     @extend_schema(parameters=[SINCE, UNTIL], responses=serializers.WarningsSerializer)
     @action(detail=True, query_parameters=("since", "until"))

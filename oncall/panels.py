@@ -1,14 +1,15 @@
-"""What oncall adds to pages: above every list the views of it that somebody has saved."""
+"""What on-call adds to pages: saved views above lists, and rest after a hard night on the responder's screen."""
 
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from config.base import panels
 from config.base.views import ListPage
-from oncall import saved_views
+from oncall import relief, saved_views
 from oncall.models import SavedView
 
 
@@ -30,6 +31,15 @@ def _saved(request: HttpRequest, page: ListPage) -> dict[str, Any]:
     }
 
 
+def _rest(request: Any, record: Any) -> dict[str, Any] | None:
+    """For whoever is signed in, once somebody has answered: before that only one thing matters."""
+    if not request.user.is_authenticated or (record.is_open and record.acknowledged_at is None):
+        return None
+    found = relief.offer(request.user, at=timezone.now())
+    return {"relief": found} if found else None
+
+
 def register() -> None:
     """Add the panels; called from `ready()`."""
     panels.register(panels.Panel("list", 10, "oncall/panel_saved_views.html", _saved))
+    panels.register(panels.Panel("respond", 90, "oncall/panel_relief_phone.html", _rest))

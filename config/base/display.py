@@ -26,6 +26,13 @@ def span(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
+def hours(minutes: float) -> str:
+    """A length of time in hours, to be compared down a column: "168 h", "7.5 h"; with a minus below zero."""
+    found = minutes / 60
+    short = f"{found:,.1f}".removesuffix(".0") if abs(found) < 10 else f"{found:,.0f}"
+    return f"{'0' if short == '-0' else short} h"
+
+
 def relative(value: datetime, *, at: datetime) -> str:
     """How long ago, or how far ahead, `value` lies from `at`."""
     seconds = (value - at).total_seconds()

@@ -63,6 +63,18 @@ def span(seconds: float) -> str:
     return display.span(seconds)
 
 
+@register.filter
+def hours(minutes: float) -> str:
+    """A number of minutes in hours."""
+    return display.hours(float(minutes))
+
+
+@register.filter
+def percent(part: float) -> str:
+    """A part of one as a percentage."""
+    return f"{round(100 * float(part))} %"
+
+
 @register.inclusion_tag("components/pulse.html", takes_context=True)
 def engine_pulse(context: dict[str, Any]) -> dict[str, Any]:
     """The engine's last sweep and the number of findings, at most a few seconds old."""

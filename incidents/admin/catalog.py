@@ -1,9 +1,14 @@
 """The service catalog and the people who ask for help."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
 
 from config.base.admin import ConfigAdmin, FactAdmin, FactInline, HistoryAdmin, TabularInline
-from incidents.models import Contact, Service, ServiceDependency, ServiceOwnership
+from incidents import readiness
+from incidents.models import Contact, Service, ServiceDependency, ServiceOwnership, ServiceReadiness
 
 
 class DependencyInline(TabularInline):
@@ -37,6 +42,11 @@ class ServiceAdmin(HistoryAdmin):
     ordering = ("name",)
     inlines = (DependencyInline, OwnershipInline)
 
+    def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
+        """Save; whom it reaches is checked again."""
+        super().save_model(request, obj, form, change)
+        readiness.mark_due(at=timezone.now(), services=[obj.pk])
+
 
 @admin.register(ServiceDependency)
 class ServiceDependencyAdmin(ConfigAdmin):
@@ -69,3 +79,13 @@ class ContactAdmin(ConfigAdmin):
     autocomplete_fields = ("user",)
     readonly_fields = ("origin",)
     ordering = ("name", "pk")
+
+
+@admin.register(ServiceReadiness)
+class ServiceReadinessAdmin(FactAdmin):
+    """What the last check of each service found."""
+
+    list_display = ("service", "score", "passed", "total", "checked_at", "due_at")
+    list_select_related = ("service",)
+    search_fields = ("service__name", "service__team__name")
+    ordering = ("score", "service__name")

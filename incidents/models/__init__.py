@@ -25,6 +25,7 @@ from incidents.models.contacts import Contact
 from incidents.models.maintenance import UNDER_WAY, MaintenanceStatus, MaintenanceUpdate, ScheduledMaintenance
 from incidents.models.numbers import NumbersChange, NumbersRun, NumbersSegment
 from incidents.models.prevention import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
+from incidents.models.readiness import ServiceReadiness
 from incidents.models.responses import Response
 from incidents.models.severity import Level, PriorityRule, ReviewSeat, Severity
 from incidents.models.subscribers import Subscriber, UpdateDelivery
@@ -87,6 +88,7 @@ __all__ = [
     "ServiceDependency",
     "ServiceKind",
     "ServiceOwnership",
+    "ServiceReadiness",
     "Severity",
     "StatusPage",
     "Subscriber",

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from config.base.views import DetailPage, ListPage
-from incidents import permissions
-from incidents.filters import ContactFilter, ServiceFilter, SeverityFilter
-from incidents.models import Contact, Service, Severity, Ticket
-from incidents.tables import ContactTable, ServiceTable, SeverityTable, TicketTable
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from config.base.views import DetailPage, ListPage, PostPage
+from incidents import permissions, readiness
+from incidents.filters import ContactFilter, ReadinessFilter, ServiceFilter, SeverityFilter
+from incidents.models import Contact, Service, ServiceReadiness, Severity, Ticket
+from incidents.tables import ContactTable, ReadinessTable, ServiceTable, SeverityTable, TicketTable
 from incidents.views.queue import with_unowned
 from oncall import policies
 
@@ -20,6 +23,7 @@ class ServiceList(ListPage):
     filterset_class = ServiceFilter
     filters = ("search", "kind", "team")
     empty = "No services yet. An administrator adds them under Administration, Services."
+    create = ("incidents:readiness", "How ready they are")
 
 
 class ServicePage(DetailPage):
@@ -46,6 +50,43 @@ class ServicePage(DetailPage):
             "newest": rows.exclude(pk__in=rows.open()).order_by("-created_at", "-pk")[:5],
             "integrations": service.integrations.order_by("name"),
         }
+
+
+class ServiceCheck(PostPage):
+    """The button that checks a service again at once."""
+
+    done = "Checked."
+
+    def may(self) -> bool:
+        """Those who act on tickets."""
+        return permissions.can_act(self.request.user)
+
+    def perform(self) -> Any:
+        """Check it."""
+        service = get_object_or_404(Service, slug=self.kwargs["slug"])
+        readiness.check_now(service=service, at=self.at)
+        return service
+
+    def back(self) -> str:
+        """The service's page."""
+        return reverse("incidents:service", args=[self.kwargs["slug"]])
+
+
+class ReadinessList(ListPage):
+    """Which services are ready for their next incident, the least ready first."""
+
+    title = "Readiness of services"
+    lead = "Checked every night, and when a rota, a policy or a way to reach somebody has changed."
+    queryset = (
+        ServiceReadiness.objects.filter(checked_at__isnull=False)
+        .select_related("service__team")
+        .order_by("score", "service__tier", "service__name")
+    )
+    table_class = ReadinessTable
+    filterset_class = ReadinessFilter
+    filters = ("search", "team", "tier", "failing")
+    empty = "No service was checked yet. The engine does it within a minute after a service is added."
+    create = ("incidents:services", "Services")
 
 
 class SeverityList(ListPage):

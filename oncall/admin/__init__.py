@@ -10,6 +10,7 @@ from oncall.admin import (
     policies,
     saved_views,
     schedules,
+    wellbeing,
     work,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "policies",
     "saved_views",
     "schedules",
+    "wellbeing",
     "work",
 ]

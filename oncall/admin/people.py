@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from config.base import http
 from config.base.admin import ConfigAdmin, FactAdmin, TabularInline
-from oncall import access, accounts
+from oncall import access, accounts, standby_news
 from oncall.calendars import countries
 from oncall.models import (
     ApiToken,
@@ -198,13 +198,18 @@ class TeamAdmin(ConfigAdmin):
     ordering = ("name",)
     inlines = (MembershipInline,)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the members; who of them can be reached is checked again."""
+        super().save_related(request, form, formsets, change)
+        standby_news.changed(at=timezone.now(), teams=[form.instance.pk])
+
 
 @admin.register(Membership)
 class MembershipAdmin(ConfigAdmin):
     """Who is in which team."""
 
-    list_display = ("user", "team", "role")
-    list_filter = ("role", "team")
+    list_display = ("user", "team", "role", "fte", "trained_on")
+    list_filter = ("role", "team", ("trained_on", admin.EmptyFieldListFilter))
     list_select_related = ("user", "team")
     search_fields = ("user__name", "user__email", "team__name")
     autocomplete_fields = ("user", "team")

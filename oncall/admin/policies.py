@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 
 from config.base.admin import ConfigAdmin, HistoryAdmin, StackedInline, TabularInline
-from oncall import policies
+from oncall import policies, standby_news
 from oncall.models import EscalationPolicy, EscalationStep, EscalationTarget, User
 
 
@@ -64,6 +64,11 @@ class EscalationPolicyAdmin(HistoryAdmin):
     readonly_fields = ("raised_now",)
     ordering = ("name",)
     inlines = (StepInline,)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save steps and targets; whom the policy reaches is checked again."""
+        super().save_related(request, form, formsets, change)
+        standby_news.changed(at=timezone.now(), policies=[form.instance.pk])
 
     @admin.display(description="Raised now, it would page")
     def raised_now(self, policy: EscalationPolicy) -> Any:

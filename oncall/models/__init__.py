@@ -55,6 +55,7 @@ from oncall.models.schedules import (
     ScheduleVersion,
 )
 from oncall.models.swaps import OFFERS, SWAPS, UNDECIDED, OfferStatus, SwapOffer, SwapRequest, SwapStatus
+from oncall.models.wellbeing import ReliefRequest, WakeTest
 from oncall.models.work import WorkInterval, WorkSource
 
 __all__ = [
@@ -101,6 +102,7 @@ __all__ = [
     "OverridePerson",
     "OwedBy",
     "Page",
+    "ReliefRequest",
     "Reminded",
     "Reminder",
     "ReminderSide",
@@ -121,6 +123,7 @@ __all__ = [
     "TokenScope",
     "Urgency",
     "User",
+    "WakeTest",
     "WorkInterval",
     "WorkSource",
 ]

@@ -229,6 +229,7 @@ class EscalationEntry(models.Model):
         indexes = [
             models.Index(fields=["escalation", "id"], name="oncall_entry_of"),
             models.Index(fields=["news_at"], condition=Q(news_at__isnull=False), name="oncall_entry_news"),
+            models.Index(fields=["at"], condition=Q(event="page"), name="oncall_entry_paged"),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,12 @@
 """People, the teams they work in, and how to reach them."""
 
+from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -140,10 +141,26 @@ class Membership(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=MembershipRole, default=MembershipRole.RESPONDER)
+    fte = models.DecimalField(
+        "part of full time",
+        max_digits=3,
+        decimal_places=2,
+        default=Decimal(1),
+        validators=[MinValueValidator(Decimal("0.1")), MaxValueValidator(Decimal(1))],
+        help_text="1 is full time, 0.5 half of it; a fair share of standing by goes by it.",
+    )
+    trained_on = models.DateField(
+        "trained for standing by on", null=True, blank=True, help_text="Shadowed a shift, read the plan, did a drill."
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["team", "user"], name="oncall_membership_once"),
+            models.CheckConstraint(
+                condition=Q(fte__gte=Decimal("0.1"), fte__lte=1),
+                name="oncall_membership_fte",
+                violation_error_message="Choose a part between 0.1 and 1, which is full time.",
+            ),
             one_of("role", MembershipRole.values, name="oncall_membership_role"),
         ]
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from config.base.clock import floor_minute
 from config.base.lifecycle import Refusal
 from config.base.models import Origin
+from oncall import standby_news
 from oncall.models import Calendar, Layer, LayerMember, Schedule, ScheduleVersion, User
 from oncall.schedules import drafts
 from oncall.schedules.drafts import LayerDraft
@@ -58,6 +59,7 @@ def save_version(
     )
     for draft in layers:
         _write_layer(version, draft)
+    standby_news.changed(at=at, schedules=[schedule.pk])
     return version
 
 
@@ -134,6 +136,7 @@ def withdraw_version(*, version_id: int, actor: User | None, at: datetime) -> Sc
         raise NotPlanned("This version was in force already and stays in the history: make a new one instead.")
     version.withdrawn_at, version.withdrawn_by = at, actor
     version.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    standby_news.changed(at=at, schedules=[version.schedule_id])
     return version
 
 

@@ -63,19 +63,25 @@ def report(found: Iterable[Shift], *, rules: Rules, weights: Mapping[int, Decima
     Somebody without a weight counts as one. A target is the total, split by weight. A minute is holiday,
     weekend, night or day, tested in this order; holiday and weekend go by its local day.
     """
+    return report_of([(found, rules)], weights=weights)
+
+
+def report_of(parts: Iterable[tuple[Iterable[Shift], Rules]], *, weights: Mapping[int, Decimal]) -> Report:
+    """As `report`, over the shifts of several schedules, each sorted by its own zone and holidays."""
     shares = {user: Share(weight=Fraction(weight)) for user, weight in weights.items()}
-    for shift in found:
-        share = shares.setdefault(shift.user, Share())
-        for category, minutes in sorted_minutes(shift.starts_at, shift.ends_at, rules=rules):
-            share.minutes[category] += minutes
+    for found, rules in parts:
+        for shift in found:
+            share = shares.setdefault(shift.user, Share())
+            for category, minutes in sorted_minutes(shift.starts_at, shift.ends_at, rules=rules):
+                share.minutes[category] += minutes
     total = sum(share.total for share in shares.values())
     weighed = sum(share.weight for share in shares.values())
     for share in shares.values():
         share.target = total * share.weight / weighed if weighed else Fraction(0)
-    return Report(shares, _balance(list(shares.values())))
+    return Report(shares, balance_of(shares.values()))
 
 
-def _balance(shares: list[Share]) -> Fraction:
+def balance_of(shares: Iterable[Share]) -> Fraction:
     """The mean, over pairs of people, of the smaller by the larger of minutes by weight."""
     loads = [share.total / share.weight for share in shares if share.weight]
     pairs = [Fraction(1) if not max(pair) else Fraction(min(pair)) / max(pair) for pair in combinations(loads, 2)]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from config.base.lifecycle import Refusal
 from config.base.views import FormPage, PostPage, ShownPage
-from oncall import access, contact_methods, forms
+from oncall import access, contact_methods, forms, relief, wake_tests
 from oncall.models import ApiToken, ContactMethod, NotificationRule
 
 _REFUSALS = (Refusal, ValidationError)
@@ -25,6 +25,9 @@ class Me(ShownPage):
         """What is theirs."""
         user: Any = self.request.user
         return super().get_context_data(**kwargs) | {
+            "relief": relief.offer(user, at=self.at),
+            "wake_test": wake_tests.last_passed(user),
+            "is_awake": bool(wake_tests.passed([user.pk], at=self.at)),
             "methods": user.contact_methods.order_by("kind", "pk"),
             "rules": user.notification_rules.select_related("contact_method").order_by(
                 "urgency", "after_minutes", "position"

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from config.base import display, panels
 from config.base.views import DetailPage, ShownPage
-from oncall import policies, rota, schedules
+from oncall import members, policies, relief, rota, schedules
 from oncall.forms_rota import MomentForm
 from oncall.models import Schedule, Team
 from oncall.permissions import can_manage_team
@@ -82,7 +82,9 @@ class TeamPage(DetailPage):
         loaded = schedules.load_range(self.at, ids=team.schedules.values_list("pk", flat=True))
         policy = team.escalation_policy
         return super().get_context_data(**kwargs) | {
-            "memberships": team.memberships.select_related("user").order_by("role", "user__name"),
+            "memberships": members.of(team, viewer=self.request.user, at=self.at),
+            "may_plan": can_manage_team(self.request.user, team),
+            "hard_nights": relief.asked(team=team, viewer=self.request.user, at=self.at),
             "turns": [{"schedule": one.schedule, "turn": schedules.stint(one, at=self.at)} for one in loaded],
             "policy": policies.describe(policy, at=self.at) if policy else None,
         }

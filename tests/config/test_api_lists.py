@@ -17,6 +17,7 @@ from tests import factories as make
 from tests import factories_changes as moved
 from tests import factories_people as people
 from tests import factories_prevention as after
+from tests import factories_wellbeing as well
 from tests import obligation_factories as owed
 from tests import rota_factories as rotas
 from tests.clients import client_of
@@ -83,6 +84,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "postmortem-template": make.PostmortemTemplateFactory,
     "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),
     "saved-view": lambda: people.SavedViewFactory(owner=User.objects.order_by("pk").first()),
+    "readiness": well.ServiceReadinessFactory,
     "schedule": make.ScheduleFactory,
     "schedule-version": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "service": lambda: make.ServiceDependencyFactory().service,

@@ -20,6 +20,7 @@ from tests import factories as make
 from tests import factories_changes as moved
 from tests import factories_people as people
 from tests import factories_prevention as after
+from tests import factories_wellbeing as well
 from tests import obligation_factories as owed
 from tests import rota_factories as rotas
 from tests.portal import pages
@@ -63,6 +64,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "incidents:restored": _restored,
     "incidents:actions": lambda: after.ActionItemFactory(owner=make.UserFactory()),
     "incidents:alerts": lambda: make.AlertFactory(ticket=_incident()),
+    "incidents:readiness": well.ServiceReadinessFactory,
     "incidents:services": lambda: make.ServiceFactory(escalation_policy=make.PolicyFactory()),
     "incidents:severities": lambda: make.SeverityFactory(rank=next(_rank)),
     "incidents:contacts": make.ContactFactory,

@@ -1,0 +1,166 @@
+"""How much standing by asks of the people of a team, or on one schedule: page and CSV."""
+
+import csv
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from config.base import charts, display
+from config.base.tables import without_formula
+from config.base.views import ShownPage
+from oncall import load, relief
+from oncall.forms_load import DaysForm
+from oncall.models import Schedule, Team
+from oncall.schedules.fairness import CATEGORIES, as_decimal
+
+_MONTHS = 3
+_HEADS = (
+    "person", "people", "part_of_full_time", *(f"{name}_minutes" for name in CATEGORIES), "minutes", "fair_minutes",
+    "deviation_minutes", "part_of_time", "shifts", "incidents_per_shift", "pages", "night_pages",
+)  # fmt: skip
+
+
+class _LoadPage(ShownPage):
+    """The report over the days that the URL names; the last three whole months unless it does."""
+
+    template_name = "oncall/load.html"
+
+    def team(self) -> Team:
+        """Whose it is."""
+        raise NotImplementedError
+
+    def schedule(self) -> Schedule | None:
+        """One of its schedules, or None for all."""
+        return None
+
+    @cached_property
+    def form(self) -> DaysForm:
+        """Which days."""
+        today = timezone.localtime(self.at, ZoneInfo(self.team().time_zone)).date()
+        usual = load.last_months(today, count=_MONTHS)
+        return DaysForm(usual | {name: value for name, value in self.request.GET.items() if value})
+
+    @cached_property
+    def report(self) -> load.Load | None:
+        """What the reader may read; None when the days are not understood, which the form then says."""
+        if not self.form.is_valid():
+            return None
+        days = self.form.cleaned_data
+        try:
+            return load.shown(
+                team=self.team(), schedule=self.schedule(), first_day=days["since"], last_day=days["until"],
+                viewer=self.request.user, at=self.at,
+            )  # fmt: skip
+        except load.BadRange as refusal:
+            self.form.add_error("until", str(refusal))
+            return None
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """The page, or with `?export=csv` its table."""
+        if self.request.GET.get("export") == "csv" and self.report is not None:
+            return self._export(self.report)
+        return super().render_to_response(context, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """All that the page shows."""
+        report = self.report
+        team = self.team()
+        return super().get_context_data(**kwargs) | {
+            "team": team,
+            "schedule": self.schedule(),
+            "schedules": team.schedules.order_by("name"),
+            "filter_fields": [self.form["since"], self.form["until"]],
+            "report": report,
+            "chart": _chart(report) if report else "",
+            "hard_nights": relief.asked(team=team, viewer=self.request.user, at=self.at),
+        }
+
+    def _export(self, report: load.Load) -> HttpResponse:
+        file = HttpResponse(content_type="text/csv; charset=utf-8")
+        name = f"load-{report.team.slug}-{report.first_day}-{report.last_day}.csv"
+        file["Content-Disposition"] = f'attachment; filename="{name}"'
+        writer = csv.writer(file)
+        writer.writerow(_HEADS)
+        for line, label in [*((one, "") for one in report.people), (report.others, "others"), (report.total, "all")]:
+            if line is not None:
+                writer.writerow(without_formula(value) for value in _csv_row(line, label))
+        return file
+
+
+class TeamLoad(_LoadPage):
+    """All schedules of a team together."""
+
+    def get_title(self) -> str:
+        """Whose load it is."""
+        return f"Load of {self.team().name}"
+
+    def team(self) -> Team:
+        """The team of the address."""
+        return self._team
+
+    @cached_property
+    def _team(self) -> Team:
+        return get_object_or_404(Team, slug=self.kwargs["slug"])
+
+
+class ScheduleLoad(_LoadPage):
+    """One schedule."""
+
+    def get_title(self) -> str:
+        """Whose load it is."""
+        return f"Load of {self._schedule.name}"
+
+    def team(self) -> Team:
+        """The schedule's team."""
+        return self._schedule.team
+
+    def schedule(self) -> Schedule | None:
+        """The schedule of the address."""
+        return self._schedule
+
+    @cached_property
+    def _schedule(self) -> Schedule:
+        return get_object_or_404(Schedule.objects.select_related("team"), pk=self.kwargs["pk"])
+
+
+def _chart(report: load.Load) -> Any:
+    bars = [
+        charts.Bar(
+            one.user.get_short_name(),
+            float(one.total),
+            float(one.target),
+            f"{one.user.name}: {display.hours(one.total)}, fair would be {display.hours(float(one.target))}",
+        )
+        for one in report.people
+        if one.user is not None
+    ]
+    if len(bars) < 2:
+        return ""
+    return charts.bars(
+        bars,
+        name="load",
+        title="Hours on call by person",
+        about="Bars: hours on call. Lines: the fair share. The table below has the figures.",
+        height=150,
+    )
+
+
+def _csv_row(line: load.Figures, label: str) -> list[object]:
+    return [
+        line.user.name if line.user else label,
+        line.people,
+        "" if line.fte is None else line.fte,
+        *(line.minutes[name] for name in CATEGORIES),
+        line.total,
+        as_decimal(line.target),
+        as_decimal(line.deviation),
+        as_decimal(line.of_time),
+        line.shifts,
+        as_decimal(line.incidents_per_shift),
+        line.pages,
+        line.night_pages,
+    ]
