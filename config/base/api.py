@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, transaction
+from django.db import DataError, connection, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -41,8 +41,11 @@ class Pagination(CursorPagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
         """One page. A cursor that somebody made up is not found, whatever it holds."""
+        # Within a transaction what the database refuses would end it; a savepoint keeps that to the page.
+        guard = transaction.atomic() if connection.in_atomic_block else nullcontext()
         try:
-            return super().paginate_queryset(queryset, request, view)
+            with guard:
+                return super().paginate_queryset(queryset, request, view)
         except (ValueError, ValidationError, DataError):
             raise exceptions.NotFound(self.invalid_cursor_message) from None
 

@@ -69,7 +69,6 @@ def _standby(company: dict[str, Any]) -> dict[str, str]:
         "overrides": reverse("oncall:overrides"),
         "override": moved["override"].get_absolute_url(),
         "cover": reverse("oncall:cover", args=[schedule.pk]),
-        "take-pager": reverse("oncall:take-pager", args=[schedule.pk]),
         "override-add": reverse("oncall:override-add", args=[schedule.pk]),
         "swaps": reverse("oncall:swaps"),
         "swap": moved["swap"].get_absolute_url(),
