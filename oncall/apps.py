@@ -24,7 +24,6 @@ class OncallConfig(AppConfig):
         register_sweep(lane="clocks", name="answers", run=access.forget_answers, every=600)
         register_sweep(lane="clocks", name="remind", run=reminding.Sender().sweep, every=1)
         register_sweep(lane="clocks", name="obligations", run=duties.catch_up, every=60)
-        panels.register()
         # Kinds are registered by apps above, in their `ready()`; by the time of a migration all are known.
         post_migrate.connect(write_standard_rules, sender=self, dispatch_uid="oncall.standard_rules")
         panels.register()

@@ -42,7 +42,8 @@ class Pagination(CursorPagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
         """One page. A cursor that somebody made up is not found, whatever it holds."""
         # Within a transaction what the database refuses would end it; a savepoint keeps that to the page.
-        guard = transaction.atomic() if connection.in_atomic_block else nullcontext()
+        is_at_risk = connection.in_atomic_block and self.cursor_query_param in request.query_params
+        guard = transaction.atomic() if is_at_risk else nullcontext()
         try:
             with guard:
                 return super().paginate_queryset(queryset, request, view)

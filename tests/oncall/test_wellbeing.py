@@ -236,7 +236,7 @@ class TestRelief:
 
         answer = client.post("/me/rest/", follow=True)
 
-        assert b"your planner sees it" in answer.content
+        assert b"Your planner sees that you ask for rest" in answer.content
         assert ReliefRequest.objects.get().night_on == date(2026, 6, 1)
         client.force_login(make.UserFactory(roles=[Role.MANAGER]))
         assert b"Ana Silva" in client.get("/teams/shop/load/").content
