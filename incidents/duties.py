@@ -152,8 +152,8 @@ _ACTION = Duty(
 _READINESS = Duty(
     kind=READINESS,
     label="Readiness",
-    moment="the gap was found",
-    done_when="somebody can be reached again",
+    moment="the check failed",
+    done_when="the check passes",
     standard=(
         Standard(
             name="Readiness of services",

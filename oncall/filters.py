@@ -6,7 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from config.base.filters import FilterSet, WordsFilter, YesNoFilter
+from config.base.filters import FilterSet, MomentFilter, WordsFilter, YesNoFilter
 from config.base.outbox import OutboxState
 from oncall.models import (
     Calendar,
@@ -187,8 +187,8 @@ class ObligationFilter(FilterSet):
     owner = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
     subject_type = filters.CharFilter()
     subject_id = filters.NumberFilter()
-    due_after = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
-    due_before = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+    due_after = MomentFilter(field_name="due_at", lookup_expr="gte")
+    due_before = MomentFilter(field_name="due_at", lookup_expr="lt")
 
     class Meta(FilterSet.Meta):
         model = Obligation

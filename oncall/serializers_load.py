@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base.serializers import Asked
@@ -16,6 +17,7 @@ class DaysSerializer(Asked):
     until = serializers.DateField()
 
 
+@extend_schema_field({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]{1,6})?$"})
 class RatioField(serializers.Field[Any, Any, Any, Any]):
     """A number with up to six places, as text, so that nothing is lost."""
 
@@ -24,7 +26,7 @@ class RatioField(serializers.Field[Any, Any, Any, Any]):
         return f"{as_decimal(value):f}"
 
 
-class FiguresSerializer(serializers.Serializer[Any]):
+class LoadFiguresSerializer(serializers.Serializer[Any]):
     """What the days asked of one person, or, without `person`, of so many together; times are minutes."""
 
     person = PersonSerializer(source="user", allow_null=True)
@@ -55,8 +57,8 @@ class LoadSerializer(serializers.Serializer[Any]):
     since = serializers.DateField(source="first_day")
     until = serializers.DateField(source="last_day")
     zone = serializers.CharField()
-    people = FiguresSerializer(many=True)
-    others = FiguresSerializer(allow_null=True)
-    total = FiguresSerializer(allow_null=True)
+    people = LoadFiguresSerializer(many=True)
+    others = LoadFiguresSerializer(allow_null=True)
+    total = LoadFiguresSerializer(allow_null=True)
     balance = RatioField(allow_null=True)
     warnings = ExcessSerializer(source="excesses", many=True)

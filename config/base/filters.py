@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import django_filters as filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django_filters.fields import IsoDateTimeField
 from django_filters.widgets import BooleanWidget, SuffixedMultiWidget
 
 from config.base.forms import FilterForm
 
 MOST_WORDS = 8
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class WordsFilter(filters.CharFilter):
@@ -46,6 +49,23 @@ class YesNoFilter(filters.BooleanFilter):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **{"widget": AnyYesNo} | options)
+
+
+class MomentField(IsoDateTimeField):
+    """An instant of the years that a calendar of ours knows; the database has an end on both sides of them."""
+
+    def clean(self, value: Any) -> Any:
+        """The instant, or a sentence."""
+        found = super().clean(value)
+        if found is not None and not FIRST_YEAR <= found.year < LAST_YEAR:
+            raise ValidationError("Ask for a moment between the years 2000 and 2100.")
+        return found
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    """Narrows by an instant, with its offset."""
+
+    field_class = MomentField
 
 
 class FilterSet(filters.FilterSet):

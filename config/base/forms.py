@@ -89,11 +89,11 @@ class FilterForm(Styled, forms.Form):
                 stock, field.widget = field.widget, LeanSelect(attrs=field.widget.attrs)
                 field.widget.choices, field.widget.is_required = stock.choices, stock.is_required
         named = {name: field for name, field in self.fields.items() if isinstance(field, PickField)}
-        picks = Picks(
+        self.picks = Picks(
             list(named.values()), {field: self.data.get(self.add_prefix(name)) for name, field in named.items()}
         )
         for field in named.values():
-            field.widget.choices = Choices(picks, field)
+            field.widget.choices = Choices(self.picks, field)
 
 
 class EditForm(Form):

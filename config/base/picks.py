@@ -71,12 +71,16 @@ class Picks:
 
     def __init__(self, fields: list[PickField], values: Mapping[PickField, Any]) -> None:
         self.fields, self.values = fields, values
+        # A page draws the options anyway, so what is asked for is found among them: one question less.
+        self.is_drawn = False
         for field in fields:
             field.picks = self
 
     @cached_property
     def asked(self) -> dict[tuple[PickField, str], int]:
         """The rows that the form's values name."""
+        if self.is_drawn:
+            return {(field, key): pk for field, rows in self._rows.items() for key, _, pk in rows}
         parts = []
         for position, field in enumerate(self.fields):
             value = self.values.get(field)
@@ -90,10 +94,14 @@ class Picks:
     @cached_property
     def options(self) -> dict[PickField, list[tuple[str, str]]]:
         """Every field's options, in their order."""
-        found: dict[PickField, list[tuple[str, str]]] = {}
+        return {field: [(key, label) for key, label, _ in rows] for field, rows in self._rows.items()}
+
+    @cached_property
+    def _rows(self) -> dict[PickField, list[tuple[str, str, int]]]:
+        found: dict[PickField, list[tuple[str, str, int]]] = {}
         parts = [field.rows(position) for position, field in enumerate(self.fields)]
-        for position, _, label, key, _ in _together(parts):
-            found.setdefault(self.fields[position], []).append((key, label))
+        for position, _, label, key, pk in _together(parts):
+            found.setdefault(self.fields[position], []).append((key, label, pk))
         return found
 
 

@@ -92,6 +92,12 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
         rows: QuerySet[Any] = super().get_queryset()
         return rows.visible_to(self.request.user) if hasattr(rows, "visible_to") else rows
 
+    def get_filterset(self, filterset_class: Any) -> Any:
+        """The filter, whose options the page draws; a file has none."""
+        found = super().get_filterset(filterset_class)
+        found.form.picks.is_drawn = "export" not in self.request.GET
+        return found
+
     def get_table(self, **kwargs: Any) -> Any:
         """The table, which tells times from this request's instant."""
         table = super().get_table(**kwargs)

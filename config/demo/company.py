@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -15,7 +16,7 @@ from config.demo import calendars, cast, customers, desk, history, lessons, rota
 from incidents import integrations
 from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity, Ticket
 from oncall import access
-from oncall.models import Calendar, ContactMethod, Membership, NotificationRule, Obligation, Team, User
+from oncall.models import Calendar, ContactMethod, Membership, NotificationRule, Obligation, Team, User, WakeTest
 
 PASSWORD = "holdfast-demo"  # noqa: S105 - printed on the terminal; the demo listens on this machine only
 HISTORY = timedelta(days=548)
@@ -122,8 +123,21 @@ def _write_teams(company: Company) -> None:
     )
     company.teams = {team.slug: team for team in made}
     Membership.objects.bulk_create(
-        Membership(team=company.teams[facts.team], user=company.people[facts.email], role=facts.place)
-        for facts in cast.PEOPLE
+        Membership(
+            team=company.teams[facts.team],
+            user=company.people[facts.email],
+            role=facts.place,
+            # Somebody works part time, and somebody is new.
+            fte=Decimal("0.6") if number % 8 == 5 else 1,
+            trained_on=None if number % 16 == 11 else company.since.date(),
+        )
+        for number, facts in enumerate(cast.PEOPLE)
+    )
+    WakeTest.objects.bulk_create(
+        WakeTest(user=person, channel="sms", sent_at=sent_at, passed_at=sent_at + timedelta(minutes=2))
+        for number, person in enumerate(company.people.values())
+        for sent_at in [company.at - timedelta(days=5 * number % 80 + 1)]
+        if number % 9 != 4
     )
     for facts in cast.PEOPLE:
         if facts.place == "responder":

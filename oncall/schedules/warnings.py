@@ -1,6 +1,6 @@
 """What deserves a second look in a rota (R-O5): it warns and never blocks."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +9,15 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from config.base import display
-from oncall.models import ContactMethod, EscalationStep, EscalationTarget, LayerMember, Override, WorkInterval
+from oncall.models import (
+    ContactMethod,
+    EscalationStep,
+    EscalationTarget,
+    LayerMember,
+    Membership,
+    Override,
+    WorkInterval,
+)
 from oncall.schedules.facts import DoubleBooking, Facts, Shift, absences_on_call, double_bookings, gather
 from oncall.schedules.loading import Roster, load, load_absences
 from oncall.schedules.plan import Interval, Layer, Version
@@ -32,9 +40,10 @@ SHORT_REST = "SHORT_REST"
 LONG_STRETCH = "LONG_STRETCH"
 NO_CONTACT = "NO_CONTACT"
 USED_BY_POLICY = "USED_BY_POLICY"
+UNTRAINED = "UNTRAINED"
 # In this order they are shown: first what lets a page fall into nothing.
 CODES = (
-    USED_BY_POLICY, GAP, NO_CONTACT, INACTIVE_MEMBER, EMPTY_SLOT, LAYER_NEVER_ACTIVE, ABSENT_ON_CALL,
+    USED_BY_POLICY, GAP, NO_CONTACT, UNTRAINED, INACTIVE_MEMBER, EMPTY_SLOT, LAYER_NEVER_ACTIVE, ABSENT_ON_CALL,
     DOUBLE_BOOKED, SHORT_REST, LONG_STRETCH, ZERO_TURN, NOOP_ADJUSTMENT,
 )  # fmt: skip
 
@@ -58,6 +67,8 @@ class Surroundings:
     rest: timedelta
     absent: Mapping[int, Sequence[Interval]] = field(default_factory=dict)
     reachable: frozenset[int] = frozenset()
+    # By team, who is trained for standing by; a team that notes nobody's training is not there.
+    trained: Mapping[int, Collection[int]] = field(default_factory=dict)
     # Names of the policies whose first step asks this schedule.
     first_steps: Mapping[int, Sequence[str]] = field(default_factory=dict)
     # When people ended work that may have cost them their sleep.
@@ -87,8 +98,8 @@ def find(roster: Roster, facts: Facts, known: Surroundings, *, since: datetime, 
     """The rules themselves, pure: the same rota and surroundings give the same warnings."""
     look = _Look(roster, facts, known, since, until)
     rules: tuple[Callable[[], Iterator[RotaWarning]], ...] = (
-        look.gaps, look.first_steps, look.contacts, look.layers, look.absences, look.bookings, look.rests,
-        look.stretches, look.idle,
+        look.gaps, look.first_steps, look.contacts, look.training, look.layers, look.absences, look.bookings,
+        look.rests, look.stretches, look.idle,
     )  # fmt: skip
     found = dict.fromkeys(warning for rule in rules for warning in rule())
     return sorted(found, key=lambda one: (CODES.index(one.code), one.starts_at or since, one.users, one.sentence))
@@ -124,6 +135,16 @@ class _Look:
                 when = self._time(shift.starts_at)
                 said = f"{self._name(user)} has no proven way to be reached, and is on call from {when}."
                 yield RotaWarning(NO_CONTACT, said, shift.starts_at, shift.ends_at, (user,))
+
+    def training(self) -> Iterator[RotaWarning]:
+        """Who is put on the rota before they were trained for it (S18)."""
+        trained = self.known.trained.get(self.roster.schedule.team_id)
+        first = {shift.user: shift for shift in reversed(self.facts.shifts)}
+        for user, shift in first.items():
+            if trained and user not in trained:
+                when = self._time(shift.starts_at)
+                said = f"{self._name(user)} is on call from {when} and not trained for it yet."
+                yield RotaWarning(UNTRAINED, said, shift.starts_at, shift.ends_at, (user,))
 
     def layers(self) -> Iterator[RotaWarning]:
         for starts_at, ends_at, version in self.roster.plan.reigns(since=self.since, until=self.until):
@@ -286,11 +307,20 @@ def surroundings(
         reachable=frozenset(
             ContactMethod.objects.usable().filter(user__in=users).values_list("user_id", flat=True).distinct()
         ),
+        trained=_trained({one.schedule.team_id for one in rosters}, at=at),
         first_steps=_first_steps([one.schedule.pk for one in rosters]),
         call_outs=_call_outs(users, since=since - rest, until=until, at=at),
         bookings=bookings,
         schedule_names=names,
     )
+
+
+def _trained(teams: Collection[int], *, at: datetime) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    rows = Membership.objects.filter(team__in=teams, trained_on__lte=at.date())
+    for team, user in rows.values_list("team", "user"):
+        found.setdefault(team, set()).add(user)
+    return found
 
 
 def _first_steps(schedules: list[int]) -> dict[int, list[str]]:

@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.base.permissions import Role
@@ -45,6 +45,7 @@ def shifts(draw: Any) -> list[Shift]:
 
 
 class TestTotals:
+    @settings(deadline=None)
     @given(
         shifts(),
         shifts(),
@@ -68,6 +69,7 @@ class TestTotals:
         assert sum((share.deviation for share in report.shares.values()), Fraction(0)) == 0
         assert 0 <= report.balance <= 1
 
+    @settings(deadline=None)
     @given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 90)), max_size=8), st.data())
     def test_of_what_is_left_and_what_is_cut_out_add_up(self, raw: Any, data: Any) -> None:
         spans = [(START + timedelta(minutes=a), START + timedelta(minutes=a + n)) for a, n in raw]

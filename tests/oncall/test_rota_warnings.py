@@ -48,6 +48,19 @@ class TestWarnings:
 
         assert warned(rota(weekly((ana.pk,), (ben.pk,)))) == []
 
+    def test_name_who_is_on_the_rota_before_the_training(self) -> None:
+        """S18; in a team that notes nobody's training, nobody is named."""
+        ana, ben = reachable("Ana"), reachable("Ben")
+        schedule = rota(weekly((ana.pk,), (ben.pk,)))
+        make.MembershipFactory(team=schedule.team, user=ben)
+        assert warned(schedule) == []
+        make.MembershipFactory(team=schedule.team, user=ana, trained_on=make.NOON.date())
+
+        [found] = warned(schedule)
+
+        assert (found.code, found.users) == ("UNTRAINED", (ben.pk,))
+        assert found.sentence.startswith("Ben is on call from ")
+
     def test_name_a_gap_and_the_policy_that_asks_here_first(self) -> None:
         ana = reachable()
         hours = [{"type": "daily", "days": [0, 1, 2, 3, 4], "start": "09:00", "end": "17:00"}]
