@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from icalendar import Calendar
 
 from oncall import rota, schedules
 from oncall.escalation.freezing import freeze, thaw
 from oncall.escalation.machine import Target
 from oncall.escalation.reaching import Reach
+from oncall.feeds import create_feed
 from oncall.models import Override
 from oncall.schedules.facts import segments
 from tests import factories as make
@@ -88,6 +90,40 @@ def test_a_cover_moves_everything_by_the_same_minutes(
         [now] = [people for starts_at, ends_at, people in on_rota if starts_at <= at < ends_at]
         assert {one.pk for one in schedules.on_call(roster, at=at).users} == now
         at += MINUTE
+
+
+@pytest.mark.parametrize("is_autumn", [False, True], ids=["the clocks go forward", "the clocks go back"])
+def test_the_page_the_pager_the_api_and_the_calendar_say_the_same(
+    client: Client, monkeypatch: Any, is_autumn: bool
+) -> None:
+    """R-F6, R-I1: a cover from 01:30 to 03:30 lasts one hour in spring and three in autumn, on every face."""
+    start = datetime(2032, 10, 30, 23, 30, tzinfo=UTC) if is_autumn else datetime(2032, 3, 28, 0, 30, tzinfo=UTC)
+    end = start + (3 if is_autumn else 1) * HOUR
+    monkeypatch.setattr("django.utils.timezone.now", lambda: start - 10 * HOUR)
+    ana, ben = (make.UserFactory(name=name, time_zone="Europe/Berlin") for name in ("Ana", "Ben"))
+    schedule = make.weekly_schedule(ana, zone="Europe/Berlin")
+    policy = make.policy(schedule, fallback=[ana])
+    row = moved.OverrideFactory(
+        schedule=schedule, op="set", out=None, starts_at=start, ends_at=end, created_by=ana, created_at=make.NOON
+    )
+    row.people.create(user=ben)
+    _, key = create_feed(owner=ben, name="Phone", schedule=None, at=start - 10 * HOUR)
+
+    calendar = Calendar.from_ical(client.get(f"/ical/{key}.ics").content)
+    [event] = calendar.walk("VEVENT")
+    client.force_login(ana)
+    page = client.get(f"/schedules/{schedule.pk}/rota/?start={start:%Y-%m-%d}&end={end:%Y-%m-%d}").content.decode()
+    reach = Reach([thaw(freeze(policy, team=None))], since=start - HOUR, until=end + HOUR)
+    answers = {
+        at: client_of(ana).get("/api/v1/on-call/", {"at": at.isoformat()}).json()["schedules"][0]["people"]
+        for at in (start - MINUTE, start, end - MINUTE, end)
+    }
+
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (start, end)
+    assert "Ben (override)" in page
+    assert [one["name"] for people in answers.values() for one in people] == ["Ana", "Ben", "Ben", "Ana"]
+    paged = [one.user for at in answers for one in reach(Target("schedule", schedule.pk), at)]
+    assert paged == [ana.pk, ben.pk, ben.pk, ana.pk]
 
 
 def test_a_cancelled_cover_gives_the_pager_back_everywhere(client: Client) -> None:
