@@ -134,8 +134,11 @@ class LayerForm(Form):
 
     @property
     def is_advanced(self) -> bool:
-        """Whether one of the folded fields says something, or is wrong."""
-        return any((self.is_bound and one.errors) or _says_something(one) for one in self.advanced_fields)
+        """Whether one of the folded fields says something, or is wrong; a layer's name alone is no reason to look."""
+        return any(
+            (self.is_bound and one.errors) or (one.name != "name" and _says_something(one))
+            for one in self.advanced_fields
+        )
 
     @property
     def ordinary_fields(self) -> list[Any]:
