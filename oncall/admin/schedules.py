@@ -8,6 +8,7 @@ from django.utils import timezone
 from config.base.admin import ConfigAdmin, FactAdmin, FactInline
 from oncall import schedules
 from oncall.models import HandoffNote, Layer, LayerMember, Schedule, ScheduleVersion
+from oncall.schedules.wall_clock import rules_version
 
 
 class VersionInline(FactInline):
@@ -40,9 +41,14 @@ class ScheduleAdmin(ConfigAdmin):
     list_select_related = ("team",)
     search_fields = ("name", "team__name")
     autocomplete_fields = ("team",)
-    readonly_fields = ("on_call_now",)
+    readonly_fields = ("on_call_now", "time_zone_rules")
     ordering = ("name",)
     inlines = (VersionInline,)
+
+    @admin.display(description="Time zones by")
+    def time_zone_rules(self, schedule: Schedule) -> str:
+        """The tz database: a newer one may move coming shifts, where a government moved its clocks (R-T6)."""
+        return f"tz database {rules_version()}"
 
     @admin.display(description="On call now")
     def on_call_now(self, schedule: Schedule) -> str:

@@ -2,7 +2,10 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo
+
+import tzdata  # type: ignore[import-untyped]
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -41,6 +44,19 @@ def _end_of_gap(aware: datetime) -> datetime:
         else:
             short = middle
     return low + reached * MINUTE
+
+
+def rules_version() -> str:
+    """The release of the tz database that decides what clocks show, such as 2026b (R-T6).
+
+    The system's own comes first, as it does for `zoneinfo`; else it is that of the package.
+    """
+    for folder in TZPATH:
+        listed = Path(folder) / "tzdata.zi"
+        if listed.is_file():
+            with listed.open() as lines:
+                return lines.readline().removeprefix("# version").strip()
+    return str(tzdata.IANA_VERSION)
 
 
 def wall(at: datetime, zone: ZoneInfo) -> datetime:

@@ -1,5 +1,6 @@
 """From the wall to the line of time: every zone, around every change of its clock."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall.schedules.wall_clock import DAY, MINUTE, day_of, day_start, resolve, wall
+from oncall.schedules.wall_clock import DAY, MINUTE, day_of, day_start, resolve, rules_version, wall
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 YEARS = range(1970, 2040)
@@ -78,6 +79,12 @@ class TestResolve:
         zone = ZoneInfo(name)
 
         assert resolve(local, zone) <= resolve(local + timedelta(minutes=minutes), zone)
+
+
+class TestRules:
+    def test_have_a_release(self):
+        """R-T6."""
+        assert re.fullmatch(r"20\d\d[a-z]+", rules_version())
 
 
 class TestDays:
