@@ -109,7 +109,7 @@ def test_the_page_the_pager_the_api_and_the_calendar_say_the_same(
     row.people.create(user=ben)
     _, key = create_feed(owner=ben, name="Phone", schedule=None, at=start - 10 * HOUR)
 
-    calendar = Calendar.from_ical(client.get(f"/ical/{key}.ics").content)
+    calendar: Any = Calendar.from_ical(client.get(f"/ical/{key}.ics").content)
     [event] = calendar.walk("VEVENT")
     client.force_login(ana)
     page = client.get(f"/schedules/{schedule.pk}/rota/?start={start:%Y-%m-%d}&end={end:%Y-%m-%d}").content.decode()
