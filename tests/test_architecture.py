@@ -266,7 +266,7 @@ def list_pages() -> set[Any]:
 
 
 class TestTickets:
-    """In multi-table inheritance a child's conditional update loses its WHERE (DESIGN 3)."""
+    """In multi-table inheritance a child's conditional update loses its WHERE."""
 
     UNSAFE = frozenset({"update", "select_for_update", "bulk_create", "bulk_update", "update_or_create"})
 

@@ -125,7 +125,7 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
 def test_every_page_fits_and_axe_finds_nothing(
     open_page: Callable[..., Any], company: dict[str, Any], pages: Callable[[dict[str, Any]], Mapping[str, str]]
 ) -> None:
-    """WCAG 2.2 AA (DESIGN 6); whoever opens the page reports what its content policy forbade."""
+    """WCAG 2.2 AA; whoever opens the page reports what its content policy forbade."""
     page = open_page(user=company["ana"])
     found: list[str] = []
     for name, address in pages(company).items():

@@ -31,7 +31,7 @@ def mails(site: Site) -> Iterator[Mails]:
 
 @pytest.mark.timeout(420)
 def test_a_fan_out_delays_no_page_and_a_killed_worker_mails_nobody_twice(site: Site, mails: Mails) -> None:
-    """Issue 3, figures: pages go their own way (DESIGN 4); one delivery per subscriber and update (S14)."""
+    """Pages go their own way; one delivery per subscriber and update (S14)."""
     before = len(mails.taken())
     with senders.Stream(site, site.desks(40), each=0.25) as stream:
         mails.publish()

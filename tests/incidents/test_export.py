@@ -34,7 +34,7 @@ def _file(folder: Path, url: str) -> Path:
 
 class TestExport:
     def test_says_what_the_portal_says(self, client: Client, page: Any, trouble: Any, folder: Path) -> None:
-        """DESIGN 6: it stands when the portal is down."""
+        """It stands when the portal is down."""
         call_command("export_status_page", folder, verbosity=0)
 
         work = page.maintenances.get()

@@ -209,7 +209,7 @@ BAD_LAYERS = [
 
 
 class TestBadInput:
-    """Issue 4: each a clear sentence on the field, and nothing stored."""
+    """Each a clear sentence on the field, and nothing stored."""
 
     @pytest.mark.parametrize(
         ("field", "sent", "said"), BAD_LAYERS, ids=[f"{n}-{one[0]}" for n, one in enumerate(BAD_LAYERS)]

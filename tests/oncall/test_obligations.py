@@ -1,4 +1,4 @@
-"""Owing, fulfilling, putting off and dismissing: one engine for every deadline that is not an SLA clock (DESIGN 3)."""
+"""Owing, fulfilling, putting off and dismissing: one engine for every deadline that is not an SLA clock."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -274,7 +274,7 @@ BAD = [
 
 
 class TestBadInput:
-    """Issue 4: each a clear sentence on the field, nothing stored, nothing typed lost."""
+    """Each a clear sentence on the field, nothing stored, nothing typed lost."""
 
     @pytest.mark.parametrize(("change", "said"), BAD, ids=[str(n) for n in range(len(BAD))])
     def test_is_named_on_its_field(self, planner: Any, people: list[Any], change: Any, said: str) -> None:
