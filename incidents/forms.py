@@ -190,12 +190,6 @@ class ReasonForm(VerbForm):
     reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class OptionalReasonForm(VerbForm):
-    """Why, if there is more to say."""
-
-    reason = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
-
-
 class CloseForm(VerbForm):
     """How it ended."""
 

@@ -11,6 +11,7 @@ from config.base.clock import floor_minute
 from oncall import schedules
 from oncall.models import Absence, Schedule, User
 from oncall.schedules.facts import absences_on_call, gather
+from oncall.schedules.loading import naming
 
 LONGEST = timedelta(days=400)
 
@@ -93,8 +94,7 @@ def clashes(rows: Iterable[Absence], *, at: datetime) -> list[Clash]:
     for row in coming:
         absent.setdefault(row.user_id, []).append((row.starts_at, row.ends_at))
     found = []
-    for roster in schedules.load(since=since, until=until):
-        if absent.keys() & roster.people.keys():
-            shifts = absences_on_call(gather(roster.plan, since=since, until=until).shifts, absent)
-            found += [Clash(one.user, roster.schedule, one.starts_at, one.ends_at) for one in shifts]
+    for roster in schedules.load(ids=naming(absent, since=since), since=since, until=until):
+        shifts = absences_on_call(gather(roster.plan, since=since, until=until).shifts, absent)
+        found += [Clash(one.user, roster.schedule, one.starts_at, one.ends_at) for one in shifts]
     return sorted(found, key=lambda one: (one.starts_at, one.schedule.pk, one.user))

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.api import ReadViewSet, asked_instant, verb, writes
-from config.base.clock import floor_minute
+from config.base.clock import ceil_minute, floor_minute
 from oncall import api_load, filters, schedules
 from oncall import serializers_schedules as serializers
 from oncall.api import AT, turn_of
@@ -25,7 +25,6 @@ from oncall.permissions import can_manage_team
 from oncall.schedules import editing, keeping, neutral, previewing, warnings
 from oncall.schedules.drafts import LayerDraft
 from oncall.schedules.facts import Facts, gather
-from oncall.schedules.loading import ceil_minute
 from oncall.serializers import ScheduleSerializer, TurnSerializer
 from oncall.serializers_load import LoadSerializer
 

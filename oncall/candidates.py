@@ -14,7 +14,7 @@ from oncall import schedules
 from oncall.models import MembershipRole, Schedule, User
 from oncall.schedules import fairness
 from oncall.schedules.facts import Shift, gather
-from oncall.schedules.loading import load_absences
+from oncall.schedules.loading import load_absences, naming
 
 WEEKS = 12
 
@@ -49,7 +49,7 @@ def propose(*, schedule: Schedule, out: User, starts_at: datetime, ends_at: date
     responders = _responders(schedule)
     people = [one for one in responders if one.pk != out.pk]
     rest = timedelta(hours=settings.ONCALL_REST_HOURS)
-    busy = _standby(since=starts_at - rest, until=ends_at + rest)
+    busy = _standby(people, since=starts_at - rest, until=ends_at + rest)
     absent = load_absences([one.pk for one in people], since=starts_at, until=ends_at)
     shares = _shares(schedule, [*people, out], at=at)
     found = Proposal([], [])
@@ -68,10 +68,13 @@ def _responders(schedule: Schedule) -> list[User]:
     return [one.user for one in members.select_related("user").order_by("user__name", "pk")]
 
 
-def _standby(*, since: datetime, until: datetime) -> Mapping[int, list[tuple[Schedule, Shift]]]:
-    """Who stands by when, on every schedule."""
+def _standby(
+    people: Iterable[User], *, since: datetime, until: datetime
+) -> Mapping[int, list[tuple[Schedule, Shift]]]:
+    """Who stands by when, on every schedule that may name one of these people."""
     found: dict[int, list[tuple[Schedule, Shift]]] = {}
-    for roster in schedules.load(since=since, until=until):
+    ids = naming([one.pk for one in people], since=since)
+    for roster in schedules.load(ids=ids, since=since, until=until):
         for shift in gather(roster.plan, since=since, until=until).shifts:
             found.setdefault(shift.user, []).append((roster.schedule, shift))
     return found

@@ -4,22 +4,20 @@ A notice is an outbox row made in the transaction of what it tells of. Celery se
 queue, and a sweep in the lane `clocks` asks again, so neither can delay a page or lose a notice.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
-from config.base import links, outbox
+from config.base import broker, links, outbox
 from config.base.clock import backoff, database_now
 from config.base.outbox import Claim, OutboxState
 from oncall.channels import SENDERS, Message, Outcome
 from oncall.models import ContactKind, Notice, Urgency, User
 from oncall.paging.creating import ways_to_reach
 
-logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 20
 MOST_WAIT_SECONDS = 600.0
 NOTICES_A_TASK = 50
@@ -51,10 +49,7 @@ def tell(*, users: Sequence[User], key: str, title: str, text: Callable[[User], 
 
 
 def _ask() -> None:
-    try:
-        send_due.apply_async(retry=False)
-    except OperationalError as error:
-        logger.warning("notices.broker", extra={"error": str(error)[:300]})
+    broker.ask(send_due, queue=settings.CELERY_TASK_DEFAULT_QUEUE)
 
 
 @shared_task

@@ -13,10 +13,10 @@ from django.db.models import Q, QuerySet
 from config.base.clock import floor_minute
 from config.base.lifecycle import Refusal
 from oncall import permissions, swaps
-from oncall.models import LayerMember, Override, ReliefRequest, Schedule, Team, User, WorkInterval
+from oncall.models import ReliefRequest, Schedule, Team, User, WorkInterval
 from oncall.paged import NIGHT_ENDS, NIGHT_STARTS, paged
 from oncall.schedules.facts import gather, joined
-from oncall.schedules.loading import load
+from oncall.schedules.loading import load, naming
 from oncall.schedules.wall_clock import DAY, MINUTE, resolve, wall
 
 # Until so long after a night rest is offered; and how far ahead the next shift is looked for.
@@ -95,12 +95,7 @@ def next_shift(user: User, *, at: datetime) -> tuple[Schedule, datetime, datetim
     """The person's next shift on any schedule; of one that runs, the coming day from the next minute on."""
     since = floor_minute(at) + MINUTE
     until = since + AHEAD
-    named = LayerMember.objects.filter(user=user, layer__version__withdrawn_at__isnull=True)
-    stands_in = Override.objects.filter(people__user=user, cancelled_at__isnull=True, ends_at__gt=since)
-    ids = {
-        *named.values_list("layer__version__schedule_id", flat=True),
-        *stands_in.values_list("schedule_id", flat=True),
-    }
+    ids = naming([user.pk], since=since)
     if not ids:
         return None
     found = [

@@ -22,6 +22,12 @@ def floor_minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
+def ceil_minute(at: datetime) -> datetime:
+    """The first whole minute not before `at`."""
+    whole = floor_minute(at)
+    return whole if whole == at else whole + timedelta(minutes=1)
+
+
 def backoff(attempts: int, *, first: float = 1.5, most: float = 30.0) -> timedelta:
     """How long to wait after `attempts` failures: doubling, with jitter, within `first`..`most` seconds."""
     ceiling = min(most, first * 2 ** max(0, attempts - 1))

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
-
 from config.base.clock import floor_minute
 from oncall import schedules
 from oncall.models import FeedKind, FeedToken, Schedule
 from oncall.schedules.facts import Shift, gather
+from oncall.schedules.loading import naming
 
 BEFORE = timedelta(days=30)
 AFTER = timedelta(days=180)
@@ -61,9 +60,7 @@ def _schedules(feed: FeedToken) -> list[int]:
     """The schedule of the feed, or those on which its owner may ever stand by."""
     if feed.schedule_id is not None:
         return [feed.schedule_id]
-    owner = feed.owner_id
-    named = Q(versions__layers__members__user=owner) | Q(overrides__people__user=owner)
-    return list(Schedule.objects.filter(named).order_by("pk").values_list("pk", flat=True).distinct())
+    return naming([feed.owner_id])
 
 
 def _told(feed: FeedToken, roster: schedules.Roster, shift: Shift) -> FeedShift:

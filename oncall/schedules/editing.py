@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from config.base.clock import floor_minute
+from config.base.clock import ceil_minute, floor_minute
 from config.base.lifecycle import Refusal
 from config.base.models import Origin
 from oncall import standby_news
 from oncall.models import Calendar, Layer, LayerMember, Schedule, ScheduleVersion, User
 from oncall.schedules import drafts
 from oncall.schedules.drafts import LayerDraft
-from oncall.schedules.loading import Dated, ceil_minute, counting, hours_from
+from oncall.schedules.loading import Dated, counting, hours_from
 from oncall.schedules.plan import Layer as PlannedLayer
 from oncall.schedules.plan import Plan, Version
 from oncall.schedules.rotation import Rotation

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Q
 
+from config.base.clock import ceil_minute
 from oncall.models import Absence, CalendarDate, LayerMember, Override, Schedule, User
 from oncall.schedules.plan import Adjustment, Interval, Layer, Plan, Version
 from oncall.schedules.restrictions import Hours, daily, hours_of, weekly
 from oncall.schedules.rotation import Rotation
-from oncall.schedules.wall_clock import MINUTE, day_start
+from oncall.schedules.wall_clock import day_start
 
 ENDLESS = datetime.max.replace(tzinfo=UTC)
 # A day off, when it was recorded, and when it was taken back.
@@ -294,12 +295,6 @@ def effective_interval(
     if cancelled_at is not None:
         ends_at = min(ends_at, max(starts_at, ceil_minute(cancelled_at)))
     return starts_at, ends_at
-
-
-def ceil_minute(at: datetime) -> datetime:
-    """The first whole minute not before `at`."""
-    whole = at.replace(second=0, microsecond=0)
-    return whole if whole == at else whole + MINUTE
 
 
 def _people(users: set[int], scope: _Scope) -> tuple[dict[int, User], dict[int, tuple[Interval, ...]]]:

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from config.base.clock import floor_minute
+from config.base.clock import ceil_minute, floor_minute
 from config.base.models import Origin
 from oncall import standby_news
 from oncall.models import Override, OverrideOp, OverridePerson, Schedule, User
-from oncall.schedules.loading import ceil_minute
 
 LONGEST = timedelta(days=400)
 

@@ -8,13 +8,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 
+from config.base.clock import ceil_minute
 from config.base.lifecycle import Refusal
 from config.base.views import DetailPage, FormPage, ListPage, PostPage
 from oncall import filters_changes, permissions, schedules, tables_changes
 from oncall import forms_changes as asked
 from oncall.models import Override, OverrideOp, Schedule, User
 from oncall.schedules import overriding
-from oncall.schedules.loading import ceil_minute
 
 REFUSALS = (Refusal, ValidationError)
 LENGTHS = (1, 2, 4, 8, 12, 24)

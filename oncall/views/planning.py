@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 
 from config.base import display
-from config.base.clock import floor_minute
+from config.base.clock import ceil_minute, floor_minute
 from config.base.lifecycle import Refusal
 from config.base.views import Asking, FormPage, PostPage, ShownPage, SignedIn
 from oncall import forms_schedules as forms
@@ -22,7 +22,6 @@ from oncall.models.people import ZONES
 from oncall.permissions import can_manage_team, planned_teams
 from oncall.schedules import drafts, editing, keeping, previewing, warnings
 from oncall.schedules.drafts import LayerDraft
-from oncall.schedules.loading import ceil_minute
 from oncall.schedules.plan import Plan
 from oncall.schedules.wall_clock import MINUTE, resolve
 
