@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from oncall import watchdog
 from oncall.models import EngineLane
@@ -32,8 +32,8 @@ def read(*, at: datetime) -> Pulse:
     """The pulse, at most a few seconds old, cheap enough to ask on each page."""
     found = cache.get(_KEY)
     if not isinstance(found, Pulse):
-        swept = EngineLane.objects.filter(lane="pages").aggregate(last=Max("swept_at"))["last"]
-        found = Pulse(swept, len(watchdog.audit(at=at)))
+        seen = watchdog.look(at=at)
+        found = Pulse(seen.swept_at, len(seen.findings))
         cache.set(_KEY, found, _SECONDS)
     return found
 

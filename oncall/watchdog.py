@@ -1,5 +1,6 @@
 """The auditor: cheap questions in SQL whose answer should always be "nothing" (reliability rule 11)."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -60,20 +61,45 @@ def register_question(*, code: str, text: str, sql: str) -> None:
     _QUESTIONS[code] = (text, sql)
 
 
+@dataclass(frozen=True)
+class Look:
+    """What one look at the promises found, and when a worker last swept for pages: None before the first sweep."""
+
+    swept_at: datetime | None
+    findings: list[Finding]
+
+
+def look(*, at: datetime) -> Look:
+    """Ask every question in one statement, for each page's top bar asks. The caller gives the database's clock."""
+    questions = list(_QUESTIONS.items())
+    counts = " UNION ALL ".join(
+        f"SELECT {number} AS question, (SELECT count(*) FROM ({sql} LIMIT 1000) found) AS n"  # noqa: S608 - ours
+        for number, (_, (_, sql)) in enumerate(questions)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT question, n, (SELECT max(swept_at) FROM oncall_enginelane WHERE lane = 'pages')
+                FROM ({counts}) asked ORDER BY question""",  # noqa: S608 - ours
+            {"at": at},
+        )
+        rows = cursor.fetchall()
+    findings = []
+    for number, n, _ in rows:
+        code, (text, _) = questions[number]
+        if n:
+            findings.append(Finding(code, text.format(n=n), n))
+    swept_at = rows[0][2]
+    return Look(swept_at, [*findings, *_of_engine(swept_at, at)])
+
+
 def audit(*, at: datetime) -> list[Finding]:
     """What is wrong at `at`; empty when every promise holds. The caller gives the database's clock."""
-    findings = []
-    with connection.cursor() as cursor:
-        for code, (text, question) in _QUESTIONS.items():
-            cursor.execute(f"SELECT count(*) FROM ({question} LIMIT 1000) found", {"at": at})  # noqa: S608
-            (count,) = cursor.fetchone()
-            if count:
-                findings.append(Finding(code, text.format(n=count), count))
-        cursor.execute("SELECT max(swept_at) FROM oncall_enginelane WHERE lane = 'pages'")
-        (swept_at,) = cursor.fetchone()
+    return look(at=at).findings
+
+
+def _of_engine(swept_at: datetime | None, at: datetime) -> Iterator[Finding]:
     if swept_at is None:
-        findings.append(Finding("engine_stale", "No engine runs: start a Celery worker.", 1))
+        yield Finding("engine_stale", "No engine runs: start a Celery worker.", 1)
     elif swept_at < at - ENGINE_STALE:
         seconds = int((at - swept_at).total_seconds())
-        findings.append(Finding("engine_stale", f"The engine last swept {seconds} seconds ago.", 1))
-    return findings
+        yield Finding("engine_stale", f"The engine last swept {seconds} seconds ago.", 1)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from oncall.pulse import Pulse
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
@@ -22,3 +24,12 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
         yield found
         found.close()
+
+
+@pytest.fixture
+def steady_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The top bar's pulse as it is between two looks.
+
+    It is kept for seconds only, so a slow machine would count its question on one page and not on the next.
+    """
+    monkeypatch.setattr("oncall.pulse.read", lambda *, at: Pulse(at, 0))

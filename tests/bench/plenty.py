@@ -70,6 +70,16 @@ def scratch() -> Iterator[None]:
 
 def fill(count: int) -> None:
     """Throw all tickets away and make `count` new ones over twelve months."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("TRUNCATE incidents_ticket CASCADE")
+        add(count)
+        cursor.execute("VACUUM ANALYZE incidents_ticket, incidents_incident")
+        cursor.execute("RESET statement_timeout")
+
+
+def add(count: int) -> None:
+    """Make `count` tickets over twelve months, of teams, services and people who are made at the first time."""
     from incidents.models import Incident, Ticket  # noqa: PLC0415 - Django must be ready
 
     _settle()
@@ -78,8 +88,6 @@ def fill(count: int) -> None:
     values = [row.get(field.attname, "NULL" if field.null else "''") for field in columns]
     own = [str(field.column) for field in Incident._meta.local_concrete_fields if not field.primary_key]
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute("TRUNCATE incidents_ticket CASCADE")
         cursor.execute(
             f"""INSERT INTO incidents_ticket ({", ".join(str(field.column) for field in columns)})
                 SELECT {", ".join(values)}
@@ -91,8 +99,6 @@ def fill(count: int) -> None:
             f"""INSERT INTO incidents_incident (ticket_ptr_id, {", ".join(own)})
                 SELECT id, {", ".join(["''"] * len(own))} FROM incidents_ticket"""  # noqa: S608
         )
-        cursor.execute("VACUUM ANALYZE incidents_ticket, incidents_incident")
-        cursor.execute("RESET statement_timeout")
 
 
 def _sizes(count: int) -> dict[str, int]:

@@ -96,6 +96,7 @@ class TestPage:
         assert "the review is due 5 days after it began" in page
         assert "Nobody was reminded yet." in page
 
+    @pytest.mark.usefixtures("steady_pulse")
     def test_asks_a_constant_number_of_questions(self, signed_in: Client, ana: Any) -> None:
         found = owed.ObligationFactory(owner=ana)
         owed.ReminderFactory(obligation=found)

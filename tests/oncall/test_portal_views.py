@@ -60,6 +60,7 @@ class TestOnCall:
 
         assert "Max Manager" in page
 
+    @pytest.mark.usefixtures("steady_pulse")
     def test_asks_as_many_questions_for_ten_as_for_one(self, signed_in: Client, ana: Any) -> None:
         def add() -> None:
             schedule = make.weekly_schedule(ana, make.UserFactory())

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -136,7 +135,6 @@ class TestAboveAList:
 
     def test_cost_one_question_however_many(self, reader: Client, ana: User, team: Team) -> None:
         def count() -> int:
-            cache.delete("oncall.pulse")
             with CaptureQueriesContext(connection) as asked:
                 reader.get("/services/")
             return len([one for one in asked if "oncall_savedview" in one["sql"]])

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -317,11 +316,11 @@ class TestHistory:
         for nonsense in ("x", "2026-99-99T00:00:00Z", "2999-01-01T00:00:00Z", "2026-01-01", "\x00"):
             assert planner.get(url, {"as_of": nonsense}).status_code == 200
 
+    @pytest.mark.usefixtures("steady_pulse")
     def test_asks_as_many_questions_for_ten_versions_as_for_two(
         self, planner: Any, team: Any, people: list[Any]
     ) -> None:
         def count(path: str) -> int:
-            cache.delete("oncall.pulse")
             with CaptureQueriesContext(connection) as asked:
                 assert planner.get(f"/schedules/{schedule.pk}/{path}").status_code == 200
             return len(asked)

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.base.permissions import Role
 from incidents.models import Ticket
 from tests import factories as make
+from tests.bench import plenty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_pulse")]
 NARROWED = "team={team}&service={service}&severity={severity}&assignee={assignee}"
 
 
@@ -33,7 +33,7 @@ def narrowed() -> str:
 
 
 def _trips(client: Client, url: str) -> tuple[int, Any]:
-    client.get(url)  # warms the engine's pulse, which is kept for seconds
+    client.get(url)  # warms the content types
     with CaptureQueriesContext(connection) as asked:
         answer = client.get(url)
     return len(asked), answer
@@ -78,20 +78,26 @@ class TestEndpoint:
 
 class TestIndexes:
     @pytest.mark.parametrize(
-        ("rows", "index"),
+        ("narrowed", "order", "index"),
         [
-            (Ticket.objects.order_by("priority", "-created_at", "-id"), "incidents_ticket_in_order"),
-            (Ticket.objects.filter(team=1).order_by("priority", "-created_at", "-id"), "incidents_ticket_of_team"),
-            (Ticket.objects.filter(team=1).order_by("-id"), "incidents_ticket_team_newest"),
-            (Ticket.objects.filter(service=1, severity=1).order_by("-id"), "incidents_ticket_severities"),
+            ((), ("priority", "-created_at", "-id"), "incidents_ticket_in_order"),
+            (("team",), ("priority", "-created_at", "-id"), "incidents_ticket_of_team"),
+            (("team",), ("-id",), "incidents_ticket_team_newest"),
+            (("service", "severity"), ("-id",), "incidents_ticket_severities"),
         ],
     )
-    def test_give_a_page_in_its_order_without_a_sort(self, rows: QuerySet[Ticket], index: str) -> None:
+    def test_give_a_page_in_its_order_without_a_sort(
+        self, narrowed: tuple[str, ...], order: tuple[str, ...], index: str
+    ) -> None:
+        plenty.add(4000)
+        rare = make.ServiceFactory(name="Rare", slug="rare", team=make.TeamFactory(name="Rare", slug="rare"))
+        one = make.IncidentFactory(service=rare, severity=make.SeverityFactory(rank=9, name="Rare"))
         with connection.cursor() as cursor:
-            # An empty table would be read as a whole, whatever indexes it has.
+            # In an empty table one index seems as good as another; so few rows are otherwise read as a whole.
+            cursor.execute("ANALYZE incidents_ticket")
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
 
-        plan = rows[:50].explain()
+        plan = Ticket.objects.filter(**{name: getattr(one, name) for name in narrowed}).order_by(*order)[:50].explain()
 
         assert index in plan
         assert "Sort" not in plan

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -103,19 +102,18 @@ def reader(client: Client) -> Client:
 
 @pytest.mark.parametrize(("name", "url", "view"), LISTS, ids=[name for name, _, _ in LISTS])
 class TestEveryList:
+    @pytest.mark.usefixtures("steady_pulse")
     def test_asks_as_many_questions_for_ten_rows_as_for_one(
         self, reader: Client, name: str, url: str, view: Any
     ) -> None:
         row = ROWS[name]
         row()
-        reader.get(url)  # warms the pulse and the content types
+        reader.get(url)  # warms the content types
 
-        cache.delete("oncall.pulse")
         with CaptureQueriesContext(connection) as for_one:
             one = reader.get(url)
         for _ in range(9):
             row()
-        cache.delete("oncall.pulse")
         with CaptureQueriesContext(connection) as for_ten:
             ten = reader.get(url)
 

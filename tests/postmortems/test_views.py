@@ -1,7 +1,6 @@
 """The pages of postmortems, as people use them."""
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -58,16 +57,15 @@ class TestWorkspace:
 
         assert "<q>should have</q>" in page
 
+    @pytest.mark.usefixtures("steady_pulse")
     def test_asks_as_many_questions_for_ten_comments_as_for_one(self, client, postmortem):
         postmortem.comments.create(author=make.UserFactory(), text="x", at=NOON)
         client.get(postmortem.get_absolute_url())
-        cache.delete("oncall.pulse")  # which lives for seconds, and both pages ask for it
         with CaptureQueriesContext(connection) as for_one:
             client.get(postmortem.get_absolute_url())
         for number in range(9):
             postmortem.comments.create(author=make.UserFactory(), text="x", at=NOON)
             postmortem.sections.create(position=number + 1, key=f"k{number}", title="T", updated_at=NOON)
-        cache.delete("oncall.pulse")
         with CaptureQueriesContext(connection) as for_ten:
             client.get(postmortem.get_absolute_url())
 
