@@ -95,7 +95,7 @@ class Numbers(ShownPage):
     @cached_property
     def filterset(self) -> NumbersFilter:
         """Which incidents."""
-        rows = Ticket.objects.incidents().visible_to(self.request.user)
+        rows = Ticket.objects.incidents().visible_to(self.person)
         return NumbersFilter(self.asked, queryset=rows, request=self.request)
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
@@ -246,7 +246,7 @@ class Records(ListPage):
         return MEASURES.get(self.request.GET.get("measure", ""), MEASURES["restore"])
 
     @property
-    def lead(self) -> str:  # type: ignore[override]
+    def lead(self) -> str:  # type: ignore[override]  # a property over a constant
         """What is measured."""
         return f"{self.measure.title}: {self.measure.formula}."
 

@@ -68,7 +68,7 @@ def of_all(tickets: Sequence[Ticket]) -> dict[int, list[Condition]]:
             found[ticket.pk] = []
             continue
         waiver = waived.get(ticket.pk)
-        if waiver is not None and (ticket.restored_at is None or waiver.decided_at >= ticket.restored_at):  # type: ignore[operator]
+        if waiver is not None and (ticket.restored_at is None or waiver.decided_at >= ticket.restored_at):  # type: ignore[operator]  # a decided waiver has its moment
             found[ticket.pk] = [_waiver_words(waiver)]
             continue
         linked = problems[ticket.pk]

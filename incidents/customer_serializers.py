@@ -194,7 +194,7 @@ class DeliverySerializer(Shown):
     """One mail to a subscriber; without an update or notice it asks whether the address is theirs."""
 
     # Only shown, so that it hides no method we use.
-    update = ShownId(allow_null=True)  # type: ignore[assignment]
+    update = ShownId(allow_null=True)  # type: ignore[assignment]  # the record's own word
     notice = ShownId(allow_null=True)
     subscriber = ShownId()
 

@@ -135,7 +135,7 @@ class HandOverForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = Team.objects.exclude(pk=self.ticket.team_id).order_by("name")  # type: ignore[attr-defined]
+        self.fields["team"].queryset = Team.objects.exclude(pk=self.ticket.team_id).order_by("name")  # type: ignore[attr-defined]  # typed as any Field
 
 
 class RespondersForm(VerbForm):
@@ -164,7 +164,7 @@ class SeverityForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["severity"].label_from_instance = self._spoken  # type: ignore[attr-defined]
+        self.fields["severity"].label_from_instance = self._spoken  # type: ignore[attr-defined]  # typed as any Field
         self.fields["severity"].initial = self.ticket.severity_id
 
     def _spoken(self, severity: Severity) -> str:
@@ -215,7 +215,7 @@ class SubscribeForm(Form):
     def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parts = page.components.filter(members=None).order_by("position", "name")
-        self.fields["components"].choices = [(one.public_id, one.name) for one in parts]  # type: ignore[attr-defined]
+        self.fields["components"].choices = [(one.public_id, one.name) for one in parts]  # type: ignore[attr-defined]  # typed as any Field
 
 
 def wall_clock(**options: Any) -> forms.DateTimeField:
@@ -252,7 +252,7 @@ class UpdateForm(Form):
     def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parts = page.components.filter(members=None).order_by("position", "name")
-        self.fields["components"].queryset = parts  # type: ignore[attr-defined]
+        self.fields["components"].queryset = parts  # type: ignore[attr-defined]  # typed as any Field
 
 
 def people() -> Any:

@@ -32,7 +32,7 @@ class MaintenanceForm(Form):
     def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parts = page.components.filter(members=None).order_by("position", "name")
-        self.fields["components"].queryset = parts  # type: ignore[attr-defined]
+        self.fields["components"].queryset = parts  # type: ignore[attr-defined]  # typed as any Field
 
 
 class MaintenanceTellForm(Form):
@@ -50,7 +50,7 @@ class MaintenanceTellForm(Form):
         known = {"status": maintenance.status, "starts_at": maintenance.starts_at, "ends_at": maintenance.ends_at}
         super().__init__(*args, initial=known, **kwargs)
         follows = {maintenance.status, *MAINTENANCE.moves[maintenance.status]}
-        self.fields["status"].choices = [  # type: ignore[attr-defined]
+        self.fields["status"].choices = [  # type: ignore[attr-defined]  # typed as any Field
             one for one in MaintenanceStatus.choices if one[0] in follows
         ]
         if maintenance.status != MaintenanceStatus.SCHEDULED:

@@ -155,7 +155,7 @@ def _locked(integration_id: int) -> Integration:
 
 def _save(integration: Integration, actor: User | None, reason: str) -> None:
     """Save with a row of history that names the person, and forget remembered keys at the commit."""
-    integration._history_user = actor  # type: ignore[attr-defined]
-    integration._change_reason = reason  # type: ignore[attr-defined]
+    integration._history_user = actor  # type: ignore[attr-defined]  # read by the history when it is saved
+    integration._change_reason = reason  # type: ignore[attr-defined]  # read by the history when it is saved
     integration.save()
     transaction.on_commit(doors.forget)

@@ -63,7 +63,7 @@ def _teams(user: "User") -> set[int]:
     held: set[int] | None = getattr(user, "_held_teams", None)
     if held is None:
         held = set(user.memberships.values_list("team_id", flat=True))
-        user._held_teams = held  # type: ignore[attr-defined]
+        user._held_teams = held  # type: ignore[attr-defined]  # kept on the person for one request
     return held
 
 

@@ -96,7 +96,7 @@ class SaveViewForm(ViewForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         managed = saved_views.managed_by(user)
-        self.fields["team"].queryset = managed  # type: ignore[attr-defined]
+        self.fields["team"].queryset = managed  # type: ignore[attr-defined]  # typed as any Field
         if not managed:
             del self.fields["team"]
 

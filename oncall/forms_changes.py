@@ -150,8 +150,8 @@ class SwapForm(SpanForm):
 class OfferForm(SpanForm):
     """I would take it, perhaps for a time of mine in return."""
 
-    starts_at = None  # type: ignore[assignment]
-    ends_at = None  # type: ignore[assignment]
+    starts_at = None  # type: ignore[assignment]  # takes the form's field away
+    ends_at = None  # type: ignore[assignment]  # takes the form's field away
     return_starts_at = InstantField(label="In return you stand by for me from", required=False)
     return_ends_at = InstantField(label="until", required=False)
     note = forms.CharField(label="A word with it", max_length=200, required=False)

@@ -120,7 +120,7 @@ class AtRiskForm(VerbForm):
         proposed: Any = self.fields["services"]
         proposed.queryset, proposed.reasons = rows.filter(pk__in=reasons), reasons
         rest = rows.exclude(pk__in=[*reasons, self.ticket.service_id or 0]).exclude(problems_at_risk=self.ticket.pk)
-        self.fields["others"].queryset = rest  # type: ignore[attr-defined]
+        self.fields["others"].queryset = rest  # type: ignore[attr-defined]  # typed as any Field
         self.fields["due_on"].initial = timezone.localdate(self.at) + _ANSWERED_WITHIN
         if not reasons:
             del self.fields["services"]
@@ -164,7 +164,7 @@ class ProblemChoiceForm(VerbForm):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["problem"].queryset = _open_problems(user)  # type: ignore[attr-defined]
+        self.fields["problem"].queryset = _open_problems(user)  # type: ignore[attr-defined]  # typed as any Field
 
 
 class CloseForm(VerbForm):
@@ -180,4 +180,4 @@ class CloseForm(VerbForm):
         super().__init__(*args, **kwargs)
         # An open record only: who may act on this one may know of it.
         others = Ticket.objects.open().filter(kind=TicketKind.PROBLEM, visibility="open").exclude(pk=self.ticket.pk)
-        self.fields["original"].queryset = others.order_by("-created_at")  # type: ignore[attr-defined]
+        self.fields["original"].queryset = others.order_by("-created_at")  # type: ignore[attr-defined]  # typed as any Field

@@ -115,7 +115,7 @@ class NewFactorSerializer(Asked):
 
     problem = ReferenceField(kind="problem")
     text = Lines(max_length=5_000)
-    parent = serializers.PrimaryKeyRelatedField(  # type: ignore[assignment]
+    parent = serializers.PrimaryKeyRelatedField(  # type: ignore[assignment]  # the record's own word
         queryset=Factor.objects.all(), allow_null=True, required=False
     )
     evidence_url = serializers.URLField(max_length=500, allow_blank=True, required=False)

@@ -85,7 +85,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
     def as_view(cls, *args: Any, **kwargs: Any) -> Any:
         """The view. A redirect to the address with a slash would turn a POST into a GET."""
         view = super().as_view(*args, **kwargs)
-        view.should_append_slash = False  # type: ignore[attr-defined]
+        view.should_append_slash = False  # type: ignore[attr-defined]  # read by CommonMiddleware
         return view
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -142,8 +142,8 @@ class AnswerViewSet(BaseViewSet):
     """An address with one answer instead of a list of records. Declare `queryset` and `list`."""
 
     is_one_answer = True
-    pagination_class = None  # type: ignore[assignment]
-    filter_backends = ()  # type: ignore[assignment]
+    pagination_class = None  # type: ignore[assignment]  # nothing to page or filter
+    filter_backends = ()  # type: ignore[assignment]  # nothing to page or filter
 
 
 class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
@@ -204,7 +204,7 @@ def writes(
             return answer
 
         handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
-        handle.takes, handle.answers = takes, status  # type: ignore[attr-defined]
+        handle.takes, handle.answers = takes, status  # type: ignore[attr-defined]  # read by our schema
         return handle
 
     return decorate

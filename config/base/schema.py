@@ -43,14 +43,14 @@ class Schema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         answers: dict[str, Any] = super()._get_response_bodies(direction)
-        error = self._get_response_for_code(ErrorSerializer, "4XX", direction=direction)  # type: ignore[no-untyped-call]
+        error = self._get_response_for_code(ErrorSerializer, "4XX", direction=direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
         return answers | {"4XX": error}
 
     def _handler(self) -> Any:
         return getattr(self.view, getattr(self.view, "action", None) or "", None)
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
     """A bearer token; the class is found by its being imported."""
 
     target_class = "config.base.tokens.TokenAuthentication"

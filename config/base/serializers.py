@@ -111,7 +111,7 @@ class _Strict:
             }
             if refused:
                 raise serializers.ValidationError(refused)
-        return super().to_internal_value(data)  # type: ignore[misc]
+        return super().to_internal_value(data)  # type: ignore[misc]  # a mixin: the class behind it has it
 
 
 class Asked(_Strict, serializers.Serializer[Any]):

@@ -47,13 +47,18 @@ class SignedIn(LoginRequiredMixin):
         """The instant of this request."""
         return timezone.now()
 
+    @property
+    def person(self) -> Any:
+        """Who is signed in: of the user model, which this layer does not know, and never anonymous."""
+        return self.request.user
+
     def get_title(self) -> str:
         """The page's title."""
         return self.title
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The context with title and instant."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         return {"title": self.get_title(), "at": self.at} | context
 
 

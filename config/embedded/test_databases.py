@@ -39,7 +39,7 @@ def django_db_setup(
             _create(maintenance, name, template)
         _use(name)
         if any(_wants_serialized_rollback(item) for item in request.session.items):
-            connection._test_serialized_contents = connection.creation.serialize_db_to_string()  # type: ignore[attr-defined]
+            connection._test_serialized_contents = connection.creation.serialize_db_to_string()  # type: ignore[attr-defined]  # where Django's tests look for it
     yield
     with django_db_blocker.unblock():
         connection.close()

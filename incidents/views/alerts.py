@@ -28,7 +28,7 @@ class AlertList(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """What the reader may know of."""
-        return visible(super().get_queryset(), self.request.user)
+        return visible(super().get_queryset(), self.person)
 
 
 class AlertPage(DetailPage):
@@ -40,7 +40,7 @@ class AlertPage(DetailPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """What the reader may know of."""
-        return visible(super().get_queryset(), self.request.user)
+        return visible(super().get_queryset(), self.person)
 
     def get_title(self) -> str:
         """The alert's own title."""

@@ -38,7 +38,7 @@ class ServicePage(DetailPage):
         """All that the page shows."""
         service = self.object
         policy = service.escalation_policy or service.team.escalation_policy
-        rows = with_unowned(Ticket.objects.for_list().visible_to(self.request.user)).filter(service=service)
+        rows = with_unowned(Ticket.objects.for_list().visible_to(self.person)).filter(service=service)
         worst_first = rows.open().order_by("priority", "-created_at")[:50]
         table = TicketTable(worst_first, exclude=("service", "team", "priority"), orderable=False)
         table.at = self.at
@@ -59,7 +59,7 @@ class ServiceCheck(PostPage):
 
     def may(self) -> bool:
         """Those who act on tickets."""
-        return permissions.can_act(self.request.user)
+        return permissions.can_act(self.person)
 
     def perform(self) -> Any:
         """Check it."""
@@ -110,4 +110,4 @@ class ContactList(ListPage):
 
     def may(self) -> bool:
         """Those who act on tickets."""
-        return permissions.can_act(self.request.user)
+        return permissions.can_act(self.person)

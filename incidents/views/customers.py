@@ -35,7 +35,7 @@ class Compose(FormPage):
 
     def may(self) -> bool:
         """Those who speak to customers."""
-        return permissions.can_publish(self.request.user, self.ticket)
+        return permissions.can_publish(self.person, self.ticket)
 
     def get_title(self) -> str:
         """Number and deed."""
@@ -91,7 +91,7 @@ class Compose(FormPage):
         updates.publish(
             draft=self._draft(form),
             ticket_id=self.ticket.pk,
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
         )
         return self.ticket.get_absolute_url()
@@ -142,7 +142,7 @@ class _ForThoseWhoAct(ListPage):
 
     def may(self) -> bool:
         """Those who act on tickets."""
-        return permissions.can_act(self.request.user)
+        return permissions.can_act(self.person)
 
 
 class SubscriberList(_ForThoseWhoAct):

@@ -71,7 +71,7 @@ class Declare(FormPage):
 
     def may(self) -> bool:
         """Everybody who is signed in."""
-        return permissions.can_declare(self.request.user)
+        return permissions.can_declare(self.person)
 
     def get_initial(self) -> dict[str, Any]:
         """What a link to this page already knows, as ?service=3&title=..."""
@@ -92,7 +92,7 @@ class Declare(FormPage):
             ticket = response.declare(
                 **given,
                 requester=find_requester(name=name, phone=phone, email=email),
-                actor=self.request.user,  # type: ignore[arg-type]
+                actor=self.person,
                 at=self.at,
             )
         self.done = f"{ticket.reference} is open."

@@ -49,7 +49,7 @@ class IntegrationList(ListPage):
 
     def may_create(self) -> bool:
         """Those who configure."""
-        return permissions.can_configure(self.request.user)
+        return permissions.can_configure(self.person)
 
 
 class IntegrationPage(DetailPage):
@@ -65,7 +65,7 @@ class IntegrationPage(DetailPage):
         return super().get_context_data(**kwargs) | {
             "events": self.object.events.order_by("-received_at", "-pk")[:50],
             "snippets": integrations.snippets(self.object),
-            "can_configure": permissions.can_configure(self.request.user),
+            "can_configure": permissions.can_configure(self.person),
         }
 
 
@@ -89,7 +89,7 @@ class IntegrationNew(Configuring, FormPage):
     def form_valid(self, form: Any) -> HttpResponse:
         """Make it, and show the key."""
         try:
-            made, key = integrations.create_integration(**form.cleaned_data, actor=self.request.user, at=self.at)
+            made, key = integrations.create_integration(**form.cleaned_data, actor=self.person, at=self.at)
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self.form_invalid(form)
@@ -114,6 +114,6 @@ class IntegrationPause(Configuring, PostPage):
         one = get_object_or_404(Integration, pk=self.kwargs["pk"])
         if one.paused_at:
             self.done = "It may send again."
-            return integrations.resume(integration_id=one.pk, actor=self.request.user)
+            return integrations.resume(integration_id=one.pk, actor=self.person)
         self.done = "Paused. What it sends is refused and kept on this page."
-        return integrations.pause(integration_id=one.pk, actor=self.request.user, at=self.at)
+        return integrations.pause(integration_id=one.pk, actor=self.person, at=self.at)

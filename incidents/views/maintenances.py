@@ -29,7 +29,7 @@ class MaintenanceList(ListPage):
 
     def may_create(self) -> bool:
         """Those who speak to customers."""
-        return permissions.can_publish(self.request.user)
+        return permissions.can_publish(self.person)
 
 
 class MaintenancePage(DetailPage):
@@ -41,7 +41,7 @@ class MaintenancePage(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the way to say more."""
-        may = permissions.can_publish(self.request.user) and not self.object.is_over
+        may = permissions.can_publish(self.person) and not self.object.is_over
         return super().get_context_data(**kwargs) | {"may_tell": may}
 
 
@@ -52,7 +52,7 @@ class _Telling(FormPage):
 
     def may(self) -> bool:
         """Those who speak to customers."""
-        return permissions.can_publish(self.request.user)
+        return permissions.can_publish(self.person)
 
 
 class MaintenanceNew(_Telling):
@@ -82,7 +82,7 @@ class MaintenanceNew(_Telling):
         answers = form.cleaned_data | {"components": tuple(form.cleaned_data["components"])}
         return maintenance.schedule(
             plan=maintenance.Plan(page=self.page, **answers),
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
         )
 
@@ -120,7 +120,7 @@ class MaintenanceTell(_Telling):
         """Publish it."""
         maintenance.tell(
             maintenance_id=self.maintenance.pk,
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
             **form.cleaned_data,
         )

@@ -64,11 +64,11 @@ class OnTicket(FormPage):
 
     def find(self) -> Ticket:
         """The ticket it is about."""
-        return ticket_or_404(self.kwargs["reference"], self.request.user)
+        return ticket_or_404(self.kwargs["reference"], self.person)
 
     def may(self) -> bool:
         """Those who act on tickets."""
-        return permissions.can_act(self.request.user, self.ticket)
+        return permissions.can_act(self.person, self.ticket)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """With the ticket."""
@@ -76,7 +76,7 @@ class OnTicket(FormPage):
 
     def perform(self, form: Any) -> Any:
         """Do it, and go back to the ticket."""
-        self.do(actor=self.request.user, at=self.at, **form.cleaned_data)
+        self.do(actor=self.person, at=self.at, **form.cleaned_data)
         return f"{self.ticket.get_absolute_url()}{self.anchor}"
 
     def do(self, **given: Any) -> Any:
@@ -113,7 +113,7 @@ class LinkNew(OnTicket):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Find the other ticket, or say that there is none."""
-        other = find_ticket(form.cleaned_data["other"].strip(), self.request.user)
+        other = find_ticket(form.cleaned_data["other"].strip(), self.person)
         if other is None:
             form.add_error("other", "There is no such ticket, or it is not yours to see. Write it as PRB-7.")
             return self.form_invalid(form)
@@ -151,7 +151,7 @@ class OnWaiver:
         if request.user.is_authenticated:
             rows = PreventionWaiver.objects.visible_to(request.user).select_related("ticket")
             self.waiver = get_object_or_404(rows, pk=kwargs["pk"])
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
 
     def may(self) -> bool:
         """Those who decide; who asked is told so by the domain."""
@@ -167,7 +167,7 @@ class WaiverApprove(OnWaiver, PostPage):
 
     def perform(self) -> Any:
         """Approve it."""
-        prevention.approve_waiver(waiver_id=self.waiver.pk, actor=self.request.user, at=self.at)
+        prevention.approve_waiver(waiver_id=self.waiver.pk, actor=self.person, at=self.at)
         return self.back()
 
     def back(self) -> str:
@@ -203,7 +203,7 @@ class OnAction:
         if request.user.is_authenticated:
             rows = ActionItem.objects.visible_to(request.user).select_related("ticket", "owner", "team")
             self.action = get_object_or_404(rows, pk=kwargs["pk"])
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
 
     def may(self) -> bool:
         """Its owner, and those who act on tickets."""
@@ -216,7 +216,7 @@ class OnAction:
 
     def get_title(self) -> str:
         """The deed and the action."""
-        return f"{self.title}: {self.action.title}"  # type: ignore[attr-defined]
+        return f"{self.title}: {self.action.title}"  # type: ignore[attr-defined]  # set by the mixin's setup
 
 
 class ActionDone(OnAction, PostPage):
@@ -227,7 +227,7 @@ class ActionDone(OnAction, PostPage):
 
     def perform(self) -> Any:
         """Finish it."""
-        actions.finish(action_id=self.action.pk, actor=self.request.user, at=self.at)
+        actions.finish(action_id=self.action.pk, actor=self.person, at=self.at)
         return self.back()
 
     def back(self) -> str:

@@ -54,8 +54,8 @@ class Queue(ListPage):
         return super().get_context_data(**kwargs) | {"tabs": self._tabs()}
 
     def _tabs(self) -> list[dict[str, Any]]:
-        user = self.request.user
-        mine = Q(team__in=user.memberships.values("team"))  # type: ignore[union-attr]
+        user = self.person
+        mine = Q(team__in=user.memberships.values("team"))
         is_open, is_restored = Q(status__in=OPEN_STATUSES), Q(status=TicketStatus.RESTORED)
         counts = (
             Ticket.objects.visible_to(user)

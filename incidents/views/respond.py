@@ -36,11 +36,11 @@ class Respond(DetailPage):
 
     def get_object(self, queryset: Any = None) -> Ticket:
         """By its reference."""
-        return verbs.ticket_or_404(self.kwargs["reference"], self.request.user)
+        return verbs.ticket_or_404(self.kwargs["reference"], self.person)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The facts, and buttons for those who may act."""
-        user: Any = self.request.user
+        user: Any = self.person
         return (
             super().get_context_data(**kwargs)
             | _screen(self.object, user)

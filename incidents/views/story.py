@@ -24,7 +24,7 @@ class Story(ShownPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the chapters."""
-        circle = story.around(self.ticket, user=self.request.user)
+        circle = story.around(self.ticket, user=self.person)
         return super().get_context_data(**kwargs) | {
             "ticket": self.ticket,
             "chapters": panels.tell(circle),

@@ -19,43 +19,40 @@ class TicketPage(DetailPage):
 
     def get_object(self, queryset: Any = None) -> Ticket:
         """By its reference."""
-        return verbs.ticket_or_404(self.kwargs["reference"], self.request.user)
+        return verbs.ticket_or_404(self.kwargs["reference"], self.person)
 
     def get_title(self) -> str:
         """Number and title."""
         return str(self.object)
 
     @property
-    def place(self) -> str:  # type: ignore[override]
+    def place(self) -> str:  # type: ignore[override]  # a property over a constant
         """Panels by the kind of ticket."""
         return str(self.object.kind)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """All that the page shows."""
-        ticket, user = self.object, self.request.user
+        ticket, user = self.object, self.person
         teams = situation.called(ticket)
         possible = verbs.possible(ticket, user)
-        return (
-            super().get_context_data(**kwargs)
-            | {
-                "incident": Incident.objects.filter(pk=ticket.pk).first(),
-                "called": teams,
-                "standing": situation.standing(ticket, teams, user),  # type: ignore[arg-type]
-                "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
-                "alerts": ticket.alerts.select_related("integration").order_by("-opened_at", "-pk")[:20],
-                "main_verbs": [verb for verb in possible if verb.is_main],
-                "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "note"],
-                "note_form": NoteForm(ticket=ticket, at=self.at) if possible else None,
-                "can_act": bool(possible),
-                "status_label": (
-                    ticket.requester_status
-                    if permissions.reads_as_requester(user, ticket)
-                    else ticket.get_status_display()
-                ),
-                "can_see_requester": permissions.can_see_requester(user, ticket),
-                "refresh": 8 if ticket.is_open else 0,
-            }
-        )
+        return super().get_context_data(**kwargs) | {
+            "incident": Incident.objects.filter(pk=ticket.pk).first(),
+            "called": teams,
+            "standing": situation.standing(ticket, teams, user),
+            "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
+            "alerts": ticket.alerts.select_related("integration").order_by("-opened_at", "-pk")[:20],
+            "main_verbs": [verb for verb in possible if verb.is_main],
+            "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "note"],
+            "note_form": NoteForm(ticket=ticket, at=self.at) if possible else None,
+            "can_act": bool(possible),
+            "status_label": (
+                ticket.requester_status
+                if permissions.reads_as_requester(user, ticket)
+                else ticket.get_status_display()
+            ),
+            "can_see_requester": permissions.can_see_requester(user, ticket),
+            "refresh": 8 if ticket.is_open else 0,
+        }
 
 
 class TicketEdit(FormPage):
@@ -74,7 +71,7 @@ class TicketEdit(FormPage):
 
     def may(self) -> bool:
         """Those who act on incidents."""
-        return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.request.user, self.ticket)
+        return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.person, self.ticket)
 
     def get_title(self) -> str:
         """Number and deed."""
@@ -90,7 +87,7 @@ class TicketEdit(FormPage):
         return response.edit(
             ticket_id=self.ticket.pk,
             changes=form.changes(),
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
         )
 

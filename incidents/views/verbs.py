@@ -142,7 +142,7 @@ class VerbPage(FormPage):
 
     def may(self) -> bool:
         """Those who act on tickets."""
-        return permissions.can_act(self.request.user, self.ticket)
+        return permissions.can_act(self.person, self.ticket)
 
     def get_form_class(self) -> type[forms.Form]:
         """The verb's form."""
@@ -154,7 +154,7 @@ class VerbPage(FormPage):
 
     def perform(self, form: Any) -> Any:
         """Make the verb's call."""
-        self.verb.call(self.ticket, self.request.user, self.at, form.cleaned_data)
+        self.verb.call(self.ticket, self.person, self.at, form.cleaned_data)
         return self._back()
 
     def form_invalid(self, form: Any) -> HttpResponse:

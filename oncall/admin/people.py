@@ -157,7 +157,7 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data:
             turn = accounts.reopen_account if obj.is_active else accounts.close_account
-            turn(user=obj, at=timezone.now(), actor=request.user)  # type: ignore[arg-type]
+            turn(user=obj, at=timezone.now(), actor=request.user)  # type: ignore[arg-type]  # who may be here is signed in
         if change and "email" in form.changed_data:
             accounts.forget_addresses(user_id=obj.pk)
 

@@ -178,7 +178,7 @@ class Lane(threading.Thread):
             listening = self._listening
             if listening is not None:
                 with contextlib.suppress(DatabaseError, InterfaceError, ValueError, OSError):
-                    selector.register(listening.fileno(), selectors.EVENT_READ)  # type: ignore[attr-defined]
+                    selector.register(listening.fileno(), selectors.EVENT_READ)  # type: ignore[attr-defined]  # psycopg's connection, which Django does not type
             selector.select(seconds)
         with contextlib.suppress(BlockingIOError):
             os.read(self._pipe[0], 65536)
@@ -189,7 +189,7 @@ class Lane(threading.Thread):
         if self._listening is None:
             return False
         try:
-            return bool(list(self._listening.notifies(timeout=0)))  # type: ignore[attr-defined]
+            return bool(list(self._listening.notifies(timeout=0)))  # type: ignore[attr-defined]  # psycopg's connection, which Django does not type
         except (psycopg.Error, OSError) as error:
             logger.warning("engine.listen", extra={"lane": self.lane, "error": str(error)[:300]})
             self._forget_connection()

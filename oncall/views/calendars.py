@@ -31,7 +31,7 @@ class CalendarList(ListPage):
 
     def may_create(self) -> bool:
         """Those who keep calendars."""
-        return can_keep_calendars(self.request.user)
+        return can_keep_calendars(self.person)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With what stands in the columns."""
@@ -58,7 +58,7 @@ class CalendarPage(DetailPage):
             "country": countries.names().get(self.object.country, self.object.country),
             "subdivision": countries.subdivisions(self.object.country).get(self.object.subdivision, ""),
             "in_use_by": calendars.in_use_by(self.object, at=self.at),
-            "may_keep": can_keep_calendars(self.request.user),
+            "may_keep": can_keep_calendars(self.person),
             "today": self.at.date(),
             "form": forms_calendars.DayForm(),
         }
@@ -93,7 +93,7 @@ class _OfCalendar(_Keeping):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the way back."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         return context | {"back": self.calendar.get_absolute_url()}
 
 
@@ -107,7 +107,7 @@ class CalendarAdd(_Keeping, FormPage):
 
     def perform(self, form: Any) -> Any:
         """Make it, with its country's holidays."""
-        return calendars.create_calendar(**form.cleaned_data, at=self.at, actor=self.request.user)
+        return calendars.create_calendar(**form.cleaned_data, at=self.at, actor=self.person)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the way back."""
@@ -141,7 +141,7 @@ class DayAdd(_OfCalendar, FormPage):
     def perform(self, form: Any) -> Any:
         """Add it, and show its year."""
         day = calendars.add_date(
-            calendar=self.calendar, **form.cleaned_data, at=self.at, actor=self.request.user
+            calendar=self.calendar, **form.cleaned_data, at=self.at, actor=self.person
         )  # fmt: skip
         return f"{self.calendar.get_absolute_url()}?year={day.date.year}"
 
@@ -162,7 +162,7 @@ class DayWithdraw(_Keeping, PostPage):
 
     def perform(self) -> Any:
         """Take it back."""
-        calendars.withdraw_date(day=self.day, at=self.at, actor=self.request.user)
+        calendars.withdraw_date(day=self.day, at=self.at, actor=self.person)
         return self.back()
 
 
@@ -179,7 +179,7 @@ class CalendarImport(_OfCalendar, FormPage):
         given = form.cleaned_data["file"]
         content = given.read(importing.LARGEST + 1) if given else calendars.fetch(form.cleaned_data["url"])
         found = calendars.import_dates(
-            calendar=self.calendar, dates=calendars.read(content, at=self.at), at=self.at, actor=self.request.user
+            calendar=self.calendar, dates=calendars.read(content, at=self.at), at=self.at, actor=self.person
         )  # fmt: skip
         self.done = str(found)
         return self.calendar

@@ -23,9 +23,7 @@ class Engine(ShownPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """By the database's clock."""
         now = clock.database_now()
-        dead = Page.objects.filter(state=OutboxState.DEAD).filter(
-            subjects.visible(self.request.user, prefix="escalation__")
-        )
+        dead = Page.objects.filter(state=OutboxState.DEAD).filter(subjects.visible(self.person, prefix="escalation__"))
         return super().get_context_data(**kwargs) | {
             "at": now,
             "lanes": EngineLane.objects.order_by("worker", "lane"),
@@ -35,7 +33,7 @@ class Engine(ShownPage):
             "waiting_pages": Page.objects.filter(state__in=UNSENT, due_at__gt=now)[:_COUNTED].count(),
             "ringing": Escalation.objects.unanswered()[:_COUNTED].count(),
             "dead": dead.select_related("user", "escalation").order_by("-ended_at", "-pk")[:50],
-            "can_operate": permissions.can_operate(self.request.user),
+            "can_operate": permissions.can_operate(self.person),
         }
 
 
@@ -52,12 +50,12 @@ class DeadLetter(PostPage):
 
     def may(self) -> bool:
         """Those who run the engine."""
-        return permissions.can_operate(self.request.user)
+        return permissions.can_operate(self.person)
 
     def perform(self) -> Any:
         """One of both."""
         page = get_object_or_404(
-            Page.objects.filter(subjects.visible(self.request.user, prefix="escalation__")), pk=self.kwargs["pk"]
+            Page.objects.filter(subjects.visible(self.person, prefix="escalation__")), pk=self.kwargs["pk"]
         )
         if self.kwargs["deed"] == "resend":
             paging.resend(page_id=page.pk, at=self.at)

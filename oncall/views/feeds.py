@@ -43,7 +43,7 @@ class MyFeeds(ShownPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What is theirs; a link on a schedule's page chooses it in the form."""
-        user: Any = self.request.user
+        user: Any = self.person
         return super().get_context_data(**kwargs) | {
             "feeds": user.feeds.select_related("schedule").order_by("-created_at", "-pk"),
             "form": forms_calendars.FeedForm(initial={"schedule": self.request.GET.get("schedule", "")}),
@@ -63,7 +63,7 @@ class FeedAdd(FormPage):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Make it, and show it."""
-        feed, key = feeds.create_feed(owner=self.request.user, **form.cleaned_data, at=self.at)  # type: ignore[arg-type]
+        feed, key = feeds.create_feed(owner=self.person, **form.cleaned_data, at=self.at)
         url = links.absolute(reverse("oncall:feed", args=[key]))
         context = {"title": feed.name, "feed": feed, "url": url, "webcal": url.replace(url.split(":")[0], "webcal", 1)}
         return render(self.request, "oncall/feed.html", context)
@@ -76,6 +76,6 @@ class FeedRevoke(PostPage):
 
     def perform(self) -> Any:
         """End it."""
-        feed = get_object_or_404(FeedToken, pk=self.kwargs["pk"], owner=self.request.user)
+        feed = get_object_or_404(FeedToken, pk=self.kwargs["pk"], owner=self.person)
         feeds.revoke_feed(feed=feed, at=self.at)
         return "oncall:feeds"

@@ -39,14 +39,14 @@ class MyLeave(FormPage):
 
     def perform(self, form: Any) -> Any:
         """Write it down."""
-        user: Any = self.request.user
+        user: Any = self.person
         given = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at", "note")}
         absences.plan(user=user, at=self.at, **given)
         return "oncall:absences"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What is written, and the warnings."""
-        user: Any = self.request.user
+        user: Any = self.person
         rows = list(user.absences.order_by("-starts_at", "-pk")[:_MOST])
         for row in rows:
             row.standing, row.standing_words = tables_changes.standing(row, at=self.at)
@@ -65,7 +65,7 @@ class LeaveCancel(PostPage):
     def perform(self) -> Any:
         """Cancel it."""
         row = get_object_or_404(Absence.objects.select_related("user"), pk=self.kwargs["pk"])
-        if not permissions.can_change_leave(self.request.user, row):
+        if not permissions.can_change_leave(self.person, row):
             raise PermissionDenied(self.refusal)
         absences.cancel(absence_id=row.pk, at=self.at)
         return self.back()

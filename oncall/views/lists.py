@@ -47,7 +47,7 @@ class ScheduleList(ListPage):
 
     def may_create(self) -> bool:
         """Managers of any team."""
-        return planned_teams(self.request.user).exists()
+        return planned_teams(self.person).exists()
 
 
 class HandoffNoteList(ListPage):
@@ -74,7 +74,7 @@ class EscalationList(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """What the reader may know of."""
-        return super().get_queryset().filter(subjects.visible(self.request.user))
+        return super().get_queryset().filter(subjects.visible(self.person))
 
 
 class PageList(ListPage):
@@ -90,4 +90,4 @@ class PageList(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """What the reader may know of."""
-        return super().get_queryset().filter(subjects.visible(self.request.user, prefix="escalation__"))
+        return super().get_queryset().filter(subjects.visible(self.person, prefix="escalation__"))

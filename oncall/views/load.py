@@ -53,7 +53,7 @@ class _LoadPage(ShownPage):
         try:
             return load.shown(
                 team=self.team(), schedule=self.schedule(), first_day=days["since"], last_day=days["until"],
-                viewer=self.request.user, at=self.at,
+                viewer=self.person, at=self.at,
             )  # fmt: skip
         except load.BadRange as refusal:
             self.form.add_error("until", str(refusal))
@@ -76,7 +76,7 @@ class _LoadPage(ShownPage):
             "filter_fields": [self.form["since"], self.form["until"]],
             "report": report,
             "chart": _chart(report) if report else "",
-            "hard_nights": relief.asked(team=team, viewer=self.request.user, at=self.at),
+            "hard_nights": relief.asked(team=team, viewer=self.person, at=self.at),
         }
 
     def _export(self, report: load.Load) -> HttpResponse:

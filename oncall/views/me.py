@@ -23,7 +23,7 @@ class Me(ShownPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What is theirs."""
-        user: Any = self.request.user
+        user: Any = self.person
         return super().get_context_data(**kwargs) | {
             "relief": relief.offer(user, at=self.at),
             "wake_test": wake_tests.last_passed(user),
@@ -62,7 +62,7 @@ class AboutMe(_Mine):
 
     def perform(self, form: Any) -> Any:
         """Save them."""
-        user: Any = self.request.user
+        user: Any = self.person
         for name, value in form.cleaned_data.items():
             setattr(user, name, value)
         user.save(update_fields=["name", "time_zone", "country"])
@@ -79,7 +79,7 @@ class MethodAdd(_Mine):
 
     def perform(self, form: Any) -> Any:
         """Add it, and send the code."""
-        method = contact_methods.add(user=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        method = contact_methods.add(user=self.person, **form.cleaned_data)
         try:
             contact_methods.send_code(method=method, at=self.at)
         except contact_methods.NotSent as refusal:
@@ -97,7 +97,7 @@ class MethodVerify(_Mine):
 
     def perform(self, form: Any) -> Any:
         """Check the code."""
-        method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.request.user)
+        method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.person)
         contact_methods.verify(method=method, code=form.cleaned_data["code"], at=self.at)
         return "oncall:me"
 
@@ -112,11 +112,11 @@ class RuleAdd(_Mine):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Of this person."""
-        return super().get_form_kwargs() | {"user": self.request.user}
+        return super().get_form_kwargs() | {"user": self.person}
 
     def perform(self, form: Any) -> Any:
         """Add it."""
-        contact_methods.add_rule(user=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        contact_methods.add_rule(user=self.person, **form.cleaned_data)
         return "oncall:me"
 
 
@@ -129,7 +129,7 @@ class TokenAdd(_Mine):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Make it, and show it."""
-        token, key = access.create_token(user=self.request.user, at=self.at, **form.cleaned_data)  # type: ignore[arg-type]
+        token, key = access.create_token(user=self.person, at=self.at, **form.cleaned_data)
         return render(self.request, "oncall/token.html", {"title": token.name, "token": token, "key": key})
 
 
@@ -148,7 +148,7 @@ class MethodSend(_Button):
 
     def perform(self) -> Any:
         """Send it."""
-        method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.request.user)
+        method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.person)
         contact_methods.send_code(method=method, at=self.at)
         return "oncall:me"
 
@@ -160,7 +160,7 @@ class MethodRemove(_Button):
 
     def perform(self) -> Any:
         """Remove it."""
-        method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.request.user)
+        method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.person)
         contact_methods.remove(method=method)
         return "oncall:me"
 
@@ -172,7 +172,7 @@ class RuleRemove(_Button):
 
     def perform(self) -> Any:
         """Remove it."""
-        rule = get_object_or_404(NotificationRule, pk=self.kwargs["pk"], user=self.request.user)
+        rule = get_object_or_404(NotificationRule, pk=self.kwargs["pk"], user=self.person)
         contact_methods.remove_rule(rule=rule)
         return "oncall:me"
 
@@ -184,6 +184,6 @@ class TokenRevoke(_Button):
 
     def perform(self) -> Any:
         """End it."""
-        token = get_object_or_404(ApiToken, pk=self.kwargs["pk"], user=self.request.user)
+        token = get_object_or_404(ApiToken, pk=self.kwargs["pk"], user=self.person)
         access.revoke_token(token=token, at=self.at)
         return "oncall:me"

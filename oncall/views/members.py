@@ -34,7 +34,7 @@ class MemberEdit(FormPage):
 
     def may(self) -> bool:
         """Those who plan the team's rota."""
-        return can_manage_team(self.request.user, self.membership.team)
+        return can_manage_team(self.person, self.membership.team)
 
     def get_title(self) -> str:
         """Who it is."""
@@ -62,7 +62,7 @@ class WakeTestSend(PostPage):
 
     def perform(self) -> Any:
         """Send it."""
-        wake_tests.send(user=self.request.user, at=self.at)  # type: ignore[arg-type]
+        wake_tests.send(user=self.person, at=self.at)
         return "oncall:me"
 
     def back(self) -> str:
@@ -78,7 +78,7 @@ class ReliefAsk(PostPage):
 
     def perform(self) -> Any:
         """Ask, and show where others offer."""
-        asked = relief.ask(actor=self.request.user, at=self.at)  # type: ignore[arg-type]
+        asked = relief.ask(actor=self.person, at=self.at)
         return asked.swap.get_absolute_url()
 
     def back(self) -> str:

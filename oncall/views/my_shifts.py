@@ -21,7 +21,7 @@ class MyShifts(ShownPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What is theirs."""
-        user: Any = self.request.user
+        user: Any = self.person
         mine = my_shifts.of(user=user, at=self.at)
         near = [*mine.running, *mine.coming[:1]]
         recent = {one.schedule for one in mine.past if one.ends_at and one.ends_at > self.at - handoffs.LATE}
@@ -55,6 +55,6 @@ class HandOff(FormPage):
     def perform(self, form: Any) -> Any:
         """Leave it."""
         schedule = get_object_or_404(Schedule, pk=self.kwargs["pk"])
-        user: Any = self.request.user
+        user: Any = self.person
         handoffs.write(schedule=schedule, text=form.cleaned_data["text"], actor=user, at=self.at)
         return "oncall:my-shifts"

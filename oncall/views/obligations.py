@@ -25,7 +25,7 @@ class _Due(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Those whose subject the reader may know of."""
-        return super().get_queryset().filter(subjects.visible(self.request.user))
+        return super().get_queryset().filter(subjects.visible(self.person))
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         """What the URL asks, and without a word on status: what is open."""
@@ -46,7 +46,7 @@ class DueFromMe(_Due):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Mine."""
-        return super().get_queryset().filter(owner=self.request.user)
+        return super().get_queryset().filter(owner=self.person)
 
 
 class DueFromTeam(_Due):
@@ -63,7 +63,7 @@ class DueFromTeam(_Due):
         rows = super().get_queryset()
         if self.request.GET.get("team"):
             return rows
-        return rows.filter(team__in=self.request.user.memberships.values("team"))  # type: ignore[union-attr]
+        return rows.filter(team__in=self.person.memberships.values("team"))
 
 
 class ObligationPage(DetailPage):
@@ -75,7 +75,7 @@ class ObligationPage(DetailPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Those whose subject the reader may know of."""
-        return super().get_queryset().filter(subjects.visible(self.request.user))
+        return super().get_queryset().filter(subjects.visible(self.person))
 
     def get_title(self) -> str:
         """What is owed."""
@@ -83,7 +83,7 @@ class ObligationPage(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the rule in words, the reminders, and what the reader may do."""
-        obligation, user = self.object, self.request.user
+        obligation, user = self.object, self.person
         duty, rule = duties.get(obligation.kind), obligation.rule
         told = rules.describe(rule, teams=list(rule.teams.order_by("name")), reminders=list(rule.reminders.all()))
         return super().get_context_data(**kwargs) | {
@@ -109,7 +109,7 @@ class _OfObligation:
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Find it."""
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         if request.user.is_authenticated:
             rows = _ROWS.filter(subjects.visible(request.user))
             self.obligation = get_object_or_404(rows, pk=kwargs["pk"])
@@ -120,7 +120,7 @@ class _OfObligation:
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the way back, and what it is about."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         return context | {"back": self.back(), "lead": self.obligation.title}
 
 
@@ -131,11 +131,11 @@ class Finish(_OfObligation, PostPage):
 
     def may(self) -> bool:
         """Who owes it, and their team."""
-        return permissions.can_finish(self.request.user, self.obligation)
+        return permissions.can_finish(self.person, self.obligation)
 
     def perform(self) -> Any:
         """Say so."""
-        obligations.finish(obligation_id=self.obligation.pk, actor=self.request.user, at=self.at)  # type: ignore[arg-type]
+        obligations.finish(obligation_id=self.obligation.pk, actor=self.person, at=self.at)
         return self.back()
 
 
@@ -149,13 +149,13 @@ class Dismiss(_OfObligation, FormPage):
 
     def may(self) -> bool:
         """Those its rule names."""
-        return permissions.can_dismiss(self.request.user, self.obligation)
+        return permissions.can_dismiss(self.person, self.obligation)
 
     def perform(self, form: Any) -> Any:
         """Say so, and why."""
         obligations.dismiss(
             obligation_id=self.obligation.pk,
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
             **form.cleaned_data,
         )
@@ -172,13 +172,13 @@ class Postpone(_OfObligation, FormPage):
 
     def may(self) -> bool:
         """Those who may dismiss it, and the team's managers."""
-        return permissions.can_postpone(self.request.user, self.obligation)
+        return permissions.can_postpone(self.person, self.obligation)
 
     def perform(self, form: Any) -> Any:
         """Say until when, and why."""
         obligations.postpone(
             obligation_id=self.obligation.pk,
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
             **form.cleaned_data,
         )

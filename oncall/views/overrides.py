@@ -49,7 +49,7 @@ class OverridePage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the schedule's clock, and whether it may be cancelled."""
         state, words = tables_changes.standing(self.object, at=self.at)
-        may = state in {"coming", "running"} and permissions.can_cancel(self.request.user, self.object)
+        may = state in {"coming", "running"} and permissions.can_cancel(self.person, self.object)
         return super().get_context_data(**kwargs) | {
             "zone": schedules.zone_of(self.object.schedule, at=self.at),
             "state": state,
@@ -76,7 +76,7 @@ class OnSchedule(FormPage):
 
     def may(self) -> bool:
         """The team's own people, and managers."""
-        return permissions.can_stand_in(self.request.user, self.schedule)
+        return permissions.can_stand_in(self.person, self.schedule)
 
     def get_initial(self) -> dict[str, Any]:
         """What a link to this form has filled in."""
@@ -101,7 +101,7 @@ class _Change(OnSchedule):
     def get_form_kwargs(self) -> dict[str, Any]:
         """With the people one may choose."""
         people = asked.people_of(self.schedule, set(self.roster.people))
-        return super().get_form_kwargs() | {"people": people, "user": self.request.user}
+        return super().get_form_kwargs() | {"people": people, "user": self.person}
 
 
 class Cover(_Change):
@@ -115,7 +115,7 @@ class Cover(_Change):
 
     def perform(self, form: Any) -> Any:
         """Put the reader in."""
-        user: Any = self.request.user
+        user: Any = self.person
         return overriding.override(
             schedule=self.schedule, op=OverrideOp.REPLACE, users=[user], actor=user, at=self.at, **form.cleaned_data
         ).get_absolute_url()
@@ -132,11 +132,11 @@ class Change(_Change):
 
     def may(self) -> bool:
         """Managers."""
-        return permissions.can_manage_rota(self.request.user, self.schedule)
+        return permissions.can_manage_rota(self.person, self.schedule)
 
     def perform(self, form: Any) -> Any:
         """Write the override."""
-        user: Any = self.request.user
+        user: Any = self.person
         return overriding.override(
             schedule=self.schedule, actor=user, at=self.at, **form.cleaned_data
         ).get_absolute_url()
@@ -149,14 +149,14 @@ class TakePager(PostPage):
 
     def may(self) -> bool:
         """The team's own people, and managers."""
-        return permissions.can_stand_in(self.request.user, self._schedule())
+        return permissions.can_stand_in(self.person, self._schedule())
 
     def perform(self) -> Any:
         """Take it, for one of the offered lengths."""
         hours = next((one for one in LENGTHS if str(one) == self.request.POST.get("hours")), None)
         if hours is None:
             raise ValidationError("Choose for how many hours you take the pager.")
-        user: Any = self.request.user
+        user: Any = self.person
         ends_at = ceil_minute(self.at) + timedelta(hours=hours)
         row = overriding.take_pager(schedule=self._schedule(), user=user, ends_at=ends_at, actor=user, at=self.at)
         self.done = f"You have the pager of {row.schedule.name} from the next minute on, for {hours} h."
@@ -180,9 +180,9 @@ class OverrideCancel(PostPage):
         """Cancel it."""
         rows: QuerySet[Override] = Override.objects.select_related("schedule__team")
         row = get_object_or_404(rows, pk=self.kwargs["pk"])
-        if not permissions.can_cancel(self.request.user, row):
+        if not permissions.can_cancel(self.person, row):
             raise PermissionDenied(self.refusal)
-        user: Any = self.request.user
+        user: Any = self.person
         return overriding.cancel_override(override_id=row.pk, actor=user, at=self.at).get_absolute_url()
 
     def back(self) -> str:

@@ -204,11 +204,11 @@ class ScheduleNew(_Editor):
 
     def may(self) -> bool:
         """Managers of any team."""
-        return planned_teams(self.request.user).exists()
+        return planned_teams(self.person).exists()
 
     def editor(self, *args: Any, **kwargs: Any) -> Any:
         """With name and team."""
-        teams = planned_teams(self.request.user)
+        teams = planned_teams(self.person)
         return forms.NewEditorForm(*args, effective=self.effective(), teams=teams, **kwargs)
 
     def effective(self) -> list[tuple[str, str]]:
@@ -221,7 +221,7 @@ class ScheduleNew(_Editor):
 
     def team(self) -> Team | None:
         """The one that was chosen, or the first that may be."""
-        teams = planned_teams(self.request.user)
+        teams = planned_teams(self.person)
         asked = self.request.POST.get("team") or self.request.GET.get("team")
         return teams.filter(slug=asked).first() if asked else teams.first()
 
@@ -247,7 +247,7 @@ class ScheduleNew(_Editor):
             time_zone=given["time_zone"],
             effective_from=effective_from,
             note=given["note"],
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
         )
 
@@ -265,7 +265,7 @@ class _OfSchedule(SignedIn):
 
     def may(self) -> bool:
         """Managers of its team, and the role."""
-        return can_manage_team(self.request.user, self.schedule.team)
+        return can_manage_team(self.person, self.schedule.team)
 
 
 class ScheduleEdit(_OfSchedule, _Editor):
@@ -324,7 +324,7 @@ class ScheduleEdit(_OfSchedule, _Editor):
             time_zone=form.cleaned_data["time_zone"],
             effective_from=effective_from,
             note=form.cleaned_data["note"],
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
         )
         return self.schedule
@@ -346,7 +346,7 @@ class ScheduleAbout(_OfSchedule, FormPage):
         """What is stored, and the teams it may go to."""
         names = ("name", "team", "description", "external_id")
         stored = {name: getattr(self.schedule, name) for name in names}
-        return super().get_form_kwargs() | {"initial": stored, "teams": planned_teams(self.request.user)}
+        return super().get_form_kwargs() | {"initial": stored, "teams": planned_teams(self.person)}
 
     def perform(self, form: Any) -> Any:
         """Change it."""
@@ -371,11 +371,11 @@ class VersionWithdraw(PostPage):
 
     def may(self) -> bool:
         """Managers of its team, and the role."""
-        return can_manage_team(self.request.user, self.version.schedule.team)
+        return can_manage_team(self.person, self.version.schedule.team)
 
     def perform(self) -> Any:
         """Withdraw it."""
-        editing.withdraw_version(version_id=self.version.pk, actor=self.request.user, at=self.at)  # type: ignore[arg-type]
+        editing.withdraw_version(version_id=self.version.pk, actor=self.person, at=self.at)
         return self.version.schedule
 
     def back(self) -> str:

@@ -31,7 +31,7 @@ class _RotaPage(ShownPage):
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page; 422 with a sentence where what was asked for cannot be shown."""
         response = super().get(request, *args, **kwargs)
-        if "board" not in response.context_data:  # type: ignore[attr-defined]
+        if "board" not in response.context_data:  # type: ignore[attr-defined]  # this page answers with a template
             response.status_code = 422
         return response
 
@@ -55,9 +55,7 @@ class _RotaPage(ShownPage):
 
     def _shown(self, ids: list[int], span: rota.Span, as_of: Any) -> dict[str, Any]:
         board = rota.board(ids=ids, span=span, as_of=as_of)
-        reading = rota.Reading(
-            user=self.request.user.pk, zone=ZoneInfo(timezone.get_current_timezone_name()), at=self.at
-        )
+        reading = rota.Reading(user=self.person.pk, zone=ZoneInfo(timezone.get_current_timezone_name()), at=self.at)
         return {
             "board": board,
             "bands": rota.draw(board, reading=reading),

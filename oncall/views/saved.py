@@ -45,7 +45,7 @@ class SavedViewNew(FormPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """With the teams this person manages."""
-        return super().get_form_kwargs() | {"user": self.request.user}
+        return super().get_form_kwargs() | {"user": self.person}
 
     def perform(self, form: Any) -> Any:
         """Keep it."""
@@ -53,7 +53,7 @@ class SavedViewNew(FormPage):
         return saved_views.keep(
             path=asked["path"],
             query=asked.get("query", ""),
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
             **form.cleaned_data,
         )
@@ -74,7 +74,7 @@ class _OfView:
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Find it."""
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         if request.user.is_authenticated:
             rows = SavedView.objects.visible_to(request.user).select_related("team")
             self.view = get_object_or_404(rows, pk=kwargs["pk"])
@@ -101,7 +101,7 @@ class SavedViewEdit(_OfView, FormPage):
 
     def perform(self, form: Any) -> Any:
         """Give it the name."""
-        saved_views.change(view_id=self.view.pk, actor=self.request.user, at=self.at, **form.cleaned_data)
+        saved_views.change(view_id=self.view.pk, actor=self.person, at=self.at, **form.cleaned_data)
         return "oncall:views"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class SavedViewMove(_OfView, PostPage):
 
     def perform(self) -> Any:
         """Move it."""
-        saved_views.move(view_id=self.view.pk, to=self.kwargs["to"], actor=self.request.user, at=self.at)
+        saved_views.move(view_id=self.view.pk, to=self.kwargs["to"], actor=self.person, at=self.at)
         return reverse("oncall:view", args=[self.view.pk])
 
 
@@ -134,5 +134,5 @@ class SavedViewRemove(_OfView, PostPage):
 
     def perform(self) -> Any:
         """Forget it."""
-        saved_views.remove(view_id=self.view.pk, actor=self.request.user)
+        saved_views.remove(view_id=self.view.pk, actor=self.person)
         return "oncall:views"

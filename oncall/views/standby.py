@@ -63,7 +63,7 @@ class OnCall(ShownPage):
     def _zone(self, roster: schedules.Roster) -> str:
         """The schedule's zone, when it is not the reader's."""
         version = roster.plan.version_at(self.moment)
-        if version is None or version.zone.key == getattr(self.request.user, "time_zone", "UTC"):
+        if version is None or version.zone.key == getattr(self.person, "time_zone", "UTC"):
             return ""
         return version.zone.key
 
@@ -82,9 +82,9 @@ class TeamPage(DetailPage):
         loaded = schedules.load_range(self.at, ids=team.schedules.values_list("pk", flat=True))
         policy = team.escalation_policy
         return super().get_context_data(**kwargs) | {
-            "memberships": members.of(team, viewer=self.request.user, at=self.at),
-            "may_plan": can_manage_team(self.request.user, team),
-            "hard_nights": relief.asked(team=team, viewer=self.request.user, at=self.at),
+            "memberships": members.of(team, viewer=self.person, at=self.at),
+            "may_plan": can_manage_team(self.person, team),
+            "hard_nights": relief.asked(team=team, viewer=self.person, at=self.at),
             "turns": [{"schedule": one.schedule, "turn": schedules.stint(one, at=self.at)} for one in loaded],
             "policy": policies.describe(policy, at=self.at) if policy else None,
         }
@@ -123,7 +123,7 @@ class SchedulePage(DetailPage):
             "zone": in_force.zone.key if in_force else "UTC",
             "as_of": self.as_of,
             "history": history(self.object, in_force=in_force.id if in_force else None, at=self.at),
-            "may_plan": can_manage_team(self.request.user, self.object.team),
+            "may_plan": can_manage_team(self.person, self.object.team),
         }
 
 

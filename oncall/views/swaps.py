@@ -47,7 +47,7 @@ class SwapNew(OnSchedule):
 
     def perform(self, form: Any) -> Any:
         """Ask."""
-        user: Any = self.request.user
+        user: Any = self.person
         return swaps.request(schedule=self.schedule, actor=user, at=self.at, **form.cleaned_data).get_absolute_url()
 
 
@@ -81,7 +81,7 @@ class SwapPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With deeds, offers and candidates."""
         swap: SwapRequest = self.object
-        deeds = _deeds(swap, self.request.user)
+        deeds = _deeds(swap, self.person)
         zone = schedules.zone_of(swap.schedule, at=self.at)
         found = None
         if deeds["may_see_candidates"]:
@@ -130,7 +130,7 @@ class SwapOfferNew(_OnSwap):
 
     def may(self) -> bool:
         """The team's own people."""
-        return permissions.can_stand_in(self.request.user, self.swap.schedule)
+        return permissions.can_stand_in(self.person, self.swap.schedule)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """With the schedule and its clock."""
@@ -140,7 +140,7 @@ class SwapOfferNew(_OnSwap):
 
     def perform(self, form: Any) -> Any:
         """Offer."""
-        user: Any = self.request.user
+        user: Any = self.person
         return swaps.offer(swap_id=self.swap.pk, actor=user, at=self.at, **form.cleaned_data).swap.get_absolute_url()
 
 
@@ -154,11 +154,11 @@ class SwapDecline(_OnSwap):
 
     def may(self) -> bool:
         """Managers who are not part of it."""
-        return permissions.can_approve(self.request.user, self.swap)
+        return permissions.can_approve(self.person, self.swap)
 
     def perform(self, form: Any) -> Any:
         """Decline."""
-        user: Any = self.request.user
+        user: Any = self.person
         return swaps.decline(swap_id=self.swap.pk, actor=user, at=self.at, **form.cleaned_data).get_absolute_url()
 
 
@@ -175,7 +175,7 @@ class SwapDecide(PostPage):
 
     def perform(self) -> Any:
         """One of both."""
-        user: Any = self.request.user
+        user: Any = self.person
         if self.kwargs["deed"] == "approve":
             if not permissions.can_approve(user, self.swap):
                 raise PermissionDenied(self.refusal)
@@ -209,7 +209,7 @@ class OfferAnswer(PostPage):
     def perform(self) -> Any:
         """Answer it."""
         verb, self.done = self.VERBS[self.kwargs["deed"]]
-        user: Any = self.request.user
+        user: Any = self.person
         return verb(offer_id=self.offer.pk, actor=user, at=self.at).get_absolute_url()
 
     def back(self) -> str:

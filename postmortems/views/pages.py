@@ -37,7 +37,7 @@ class PostmortemPage(DetailPage):
 
     def get_object(self, queryset: Any = None) -> Postmortem:
         """If this person may know of its incident."""
-        return verbs.postmortem_or_404(self.kwargs["pk"], self.request.user)
+        return verbs.postmortem_or_404(self.kwargs["pk"], self.person)
 
     def get_title(self) -> str:
         """The incident it is of."""
@@ -45,7 +45,7 @@ class PostmortemPage(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """All that the page shows."""
-        postmortem, user = self.object, self.request.user
+        postmortem, user = self.object, self.person
         possible = verbs.possible(postmortem, user)
         can_write = not postmortem.is_approved and permissions.can_write(user, postmortem)
         sections = workspace.shown(postmortem, with_hints=can_write)
@@ -83,11 +83,11 @@ class Draft(PostPage):
 
     def may(self) -> bool:
         """Those who write."""
-        return permissions.can_write(self.request.user)
+        return permissions.can_write(self.person)
 
     def perform(self) -> Any:
         """Draft it."""
-        return writing.draft(ticket_id=self.ticket.pk, actor=self.request.user, at=self.at)  # type: ignore[arg-type]
+        return writing.draft(ticket_id=self.ticket.pk, actor=self.person, at=self.at)
 
     def back(self) -> str:
         """To the incident."""
@@ -121,7 +121,7 @@ class SectionEdit(verbs.OfPostmortem):
             key=self.section.key,
             body=form.cleaned_data["body"],
             seen=self.section.updated_at,
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
         )
         return f"{saved.get_absolute_url()}#{self.section.key}"
@@ -152,7 +152,7 @@ class PublicEdit(verbs.OfPostmortem, FormPage):
             postmortem_id=self.postmortem.pk,
             text=form.cleaned_data["text"],
             seen=writing.public_seen(self.postmortem),
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
         )
         return f"{saved.get_absolute_url()}#public"
@@ -165,7 +165,7 @@ class Revisions(ShownPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the revisions."""
-        postmortem = verbs.postmortem_or_404(self.kwargs["pk"], self.request.user)
+        postmortem = verbs.postmortem_or_404(self.kwargs["pk"], self.person)
         key = self.kwargs["key"]
         section = postmortem.sections.filter(key=key).first()
         if section is None and key != PUBLIC_TEXT:

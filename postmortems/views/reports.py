@@ -19,7 +19,7 @@ class PreventionReport(ShownPage):
         """With the report of the period and team that the address names."""
         today = timezone.localdate(self.at)
         asked = ReportForm(self.request.GET)
-        scope = asked.scope(user=self.request.user, today=today)
+        scope = asked.scope(user=self.person, today=today)
         shown = {"since": scope.since, "until": scope.until, "team": scope.team.slug if scope.team else ""}
         form = ReportForm(initial=shown) if asked.is_valid() else asked
         return super().get_context_data(**kwargs) | {

@@ -29,7 +29,7 @@ class SeatTake(OfPostmortem):
 
     def may(self) -> bool:
         """Everybody who can see the incident; the rules say whose seat it is."""
-        return permissions.can_comment(self.request.user, self.postmortem)
+        return permissions.can_comment(self.person, self.postmortem)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """With the question of its perspective."""
@@ -40,7 +40,7 @@ class SeatTake(OfPostmortem):
         taken = seats.take(
             postmortem_id=self.postmortem.pk,
             seat=self.seat,
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
             **form.cleaned_data,
         )

@@ -106,7 +106,7 @@ class OfPostmortem(FormPage):
 
     def may(self) -> bool:
         """Those who write."""
-        return permissions.can_write(self.request.user, self.postmortem)
+        return permissions.can_write(self.person, self.postmortem)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the postmortem, and the way back."""
@@ -130,7 +130,7 @@ class VerbPage(OfPostmortem):
 
     def may(self) -> bool:
         """As the verb says."""
-        return self.verb.may(self.request.user, self.postmortem)
+        return self.verb.may(self.person, self.postmortem)
 
     def get_form_class(self) -> type[forms.Form]:
         """The verb's form."""
@@ -138,7 +138,7 @@ class VerbPage(OfPostmortem):
 
     def perform(self, form: Any) -> Any:
         """Make the verb's call."""
-        return self.verb.call(self.postmortem, self.request.user, self.at, form.cleaned_data)
+        return self.verb.call(self.postmortem, self.person, self.at, form.cleaned_data)
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """A plain button goes back with the refusal; a form is shown again."""

@@ -35,7 +35,7 @@ class KnownErrorPage(DetailPage):
 
     def get_queryset(self) -> Any:
         """Those this person may know of."""
-        return super().get_queryset().visible_to(self.request.user)  # type: ignore[attr-defined]
+        return super().get_queryset().visible_to(self.person)  # type: ignore[attr-defined]  # the queryset's own word
 
     def get_title(self) -> str:
         """Its title."""
@@ -43,9 +43,7 @@ class KnownErrorPage(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the incidents where it helped."""
-        incidents = Ticket.objects.visible_to(self.request.user).filter(
-            incident__known_errors_used__known_error=self.object
-        )
+        incidents = Ticket.objects.visible_to(self.person).filter(incident__known_errors_used__known_error=self.object)
         return super().get_context_data(**kwargs) | {"incidents": incidents.distinct().order_by("-created_at")[:20]}
 
 
@@ -66,14 +64,14 @@ class KnownErrorUsed(PostPage):
 
     def may(self) -> bool:
         """Those who act on the incident."""
-        return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.request.user, self.ticket)
+        return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.person, self.ticket)
 
     def perform(self) -> Any:
         """Use it."""
         known_errors.use(
             known_error_id=self.known.pk,
             incident_id=self.ticket.pk,
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
         )
         return self.back()

@@ -33,7 +33,7 @@ class ProblemList(ListPage):
 
     def may_create(self) -> bool:
         """Those who act on tickets."""
-        return permissions.can_act(self.request.user)
+        return permissions.can_act(self.person)
 
 
 class ProblemPage(DetailPage):
@@ -45,13 +45,13 @@ class ProblemPage(DetailPage):
 
     def get_object(self, queryset: Any = None) -> Ticket:
         """By its reference."""
-        return ticket_or_404(self.kwargs["reference"], self.request.user)
+        return ticket_or_404(self.kwargs["reference"], self.person)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """All that the page shows."""
         ticket = self.object
         problem = Problem.objects.get(pk=ticket.pk)
-        possible = verbs.possible(ticket, self.request.user)
+        possible = verbs.possible(ticket, self.person)
         return super().get_context_data(**kwargs) | {
             "problem": problem,
             "known": KnownError.objects.filter(problem=problem).first(),
@@ -75,11 +75,11 @@ class ProblemNew(FormPage):
 
     def may(self) -> bool:
         """Those who act on tickets."""
-        return permissions.can_act(self.request.user)
+        return permissions.can_act(self.person)
 
     def perform(self, form: Any) -> Any:
         """Open it."""
-        return investigation.open_problem(actor=self.request.user, at=self.at, **form.cleaned_data)  # type: ignore[arg-type]
+        return investigation.open_problem(actor=self.person, at=self.at, **form.cleaned_data)
 
 
 class ProblemEdit(prevention.OnTicket):
@@ -105,7 +105,7 @@ class ProblemEdit(prevention.OnTicket):
         return investigation.edit(
             problem_id=self.ticket.pk,
             changes=form.changes(),
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
         )
 
@@ -125,13 +125,13 @@ class OpenFromIncident(PostPage):
 
     def may(self) -> bool:
         """Those who act on the incident."""
-        return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.request.user, self.ticket)
+        return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.person, self.ticket)
 
     def perform(self) -> Any:
         """Open it."""
         return investigation.open_from_incident(
             incident_id=self.ticket.pk,
-            actor=self.request.user,  # type: ignore[arg-type]
+            actor=self.person,
             at=self.at,
         )
 
@@ -152,7 +152,7 @@ class LinkProblem(prevention.OnTicket):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """With the reader, whose problems are offered."""
-        return super().get_form_kwargs() | {"user": self.request.user}
+        return super().get_form_kwargs() | {"user": self.person}
 
     def do(self, **given: Any) -> Any:
         """Link it."""
@@ -175,11 +175,11 @@ class FactorRemove(PostPage):
 
     def may(self) -> bool:
         """Those who act on the problem."""
-        return permissions.can_act(self.request.user, self.factor.problem)
+        return permissions.can_act(self.person, self.factor.problem)
 
     def perform(self) -> Any:
         """Take it out."""
-        factors.remove(factor_id=self.factor.pk, actor=self.request.user, at=self.at)  # type: ignore[arg-type]
+        factors.remove(factor_id=self.factor.pk, actor=self.person, at=self.at)
         return self.back()
 
     def back(self) -> str:
