@@ -129,7 +129,7 @@ class TestVersions:
         ana, ben = people("Ana", "Ben")
         url = f"{URL}{made(client).json()['id']}/versions/"
         calendar = Calendar.objects.create(name="Days off")
-        wanted = {
+        wanted: Any = {
             "time_zone": "Europe/Berlin",
             "layers": [
                 layers([ana.pk, ben.pk], [])[0] | {
@@ -142,10 +142,12 @@ class TestVersions:
 
         first, second = client.put(url, wanted), client.put(url, wanted)
         round_trip = client.put(url, {"time_zone": "Europe/Berlin", "layers": second.json()["layers"]})
+        wanted["layers"][0]["restrictions"][0]["days"] = [*range(7)]
+        spelled_otherwise = client.put(url, wanted)
         changed = client.put(url, wanted | {"time_zone": "UTC", "effective": "now"})
 
         assert first.status_code == second.status_code == 200, first.content
-        assert first.json() == second.json() == round_trip.json()
+        assert first.json() == second.json() == round_trip.json() == spelled_otherwise.json()
         assert changed.json()["id"] != first.json()["id"]
         assert ScheduleVersion.objects.count() == 2
 
