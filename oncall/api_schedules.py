@@ -15,7 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.api import ReadViewSet, asked_instant, verb, writes
+from config.base.api import Pagination, ReadViewSet, asked_instant, verb, writes
 from config.base.clock import ceil_minute, floor_minute
 from oncall import api_load, filters, schedules
 from oncall import serializers_schedules as serializers
@@ -218,9 +218,22 @@ class ScheduleViewSet(ReadViewSet):
         }
         return Response(serializers.PreviewedSerializer(answer).data)
 
-    @extend_schema(request=serializers.NewVersionSerializer, responses={201: serializers.VersionSerializer})
-    @action(detail=True, methods=["post"])
+    @extend_schema(responses=serializers.VersionSerializer(many=True))
+    @action(
+        detail=True,
+        serializer_class=serializers.VersionSerializer,
+        filter_backends=(),
+        order="-id",
+        query_parameters=Pagination.parameters,
+    )
     def versions(self, request: Request, pk: str) -> Response:
+        """The versions of a schedule, newest first, withdrawn ones too."""
+        rows = VersionViewSet.queryset.filter(schedule=self.get_object())
+        return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)
+
+    @extend_schema(request=serializers.NewVersionSerializer, responses={201: serializers.VersionSerializer})
+    @versions.mapping.post
+    def add_version(self, request: Request, pk: str) -> Response:
         """A new version: these layers, at the next handoff unless it says otherwise (R-V4)."""
         return self._write_version(self._asked(serializers.NewVersionSerializer), is_put=False)
 

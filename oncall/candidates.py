@@ -4,17 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from config.base.clock import floor_minute
 from config.base.display import local
-from oncall import schedules
+from oncall import schedules, weights
 from oncall.models import MembershipRole, Schedule, User
 from oncall.schedules import fairness
 from oncall.schedules.facts import Shift, gather
 from oncall.schedules.loading import load_absences, naming
+from oncall.schedules.wall_clock import MINUTE
 
 WEEKS = 12
 
@@ -23,7 +25,7 @@ WEEKS = 12
 class Candidate:
     """Somebody who could take the shift, and why they stand where they do in the list.
 
-    `deficit` is in minutes: how much less than an even share they stood by.
+    `deficit` is in minutes: how much less than their fair share they stood by (R-Q1).
     """
 
     user: User
@@ -51,13 +53,12 @@ def propose(*, schedule: Schedule, out: User, starts_at: datetime, ends_at: date
     rest = timedelta(hours=settings.ONCALL_REST_HOURS)
     busy = _standby(people, since=starts_at - rest, until=ends_at + rest)
     absent = load_absences([one.pk for one in people], since=starts_at, until=ends_at)
-    shares = _shares(schedule, [*people, out], at=at)
+    stood = _stood(schedule, people, at=at)
     found = Proposal([], [])
     for person in people:
-        share = shares[person.pk]
         hindrance = _hindrance(busy.get(person.pk, ()), starts_at, ends_at, person)
-        deficit = -int(share.deviation)
-        one = Candidate(person, deficit, hindrance or _reason(share, deficit), person.pk in absent)
+        deficit = -int(stood[person.pk].share.deviation)
+        one = Candidate(person, deficit, hindrance or _reason(stood[person.pk], deficit), person.pk in absent)
         (found.left_out if hindrance else found.candidates).append(one)
     found.candidates.sort(key=lambda one: (one.is_absent, -one.deficit, one.user.name, one.user.pk))
     return found
@@ -94,20 +95,52 @@ def _hindrance(shifts: Iterable[tuple[Schedule, Shift]], starts_at: datetime, en
     return close
 
 
-def _shares(schedule: Schedule, people: list[User], *, at: datetime) -> dict[int, fairness.Share]:
+@dataclass(frozen=True)
+class _Stood:
+    """What somebody stood by in the last weeks, and what their fair share of it goes by."""
+
+    share: fairness.Share
+    part: Decimal
+    present: Fraction
+    """For how much of the time they had a place in the rotation."""
+
+
+def _stood(schedule: Schedule, people: list[User], *, at: datetime) -> dict[int, _Stood]:
+    """Weighed as the load of the schedule is, so that both say the same."""
     until = floor_minute(at)
     since = until - timedelta(weeks=WEEKS)
     [roster] = schedules.load(ids=[schedule.pk], since=since, until=until)
-    weights = {one.pk: Decimal(1) for one in people}
-    shifts = [one for one in gather(roster.plan, since=since, until=until).shifts if one.user in weights]
-    return fairness.report(shifts, rules=fairness.Rules(ZoneInfo("UTC")), weights=weights).shares
+    shifts = gather(roster.plan, since=since, until=until).shifts
+    standing = {one.user for one in shifts}
+    parts = weights.parts(schedule.team, {*standing, *roster.people, *(one.pk for one in people)})
+    weighed = weights.of([roster], parts=parts, standing=standing, since=since, until=until)
+    shares = fairness.report(shifts, rules=fairness.Rules(ZoneInfo("UTC")), weights=weighed).shares
+    present = weights.together([roster], since=since, until=until)
+    whole = (until - since) // MINUTE
+    return {
+        one.pk: _Stood(
+            share=shares.get(one.pk, fairness.Share(weight=Fraction(0))),
+            part=parts.get(one.pk, weights.WHOLE),
+            present=Fraction(present.get(one.pk, 0), whole),
+        )
+        for one in people
+    }
 
 
-def _reason(share: fairness.Share, deficit: int) -> str:
-    stood = f"Stood by {_hours(share.total)} in the last {WEEKS} weeks"
+def _reason(stood: _Stood, deficit: int) -> str:
+    """Why they stand where they do: hours, against which share, and what the share goes by."""
+    said = f"Stood by {_hours(stood.share.total)} in the last {WEEKS} weeks"
+    if not stood.present:
+        return f"{said}, without a place in the rotation: no share is asked of them."
     if abs(deficit) < 60:
-        return f"{stood}, an even share."
-    return f"{stood}, {_hours(abs(deficit))} {'less' if deficit > 0 else 'more'} than an even share."
+        said = f"{said}, a fair share"
+    else:
+        said = f"{said}, {_hours(abs(deficit))} {'less' if deficit > 0 else 'more'} than a fair share"
+    # How large the part is stays between the person and those who plan; where somebody had a place is open to all.
+    basis = ["their part of full time"] if stood.part != weights.WHOLE else []
+    if stood.present < 1:
+        basis.append(f"{round(100 * stood.present)} % of the time in the rotation")
+    return f"{said} for {' and '.join(basis)}." if basis else f"{said}."
 
 
 def _hours(minutes: int) -> str:

@@ -15,13 +15,13 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from oncall import permissions
-from oncall.models import Membership, Schedule, Team, User
+from oncall import permissions, weights
+from oncall.models import Schedule, Team, User
 from oncall.paged import NIGHT_ENDS, NIGHT_STARTS, Paged, paged
 from oncall.schedules import fairness, warnings
-from oncall.schedules.facts import Facts, Shift, gather, joined
+from oncall.schedules.facts import Facts, Shift, gather
 from oncall.schedules.loading import Roster, load
-from oncall.schedules.plan import Interval, Plan
+from oncall.schedules.plan import Interval
 from oncall.schedules.restrictions import daily, hours_of
 from oncall.schedules.wall_clock import DAY, MINUTE, day_start
 
@@ -217,14 +217,14 @@ def _figures(
     team: Team, rosters: Sequence[Roster], facts: Mapping[int, Facts], *, since: datetime, until: datetime
 ) -> tuple[list[Figures], Fraction]:
     people = {key: person for one in rosters for key, person in one.people.items()}
-    parts = dict(Membership.objects.filter(team=team, user__in=people).values_list("user", "fte"))
+    parts = weights.parts(team, people)
     shifts: dict[int, list[Shift]] = {}
     for one in facts.values():
         for shift in one.shifts:
             shifts.setdefault(shift.user, []).append(shift)
     report = fairness.report_of(
         [(facts[one.schedule.pk].shifts, rules_of(one, team)) for one in rosters],
-        weights=_weights(rosters, parts, shifts, since=since, until=until),
+        weights=weights.of(rosters, parts=parts, standing=shifts, since=since, until=until),
     )
     pages: dict[int, list[Paged]] = {}
     for page in paged(since=since, until=until, schedules=list(facts)):
@@ -257,55 +257,6 @@ def rules_of(roster: Roster, team: Team) -> fairness.Rules:
     return fairness.Rules(
         zone=versions[-1].zone if versions else ZoneInfo(team.time_zone), night=_NIGHT, holidays=holidays
     )
-
-
-def _weights(
-    rosters: Iterable[Roster],
-    parts: Mapping[int, Decimal],
-    shifts: Iterable[int],
-    *,
-    since: datetime,
-    until: datetime,
-) -> dict[int, Decimal]:
-    """Each person's part of full time, times the time for which they had a place in a rotation (R-Q1).
-
-    Who only stood in has no share to serve. Where nobody had a place, all count by their part of full time.
-    """
-    present: dict[int, int] = {}
-    for roster in rosters:
-        for user, minutes in presence(roster.plan, since=since, until=until).items():
-            present[user] = present.get(user, 0) + minutes
-    whole = (until - since) // MINUTE
-    weights = {user: parts.get(user, Decimal(1)) * minutes / whole for user, minutes in present.items() if minutes}
-    if not weights:
-        return {user: parts.get(user, Decimal(1)) for user in shifts}
-    return {user: weights.get(user, Decimal(0)) for user in {*weights, *shifts}}
-
-
-def presence(plan: Plan, *, since: datetime, until: datetime) -> dict[int, int]:
-    """For how many minutes each person had a place in the rotation, with an open account."""
-    found: dict[int, list[Interval]] = {}
-    for starts_at, ends_at, version in plan.reigns(since=since, until=until):
-        layers = [layer for layer in version.layers if not layer.is_shadow] if version else []
-        for user in {user for layer in layers for slot in layer.rotation.slots for user in slot}:
-            found.setdefault(user, []).append((starts_at, ends_at))
-    return {
-        user: sum((end - start) // MINUTE for start, end in without(spans, plan.inactive.get(user, ())))
-        for user, spans in found.items()
-    }
-
-
-def without(spans: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:
-    """What is left of spans when holes are cut out."""
-    left = joined(spans)
-    for starts_at, ends_at in holes:
-        left = [
-            piece
-            for start, end in left
-            for piece in ((start, min(end, starts_at)), (max(start, ends_at), end))
-            if piece[0] < piece[1]
-        ]
-    return left
 
 
 def _incidents(shifts: Iterable[Shift], pages: Sequence[Paged]) -> int:

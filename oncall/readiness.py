@@ -10,7 +10,6 @@ from django.urls import reverse
 from config.base import display
 from config.base.clock import floor_minute
 from oncall import wake_tests
-from oncall.load import without
 from oncall.models import (
     ContactMethod,
     EscalationPolicy,
@@ -20,7 +19,7 @@ from oncall.models import (
     MembershipRole,
     User,
 )
-from oncall.schedules.facts import Facts, gather
+from oncall.schedules.facts import Facts, gather, without
 from oncall.schedules.loading import Roster, load
 from oncall.schedules.plan import Interval
 

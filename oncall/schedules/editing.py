@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from config.base.clock import ceil_minute, floor_minute
 from config.base.lifecycle import Refusal
 from config.base.models import Origin
 from oncall import standby_news
 from oncall.models import Calendar, Layer, LayerMember, Schedule, ScheduleVersion, User
-from oncall.schedules import drafts
+from oncall.schedules import drafts, hours_text
 from oncall.schedules.drafts import LayerDraft
 from oncall.schedules.loading import Dated, counting, hours_from
 from oncall.schedules.plan import Layer as PlannedLayer
@@ -24,8 +25,18 @@ from oncall.schedules.wall_clock import resolve, wall
 _MOST_STEPS_BACK = 400
 
 
+NOTHING_CHANGES = (
+    "Nothing would change: the version in force at that moment says the same already. Change people, turns or hours,"
+    " or leave it as it is."
+)
+
+
 class NotPlanned(Refusal):
     """A version can be withdrawn only before its time."""
+
+
+class NothingChanges(Refusal):
+    """A version would say what the one in force then says already."""
 
 
 @transaction.atomic
@@ -75,21 +86,65 @@ def set_layers(
     note: str = "",
 ) -> ScheduleVersion:
     """As `save_version`, unless the newest version says the same already: then that one, and nothing is stored."""
-    Schedule.objects.select_for_update(no_key=True).get(pk=schedule.pk)
-    newest = (
-        schedule.versions.filter(withdrawn_at__isnull=True)
-        .prefetch_related("layers__members")
-        .order_by("-effective_from", "-created_at", "-pk")
-        .first()
-    )
-    if newest is not None and newest.time_zone == time_zone:
-        stored = [drafts.draft_of(layer) for layer in sorted(newest.layers.all(), key=lambda one: one.pk)]
-        if stored == list(layers):
-            return newest
+    newest = _locked(schedule).last()
+    if newest is not None and _says(newest, layers, time_zone=time_zone):
+        return newest
     return save_version(
         schedule=schedule, layers=layers, time_zone=time_zone, effective_from=effective_from, actor=actor, at=at,
         note=note,
     )  # fmt: skip
+
+
+@transaction.atomic
+def change_layers(
+    *,
+    schedule: Schedule,
+    layers: Sequence[LayerDraft],
+    time_zone: str,
+    effective_from: datetime,
+    actor: User | None,
+    at: datetime,
+    note: str = "",
+) -> ScheduleVersion:
+    """As `save_version`; raises NothingChanges where the version in force then says the same already (R-V2)."""
+    _locked(schedule)
+    if would_change_nothing(schedule=schedule, layers=layers, time_zone=time_zone, effective_from=effective_from):
+        raise NothingChanges(NOTHING_CHANGES)
+    return save_version(
+        schedule=schedule, layers=layers, time_zone=time_zone, effective_from=effective_from, actor=actor, at=at,
+        note=note,
+    )  # fmt: skip
+
+
+def would_change_nothing(
+    *, schedule: Schedule, layers: Sequence[LayerDraft], time_zone: str, effective_from: datetime
+) -> bool:
+    """Whether the version that is to be in force then says the same already."""
+    standing = _standing(schedule).filter(effective_from__lte=effective_from).last()
+    return standing is not None and _says(standing, layers, time_zone=time_zone)
+
+
+def _locked(schedule: Schedule) -> QuerySet[ScheduleVersion]:
+    """The versions that stand, once nobody else is changing the schedule."""
+    Schedule.objects.select_for_update(no_key=True).get(pk=schedule.pk)
+    return _standing(schedule)
+
+
+def _standing(schedule: Schedule) -> QuerySet[ScheduleVersion]:
+    """The versions that were not withdrawn; of those that have begun, the last is in force (R-V2)."""
+    rows = schedule.versions.filter(withdrawn_at__isnull=True).prefetch_related("layers__members")
+    return rows.order_by("effective_from", "created_at", "pk")
+
+
+def _says(version: ScheduleVersion, layers: Sequence[LayerDraft], *, time_zone: str) -> bool:
+    """Whether a version says the same as these drafts, however its hours are spelled."""
+    stored = [drafts.draft_of(layer) for layer in sorted(version.layers.all(), key=lambda one: one.pk)]
+    return version.time_zone == time_zone and list(map(_spelled, stored)) == list(map(_spelled, layers))
+
+
+def _spelled(draft: LayerDraft) -> LayerDraft:
+    """The draft with its hours written in the one way: no days and all seven are every day."""
+    return replace(draft, restrictions=hours_text.read(hours_text.write(draft.restrictions)))
 
 
 def _write_layer(version: ScheduleVersion, draft: LayerDraft) -> None:
@@ -177,18 +232,23 @@ def keep_all(
     version = plan.version_at(effective_from)
     stored = {layer.id: layer for layer in version.layers} if version else {}
     return [
-        keep_turns(draft, old=old, plan=plan, effective_from=effective_from)
-        if source is not None and (old := stored.get(source)) and _has_other_people(draft, old, zone)
+        _kept(draft, old=old, zone=zone, plan=plan, effective_from=effective_from)
+        if source is not None and (old := stored.get(source))
         else draft
         for draft, source in zip(layers, sources, strict=True)
     ]
 
 
-def _has_other_people(draft: LayerDraft, old: PlannedLayer, zone: ZoneInfo) -> bool:
-    """Whether a draft differs from a stored layer in its people and keeps its rhythm."""
+def _kept(draft: LayerDraft, *, old: PlannedLayer, zone: ZoneInfo, plan: Plan, effective_from: datetime) -> LayerDraft:
+    """The draft with turns kept, if it differs from the stored layer in its people and keeps its rhythm."""
     new = planned(draft, number=old.id, zone=zone)
-    has_others = new.rotation.slots != old.rotation.slots
-    return has_others and new.zone == old.zone and replace(new.rotation, slots=old.rotation.slots) == old.rotation
+    before, after = old.rotation.slots, new.rotation.slots
+    if new.zone != old.zone or replace(new.rotation, slots=before) != old.rotation or before == after:
+        return draft
+    if any(before[n:] + before[:n] == after for n in range(len(before))):
+        # The same order, begun elsewhere: where everybody keeps their turn, that is the stored one.
+        return replace(draft, slots=before)
+    return keep_turns(draft, old=old, plan=plan, effective_from=effective_from)
 
 
 def keep_turns(draft: LayerDraft, *, old: PlannedLayer, plan: Plan, effective_from: datetime) -> LayerDraft:

@@ -183,3 +183,16 @@ def _joined_bookings(booked: list[DoubleBooking]) -> list[DoubleBooking]:
         else:
             found.append(one)
     return found
+
+
+def without(spans: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:
+    """What is left of spans when holes are cut out."""
+    left = joined(spans)
+    for starts_at, ends_at in holes:
+        left = [
+            piece
+            for start, end in left
+            for piece in ((start, min(end, starts_at)), (max(start, ends_at), end))
+            if piece[0] < piece[1]
+        ]
+    return left

@@ -99,7 +99,9 @@ def described(draft: LayerDraft, names: Mapping[int, str]) -> list[str]:
 def differences(old: LayerDraft, new: LayerDraft, names: Mapping[int, str]) -> list[str]:
     """What changed in a layer; a list that was only turned to keep turns did not (R-V4)."""
     said = []
-    if not _is_turned(old.slots, new.slots):
+    # Turned while the first handoff stays, it gives everybody another turn.
+    is_shifted = old.anchor == new.anchor and old.slots != new.slots
+    if is_shifted or not _is_turned(old.slots, new.slots):
         said.append(f"{_people(old.slots, names)} ⇒ {_people(new.slots, names)}{_who(old.slots, new.slots, names)}")
     for what in (turn, handoff, _hours, _other):
         before, after = what(old), what(new)

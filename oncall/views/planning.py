@@ -58,6 +58,10 @@ class _Editor(Asking, ShownPage):
         """Make the domain call."""
         raise NotImplementedError
 
+    def is_unchanged(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> bool:
+        """Whether saving would change nothing; a first version always says something."""
+        return False
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What is stored, to be changed."""
         values, layers = self.stored()
@@ -106,7 +110,10 @@ class _Editor(Asking, ShownPage):
         after = previewing.preview(
             before, layers=layers, time_zone=zone_name, effective_from=effective_from, at=self.at
         )
-        return self._answer(form, shown, preview=self._preview(before, after, effective_from))
+        preview = self._preview(before, after, effective_from)
+        if self.is_unchanged(form, layers, effective_from):
+            preview["words"] = [editing.NOTHING_CHANGES]
+        return self._answer(form, shown, preview=preview)
 
     def _effective_from(self, form: Any, layers: Sequence[LayerDraft], zone: ZoneInfo) -> datetime:
         chosen = form.cleaned_data["effective"]
@@ -316,9 +323,16 @@ class ScheduleEdit(_OfSchedule, _Editor):
         )
         return found
 
+    def is_unchanged(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> bool:
+        """Whether the version in force then says the same."""
+        zone = form.cleaned_data["time_zone"]
+        return editing.would_change_nothing(
+            schedule=self.schedule, layers=layers, time_zone=zone, effective_from=effective_from
+        )
+
     def save(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> Schedule:
-        """The version."""
-        editing.save_version(
+        """The version, unless nothing would change."""
+        editing.change_layers(
             schedule=self.schedule,
             layers=layers,
             time_zone=form.cleaned_data["time_zone"],

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from config.base.permissions import Role
@@ -127,7 +129,7 @@ class TestVersions:
         ana, ben = people("Ana", "Ben")
         url = f"{URL}{made(client).json()['id']}/versions/"
         calendar = Calendar.objects.create(name="Days off")
-        wanted = {
+        wanted: Any = {
             "time_zone": "Europe/Berlin",
             "layers": [
                 layers([ana.pk, ben.pk], [])[0] | {
@@ -140,10 +142,12 @@ class TestVersions:
 
         first, second = client.put(url, wanted), client.put(url, wanted)
         round_trip = client.put(url, {"time_zone": "Europe/Berlin", "layers": second.json()["layers"]})
+        wanted["layers"][0]["restrictions"][0]["days"] = [*range(7)]
+        spelled_otherwise = client.put(url, wanted)
         changed = client.put(url, wanted | {"time_zone": "UTC", "effective": "now"})
 
         assert first.status_code == second.status_code == 200, first.content
-        assert first.json() == second.json() == round_trip.json()
+        assert first.json() == second.json() == round_trip.json() == spelled_otherwise.json()
         assert changed.json()["id"] != first.json()["id"]
         assert ScheduleVersion.objects.count() == 2
 
@@ -164,6 +168,35 @@ class TestVersions:
         assert {before["name"], first["name"]} == {"Ana", "Ben"}
         assert shown["changes"][0].startswith("On Mon")
         assert f"{before['name']} hands over to {first['name']}" in shown["changes"][0]
+
+    def test_are_listed_newest_first_and_by_pages(self, client: Any, planner: Any) -> None:
+        team = planner.teams.get()
+        schedule, other = (make.weekly_schedule(planner, team=team) for _ in range(2))
+        url = f"{URL}{schedule.pk}/versions/"
+        made = [client.post(url, {"time_zone": "UTC", "layers": []}).json() for _ in range(2)]
+
+        page = client.get(url, {"page_size": 2}).json()
+        rest = client.get(page["next"]).json()["results"]
+
+        assert page["results"] == made[::-1]
+        assert [one["id"] for one in rest] == [schedule.versions.earliest("pk").pk]
+        assert client.get(url, {"schedule": other.pk}).status_code == 400
+        assert client.get(f"{URL}{other.pk + 1000}/versions/").status_code == 404
+        assert client_of(make.UserFactory(), ["read"]).get(url).status_code == 200
+
+    def test_are_listed_with_a_constant_number_of_queries(
+        self, client: Any, planner: Any, django_assert_num_queries: Any
+    ) -> None:
+        url = f"{URL}{make.weekly_schedule(planner, team=planner.teams.get()).pk}/versions/"
+        client.get(url)  # notes once that the token was used
+        with CaptureQueriesContext(connection) as one:
+            client.get(url)
+        asked = len(one)
+        for person in people("Ana", "Ben", "Cy"):
+            client.post(url, {"time_zone": "UTC", "layers": layers([person.pk]) * 2})
+
+        with django_assert_num_queries(asked):
+            assert len(client.get(url).json()["results"]) == 4
 
     def test_are_withdrawn_before_their_time_only(self, client: Any, planner: Any) -> None:
         """R-V3."""

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.base.permissions import Role
-from oncall import load
+from oncall import load, weights
 from oncall.models import Membership, MembershipRole, Override, OverridePerson
 from oncall.schedules import fairness
-from oncall.schedules.facts import Shift
+from oncall.schedules.facts import Shift, without
 from oncall.schedules.plan import Layer, Plan, Version
 from oncall.schedules.rotation import Rotation
 from oncall.schedules.wall_clock import MINUTE
@@ -54,13 +54,13 @@ class TestTotals:
         st.sets(st.dates(date(2026, 3, 1), date(2026, 5, 1)), max_size=6),
     )
     def test_of_categories_are_the_minutes_of_the_shifts_and_targets_add_up(
-        self, one: Any, other: Any, zone: str, weights: Any, holidays: Any
+        self, one: Any, other: Any, zone: str, weighing: Any, holidays: Any
     ) -> None:
         """R-Q1: no minute is lost or counted twice, whatever the zone, its changes of the clock and its holidays."""
         rules = fairness.Rules(zone=ZoneInfo(zone), night=load._NIGHT, holidays=holidays)
         elsewhere = fairness.Rules(zone=ZoneInfo("UTC"), night=load._NIGHT)
 
-        report = fairness.report_of([(one, rules), (other, elsewhere)], weights=weights)
+        report = fairness.report_of([(one, rules), (other, elsewhere)], weights=weighing)
 
         for user, share in report.shares.items():
             assert sum(share.minutes.values()) == sum(s.minutes for s in (*one, *other) if s.user == user)
@@ -78,7 +78,7 @@ class TestTotals:
         def minutes(found: Any) -> set[int]:
             return {m for s, e in found for m in range((s - START) // MINUTE, (e - START) // MINUTE)}
 
-        assert minutes(load.without(spans, holes)) == minutes(spans) - minutes(holes)
+        assert minutes(without(spans, holes)) == minutes(spans) - minutes(holes)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ class TestFigures:
         early, late = START, START + timedelta(days=20)
         plan = _plan(zone, (early, [1, 2]), (late, [1, 2, 3]))
 
-        found = load.presence(plan, since=START, until=START + timedelta(days=30))
+        found = weights.presence(plan, since=START, until=START + timedelta(days=30))
 
         assert found == {1: 30 * 1440, 2: 30 * 1440, 3: 10 * 1440}
 
@@ -139,7 +139,7 @@ class TestFigures:
         plan = _plan(ZoneInfo("UTC"), (START, [1]))
         closed = Plan(plan.versions, (), {1: ((START + timedelta(days=4), START + timedelta(days=7)),)})
 
-        assert load.presence(closed, since=START, until=START + timedelta(days=10)) == {1: 7 * 1440}
+        assert weights.presence(closed, since=START, until=START + timedelta(days=10)) == {1: 7 * 1440}
 
     def test_give_who_only_stood_in_no_share_to_serve(self, team: Any, planner: Any) -> None:
         ana, bob = _people(team, "Ana", "Bob")

@@ -206,6 +206,48 @@ class TestChange:
         after = schedules.stint(roster, at=start)
         assert (after.users, after.ends_at) == ((standing,), now.ends_at)
 
+    @pytest.mark.parametrize("keeps", ["on", ""])
+    @pytest.mark.parametrize("effective", ["now", "handoff"])
+    def test_of_nothing_is_not_stored(
+        self, planner: Any, team: Any, people: list[Any], effective: str, keeps: str
+    ) -> None:
+        schedule = make.weekly_schedule(*people, team=team, zone="Europe/Berlin")
+        url = f"/schedules/{schedule.pk}/edit/"
+        data = self.data(schedule, *people, effective=effective, note="Again") | {"keep_turns": keeps}
+
+        saved = planner.post(url, data)
+        looked = planner.post(url, data | {"do": "preview"})
+
+        assert (saved.status_code, looked.status_code) == (422, 200)
+        for page in (saved, looked):
+            assert "Nothing would change" in page.content.decode()
+            assert b'value="Again"' in page.content
+        assert "something below needs another look" not in saved.content.decode()
+        assert schedule.versions.count() == 1
+
+    def test_of_the_order_alone_is_none_where_turns_are_kept(self, planner: Any, team: Any, people: list[Any]) -> None:
+        """R-V4: the same circle begun with somebody else moves nobody's turn, unless turns need not be kept."""
+        ana, ben, cy = people
+        schedule = make.weekly_schedule(*people, team=team, zone="Europe/Berlin")
+        url, data = f"/schedules/{schedule.pk}/edit/", self.data(schedule, cy, ana, ben, effective="now")
+
+        kept, moved = planner.post(url, data), planner.post(url, data | {"keep_turns": ""})
+
+        assert (kept.status_code, moved.status_code) == (422, 302)
+        assert schedule.versions.count() == 2
+        assert "(new order)" in planner.get(f"/schedules/{schedule.pk}/").content.decode()
+
+    def test_back_to_what_is_in_force_is_a_change_where_another_is_planned(
+        self, planner: Any, team: Any, people: list[Any]
+    ) -> None:
+        schedule = make.weekly_schedule(*people, team=team, zone="Europe/Berlin")
+        data = self.data(schedule, *people)
+        url = f"/schedules/{schedule.pk}/edit/"
+        planner.post(url, data | {"l1-user": [people[0].pk], "l1-place": [1]})
+
+        assert planner.post(url, data | {"effective": "now"}).status_code == 422
+        assert planner.post(url, data | {"keep_turns": ""}).status_code == 302
+
     def test_may_be_withdrawn_while_it_is_planned(self, planner: Any, team: Any, people: list[Any]) -> None:
         schedule = make.weekly_schedule(*people, team=team)
         planner.post(f"/schedules/{schedule.pk}/edit/", self.data(schedule, *people[:2]))
