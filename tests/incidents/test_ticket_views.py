@@ -133,6 +133,7 @@ class TestTicketPage:
 
         assert "Carla Caller" not in reading.get(url(one)).content.decode()
 
+    @pytest.mark.usefixtures("steady_pulse")
     def test_asks_as_many_questions_with_much_history_as_with_little(
         self, acting: Client, paged: Ticket, django_assert_max_num_queries: Any
     ) -> None:
