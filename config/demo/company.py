@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.db import connection
 
 from config.base.models import Origin
 from config.base.permissions import Role
@@ -56,6 +57,9 @@ def load(*, at: datetime) -> dict[str, Any] | None:
     company = Company(at=at, since=at - HISTORY)
     for write in CHAPTERS:
         write(company)
+    with connection.cursor() as cursor:
+        # The planner knows nothing of what came in bulk; until it does, a question can take minutes.
+        cursor.execute("ANALYZE")
     return company.found
 
 
