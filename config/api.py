@@ -6,10 +6,25 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
-from incidents import api as incidents
-from incidents import api_coverage as coverage
-from incidents import api_maintenance
-from incidents import api_prevention as prevention
+from incidents.api import prevention
+from incidents.api.alerts import AlertViewSet, EventViewSet
+from incidents.api.customers import (
+    ComponentViewSet,
+    CustomerUpdateViewSet,
+    DeliveryViewSet,
+    MaintenanceUpdateViewSet,
+    MaintenanceViewSet,
+    MessageTemplateViewSet,
+    PublicIncidentViewSet,
+    StatusPageViewSet,
+    SubscriberViewSet,
+)
+from incidents.api.integrations import IntegrationViewSet
+from incidents.api.reports import MetricsViewSet
+from incidents.api.requesters import ContactViewSet
+from incidents.api.services import CoverageViewSet, ReadinessViewSet, ServiceViewSet
+from incidents.api.severities import SeverityViewSet
+from incidents.api.tickets import IncidentViewSet, TimelineViewSet
 from oncall import api as oncall
 from oncall import api_calendars as calendars
 from oncall import api_changes as changes
@@ -18,7 +33,7 @@ from postmortems import api as postmortems
 from problems import api as problems
 
 router = SimpleRouter()
-router.register("incidents", incidents.IncidentViewSet, "incident")
+router.register("incidents", IncidentViewSet, "incident")
 router.register("problems", problems.ProblemViewSet, "problem")
 router.register("postmortems", postmortems.PostmortemViewSet, "postmortem")
 router.register("postmortem-templates", postmortems.TemplateViewSet, "postmortem-template")
@@ -28,24 +43,24 @@ router.register("known-errors", problems.KnownErrorViewSet, "known-error")
 router.register("actions", prevention.ActionViewSet, "action")
 router.register("links", prevention.LinkViewSet, "link")
 router.register("waivers", prevention.WaiverViewSet, "waiver")
-router.register("timeline", incidents.TimelineViewSet, "timeline")
-router.register("alerts", incidents.AlertViewSet, "alert")
-router.register("events", incidents.EventViewSet, "event")
-router.register("integrations", incidents.IntegrationViewSet, "integration")
-router.register("services", incidents.ServiceViewSet, "service")
-router.register("readiness", incidents.ReadinessViewSet, "readiness")
-router.register("severities", incidents.SeverityViewSet, "severity")
-router.register("contacts", incidents.ContactViewSet, "contact")
-router.register("metrics", incidents.MetricsViewSet, "metrics")
-router.register("status-pages", incidents.StatusPageViewSet, "status-page")
-router.register("components", incidents.ComponentViewSet, "component")
-router.register("message-templates", incidents.MessageTemplateViewSet, "message-template")
-router.register("maintenances", api_maintenance.MaintenanceViewSet, "maintenance")
-router.register("maintenance-updates", api_maintenance.MaintenanceUpdateViewSet, "maintenance-update")
-router.register("public-incidents", incidents.PublicIncidentViewSet, "public-incident")
-router.register("updates", incidents.CustomerUpdateViewSet, "update")
-router.register("subscribers", incidents.SubscriberViewSet, "subscriber")
-router.register("deliveries", incidents.DeliveryViewSet, "delivery")
+router.register("timeline", TimelineViewSet, "timeline")
+router.register("alerts", AlertViewSet, "alert")
+router.register("events", EventViewSet, "event")
+router.register("integrations", IntegrationViewSet, "integration")
+router.register("services", ServiceViewSet, "service")
+router.register("readiness", ReadinessViewSet, "readiness")
+router.register("severities", SeverityViewSet, "severity")
+router.register("contacts", ContactViewSet, "contact")
+router.register("metrics", MetricsViewSet, "metrics")
+router.register("status-pages", StatusPageViewSet, "status-page")
+router.register("components", ComponentViewSet, "component")
+router.register("message-templates", MessageTemplateViewSet, "message-template")
+router.register("maintenances", MaintenanceViewSet, "maintenance")
+router.register("maintenance-updates", MaintenanceUpdateViewSet, "maintenance-update")
+router.register("public-incidents", PublicIncidentViewSet, "public-incident")
+router.register("updates", CustomerUpdateViewSet, "update")
+router.register("subscribers", SubscriberViewSet, "subscriber")
+router.register("deliveries", DeliveryViewSet, "delivery")
 router.register("escalations", oncall.EscalationViewSet, "escalation")
 router.register("pages", oncall.PageViewSet, "page")
 router.register("on-call", oncall.OnCallViewSet, "on-call")
@@ -54,7 +69,7 @@ router.register("swaps", changes.SwapViewSet, "swap")
 router.register("absences", changes.AbsenceViewSet, "absence")
 router.register("schedules", schedules.ScheduleViewSet, "schedule")
 router.register("schedule-versions", schedules.VersionViewSet, "schedule-version")
-router.register("on-call/services", coverage.CoverageViewSet, "service-on-call")
+router.register("on-call/services", CoverageViewSet, "service-on-call")
 router.register("handoff-notes", oncall.HandoffNoteViewSet, "handoff-note")
 router.register("calendars", calendars.CalendarViewSet, "calendar")
 router.register("calendar-dates", calendars.CalendarDateViewSet, "calendar-date")

@@ -17,12 +17,12 @@ from django.utils.functional import cached_property
 from config.base import charts, display
 from config.base.tables import without_formula
 from config.base.views import ListPage, ShownPage
-from incidents import metrics, numbers
-from incidents.filters import NumbersFilter, RecordFilter
-from incidents.metrics import DIMENSIONS, MEASURES, SHOWN
+from incidents.filters.reports import NumbersFilter, RecordFilter
 from incidents.models import Service, Severity, Ticket
-from incidents.numbers import Cell, Figures
-from incidents.tables import RecordTable
+from incidents.reports import aggregates, metrics
+from incidents.reports.aggregates import Cell, Figures
+from incidents.reports.metrics import DIMENSIONS, MEASURES, SHOWN
+from incidents.tables.reports import RecordTable
 from oncall.models import Team
 
 _MONTHS_BEFORE = 11
@@ -108,7 +108,7 @@ class Numbers(ShownPage):
         """All that the page shows, in three queries."""
         zone = _zone()
         filterset, chosen = self.filterset, self.measure.name
-        gathered = filterset.is_valid() and numbers.gather(
+        gathered = filterset.is_valid() and aggregates.gather(
             filterset.qs,
             zone=zone,
             dimension=self.dimension,

@@ -5,8 +5,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import dashboard, health, sign_in
-from incidents.views.queue import Queue
-from incidents.views.respond import PageLink
+from incidents.views.response.respond import PageLink
+from incidents.views.tickets.queue import Queue
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Queue.as_view(), name="home"),

@@ -11,37 +11,33 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make tickets known to the pager, and listen to its news."""
-        from incidents import (  # noqa: F401 - importing receivers connects them
-            deliveries,
-            duties,
-            maintenance,
-            panels,
-            prevention,
-            readiness,
-            receivers,
-            response,
-            routing,
-            story,
-            subject,
-            summary,
-            updates,
-        )
+        from incidents import panels, receivers, response, routing  # noqa: F401 - importing receivers connects them
+        from incidents.customers import deliveries, maintenance, updates
+        from incidents.customers.obligations import UPDATE_DUTY
+        from incidents.prevention import settling
+        from incidents.prevention.obligations import ACTION_DUTY
+        from incidents.reports import summary
+        from incidents.services import readiness
+        from incidents.services import subject as service
+        from incidents.services.obligations import READINESS_DUTY
+        from incidents.tickets import story
+        from incidents.tickets import subject as ticket
         from oncall import engine, obligations, subjects, watchdog
 
         subjects.register(
             subjects.SubjectType(
-                name=response.SUBJECT, lock=subject.lock, visible_to=subject.visible_to, facts=subject.facts
+                name=response.SUBJECT, lock=ticket.lock, visible_to=ticket.visible_to, facts=ticket.facts
             )
         )
         subjects.register(
             subjects.SubjectType(
-                name=subject.SERVICE,
-                lock=subject.lock_service,
-                visible_to=subject.services_visible_to,
-                facts=subject.service_facts,
+                name=service.SERVICE,
+                lock=service.lock_service,
+                visible_to=service.services_visible_to,
+                facts=service.service_facts,
             )
         )
-        for duty in duties.DUTIES:
+        for duty in (UPDATE_DUTY, ACTION_DUTY, READINESS_DUTY):
             obligations.register(duty)
         watchdog.register_question(
             code="alert_unrouted",
@@ -53,7 +49,7 @@ class IncidentsConfig(AppConfig):
         engine.register_sweep(lane="intake", name="route", run=routing.route_due)
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.chase, every=30.0)
         engine.register_sweep(lane="clocks", name="first-words", run=updates.owe_first, every=15)
-        engine.register_sweep(lane="clocks", name="prevention", run=prevention.settle_due, every=30)
+        engine.register_sweep(lane="clocks", name="prevention", run=settling.settle_due, every=30)
         engine.register_sweep(lane="clocks", name="maintenance", run=maintenance.turn_due)
         engine.register_sweep(lane="clocks", name="numbers", run=summary.refresh, every=60)
         engine.register_sweep(lane="clocks", name="readiness", run=readiness.check_due, every=15)

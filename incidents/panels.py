@@ -8,8 +8,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from config.base import panels
-from incidents import conditions, coverage, links, permissions, story, subject, updates
+from incidents import permissions
+from incidents.customers import updates
 from incidents.models import Service, ServiceReadiness, Ticket, TicketStatus, WaiverStatus
+from incidents.prevention import conditions
+from incidents.services import coverage
+from incidents.services.subject import SERVICE
+from incidents.tickets import links, story
+from incidents.tickets.subject import TICKET
 from oncall import due_panel
 from oncall.models import Team
 
@@ -82,9 +88,9 @@ def register() -> None:
     panels.register(panels.Panel("incident", 10, "incidents/panel_prevention.html", _prevention))
     for place in ("incident", "problem", "postmortem"):
         panels.register(panels.Panel(place, 1, "incidents/panel_story.html", _story))
-        due_panel.register(place, 12, subject_type=subject.TICKET)
+        due_panel.register(place, 12, subject_type=TICKET)
     panels.register(panels.Panel("service", 5, "incidents/panel_readiness.html", _readiness))
-    due_panel.register("service", 10, subject_type=subject.SERVICE)
+    due_panel.register("service", 10, subject_type=SERVICE)
     panels.register(panels.Panel("incident", 30, "incidents/panel_follow_up.html", _follow_up))
     panels.register(panels.Panel("problem", 30, "incidents/panel_follow_up.html", _follow_up))
     panels.register(panels.Panel("postmortem", 30, "incidents/panel_follow_up.html", _follow_up))

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from config.base.outbox import OutboxState
-from incidents import readiness, response, timeline
+from incidents import response
 from incidents.models import EntryKind, Service, Ticket
+from incidents.services import readiness
+from incidents.tickets import timeline
 from oncall import signals
 from oncall.models import ContactKind, Escalation, EscalationEntry, EscalationEvent, Page, User
 

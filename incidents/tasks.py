@@ -1,5 +1,5 @@
 """The app's Celery tasks; each stands beside the function it calls."""
 
-from incidents.deliveries import fan_out, fan_out_notice, send_due
+from incidents.customers.deliveries import fan_out, fan_out_notice, send_due
 
 __all__ = ["fan_out", "fan_out_notice", "send_due"]

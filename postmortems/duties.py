@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from incidents.subject import TICKET
+from incidents.tickets.subject import TICKET
 from oncall import obligations
 from oncall.models import Reminded, ReminderSide, TimeUnit, User
 from oncall.obligations import Duty, Standard, StandardReminder

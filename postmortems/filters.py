@@ -6,7 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from config.base.filters import FilterSet, WordsFilter
-from incidents.filters import ReferenceFilter
+from incidents.filters.tickets import ReferenceFilter
 from incidents.models import Service, Severity
 from oncall.models import Team, User
 from postmortems.models import Postmortem, PostmortemStatus, Template

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from config.base.lifecycle import Refusal
-from incidents import timeline
 from incidents.models import EntryKind
+from incidents.tickets import timeline
 from oncall.models import User
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, RemarkKind
 from postmortems.status import POSTMORTEM

@@ -9,7 +9,7 @@ from django.utils import timezone
 from config.base import panels
 from config.base.panels import Moment, stamped
 from incidents.models import Ticket
-from incidents.story import Circle
+from incidents.tickets.story import Circle
 from postmortems import permissions
 from postmortems.models import Postmortem
 

@@ -10,9 +10,9 @@ from django.db.models import Aggregate, Count, DurationField, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from incidents import recurrence
-from incidents.filters import midnight
+from incidents.filters.reports import midnight
 from incidents.models import ActionItem, Ticket, TicketKind
+from incidents.prevention import recurrence
 from oncall.models import Team
 from postmortems.models import Postmortem
 from problems.models import KnownError

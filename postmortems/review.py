@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from config.base.text import several_lines
-from incidents import reports
+from incidents.customers import public_postmortems
 from incidents.models import Visibility
 from oncall.models import User
 from postmortems import duties, seats
@@ -114,14 +114,16 @@ def publish(*, postmortem_id: int, actor: User, at: datetime, tells_subscribers:
 
     They get it by mail only if that is asked for. Raises Refused, and TooEarly while customers still wait.
     """
-    ticket = reports.lock(_ticket_of(postmortem_id))
+    ticket = public_postmortems.lock(_ticket_of(postmortem_id))
     postmortem = locked(postmortem_id)
     if not postmortem.public_text:
         raise Refused("There is no public text yet. Write it, have it reviewed with the rest, then publish.")
     if postmortem.ticket.visibility != Visibility.OPEN:
         raise Refused(f"{postmortem.ticket.reference} is private, so nothing of it can be published.")
     move(postmortem, PostmortemStatus.PUBLISHED, RemarkKind.PUBLISHED, at=at, actor=actor, published_at=at)
-    reports.publish(ticket_id=ticket.pk, body=postmortem.public_text, is_mailed=tells_subscribers, actor=actor, at=at)
+    public_postmortems.publish(
+        ticket_id=ticket.pk, body=postmortem.public_text, is_mailed=tells_subscribers, actor=actor, at=at
+    )
     return postmortem
 
 
@@ -133,12 +135,12 @@ def _ticket_of(postmortem_id: int) -> int:
 @transaction.atomic
 def withdraw(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Postmortem:
     """Take the public text back from the status page, and open again what was closed; the reason is kept."""
-    ticket = reports.lock(_ticket_of(postmortem_id))
+    ticket = public_postmortems.lock(_ticket_of(postmortem_id))
     postmortem = locked(postmortem_id)
     text = several_lines(text)
     if not text:
         raise Refused("Say why it is taken back.")
-    reports.withdraw(ticket_id=ticket.pk, at=at)
+    public_postmortems.withdraw(ticket_id=ticket.pk, at=at)
     return move(
         postmortem,
         PostmortemStatus.APPROVED,

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from config.base import display
 from config.base.tables import LinkColumn, Table, TagColumn, TimeColumn
-from incidents.tables import SeverityColumn
+from incidents.tables.severities import SeverityColumn
 from postmortems.models import Postmortem
 
 

@@ -9,8 +9,8 @@ from django.db.models import Q
 from config.base import display
 from config.base.models import Origin
 from config.base.text import several_lines
-from incidents import timeline
 from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
+from incidents.tickets import timeline
 from oncall.models import MembershipRole, User
 from postmortems import duties, facts
 from postmortems.locking import Refused, locked, remark, save

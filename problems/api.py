@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from config.base.api import ReadViewSet, verb, writes
 from incidents import response
-from incidents.api import TicketViewSet
+from incidents.api.tickets import TicketViewSet
 from incidents.models import Ticket, TicketKind
 from incidents.permissions import can_act
-from incidents.serializers import AssignSerializer, NoteSerializer, OptionalNoteSerializer, ReasonSerializer
+from incidents.serializers.response import AssignSerializer, NoteSerializer, OptionalNoteSerializer, ReasonSerializer
 from oncall.models import User
 from problems import at_risk, factors, filters, investigation, known_errors, serializers
 from problems.models import Factor, KnownError

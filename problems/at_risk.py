@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from incidents import actions, timeline
 from incidents.models import EntryKind, Service, ServiceDependency, Ticket, TicketStatus
+from incidents.prevention import actions
 from incidents.response import Refused
-from incidents.response.locking import locked, save
+from incidents.tickets import timeline
+from incidents.tickets.locking import locked, save
 from oncall.models import Team, User
 from problems.models import Problem
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from incidents.models import Ticket
-from incidents.subject import TICKET
+from incidents.tickets.subject import TICKET
 from oncall import obligations
 from oncall.models import Obligation, ReminderSide, User
 from oncall.obligations import Duty, Standard, StandardReminder

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from config.base.text import several_lines
-from incidents import timeline
 from incidents.models import EntryKind
 from incidents.response import Refused
-from incidents.response.locking import locked
+from incidents.tickets import timeline
+from incidents.tickets.locking import locked
 from oncall.models import User
 from problems.models import Factor, Problem
 

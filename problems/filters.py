@@ -6,9 +6,9 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from config.base.filters import FilterSet, WordsFilter
-from incidents import recurrence
-from incidents.filters import ReferenceFilter, TicketFilter
+from incidents.filters.tickets import ReferenceFilter, TicketFilter
 from incidents.models import Service, Ticket, TicketKind
+from incidents.prevention import recurrence
 from oncall.models import Team
 from problems import known_errors
 from problems.models import Factor, KnownError, KnownErrorStatus

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from config.base.forms import EditForm, Form
-from incidents.forms import VerbForm
+from incidents.forms.response import VerbForm
 from incidents.models import Incident, Service, Severity, Ticket, TicketKind
 from oncall.models import Team
 from problems import at_risk

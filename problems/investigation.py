@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import transaction
 
-from incidents import links, prevention, timeline
 from incidents.models import (
     ClosureCode,
     EntryKind,
@@ -19,8 +18,10 @@ from incidents.models import (
     TicketLink,
     TicketStatus,
 )
+from incidents.prevention import settling
 from incidents.response import Refused
-from incidents.response.locking import locked, move, save
+from incidents.tickets import links, timeline
+from incidents.tickets.locking import locked, move, save
 from oncall.models import Team, User
 from problems import duties
 from problems.models import KnownError, KnownErrorStatus, Problem
@@ -144,7 +145,7 @@ def resolve(*, problem_id: int, actor: User | None, at: datetime, note: str = ""
         problem_id, TicketStatus.RESOLVED, "The cause is removed.", note, actor=actor, at=at, resolved_at=at
     )
     _retire(ticket, at=at)
-    prevention.settle_around(ticket=ticket, at=at)
+    settling.settle_around(ticket=ticket, at=at)
     return ticket
 
 
@@ -168,7 +169,7 @@ def close(
     ticket = _move(problem_id, TicketStatus.CLOSED, text, note, actor=actor, at=at, **ended)
     if code != ClosureCode.RISK_ACCEPTED:  # an accepted risk goes on to need its workaround
         _retire(ticket, at=at)
-    prevention.settle_around(ticket=ticket, at=at)
+    settling.settle_around(ticket=ticket, at=at)
     return ticket
 
 

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.functions import Greatest
 
-from incidents import links, response, timeline
+from incidents import response
 from incidents.models import EntryKind, Incident, LinkKind, Service, Ticket, Visibility
-from incidents.response.locking import locked
+from incidents.tickets import links, timeline
+from incidents.tickets.locking import locked
 from oncall.models import User
 from problems.models import WORDS, KnownError, KnownErrorStatus, KnownErrorUse
 

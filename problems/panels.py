@@ -9,7 +9,7 @@ from config.base import panels
 from config.base.panels import Moment, stamped
 from incidents import permissions
 from incidents.models import LinkKind, Service, Ticket, TicketKind, TicketStatus, Visibility
-from incidents.story import MOST, Circle
+from incidents.tickets.story import MOST, Circle
 from problems import at_risk, known_errors
 from problems.models import KnownError, KnownErrorUse
 

@@ -6,8 +6,7 @@ from rest_framework import serializers
 
 from config.base.serializers import Asked, Key, Line, Lines, Shown, ShownId, ShownKey
 from incidents.models import Service, Severity, Ticket
-from incidents.serializers import TicketSerializer
-from incidents.serializers_prevention import ReferenceField
+from incidents.serializers.tickets import ReferenceField, TicketSerializer
 from oncall.models import Team
 from oncall.serializers import Address, PersonSerializer
 from problems.investigation import CODE_CHOICES

@@ -162,7 +162,7 @@ def place(path: Path) -> str:
 
 
 def rank(module: list[str]) -> int:
-    """Of `incidents/api_prevention.py`, a face's second file, the rank is that of `api`."""
+    """Of `incidents/api/prevention.py`, a face's second file, the rank is that of `api`."""
     return RANKS.get(module[1].partition("_")[0], 1) if len(module) > 1 else 1
 
 

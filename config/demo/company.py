@@ -14,7 +14,7 @@ from django.db import connection
 from config.base.models import Origin
 from config.base.permissions import Role
 from config.demo import calendars, cast, customers, desk, history, lessons, rota, standby
-from incidents import integrations
+from incidents.integrations import lifecycle
 from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity, Ticket
 from oncall import access
 from oncall.models import Calendar, ContactMethod, Membership, NotificationRule, Obligation, Team, User, WakeTest
@@ -203,7 +203,7 @@ def _open_doors(company: Company) -> None:
         ("alertmanager", "Prometheus (platform)", "Orders database", "/integrations/alertmanager/{key}"),
         ("pagerduty", "Shop monitoring", "Search", "/v2/enqueue"),
     ):
-        _, key = integrations.create_integration(
+        _, key = lifecycle.create_integration(
             name=name,
             kind=kind,
             service=company.services[service],

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from incidents.models import EntryKind, HoldReason, Incident, TimelineEntry
-from incidents.tickets import insert_many
+from incidents.tickets.bulk_insert import insert_many
 
 if TYPE_CHECKING:
     from config.demo.company import Company

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from incidents import actions
 from incidents.models import ReviewSeat, Ticket
+from incidents.prevention import actions
 from oncall.models import User
 from postmortems import review, seats, writing
 from postmortems.models import Postmortem, Presence

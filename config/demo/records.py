@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from config.demo.stories import GUESSES, MAJOR_STEPS
 from incidents.models import EntryKind, Incident, Response, Ticket, TimelineEntry
 from incidents.response import SUBJECT
-from incidents.tickets import insert_many
+from incidents.tickets.bulk_insert import insert_many
 from oncall.models import Escalation, EscalationEntry, Page, User, WorkInterval
 
 if TYPE_CHECKING:

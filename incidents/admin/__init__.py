@@ -1,5 +1,5 @@
-"""The administration of the catalog, severities, tickets and alerts, a module a subject."""
+"""The administration, a module a subject."""
 
-from incidents.admin import alerts, catalog, customers, integrations, prevention, severity, tickets
+from incidents.admin import alerts, customers, integrations, prevention, requesters, services, severities, tickets
 
-__all__ = ["alerts", "catalog", "customers", "integrations", "prevention", "severity", "tickets"]
+__all__ = ["alerts", "customers", "integrations", "prevention", "requesters", "services", "severities", "tickets"]

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from config.base.admin import FactAdmin, HistoryAdmin
-from incidents import updates
+from incidents.customers import updates
 from incidents.models import (
     Component,
     CustomerUpdate,

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from config.base.admin import HistoryAdmin
-from incidents import integrations
+from incidents.integrations import lifecycle
 from incidents.models import Integration
 from oncall.models import User
 
@@ -31,7 +31,7 @@ class IntegrationAdmin(HistoryAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        made, key = integrations.create_integration(
+        made, key = lifecycle.create_integration(
             name=obj.name,
             kind=obj.kind,
             service=obj.service,
@@ -48,19 +48,19 @@ class IntegrationAdmin(HistoryAdmin):
     def rotate_key(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Show each new key once."""
         for pk in queryset.values_list("pk", flat=True):
-            self._show(request, *integrations.rotate_key(integration_id=pk, actor=_actor(request), at=timezone.now()))
+            self._show(request, *lifecycle.rotate_key(integration_id=pk, actor=_actor(request), at=timezone.now()))
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Refuse their events for now."""
         for pk in queryset.values_list("pk", flat=True):
-            integrations.pause(integration_id=pk, actor=_actor(request), at=timezone.now())
+            lifecycle.pause(integration_id=pk, actor=_actor(request), at=timezone.now())
 
     @admin.action(description="Resume", permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Take their events again."""
         for pk in queryset.values_list("pk", flat=True):
-            integrations.resume(integration_id=pk, actor=_actor(request))
+            lifecycle.resume(integration_id=pk, actor=_actor(request))
 
     def _show(self, request: HttpRequest, integration: Integration, key: str) -> None:
         self.message_user(

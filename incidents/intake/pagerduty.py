@@ -14,7 +14,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from incidents.intake import doors, requests, store
+from incidents.intake import integration_keys, requests, store
 from incidents.intake.report import Report, instant, key, line, web_link
 from incidents.intake.requests import Unreadable
 from incidents.models import EventAction, EventOutcome, IntegrationKind
@@ -96,12 +96,12 @@ def enqueue_change(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "success", "message": "Change event processed"}, status=202)
 
 
-def _open(body: Mapping[str, Any], *, problems: list[str], at: datetime) -> doors.Door | JsonResponse:
+def _open(body: Mapping[str, Any], *, problems: list[str], at: datetime) -> integration_keys.Door | JsonResponse:
     """The integration the event is for, or the answer that refuses it; a refusal is kept for its page."""
     secret = body.get("routing_key")
     if wrong := _wrong_key(secret):
         return _refuse(*wrong, *problems)
-    door = doors.find(str(secret), kind=IntegrationKind.PAGERDUTY)
+    door = integration_keys.find(str(secret), kind=IntegrationKind.PAGERDUTY)
     if door is None:
         return _refuse("Invalid routing key")
     if door.is_paused:

@@ -8,7 +8,7 @@ import config.base.models
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
-import incidents.models.communication
+import incidents.models.customers.updates
 import simple_history.models
 import uuid
 from django.conf import settings
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             name='StatusPage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=incidents.models.communication.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16, unique=True)),
                 ('name', config.base.models.OneLineField(help_text='The firm or product, as customers call it.', max_length=80, unique=True)),
                 ('slug', models.SlugField(max_length=80, unique=True)),
                 ('time_zone', models.CharField(default='UTC', help_text='As Europe/Berlin; times on the page.', max_length=60)),
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             name='Component',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=incidents.models.communication.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16, unique=True)),
                 ('name', config.base.models.OneLineField(max_length=80)),
                 ('description', config.base.models.OneLineField(blank=True, max_length=200)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
             name='HistoricalStatusPage',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('public_id', models.CharField(db_index=True, default=incidents.models.communication.new_public_id, editable=False, max_length=16)),
+                ('public_id', models.CharField(db_index=True, default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16)),
                 ('name', config.base.models.OneLineField(db_index=True, help_text='The firm or product, as customers call it.', max_length=80)),
                 ('slug', models.SlugField(max_length=80)),
                 ('time_zone', models.CharField(default='UTC', help_text='As Europe/Berlin; times on the page.', max_length=60)),
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
             name='PublicIncident',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=incidents.models.communication.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16, unique=True)),
                 ('name', config.base.models.OneLineField(max_length=200)),
                 ('impact', models.CharField(choices=[('none', 'None'), ('minor', 'Minor'), ('major', 'Major'), ('critical', 'Critical')], default='minor', max_length=10)),
                 ('status', models.CharField(choices=[('investigating', 'Investigating'), ('identified', 'Identified'), ('monitoring', 'Monitoring'), ('resolved', 'Resolved'), ('postmortem', 'Postmortem')], default='investigating', max_length=16)),
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
             name='CustomerUpdate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=incidents.models.communication.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16, unique=True)),
                 ('draft_key', models.UUIDField(default=uuid.uuid4, help_text='Publishing a draft twice publishes once.', unique=True)),
                 ('status', models.CharField(choices=[('investigating', 'Investigating'), ('identified', 'Identified'), ('monitoring', 'Monitoring'), ('resolved', 'Resolved'), ('postmortem', 'Postmortem')], max_length=16)),
                 ('body', models.TextField()),
@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
             name='HistoricalComponent',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('public_id', models.CharField(db_index=True, default=incidents.models.communication.new_public_id, editable=False, max_length=16)),
+                ('public_id', models.CharField(db_index=True, default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16)),
                 ('name', config.base.models.OneLineField(max_length=80)),
                 ('description', config.base.models.OneLineField(blank=True, max_length=200)),
                 ('position', models.PositiveSmallIntegerField(default=0)),

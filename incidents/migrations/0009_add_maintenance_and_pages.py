@@ -8,7 +8,7 @@ import uuid
 
 import config.base.models
 import django.db.models.deletion
-import incidents.models.communication
+import incidents.models.customers.updates
 from django.conf import settings
 from django.db import migrations, models
 
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             name='MaintenanceUpdate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=incidents.models.communication.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16, unique=True)),
                 ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('in_progress', 'In progress'), ('verifying', 'Verifying'), ('completed', 'Completed')], max_length=12)),
                 ('body', models.TextField()),
                 ('affected', models.JSONField(default=list, help_text='Parts with old and new status, by public id.')),
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             name='ScheduledMaintenance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=incidents.models.communication.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16, unique=True)),
                 ('draft_key', models.UUIDField(default=uuid.uuid4, help_text='Scheduling a draft twice schedules once.', unique=True)),
                 ('name', config.base.models.OneLineField(max_length=200, verbose_name='title')),
                 ('starts_at', models.DateTimeField()),

@@ -9,8 +9,14 @@ from incidents.models.alerts import (
     Integration,
     IntegrationKind,
 )
-from incidents.models.catalog import Service, ServiceDependency, ServiceKind, ServiceOwnership
-from incidents.models.communication import (
+from incidents.models.customers.maintenance import (
+    UNDER_WAY,
+    MaintenanceStatus,
+    MaintenanceUpdate,
+    ScheduledMaintenance,
+)
+from incidents.models.customers.subscribers import Subscriber, UpdateDelivery
+from incidents.models.customers.updates import (
     OVER,
     Component,
     ComponentStatus,
@@ -21,15 +27,14 @@ from incidents.models.communication import (
     PublicIncident,
     StatusPage,
 )
-from incidents.models.contacts import Contact
-from incidents.models.maintenance import UNDER_WAY, MaintenanceStatus, MaintenanceUpdate, ScheduledMaintenance
-from incidents.models.numbers import NumbersChange, NumbersRun, NumbersSegment
-from incidents.models.prevention import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
-from incidents.models.readiness import ServiceReadiness
-from incidents.models.responses import Response
-from incidents.models.severity import Level, PriorityRule, ReviewSeat, Severity
-from incidents.models.subscribers import Subscriber, UpdateDelivery
-from incidents.models.tickets import (
+from incidents.models.prevention import ActionItem, ActionStatus, PreventionWaiver, WaiverStatus
+from incidents.models.reports import NumbersChange, NumbersRun, NumbersSegment
+from incidents.models.requesters import Contact
+from incidents.models.response import Response
+from incidents.models.services import Service, ServiceDependency, ServiceKind, ServiceOwnership, ServiceReadiness
+from incidents.models.severities import Level, PriorityRule, ReviewSeat, Severity
+from incidents.models.tickets.links import LinkKind, TicketLink
+from incidents.models.tickets.ticket import (
     INCIDENT_STATUSES,
     OPEN_STATUSES,
     PROBLEM_STATUSES,
@@ -42,7 +47,7 @@ from incidents.models.tickets import (
     TicketStatus,
     Visibility,
 )
-from incidents.models.timeline import EntryKind, TimelineEntry
+from incidents.models.tickets.timeline import EntryKind, TimelineEntry
 
 __all__ = [
     "INCIDENT_STATUSES",

@@ -8,9 +8,9 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from config.base.models import OneLineField, one_of
-from incidents.models.catalog import Service
-from incidents.models.severity import Severity
-from incidents.models.tickets import Ticket
+from incidents.models.services import Service
+from incidents.models.severities import Severity
+from incidents.models.tickets.ticket import Ticket
 from oncall.models import User
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What is owed after the service works again: actions, links between tickets, and decisions to prevent nothing."""
+"""What prevention needs after the service works again: action items, and decisions to prevent nothing."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from config.base.models import OneLineField, one_of
-from incidents.models.tickets import Ticket
+from incidents.models.tickets.ticket import Ticket
 from oncall.models import Team, User
 
 if TYPE_CHECKING:
@@ -77,45 +77,6 @@ class ActionItem(models.Model):
     def get_absolute_url(self) -> str:
         """Where it is worked on: its ticket's page."""
         return f"{self.ticket.get_absolute_url()}#actions"
-
-
-class LinkKind(models.TextChoices):
-    """How one ticket relates to another."""
-
-    CAUSED_BY = "caused_by", "Caused by"
-    DUPLICATE_OF = "duplicate_of", "Duplicate of"
-    RELATED = "related", "Related to"
-
-
-class LinkQuerySet(models.QuerySet["TicketLink"]):
-    """Links."""
-
-    def visible_to(self, user: "User | AnonymousUser") -> "LinkQuerySet":
-        """Those both of whose ends this person may know of."""
-        tickets = Ticket.objects.visible_to(user)
-        return self.filter(from_ticket__in=tickets, to_ticket__in=tickets)
-
-
-class TicketLink(models.Model):
-    """One ticket's relation to another, read from both ends: an incident is caused by a problem."""
-
-    from_ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_out")
-    to_ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_in")
-    kind = models.CharField(max_length=12, choices=LinkKind)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField()
-
-    objects = LinkQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            one_of("kind", LinkKind.values, name="incidents_link_kind"),
-            models.UniqueConstraint(fields=["from_ticket", "to_ticket", "kind"], name="incidents_link_once"),
-            models.CheckConstraint(condition=~Q(from_ticket=F("to_ticket")), name="incidents_link_to_another"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.from_ticket_id} {self.kind} {self.to_ticket_id}"
 
 
 class WaiverStatus(models.TextChoices):

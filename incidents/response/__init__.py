@@ -11,9 +11,9 @@ from incidents.response.answering import (
 )
 from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hand_over, hold, resume
 from incidents.response.ending import close, reopen, resolve, restore
-from incidents.response.locking import Refused
 from incidents.response.opening import declare
 from incidents.response.paging import SUBJECT, preview_page
+from incidents.tickets.locking import Refused
 
 __all__ = [
     "EDITABLE",

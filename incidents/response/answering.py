@@ -4,11 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from incidents import alerts, duties, timeline
+from incidents.alerts import status
+from incidents.customers.obligations import follow_assignee
 from incidents.models import EntryKind, Ticket, TicketStatus
-from incidents.response.locking import Refused, locked, move, refuse_unless_open, save
 from incidents.response.paging import SUBJECT, begin_work, page_team, running
-from incidents.status import INCIDENT
+from incidents.tickets import timeline
+from incidents.tickets.locking import Refused, locked, move, refuse_unless_open, save
+from incidents.tickets.status import INCIDENT
 from oncall import escalation, work
 from oncall.models import EscalationState, Team, User
 
@@ -42,12 +44,12 @@ def note_acknowledged(*, ticket_id: int, actor: User | None, at: datetime) -> Ti
             text=f"Acknowledged by {who}.",
             acknowledged_at=ticket.acknowledged_at or at,
         )
-        alerts.mark_acknowledged(ticket_id=ticket.pk)
+        status.mark_acknowledged(ticket_id=ticket.pk)
     if actor is not None and ticket.is_open:
         if ticket.assignee is None:
             ticket.assignee = actor
             save(ticket, "assignee", at=at)
-            duties.follow_assignee(ticket, at=at)
+            follow_assignee(ticket, at=at)
         begin_work(ticket=ticket, user=actor, at=at)
     return ticket
 
@@ -108,7 +110,7 @@ def assign(*, ticket_id: int, assignee: User | None, actor: User | None, at: dat
     if ticket.assignee != assignee:
         ticket.assignee = assignee
         save(ticket, "assignee", at=at)
-        duties.follow_assignee(ticket, at=at)
+        follow_assignee(ticket, at=at)
         text = f"Assigned to {assignee.name}." if assignee else "Assigned to nobody."
         timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor)
     return ticket

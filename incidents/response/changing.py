@@ -7,10 +7,12 @@ from typing import Any
 from django.db import transaction
 
 from config.base.text import several_lines
-from incidents import duties, priority, timeline
+from incidents.customers.obligations import follow_assignee
 from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, TicketStatus
-from incidents.response.locking import Refused, locked, move, refuse_unless_open, save
 from incidents.response.paging import end_paging, page_team, running
+from incidents.severities import priority
+from incidents.tickets import timeline
+from incidents.tickets.locking import Refused, locked, move, refuse_unless_open, save
 from oncall.models import Team, User
 
 _ON_TICKET = frozenset({
@@ -76,7 +78,7 @@ def hand_over(*, ticket_id: int, team: Team, reason: str, actor: User | None, at
     end_paging(ticket=ticket, at=at, actor=actor, team=before)
     ticket.team, ticket.assignee = team, None
     save(ticket, "team", "assignee", at=at)
-    duties.follow_assignee(ticket, at=at)
+    follow_assignee(ticket, at=at)
     timeline.record(
         ticket_id=ticket.pk,
         kind=EntryKind.HANDOVER,

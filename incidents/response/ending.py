@@ -4,10 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from incidents import alerts, conditions, duties, signals
+from incidents import signals
+from incidents.alerts import status
+from incidents.customers.obligations import withdraw_first_update
 from incidents.models import ClosureCode, Ticket, TicketStatus
-from incidents.response.locking import Refused, locked, move
+from incidents.prevention import conditions
 from incidents.response.paging import begin_work, end_paging, page_team
+from incidents.tickets.locking import Refused, locked, move
 from oncall.models import User
 
 
@@ -29,8 +32,8 @@ def restore(*, ticket_id: int, actor: User | None, at: datetime, note: str = "")
         acknowledged_at=ticket.acknowledged_at or (at if actor else None),
     )
     end_paging(ticket=ticket, at=at, actor=actor)
-    alerts.mark_closed(ticket_id=ticket.pk, at=at)
-    duties.withdraw_first_update(ticket, at=at)
+    status.mark_closed(ticket_id=ticket.pk, at=at)
+    withdraw_first_update(ticket, at=at)
     signals.incident_restored.send(sender=Ticket, ticket=ticket, at=at, actor=actor)
     if not ticket.severity.needs_prevention:
         text = f"Resolved: {ticket.severity.name} has no duty of prevention."
@@ -108,6 +111,6 @@ def close(*, ticket_id: int, code: str, actor: User | None, at: datetime, note: 
         closure_note=note,
     )
     end_paging(ticket=ticket, at=at, actor=actor)
-    alerts.mark_closed(ticket_id=ticket.pk, at=at)
-    duties.withdraw_first_update(ticket, at=at)
+    status.mark_closed(ticket_id=ticket.pk, at=at)
+    withdraw_first_update(ticket, at=at)
     return ticket

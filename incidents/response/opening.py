@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from incidents import priority, timeline
 from incidents.models import (
     Contact,
     EntryKind,
@@ -16,8 +15,10 @@ from incidents.models import (
     TicketStatus,
     Visibility,
 )
-from incidents.response.locking import Refused
 from incidents.response.paging import page_team
+from incidents.severities import priority
+from incidents.tickets import timeline
+from incidents.tickets.locking import Refused
 from oncall.models import Team, User
 
 # Foreign keys are the database's to check; full_clean would ask it about each.

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from incidents.models import Response, Service, Severity, Ticket
-from incidents.subject import TICKET
+from incidents.tickets.subject import TICKET
 from oncall import escalation, work
 from oncall.escalation.freezing import freeze, thaw
 from oncall.escalation.reaching import Reach

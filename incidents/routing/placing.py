@@ -15,8 +15,8 @@ from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Concat
 
 from config.base.lifecycle import IllegalMove
-from incidents import alerts as alert_book
-from incidents import response, timeline
+from incidents import response
+from incidents.alerts import status as alert_book
 from incidents.models import (
     OPEN_STATUSES,
     Alert,
@@ -29,6 +29,7 @@ from incidents.models import (
     TicketStatus,
 )
 from incidents.routing.words import Choice, choose
+from incidents.tickets import timeline
 
 MOST_AT_ONCE = 500
 _LOCK_CLASS = 7_101

@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from config.base.views import DetailPage, ListPage
-from incidents.filters import AlertFilter
+from incidents.filters.alerts import AlertFilter
 from incidents.models import Alert, Ticket
-from incidents.tables import AlertTable
+from incidents.tables.alerts import AlertTable
 
 
 def visible(alerts: QuerySet[Alert], user: Any) -> QuerySet[Alert]:

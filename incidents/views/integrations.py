@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, render
 
 from config.base.forms import Form
 from config.base.views import DetailPage, FormPage, ListPage, PostPage
-from incidents import integrations, permissions
-from incidents.filters import IntegrationFilter
+from incidents import permissions
+from incidents.filters.integrations import IntegrationFilter
+from incidents.integrations import lifecycle
 from incidents.models import Integration, IntegrationKind, Service, Severity
-from incidents.tables import IntegrationTable
+from incidents.tables.integrations import IntegrationTable
 
 
 class IntegrationForm(Form):
@@ -64,7 +65,7 @@ class IntegrationPage(DetailPage):
         """Its events, and what to paste."""
         return super().get_context_data(**kwargs) | {
             "events": self.object.events.order_by("-received_at", "-pk")[:50],
-            "snippets": integrations.snippets(self.object),
+            "snippets": lifecycle.snippets(self.object),
             "can_configure": permissions.can_configure(self.person),
         }
 
@@ -74,7 +75,7 @@ def _show_key(request: Any, integration: Integration, key: str) -> HttpResponse:
         "title": integration.name,
         "integration": integration,
         "key": key,
-        "snippets": integrations.snippets(integration, key=key),
+        "snippets": lifecycle.snippets(integration, key=key),
     }
     return render(request, "incidents/integration_key.html", context)
 
@@ -89,7 +90,7 @@ class IntegrationNew(Configuring, FormPage):
     def form_valid(self, form: Any) -> HttpResponse:
         """Make it, and show the key."""
         try:
-            made, key = integrations.create_integration(**form.cleaned_data, actor=self.person, at=self.at)
+            made, key = lifecycle.create_integration(**form.cleaned_data, actor=self.person, at=self.at)
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self.form_invalid(form)
@@ -102,7 +103,7 @@ class IntegrationRotate(Configuring, PostPage):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Make it, and show it."""
         one = get_object_or_404(Integration, pk=kwargs["pk"])
-        changed, key = integrations.rotate_key(integration_id=one.pk, actor=request.user, at=self.at)
+        changed, key = lifecycle.rotate_key(integration_id=one.pk, actor=request.user, at=self.at)
         return _show_key(request, changed, key)
 
 
@@ -114,6 +115,6 @@ class IntegrationPause(Configuring, PostPage):
         one = get_object_or_404(Integration, pk=self.kwargs["pk"])
         if one.paused_at:
             self.done = "It may send again."
-            return integrations.resume(integration_id=one.pk, actor=self.person)
+            return lifecycle.resume(integration_id=one.pk, actor=self.person)
         self.done = "Paused. What it sends is refused and kept on this page."
-        return integrations.pause(integration_id=one.pk, actor=self.person, at=self.at)
+        return lifecycle.pause(integration_id=one.pk, actor=self.person, at=self.at)

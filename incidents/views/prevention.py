@@ -8,12 +8,16 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.views import FormPage, ListPage, PostPage
-from incidents import actions, links, permissions, prevention
-from incidents import forms as asked
-from incidents.filters import ActionFilter, TicketFilter
+from incidents import permissions
+from incidents.filters.prevention import ActionFilter
+from incidents.filters.tickets import TicketFilter
+from incidents.forms.prevention import ActionForm, LinkForm, OwnerForm
+from incidents.forms.response import ReasonForm, VerbForm
 from incidents.models import ActionItem, PreventionWaiver, Ticket, TicketStatus
-from incidents.tables import ActionTable, RestoredTable
-from incidents.views.verbs import REFUSALS, find_ticket, ticket_or_404
+from incidents.prevention import actions, settling
+from incidents.tables.prevention import ActionTable, RestoredTable
+from incidents.tickets import links
+from incidents.views.response.verbs import REFUSALS, find_ticket, ticket_or_404
 
 
 class RestoredBoard(ListPage):
@@ -51,7 +55,7 @@ class OnTicket(FormPage):
     """A question about one ticket."""
 
     template_name = "incidents/verb.html"
-    form_class: type[forms.Form] = asked.VerbForm
+    form_class: type[forms.Form] = VerbForm
     refusals = REFUSALS
     anchor = ""
     ticket: Ticket
@@ -92,7 +96,7 @@ class ActionNew(OnTicket):
     """Owe something."""
 
     title = button = "Add an action"
-    form_class = asked.ActionForm
+    form_class = ActionForm
     anchor = "#actions"
 
     def get_initial(self) -> dict[str, Any]:
@@ -108,7 +112,7 @@ class LinkNew(OnTicket):
     """Link two tickets."""
 
     title = button = "Link a ticket"
-    form_class = asked.LinkForm
+    form_class = LinkForm
     anchor = "#links"
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -132,11 +136,11 @@ class WaiverAsk(OnTicket):
     button = "Ask for approval"
     lead = "Somebody else decides: a commander, a manager or a practice owner. They read your reason."
     done = "Asked. It is resolved as soon as somebody else agrees."
-    form_class = asked.ReasonForm
+    form_class = ReasonForm
 
     def do(self, **given: Any) -> Any:
         """Ask."""
-        return prevention.ask_waiver(ticket_id=self.ticket.pk, **given)
+        return settling.ask_waiver(ticket_id=self.ticket.pk, **given)
 
 
 class OnWaiver:
@@ -167,7 +171,7 @@ class WaiverApprove(OnWaiver, PostPage):
 
     def perform(self) -> Any:
         """Approve it."""
-        prevention.approve_waiver(waiver_id=self.waiver.pk, actor=self.person, at=self.at)
+        settling.approve_waiver(waiver_id=self.waiver.pk, actor=self.person, at=self.at)
         return self.back()
 
     def back(self) -> str:
@@ -181,7 +185,7 @@ class WaiverDecline(OnWaiver, OnTicket):
     title = "Prevention is needed"
     button = "Say so"
     lead = "Say what should be prevented, so that somebody can begin."
-    form_class = asked.ReasonForm
+    form_class = ReasonForm
 
     def find(self) -> Ticket:
         """The ticket it is about."""
@@ -189,7 +193,7 @@ class WaiverDecline(OnWaiver, OnTicket):
 
     def do(self, **given: Any) -> Any:
         """Decline it."""
-        return prevention.decline_waiver(waiver_id=self.waiver.pk, **given)
+        return settling.decline_waiver(waiver_id=self.waiver.pk, **given)
 
 
 class OnAction:
@@ -239,7 +243,7 @@ class ActionDecline(OnAction, OnTicket):
     """It will not be done."""
 
     title = button = "Decline"
-    form_class = asked.ReasonForm
+    form_class = ReasonForm
     anchor = "#actions"
 
     def do(self, **given: Any) -> Any:
@@ -251,7 +255,7 @@ class ActionReassign(OnAction, OnTicket):
     """Somebody else does it."""
 
     title = button = "Reassign"
-    form_class = asked.OwnerForm
+    form_class = OwnerForm
     anchor = "#actions"
 
     def get_initial(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from config.base import panels
 from config.base.lifecycle import Refusal
 from config.base.views import DetailPage, FormPage, ListPage, PostPage, ShownPage
 from incidents.models import Ticket
-from incidents.views.verbs import ticket_or_404
+from incidents.views.response.verbs import ticket_or_404
 from postmortems import blameless, permissions, seats, workspace, writing
 from postmortems.filters import PostmortemFilter
 from postmortems.forms import CommentForm, PublicTextForm, SectionForm

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from config.base.views import DetailPage, ListPage, PostPage
 from incidents import permissions
 from incidents.models import Ticket, TicketKind
-from incidents.views.verbs import REFUSALS, ticket_or_404
+from incidents.views.response.verbs import REFUSALS, ticket_or_404
 from problems import known_errors
 from problems.filters import KnownErrorFilter
 from problems.models import KnownError

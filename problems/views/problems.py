@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404
 
 from config.base.views import DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
-from incidents.forms import NoteForm
+from incidents.forms.response import NoteForm
 from incidents.models import Ticket, TicketKind
-from incidents.tables import TicketTable
+from incidents.tables.tickets import TicketTable
 from incidents.views import prevention
-from incidents.views.verbs import REFUSALS, ticket_or_404
+from incidents.views.response.verbs import REFUSALS, ticket_or_404
 from problems import factors, forms, investigation
 from problems.filters import ProblemFilter
 from problems.models import Factor, KnownError, Problem

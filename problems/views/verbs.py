@@ -3,9 +3,9 @@
 from typing import Any
 
 from incidents import permissions, response
-from incidents.forms import AssignForm, NoteForm, ReasonForm
+from incidents.forms.response import AssignForm, NoteForm, ReasonForm
 from incidents.models import Ticket, TicketKind, TicketStatus
-from incidents.views.verbs import Verb, VerbPage, make_verb
+from incidents.views.response.verbs import Verb, VerbPage, make_verb
 from problems import at_risk, factors, forms, investigation
 from problems.status import PROBLEM
 

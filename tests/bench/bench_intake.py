@@ -127,7 +127,7 @@ def group(run: str, number: int) -> dict[str, object]:
 
 def prepare() -> tuple[str, str]:
     """Migrate, make the floor's tables and two integrations; their keys."""
-    from incidents import integrations  # noqa: PLC0415 - Django must be ready
+    from incidents.integrations import lifecycle  # noqa: PLC0415 - Django must be ready
     from incidents.models import Service, Severity  # noqa: PLC0415
     from oncall.models import Team  # noqa: PLC0415
     from tests.bench.floor import TABLES  # noqa: PLC0415
@@ -143,7 +143,7 @@ def prepare() -> tuple[str, str]:
     keys = []
     for kind in ("pagerduty", "alertmanager"):
         name = f"bench {kind} {secrets.token_hex(4)}"
-        _, key = integrations.create_integration(
+        _, key = lifecycle.create_integration(
             name=name, kind=kind, service=service, default_severity=severity, actor=None, at=timezone.now()
         )
         keys.append(key)

@@ -47,7 +47,7 @@ def _figures(client: object, url: str) -> int:
 
 def _sum_up() -> None:
     """What the engine does within a minute after such a change, and what one month of it costs."""
-    from incidents import summary  # noqa: PLC0415 - Django must be ready
+    from incidents.reports import summary  # noqa: PLC0415 - Django must be ready
 
     before, months = plenty.spent(), 0
     while summary.refresh_one(at=timezone.now()):

@@ -14,8 +14,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from config.base.clock import floor_minute
 from config.base.permissions import Role
-from incidents import actions, prevention, response, updates
+from incidents import response
+from incidents.customers import updates
 from incidents.models import IntegrationKind
+from incidents.prevention import actions, settling
 from oncall.feeds import create_feed
 from oncall.models import Calendar, CalendarDate
 from postmortems import review, writing
@@ -183,7 +185,7 @@ def _investigate(ana: Any, bob: Any, ticket: Any, at: datetime) -> Any:
     for days in (-3, 9):
         due_on = at.date() + timedelta(days=days)
         actions.add(ticket_id=problem.pk, title="Raise the limit", due_on=due_on, is_priority=True, actor=bob, at=at)
-    prevention.ask_waiver(ticket_id=ticket.pk, reason="It is seen to elsewhere.", actor=bob, at=at)
+    settling.ask_waiver(ticket_id=ticket.pk, reason="It is seen to elsewhere.", actor=bob, at=at)
     return known
 
 

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser
 
 from config.base.permissions import Role
 from config.demo import company
-from incidents import response, updates
+from incidents import response
+from incidents.customers import updates
 from incidents.models import Component, Service, StatusPage, Ticket
 from oncall.models import User
 from tests import factories as make

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 
 from config.base import broker
 from config.celery import app
-from incidents.deliveries import send_due
+from incidents.customers.deliveries import send_due
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,6 @@ from django.test import Client
 from config.base.permissions import Role
 from config.demo import company
 from config.demo.terminal import few_of_each_role
-from incidents import metrics, numbers
 from incidents.models import (
     ActionItem,
     LinkKind,
@@ -23,6 +22,7 @@ from incidents.models import (
     TicketLink,
     TimelineEntry,
 )
+from incidents.reports import aggregates, metrics
 from oncall import calendars, escalation, paging, schedules, watchdog
 from oncall.models import Escalation, Obligation, Page, Team, TeamKind, User, WorkInterval
 from oncall.obligations import reminding
@@ -134,7 +134,7 @@ class TestPast:
         medians = []
         for since in (NOON - company.HISTORY, NOON - quarter):
             rows = metrics.began_between(Ticket.objects.incidents(), since=since, until=since + quarter)
-            (whole,) = [cell for cell in numbers.tally(rows, zone=ZoneInfo("UTC")) if cell.month is None]
+            (whole,) = [cell for cell in aggregates.tally(rows, zone=ZoneInfo("UTC")) if cell.month is None]
             medians.append([whole.figures[name].median for name in metrics.SHOWN])
 
         assert all(late < early for early, late in zip(*medians, strict=True)), medians

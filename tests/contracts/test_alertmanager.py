@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from config.base import tokens
-from incidents.intake import doors
+from incidents.intake import integration_keys
 from incidents.models import Alert, Event, Integration, Ticket
 from incidents.routing import route_due
 from tests.factories import IntegrationFactory
@@ -52,10 +52,10 @@ pytestmark = [
 
 @pytest.fixture
 def integrations() -> Iterator[list[Integration]]:
-    doors.forget()
+    integration_keys.forget()
     kinds = {"in_address": "alertmanager", "in_header": "alertmanager", "routing_key": "pagerduty"}
     yield [IntegrationFactory(kind=kinds[name], key_digest=tokens.digest(key)) for name, key in KEYS.items()]
-    doors.forget()
+    integration_keys.forget()
 
 
 @pytest.fixture

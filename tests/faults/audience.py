@@ -10,7 +10,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from incidents import updates  # noqa: E402 - Django must be ready before models are imported
+from incidents.customers import updates  # noqa: E402 - Django must be ready before models are imported
 from incidents.models import StatusPage, Subscriber, Ticket  # noqa: E402
 from oncall.models import User  # noqa: E402
 

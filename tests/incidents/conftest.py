@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from config.base import tokens
-from incidents.intake import doors
+from incidents.intake import integration_keys
 from incidents.models import Integration
 from tests.factories import IntegrationFactory
 
@@ -21,9 +21,9 @@ Post = Callable[..., Any]
 @pytest.fixture(autouse=True)
 def _strangers() -> Iterator[None]:
     """No key is remembered from another test."""
-    doors.forget()
+    integration_keys.forget()
     yield
-    doors.forget()
+    integration_keys.forget()
 
 
 @pytest.fixture

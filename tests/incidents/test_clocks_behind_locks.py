@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from incidents import prevention, response
+from incidents import response
 from incidents.models import Ticket
+from incidents.prevention import settling
 from oncall.models import User, WorkInterval
 from tests import factories
 from tests.factories import NOON
@@ -43,7 +44,7 @@ class TestResolve:
         ticket = declared(ana, rank=1, name="SEV1", needs_prevention=True)
         response.restore(ticket_id=ticket.pk, actor=ana, at=NOON)
 
-        waiver = prevention.ask_waiver(ticket_id=ticket.pk, reason="Dug up street.", actor=ana, at=A_MOMENT_BEFORE)
-        prevention.approve_waiver(waiver_id=waiver.pk, actor=factories.UserFactory(), at=A_MOMENT_BEFORE)
+        waiver = settling.ask_waiver(ticket_id=ticket.pk, reason="Dug up street.", actor=ana, at=A_MOMENT_BEFORE)
+        settling.approve_waiver(waiver_id=waiver.pk, actor=factories.UserFactory(), at=A_MOMENT_BEFORE)
 
         assert Ticket.objects.get(pk=ticket.pk).resolved_at == NOON

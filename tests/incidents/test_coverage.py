@@ -9,8 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.base.permissions import Role
-from incidents import coverage
 from incidents.models import Service
+from incidents.services import coverage
 from tests import factories as make
 from tests.clients import client_of
 

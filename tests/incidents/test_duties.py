@@ -9,8 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from incidents import actions, response, updates
-from incidents.updates import Draft
+from incidents import response
+from incidents.customers import updates
+from incidents.customers.updates import Draft
+from incidents.prevention import actions
 from oncall.models import Obligation
 from tests import customer_factories as told
 from tests import factories as make

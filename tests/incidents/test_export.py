@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from incidents import export
+from incidents.customers import export
 from tests import customer_factories as told
 from tests.incidents.test_status_page import ADDRESSES, MARK, trouble
 from tests.incidents.test_status_page import page as private_page

@@ -213,7 +213,7 @@ class TestTrouble:
         def fail(*_: object, **__: object) -> None:
             raise error
 
-        monkeypatch.setattr("incidents.intake.doors._look_up", fail)
+        monkeypatch.setattr("incidents.intake.integration_keys._look_up", fail)
         body = {
             "alerts": [firing()],
             "routing_key": "a" * 32,

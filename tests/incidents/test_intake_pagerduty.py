@@ -6,7 +6,7 @@ import time
 import pytest
 from django.test import Client
 
-from incidents.intake import doors
+from incidents.intake import integration_keys
 from incidents.models import Alert, AlertStatus, Event, EventOutcome, Integration
 from tests.factories import NOON
 from tests.incidents.conftest import PAGERDUTY_KEY, Post, event
@@ -244,7 +244,7 @@ class TestKeys:
         assert enqueue(payload=event()).status_code == 202
 
         now = time.monotonic()
-        monkeypatch.setattr(time, "monotonic", lambda: now + doors.REMEMBER_SECONDS)
+        monkeypatch.setattr(time, "monotonic", lambda: now + integration_keys.REMEMBER_SECONDS)
 
         assert enqueue(payload=event()).json()["errors"] == ["Invalid routing key"]
 

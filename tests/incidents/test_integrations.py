@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from incidents import integrations
+from incidents.integrations import lifecycle
 from incidents.models import Integration
 from tests.factories import NOON, ServiceFactory, SeverityFactory, UserFactory
 from tests.incidents.conftest import event, firing
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def make(kind: str = "pagerduty", **fields: object) -> tuple[Integration, str]:
     given = {"name": "Sensu", "service": ServiceFactory(), "default_severity": SeverityFactory(), "actor": None}
-    return integrations.create_integration(kind=kind, at=NOON, **(given | fields))  # type: ignore[arg-type]
+    return lifecycle.create_integration(kind=kind, at=NOON, **(given | fields))  # type: ignore[arg-type]
 
 
 def send(client: Client, key: str) -> int:
@@ -58,7 +58,7 @@ class TestKey:
         assert send(client, old) == 202
 
         with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-            _, new = integrations.rotate_key(integration_id=integration.pk, actor=None, at=NOON)
+            _, new = lifecycle.rotate_key(integration_id=integration.pk, actor=None, at=NOON)
 
         assert (send(client, old), send(client, new)) == (400, 202)
 
@@ -69,11 +69,11 @@ class TestPause:
         assert send(client, key) == 202
 
         with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-            integrations.pause(integration_id=integration.pk, actor=None, at=NOON)
+            lifecycle.pause(integration_id=integration.pk, actor=None, at=NOON)
         assert send(client, key) == 403
 
         with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-            integrations.resume(integration_id=integration.pk, actor=None)
+            lifecycle.resume(integration_id=integration.pk, actor=None)
         assert send(client, key) == 202
 
 
@@ -82,13 +82,13 @@ class TestSnippets:
     def test_name_the_address_and_the_key(self, kind: str) -> None:
         integration, key = make(kind)
 
-        texts = [one.text for one in integrations.snippets(integration, key=key)]
+        texts = [one.text for one in lifecycle.snippets(integration, key=key)]
 
         assert all("http://localhost:8000" in text and key in text for text in texts)
 
     def test_of_alertmanager_lead_to_an_address_that_answers(self, client: Client) -> None:
         integration, key = make("alertmanager")
-        text = integrations.snippets(integration, key=key)[1].text
+        text = lifecycle.snippets(integration, key=key)[1].text
         address = text.split("url: ")[1].split()[0].removeprefix("http://localhost:8000")
 
         response = client.post(address, json.dumps({"alerts": [firing()]}), content_type="application/json")

@@ -13,8 +13,8 @@ from django.test import Client
 from config.base import broker
 from config.base.lifecycle import IllegalMove
 from config.base.permissions import Role
-from incidents import deliveries, maintenance
-from incidents.maintenance import NotReady, Plan
+from incidents.customers import deliveries, maintenance
+from incidents.customers.maintenance import NotReady, Plan
 from incidents.models import ScheduledMaintenance, UpdateDelivery
 from tests import customer_factories as told
 from tests import factories as make

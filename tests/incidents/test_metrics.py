@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from incidents import metrics, numbers, response
+from incidents import response
 from incidents.models import Ticket
+from incidents.reports import aggregates, metrics
 from tests import factories as make
 from tests.factories import NOON
 
@@ -28,7 +29,7 @@ def _restored(minutes: float, **fields: Any) -> Any:
 
 
 def _whole(**options: Any) -> Any:
-    cells = numbers.tally(Ticket.objects.all(), zone=BERLIN, measures=tuple(metrics.MEASURES), **options)
+    cells = aggregates.tally(Ticket.objects.all(), zone=BERLIN, measures=tuple(metrics.MEASURES), **options)
     return next(cell.figures for cell in cells if cell.month is None and cell.is_of_all)
 
 
@@ -66,7 +67,7 @@ class TestTally:
         months = [
             cell.month
             for zone in (BERLIN, ZoneInfo("America/Chicago"))
-            for cell in numbers.tally(Ticket.objects.all(), zone=zone)
+            for cell in aggregates.tally(Ticket.objects.all(), zone=zone)
             if cell.month
         ]
 
@@ -96,7 +97,7 @@ class TestTally:
             _restored(minutes, severity=make.SeverityFactory(rank=rank))
 
         with CaptureQueriesContext(connection) as asked:
-            cells = numbers.tally(Ticket.objects.all(), zone=BERLIN, dimension=dimension)
+            cells = aggregates.tally(Ticket.objects.all(), zone=BERLIN, dimension=dimension)
 
         assert len(asked) == 1
         split = [cell for cell in cells if cell.month and not cell.is_of_all]
@@ -114,7 +115,7 @@ class TestTally:
         assert (found.n, found.changed) == (2, 1)
 
     def test_of_nothing_is_nothing(self) -> None:
-        assert numbers.tally(Ticket.objects.none(), zone=BERLIN) == []
+        assert aggregates.tally(Ticket.objects.none(), zone=BERLIN) == []
         assert _whole()["restore"].median is None
 
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from incidents import actions, conditions, links, prevention, response
+from incidents import response
 from incidents.models import ActionItem, Ticket, TicketLink
+from incidents.prevention import actions, conditions, settling
+from incidents.tickets import links
 from tests import factories as make
 from tests import factories_prevention as after
 from tests.factories import NOON
@@ -128,19 +130,19 @@ class TestSettle:
         """The sweep is the net under the calls."""
         problem = make.ProblemFactory()
         after.TicketLinkFactory(from_ticket=restored, to_ticket=problem)
-        assert prevention.settle_due(at=minutes(6)) == 0
+        assert settling.settle_due(at=minutes(6)) == 0
 
         Ticket.objects.filter(pk=problem.pk).update(status="resolved", resolved_at=minutes(7))
 
-        assert prevention.settle_due(at=minutes(8)) == 1
+        assert settling.settle_due(at=minutes(8)) == 1
         assert status(restored) == "resolved"
-        assert prevention.settle_due(at=minutes(9)) == 0
+        assert settling.settle_due(at=minutes(9)) == 0
 
     def test_resolves_what_lost_its_duty(self, restored: Ticket) -> None:
         mild = make.SeverityFactory(rank=4, needs_prevention=False)
         response.change_severity(ticket_id=restored.pk, severity=mild, reason="Few saw it", actor=None, at=minutes(6))
 
-        assert prevention.settle_due(at=minutes(7)) == 1
+        assert settling.settle_due(at=minutes(7)) == 1
 
     def test_never_ends_before_restoration(self, restored: Ticket) -> None:
         action = priority_action(restored)
@@ -159,19 +161,19 @@ class TestResolve:
 
 class TestWaiver:
     def test_resolves_when_somebody_else_agrees(self, restored: Ticket, ana: Any, bob: Any) -> None:
-        waiver = prevention.ask_waiver(ticket_id=restored.pk, reason="Dug up street.", actor=ana, at=minutes(6))
+        waiver = settling.ask_waiver(ticket_id=restored.pk, reason="Dug up street.", actor=ana, at=minutes(6))
         assert status(restored) == "restored"
 
-        prevention.approve_waiver(waiver_id=waiver.pk, actor=bob, at=minutes(7))
+        settling.approve_waiver(waiver_id=waiver.pk, actor=bob, at=minutes(7))
 
         assert status(restored) == "resolved"
         assert last_words(restored) == "Resolved: Bob agreed that no prevention is needed: Dug up street."
 
     def test_is_not_decided_by_who_asked(self, restored: Ticket, ana: Any) -> None:
-        waiver = prevention.ask_waiver(ticket_id=restored.pk, reason="Dug up street.", actor=ana, at=minutes(6))
+        waiver = settling.ask_waiver(ticket_id=restored.pk, reason="Dug up street.", actor=ana, at=minutes(6))
 
         with pytest.raises(response.Refused, match="somebody else decides"):
-            prevention.approve_waiver(waiver_id=waiver.pk, actor=ana, at=minutes(7))
+            settling.approve_waiver(waiver_id=waiver.pk, actor=ana, at=minutes(7))
 
     def test_the_database_too_wants_a_second_person(self, restored: Ticket, ana: Any) -> None:
         with pytest.raises(IntegrityError, match="second_person"), transaction.atomic():
@@ -180,18 +182,18 @@ class TestWaiver:
             )
 
     def test_is_asked_once_at_a_time(self, restored: Ticket, ana: Any, bob: Any) -> None:
-        waiver = prevention.ask_waiver(ticket_id=restored.pk, reason="Dug up street.", actor=ana, at=minutes(6))
+        waiver = settling.ask_waiver(ticket_id=restored.pk, reason="Dug up street.", actor=ana, at=minutes(6))
         with pytest.raises(response.Refused, match="asked already"):
-            prevention.ask_waiver(ticket_id=restored.pk, reason="Again.", actor=ana, at=minutes(6))
+            settling.ask_waiver(ticket_id=restored.pk, reason="Again.", actor=ana, at=minutes(6))
 
-        prevention.decline_waiver(waiver_id=waiver.pk, reason="Ask for a second line.", actor=bob, at=minutes(7))
+        settling.decline_waiver(waiver_id=waiver.pk, reason="Ask for a second line.", actor=bob, at=minutes(7))
 
-        assert prevention.ask_waiver(ticket_id=restored.pk, reason="There is one.", actor=ana, at=minutes(8))
+        assert settling.ask_waiver(ticket_id=restored.pk, reason="There is one.", actor=ana, at=minutes(8))
         assert status(restored) == "restored"
 
     def test_does_not_outlive_a_reopening(self, restored: Ticket, ana: Any, bob: Any) -> None:
-        waiver = prevention.ask_waiver(ticket_id=restored.pk, reason="Dug up street.", actor=ana, at=minutes(6))
-        prevention.approve_waiver(waiver_id=waiver.pk, actor=bob, at=minutes(7))
+        waiver = settling.ask_waiver(ticket_id=restored.pk, reason="Dug up street.", actor=ana, at=minutes(6))
+        settling.approve_waiver(waiver_id=waiver.pk, actor=bob, at=minutes(7))
         response.reopen(ticket_id=restored.pk, reason="Again", actor=ana, at=minutes(8))
 
         again = response.restore(ticket_id=restored.pk, actor=ana, at=minutes(9))

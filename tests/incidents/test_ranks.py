@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents import ranks
+from incidents.reports import percentiles
 
 values = st.integers(0, 40).map(float)
 many = st.lists(st.lists(values, max_size=30).map(sorted), min_size=1, max_size=12)
@@ -18,7 +18,7 @@ many = st.lists(st.lists(values, max_size=30).map(sorted), min_size=1, max_size=
 def _few() -> Iterator[None]:
     """Let even a few values be searched, not merged."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranks, "_FEW", 3)
+        patch.setattr(percentiles, "_FEW", 3)
         yield
 
 
@@ -27,7 +27,7 @@ class TestPair:
     def test_finds_every_rank_and_the_one_after(self, runs: list[list[float]]) -> None:
         together = sorted(value for run in runs for value in run)
 
-        found = [ranks.pair([array("d", run) for run in runs], rank) for rank in range(len(together))]
+        found = [percentiles.pair([array("d", run) for run in runs], rank) for rank in range(len(together))]
 
         assert found == list(zip(together, [*together[1:], *together[-1:]], strict=True))
 
@@ -37,7 +37,7 @@ class TestPercentile:
     def test_in_the_middle_is_the_median(self, runs: list[list[float]]) -> None:
         together = [value for run in runs for value in run]
 
-        assert ranks.percentile(runs, 0.5) == (median(together) if together else None)
+        assert percentiles.percentile(runs, 0.5) == (median(together) if together else None)
 
     def test_goes_on_in_a_straight_line_between_two_values(self) -> None:
-        assert ranks.percentile([[0.0, 10.0], [20.0]], 0.9) == pytest.approx(18.0)
+        assert percentiles.percentile([[0.0, 10.0], [20.0]], 0.9) == pytest.approx(18.0)

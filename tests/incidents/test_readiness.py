@@ -10,8 +10,9 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from config.base.permissions import Role
-from incidents import duties, readiness
 from incidents.models import ServiceReadiness
+from incidents.services import readiness
+from incidents.services.obligations import READINESS
 from oncall import contact_methods, members, obligations, standby_news
 from oncall.models import ContactMethod, EscalationPolicy, Membership, MembershipRole, Obligation, User
 from oncall.obligations import rules
@@ -196,7 +197,7 @@ class TestSweep:
         readiness.check_due(at=NOON)
 
         owed = Obligation.objects.get()
-        assert (owed.kind, owed.occurrence, owed.owner) == (duties.READINESS, WAKE_TEST, manager)
+        assert (owed.kind, owed.occurrence, owed.owner) == (READINESS, WAKE_TEST, manager)
         assert (owed.subject_type, owed.subject_id, owed.url) == ("service", service.pk, "/services/checkout/")
         assert owed.title.startswith("Checkout: Ana passed no wake test")
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from incidents import alerts, response
+from incidents import response
+from incidents.alerts import status
 from incidents.models import Alert, AlertStatus, Integration, Severity, Ticket, TicketStatus, TimelineEntry
 from incidents.routing import route_due
 from incidents.routing.sweep import TRIES
@@ -337,10 +338,10 @@ class TestFollowing:
         ticket = IncidentFactory()
         AlertFactory(ticket=ticket)
 
-        assert alerts.mark_acknowledged(ticket_id=ticket.pk) == 1
-        assert alerts.mark_acknowledged(ticket_id=ticket.pk) == 0
-        assert alerts.mark_closed(ticket_id=ticket.pk, at=NOON) == 1
-        assert alerts.mark_closed(ticket_id=ticket.pk, at=NOON) == 0
+        assert status.mark_acknowledged(ticket_id=ticket.pk) == 1
+        assert status.mark_acknowledged(ticket_id=ticket.pk) == 0
+        assert status.mark_closed(ticket_id=ticket.pk, at=NOON) == 1
+        assert status.mark_closed(ticket_id=ticket.pk, at=NOON) == 0
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from config.base.permissions import Role
-from incidents import deliveries, status_page
+from incidents.customers import deliveries, status_page
 from incidents.models import CustomerUpdate, StatusPage, Subscriber
 from tests import customer_factories as told
 from tests import factories as make

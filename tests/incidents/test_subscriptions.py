@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from config.base import broker
 from config.base.clock import database_now
-from incidents import deliveries, signed_links, subscriptions
+from incidents.customers import deliveries, signed_links, subscriptions
 from incidents.models import Subscriber, UpdateDelivery
 from oncall.channels.base import refused
 from tests import customer_factories as told

@@ -11,9 +11,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from incidents import metrics, numbers, summary
 from incidents.models import NumbersChange, NumbersRun, NumbersSegment, Ticket
-from incidents.summary import Scope
+from incidents.reports import aggregates, metrics, summary
+from incidents.reports.summary import Scope
 from tests import factories as make
 from tests.factories import NOON
 
@@ -63,7 +63,7 @@ def _by_hand(tickets: Any, dimension: str, zone: ZoneInfo) -> dict[Any, Any]:
     return found
 
 
-def _told(cells: Iterable[numbers.Cell]) -> dict[Any, Any]:
+def _told(cells: Iterable[aggregates.Cell]) -> dict[Any, Any]:
     return {
         (cell.month, cell.key, cell.is_of_all, name): (
             *(None if one is None else round(one, 3) for one in (of.n, of.median, of.mean, of.p90)),
@@ -127,7 +127,7 @@ class TestTally:
                 Ticket.objects.filter(pk=tickets.pop().pk).delete()
             zone = chance.choice([BERLIN, ZoneInfo("UTC"), ZoneInfo("Asia/Kathmandu")])
 
-            found = numbers.tally(
+            found = aggregates.tally(
                 visible, zone=zone, dimension=dimension, measures=tuple(metrics.MEASURES), scope=Scope()
             )
 
@@ -148,7 +148,7 @@ class TestTally:
         ]
 
         for scope, narrowed in scopes:
-            found = numbers.tally(
+            found = aggregates.tally(
                 narrowed, zone=BERLIN, dimension="team", measures=tuple(metrics.MEASURES), scope=scope
             )
 
@@ -159,7 +159,7 @@ class TestTally:
         _refresh()
 
         with CaptureQueriesContext(connection) as asked:
-            found = numbers.tally(Ticket.objects.all(), zone=ZoneInfo("UTC"), scope=Scope())
+            found = aggregates.tally(Ticket.objects.all(), zone=ZoneInfo("UTC"), scope=Scope())
 
         assert len(asked) == 2
         assert found[-1].figures["restore"].n == 1

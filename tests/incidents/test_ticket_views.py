@@ -12,7 +12,7 @@ from django.utils import timezone
 from config.base.permissions import Role
 from incidents import response
 from incidents.models import Incident, Ticket
-from incidents.views.verbs import VERBS
+from incidents.views.response.verbs import VERBS
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

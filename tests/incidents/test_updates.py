@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from config.base.lifecycle import IllegalMove
 from config.base.permissions import Role
-from incidents import updates
+from incidents.customers import updates
+from incidents.customers.updates import Draft
 from incidents.models import CustomerUpdate, MessageTemplate, PublicIncident, TimelineEntry
-from incidents.updates import Draft
 from tests import customer_factories as told
 from tests import factories as make
 from tests.clients import client_of

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from config.base import broker
 from config.base.permissions import Role
-from incidents import deliveries
+from incidents.customers import deliveries
 from incidents.models import CustomerUpdate, PublicIncident
 from tests import customer_factories as told
 from tests import factories as make

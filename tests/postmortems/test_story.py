@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from config.base import panels
 from config.base.permissions import Role
-from incidents import story
 from incidents.models import Ticket
+from incidents.tickets import story
 from tests import customer_factories as told
 from tests import factories as make
 from tests import factories_prevention as after

@@ -1,0 +1,18 @@
+"""The people who ask for help."""
+
+from django.contrib import admin
+
+from config.base.admin import ConfigAdmin
+from incidents.models import Contact
+
+
+@admin.register(Contact)
+class ContactAdmin(ConfigAdmin):
+    """People who report trouble, with or without an account."""
+
+    list_display = ("name", "email", "phone", "organisation", "user")
+    list_select_related = ("user",)
+    search_fields = ("name", "email", "phone", "organisation")
+    autocomplete_fields = ("user",)
+    readonly_fields = ("origin",)
+    ordering = ("name", "pk")

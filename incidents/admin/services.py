@@ -1,0 +1,79 @@
+"""The service catalog."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from config.base.admin import ConfigAdmin, FactAdmin, FactInline, HistoryAdmin, TabularInline
+from incidents.models import Service, ServiceDependency, ServiceOwnership, ServiceReadiness
+from incidents.services import readiness
+
+
+class DependencyInline(TabularInline):
+    """What the service needs."""
+
+    model = ServiceDependency
+    fk_name = "service"
+    autocomplete_fields = ("needs",)
+    extra = 0
+    tab = True
+
+
+class OwnershipInline(FactInline):
+    """Who owned the service when."""
+
+    model = ServiceOwnership
+    show_change_link = False
+
+
+@admin.register(Service)
+class ServiceAdmin(HistoryAdmin):
+    """What the firm runs, and who is accountable."""
+
+    list_display = ("name", "kind", "team", "tier", "escalation_policy")
+    list_filter = ("kind", "tier", "team")
+    list_select_related = ("team", "escalation_policy")
+    search_fields = ("name", "slug", "team__name")
+    autocomplete_fields = ("team", "escalation_policy")
+    prepopulated_fields = {"slug": ("name",)}
+    readonly_fields = ("origin",)
+    ordering = ("name",)
+    inlines = (DependencyInline, OwnershipInline)
+
+    def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
+        """Save; whom it reaches is checked again."""
+        super().save_model(request, obj, form, change)
+        readiness.mark_due(at=timezone.now(), services=[obj.pk])
+
+
+@admin.register(ServiceDependency)
+class ServiceDependencyAdmin(ConfigAdmin):
+    """What depends on what."""
+
+    list_display = ("service", "needs")
+    list_select_related = ("service", "needs")
+    search_fields = ("service__name", "needs__name")
+    autocomplete_fields = ("service", "needs")
+    ordering = ("service__name", "needs__name")
+
+
+@admin.register(ServiceOwnership)
+class ServiceOwnershipAdmin(FactAdmin):
+    """Which team owned a service from when to when."""
+
+    list_display = ("service", "team", "during")
+    list_select_related = ("service", "team")
+    search_fields = ("service__name", "team__name")
+    ordering = ("service__name", "-during")
+
+
+@admin.register(ServiceReadiness)
+class ServiceReadinessAdmin(FactAdmin):
+    """What the last check of each service found."""
+
+    list_display = ("service", "score", "passed", "total", "checked_at", "due_at")
+    list_select_related = ("service",)
+    search_fields = ("service__name", "service__team__name")
+    ordering = ("score", "service__name")

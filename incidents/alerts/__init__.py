@@ -1,0 +1,1 @@
+"""Alerts and the incident that they belong to."""

@@ -1,0 +1,118 @@
+"""Endpoints of what customers are told: pages, components, updates, maintenance, subscribers and mails."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from config.base.api import ReadViewSet, verb, writes
+from config.base.permissions import Role, ScopedAccess, only
+from incidents.customers import maintenance, updates
+from incidents.filters import customers as filters
+from incidents.models import (
+    Component,
+    CustomerUpdate,
+    MaintenanceUpdate,
+    MessageTemplate,
+    PublicIncident,
+    ScheduledMaintenance,
+    StatusPage,
+    Subscriber,
+    UpdateDelivery,
+)
+from incidents.permissions import ACTING, can_publish
+from incidents.serializers import customers as serializers
+
+
+class StatusPageViewSet(ReadViewSet):
+    """Pages for customers."""
+
+    queryset = StatusPage.objects.all()
+    serializer_class = serializers.StatusPageSerializer
+    filterset_class = filters.StatusPageFilter
+    order = "id"
+
+
+class ComponentViewSet(ReadViewSet):
+    """Parts of the status pages."""
+
+    queryset = Component.objects.select_related("page", "group", "service")
+    serializer_class = serializers.ComponentSerializer
+    filterset_class = filters.ComponentFilter
+    order = "id"
+
+
+class MessageTemplateViewSet(ReadViewSet):
+    """Templates of updates."""
+
+    queryset = MessageTemplate.objects.all()
+    serializer_class = serializers.MessageTemplateSerializer
+    filterset_class = filters.MessageTemplateFilter
+    order = "id"
+
+
+class PublicIncidentViewSet(ReadViewSet):
+    """What customers were told of, newest first."""
+
+    queryset = PublicIncident.objects.select_related("ticket").prefetch_related("components")
+    serializer_class = serializers.PublicIncidentSerializer
+    filterset_class = filters.PublicIncidentFilter
+
+
+class CustomerUpdateViewSet(ReadViewSet):
+    """Published updates, newest first."""
+
+    queryset = CustomerUpdate.objects.select_related("author")
+    serializer_class = serializers.CustomerUpdateSerializer
+    filterset_class = filters.CustomerUpdateFilter
+    scope = "respond"
+
+    @writes(serializers.PublishSerializer, may=can_publish, status=201)
+    def create(self, data: dict[str, Any]) -> CustomerUpdate:
+        """Publish an update on the status page and mail it to the subscribers of its parts."""
+        return updates.publish(**data, actor=self.actor, at=timezone.now())
+
+
+class SubscriberViewSet(ReadViewSet):
+    """Who is told by e-mail; for those who act on incidents."""
+
+    queryset = Subscriber.objects.prefetch_related("components")
+    serializer_class = serializers.SubscriberSerializer
+    filterset_class = filters.SubscriberFilter
+    permission_classes = (ScopedAccess, only(*ACTING, Role.ADMINISTRATOR))
+
+
+class DeliveryViewSet(ReadViewSet):
+    """Mails to subscribers, newest first; for those who act on incidents."""
+
+    queryset = UpdateDelivery.objects.all()
+    serializer_class = serializers.DeliverySerializer
+    filterset_class = filters.DeliveryFilter
+    permission_classes = (ScopedAccess, only(*ACTING, Role.ADMINISTRATOR))
+
+
+class MaintenanceViewSet(ReadViewSet):
+    """Planned work, newest first; it begins and ends by itself."""
+
+    queryset = ScheduledMaintenance.objects.select_related("page", "created_by").prefetch_related("components")
+    serializer_class = serializers.MaintenanceSerializer
+    filterset_class = filters.MaintenanceFilter
+    scope = "respond"
+
+    @writes(serializers.ScheduleSerializer, may=can_publish, status=201)
+    def create(self, data: dict[str, Any]) -> ScheduledMaintenance:
+        """Schedule work on a status page and tell the subscribers of its parts."""
+        return maintenance.schedule(**data, actor=self.actor, at=timezone.now())
+
+    @verb(serializers.TellSerializer, may=lambda user, work: can_publish(user))
+    def tell(self, work: ScheduledMaintenance, data: dict[str, Any]) -> ScheduledMaintenance:
+        """Say how it goes: move it on, move its times, or call it off."""
+        maintenance.tell(maintenance_id=work.pk, **data, actor=self.actor, at=timezone.now())
+        return self.get_object()
+
+
+class MaintenanceUpdateViewSet(ReadViewSet):
+    """What was said about planned work, newest first."""
+
+    queryset = MaintenanceUpdate.objects.select_related("author")
+    serializer_class = serializers.MaintenanceUpdateSerializer
+    filterset_class = filters.MaintenanceUpdateFilter

@@ -1,0 +1,56 @@
+"""The endpoint of the figures of the reports."""
+
+from dataclasses import asdict
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.base.api import AnswerViewSet
+from incidents.filters.reports import NumbersFilter
+from incidents.models import (
+    Service,
+    Severity,
+    Ticket,
+)
+from incidents.reports import aggregates, metrics
+from incidents.serializers.reports import MetricsSerializer
+from oncall.models import Team
+
+_SPLITS = {"team": Team.objects.all(), "service": Service.objects.all(), "severity": Severity.objects.all()}
+
+
+class MetricsViewSet(AnswerViewSet):
+    """Times to acknowledge, restore, resolve, respond and repair by month of the caller's zone."""
+
+    queryset = Ticket.objects.incidents()
+    serializer_class = MetricsSerializer
+    query_parameters = ("by", "since", "until", "team", "service", "severity", "times")
+
+    @extend_schema(parameters=[OpenApiParameter(name) for name in query_parameters])
+    def list(self, request: Request) -> Response:
+        """All groups in one answer."""
+        by = request.query_params.get("by")
+        if by is not None and by not in metrics.DIMENSIONS:
+            raise exceptions.ValidationError({"by": [f"Split by one of: {', '.join(metrics.DIMENSIONS)}."]})
+        asked = NumbersFilter(request.query_params, queryset=self.get_queryset(), request=request)
+        if not asked.is_valid():
+            raise exceptions.ValidationError(asked.errors)
+        zone = ZoneInfo(timezone.get_current_timezone_name())
+        cells = aggregates.tally(
+            asked.qs, zone=zone, dimension=by, measures=tuple(metrics.MEASURES), scope=asked.scope
+        )
+        keys = dict(_SPLITS[by].values_list("pk", "name" if by == "severity" else "slug")) if by else {}
+        shown = [
+            {
+                "month": cell.month,
+                "key": keys.get(cell.key),
+                "is_of_all": cell.is_of_all,
+                "measures": {name: asdict(figures) for name, figures in cell.figures.items()},
+            }
+            for cell in cells
+        ]
+        return Response(MetricsSerializer({"zone": str(zone), "by": by, "cells": shown}).data)

@@ -1,0 +1,218 @@
+"""Endpoints of tickets, incidents with their verbs, and the timeline."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.base import panels
+from config.base.api import Pagination, ReadViewSet, verb, writes
+from incidents import response
+from incidents.filters.tickets import TicketFilter, TimelineFilter
+from incidents.models import (
+    Ticket,
+    TimelineEntry,
+)
+from incidents.permissions import can_act, can_declare
+from incidents.prevention import conditions
+from incidents.requesters.directory import find_requester
+from incidents.serializers.prevention import ConditionSerializer
+from incidents.serializers.response import (
+    AssignSerializer,
+    ChangeSeveritySerializer,
+    CloseSerializer,
+    DeclareSerializer,
+    HandOverSerializer,
+    HoldSerializer,
+    NoteSerializer,
+    OptionalNoteSerializer,
+    OptionalReasonSerializer,
+    ReasonSerializer,
+    TeamChoiceSerializer,
+)
+from incidents.serializers.tickets import (
+    ChapterSerializer,
+    EditSerializer,
+    IncidentSerializer,
+    TimelineEntrySerializer,
+)
+from incidents.tickets import story
+from oncall.api import EscalationViewSet
+from oncall.models import Escalation
+from oncall.serializers import EscalationSerializer
+
+TIMELINE = TimelineEntry.objects.select_related("ticket", "actor")
+
+
+def _with_requester(data: dict[str, Any]) -> dict[str, Any]:
+    """The same values, with the contact in place of what was said about them."""
+    asked = data.get("requester")
+    return data | {"requester": find_requester(**asked)} if asked else data
+
+
+class TicketViewSet(ReadViewSet):
+    """What every kind of ticket's endpoint shares: found by id or by reference."""
+
+    lookup_value_regex = "(?:[A-Z]{3}-)?[0-9]{1,18}"
+    filterset_class = TicketFilter
+
+    def get_object(self) -> Any:
+        """The ticket, if the caller may know of it."""
+        prefix, dash, number = self.kwargs["pk"].rpartition("-")
+        wanted = {"number": number} if dash else {"pk": number}
+        ticket = get_object_or_404(self.get_queryset(), **wanted)
+        if dash and ticket.reference != f"{prefix}-{int(number)}":
+            return get_object_or_404(self.get_queryset().none())
+        self.check_object_permissions(self.request, ticket)
+        return ticket
+
+    @extend_schema(responses=ChapterSerializer(many=True))
+    @action(detail=True, serializer_class=ChapterSerializer, filter_backends=(), pagination_class=None)
+    def story(self, request: Request, pk: str) -> Response:
+        """From the alert to the known error, chapter by chapter, with times (S36)."""
+        circle = story.around(self.get_object(), user=request.user)
+        return Response(self.get_serializer(panels.tell(circle), many=True).data)
+
+
+class IncidentViewSet(TicketViewSet):
+    """Incidents, newest first."""
+
+    queryset = Ticket.objects.incidents().select_related(
+        "incident", "service", "severity", "team", "assignee", "opened_by", "requester__user"
+    )
+    serializer_class = IncidentSerializer
+
+    def _do(self, verb_of: Any, ticket: Ticket, **arguments: Any) -> Ticket:
+        changed: Ticket = verb_of(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **arguments)
+        return changed
+
+    @writes(DeclareSerializer, may=can_declare, status=201)
+    def create(self, data: dict[str, Any]) -> Ticket:
+        """Declare an incident; it pages if its severity does."""
+        return response.declare(**_with_requester(data), actor=self.actor, at=timezone.now())
+
+    @writes(EditSerializer, may=can_act, partial=True)
+    def partial_update(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Change the named fields and no others."""
+        return self._do(response.edit, ticket, changes=_with_requester(data))
+
+    @verb(may=can_act)
+    def acknowledge(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Say "I am on it": the escalation of your team stops."""
+        return self._do(response.acknowledge, ticket)
+
+    @verb(may=can_act)
+    def take_over(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Become the assignee in place of whoever is."""
+        return self._do(response.take_over, ticket)
+
+    @verb(OptionalReasonSerializer, may=can_act)
+    def decline(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Say "I can't": the next step is paged now."""
+        return self._do(response.decline, ticket, **data)
+
+    @verb(may=can_act)
+    def start_work(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Begin to work on it."""
+        return self._do(response.start_work, ticket)
+
+    @verb(AssignSerializer, may=can_act)
+    def assign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Give it to a person."""
+        return self._do(response.assign, ticket, **data)
+
+    @verb(HandOverSerializer, may=can_act)
+    def reassign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Hand it over to another team; number and history stay."""
+        return self._do(response.hand_over, ticket, **data)
+
+    @verb(TeamChoiceSerializer, may=can_act)
+    def add_responders(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Call another team to help; it is paged on its own escalation."""
+        return self._do(response.add_responders, ticket, **data)
+
+    @verb(NoteSerializer, may=can_act)
+    def note(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Write a note into the timeline."""
+        return self._do(response.add_note, ticket, **data)
+
+    @verb(HoldSerializer, may=can_act)
+    def hold(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Wait for somebody or something."""
+        return self._do(response.hold, ticket, **data)
+
+    @verb(may=can_act)
+    def resume(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Go on with a ticket that was on hold."""
+        return self._do(response.resume, ticket)
+
+    @verb(ChangeSeveritySerializer, may=can_act)
+    def change_severity(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Raise or lower the severity; raising it may page."""
+        return self._do(response.change_severity, ticket, **data)
+
+    @verb(OptionalNoteSerializer, may=can_act)
+    def restore(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Say that the service works again; paging ends."""
+        return self._do(response.restore, ticket, **data)
+
+    @verb(OptionalReasonSerializer, may=can_act)
+    def resolve(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Say that prevention is done, or why none is needed."""
+        return self._do(response.resolve, ticket, **data)
+
+    @verb(ReasonSerializer, may=can_act)
+    def reopen(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Continue the same record: the trouble is back."""
+        return self._do(response.reopen, ticket, **data)
+
+    @verb(CloseSerializer, may=can_act)
+    def close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """End it with a code."""
+        return self._do(response.close, ticket, **data)
+
+    @extend_schema(responses=ConditionSerializer(many=True))
+    @action(detail=True, serializer_class=ConditionSerializer, filter_backends=(), pagination_class=None)
+    def conditions(self, request: Request, pk: str) -> Response:
+        """What prevention consists of, each with the time when it fell, or null while it is waited for."""
+        return Response(self.get_serializer(conditions.of(self.get_object()), many=True).data)
+
+    def _listed(self, rows: QuerySet[Any]) -> Response:
+        return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)
+
+    @extend_schema(responses=TimelineEntrySerializer(many=True))
+    @action(
+        detail=True,
+        serializer_class=TimelineEntrySerializer,
+        filter_backends=(),
+        order=("at", "id"),
+        query_parameters=Pagination.parameters,
+    )
+    def timeline(self, request: Request, pk: str) -> Response:
+        """What happened, oldest first."""
+        return self._listed(TIMELINE.filter(ticket=self.get_object()))
+
+    @extend_schema(responses=EscalationSerializer(many=True))
+    @action(
+        detail=True,
+        serializer_class=EscalationSerializer,
+        filter_backends=(),
+        query_parameters=Pagination.parameters,
+    )
+    def escalations(self, request: Request, pk: str) -> Response:
+        """The escalations of the teams that were called, newest first."""
+        of_ticket = Escalation.objects.filter(response__ticket=self.get_object())
+        return self._listed(EscalationViewSet.queryset.filter(pk__in=of_ticket.values("pk")))
+
+
+class TimelineViewSet(ReadViewSet):
+    """What happened to tickets, newest first."""
+
+    queryset = TIMELINE
+    serializer_class = TimelineEntrySerializer
+    filterset_class = TimelineFilter

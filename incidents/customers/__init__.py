@@ -1,0 +1,1 @@
+"""What customers are told: status page, updates, maintenance, subscriptions and mails."""

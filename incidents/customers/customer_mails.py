@@ -1,0 +1,82 @@
+"""Mails to customers as plain data: made from public fields alone, the same for preview and sending."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from config.base import display, links
+from incidents.customers import signed_links
+from incidents.models import CustomerUpdate, MaintenanceUpdate, Subscriber, UpdateDelivery
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail's subject, text and headers."""
+
+    subject: str
+    text: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def letter_for(delivery: UpdateDelivery) -> Letter:
+    """What a delivery says: the update, the notice, or the question whether the address is theirs."""
+    token = signed_links.leave_token(delivery.subscriber)
+    address = links.to("incidents:status-leave", token)
+    headers = {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    if delivery.update is not None:
+        return update_letter(delivery.update, unsubscribe=address, headers=headers)
+    if delivery.notice is not None:
+        return notice_letter(delivery.notice, unsubscribe=address, headers=headers)
+    return _question(delivery.subscriber)
+
+
+def update_letter(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str, str] | None = None) -> Letter:
+    """The mail of an update."""
+    incident = update.incident
+    zone = incident.page.time_zone
+    text = render_to_string(
+        "message/customer_update.txt",
+        {
+            "update": update,
+            "incident": incident,
+            "page": incident.page,
+            "next": display.local(update.next_update_at, zone=zone) if update.next_update_at else "",
+            "link": links.absolute(incident.get_absolute_url()),
+            "unsubscribe": unsubscribe,
+        },
+    )
+    subject = f"[{incident.page.name}] {update.get_status_display()}: {incident.name}"
+    return Letter(subject[:200], text, headers or {})
+
+
+def notice_letter(notice: MaintenanceUpdate, *, unsubscribe: str, headers: dict[str, str] | None = None) -> Letter:
+    """The mail about planned work."""
+    work = notice.maintenance
+    zone = work.page.time_zone
+    text = render_to_string(
+        "message/maintenance.txt",
+        {
+            "notice": notice,
+            "maintenance": work,
+            "page": work.page,
+            "starts": display.local(work.starts_at, zone=zone),
+            "ends": display.local(work.ends_at, zone=zone),
+            "link": links.absolute(work.get_public_url()),
+            "unsubscribe": unsubscribe,
+        },
+    )
+    subject = f"[{work.page.name}] Planned work, {notice.get_status_display().lower()}: {work.name}"
+    return Letter(subject[:200], text, headers or {})
+
+
+def _question(subscriber: Subscriber) -> Letter:
+    text = render_to_string(
+        "message/confirm_subscription.txt",
+        {
+            "page": subscriber.page,
+            "link": links.to("incidents:status-confirm", signed_links.confirm_token(subscriber)),
+            "site_name": settings.SITE_NAME,
+        },
+    )
+    return Letter(f"[{subscriber.page.name}] Confirm your subscription", text)

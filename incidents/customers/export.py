@@ -1,0 +1,106 @@
+"""The status pages as files, so that they stand when the portal is down; replaced as one, never half."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import resolve
+
+from config.base.lifecycle import Refusal
+from incidents.customers import feeds, status_documents, status_page
+from incidents.models import PublicIncident, ScheduledMaintenance, StatusPage
+
+ASSETS = ("status.css", "icon.svg")
+KEPT = 2
+"""Exports that stay: the one that is served, and the one before it for those who are just reading it."""
+
+
+class NoPlace(Refusal):
+    """The folder cannot be replaced; the message says what to do."""
+
+
+def write(folder: Path, *, at: datetime) -> int:
+    """Write every public page, document and feed below `folder` and say how many files there are.
+
+    `folder` is a link to the newest export beside it, and is moved in one step. Raises NoPlace.
+    """
+    if folder.exists() and not folder.is_symlink():
+        raise NoPlace(f"{folder} is a folder of its own. Name a path that does not exist yet, or move it away.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    target = folder.with_name(f"{folder.name}.{at:%Y%m%dT%H%M%S%f}")
+    count = 0
+    try:
+        for path in _paths(at=at):
+            _put(target, path, _read(path))
+            count += 1
+        count += _put_assets(target)
+        link = folder.with_name(f"{target.name}.link")
+        link.symlink_to(target.name)
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+    link.replace(folder)
+    _forget_older(folder)
+    return count
+
+
+def _paths(*, at: datetime) -> Iterator[str]:
+    """Every address that is open to everybody and says something of its own."""
+    default = status_page.first_page()
+    if default is None:
+        raise NoPlace("There is no status page yet. An administrator adds one.")
+    yield "/status/"
+    yield from _of_page("/status/")
+    yield from (f"/api/v2/{name}.json" for name in status_documents.NAMES)
+    for slug in StatusPage.objects.order_by("pk").values_list("slug", flat=True):
+        yield f"/status/{slug}/"
+        yield from _of_page(f"/status/{slug}/")
+    since = at - status_page.HISTORY
+    recent = PublicIncident.objects.filter(Q(created_at__gte=since) | Q(pk__in=PublicIncident.objects.unresolved()))
+    yield from (one.get_absolute_url() for one in recent.order_by("pk"))
+    work = ScheduledMaintenance.objects.filter(Q(ends_at__gte=since) | Q(completed_at=None))
+    yield from (one.get_public_url() for one in work.order_by("pk"))
+
+
+def _of_page(prefix: str) -> Iterator[str]:
+    yield from (f"{prefix}history.{kind}" for kind in feeds.KINDS)
+    yield from (f"{prefix}api/v2/{name}.json" for name in status_documents.NAMES)
+
+
+def _read(path: str) -> bytes:
+    """What the portal answers there to anybody; these views need no middleware."""
+    request = HttpRequest()
+    request.method, request.path, request.path_info = "GET", path, path
+    match = resolve(path)
+    answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    if answer.status_code != 200:
+        raise NoPlace(f"{path} answered {answer.status_code}, so nothing was replaced. Run it again.")
+    return answer.content
+
+
+def _put(target: Path, path: str, content: bytes) -> None:
+    file = target / path.lstrip("/")
+    if path.endswith("/"):
+        file /= "index.html"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def _put_assets(target: Path) -> int:
+    for name in ASSETS:
+        found = finders.find(name)
+        if found is None:
+            raise NoPlace(f"{name} is not among the static files. Is this the whole of the installation?")
+        _put(target, static(name), Path(found).read_bytes())
+    return len(ASSETS)
+
+
+def _forget_older(folder: Path) -> None:
+    exports = sorted(one for one in folder.parent.glob(f"{folder.name}.*T*") if one.is_dir() and not one.is_symlink())
+    for old in exports[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,20 @@
+"""The filter of severities."""
+
+import django_filters as filters
+
+from config.base.filters import FilterSet, WordsFilter
+from incidents.models import (
+    Severity,
+)
+
+
+class SeverityFilter(FilterSet):
+    """Severities."""
+
+    search = WordsFilter(fields=["name", "title"])
+    name = filters.CharFilter()
+    rank = filters.NumberFilter()
+
+    class Meta(FilterSet.Meta):
+        model = Severity
+        fields: tuple[str, ...] = ()

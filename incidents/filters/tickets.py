@@ -1,0 +1,117 @@
+"""Filters of tickets and their timeline."""
+
+import re
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
+
+from config.base.filters import FilterSet, WordsFilter
+from config.base.picks import PickFilter
+from incidents.models import (
+    OPEN_STATUSES,
+    ContactType,
+    Service,
+    Severity,
+    Ticket,
+    TicketKind,
+    TicketStatus,
+    TimelineEntry,
+)
+from incidents.prevention import recurrence
+from oncall.models import Membership, Team, User
+
+GROUPS = {
+    "open": OPEN_STATUSES,
+    "restored": (TicketStatus.RESTORED,),
+    "done": (TicketStatus.RESOLVED, TicketStatus.CLOSED),
+}
+_NUMBER = re.compile(r"(?:(?:INC|PRB|REQ)-)?([0-9]{1,18})", re.IGNORECASE)
+
+
+class TicketSearch(WordsFilter):
+    """Words of the title, or a number as INC-7 or 7."""
+
+    def condition(self, word: str) -> Q:
+        """A number means the ticket of that number, or a title that has it."""
+        found = super().condition(word)
+        if number := _NUMBER.fullmatch(word):
+            found |= Q(number=int(number[1]))
+        return found
+
+
+class ReferenceFilter(filters.CharFilter):
+    """Rows of one ticket, named as INC-7 or 7."""
+
+    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Those of that ticket; none for what is no reference."""
+        if not value:
+            return queryset
+        number = _NUMBER.fullmatch(value)
+        return queryset.filter(**{f"{self.field_name}__number": int(number[1])}) if number else queryset.none()
+
+
+class TicketFilter(FilterSet):
+    """Tickets of every kind."""
+
+    search = TicketSearch(fields=["title"], label="Number or words")
+    group = filters.ChoiceFilter(
+        label="Status", choices=[("open", "Open"), ("restored", "Restored"), ("done", "Done")], method="in_group"
+    )
+    whose = filters.ChoiceFilter(
+        label="For",
+        choices=[("me", "Me"), ("my-teams", "My teams"), ("nobody", "Nobody yet")],
+        method="for_whom",
+    )
+    status = filters.MultipleChoiceFilter(choices=TicketStatus)
+    kind = filters.ChoiceFilter(choices=TicketKind)
+    severity = PickFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
+    priority = filters.NumberFilter()
+    team = PickFilter(queryset=Team.objects.all(), to_field_name="slug")
+    service = PickFilter(queryset=Service.objects.all(), to_field_name="slug")
+    assignee = PickFilter(
+        queryset=User.objects.filter(Exists(Membership.objects.filter(user=OuterRef("pk"))), is_active=True),
+        label_of=Concat("name", Value(" <"), "email", Value(">"), output_field=TextField()),
+    )
+    contact_type = filters.ChoiceFilter(choices=ContactType)
+    created = filters.IsoDateTimeFromToRangeFilter(field_name="created_at")
+    repeat = filters.ChoiceFilter(
+        label="Seen before", choices=[("yes", "Yes"), ("no", "No"), ("counted", "Yes or no")], method="seen_before"
+    )
+
+    class Meta(FilterSet.Meta):
+        model = Ticket
+        fields: tuple[str, ...] = ()
+
+    def in_group(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """Tickets whose status belongs to the group."""
+        return queryset.filter(status__in=GROUPS[value])
+
+    def seen_before(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """Incidents whose cause had struck before, or had not; without those that are none of their own (S38)."""
+        rows = queryset.filter(kind=TicketKind.INCIDENT).exclude(recurrence.NOT_SEPARATE)
+        if value == "counted":
+            return rows
+        return rows.filter(recurrence.is_repeat() if value == "yes" else ~recurrence.is_repeat())
+
+    def for_whom(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """The reader's own, their teams', or those nobody has taken."""
+        user: Any = getattr(self.request, "user", None)
+        if value == "nobody":
+            return queryset.filter(assignee__isnull=True)
+        if user is None or not user.is_authenticated:
+            return queryset.none()
+        if value == "me":
+            return queryset.filter(assignee=user)
+        return queryset.filter(team__memberships__user=user)
+
+
+class TimelineFilter(FilterSet):
+    """Timeline entries."""
+
+    ticket = ReferenceFilter(field_name="ticket")
+
+    class Meta(FilterSet.Meta):
+        model = TimelineEntry
+        fields: tuple[str, ...] = ()

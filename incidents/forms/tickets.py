@@ -1,0 +1,36 @@
+"""The form over a ticket's facts."""
+
+from typing import Any
+
+from django import forms
+
+from config.base.forms import EditForm
+from incidents.forms.severities import LevelField
+from incidents.models import (
+    Incident,
+    Service,
+)
+
+
+class TicketForm(EditForm):
+    """The facts of an incident."""
+
+    title = forms.CharField(max_length=300)
+    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    customer_impact = forms.CharField(
+        label="What the customer sees", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    workaround = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
+    impact = LevelField()
+    urgency = LevelField()
+    category = forms.CharField(max_length=60, required=False)
+    affected_customers = forms.CharField(max_length=300, required=False)
+    conference_url = forms.URLField(label="Conference link", required=False, assume_scheme="https")
+
+    @classmethod
+    def of(cls, incident: Incident, data: Any = None) -> "TicketForm":
+        """The form over an incident as it stands."""
+        names = [name for name in cls.base_fields if name != "seen"]
+        current = {name: getattr(incident, f"{name}_id" if name == "service" else name) for name in names}
+        return cls(data, current=current, updated_at=incident.updated_at)

@@ -1,0 +1,161 @@
+"""Senders' doors: made, given a new key, paused and resumed; and what to write into the sender's own settings."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+
+from config.base import links, tokens
+from incidents.intake import integration_keys
+from incidents.models import Integration, IntegrationKind, Service, Severity
+from oncall.models import User
+
+HINT_LENGTH = 4
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """Something to copy into a sender's settings."""
+
+    title: str
+    language: str
+    text: str
+
+
+@transaction.atomic
+def create_integration(
+    *,
+    name: str,
+    kind: str,
+    service: Service,
+    default_severity: Severity,
+    severities: Mapping[str, str] | None = None,
+    actor: User | None,
+    at: datetime,
+) -> tuple[Integration, str]:
+    """Open a door for a sender; the integration and its key, which is shown this once.
+
+    Raises ValidationError, by field, for a name that is taken and for words mapped to no severity.
+    """
+    key = _new_key()
+    integration = Integration(
+        name=name,
+        kind=kind,
+        service=service,
+        default_severity=default_severity,
+        severities=dict(severities or {}),
+        created_at=at,
+        **_key_columns(key, at=at),
+    )
+    _check_words(integration.severities)
+    integration.full_clean(validate_constraints=True)
+    _save(integration, actor, "Created.")
+    return integration, key
+
+
+@transaction.atomic
+def rotate_key(*, integration_id: int, actor: User | None, at: datetime) -> tuple[Integration, str]:
+    """Give the integration a new key, shown this once; the old one stops working within seconds."""
+    integration = _locked(integration_id)
+    key = _new_key()
+    for column, value in _key_columns(key, at=at).items():
+        setattr(integration, column, value)
+    _save(integration, actor, "New key.")
+    return integration, key
+
+
+@transaction.atomic
+def pause(*, integration_id: int, actor: User | None, at: datetime) -> Integration:
+    """Refuse the sender's events until it is resumed; each refusal is kept and shown."""
+    integration = _locked(integration_id)
+    if integration.paused_at is None:
+        integration.paused_at = at
+        _save(integration, actor, "Paused.")
+    return integration
+
+
+@transaction.atomic
+def resume(*, integration_id: int, actor: User | None) -> Integration:
+    """Take the sender's events again."""
+    integration = _locked(integration_id)
+    if integration.paused_at is not None:
+        integration.paused_at = None
+        _save(integration, actor, "Resumed.")
+    return integration
+
+
+def snippets(integration: Integration, *, key: str = "YOUR_KEY") -> list[Snippet]:
+    """What to write at the sender's side; without the key, which only its maker has seen, a gap stands for it."""
+    if integration.kind == IntegrationKind.ALERTMANAGER:
+        return _alertmanager_snippets(key)
+    return _pagerduty_snippets(key)
+
+
+def _alertmanager_snippets(key: str) -> list[Snippet]:
+    receiver = "receivers:\n  - name: holdfast\n    webhook_configs:\n      - url: {url}\n{more}"
+    limits = "        send_resolved: true\n        max_alerts: 300\n"
+    bearer = f"        http_config:\n          authorization:\n            credentials: {key}\n"
+    with_header = receiver.format(url=links.to("intake-alertmanager"), more=bearer + limits)
+    with_address = receiver.format(url=links.to("intake-alertmanager-key", key), more=limits)
+    return [
+        Snippet("alertmanager.yml, with the key in a header", "yaml", with_header),
+        Snippet("alertmanager.yml, with the key in the address", "yaml", with_address),
+    ]
+
+
+def _pagerduty_snippets(key: str) -> list[Snippet]:
+    address = links.to("intake-pagerduty")
+    root = address.removesuffix(reverse("intake-pagerduty"))
+    event = (
+        f'{{"routing_key": "{key}", "event_action": "trigger", "dedup_key": "test",'
+        ' "payload": {"summary": "A test", "source": "my computer", "severity": "info"}}'
+    )
+    return [
+        Snippet("Try it", "shell", f"curl -H 'Content-Type: application/json' -d '{event}' {address}\n"),
+        Snippet(
+            "Python, package pagerduty (it insists on https)",
+            "python",
+            f'client = pagerduty.EventsApiV2Client("{key}")\nclient.url = "{root}"\n'
+            'client.trigger("Disk full", "host1", severity="critical")\n',
+        ),
+        Snippet(
+            "alertmanager.yml, as its PagerDuty receiver",
+            "yaml",
+            "receivers:\n  - name: holdfast\n    pagerduty_configs:\n"
+            f"      - routing_key: {key}\n        url: {address}\n",
+        ),
+    ]
+
+
+def _new_key() -> str:
+    """32 lower-case hexadecimal digits: what every PagerDuty client takes (interfaces 1.1)."""
+    return secrets.token_hex(16)
+
+
+def _key_columns(key: str, *, at: datetime) -> dict[str, object]:
+    return {"key_hint": key[:HINT_LENGTH], "key_digest": tokens.digest(key), "key_changed_at": at}
+
+
+def _check_words(words: Mapping[str, str]) -> None:
+    known = {name.casefold(): name for name in Severity.objects.values_list("name", flat=True)}
+    unknown = sorted(str(name) for name in words.values() if str(name).casefold() not in known)
+    if unknown:
+        raise ValidationError(
+            {"severities": f"There is no severity {', '.join(unknown)}. Choose from {', '.join(known.values())}."}
+        )
+
+
+def _locked(integration_id: int) -> Integration:
+    return Integration.objects.select_for_update(no_key=True).get(pk=integration_id)
+
+
+def _save(integration: Integration, actor: User | None, reason: str) -> None:
+    """Save with a row of history that names the person, and forget remembered keys at the commit."""
+    integration._history_user = actor  # type: ignore[attr-defined]  # read by the history when it is saved
+    integration._change_reason = reason  # type: ignore[attr-defined]  # read by the history when it is saved
+    integration.save()
+    transaction.on_commit(integration_keys.forget)

@@ -1,0 +1,274 @@
+"""What customers are told: the public page with its own fields, templates, and the updates of public incidents.
+
+Nothing here is copied from a ticket by itself. Links to tickets and services are for the portal alone.
+"""
+
+import secrets
+import string
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from config.base.models import OneLineField, one_of
+from incidents.models.services import Service
+from incidents.models.tickets.ticket import Ticket
+from oncall.models import User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+_LETTERS = string.ascii_lowercase + string.digits
+
+
+def new_public_id() -> str:
+    """An id for the public: it says nothing of how many there are, and cannot be guessed."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(12))
+
+
+class ComponentStatus(models.TextChoices):
+    """How a part works, in the words of Statuspage."""
+
+    OPERATIONAL = "operational", "Operational"
+    DEGRADED = "degraded_performance", "Degraded performance"
+    PARTIAL = "partial_outage", "Partial outage"
+    MAJOR = "major_outage", "Major outage"
+    MAINTENANCE = "under_maintenance", "Under maintenance"
+
+
+class Impact(models.TextChoices):
+    """How hard customers are hit."""
+
+    NONE = "none", "None"
+    MINOR = "minor", "Minor"
+    MAJOR = "major", "Major"
+    CRITICAL = "critical", "Critical"
+
+
+class Phase(models.TextChoices):
+    """How far a public incident has come."""
+
+    INVESTIGATING = "investigating", "Investigating"
+    IDENTIFIED = "identified", "Identified"
+    MONITORING = "monitoring", "Monitoring"
+    RESOLVED = "resolved", "Resolved"
+    POSTMORTEM = "postmortem", "Postmortem"
+
+
+OVER = (Phase.RESOLVED, Phase.POSTMORTEM)
+"""Phases after which nobody waits for the next update."""
+
+
+RESERVED = frozenset({"api", "confirm", "incidents", "maintenances", "subscribe", "unsubscribe"})
+"""Words that stand at a page's place in addresses below /status/."""
+
+
+class StatusPage(models.Model):
+    """A page for customers at /status/<slug>/; the default one, else the oldest, answers at /status/."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    name = OneLineField(max_length=80, unique=True, help_text="The firm or product, as customers call it.")
+    slug = models.SlugField(max_length=80, unique=True)
+    time_zone = models.CharField(max_length=60, default="UTC", help_text="As Europe/Berlin; times on the page.")
+    is_default = models.BooleanField("answers at /status/", default=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="incidents_statuspage_one_default"
+            ),
+            models.CheckConstraint(condition=~Q(slug__in=sorted(RESERVED)), name="incidents_statuspage_slug_free"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its address for everybody."""
+        return self.address("status")
+
+    def clean(self) -> None:
+        """The slug stands in addresses beside our own words."""
+        if self.slug in RESERVED:
+            raise ValidationError({"slug": f"{self.slug} is a word of ours in addresses. Choose another one."})
+
+    def address(self, view: str, *args: object) -> str:
+        """The path of one of its public views."""
+        return reverse(f"incidents:{view}", args=[*(() if self.is_default else (self.slug,)), *args])
+
+
+class Component(models.Model):
+    """A part of the offer as customers know it; one that has members is a group."""
+
+    page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="components")
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    name = OneLineField(max_length=80)
+    description = OneLineField(max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    group = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="members")
+    service = models.ForeignKey(
+        Service, on_delete=models.SET_NULL, null=True, blank=True, related_name="components",
+        help_text="Proposes this part when the service is in trouble. The public never sees it.",
+    )  # fmt: skip
+    status = models.CharField(max_length=20, choices=ComponentStatus, default=ComponentStatus.OPERATIONAL)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "name"], name="incidents_component_once"),
+            one_of("status", ComponentStatus.values, name="incidents_component_status"),
+            models.CheckConstraint(
+                condition=Q(group__isnull=True) | ~Q(group=F("id")), name="incidents_component_not_its_own_group"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Groups have two levels."""
+        if self.group and (self.group.group_id or (self.pk and self.members.exists())):
+            raise ValidationError({"group": "Groups have two levels: choose a part that stands in no group."})
+
+
+class MessageTemplate(models.Model):
+    """Words to begin an update with; {placeholders} are taken from a fixed list."""
+
+    title = OneLineField(max_length=80, unique=True)
+    phase = models.CharField(max_length=16, choices=Phase)
+    body = models.TextField()
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [one_of("phase", Phase.values, name="incidents_messagetemplate_phase")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+def of_visible_ticket(path: str, user: "User | AnonymousUser") -> Q:
+    """Rows whose ticket this person may know of, and those without one."""
+    return Q(**{f"{path}__isnull": True}) | Q(**{f"{path}__in": Ticket.objects.visible_to(user)})
+
+
+class PublicIncidentQuerySet(models.QuerySet["PublicIncident"]):
+    """Public incidents."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "PublicIncidentQuerySet":
+        """Those whose ticket this person may know of."""
+        return self.filter(of_visible_ticket("ticket", user))
+
+    def unresolved(self) -> "PublicIncidentQuerySet":
+        """Those customers still wait for."""
+        return self.exclude(status__in=OVER)
+
+
+class PublicIncident(models.Model):
+    """One trouble as customers know it: its own name, impact and words."""
+
+    page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="incidents")
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.SET_NULL, null=True, blank=True, related_name="public_incidents"
+    )
+    name = OneLineField(max_length=200)
+    impact = models.CharField(max_length=10, choices=Impact, default=Impact.MINOR)
+    status = models.CharField(max_length=16, choices=Phase, default=Phase.INVESTIGATING)
+    components = models.ManyToManyField(Component, blank=True, related_name="incidents")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    monitoring_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    next_update_at = models.DateTimeField(null=True, blank=True, help_text="When customers were told to look again.")
+
+    objects = PublicIncidentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "ticket"], name="incidents_publicincident_once"),
+            one_of("status", Phase.values, name="incidents_publicincident_status"),
+            one_of("impact", Impact.values, name="incidents_publicincident_impact"),
+            models.CheckConstraint(
+                condition=Q(status__in=OVER, next_update_at__isnull=True, resolved_at__isnull=False)
+                | (~Q(status__in=OVER) & Q(next_update_at__isnull=False)),
+                name="incidents_publicincident_promises_next",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["page", "-created_at"], name="incidents_public_recent"),
+            models.Index(
+                fields=["next_update_at"], condition=Q(next_update_at__isnull=False), name="incidents_public_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its address for everybody."""
+        return reverse("incidents:status-incident", args=[self.public_id])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether customers wait no more."""
+        return self.status in OVER
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether the promised update has not come."""
+        return self.next_update_at is not None and self.next_update_at < at
+
+
+class UpdateQuerySet(models.QuerySet["CustomerUpdate"]):
+    """Updates."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "UpdateQuerySet":
+        """Those whose ticket this person may know of."""
+        return self.filter(of_visible_ticket("incident__ticket", user))
+
+
+class CustomerUpdate(models.Model):
+    """One published message about a public incident; it is never changed."""
+
+    incident = models.ForeignKey(PublicIncident, on_delete=models.CASCADE, related_name="updates")
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    draft_key = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Publishing a draft twice publishes once.")
+    status = models.CharField(max_length=16, choices=Phase)
+    body = models.TextField()
+    affected = models.JSONField(default=list, help_text="Parts with old and new status, by public id.")
+    next_update_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField()
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    is_mailed = models.BooleanField("goes to subscribers", default=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Taken back: shown and mailed no more.")
+    fanned_out_at = models.DateTimeField(null=True, blank=True, help_text="When every subscriber had a delivery row.")
+
+    objects = UpdateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("status", Phase.values, name="incidents_customerupdate_status"),
+            models.CheckConstraint(
+                condition=Q(status__in=OVER) | Q(next_update_at__gt=F("published_at")),
+                name="incidents_customerupdate_says_next",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["incident", "-published_at"], name="incidents_update_of"),
+            models.Index(
+                fields=["published_at"], condition=Q(fanned_out_at__isnull=True), name="incidents_update_to_fan_out"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.status}"

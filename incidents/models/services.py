@@ -1,0 +1,122 @@
+"""The service catalogue: what the firm runs, who owns it, what depends on what, and how ready it is."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from config.base.models import OneLineField, Origin, one_of
+from oncall.models import EscalationPolicy, Team
+
+
+class ServiceKind(models.TextChoices):
+    """What sort of service it is."""
+
+    BUSINESS = "business", "Business service"
+    TECHNICAL = "technical", "Technical service"
+    EXTERNAL = "external", "External service"
+
+
+class Service(models.Model):
+    """Something the firm offers or stands on, with exactly one accountable team (S5)."""
+
+    name = OneLineField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    kind = models.CharField(max_length=10, choices=ServiceKind, default=ServiceKind.TECHNICAL)
+    description = models.TextField(blank=True)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="services")
+    tier = models.PositiveSmallIntegerField(
+        default=3, validators=[MinValueValidator(1), MaxValueValidator(4)], help_text="1 is the most critical."
+    )
+    escalation_policy = models.ForeignKey(
+        EscalationPolicy, on_delete=models.PROTECT, null=True, blank=True, related_name="services"
+    )
+    depends_on = models.ManyToManyField(
+        "self", through="ServiceDependency", symmetrical=False, related_name="needed_by"
+    )
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            one_of("kind", ServiceKind.values, name="incidents_service_kind"),
+            models.CheckConstraint(condition=Q(tier__gte=1, tier__lte=4), name="incidents_service_tier"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The service's page."""
+        return reverse("incidents:service", args=[self.slug])
+
+
+class ServiceDependency(models.Model):
+    """One service needs another."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="dependencies")
+    needs = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="dependents")
+
+    class Meta:
+        verbose_name_plural = "service dependencies"
+        constraints = [
+            models.UniqueConstraint(fields=["service", "needs"], name="incidents_dependency_once"),
+            models.CheckConstraint(condition=~Q(service=F("needs")), name="incidents_dependency_not_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} needs {self.needs_id}"
+
+
+class ServiceOwnership(models.Model):
+    """Which team owned a service from when to when, so that old numbers stay with their owner (S5)."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="ownerships")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    during = DateTimeRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="incidents_ownership_one_at_a_time",
+                expressions=[("service", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} owned by {self.team_id} during {self.during}"
+
+
+class ServiceReadiness(models.Model):
+    """What the last check of a service found (S19, S39); `due_at` is when it is checked again."""
+
+    service = models.OneToOneField(Service, on_delete=models.CASCADE, related_name="readiness")
+    passed = models.PositiveSmallIntegerField(default=0)
+    total = models.PositiveSmallIntegerField(default=0)
+    score = models.PositiveSmallIntegerField(default=0, help_text="Checks passed, in percent.")
+    items = models.JSONField(default=list, blank=True, help_text="Each check: code, title, is_passed, wrong, url.")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "readiness of services"
+        constraints = [
+            models.CheckConstraint(condition=Q(passed__lte=F("total")), name="incidents_readiness_passed"),
+            models.CheckConstraint(condition=Q(score__lte=100), name="incidents_readiness_score"),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="incidents_readiness_due")]
+
+    def __str__(self) -> str:
+        return f"{self.service_id}: {self.passed} of {self.total}"
+
+    def get_absolute_url(self) -> str:
+        """The service's page, which shows it."""
+        return reverse("incidents:service", args=[self.service.slug])
+
+    @property
+    def failing(self) -> list[dict[str, object]]:
+        """The checks that fail."""
+        return [item for item in self.items if not item["is_passed"]]

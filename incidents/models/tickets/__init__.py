@@ -1,0 +1,1 @@
+"""The shared record, its timeline and its links."""

@@ -1,0 +1,309 @@
+"""The ticket: one concrete table that is the shared record of incident and problem work."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
+from django.urls import reverse
+
+from config.base.models import OneLineField, Origin, one_of
+from incidents.models.requesters import Contact
+from incidents.models.services import Service
+from incidents.models.severities import Level, Severity
+from oncall.models import Membership, Team, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class TicketKind(models.TextChoices):
+    """What kind of work it is; requests are reserved."""
+
+    INCIDENT = "incident", "Incident"
+    PROBLEM = "problem", "Problem"
+    REQUEST = "request", "Request"
+
+
+PREFIXES = {TicketKind.INCIDENT: "INC", TicketKind.PROBLEM: "PRB", TicketKind.REQUEST: "REQ"}
+
+
+class TicketStatus(models.TextChoices):
+    """Every status of every kind; which follow which is in `incidents.status` and `problems.status`."""
+
+    NEW = "new", "New"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged"
+    IN_PROGRESS = "in_progress", "In progress"
+    ON_HOLD = "on_hold", "On hold"
+    RESTORED = "restored", "Restored"
+    ASSESSED = "assessed", "Assessed"
+    ANALYSIS = "analysis", "Analysis"
+    KNOWN_ERROR = "known_error", "Known error"
+    FIX_IN_PROGRESS = "fix_in_progress", "Fix in progress"
+    RESOLVED = "resolved", "Resolved"
+    CLOSED = "closed", "Closed"
+
+
+INCIDENT_STATUSES = (
+    TicketStatus.NEW, TicketStatus.ACKNOWLEDGED, TicketStatus.IN_PROGRESS, TicketStatus.ON_HOLD,
+    TicketStatus.RESTORED, TicketStatus.RESOLVED, TicketStatus.CLOSED,
+)  # fmt: skip
+PROBLEM_STATUSES = (
+    TicketStatus.NEW, TicketStatus.ASSESSED, TicketStatus.ANALYSIS, TicketStatus.KNOWN_ERROR,
+    TicketStatus.FIX_IN_PROGRESS, TicketStatus.RESOLVED, TicketStatus.CLOSED,
+)  # fmt: skip
+OPEN_STATUSES = (
+    TicketStatus.NEW, TicketStatus.ACKNOWLEDGED, TicketStatus.IN_PROGRESS, TicketStatus.ON_HOLD,
+    TicketStatus.ASSESSED, TicketStatus.ANALYSIS, TicketStatus.KNOWN_ERROR, TicketStatus.FIX_IN_PROGRESS,
+)  # fmt: skip
+
+
+class HoldReason(models.TextChoices):
+    """Whom or what a ticket on hold waits for."""
+
+    REQUESTER = "requester", "Requester"
+    CHANGE = "change", "Change"
+    PROBLEM = "problem", "Problem"
+    SUPPLIER = "supplier", "Supplier"
+    OTHER_TEAM = "other_team", "Other team"
+
+
+class ClosureCode(models.TextChoices):
+    """How a ticket ended."""
+
+    SOLVED = "solved", "Solved"
+    NO_FAULT_FOUND = "no_fault_found", "No fault found"
+    DUPLICATE = "duplicate", "Duplicate"
+    MERGED = "merged", "Merged into another"
+    CANCELLED = "cancelled", "Cancelled"
+    FIX_APPLIED = "fix_applied", "Fix applied"
+    RISK_ACCEPTED = "risk_accepted", "Risk accepted"
+
+
+class ContactType(models.TextChoices):
+    """How the trouble was reported."""
+
+    PHONE = "phone", "Phone"
+    EMAIL = "email", "E-mail"
+    PORTAL = "portal", "Portal"
+    CHAT = "chat", "Chat"
+    ALERT = "alert", "Alert"
+    API = "api", "API"
+
+
+class Visibility(models.TextChoices):
+    """Open to every employee, or private with a reason (S44)."""
+
+    OPEN = "open", "Open to everybody in the firm"
+    PRIVATE = "private", "Private"
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    """Tickets; the same filters serve portal, API, admin, feeds and tasks."""
+
+    def open(self) -> "TicketQuerySet":
+        """Those whose service does not work yet, or whose cause is not dealt with."""
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def incidents(self) -> "TicketQuerySet":
+        """Only incidents."""
+        return self.filter(kind=TicketKind.INCIDENT)
+
+    def visible_to(self, user: "User | AnonymousUser") -> "TicketQuerySet":
+        """Those this person may know of; for anybody else a private one does not exist."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        member = Membership.objects.filter(user=user).values("team")
+        # Teams called to help must see what they are paged for.
+        responses = apps.get_model("incidents", "Response")
+        called = responses._default_manager.filter(team__in=member).values("ticket")
+        return self.filter(
+            Q(visibility=Visibility.OPEN)
+            | Q(team__in=member)
+            | Q(pk__in=called)
+            | Q(assignee=user)
+            | Q(opened_by=user)
+            | Q(requester__in=Contact.objects.filter(user=user))
+        )
+
+    def for_list(self) -> "TicketQuerySet":
+        """With the names a row shows, in one query."""
+        return self.select_related("service", "severity", "team", "assignee")
+
+
+class Ticket(models.Model):
+    """The shared record of incident and problem work: everything filtered, sorted, constrained or locked.
+
+    Every lock, conditional update and bulk insert goes through `Ticket.objects`, never through a child:
+    in multi-table inheritance a child's conditional `update()` loses its WHERE.
+    """
+
+    kind = models.CharField(max_length=10, choices=TicketKind, editable=False)
+    number = models.BigIntegerField(
+        unique=True,
+        editable=False,
+        db_default=Func(Value("incidents_ticket_number"), function="nextval", output_field=models.BigIntegerField()),
+        help_text="From a sequence; gaps are allowed.",
+    )
+    title = OneLineField(max_length=300)
+    description = models.TextField(blank=True)
+    category = OneLineField(max_length=60, blank=True)
+    contact_type = models.CharField(max_length=10, choices=ContactType, default=ContactType.PORTAL)
+    # Service and team have indexes of their own below, which begin with the key and order what follows.
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets", db_index=False
+    )
+    impact = models.PositiveSmallIntegerField(choices=Level, null=True, blank=True)
+    urgency = models.PositiveSmallIntegerField(choices=Level, null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(default=3, help_text="1 first; from impact x urgency.")
+    severity = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="tickets")
+    status = models.CharField(max_length=16, choices=TicketStatus, default=TicketStatus.NEW)
+    hold_reason = models.CharField(max_length=12, choices=HoldReason, blank=True)
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, related_name="tickets", verbose_name="owner team", db_index=False
+    )
+    assignee = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_tickets"
+    )
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    requester = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="requested_tickets"
+    )
+    affected_contacts = models.ManyToManyField(Contact, blank=True, related_name="affecting_tickets")
+    affected_customers = OneLineField(max_length=300, blank=True)
+    asset_type = OneLineField(max_length=60, blank=True)
+    asset_name = OneLineField(max_length=120, blank=True)
+    asset_external_id = OneLineField(max_length=120, blank=True)
+    asset_url = models.URLField(blank=True)
+    closure_code = models.CharField(max_length=16, choices=ClosureCode, blank=True)
+    closure_note = models.TextField(blank=True)
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.OPEN)
+    visibility_reason = OneLineField(max_length=200, blank=True)
+    conference_url = models.URLField(blank=True)
+    external_links = models.JSONField(default=list, blank=True, help_text='[{"title": ..., "url": ...}]')
+    custom = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    impact_started_at = models.DateTimeField()
+    detected_at = models.DateTimeField(null=True, blank=True)
+    alerted_at = models.DateTimeField(null=True, blank=True, help_text="When the first page was sent.")
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    work_started_at = models.DateTimeField(null=True, blank=True)
+    mitigated_at = models.DateTimeField(null=True, blank=True)
+    restored_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    times_changed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When somebody last changed one of these times by hand."
+    )
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            one_of("kind", TicketKind.values, name="incidents_ticket_kind"),
+            one_of("visibility", Visibility.values, name="incidents_ticket_visibility"),
+            models.CheckConstraint(
+                condition=Q(kind="incident", status__in=INCIDENT_STATUSES)
+                | Q(kind="problem", status__in=PROBLEM_STATUSES)
+                | Q(kind="request", status__in=INCIDENT_STATUSES),
+                name="incidents_ticket_status_of_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="on_hold", hold_reason__in=HoldReason.values)
+                | (~Q(status="on_hold") & Q(hold_reason="")),
+                name="incidents_ticket_hold_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="closed", closed_at__isnull=False) & ~Q(closure_code="")
+                | (~Q(status="closed") & Q(closed_at__isnull=True)),
+                name="incidents_ticket_closed_has_code",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="restored") | Q(restored_at__isnull=False), name="incidents_ticket_restored_when"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="resolved") | Q(resolved_at__isnull=False), name="incidents_ticket_resolved_when"
+            ),
+            # S31: prevention is never done before the service works.
+            models.CheckConstraint(
+                condition=Q(resolved_at__isnull=True)
+                | Q(restored_at__isnull=True)
+                | Q(resolved_at__gte=F("restored_at")),
+                name="incidents_ticket_resolved_after_restored",
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility="open") | ~Q(visibility_reason=""),
+                name="incidents_ticket_private_has_reason",
+                violation_error_message="Say why this record is private.",
+            ),
+            models.CheckConstraint(condition=Q(priority__gte=1, priority__lte=5), name="incidents_ticket_priority"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "-created_at", "-id"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="incidents_ticket_queue",
+            ),
+            models.Index(fields=["kind", "-created_at", "-id"], name="incidents_ticket_recent"),
+            models.Index(
+                fields=["restored_at", "id"], condition=Q(status="restored"), name="incidents_ticket_restored"
+            ),
+            # By age, and the period of a number; the unique key behind it is sorted on the way.
+            models.Index(fields=["impact_started_at"], name="incidents_ticket_began"),
+            # The page of a list walks one of these in order and stops after fifty rows, however many there are.
+            models.Index(fields=["priority", "-created_at", "-id"], name="incidents_ticket_in_order"),
+            models.Index(fields=["team", "priority", "-created_at", "-id"], name="incidents_ticket_of_team"),
+            models.Index(fields=["team", "-id"], name="incidents_ticket_team_newest"),
+            models.Index(fields=["service", "-created_at"], name="incidents_ticket_of_service"),
+            models.Index(fields=["service", "severity", "-id"], name="incidents_ticket_severities"),
+            models.Index(
+                fields=["impact_started_at"], condition=Q(visibility="private"), name="incidents_ticket_private"
+            ),
+            models.Index(fields=["assignee", "status"], name="incidents_ticket_of_assignee"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="incidents_ticket_title_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """The ticket's page, whatever its kind."""
+        return reverse("incidents:ticket", args=[self.reference])
+
+    @property
+    def reference(self) -> str:
+        """The name people use for it, as INC-7."""
+        return f"{PREFIXES[TicketKind(self.kind)]}-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still counts as open in queues."""
+        return self.status in OPEN_STATUSES
+
+    @property
+    def requester_status(self) -> str:
+        """The status as the requester reads it: that we still prevent the next time is our business."""
+        return "Solved" if self.status in {TicketStatus.RESTORED, TicketStatus.RESOLVED} else self.get_status_display()
+
+    def age(self, at: datetime) -> float:
+        """Seconds since the trouble began, up to restoration."""
+        return ((self.restored_at or at) - self.impact_started_at).total_seconds()
+
+
+class Incident(Ticket):
+    """Service is broken or worse than promised; here is only what no list asks for."""
+
+    customer_impact = models.TextField(blank=True, help_text="What the customer sees, in the customer's words.")
+    workaround = models.TextField(blank=True)
+    opened_because = models.TextField(blank=True, help_text='Answers "why did this open?".')
+
+    class Meta:
+        base_manager_name = "objects"

@@ -1,0 +1,67 @@
+"""What happened to a ticket: append-only, written by `incidents.timeline.record` alone."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from config.base.models import one_of
+from incidents.models.tickets.ticket import Ticket
+from oncall.models import User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class EntryKind(models.TextChoices):
+    """What sort of fact it is."""
+
+    OPENED = "opened", "Opened"
+    STATUS = "status", "Status"
+    NOTE = "note", "Work note"
+    COMMENT = "comment", "Public comment"
+    CHANGE = "change", "Change"
+    HANDOVER = "handover", "Handover"
+    PAGE = "page", "Page"
+    ESCALATION = "escalation", "Escalation"
+    ALERT = "alert", "Alert"
+    ACTION = "action", "Action"
+    LINK = "link", "Link"
+
+
+class TimelineQuerySet(models.QuerySet["TimelineEntry"]):
+    """Timeline entries."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> "TimelineQuerySet":
+        """Those of tickets this person may know of."""
+        return self.filter(ticket__in=Ticket.objects.visible_to(user))
+
+
+class TimelineEntry(models.Model):
+    """One fact about a ticket; a database trigger refuses to change or delete it."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="timeline")
+    kind = models.CharField(max_length=12, choices=EntryKind)
+    at = models.DateTimeField(help_text="When it happened.")
+    recorded_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    text = models.TextField()
+    data = models.JSONField(default=dict, blank=True)
+    source = models.CharField(
+        max_length=60, blank=True, help_text="Names the fact it tells of, so that it is told once."
+    )
+
+    objects = TimelineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "timeline entries"
+        constraints = [
+            one_of("kind", EntryKind.values, name="incidents_entry_kind"),
+            models.UniqueConstraint(
+                fields=["ticket", "source"], condition=~Q(source=""), name="incidents_entry_told_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["ticket", "at", "id"], name="incidents_entry_of")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.at:%Y-%m-%d %H:%M:%S}Z {self.kind} ({self.pk})"

@@ -1,0 +1,1 @@
+"""Restored is not resolved: conditions, action items and decisions."""

@@ -1,0 +1,113 @@
+"""Actions: what somebody does by a day so that it does not happen again; one kind for every ticket."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from config.base import display
+from config.base.text import one_line, several_lines
+from incidents.models import ActionItem, ActionStatus, EntryKind, Ticket
+from incidents.prevention import settling
+from incidents.prevention.obligations import finish_action, give_action, owe_action, withdraw_action
+from incidents.tickets import timeline
+from incidents.tickets.locking import Refused, locked
+from oncall.models import Team, User
+
+
+@transaction.atomic
+def add(
+    *,
+    ticket_id: int,
+    title: str,
+    due_on: date,
+    actor: User | None,
+    at: datetime,
+    owner: User | None = None,
+    team: Team | None = None,
+    is_priority: bool = False,
+) -> ActionItem:
+    """Owe something to a ticket by a day; without a person or a team it is the ticket's team's."""
+    ticket = locked(ticket_id)
+    if not (title := one_line(title)):
+        raise Refused("Say what is to be done, the verb first.")
+    if owner is not None and not owner.is_active:
+        raise Refused(f"{owner.name}'s account is closed. Choose somebody else.")
+    if owner is None and team is None:
+        team = ticket.team
+    action = ActionItem(
+        ticket=ticket, title=title, owner=owner, team=team, due_on=due_on, is_priority=is_priority,
+        created_by=actor, created_at=at, updated_at=at,
+    )  # fmt: skip
+    action.clean_fields(exclude=["ticket", "owner", "team", "created_by"])
+    action.save()
+    owe_action(ticket, action, at=at)
+    _tell(action, f"Action added for {_whose(action)}, due on {display.day(due_on)}: {title}", actor=actor, at=at)
+    return action
+
+
+@transaction.atomic
+def finish(*, action_id: int, actor: User | None, at: datetime) -> ActionItem:
+    """Say that it is done; an incident that waited for nothing else turns resolved."""
+    ticket, action = _open(action_id)
+    _end(action, ActionStatus.DONE, at=at)
+    finish_action(action, actor=actor, at=at)
+    _tell(action, f"Action done: {action.title}", actor=actor, at=at)
+    settling.settle_around(ticket=ticket, at=at)
+    return action
+
+
+@transaction.atomic
+def decline(*, action_id: int, reason: str, actor: User | None, at: datetime) -> ActionItem:
+    """Say that it will not be done, and why."""
+    ticket, action = _open(action_id)
+    if not (reason := several_lines(reason)):
+        raise Refused("Say why it will not be done.")
+    action.reason = reason
+    _end(action, ActionStatus.DECLINED, at=at)
+    withdraw_action(action, actor=actor, at=at)
+    _tell(action, f"Action declined: {action.title}. {reason}", actor=actor, at=at)
+    settling.settle_around(ticket=ticket, at=at)
+    return action
+
+
+@transaction.atomic
+def reassign(
+    *, action_id: int, actor: User | None, at: datetime, owner: User | None = None, team: Team | None = None
+) -> ActionItem:
+    """Give it to another person or team."""
+    ticket, action = _open(action_id)
+    if owner is None and team is None:
+        raise Refused("Choose the person or the team that does it.")
+    if owner is not None and not owner.is_active:
+        raise Refused(f"{owner.name}'s account is closed. Choose somebody else.")
+    action.owner, action.team, action.updated_at = owner, team, at
+    action.save(update_fields=["owner", "team", "updated_at"])
+    give_action(ticket, action, at=at)
+    _tell(action, f"Action given to {_whose(action)}: {action.title}", actor=actor, at=at)
+    return action
+
+
+def _open(action_id: int) -> tuple[Ticket, ActionItem]:
+    """The action with its ticket locked, which stands for a lock of the action."""
+    ticket = locked(ActionItem.objects.values_list("ticket_id", flat=True).get(pk=action_id))
+    action = ActionItem.objects.select_related("owner", "team").get(pk=action_id)
+    if action.status != ActionStatus.OPEN:
+        raise Refused(f"This action is {action.get_status_display().lower()} already.")
+    return ticket, action
+
+
+def _end(action: ActionItem, status: ActionStatus, *, at: datetime) -> None:
+    action.status, action.done_at, action.updated_at = status, at, at
+    action.save(update_fields=["status", "reason", "done_at", "updated_at"])
+
+
+def _whose(action: ActionItem) -> str:
+    names = [one.name for one in (action.owner, action.team) if one is not None]
+    return " of ".join(names)
+
+
+def _tell(action: ActionItem, text: str, *, actor: User | None, at: datetime) -> None:
+    timeline.record(
+        ticket_id=action.ticket_id, kind=EntryKind.ACTION, text=text, at=at, actor=actor,
+        data={"action": action.pk, "status": str(action.status)},
+    )  # fmt: skip

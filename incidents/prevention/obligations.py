@@ -1,0 +1,69 @@
+"""Obligations of action items: done by their day."""
+
+from datetime import datetime
+from typing import Any
+
+from incidents.models import (
+    ActionItem,
+    Ticket,
+)
+from incidents.tickets.subject import TICKET
+from oncall import obligations
+from oncall.models import Reminded, ReminderSide, TimeUnit, User
+from oncall.obligations import Duty, Standard, StandardReminder
+
+ACTION = "action"
+
+
+def owe_action(ticket: Ticket, action: ActionItem, *, at: datetime) -> None:
+    """Owe an action until the end of its day on the clock of the ticket's team."""
+    service = ticket.service
+    obligations.owe(
+        kind=ACTION, subject_type=TICKET, subject_id=ticket.pk, occurrence=f"action:{action.pk}",
+        title=action.title, url=action.get_absolute_url(), team=action.team or ticket.team, owner=action.owner,
+        due_at=obligations.end_of_day(action.due_on, zone=ticket.team.time_zone),
+        rank=ticket.severity.rank, tier=service.tier if service else None, origin=ticket.origin, at=at,
+    )  # fmt: skip
+
+
+def finish_action(action: ActionItem, *, actor: User | None, at: datetime) -> None:
+    """It is done."""
+    obligations.fulfil(**_of(action), at=at, actor=actor)
+
+
+def withdraw_action(action: ActionItem, *, actor: User | None, at: datetime) -> None:
+    """It will not be done, and its record says why."""
+    obligations.withdraw(**_of(action), at=at, actor=actor, reason=action.reason)
+
+
+def give_action(ticket: Ticket, action: ActionItem, *, at: datetime) -> None:
+    """Somebody else does it."""
+    obligations.give(**_of(action), at=at, team=action.team or ticket.team, owner=action.owner)
+
+
+def _of(action: ActionItem) -> dict[str, Any]:
+    return {
+        "kind": ACTION,
+        "subject_type": TICKET,
+        "subject_id": action.ticket_id,
+        "occurrence": f"action:{action.pk}",
+    }
+
+
+ACTION_DUTY = Duty(
+    kind=ACTION,
+    label="Action",
+    moment="it was agreed",
+    own_date="the day it names",
+    done_when="the action is marked done or declined",
+    standard=(
+        Standard(
+            name="Actions",
+            reminders=(
+                StandardReminder(2),
+                StandardReminder(1, TimeUnit.DAYS, ReminderSide.AFTER),
+                StandardReminder(3, TimeUnit.DAYS, ReminderSide.AFTER, Reminded.MANAGER),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Times to acknowledge, restore and resolve, exact and fast."""

@@ -1,0 +1,39 @@
+"""Alerts and the events behind them as the API shows them."""
+
+from rest_framework import serializers
+
+from config.base.serializers import AnyObject, Shown, ShownId, ShownKey
+from incidents.models import (
+    Alert,
+    Event,
+)
+from oncall.serializers import Address
+
+
+class AlertSerializer(Shown):
+    """One trouble as one sender sees it."""
+
+    integration = ShownId()
+    service = ShownKey("slug", source="integration.service")
+    ticket = serializers.CharField(source="ticket.reference", read_only=True, allow_null=True, default=None)
+    payload = AnyObject(read_only=True)
+    url = Address(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = Alert
+        fields = (
+            "id", "url", "integration", "dedup_key", "status", "count", "title", "severity_word", "source", "link",
+            "service", "ticket", "started_at", "opened_at", "last_event_at", "closed_at", "explanation", "payload",
+        )  # fmt: skip
+
+
+class EventSerializer(Shown):
+    """One message from a sender, as it came."""
+
+    integration = ShownId()
+    alert = ShownId(allow_null=True)
+    payload = AnyObject(read_only=True)
+
+    class Meta:
+        model = Event
+        fields = ("id", "integration", "alert", "received_at", "action", "dedup_key", "outcome", "problem", "payload")

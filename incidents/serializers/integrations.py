@@ -1,0 +1,21 @@
+"""Integrations as the API shows them."""
+
+from config.base.serializers import AnyObject, Shown, ShownKey
+from incidents.models import (
+    Integration,
+)
+
+
+class IntegrationSerializer(Shown):
+    """A sender's door; its key is shown only when it is made."""
+
+    service = ShownKey("slug")
+    default_severity = ShownKey("name")
+    severities = AnyObject(read_only=True)
+
+    class Meta:
+        model = Integration
+        fields = (
+            "id", "name", "kind", "service", "severities", "default_severity", "paused_at", "created_at",
+            "key_changed_at",
+        )  # fmt: skip

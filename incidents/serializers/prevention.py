@@ -1,0 +1,90 @@
+"""Conditions, actions, links and waivers as the API shows them, and what their verbs take."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.base.serializers import Asked, Instant, Key, Line, Lines, Shown, ShownKey
+from incidents.models import ActionItem, LinkKind, PreventionWaiver, TicketLink
+from incidents.serializers.tickets import ReferenceField
+from oncall.models import Team, User
+from oncall.serializers import Address, PersonSerializer
+
+
+class ConditionSerializer(serializers.Serializer[Any]):
+    """One thing that prevention consists of."""
+
+    text = serializers.CharField(read_only=True)
+    url = Address(read_only=True)
+    fell_at = Instant(read_only=True, allow_null=True)
+
+
+class ActionSerializer(Shown):
+    """Something owed so that it does not happen again."""
+
+    ticket = serializers.CharField(source="ticket.reference", read_only=True)
+    owner = PersonSerializer(read_only=True, allow_null=True)
+    team = ShownKey("slug", allow_null=True)
+
+    class Meta:
+        model = ActionItem
+        fields = (
+            "id", "ticket", "title", "owner", "team", "due_on", "is_priority", "status", "reason", "done_at",
+            "created_at", "updated_at",
+        )  # fmt: skip
+
+
+class OwnerSerializer(Asked):
+    """Who does it: a person, a team, or both."""
+
+    owner = serializers.PrimaryKeyRelatedField(
+        queryset=User.objects.filter(is_active=True), allow_null=True, required=False
+    )
+    team = Key(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
+
+
+class NewActionSerializer(OwnerSerializer):
+    """A new action; without a person or a team it is the ticket's team's."""
+
+    ticket = ReferenceField()
+    title = Line(max_length=200)
+    due_on = serializers.DateField()
+    is_priority = serializers.BooleanField(default=False)
+
+
+class LinkSerializer(Shown):
+    """How one ticket relates to another."""
+
+    from_ticket = serializers.CharField(source="from_ticket.reference", read_only=True)
+    to_ticket = serializers.CharField(source="to_ticket.reference", read_only=True)
+
+    class Meta:
+        model = TicketLink
+        fields = ("id", "from_ticket", "kind", "to_ticket", "created_at")
+
+
+class NewLinkSerializer(Asked):
+    """A new link."""
+
+    from_ticket = ReferenceField()
+    kind = serializers.ChoiceField(choices=LinkKind.choices)
+    to_ticket = ReferenceField()
+
+
+class WaiverSerializer(Shown):
+    """Whether nothing is to be prevented, and who says so."""
+
+    ticket = serializers.CharField(source="ticket.reference", read_only=True)
+    requested_by = PersonSerializer(read_only=True)
+    decided_by = PersonSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = PreventionWaiver
+        fields = ("id", "ticket", "reason", "status", "requested_by", "requested_at", "decided_by", "decided_at")
+
+
+class NewWaiverSerializer(Asked):
+    """For which incident, and why."""
+
+    ticket = ReferenceField(kind="incident")
+    reason = Lines(max_length=5_000)

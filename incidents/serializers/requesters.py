@@ -1,0 +1,35 @@
+"""Requesters as the API shows and takes them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.base.serializers import Asked, Line, Shown
+from incidents.models import (
+    Contact,
+)
+from oncall.serializers import PersonSerializer
+
+
+class ContactSerializer(Shown):
+    """A requester."""
+
+    user = PersonSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Contact
+        fields = ("id", "name", "email", "phone", "organisation", "user")
+
+
+class RequesterSerializer(Asked):
+    """Who asked; a known address means the contact that has it."""
+
+    name = Line(max_length=120)
+    email = serializers.EmailField(max_length=254, allow_blank=True, default="")
+    phone = Line(max_length=40, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A name is needed also where the rest of a change is partial."""
+        if "name" not in attrs:
+            raise serializers.ValidationError({"name": ["Write the name that goes with it."]})
+        return {"email": "", "phone": ""} | attrs

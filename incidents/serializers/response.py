@@ -1,0 +1,96 @@
+"""What the verbs of response take."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.base.serializers import Asked, Key, Line, Lines
+from incidents.models import (
+    ClosureCode,
+    ContactType,
+    HoldReason,
+    Severity,
+    Visibility,
+)
+from incidents.serializers.tickets import FactsSerializer
+from oncall.models import Team, User
+
+
+class DeclareSerializer(FactsSerializer):
+    """A new incident; the priority follows from impact and urgency, the team from the service."""
+
+    team = Key(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
+    severity = Key(slug_field="name", queryset=Severity.objects.all(), allow_null=True, required=False)
+    contact_type = serializers.ChoiceField(choices=ContactType.choices, default=ContactType.API)
+    visibility = serializers.ChoiceField(choices=Visibility.choices, default=Visibility.OPEN)
+    visibility_reason = Line(max_length=200, allow_blank=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A private record says why."""
+        if attrs["visibility"] == Visibility.PRIVATE and not attrs.get("visibility_reason"):
+            raise serializers.ValidationError({"visibility_reason": ["Say why this record is private."]})
+        return attrs
+
+
+class NoteSerializer(Asked):
+    """A work note, or a comment the requester sees."""
+
+    text = Lines(max_length=20_000)
+    is_public = serializers.BooleanField(default=False)
+
+
+class HoldSerializer(Asked):
+    """Whom or what the ticket waits for."""
+
+    reason = serializers.ChoiceField(choices=HoldReason.choices)
+    note = Lines(max_length=5_000, allow_blank=True, default="")
+
+
+class ReasonSerializer(Asked):
+    """Why."""
+
+    reason = Lines(max_length=5_000)
+
+
+class OptionalReasonSerializer(Asked):
+    """Why, if there is something to say."""
+
+    reason = Lines(max_length=5_000, allow_blank=True, default="")
+
+
+class OptionalNoteSerializer(Asked):
+    """A note, if there is something to say."""
+
+    note = Lines(max_length=20_000, allow_blank=True, default="")
+
+
+class AssignSerializer(Asked):
+    """To whom."""
+
+    assignee = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))
+
+
+class TeamChoiceSerializer(Asked):
+    """Which team."""
+
+    team = Key(slug_field="slug", queryset=Team.objects.all())
+
+
+class HandOverSerializer(TeamChoiceSerializer):
+    """To which team, and why."""
+
+    reason = Lines(max_length=5_000)
+
+
+class ChangeSeveritySerializer(Asked):
+    """The new severity; lowering it needs a reason."""
+
+    severity = Key(slug_field="name", queryset=Severity.objects.all())
+    reason = Lines(max_length=5_000, allow_blank=True, default="")
+
+
+class CloseSerializer(Asked):
+    """How it ended."""
+
+    code = serializers.ChoiceField(choices=ClosureCode.choices)
+    note = Lines(max_length=20_000, allow_blank=True, default="")

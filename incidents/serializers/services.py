@@ -1,0 +1,70 @@
+"""Services, who answers for them, and their readiness as the API shows them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.base.serializers import Instant, Shown, ShownKey
+from incidents.models import (
+    Service,
+    ServiceReadiness,
+)
+from oncall.serializers import Address, PersonSerializer
+
+
+class ServiceSerializer(Shown):
+    """Something the firm offers or stands on."""
+
+    team = ShownKey("slug")
+    escalation_policy = ShownKey("name", allow_null=True)
+    depends_on = ShownKey("slug", many=True)
+
+    class Meta:
+        model = Service
+        fields = ("id", "slug", "name", "kind", "description", "team", "tier", "escalation_policy", "depends_on")
+
+
+class StintSerializer(serializers.Serializer[Any]):
+    """People who answer: by a schedule since and until when and who is next, or named themselves, without times."""
+
+    schedule = serializers.CharField(source="schedule.name", allow_null=True, default=None)
+    people = PersonSerializer(many=True)
+    starts_at = Instant(allow_null=True)
+    ends_at = Instant(allow_null=True)
+    next = PersonSerializer(source="following", many=True)
+
+
+class CoveredSerializer(serializers.Serializer[Any]):
+    """A service and whom a page about it reaches first; no stints, nobody."""
+
+    service = serializers.SlugField(source="service.slug")
+    team = serializers.SlugField(source="service.team.slug")
+    stints = StintSerializer(many=True)
+
+
+class CoverageSerializer(serializers.Serializer[Any]):
+    """Who answers for every service at one moment."""
+
+    at = Instant()
+    services = CoveredSerializer(many=True)
+
+
+class ReadinessItemSerializer(serializers.Serializer[Any]):
+    """One check: what is asked for, whether it holds, what is wrong and where it is mended."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    is_passed = serializers.BooleanField()
+    wrong = serializers.CharField()
+    url = Address()
+
+
+class ReadinessSerializer(Shown):
+    """What the last check of a service found; without `checked_at` it waits for its first."""
+
+    service = ShownKey("slug")
+    items = ReadinessItemSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = ServiceReadiness
+        fields = ("id", "service", "score", "passed", "total", "items", "checked_at", "due_at")

@@ -1,0 +1,140 @@
+"""Tickets, their timeline and their story as the API shows them."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from config.base.serializers import AnyObject, Asked, Instant, Key, Line, Lines, Shown, ShownKey
+from incidents.models import (
+    Service,
+    Ticket,
+    TimelineEntry,
+)
+from incidents.models.tickets.ticket import PREFIXES
+from incidents.permissions import can_see_requester
+from incidents.serializers.requesters import ContactSerializer, RequesterSerializer
+from incidents.serializers.severities import LevelField
+from oncall.serializers import Address, PersonSerializer
+
+
+class TicketSerializer(Shown):
+    """What every kind of ticket shows."""
+
+    impact = LevelField(read_only=True, allow_null=True)
+    urgency = LevelField(read_only=True, allow_null=True)
+    severity = ShownKey("name")
+    service = ShownKey("slug", allow_null=True)
+    team = ShownKey("slug")
+    assignee = PersonSerializer(read_only=True, allow_null=True)
+    opened_by = PersonSerializer(read_only=True, allow_null=True)
+    requester = serializers.SerializerMethodField()
+    url = Address(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = Ticket
+        fields: tuple[str, ...] = (
+            "id", "reference", "url", "title", "description", "category", "contact_type", "status", "hold_reason",
+            "severity", "priority", "impact", "urgency", "service", "team", "assignee", "opened_by", "requester",
+            "affected_customers", "closure_code", "closure_note", "visibility", "conference_url", "created_at",
+            "updated_at", "impact_started_at", "detected_at", "alerted_at", "acknowledged_at", "work_started_at",
+            "mitigated_at", "restored_at", "resolved_at", "closed_at", "reopened_at",
+        )  # fmt: skip
+
+    @extend_schema_field(ContactSerializer(allow_null=True))
+    def get_requester(self, ticket: Ticket) -> Mapping[str, Any] | None:
+        """Who asked, for those who may know; null for everybody else."""
+        if ticket.requester is None or not can_see_requester(self.context["request"].user, ticket):
+            return None
+        return ContactSerializer(ticket.requester).data
+
+
+class IncidentSerializer(TicketSerializer):
+    """An incident."""
+
+    customer_impact = serializers.CharField(source="incident.customer_impact", read_only=True)
+    workaround = serializers.CharField(source="incident.workaround", read_only=True)
+    opened_because = serializers.CharField(source="incident.opened_because", read_only=True)
+
+    class Meta(TicketSerializer.Meta):
+        fields = (*TicketSerializer.Meta.fields, "customer_impact", "workaround", "opened_because")
+
+
+class FactsSerializer(Asked):
+    """The facts of an incident that whoever opens it gives, and others mend."""
+
+    title = Line(max_length=300)
+    description = Lines(max_length=20_000, allow_blank=True, required=False)
+    category = Line(max_length=60, allow_blank=True, required=False)
+    service = Key(slug_field="slug", queryset=Service.objects.all(), allow_null=True, required=False)
+    impact = LevelField(allow_null=True, required=False)
+    urgency = LevelField(allow_null=True, required=False)
+    affected_customers = Line(max_length=300, allow_blank=True, required=False)
+    customer_impact = Lines(max_length=5_000, allow_blank=True, required=False)
+    impact_started_at = Instant(required=False)
+    requester = RequesterSerializer(allow_null=True, required=False)
+
+
+class EditSerializer(FactsSerializer):
+    """What may be changed in an incident; only the fields that are named change."""
+
+    workaround = Lines(max_length=20_000, allow_blank=True, required=False)
+    conference_url = serializers.URLField(max_length=200, allow_blank=True, required=False)
+
+
+class TimelineEntrySerializer(Shown):
+    """One fact about a ticket."""
+
+    ticket = serializers.CharField(source="ticket.reference", read_only=True)
+    actor = PersonSerializer(read_only=True, allow_null=True)
+    data = AnyObject(read_only=True)  # type: ignore[assignment]  # the entry's own word
+
+    class Meta:
+        model = TimelineEntry
+        fields = ("id", "ticket", "kind", "at", "recorded_at", "actor", "text", "data")
+
+
+class MomentSerializer(serializers.Serializer[Any]):
+    """Something that happened, and the record where it did."""
+
+    at = Instant(read_only=True)
+    text = serializers.CharField(read_only=True)
+    title = serializers.CharField(read_only=True)
+    url = Address(read_only=True)
+
+
+class ChapterSerializer(serializers.Serializer[Any]):
+    """A part of a story, the oldest moment first."""
+
+    title = serializers.CharField(read_only=True)
+    moments = MomentSerializer(many=True, read_only=True)
+
+
+@extend_schema_field({"type": "string", "pattern": "^[A-Z]{3}-[0-9]{1,18}$", "example": "INC-7"})
+class ReferenceField(serializers.Field[Any, Any, Any, Any]):
+    """A ticket that the caller may know of, by its reference."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "unknown": "There is no such ticket, or it is not yours to see. Write its reference, as INC-7."
+    }
+
+    def __init__(self, *, kind: str = "", **kwargs: Any) -> None:
+        self.kind = kind
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The ticket."""
+        prefix, _, number = data.strip().partition("-") if isinstance(data, str) else ("", "", "")
+        kinds = [kind for kind, name in PREFIXES.items() if name == prefix and self.kind in {"", kind}]
+        if not kinds or not (number.isascii() and number.isdecimal()) or len(number) > 18:
+            self.fail("unknown")
+        rows = Ticket.objects.visible_to(self.context["request"].user).filter(kind=kinds[0], number=int(number))
+        ticket = rows.select_related("service", "severity", "team").first()
+        if ticket is None:
+            self.fail("unknown")
+        return ticket
+
+    def to_representation(self, value: Any) -> str:
+        """The reference."""
+        return str(value.reference)

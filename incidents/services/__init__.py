@@ -1,0 +1,1 @@
+"""The service catalogue: who answers for a service, and whether it is ready."""

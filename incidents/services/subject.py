@@ -1,0 +1,24 @@
+"""Services as subjects of `oncall`: how to lock one, who may see it, and its fields in a message."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from incidents.models import Service
+
+SERVICE = "service"
+
+
+def lock_service(service_id: int) -> None:
+    """Lock the service."""
+    Service.objects.select_for_update(no_key=True).only("pk").get(pk=service_id)
+
+
+def services_visible_to(user: Any) -> QuerySet[Any]:
+    """The catalog is open to everybody with an account."""
+    return Service.objects.all() if user.is_authenticated else Service.objects.none()
+
+
+def service_facts(service_ids: list[int]) -> dict[int, dict[str, str]]:
+    """The service's name."""
+    return {pk: {"service": name} for pk, name in Service.objects.filter(pk__in=service_ids).values_list("pk", "name")}

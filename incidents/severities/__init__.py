@@ -1,0 +1,1 @@
+"""How bad and how urgent."""

@@ -1,0 +1,47 @@
+"""The table of the records behind a figure."""
+
+import django_tables2 as tables
+
+from config.base import display
+from config.base.tables import LinkColumn, Table, TimeColumn
+from incidents.models import (
+    Ticket,
+)
+from incidents.reports import metrics
+from incidents.tables.severities import SeverityColumn
+
+
+class RecordTable(Table):
+    """The records behind a number. Its rows need `seconds` and `outcome`; `measure` words the outcome."""
+
+    measure = metrics.MEASURES["restore"]
+    title = LinkColumn(css="wide row-title")
+    reference = tables.Column(verbose_name="Number", order_by="number", attrs={"td": {"class": "text-nowrap"}})
+    severity = SeverityColumn()
+    service = tables.Column(order_by="service__name")
+    team = tables.Column(order_by="team__name", verbose_name="Team")
+    impact_started_at = TimeColumn(verbose_name="Impact began")
+    seconds = tables.Column(verbose_name="Took", attrs={"td": {"class": "text-nowrap num"}})
+    outcome = tables.Column(verbose_name="Counted")
+
+    class Meta(Table.Meta):
+        model = Ticket
+        fields = (
+            "title", "reference", "severity", "service", "team", "impact_started_at", "seconds", "outcome",
+        )  # fmt: skip
+
+    def render_seconds(self, value: float) -> str:
+        """In words."""
+        return display.span(value)
+
+    def value_seconds(self, value: float) -> int:
+        """In seconds, for CSV."""
+        return round(value)
+
+    def render_outcome(self, value: str) -> str:
+        """Counted, or why not."""
+        return self.measure.says(value)
+
+    def value_outcome(self, value: str) -> str:
+        """The same, for CSV."""
+        return self.measure.says(value)

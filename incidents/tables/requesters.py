@@ -1,0 +1,18 @@
+"""The table of requesters."""
+
+import django_tables2 as tables
+
+from config.base.tables import Table
+from incidents.models import (
+    Contact,
+)
+
+
+class ContactTable(Table):
+    """People who ask for help."""
+
+    name = tables.Column(attrs={"td": {"class": "row-title"}})
+
+    class Meta(Table.Meta):
+        model = Contact
+        fields = ("name", "email", "phone", "organisation")

@@ -1,0 +1,50 @@
+"""The table of severities, and the column that shows one."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.safestring import SafeString
+
+from config.base import display
+from config.base.tables import Table
+from incidents.models import (
+    Severity,
+)
+
+
+class SeverityColumn(tables.Column):
+    """A severity in its rank's color."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"order_by": "severity__rank"} | options)
+
+    def render(self, value: Severity) -> SafeString:
+        """The name; color by rank."""
+        return display.tag("severity", value.rank, value.name)
+
+    def value(self, value: Severity) -> str:
+        """The name, for CSV."""
+        return value.name
+
+
+class SeverityTable(Table):
+    """What each severity means and sets in motion."""
+
+    name = tables.Column(order_by="rank", attrs={"td": {"class": "row-title"}})
+    title = tables.Column()
+    description = tables.Column(orderable=False, attrs={"td": {"class": "wide"}})
+    pages = tables.BooleanColumn(verbose_name="Pages", yesno="yes,no")
+    urgency = tables.Column(verbose_name="Notification urgency")
+    needs_prevention = tables.BooleanColumn(verbose_name="Needs prevention", yesno="yes,no")
+
+    class Meta(Table.Meta):
+        model = Severity
+        fields = ("name", "title", "description", "pages", "urgency", "needs_prevention")
+
+    def render_name(self, record: Any) -> SafeString:
+        """In its rank's color."""
+        return display.tag("severity", record.rank, record.name)
+
+    def value_name(self, value: str) -> str:
+        """The bare name, for CSV."""
+        return value

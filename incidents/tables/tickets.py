@@ -1,0 +1,61 @@
+"""The table of the queue."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from config.base import display
+from config.base.tables import LinkColumn, Table, TagColumn
+from incidents.models import (
+    Ticket,
+)
+from incidents.tables.severities import SeverityColumn
+
+
+class TicketTable(Table):
+    """The queue. Its rows need `is_unowned`: a page of theirs is still unanswered."""
+
+    title = LinkColumn(css="wide row-title")
+    reference = tables.Column(verbose_name="Number", order_by="number", attrs={"td": {"class": "text-nowrap"}})
+    severity = SeverityColumn()
+    priority = tables.Column()
+    status = TagColumn(family="status")
+    service = tables.Column(order_by="service__name")
+    team = tables.Column(order_by="team__name", verbose_name="Team")
+    assignee = tables.Column(accessor="assignee__name", verbose_name="Assignee", default="nobody yet")
+    age = tables.Column(empty_values=(), order_by="-impact_started_at", attrs={"td": {"class": "text-nowrap num"}})
+
+    class Meta(Table.Meta):
+        model = Ticket
+        fields = ("title", "reference", "severity", "priority", "status", "service", "team", "assignee", "age")
+
+    def row_mark(self, record: Any) -> SafeString | str:
+        """A red edge for what nobody has answered."""
+        return format_html(' class="{}"', "is-loud") if getattr(record, "is_unowned", False) else ""
+
+    def render_title(self, value: str, record: Any) -> SafeString:
+        """The title in a link, and a loud word while a page is unanswered."""
+        loud = display.tag("unowned", "yes", "unowned") if getattr(record, "is_unowned", False) else ""
+        return format_html('<span><a href="{}">{}</a> {}</span>', record.get_absolute_url(), value, loud)
+
+    def value_title(self, value: str) -> str:
+        """The bare title, for CSV."""
+        return value
+
+    def render_priority(self, value: int) -> SafeString:
+        """As P1."""
+        return format_html('<span class="priority">P{}</span>', value)
+
+    def value_priority(self, value: int) -> int:
+        """The bare number, for CSV."""
+        return value
+
+    def render_age(self, record: Any) -> SafeString:
+        """Since the trouble began, up to restoration."""
+        return display.time(record.impact_started_at, at=self.at, text=display.span(record.age(self.at)))
+
+    def value_age(self, record: Any) -> int:
+        """In seconds, for CSV."""
+        return int(record.age(self.at))

@@ -1,0 +1,1 @@
+"""The shared record: locking, status, timeline, links and story."""

@@ -1,0 +1,1 @@
+"""Pages of what customers are told, and the pages that they read."""

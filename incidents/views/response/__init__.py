@@ -1,0 +1,1 @@
+"""Pages of declaring an incident and responding to it."""

@@ -1,0 +1,104 @@
+"""The responder's screen at three in the morning: signed in, or through the link in a page's message."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.generic import View
+
+from config.base import panels
+from config.base.views import DetailPage
+from incidents import permissions, response
+from incidents.models import Ticket, Visibility
+from incidents.response import answer_by_link, situation
+from incidents.views.response import verbs
+from oncall import paging
+from oncall.models import Page, User
+
+
+def _screen(ticket: Ticket, user: User) -> dict[str, Any]:
+    teams = situation.called(ticket)
+    return {
+        "ticket": ticket,
+        "called": teams,
+        "standing": situation.standing(ticket, teams, user),
+        "needs": ticket.service.depends_on.order_by("name") if ticket.service else (),
+        "reader": user,
+    }
+
+
+class Respond(DetailPage):
+    """The screen for somebody who is signed in."""
+
+    template_name = "incidents/respond.html"
+    place = "respond"
+
+    def get_object(self, queryset: Any = None) -> Ticket:
+        """By its reference."""
+        return verbs.ticket_or_404(self.kwargs["reference"], self.person)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The facts, and buttons for those who may act."""
+        user: Any = self.person
+        return (
+            super().get_context_data(**kwargs)
+            | _screen(self.object, user)
+            | {
+                "may_answer": self.object.is_open and permissions.can_act(user, self.object),
+                "refresh": 10 if self.object.is_open else 0,
+            }
+        )
+
+
+class PageLink(View):
+    """The screen behind the link in a message: GET shows and changes nothing, POST answers once."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """The operational facts, with buttons while the link is unused."""
+        at = timezone.now()
+        try:
+            page = paging.page_for_link(key=key, at=at)
+        except paging.BadLink as refusal:
+            return self._refuse(request, str(refusal))
+        ticket = self._ticket(page)
+        if ticket is None:
+            return self._refuse(request, "This message is about something the portal no longer shows. Sign in.")
+        if ticket.visibility == Visibility.PRIVATE:
+            ticket.title, ticket.description = "A private record: sign in to read it", ""
+        context = _screen(ticket, page.user) | {
+            "title": ticket.reference,
+            "at": at,
+            "key": key,
+            "is_used": page.link_used_at is not None,
+            "may_answer": ticket.is_open and page.link_used_at is None,
+            "panels": panels.collect("respond", request, ticket),
+        }
+        return render(request, "incidents/respond.html", context)
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Acknowledge, take over or decline as the person who was paged."""
+        try:
+            ticket = answer_by_link.answer(key=key, verb=request.POST.get("verb", ""), at=timezone.now())
+        except paging.BadLink as refusal:
+            return self._refuse(request, str(refusal))
+        except verbs.REFUSALS as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"Thank you. {ticket.reference}: your answer is recorded.")
+        return redirect("page-link", key)
+
+    @staticmethod
+    def _ticket(page: Page) -> Ticket | None:
+        if page.escalation.subject_type != response.SUBJECT:
+            return None
+        rows = Ticket.objects.visible_to(page.user).select_related("service__team", "severity", "team", "assignee")
+        return rows.filter(pk=page.escalation.subject_id).first()
+
+    @staticmethod
+    def _refuse(request: HttpRequest, text: str) -> HttpResponse:
+        context = {"title": "This link does not work", "text": text}
+        return render(request, "incidents/bad_link.html", context, status=410)

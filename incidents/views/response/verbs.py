@@ -1,0 +1,190 @@
+"""What people do to a ticket: a table of verbs, each one form and one domain call, and the page that runs them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from config.base.lifecycle import IllegalMove
+from config.base.views import FormPage
+from incidents import permissions, response
+from incidents.forms.response import (
+    AssignForm,
+    CloseForm,
+    HandOverForm,
+    HoldForm,
+    NoteForm,
+    ReasonForm,
+    RespondersForm,
+    RestoreForm,
+    SeverityForm,
+    VerbForm,
+)
+from incidents.models import Ticket, TicketKind, TicketStatus
+from incidents.models.tickets.ticket import PREFIXES
+from incidents.tickets.status import INCIDENT
+
+REFUSALS = (IllegalMove, response.Refused, ValidationError)
+_OPEN = {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED, TicketStatus.IN_PROGRESS, TicketStatus.ON_HOLD}
+_ANY = set(TicketStatus)
+Call = Callable[[Ticket, Any, datetime, dict[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One thing to do: its words, the form it asks, when it is allowed, and the call behind it."""
+
+    name: str
+    label: str
+    statuses: frozenset[str]
+    call: Call
+    form: type[VerbForm] = VerbForm
+    done: str = ""
+    is_main: bool = False
+    button: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it asks nothing, so that a button does it."""
+        return self.form is VerbForm
+
+
+def make_verb(name: str, label: str, statuses: set[Any], call: Call, **more: Any) -> Verb:
+    """A verb of a table."""
+    return Verb(name, label, frozenset(str(one) for one in statuses), call, **more)
+
+
+def _before(status: TicketStatus) -> set[str]:
+    """The statuses from which the table allows a move to `status`."""
+    return {one for one in INCIDENT.moves if INCIDENT.allows(one, status)}
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        make_verb("acknowledge", "Acknowledge", {TicketStatus.NEW}, is_main=True, done="Acknowledged. It is yours.",
+              call=lambda t, u, at, _: response.acknowledge(ticket_id=t.pk, actor=u, at=at)),
+        make_verb("start-work", "Start work", {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED}, is_main=True,
+              call=lambda t, u, at, _: response.start_work(ticket_id=t.pk, actor=u, at=at)),
+        make_verb("resume", "Off hold", {TicketStatus.ON_HOLD}, is_main=True,
+              call=lambda t, u, at, _: response.resume(ticket_id=t.pk, actor=u, at=at)),
+        make_verb("restore", "Service restored", _before(TicketStatus.RESTORED), is_main=True, form=RestoreForm,
+              done="Restored. Nobody else is paged.",
+              call=lambda t, u, at, a: response.restore(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("note", "Write a note", _ANY, form=NoteForm, button="Save the note", done="Noted.",
+              call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("take-over", "Take over", _OPEN, done="It is yours now.",
+              call=lambda t, u, at, _: response.take_over(ticket_id=t.pk, actor=u, at=at)),
+        make_verb("decline", "I can't", _OPEN, done="Thank you for saying so. The next person is paged.",
+              call=lambda t, u, at, _: response.decline(ticket_id=t.pk, actor=u, at=at)),
+        make_verb("assign", "Assign", _OPEN, form=AssignForm,
+              call=lambda t, u, at, a: response.assign(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("hold", "Put on hold", _before(TicketStatus.ON_HOLD), form=HoldForm,
+              call=lambda t, u, at, a: response.hold(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("severity", "Change severity", _OPEN, form=SeverityForm,
+              call=lambda t, u, at, a: response.change_severity(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("add-responders", "Call in a team", _OPEN, form=RespondersForm,
+              call=lambda t, u, at, a: response.add_responders(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("hand-over", "Hand over to another team", _OPEN, form=HandOverForm, button="Hand over",
+              call=lambda t, u, at, a: response.hand_over(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("reopen", "Reopen", _before(TicketStatus.IN_PROGRESS) - _OPEN, form=ReasonForm,
+              call=lambda t, u, at, a: response.reopen(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("close", "Close", _before(TicketStatus.CLOSED), form=CloseForm,
+              call=lambda t, u, at, a: response.close(ticket_id=t.pk, actor=u, at=at, **a)),
+    )
+}  # fmt: skip
+
+
+def possible(ticket: Ticket, user: Any) -> list[Verb]:
+    """What this person may do to this ticket as it stands."""
+    if ticket.kind != TicketKind.INCIDENT or not permissions.can_act(user, ticket):
+        return []
+    return [verb for verb in VERBS.values() if ticket.status in verb.statuses]
+
+
+def find_ticket(reference: str, user: Any) -> Ticket | None:
+    """The ticket of a reference such as INC-7, if this person may know of it."""
+    prefix, _, number = reference.partition("-")
+    kind = next((kind for kind, name in PREFIXES.items() if name == prefix.upper()), None)
+    rows = Ticket.objects.visible_to(user).select_related(
+        "service", "severity", "team", "assignee", "opened_by", "requester"
+    )
+    return (
+        rows.distinct().filter(kind=kind, number=int(number) if number.isdecimal() and len(number) < 19 else 0).first()
+    )
+
+
+def ticket_or_404(reference: str, user: Any) -> Ticket:
+    """The same, or page not found."""
+    ticket = find_ticket(reference, user)
+    if ticket is None:
+        raise Http404
+    return ticket
+
+
+class VerbPage(FormPage):
+    """One verb on one ticket: its form on a page of its own, and the POST behind every button."""
+
+    template_name = "incidents/verb.html"
+    refusals = REFUSALS
+    table: Mapping[str, Verb] = VERBS
+    kinds: frozenset[str] = frozenset({TicketKind.INCIDENT, TicketKind.REQUEST})
+    verb: Verb
+    ticket: Ticket
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Find the ticket and the verb."""
+        super().setup(request, *args, **kwargs)
+        self.verb = self.table[kwargs["verb"]]
+        if request.user.is_authenticated:
+            self.ticket = ticket_or_404(kwargs["reference"], request.user)
+            if self.ticket.kind not in self.kinds:
+                raise Http404
+        self.title = self.verb.label
+        self.button = self.verb.button or self.verb.label
+        self.done = self.verb.done
+
+    def may(self) -> bool:
+        """Those who act on tickets."""
+        return permissions.can_act(self.person, self.ticket)
+
+    def get_form_class(self) -> type[forms.Form]:
+        """The verb's form."""
+        return self.verb.form
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the ticket."""
+        return super().get_form_kwargs() | {"ticket": self.ticket, "at": self.at}
+
+    def perform(self, form: Any) -> Any:
+        """Make the verb's call."""
+        self.verb.call(self.ticket, self.person, self.at, form.cleaned_data)
+        return self._back()
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """A plain button goes back with the refusal; a form is shown again."""
+        if not self.verb.is_plain:
+            return super().form_invalid(form)
+        for error in form.non_field_errors():
+            messages.error(self.request, error)
+        return redirect(self._back())
+
+    def _back(self) -> str:
+        if self.request.POST.get("next") == "respond":
+            return reverse("incidents:respond", args=[self.ticket.reference])
+        return self.ticket.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the ticket, and the way back."""
+        return super().get_context_data(**kwargs) | {
+            "ticket": self.ticket,
+            "verb": self.verb,
+            "back": self.ticket.get_absolute_url(),
+        }

@@ -1,0 +1,91 @@
+"""The service catalog and its readiness."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from config.base.views import DetailPage, ListPage, PostPage
+from incidents import permissions
+from incidents.filters.services import ReadinessFilter, ServiceFilter
+from incidents.models import Service, ServiceReadiness, Ticket
+from incidents.services import readiness
+from incidents.tables.services import ReadinessTable, ServiceTable
+from incidents.tables.tickets import TicketTable
+from incidents.views.tickets.queue import with_unowned
+from oncall import policies
+
+
+class ServiceList(ListPage):
+    """What the firm runs, and who owns it."""
+
+    title = "Services"
+    queryset = Service.objects.select_related("team", "escalation_policy").order_by("tier", "name")
+    table_class = ServiceTable
+    filterset_class = ServiceFilter
+    filters = ("search", "kind", "team")
+    empty = "No services yet. An administrator adds them under Administration, Services."
+    create = ("incidents:readiness", "How ready they are")
+
+
+class ServicePage(DetailPage):
+    """One service: owner, whom it pages in words, what it needs, what is wrong with it now."""
+
+    template_name = "incidents/service.html"
+    queryset = Service.objects.select_related("team__escalation_policy", "escalation_policy")
+    context_object_name = "service"
+    place = "service"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """All that the page shows."""
+        service = self.object
+        policy = service.escalation_policy or service.team.escalation_policy
+        rows = with_unowned(Ticket.objects.for_list().visible_to(self.person)).filter(service=service)
+        worst_first = rows.open().order_by("priority", "-created_at")[:50]
+        table = TicketTable(worst_first, exclude=("service", "team", "priority"), orderable=False)
+        table.at = self.at
+        return super().get_context_data(**kwargs) | {
+            "policy": policies.describe(policy, at=self.at) if policy else None,
+            "needs": service.depends_on.select_related("team").order_by("name"),
+            "needed_by": service.needed_by.select_related("team").order_by("name"),
+            "table": table,
+            "newest": rows.exclude(pk__in=rows.open()).order_by("-created_at", "-pk")[:5],
+            "integrations": service.integrations.order_by("name"),
+        }
+
+
+class ServiceCheck(PostPage):
+    """The button that checks a service again at once."""
+
+    done = "Checked."
+
+    def may(self) -> bool:
+        """Those who act on tickets."""
+        return permissions.can_act(self.person)
+
+    def perform(self) -> Any:
+        """Check it."""
+        service = get_object_or_404(Service, slug=self.kwargs["slug"])
+        readiness.check_now(service=service, at=self.at)
+        return service
+
+    def back(self) -> str:
+        """The service's page."""
+        return reverse("incidents:service", args=[self.kwargs["slug"]])
+
+
+class ReadinessList(ListPage):
+    """Which services are ready for their next incident, the least ready first."""
+
+    title = "Readiness of services"
+    lead = "Checked every night, and when a rota, a policy or a way to reach somebody has changed."
+    queryset = (
+        ServiceReadiness.objects.filter(checked_at__isnull=False)
+        .select_related("service__team")
+        .order_by("score", "service__tier", "service__name")
+    )
+    table_class = ReadinessTable
+    filterset_class = ReadinessFilter
+    filters = ("search", "team", "tier", "failing")
+    empty = "No service was checked yet. The engine does it within a minute after a service is added."
+    create = ("incidents:services", "Services")

@@ -1,0 +1,91 @@
+"""The queue: what is new, what is mine, what is my team's."""
+
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.http import QueryDict
+from django.urls import reverse
+
+from config.base.views import ListPage
+from incidents.filters.tickets import TicketFilter
+from incidents.models import OPEN_STATUSES, Response, Ticket, TicketStatus
+from incidents.models.tickets.ticket import TicketQuerySet
+from incidents.tables.tickets import TicketTable
+from oncall.models import EscalationState, Obligation
+
+
+def with_unowned(tickets: TicketQuerySet) -> TicketQuerySet:
+    """Each with `is_unowned`: somebody was paged for it and nobody has answered."""
+    ringing = Response.objects.filter(ticket=OuterRef("pk"), escalation__state=EscalationState.TRIGGERED)
+    rows: Any = tickets.annotate(is_unowned=Exists(ringing))
+    found: TicketQuerySet = rows
+    return found
+
+
+class Queue(ListPage):
+    """Tickets of every kind, the open ones unless the URL says otherwise."""
+
+    title = "Queue"
+    template_name = "incidents/queue.html"
+    queryset = with_unowned(Ticket.objects.for_list()).order_by("priority", "-created_at")
+    table_class = TicketTable
+    filterset_class = TicketFilter
+    filters = ("search", "group", "whose", "severity", "team", "service", "assignee")
+    empty = "No open tickets. Quiet is good; declare an incident when it ends."
+    create = ("incidents:declare", "Declare an incident")
+    refresh = 10
+    told_empty = ("group",)
+
+    def address(self) -> str:
+        """The queue's own, also where it is the front page."""
+        return reverse("incidents:queue")
+
+    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
+        """What the URL asks, and without a word on status: what is open."""
+        asked = self.request.GET.copy()
+        asked.setdefault("group", "open")
+        if asked.get("search") and "group" not in self.request.GET:
+            asked["group"] = ""  # who looks for a number wants it whatever became of it
+        usual: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
+        return usual | {"data": asked}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the shortcuts above the list."""
+        return super().get_context_data(**kwargs) | {"tabs": self._tabs()}
+
+    def _tabs(self) -> list[dict[str, Any]]:
+        user = self.person
+        mine = Q(team__in=user.memberships.values("team"))
+        is_open, is_restored = Q(status__in=OPEN_STATUSES), Q(status=TicketStatus.RESTORED)
+        counts = (
+            Ticket.objects.visible_to(user)
+            .filter(is_open | is_restored)
+            .aggregate(
+                open=Count("pk", filter=is_open),
+                nobody=Count("pk", filter=is_open & Q(assignee__isnull=True)),
+                me=Count("pk", filter=is_open & Q(assignee=user)),
+                teams=Count("pk", filter=is_open & mine),
+                restored=Count("pk", filter=is_restored),
+            )
+        )
+        return [
+            self._tab("Open", "", counts["open"]),
+            self._tab("Nobody's yet", "group=open&whose=nobody", counts["nobody"]),
+            self._tab("Mine", "group=open&whose=me", counts["me"]),
+            self._tab("My teams'", "group=open&whose=my-teams", counts["teams"]),
+            {"label": "Restored, not resolved", "url": reverse("incidents:restored"), "count": counts["restored"]},
+            self._tab("Done", "group=done"),
+            {
+                "label": "Overdue from me",
+                "url": f"{reverse('oncall:due-mine')}?overdue=true",
+                "count": Obligation.objects.overdue(self.at).filter(owner=user.pk).count(),
+            },
+        ]
+
+    def _tab(self, label: str, query: str, count: int | None = None) -> dict[str, Any]:
+        is_current = all(
+            self.request.GET.get(name, default) == QueryDict(query).get(name, default)
+            for name, default in (("group", "open"), ("whose", ""))
+        )
+        url = reverse("incidents:queue")
+        return {"label": label, "url": f"{url}?{query}" if query else url, "count": count, "is_current": is_current}

@@ -1,0 +1,33 @@
+"""The story of a ticket on one page."""
+
+from typing import Any
+
+from config.base import panels
+from config.base.views import ShownPage
+from incidents.models import Ticket
+from incidents.tickets import story
+from incidents.views.response.verbs import ticket_or_404
+
+
+class Story(ShownPage):
+    """From the alert to the known error, with times; each app tells its chapter."""
+
+    template_name = "incidents/story.html"
+    ticket: Ticket
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Find the ticket."""
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.ticket = ticket_or_404(kwargs["reference"], request.user)
+            self.title = f"The story of {self.ticket.reference}"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the chapters."""
+        circle = story.around(self.ticket, user=self.person)
+        return super().get_context_data(**kwargs) | {
+            "ticket": self.ticket,
+            "chapters": panels.tell(circle),
+            "is_cut": circle.is_cut,
+            "most": story.MOST,
+        }

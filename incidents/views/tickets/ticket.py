@@ -1,0 +1,98 @@
+"""The ticket's page and the form over its facts."""
+
+from typing import Any
+
+from config.base.views import DetailPage, FormPage
+from incidents import permissions, response
+from incidents.forms.response import NoteForm
+from incidents.forms.tickets import TicketForm
+from incidents.models import Incident, Ticket, TicketKind
+from incidents.response import situation
+from incidents.views.response import verbs
+
+_TIMELINE_SHOWN = 200
+
+
+class TicketPage(DetailPage):
+    """One ticket: facts, who was paged, alerts, what happened, and what to do next."""
+
+    template_name = "incidents/ticket.html"
+    context_object_name = "ticket"
+
+    def get_object(self, queryset: Any = None) -> Ticket:
+        """By its reference."""
+        return verbs.ticket_or_404(self.kwargs["reference"], self.person)
+
+    def get_title(self) -> str:
+        """Number and title."""
+        return str(self.object)
+
+    @property
+    def place(self) -> str:  # type: ignore[override]  # a property over a constant
+        """Panels by the kind of ticket."""
+        return str(self.object.kind)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """All that the page shows."""
+        ticket, user = self.object, self.person
+        teams = situation.called(ticket)
+        possible = verbs.possible(ticket, user)
+        return super().get_context_data(**kwargs) | {
+            "incident": Incident.objects.filter(pk=ticket.pk).first(),
+            "called": teams,
+            "standing": situation.standing(ticket, teams, user),
+            "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
+            "alerts": ticket.alerts.select_related("integration").order_by("-opened_at", "-pk")[:20],
+            "main_verbs": [verb for verb in possible if verb.is_main],
+            "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "note"],
+            "note_form": NoteForm(ticket=ticket, at=self.at) if possible else None,
+            "can_act": bool(possible),
+            "status_label": (
+                ticket.requester_status
+                if permissions.reads_as_requester(user, ticket)
+                else ticket.get_status_display()
+            ),
+            "can_see_requester": permissions.can_see_requester(user, ticket),
+            "refresh": 8 if ticket.is_open else 0,
+        }
+
+
+class TicketEdit(FormPage):
+    """The form over an incident's facts; a stale one is refused and nothing typed is lost."""
+
+    template_name = "incidents/edit.html"
+    form_class = TicketForm
+    refusals = verbs.REFUSALS
+    ticket: Ticket
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Find the ticket."""
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.ticket = verbs.ticket_or_404(kwargs["reference"], request.user)
+
+    def may(self) -> bool:
+        """Those who act on incidents."""
+        return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.person, self.ticket)
+
+    def get_title(self) -> str:
+        """Number and deed."""
+        return f"Change {self.ticket.reference}"
+
+    def get_form(self, form_class: Any = None) -> TicketForm:
+        """Over the incident as it stands now."""
+        incident = Incident.objects.get(pk=self.ticket.pk)
+        return TicketForm.of(incident, self.request.POST if self.request.method == "POST" else None)
+
+    def perform(self, form: Any) -> Any:
+        """Change what was changed."""
+        return response.edit(
+            ticket_id=self.ticket.pk,
+            changes=form.changes(),
+            actor=self.person,
+            at=self.at,
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the way back."""
+        return super().get_context_data(**kwargs) | {"ticket": self.ticket, "back": self.ticket.get_absolute_url()}
