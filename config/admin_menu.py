@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
-from config.base.outbox import OutboxState
+from config.base.data.outbox import OutboxState
 from incidents.models import Integration, Level, PriorityRule, Service, Severity
-from oncall import schedules, watchdog
+from oncall import schedules
+from oncall.engine import audit
 from oncall.models import EscalationPolicy, Obligation, Page, Team, User
 
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
@@ -142,7 +143,7 @@ def concerns() -> list[Concern]:
     at = timezone.now()
     engine = [
         Concern(finding.text, finding.count, _list("oncall_enginelane"), is_urgent=True)
-        for finding in watchdog.audit(at=at)
+        for finding in audit.audit(at=at)
         if finding.code != "dead_letters"
     ]
     empty = [one for one in schedules.load_at(at) if not schedules.on_call(one, at=at).users]

@@ -25,10 +25,16 @@ from incidents.api.requesters import ContactViewSet
 from incidents.api.services import CoverageViewSet, ReadinessViewSet, ServiceViewSet
 from incidents.api.severities import SeverityViewSet
 from incidents.api.tickets import IncidentViewSet, TimelineViewSet
-from oncall import api as oncall
-from oncall import api_calendars as calendars
-from oncall import api_changes as changes
-from oncall import api_schedules as schedules
+from oncall.api import calendars, schedules
+from oncall.api import cover as changes
+from oncall.api.engine import EngineViewSet
+from oncall.api.escalation import EscalationViewSet
+from oncall.api.obligations import ObligationViewSet
+from oncall.api.paging import PageViewSet
+from oncall.api.people import TeamViewSet, UserViewSet
+from oncall.api.rota import HandoffNoteViewSet, OnCallViewSet
+from oncall.api.saved_views import SavedViewViewSet
+from oncall.api.work import WorkIntervalViewSet
 from postmortems import api as postmortems
 from problems import api as problems
 
@@ -61,24 +67,24 @@ router.register("public-incidents", PublicIncidentViewSet, "public-incident")
 router.register("updates", CustomerUpdateViewSet, "update")
 router.register("subscribers", SubscriberViewSet, "subscriber")
 router.register("deliveries", DeliveryViewSet, "delivery")
-router.register("escalations", oncall.EscalationViewSet, "escalation")
-router.register("pages", oncall.PageViewSet, "page")
-router.register("on-call", oncall.OnCallViewSet, "on-call")
+router.register("escalations", EscalationViewSet, "escalation")
+router.register("pages", PageViewSet, "page")
+router.register("on-call", OnCallViewSet, "on-call")
 router.register("overrides", changes.OverrideViewSet, "override")
 router.register("swaps", changes.SwapViewSet, "swap")
 router.register("absences", changes.AbsenceViewSet, "absence")
 router.register("schedules", schedules.ScheduleViewSet, "schedule")
 router.register("schedule-versions", schedules.VersionViewSet, "schedule-version")
 router.register("on-call/services", CoverageViewSet, "service-on-call")
-router.register("handoff-notes", oncall.HandoffNoteViewSet, "handoff-note")
+router.register("handoff-notes", HandoffNoteViewSet, "handoff-note")
 router.register("calendars", calendars.CalendarViewSet, "calendar")
 router.register("calendar-dates", calendars.CalendarDateViewSet, "calendar-date")
-router.register("teams", oncall.TeamViewSet, "team")
-router.register("users", oncall.UserViewSet, "user")
-router.register("work-intervals", oncall.WorkIntervalViewSet, "work-interval")
-router.register("saved-views", oncall.SavedViewViewSet, "saved-view")
-router.register("obligations", oncall.ObligationViewSet, "obligation")
-router.register("engine", oncall.EngineViewSet, "engine")
+router.register("teams", TeamViewSet, "team")
+router.register("users", UserViewSet, "user")
+router.register("work-intervals", WorkIntervalViewSet, "work-interval")
+router.register("saved-views", SavedViewViewSet, "saved-view")
+router.register("obligations", ObligationViewSet, "obligation")
+router.register("engine", EngineViewSet, "engine")
 
 # Scopes are about records; the document and its page are open to whoever may use the API at all.
 _SIGNED_IN = {"permission_classes": [IsAuthenticated]}

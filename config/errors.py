@@ -7,7 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views import csrf, defaults
 
-from config.base.errors import body
+from config.base.rest.errors import body
 
 _NOT_FOUND = "There is nothing at this address. Addresses end with a slash; `/api/schema/` lists them all."
 

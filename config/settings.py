@@ -145,7 +145,7 @@ DATABASES["default"]["ATOMIC_REQUESTS"] = False
 REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "config.base.cache.FallbackRedisCache",
+        "BACKEND": "config.base.data.cache.FallbackRedisCache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
@@ -156,7 +156,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "config.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -236,17 +236,17 @@ WHITENOISE_MAX_AGE = 3600
 # --- REST API -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "config.base.tokens.TokenAuthentication",
+        "config.base.rest.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["config.base.permissions.ScopedAccess"],
-    "DEFAULT_PARSER_CLASSES": ["config.base.parsers.CappedJSONParser"],
+    "DEFAULT_PERMISSION_CLASSES": ["config.base.rest.permissions.ScopedAccess"],
+    "DEFAULT_PARSER_CLASSES": ["config.base.rest.parsers.CappedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "config.base.schema.Schema",
+    "DEFAULT_SCHEMA_CLASS": "config.base.rest.schema.Schema",
     "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says it; OPTIONS is not answered
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_VERSIONING_CLASS": None,
-    "EXCEPTION_HANDLER": "config.base.errors.answer_error",
+    "EXCEPTION_HANDLER": "config.base.rest.errors.answer_error",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -261,7 +261,7 @@ SPECTACULAR_SETTINGS = {
         "TicketStatus": "incidents.models.TicketStatus",
         "AlertStatus": "incidents.models.AlertStatus",
         "EscalationState": "oncall.models.EscalationState",
-        "PageState": "config.base.outbox.OutboxState",
+        "PageState": "config.base.data.outbox.OutboxState",
         "Phase": "incidents.models.Phase",
         "ComponentStatus": "incidents.models.ComponentStatus",
         "MaintenanceStatus": "incidents.models.MaintenanceStatus",

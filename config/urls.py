@@ -4,7 +4,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import dashboard, health, sign_in
+from config import health
+from config.sign_in import pages
 from incidents.views.response.respond import PageLink
 from incidents.views.tickets.queue import Queue
 
@@ -16,13 +17,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("oncall.urls")),
     path("", include("postmortems.urls")),
     path("", include("incidents.intake.urls")),
-    path("numbers/", dashboard.Numbers.as_view(), name="numbers"),
-    path("numbers/records/", dashboard.Records.as_view(), name="numbers-records"),
     path("demo/", include("config.demo.urls")),
     path("api/", include("config.api")),
-    path("accounts/login/", sign_in.SignIn.as_view(), name="account_login"),
-    path("accounts/demo/", sign_in.demo_sign_in, name="demo_sign_in"),
-    path("accounts/email/", sign_in.not_offered),
+    path("accounts/login/", pages.SignIn.as_view(), name="account_login"),
+    path("accounts/demo/", pages.demo_sign_in, name="demo_sign_in"),
+    path("accounts/email/", pages.not_offered),
     path("accounts/", include("allauth.urls")),
     # The admin's own sign-in knows neither our limits nor the second factor.
     path("admin/login/", secure_admin_login(admin.site.login)),

@@ -22,7 +22,8 @@ class IncidentsConfig(AppConfig):
         from incidents.services.obligations import READINESS_DUTY
         from incidents.tickets import story
         from incidents.tickets import subject as ticket
-        from oncall import engine, obligations, subjects, watchdog
+        from oncall import engine, obligations, subjects
+        from oncall.engine import audit
 
         subjects.register(
             subjects.SubjectType(
@@ -39,7 +40,7 @@ class IncidentsConfig(AppConfig):
         )
         for duty in (UPDATE_DUTY, ACTION_DUTY, READINESS_DUTY):
             obligations.register(duty)
-        watchdog.register_question(
+        audit.register_question(
             code="alert_unrouted",
             text="{n} alerts have waited more than 30 seconds to be routed, or cannot be routed.",
             sql="""SELECT 1 FROM incidents_alert

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from config.base.permissions import Role, has_role
+from config.base.data.roles import Role, has_role
 from incidents.models import PreventionWaiver, Ticket, TicketKind, Visibility
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.dispatch import receiver
 
-from config.base.outbox import OutboxState
+from config.base.data.outbox import OutboxState
 from incidents import response
 from incidents.models import EntryKind, Service, Ticket
 from incidents.services import readiness

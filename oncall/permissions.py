@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from config.base.permissions import Role, has_role
+from config.base.data.roles import Role, has_role
 from oncall.models import (
     Absence,
     DismissedBy,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from oncall.views import leave, overrides, swaps
+from oncall.views.cover import absences, overrides, swaps
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("overrides/", overrides.OverrideList.as_view(), name="overrides"),
@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         swaps.OfferAnswer.as_view(),
         name="offer-answer",
     ),
-    path("leave/", leave.LeaveList.as_view(), name="leave"),
-    path("me/leave/", leave.MyLeave.as_view(), name="absences"),
-    path("me/leave/<int:pk>/cancel/", leave.LeaveCancel.as_view(), name="absence-cancel"),
+    path("leave/", absences.LeaveList.as_view(), name="leave"),
+    path("me/leave/", absences.MyLeave.as_view(), name="absences"),
+    path("me/leave/<int:pk>/cancel/", absences.LeaveCancel.as_view(), name="absence-cancel"),
 ]

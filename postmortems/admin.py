@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from config.base.admin import FactAdmin, FactInline, HistoryAdmin
+from config.base.web.admin import FactAdmin, FactInline, HistoryAdmin
 from postmortems.models import (
     Postmortem,
     PostmortemComment,

@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.api import AnswerViewSet, ReadViewSet, verb, writes
+from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, verb, writes
 from postmortems import filters, reports, review, seats, serializers, writing
 from postmortems.forms import ReportForm
 from postmortems.models import Postmortem, PostmortemComment, Template

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from operator import itemgetter
 
-from config.base.display import span
+from config.base.web.display import span
 from incidents.models import EntryKind, Incident, Ticket, TimelineEntry
 
 MOST_ENTRIES = 200

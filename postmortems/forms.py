@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from config.base.forms import EditForm, FilterForm, Form
+from config.base.web.forms import EditForm, FilterForm, Form
 from oncall.models import Team, User
 from postmortems import reports, writing
 from postmortems.models import Postmortem, PostmortemSection, Presence

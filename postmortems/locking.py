@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from config.base.lifecycle import Refusal
+from config.base.data.lifecycle import Refusal
 from incidents.models import EntryKind
 from incidents.tickets import timeline
 from oncall.models import User

@@ -12,7 +12,8 @@ from django.db.models.functions import Cast, Now
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from config.base.models import OneLineField, one_of
+from config.base.data.constraints import one_of
+from config.base.data.models import OneLineField
 from incidents.models import ReviewSeat, Ticket, Visibility
 from oncall.models import User
 

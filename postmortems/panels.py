@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from config.base import panels
-from config.base.panels import Moment, stamped
+from config.base.web import panels
+from config.base.web.panels import Moment, stamped
 from incidents.models import Ticket
 from incidents.tickets.story import Circle
 from postmortems import permissions

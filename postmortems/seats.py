@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from config.base.permissions import Role, has_role
-from config.base.text import several_lines
+from config.base.data.roles import Role, has_role
+from config.base.data.text import several_lines
 from incidents.models import ReviewSeat, Ticket
 from oncall.models import TeamKind, User
 from postmortems.locking import Refused, locked, remark, save

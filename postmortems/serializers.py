@@ -5,10 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.serializers import Asked, Instant, Key, Lines, Shown, ShownKey
+from config.base.rest.serializers import Asked, Instant, Key, Lines, Shown, ShownKey
 from incidents.models import ReviewSeat, Ticket
 from oncall.models import User
-from oncall.serializers import Address, PersonSerializer
+from oncall.serializers.people import Address, PersonSerializer
 from postmortems.forms import MOST_TEXT
 from postmortems.models import Postmortem, PostmortemComment, PostmortemSection, Presence, Review, Seat, Template
 from postmortems.workspace import days_since_restored

@@ -1,6 +1,6 @@
 """The moves of a postmortem's status."""
 
-from config.base.lifecycle import Lifecycle
+from config.base.data.lifecycle import Lifecycle
 
 POSTMORTEM = Lifecycle.of(
     "postmortem",

@@ -7,8 +7,8 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.base import display
-from config.base.tables import LinkColumn, Table, TagColumn, TimeColumn
+from config.base.web import display
+from config.base.web.tables import LinkColumn, Table, TagColumn, TimeColumn
 from incidents.tables.severities import SeverityColumn
 from postmortems.models import Postmortem
 

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
-from config.base import display
-from config.base.models import Origin
-from config.base.text import several_lines
+from config.base.data.models import Origin
+from config.base.data.text import several_lines
+from config.base.web import display
 from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
 from incidents.tickets import timeline
 from oncall.models import MembershipRole, User

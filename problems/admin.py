@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from config.base.admin import FactAdmin, FactInline
+from config.base.web.admin import FactAdmin, FactInline
 from incidents.admin.tickets import HiddenWithTicket, TicketAdmin
 from incidents.models import Ticket
 from problems.models import Factor, KnownError, KnownErrorUse, Problem

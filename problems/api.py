@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.api import ReadViewSet, verb, writes
+from config.base.rest.viewsets import ReadViewSet, verb, writes
 from incidents import response
 from incidents.api.tickets import TicketViewSet
 from incidents.models import Ticket, TicketKind

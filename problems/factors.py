@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from config.base.text import several_lines
+from config.base.data.text import several_lines
 from incidents.models import EntryKind
 from incidents.response import Refused
 from incidents.tickets import timeline

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from config.base.forms import EditForm, Form
+from config.base.web.forms import EditForm, Form
 from incidents.forms.response import VerbForm
 from incidents.models import Incident, Service, Severity, Ticket, TicketKind
 from oncall.models import Team

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from config.base import panels
-from config.base.panels import Moment, stamped
+from config.base.web import panels
+from config.base.web.panels import Moment, stamped
 from incidents import permissions
 from incidents.models import LinkKind, Service, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.tickets.story import MOST, Circle
@@ -70,8 +70,10 @@ def _known(circle: Circle) -> Iterable[Moment]:
 def register() -> None:
     """Add the panels; called from `ready()`."""
     panels.register_chapter(panels.Chapter(70, "Known errors", "Nothing was written down for the next time.", _known))
-    panels.register(panels.Panel("declare", 10, "problems/panel_known_errors_declare.html", _before_declaring))
-    panels.register(panels.Panel("incident", 5, "problems/panel_known_errors.html", _known_errors))
-    panels.register(panels.Panel("incident", 20, "problems/panel_cause.html", _cause))
-    panels.register(panels.Panel("problem", 20, "problems/panel_at_risk.html", _at_risk))
-    panels.register(panels.Panel("respond", 10, "problems/panel_known_errors_phone.html", _known_errors))
+    panels.register(
+        panels.Panel("declare", 10, "problems/known_errors/panel_known_errors_declare.html", _before_declaring)
+    )
+    panels.register(panels.Panel("incident", 5, "problems/known_errors/panel_known_errors.html", _known_errors))
+    panels.register(panels.Panel("incident", 20, "problems/investigation/panel_cause.html", _cause))
+    panels.register(panels.Panel("problem", 20, "problems/investigation/panel_at_risk.html", _at_risk))
+    panels.register(panels.Panel("respond", 10, "problems/known_errors/panel_known_errors_phone.html", _known_errors))

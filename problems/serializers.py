@@ -4,11 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.serializers import Asked, Key, Line, Lines, Shown, ShownId, ShownKey
+from config.base.rest.serializers import Asked, Key, Line, Lines, Shown, ShownId, ShownKey
 from incidents.models import Service, Severity, Ticket
 from incidents.serializers.tickets import ReferenceField, TicketSerializer
 from oncall.models import Team
-from oncall.serializers import Address, PersonSerializer
+from oncall.serializers.people import Address, PersonSerializer
 from problems.investigation import CODE_CHOICES
 from problems.models import Factor, KnownError
 

@@ -1,6 +1,6 @@
 """The moves of a problem's status."""
 
-from config.base.lifecycle import Lifecycle
+from config.base.data.lifecycle import Lifecycle
 
 PROBLEM = Lifecycle.of(
     "problem",

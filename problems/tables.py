@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from config.base.tables import LinkColumn, Table, TagColumn, TimeColumn
+from config.base.web.tables import LinkColumn, Table, TagColumn, TimeColumn
 from problems.models import KnownError
 
 

@@ -5,13 +5,13 @@ from collections.abc import Collection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from oncall import access
+from oncall.access import tokens
 from oncall.models import TokenScope, User
 
 
 def token_of(user: User, scopes: Collection[str] = tuple(TokenScope.values)) -> str:
     """A fresh key of this person."""
-    _, key = access.create_token(user=user, name="Test", scopes=scopes, at=timezone.now())
+    _, key = tokens.create_token(user=user, name="Test", scopes=scopes, at=timezone.now())
     return key
 
 

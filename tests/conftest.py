@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from oncall.pulse import Pulse
+from oncall.engine.pulse import Pulse
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
@@ -32,4 +32,4 @@ def steady_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
 
     It is kept for seconds only, so a slow machine would count its question on one page and not on the next.
     """
-    monkeypatch.setattr("oncall.pulse.read", lambda *, at: Pulse(at, 0))
+    monkeypatch.setattr("oncall.engine.pulse.read", lambda *, at: Pulse(at, 0))

@@ -15,7 +15,7 @@ from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.api import router
-from config.base.views import ListPage
+from config.base.web.views import ListPage
 
 ROOT = Path(__file__).resolve().parents[1]
 APPS = ["oncall", "incidents", "problems", "postmortems"]

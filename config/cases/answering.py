@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from config.cases.reading import Company, as_text, instant
 from oncall import schedules
 from oncall.schedules import fairness
-from oncall.schedules.facts import Facts, Shift, absences_on_call, double_bookings, gather
 from oncall.schedules.loading import hours_from, load_absences
+from oncall.schedules.timeline import Facts, Shift, absences_on_call, double_bookings, gather
 
 
 def answer(case: Mapping[str, Any]) -> dict[str, Any]:

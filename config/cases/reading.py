@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from secrets import token_hex
 from typing import Any
 
-from config.base.models import Origin
+from config.base.data.models import Origin
 from oncall.models import (
     Absence,
     Calendar,

@@ -1,25 +1,23 @@
 """The demo's days off: the public holidays of where its people work, and the company's own days."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from config.base.models import Origin
+from config.base.data.models import Origin
 from config.demo import cast
+from config.demo.company import Company
 from oncall import feeds
 from oncall.calendars import countries
-from oncall.calendars.keeping import write_dates
-from oncall.calendars.topping_up import last_year
+from oncall.calendars.dates import write_dates
+from oncall.calendars.top_up import last_year
 from oncall.models import Calendar, Layer, LayerMember, Schedule, ScheduleVersion, User
-
-if TYPE_CHECKING:
-    from config.demo.company import Company
 
 _PARTS = {"DE": "BE", "GB": "ENG", "US": "", "IN": "KA", "AU": "NSW", "BR": "SP"}
 _FOUNDED = (9, 18)
 HOLIDAY_PRIORITY = 10
 
 
-def write(company: "Company") -> None:
+def write(company: Company) -> None:
     """A calendar for each country, known since before the first schedule, and one of the company's own."""
     at = company.since - timedelta(days=3)
     last = last_year(company.at)
@@ -49,7 +47,7 @@ def share_holidays(version: ScheduleVersion, people: list[User], calendar: Calen
     )
 
 
-def open_feeds(company: "Company") -> None:
+def open_feeds(company: Company) -> None:
     """Calendar feeds of two responders, and of every schedule."""
     found = company.found["ical"]
     for name in ("aylin", "sam"):
@@ -58,7 +56,7 @@ def open_feeds(company: "Company") -> None:
         found.append(_feed(company, company.person("lena"), schedule))
 
 
-def _feed(company: "Company", owner: User, schedule: Schedule | None) -> dict[str, Any]:
+def _feed(company: Company, owner: User, schedule: Schedule | None) -> dict[str, Any]:
     feed, key = feeds.create_feed(owner=owner, name="Demo", schedule=schedule, at=company.at)
     name = schedule.name if schedule else f"All shifts of {owner.name}"
     return {"kind": feed.kind, "name": name, "owner": owner.email, "url": f"/ical/{key}.ics"}

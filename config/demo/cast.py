@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 
 BERLIN, LONDON, CHICAGO = "Europe/Berlin", "Europe/London", "America/Chicago"
 KOLKATA, SYDNEY, SAO_PAULO = "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo"

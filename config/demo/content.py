@@ -7,7 +7,7 @@ from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from config.demo import company
+from config.demo.loading import load
 
 
 def needs_migration() -> bool:
@@ -24,7 +24,7 @@ def migrate() -> None:
 def load_company() -> dict[str, Any] | None:
     """Load the company as a whole or not at all; None when it was there."""
     with transaction.atomic():
-        return company.load(at=timezone.now())
+        return load(at=timezone.now())
 
 
 def disconnect() -> None:

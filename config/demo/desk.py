@@ -1,13 +1,10 @@
 """What is on the desks today: open, on hold, being done; all of it too mild to page anybody."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from config.demo.company import Company
 from incidents.models import EntryKind, HoldReason, Incident, TimelineEntry
 from incidents.tickets.bulk_insert import insert_many
-
-if TYPE_CHECKING:
-    from config.demo.company import Company
 
 # Title, service, rank, status, hold reason, hours old, contact type, assignee (a sign-in).
 _OPEN = [
@@ -30,7 +27,7 @@ _OPEN = [
 ]
 
 
-def write(company: "Company") -> None:
+def write(company: Company) -> None:
     """Tickets and their timelines; every role finds something to do."""
     incidents = []
     for number, (title, name, rank, status, hold, hours, contact_type, assignee) in enumerate(_OPEN):

@@ -1,17 +1,12 @@
 """Eighteen months of incidents, imagined by a seeded generator: seasons, nights, majors, and slow improvement."""
 
 import random
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from config.demo import records
+from config.demo.company import Company
+from config.demo.past import Past
 from config.demo.stories import ALERTED, CALLED, Story
-from incidents.models import Contact
-from oncall.models import Team, User
-
-if TYPE_CHECKING:
-    from config.demo.company import Company
 
 COUNT = 2600
 WAITING = 4
@@ -23,43 +18,7 @@ _FIRST_CONTACT = 0.45
 _RANDOM_ENDS = (("no_fault_found", 0.05), ("duplicate", 0.03), ("merged", 0.01), ("cancelled", 0.02))
 
 
-@dataclass
-class Past:
-    """One incident of the past: what, when, and who."""
-
-    story: Story
-    title: str
-    rank: int
-    team: Team
-    responder: User
-    began_at: datetime
-    created_at: datetime
-    restored_at: datetime
-    alerted_at: datetime | None = None
-    acknowledged_at: datetime | None = None
-    resolved_at: datetime | None = None
-    closed_at: datetime | None = None
-    reopened_at: datetime | None = None
-    changed_at: datetime | None = None
-    closure_code: str = ""
-    contact_type: str = "alert"
-    caller: Contact | None = None
-    is_private: bool = False
-    steps: int = 1
-    helpers: list[User] = field(default_factory=list)
-
-    @property
-    def status(self) -> str:
-        """Where it stands today."""
-        return "closed" if self.closed_at else "resolved" if self.resolved_at else "restored"
-
-    @property
-    def is_major(self) -> bool:
-        """Whether a commander led it."""
-        return self.rank <= 2
-
-
-def write(company: "Company") -> None:
+def write(company: Company) -> None:
     """Imagine the past and write it in bulk."""
     imagined = sorted((_imagine(company) for _ in range(COUNT)), key=lambda past: past.began_at)
     for past in [past for past in imagined if past.is_major and past.closure_code != "duplicate"][-WAITING:]:
@@ -67,7 +26,7 @@ def write(company: "Company") -> None:
     records.write(company, imagined)
 
 
-def _imagine(company: "Company") -> Past:
+def _imagine(company: Company) -> Past:
     chance = company.chance
     is_call = chance.random() < 0.5
     began_at = _moment(company, is_call=is_call)
@@ -101,7 +60,7 @@ def _week(at: datetime) -> int:
     return at.toordinal() // 7
 
 
-def _moment(company: "Company", *, is_call: bool) -> datetime:
+def _moment(company: Company, *, is_call: bool) -> datetime:
     """Thrown away again until it fits the season, and for calls the hours of an office."""
     chance = company.chance
     length = company.at - timedelta(hours=30) - company.since
@@ -114,7 +73,7 @@ def _moment(company: "Company", *, is_call: bool) -> datetime:
             return at
 
 
-def _alert(company: "Company", past: Past, age: float) -> None:
+def _alert(company: Company, past: Past, age: float) -> None:
     chance = company.chance
     is_night = not 7 <= past.began_at.hour < 21
     pages = company.severities[past.rank].pages
@@ -133,7 +92,7 @@ def _alert(company: "Company", past: Past, age: float) -> None:
     past.is_private = past.story.category == "Security" and chance.random() < 0.06
 
 
-def _call(company: "Company", past: Past, age: float) -> None:
+def _call(company: Company, past: Past, age: float) -> None:
     chance = company.chance
     desk = company.responders[company.teams["service-desk"].pk]
     past.contact_type = chance.choice(_CALL_TYPES)
@@ -149,7 +108,7 @@ def _call(company: "Company", past: Past, age: float) -> None:
     past.restored_at = past.acknowledged_at + timedelta(hours=chance.lognormvariate(0.7 + 0.6 * age, 0.9))
 
 
-def _end(company: "Company", past: Past, age: float) -> None:
+def _end(company: Company, past: Past, age: float) -> None:
     chance = company.chance
     latest = company.at - timedelta(minutes=20)
     past.restored_at = min(past.restored_at, latest)

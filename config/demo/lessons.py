@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from config.demo.company import Company
 from incidents.models import ReviewSeat, Ticket
 from incidents.prevention import actions
 from oncall.models import User
 from postmortems import review, seats, writing
 from postmortems.models import Postmortem, Presence
 from problems import factors, investigation
-
-if TYPE_CHECKING:
-    from config.demo.company import Company
 
 # By the incident's title: symptoms, workaround, cause, what allowed it, action.
 _Story = tuple[str, str, str, str, str]

@@ -41,7 +41,7 @@ def make_peers(options: Options, ports: Ports, environment: dict[str, str]) -> C
     """Describe the mail server and the phone gateway."""
     return _python(
         "peers",
-        ["-m", "config.demo.peers", f"--smtp-port={ports.smtp}", f"--phone-port={ports.phone}"],
+        ["-m", "config.demo.fake_servers", f"--smtp-port={ports.smtp}", f"--phone-port={ports.phone}"],
         options,
         environment,
     )

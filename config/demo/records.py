@@ -2,24 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from config.demo.company import Company
+from config.demo.past import Past
 from config.demo.stories import GUESSES, MAJOR_STEPS
 from incidents.models import EntryKind, Incident, Response, Ticket, TimelineEntry
 from incidents.response import SUBJECT
 from incidents.tickets.bulk_insert import insert_many
 from oncall.models import Escalation, EscalationEntry, Page, User, WorkInterval
 
-if TYPE_CHECKING:
-    from config.demo.company import Company
-    from config.demo.history import Past
-
 _BATCH = 1000
 _Said = tuple[str, datetime, str, User | None]
-_Row = tuple[Escalation, Ticket, "Past"]
+_Row = tuple[Escalation, Ticket, Past]
 
 
-def write(company: "Company", pasts: "list[Past]") -> None:
+def write(company: Company, pasts: list[Past]) -> None:
     """All of it; a channel of the past is no channel of today, so nothing of it can be sent."""
     tickets = insert_many([_incident(company, past) for past in pasts])
     company.tickets = tickets
@@ -52,7 +49,7 @@ def write(company: "Company", pasts: "list[Past]") -> None:
     )
 
 
-def _incident(company: "Company", past: "Past") -> Incident:
+def _incident(company: Company, past: Past) -> Incident:
     story, chance = past.story, company.chance
     severity = company.severities[past.rank]
     is_done = past.status == "closed"
@@ -96,7 +93,7 @@ def _incident(company: "Company", past: "Past") -> Incident:
     )
 
 
-def _timeline(company: "Company", ticket: Ticket, past: "Past") -> Iterator[_Said]:
+def _timeline(company: Company, ticket: Ticket, past: Past) -> Iterator[_Said]:
     who, restored_at = past.responder, past.restored_at
     opened = f"Opened as {ticket.severity.name} for {ticket.team.name}."
     yield EntryKind.OPENED, past.created_at, opened, ticket.opened_by
@@ -122,7 +119,7 @@ def _timeline(company: "Company", ticket: Ticket, past: "Past") -> Iterator[_Sai
         yield EntryKind.STATUS, past.closed_at, "Closed.", who
 
 
-def _lead(company: "Company", past: "Past", restored_at: datetime) -> Iterator[_Said]:
+def _lead(company: Company, past: Past, restored_at: datetime) -> Iterator[_Said]:
     """What a commander writes down, spread over the time it took."""
     commander = company.person("carla" if past.team.slug in {"platform", "parcelwise"} else "hannah")
     began = past.acknowledged_at or past.created_at
@@ -132,7 +129,7 @@ def _lead(company: "Company", past: "Past", restored_at: datetime) -> Iterator[_
         yield kind, at, text.format(commander=commander.name, responder=past.responder.name), actor
 
 
-def _write_paging(paged: "list[tuple[Ticket, Past]]") -> None:
+def _write_paging(paged: list[tuple[Ticket, Past]]) -> None:
     """Escalations that have ended, and pages that were accepted."""
     made = Escalation.objects.bulk_create((_escalation(ticket, past) for ticket, past in paged), batch_size=_BATCH)
     rows: list[_Row] = [(one, ticket, past) for one, (ticket, past) in zip(made, paged, strict=True)]
@@ -150,7 +147,7 @@ def _write_paging(paged: "list[tuple[Ticket, Past]]") -> None:
     Page.objects.bulk_create((page for row in rows for page in _pages(*row)), batch_size=_BATCH)
 
 
-def _escalation(ticket: Ticket, past: "Past") -> Escalation:
+def _escalation(ticket: Ticket, past: Past) -> Escalation:
     return Escalation(
         subject_type=SUBJECT,
         subject_id=ticket.pk,
@@ -170,14 +167,14 @@ def _escalation(ticket: Ticket, past: "Past") -> Escalation:
     )
 
 
-def _called(past: "Past") -> list[list[User]]:
+def _called(past: Past) -> list[list[User]]:
     """Whom each step reached."""
     if past.steps == 1:
         return [[past.responder]]
     return [past.helpers[:1] or [past.responder], [past.responder, *past.helpers[1:]]]
 
 
-def _log(past: "Past") -> Iterator[tuple[datetime, str, int | None, User | None, dict[str, object]]]:
+def _log(past: Past) -> Iterator[tuple[datetime, str, int | None, User | None, dict[str, object]]]:
     for step, people in enumerate(_called(past)):
         at = past.created_at + timedelta(seconds=2, minutes=5 * step)
         yield at, "page", step, None, {"firing": step + 1, "people": [{"user": person.pk} for person in people]}
@@ -186,7 +183,7 @@ def _log(past: "Past") -> Iterator[tuple[datetime, str, int | None, User | None,
     yield past.restored_at, "resolve", None, past.responder if past.acknowledged_at else None, {}
 
 
-def _pages(escalation: Escalation, ticket: Ticket, past: "Past") -> Iterator[Page]:
+def _pages(escalation: Escalation, ticket: Ticket, past: Past) -> Iterator[Page]:
     for step, people in enumerate(_called(past)):
         at = past.created_at + timedelta(seconds=2, minutes=5 * step)
         for person in people:

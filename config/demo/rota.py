@@ -1,11 +1,11 @@
 """What makes the demo's rotas lively: a shadow, covers, leave, a swap that waits, and words for the next."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from config.base.clock import floor_minute
-from config.base.models import Origin
+from config.base.data.clock import floor_minute
+from config.base.data.models import Origin
 from config.demo import calendars, cast
+from config.demo.company import Company
 from oncall import schedules
 from oncall.models import (
     Absence,
@@ -21,17 +21,14 @@ from oncall.models import (
     Team,
     User,
 )
-from oncall.models.swaps import SwapStatus
-
-if TYPE_CHECKING:
-    from config.demo.company import Company
+from oncall.models.cover.swaps import SwapStatus
 
 DAY = timedelta(days=1)
 _NIGHTS = [{"type": "daily", "days": None, "start": "20:00", "end": "08:00"}]
 _DAYS = [{"type": "daily", "days": None, "start": "08:00", "end": "20:00"}]
 
 
-def write(company: "Company") -> None:
+def write(company: Company) -> None:
     """Days and nights for Platform, a learner beside Storefront, and exceptions around today."""
     since = floor_minute(company.at) - 60 * DAY
     _follow_the_sun(company, since)
@@ -45,7 +42,7 @@ def write(company: "Company") -> None:
     _leave_word(storefront, company.at)
 
 
-def _follow_the_sun(company: "Company", since: datetime) -> None:
+def _follow_the_sun(company: Company, since: datetime) -> None:
     """Platform's days belong to Chicago and its nights to those in India whose day it is."""
     team = company.teams["platform"]
     version = _version(team, "America/Chicago", since, "Nobody is woken any more: India takes Chicago's nights.")
@@ -56,7 +53,7 @@ def _follow_the_sun(company: "Company", since: datetime) -> None:
     calendars.share_holidays(version, people, company.calendars[cast.CHICAGO])
 
 
-def _learn(company: "Company", since: datetime) -> None:
+def _learn(company: Company, since: datetime) -> None:
     """Storefront keeps its order, and somebody learns beside whoever is on call by day."""
     team = company.teams["storefront"]
     version = _version(team, "Europe/Berlin", since, "Lena looks on by day before her first shift.")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from config.base.views import ShownPage
+from config.base.web.views import ShownPage
 from config.demo import inbox
 
 _RINGS_FOR = timedelta(seconds=45)

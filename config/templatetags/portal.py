@@ -9,8 +9,9 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from config.base import display, text
-from oncall import pulse
+from config.base.data import text
+from config.base.web import display
+from oncall.engine import pulse
 
 register = template.Library()
 

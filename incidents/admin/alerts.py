@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from config.base.admin import FactAdmin, FactInline
+from config.base.web.admin import FactAdmin, FactInline
 from incidents.models import Alert, Event, Ticket
 
 

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from config.base.admin import FactAdmin, HistoryAdmin
+from config.base.web.admin import FactAdmin, HistoryAdmin
 from incidents.customers import updates
 from incidents.models import (
     Component,

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from config.base.admin import HistoryAdmin
+from config.base.web.admin import HistoryAdmin
 from incidents.integrations import lifecycle
 from incidents.models import Integration
 from oncall.models import User

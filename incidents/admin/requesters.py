@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from config.base.admin import ConfigAdmin
+from config.base.web.admin import ConfigAdmin
 from incidents.models import Contact
 
 

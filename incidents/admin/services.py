@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from config.base.admin import ConfigAdmin, FactAdmin, FactInline, HistoryAdmin, TabularInline
+from config.base.web.admin import ConfigAdmin, FactAdmin, FactInline, HistoryAdmin, TabularInline
 from incidents.models import Service, ServiceDependency, ServiceOwnership, ServiceReadiness
 from incidents.services import readiness
 

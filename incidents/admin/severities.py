@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.html import format_html_join
 
-from config.base.admin import HistoryAdmin
+from config.base.web.admin import HistoryAdmin
 from incidents import response
 from incidents.models import PriorityRule, ReviewSeat, Service, Severity
 

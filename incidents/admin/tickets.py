@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from config.base.admin import FactAdmin, FactInline
+from config.base.web.admin import FactAdmin, FactInline
 from incidents.models import Incident, Response, Ticket, TicketStatus, TimelineEntry
 
 COLORS = {

@@ -1,6 +1,6 @@
 """Endpoints of alerts and events."""
 
-from config.base.api import ReadViewSet
+from config.base.rest.viewsets import ReadViewSet
 from incidents.filters.alerts import AlertFilter, EventFilter
 from incidents.models import (
     Alert,

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from config.base.api import ReadViewSet, verb, writes
-from config.base.permissions import Role, ScopedAccess, only
+from config.base.data.roles import Role
+from config.base.rest.permissions import ScopedAccess, only
+from config.base.rest.viewsets import ReadViewSet, verb, writes
 from incidents.customers import maintenance, updates
 from incidents.filters import customers as filters
 from incidents.models import (

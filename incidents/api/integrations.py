@@ -1,6 +1,6 @@
 """The endpoint of integrations."""
 
-from config.base.api import ReadViewSet
+from config.base.rest.viewsets import ReadViewSet
 from incidents.filters.integrations import IntegrationFilter
 from incidents.models import (
     Integration,

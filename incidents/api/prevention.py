@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from config.base.api import ReadViewSet, verb, writes
+from config.base.rest.viewsets import ReadViewSet, verb, writes
 from incidents.filters.prevention import ActionFilter, LinkFilter, WaiverFilter
 from incidents.models import ActionItem, PreventionWaiver, TicketLink
 from incidents.permissions import can_act, can_decide

@@ -9,8 +9,8 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.api import AnswerViewSet
-from incidents.filters.reports import NumbersFilter
+from config.base.rest.viewsets import AnswerViewSet
+from incidents.filters.reports import ReportFilter
 from incidents.models import (
     Service,
     Severity,
@@ -36,7 +36,7 @@ class MetricsViewSet(AnswerViewSet):
         by = request.query_params.get("by")
         if by is not None and by not in metrics.DIMENSIONS:
             raise exceptions.ValidationError({"by": [f"Split by one of: {', '.join(metrics.DIMENSIONS)}."]})
-        asked = NumbersFilter(request.query_params, queryset=self.get_queryset(), request=request)
+        asked = ReportFilter(request.query_params, queryset=self.get_queryset(), request=request)
         if not asked.is_valid():
             raise exceptions.ValidationError(asked.errors)
         zone = ZoneInfo(timezone.get_current_timezone_name())

@@ -1,7 +1,8 @@
 """The endpoint of requesters."""
 
-from config.base.api import ReadViewSet
-from config.base.permissions import Role, ScopedAccess, only
+from config.base.data.roles import Role
+from config.base.rest.permissions import ScopedAccess, only
+from config.base.rest.viewsets import ReadViewSet
 from incidents.filters.requesters import ContactFilter
 from incidents.models import (
     Contact,

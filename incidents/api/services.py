@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.api import AnswerViewSet, ReadViewSet, asked_instant
+from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, asked_instant
 from incidents.filters.services import ReadinessFilter, ServiceFilter
 from incidents.models import (
     Service,
@@ -13,7 +13,7 @@ from incidents.models import (
 )
 from incidents.serializers.services import CoverageSerializer, ReadinessSerializer, ServiceSerializer
 from incidents.services import coverage
-from oncall.api import AT
+from oncall.api.rota import AT
 
 
 class ServiceViewSet(ReadViewSet):

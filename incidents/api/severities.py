@@ -1,6 +1,6 @@
 """The endpoint of severities."""
 
-from config.base.api import ReadViewSet
+from config.base.rest.viewsets import ReadViewSet
 from incidents.filters.severities import SeverityFilter
 from incidents.models import (
     Severity,

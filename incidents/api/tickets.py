@@ -10,8 +10,8 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base import panels
-from config.base.api import Pagination, ReadViewSet, verb, writes
+from config.base.rest.viewsets import Pagination, ReadViewSet, verb, writes
+from config.base.web import panels
 from incidents import response
 from incidents.filters.tickets import TicketFilter, TimelineFilter
 from incidents.models import (
@@ -42,9 +42,9 @@ from incidents.serializers.tickets import (
     TimelineEntrySerializer,
 )
 from incidents.tickets import story
-from oncall.api import EscalationViewSet
+from oncall.api.escalation import EscalationViewSet
 from oncall.models import Escalation
-from oncall.serializers import EscalationSerializer
+from oncall.serializers.escalation import EscalationSerializer
 
 TIMELINE = TimelineEntry.objects.select_related("ticket", "actor")
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from config.base import display, links
+from config.base.net import links
+from config.base.web import display
 from incidents.customers import signed_links
 from incidents.models import CustomerUpdate, MaintenanceUpdate, Subscriber, UpdateDelivery
 

@@ -17,9 +17,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 
-from config.base import broker, outbox
-from config.base.clock import backoff, database_now
-from config.base.outbox import LEASE, SEND_DEADLINE, Claim, OutboxState
+from config.base.data import outbox
+from config.base.data.clock import backoff, database_now
+from config.base.data.outbox import LEASE, SEND_DEADLINE, Claim, OutboxState
+from config.base.net import broker
 from incidents.customers import customer_mails
 from incidents.models import CustomerUpdate, MaintenanceUpdate, Subscriber, UpdateDelivery
 from oncall.channels.base import Outcome

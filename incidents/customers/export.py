@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import resolve
 
-from config.base.lifecycle import Refusal
+from config.base.data.lifecycle import Refusal
 from incidents.customers import feeds, status_documents, status_page
 from incidents.models import PublicIncident, ScheduledMaintenance, StatusPage
 

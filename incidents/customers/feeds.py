@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
-from config.base import display, links, text
+from config.base.data import text
+from config.base.net import links
+from config.base.web import display
 from incidents.customers import status_page
 from incidents.models import CustomerUpdate, MaintenanceUpdate, PublicIncident, ScheduledMaintenance, StatusPage
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from config.base import display
-from config.base.lifecycle import Lifecycle, Refusal
+from config.base.data.lifecycle import Lifecycle, Refusal
+from config.base.web import display
 from incidents.customers import component_status, deliveries
 from incidents.models import (
     UNDER_WAY,

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from config.base.models import Origin
+from config.base.data.models import Origin
 from incidents.models import (
     OPEN_STATUSES,
     CustomerUpdate,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from config.base.lifecycle import Refusal
+from config.base.data.lifecycle import Refusal
 from incidents.customers import deliveries
 from incidents.models import OVER, CustomerUpdate, EntryKind, Phase, PublicIncident, Ticket
 from incidents.tickets import timeline

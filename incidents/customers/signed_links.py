@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core import signing
 
-from config.base.lifecycle import Refusal
+from config.base.data.lifecycle import Refusal
 from incidents.models import Subscriber
 
 CONFIRM_WITHIN = timedelta(days=3)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from config.base import links
+from config.base.net import links
 from incidents.customers import status_page
 from incidents.customers.status_page import NEWEST, Shown
 from incidents.models import (

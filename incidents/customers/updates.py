@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Count
 
-from config.base import display, links
-from config.base.lifecycle import Lifecycle, Refusal
-from config.base.outbox import OutboxState
+from config.base.data.lifecycle import Lifecycle, Refusal
+from config.base.data.outbox import OutboxState
+from config.base.net import links
+from config.base.web import display
 from incidents.customers import component_status as parts
 from incidents.customers import deliveries
 from incidents.customers.customer_mails import Letter, update_letter

@@ -5,8 +5,8 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
-from config.base.filters import FilterSet, WordsFilter, YesNoFilter
-from config.base.outbox import OutboxState
+from config.base.data.outbox import OutboxState
+from config.base.web.filters import FilterSet, WordsFilter, YesNoFilter
 from incidents.filters.tickets import ReferenceFilter
 from incidents.models import (
     OVER,

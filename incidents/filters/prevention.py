@@ -6,7 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from config.base.filters import FilterSet, WordsFilter, YesNoFilter
+from config.base.web.filters import FilterSet, WordsFilter, YesNoFilter
 from incidents.filters.tickets import ReferenceFilter
 from incidents.models import (
     ActionItem,

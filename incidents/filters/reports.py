@@ -7,8 +7,8 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from config.base.filters import FilterSet
-from config.base.picks import PickFilter
+from config.base.web.batched_choices import PickFilter
+from config.base.web.filters import FilterSet
 from incidents.models import (
     Service,
     Severity,
@@ -28,7 +28,7 @@ def _next(day: date) -> date:
     return min(day, date.max - timedelta(1)) + timedelta(1)
 
 
-class NumbersFilter(FilterSet):
+class ReportFilter(FilterSet):
     """The incidents that a number tells of; days are the reader's."""
 
     since = filters.DateFilter(label="From", method="from_day")
@@ -77,7 +77,7 @@ class NumbersFilter(FilterSet):
         return queryset.filter(times_changed_at__isnull=value == "recorded")
 
 
-class RecordFilter(NumbersFilter):
+class RecordFilter(ReportFilter):
     """The records behind a number; its rows need `outcome` of the measure."""
 
     measure = filters.ChoiceFilter(

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from config.base.filters import FilterSet, WordsFilter
+from config.base.web.filters import FilterSet, WordsFilter
 from incidents.models import (
     Contact,
 )

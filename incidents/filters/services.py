@@ -5,7 +5,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
-from config.base.filters import FilterSet, WordsFilter
+from config.base.web.filters import FilterSet, WordsFilter
 from incidents.models import (
     Service,
     ServiceKind,

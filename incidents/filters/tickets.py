@@ -7,8 +7,8 @@ import django_filters as filters
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
-from config.base.filters import FilterSet, WordsFilter
-from config.base.picks import PickFilter
+from config.base.web.batched_choices import PickFilter
+from config.base.web.filters import FilterSet, WordsFilter
 from incidents.models import (
     OPEN_STATUSES,
     ContactType,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from config.base.forms import Form
+from config.base.web.forms import Form
 from incidents.customers.maintenance import MAINTENANCE
 from incidents.models import (
     Component,

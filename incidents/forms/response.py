@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from config.base.forms import Form
+from config.base.web.forms import Form
 from incidents import response
 from incidents.forms.severities import LevelField
 from incidents.models import (

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from config.base.forms import EditForm
+from config.base.web.forms import EditForm
 from incidents.forms.severities import LevelField
 from incidents.models import (
     Incident,

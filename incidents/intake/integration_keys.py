@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from config.base import tokens
+from config.base.rest import tokens
 from incidents.models import Integration
 
 REMEMBER_SECONDS = 3.0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from config.base import text
+from config.base.data import text
 from incidents.models import EventAction
 
 KEY_LENGTH = 255

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, JsonResponse
 
-from config.base.parsers import NotPlainJson, load_json
+from config.base.rest.parsers import NotPlainJson, load_json
 
 logger = logging.getLogger(__name__)
 

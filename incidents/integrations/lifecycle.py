@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 
-from config.base import links, tokens
+from config.base.net import links
+from config.base.rest import tokens
 from incidents.intake import integration_keys
 from incidents.models import Integration, IntegrationKind, Service, Severity
 from oncall.models import User

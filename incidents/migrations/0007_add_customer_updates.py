@@ -4,7 +4,7 @@ from django.apps import apps as live_apps
 from django.apps.registry import Apps
 from django.contrib.auth.management import create_permissions
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-import config.base.models
+import config.base.data.models
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', config.base.models.OneLineField(help_text='The firm or product, as customers call it.', max_length=80, unique=True)),
+                ('name', config.base.data.models.OneLineField(help_text='The firm or product, as customers call it.', max_length=80, unique=True)),
                 ('slug', models.SlugField(max_length=80, unique=True)),
                 ('time_zone', models.CharField(default='UTC', help_text='As Europe/Berlin; times on the page.', max_length=60)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
@@ -77,8 +77,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', config.base.models.OneLineField(max_length=80)),
-                ('description', config.base.models.OneLineField(blank=True, max_length=200)),
+                ('name', config.base.data.models.OneLineField(max_length=80)),
+                ('description', config.base.data.models.OneLineField(blank=True, max_length=200)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('status', models.CharField(choices=[('operational', 'Operational'), ('degraded_performance', 'Degraded performance'), ('partial_outage', 'Partial outage'), ('major_outage', 'Major outage'), ('under_maintenance', 'Under maintenance')], default='operational', max_length=20)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
             name='HistoricalMessageTemplate',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('title', config.base.models.OneLineField(db_index=True, max_length=80)),
+                ('title', config.base.data.models.OneLineField(db_index=True, max_length=80)),
                 ('phase', models.CharField(choices=[('investigating', 'Investigating'), ('identified', 'Identified'), ('monitoring', 'Monitoring'), ('resolved', 'Resolved'), ('postmortem', 'Postmortem')], max_length=16)),
                 ('body', models.TextField()),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('public_id', models.CharField(db_index=True, default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16)),
-                ('name', config.base.models.OneLineField(db_index=True, help_text='The firm or product, as customers call it.', max_length=80)),
+                ('name', config.base.data.models.OneLineField(db_index=True, help_text='The firm or product, as customers call it.', max_length=80)),
                 ('slug', models.SlugField(max_length=80)),
                 ('time_zone', models.CharField(default='UTC', help_text='As Europe/Berlin; times on the page.', max_length=60)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
             name='MessageTemplate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', config.base.models.OneLineField(max_length=80, unique=True)),
+                ('title', config.base.data.models.OneLineField(max_length=80, unique=True)),
                 ('phase', models.CharField(choices=[('investigating', 'Investigating'), ('identified', 'Identified'), ('monitoring', 'Monitoring'), ('resolved', 'Resolved'), ('postmortem', 'Postmortem')], max_length=16)),
                 ('body', models.TextField()),
             ],
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', config.base.models.OneLineField(max_length=200)),
+                ('name', config.base.data.models.OneLineField(max_length=200)),
                 ('impact', models.CharField(choices=[('none', 'None'), ('minor', 'Minor'), ('major', 'Major'), ('critical', 'Critical')], default='minor', max_length=10)),
                 ('status', models.CharField(choices=[('investigating', 'Investigating'), ('identified', 'Identified'), ('monitoring', 'Monitoring'), ('resolved', 'Resolved'), ('postmortem', 'Postmortem')], default='investigating', max_length=16)),
                 ('created_at', models.DateTimeField()),
@@ -184,8 +184,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('public_id', models.CharField(db_index=True, default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16)),
-                ('name', config.base.models.OneLineField(max_length=80)),
-                ('description', config.base.models.OneLineField(blank=True, max_length=200)),
+                ('name', config.base.data.models.OneLineField(max_length=80)),
+                ('description', config.base.data.models.OneLineField(blank=True, max_length=200)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('status', models.CharField(choices=[('operational', 'Operational'), ('degraded_performance', 'Degraded performance'), ('partial_outage', 'Partial outage'), ('major_outage', 'Major outage'), ('under_maintenance', 'Under maintenance')], default='operational', max_length=20)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),

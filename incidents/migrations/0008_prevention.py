@@ -1,6 +1,6 @@
 """Actions, links between tickets, and decisions to prevent nothing; administrators and practice owners may read them."""
 
-import config.base.models
+import config.base.data.models
 import django.db.models.deletion
 from django.conf import settings
 from django.apps import apps as live_apps
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='ActionItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', config.base.models.OneLineField(help_text='A verb first: "Add an alert on the pool size".', max_length=200)),
+                ('title', config.base.data.models.OneLineField(help_text='A verb first: "Add an alert on the pool size".', max_length=200)),
                 ('due_on', models.DateField()),
                 ('is_priority', models.BooleanField(default=False, help_text='The incident is not resolved before it is done.', verbose_name='priority')),
                 ('status', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('declined', 'Declined')], default='open', max_length=8)),

@@ -6,7 +6,7 @@ from django.contrib.auth.management import create_permissions
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 import uuid
 
-import config.base.models
+import config.base.data.models
 import django.db.models.deletion
 import incidents.models.customers.updates
 from django.conf import settings
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=incidents.models.customers.updates.new_public_id, editable=False, max_length=16, unique=True)),
                 ('draft_key', models.UUIDField(default=uuid.uuid4, help_text='Scheduling a draft twice schedules once.', unique=True)),
-                ('name', config.base.models.OneLineField(max_length=200, verbose_name='title')),
+                ('name', config.base.data.models.OneLineField(max_length=200, verbose_name='title')),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
                 ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('in_progress', 'In progress'), ('verifying', 'Verifying'), ('completed', 'Completed')], default='scheduled', max_length=12)),

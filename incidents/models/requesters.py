@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from config.base.models import OneLineField, Origin
+from config.base.data.models import OneLineField, Origin
 
 
 class Contact(models.Model):

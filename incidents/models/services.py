@@ -8,7 +8,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from config.base.models import OneLineField, Origin, one_of
+from config.base.data.constraints import one_of
+from config.base.data.models import OneLineField, Origin
 from oncall.models import EscalationPolicy, Team
 
 

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from config.base import display
-from config.base.text import one_line, several_lines
+from config.base.data.text import one_line, several_lines
+from config.base.web import display
 from incidents.models import ActionItem, ActionStatus, EntryKind, Ticket
 from incidents.prevention import settling
 from incidents.prevention.obligations import finish_action, give_action, owe_action, withdraw_action

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from config.base import display
+from config.base.web import display
 from incidents.models import (
     ActionItem,
     ActionStatus,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from config.base.text import several_lines
+from config.base.data.text import several_lines
 from incidents.models import (
     EntryKind,
     LinkKind,

@@ -11,8 +11,9 @@ from incidents.response.paging import SUBJECT, begin_work, page_team, running
 from incidents.tickets import timeline
 from incidents.tickets.locking import Refused, locked, move, refuse_unless_open, save
 from incidents.tickets.status import INCIDENT
-from oncall import escalation, work
+from oncall import escalation
 from oncall.models import EscalationState, Team, User
+from oncall.work import intervals
 
 
 @transaction.atomic
@@ -60,7 +61,7 @@ def take_over(*, ticket_id: int, actor: User, at: datetime) -> Ticket:
     before = locked(ticket_id).assignee
     ticket = acknowledge(ticket_id=ticket_id, actor=actor, at=at)
     if before is not None and before != actor:
-        work.stop(subject_type=SUBJECT, subject_id=ticket_id, user=before, at=at)
+        intervals.stop(subject_type=SUBJECT, subject_id=ticket_id, user=before, at=at)
     return assign(ticket_id=ticket.pk, assignee=actor, actor=actor, at=at)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from config.base.text import several_lines
+from config.base.data.text import several_lines
 from incidents.customers.obligations import follow_assignee
 from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, TicketStatus
 from incidents.response.paging import end_paging, page_team, running

@@ -6,11 +6,12 @@ from django.db.models import Q
 
 from incidents.models import Response, Service, Severity, Ticket
 from incidents.tickets.subject import TICKET
-from oncall import escalation, work
+from oncall import escalation
 from oncall.escalation.freezing import freeze, thaw
 from oncall.escalation.reaching import Reach
 from oncall.models import Escalation, EscalationPolicy, Team, User
 from oncall.models.escalation import EscalationQuerySet
+from oncall.work import intervals
 
 SUBJECT = TICKET
 
@@ -52,12 +53,12 @@ def end_paging(*, ticket: Ticket, at: datetime, actor: User | None, team: Team |
     for pk in list(rows.values_list("pk", flat=True)):
         escalation.end(escalation_id=pk, at=at, actor=actor)
     if team is None:
-        work.stop(subject_type=SUBJECT, subject_id=ticket.pk, at=at)
+        intervals.stop(subject_type=SUBJECT, subject_id=ticket.pk, at=at)
 
 
 def begin_work(*, ticket: Ticket, user: User, at: datetime) -> None:
     """Count the person's minutes on this ticket from now on."""
-    work.start(
+    intervals.start(
         user=user,
         subject_type=SUBJECT,
         subject_id=ticket.pk,

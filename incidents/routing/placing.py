@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Concat
 
-from config.base.lifecycle import IllegalMove
+from config.base.data.lifecycle import IllegalMove
 from incidents import response
 from incidents.alerts import status as alert_book
 from incidents.models import (

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max, Min, Q
 
-from config.base.clock import backoff
+from config.base.data.clock import backoff
 from incidents.models import Alert, Integration, Severity
 from incidents.routing.placing import place_group
 from incidents.routing.words import Choice, choose

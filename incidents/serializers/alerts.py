@@ -2,12 +2,12 @@
 
 from rest_framework import serializers
 
-from config.base.serializers import AnyObject, Shown, ShownId, ShownKey
+from config.base.rest.serializers import AnyObject, Shown, ShownId, ShownKey
 from incidents.models import (
     Alert,
     Event,
 )
-from oncall.serializers import Address
+from oncall.serializers.people import Address
 
 
 class AlertSerializer(Shown):

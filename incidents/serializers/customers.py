@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.serializers import AnyObject, Asked, Instant, Line, Lines, Shown, ShownId, ShownKey
+from config.base.rest.serializers import AnyObject, Asked, Instant, Line, Lines, Shown, ShownId, ShownKey
 from incidents.customers import status_page
 from incidents.customers.maintenance import Plan
 from incidents.customers.updates import Draft
@@ -24,7 +24,7 @@ from incidents.models import (
     Ticket,
     UpdateDelivery,
 )
-from oncall.serializers import Address, PersonSerializer
+from oncall.serializers.people import Address, PersonSerializer
 
 
 class StatusPageSerializer(Shown):

@@ -1,6 +1,6 @@
 """Integrations as the API shows them."""
 
-from config.base.serializers import AnyObject, Shown, ShownKey
+from config.base.rest.serializers import AnyObject, Shown, ShownKey
 from incidents.models import (
     Integration,
 )

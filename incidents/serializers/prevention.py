@@ -4,11 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.serializers import Asked, Instant, Key, Line, Lines, Shown, ShownKey
+from config.base.rest.serializers import Asked, Instant, Key, Line, Lines, Shown, ShownKey
 from incidents.models import ActionItem, LinkKind, PreventionWaiver, TicketLink
 from incidents.serializers.tickets import ReferenceField
 from oncall.models import Team, User
-from oncall.serializers import Address, PersonSerializer
+from oncall.serializers.people import Address, PersonSerializer
 
 
 class ConditionSerializer(serializers.Serializer[Any]):

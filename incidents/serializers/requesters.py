@@ -4,11 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.serializers import Asked, Line, Shown
+from config.base.rest.serializers import Asked, Line, Shown
 from incidents.models import (
     Contact,
 )
-from oncall.serializers import PersonSerializer
+from oncall.serializers.people import PersonSerializer
 
 
 class ContactSerializer(Shown):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.serializers import Asked, Key, Line, Lines
+from config.base.rest.serializers import Asked, Key, Line, Lines
 from incidents.models import (
     ClosureCode,
     ContactType,

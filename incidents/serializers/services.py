@@ -4,12 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.serializers import Instant, Shown, ShownKey
+from config.base.rest.serializers import Instant, Shown, ShownKey
 from incidents.models import (
     Service,
     ServiceReadiness,
 )
-from oncall.serializers import Address, PersonSerializer
+from oncall.serializers.people import Address, PersonSerializer
 
 
 class ServiceSerializer(Shown):

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.serializers import Shown
+from config.base.rest.serializers import Shown
 from incidents.models import (
     Level,
     Severity,

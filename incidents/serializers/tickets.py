@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.serializers import AnyObject, Asked, Instant, Key, Line, Lines, Shown, ShownKey
+from config.base.rest.serializers import AnyObject, Asked, Instant, Key, Line, Lines, Shown, ShownKey
 from incidents.models import (
     Service,
     Ticket,
@@ -16,7 +16,7 @@ from incidents.models.tickets.ticket import PREFIXES
 from incidents.permissions import can_see_requester
 from incidents.serializers.requesters import ContactSerializer, RequesterSerializer
 from incidents.serializers.severities import LevelField
-from oncall.serializers import Address, PersonSerializer
+from oncall.serializers.people import Address, PersonSerializer
 
 
 class TicketSerializer(Shown):

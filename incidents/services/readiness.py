@@ -15,7 +15,6 @@ from incidents.models import Service, ServiceReadiness
 from incidents.services.obligations import READINESS
 from incidents.services.subject import SERVICE
 from oncall import obligations
-from oncall import readiness as checks
 from oncall.models import (
     EscalationPolicy,
     LayerMember,
@@ -25,7 +24,8 @@ from oncall.models import (
     ObligationStatus,
     Schedule,
 )
-from oncall.readiness import Item
+from oncall.readiness import policy_checks as checks
+from oncall.readiness.policy_checks import Item
 
 OWNER, POLICY = "owner", "policy"
 TITLES = {

@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.base.tables import ClockColumn, LinkColumn, Table, TagColumn, TimeColumn
+from config.base.web.tables import ClockColumn, LinkColumn, Table, TagColumn, TimeColumn
 from incidents.models import (
     Component,
     PublicIncident,

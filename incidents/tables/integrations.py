@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from config.base.tables import LinkColumn, Table, TimeColumn
+from config.base.web.tables import LinkColumn, Table, TimeColumn
 from incidents.models import (
     Integration,
 )

@@ -8,8 +8,8 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.base import display
-from config.base.tables import LinkColumn, Table, TagColumn, TimeColumn
+from config.base.web import display
+from config.base.web.tables import LinkColumn, Table, TagColumn, TimeColumn
 from incidents.models import (
     ActionItem,
     Ticket,

@@ -2,8 +2,8 @@
 
 import django_tables2 as tables
 
-from config.base import display
-from config.base.tables import LinkColumn, Table, TimeColumn
+from config.base.web import display
+from config.base.web.tables import LinkColumn, Table, TimeColumn
 from incidents.models import (
     Ticket,
 )

@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from config.base.tables import Table
+from config.base.web.tables import Table
 from incidents.models import (
     Contact,
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 
-from config.base.tables import LinkColumn, Table, TimeColumn
+from config.base.web.tables import LinkColumn, Table, TimeColumn
 from incidents.models import (
     Service,
     ServiceReadiness,

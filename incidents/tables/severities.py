@@ -5,8 +5,8 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.safestring import SafeString
 
-from config.base import display
-from config.base.tables import Table
+from config.base.web import display
+from config.base.web.tables import Table
 from incidents.models import (
     Severity,
 )

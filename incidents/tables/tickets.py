@@ -6,8 +6,8 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.base import display
-from config.base.tables import LinkColumn, Table, TagColumn
+from config.base.web import display
+from config.base.web.tables import LinkColumn, Table, TagColumn
 from incidents.models import (
     Ticket,
 )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from config.base.lifecycle import Lifecycle, Refusal
+from config.base.data.lifecycle import Lifecycle, Refusal
 from incidents.models import EntryKind, Ticket, TicketStatus
 from incidents.tickets import timeline
 from incidents.tickets.status import INCIDENT

@@ -1,6 +1,6 @@
 """The moves of an incident's status (the table of `docs/architecture.md`)."""
 
-from config.base.lifecycle import Lifecycle
+from config.base.data.lifecycle import Lifecycle
 
 INCIDENT = Lifecycle.of(
     "incident",

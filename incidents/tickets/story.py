@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from config.base.panels import Chapter, Moment, register_chapter, stamped
+from config.base.web.panels import Chapter, Moment, register_chapter, stamped
 from incidents.models import (
     ActionItem,
     ActionStatus,

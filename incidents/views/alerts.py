@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from config.base.views import DetailPage, ListPage
+from config.base.web.views import DetailPage, ListPage
 from incidents.filters.alerts import AlertFilter
 from incidents.models import Alert, Ticket
 from incidents.tables.alerts import AlertTable
@@ -34,7 +34,7 @@ class AlertList(ListPage):
 class AlertPage(DetailPage):
     """One alert: what it did and why, its events, its newest payload."""
 
-    template_name = "incidents/alert.html"
+    template_name = "incidents/alerts/alert.html"
     queryset = Alert.objects.select_related("integration__service", "ticket")
     context_object_name = "alert"
 

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from config.base.forms import Form
-from config.base.views import DetailPage, FormPage, ListPage, PostPage
+from config.base.web.forms import Form
+from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.filters.integrations import IntegrationFilter
 from incidents.integrations import lifecycle
@@ -56,7 +56,7 @@ class IntegrationList(ListPage):
 class IntegrationPage(DetailPage):
     """One sender with its newest events."""
 
-    template_name = "incidents/integration.html"
+    template_name = "incidents/integrations/integration.html"
     queryset = Integration.objects.select_related("service", "default_severity")
     context_object_name = "integration"
     place = "integration"
@@ -77,7 +77,7 @@ def _show_key(request: Any, integration: Integration, key: str) -> HttpResponse:
         "key": key,
         "snippets": lifecycle.snippets(integration, key=key),
     }
-    return render(request, "incidents/integration_key.html", context)
+    return render(request, "incidents/integrations/integration_key.html", context)
 
 
 class IntegrationNew(Configuring, FormPage):

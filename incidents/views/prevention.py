@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from config.base.views import FormPage, ListPage, PostPage
+from config.base.web.views import FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.filters.prevention import ActionFilter
 from incidents.filters.tickets import TicketFilter
@@ -54,7 +54,7 @@ class ActionList(ListPage):
 class OnTicket(FormPage):
     """A question about one ticket."""
 
-    template_name = "incidents/verb.html"
+    template_name = "incidents/response/verb.html"
     form_class: type[forms.Form] = VerbForm
     refusals = REFUSALS
     anchor = ""

@@ -1,6 +1,6 @@
 """The list of requesters."""
 
-from config.base.views import ListPage
+from config.base.web.views import ListPage
 from incidents import permissions
 from incidents.filters.requesters import ContactFilter
 from incidents.models import Contact

@@ -5,7 +5,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from config.base.views import DetailPage, ListPage, PostPage
+from config.base.web.views import DetailPage, ListPage, PostPage
 from incidents import permissions
 from incidents.filters.services import ReadinessFilter, ServiceFilter
 from incidents.models import Service, ServiceReadiness, Ticket
@@ -13,7 +13,7 @@ from incidents.services import readiness
 from incidents.tables.services import ReadinessTable, ServiceTable
 from incidents.tables.tickets import TicketTable
 from incidents.views.tickets.queue import with_unowned
-from oncall import policies
+from oncall.escalation import policy_text
 
 
 class ServiceList(ListPage):
@@ -31,7 +31,7 @@ class ServiceList(ListPage):
 class ServicePage(DetailPage):
     """One service: owner, whom it pages in words, what it needs, what is wrong with it now."""
 
-    template_name = "incidents/service.html"
+    template_name = "incidents/services/service.html"
     queryset = Service.objects.select_related("team__escalation_policy", "escalation_policy")
     context_object_name = "service"
     place = "service"
@@ -45,7 +45,7 @@ class ServicePage(DetailPage):
         table = TicketTable(worst_first, exclude=("service", "team", "priority"), orderable=False)
         table.at = self.at
         return super().get_context_data(**kwargs) | {
-            "policy": policies.describe(policy, at=self.at) if policy else None,
+            "policy": policy_text.describe(policy, at=self.at) if policy else None,
             "needs": service.depends_on.select_related("team").order_by("name"),
             "needed_by": service.needed_by.select_related("team").order_by("name"),
             "table": table,

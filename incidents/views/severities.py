@@ -1,6 +1,6 @@
 """The list of severities."""
 
-from config.base.views import ListPage
+from config.base.web.views import ListPage
 from incidents.filters.severities import SeverityFilter
 from incidents.models import Severity
 from incidents.tables.severities import SeverityTable

@@ -1,29 +1,37 @@
-"""The administration of people, standby and paging, a module a subject."""
+"""The administration, a module a subject."""
 
 from oncall.admin import (
+    access,
     calendars,
-    changes,
-    escalations,
+    cover,
+    engine,
+    escalation,
+    feeds,
+    messages,
     obligations,
-    pages,
+    paging,
     people,
-    policies,
+    readiness,
+    rota,
     saved_views,
     schedules,
-    wellbeing,
     work,
 )
 
 __all__ = [
+    "access",
     "calendars",
-    "changes",
-    "escalations",
+    "cover",
+    "engine",
+    "escalation",
+    "feeds",
+    "messages",
     "obligations",
-    "pages",
+    "paging",
     "people",
-    "policies",
+    "readiness",
+    "rota",
     "saved_views",
     "schedules",
-    "wellbeing",
     "work",
 ]

@@ -1,4 +1,4 @@
-"""Calendars, whose dates are written once, and calendar feeds."""
+"""Calendars, whose dates are written once."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from config.base.admin import ConfigAdmin, FactAdmin, FactInline
+from config.base.web.admin import ConfigAdmin, FactAdmin, FactInline
 from oncall.calendars import countries
-from oncall.calendars.keeping import UnknownPlace, check_place
-from oncall.models import Calendar, CalendarDate, FeedEvent, FeedToken
+from oncall.calendars.dates import UnknownPlace, check_place
+from oncall.models import Calendar, CalendarDate
 
 
 class CalendarDateInline(FactInline):
@@ -72,25 +72,3 @@ class CalendarDateAdmin(FactAdmin):
     list_select_related = ("calendar", "created_by")
     search_fields = ("name", "calendar__name")
     ordering = ("-date", "-pk")
-
-
-@admin.register(FeedToken)
-class FeedTokenAdmin(FactAdmin):
-    """Calendar feeds; the address itself is known to its owner alone."""
-
-    list_display = ("name", "owner", "kind", "schedule", "created_at", "last_used_at", "revoked_at")
-    list_filter = ("kind",)
-    list_select_related = ("owner", "schedule")
-    search_fields = ("name", "owner__name", "schedule__name")
-    exclude = ("digest",)
-    ordering = ("-pk",)
-
-
-@admin.register(FeedEvent)
-class FeedEventAdmin(FactAdmin):
-    """A shift as a feed told it."""
-
-    list_display = ("summary", "feed", "user", "starts_at", "ends_at", "sequence", "cancelled_at")
-    list_select_related = ("feed", "user")
-    search_fields = ("summary", "uid")
-    ordering = ("-pk",)

@@ -7,16 +7,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from config.base.admin import FactAdmin, FactInline, HistoryAdmin, TabularInline
+from config.base.web.admin import FactAdmin, FactInline, HistoryAdmin, TabularInline
 from oncall.admin.subjects import SubjectAdmin
 from oncall.models import Obligation, ObligationRule, Reminder, RuleReminder
-from oncall.obligations import duties, rules
+from oncall.obligations import kinds, rules
 
 
 class RuleForm(forms.ModelForm):
     """A rule that asks for a duty there is, by a time that can be told."""
 
-    kind = forms.ChoiceField(label="Duty", choices=duties.choices, widget=UnfoldAdminSelectWidget)
+    kind = forms.ChoiceField(label="Duty", choices=kinds.choices, widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = ObligationRule
@@ -28,7 +28,7 @@ class RuleForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Refuse a rule without a time for a duty whose records name no date."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("kind") and cleaned.get("amount") is None and not duties.get(cleaned["kind"]).own_date:
+        if cleaned.get("kind") and cleaned.get("amount") is None and not kinds.get(cleaned["kind"]).own_date:
             self.add_error("amount", "The record names no date for this duty. Say within how long it must be done.")
         return cleaned
 

@@ -1,4 +1,4 @@
-"""Accounts, roles, teams and how to reach people; nobody grants or takes over more than they hold."""
+"""Accounts, roles, teams and how to reach people; nobody grants or takes over more than they have."""
 
 from typing import Any
 
@@ -10,27 +10,37 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from config.base import http
-from config.base.admin import ConfigAdmin, FactAdmin, TabularInline
-from oncall import access, accounts, standby_news
+from config.base.net import http
+from config.base.web.admin import ConfigAdmin, FactAdmin, TabularInline
+from oncall import standby_news
 from oncall.calendars import countries
 from oncall.models import (
-    ApiToken,
     ContactKind,
     ContactMethod,
-    IdempotentRequest,
+    Deactivation,
     Membership,
     NotificationRule,
     Team,
     User,
 )
+from oncall.people import accounts
+
+
+@admin.register(Deactivation)
+class DeactivationAdmin(FactAdmin):
+    """From when to when accounts were closed; opened and closed on the account's own page."""
+
+    list_display = ("user", "starts_at", "ends_at", "closed_by", "reopened_by")
+    list_select_related = ("user", "closed_by", "reopened_by")
+    search_fields = ("user__name", "user__email")
+    ordering = ("-starts_at", "-pk")
+
 
 _GRANTS = ("is_staff", "is_superuser", "groups")
 
@@ -239,37 +249,3 @@ class NotificationRuleAdmin(ConfigAdmin):
     search_fields = ("user__name", "user__email")
     autocomplete_fields = ("user", "contact_method")
     ordering = ("user__name", "urgency", "position")
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(FactAdmin):
-    """Keys of the REST API: made and revoked by their owners, never shown again."""
-
-    list_display = ("prefix", "name", "user", "scopes", "last_used_at", "expires_at", "revoked_at")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("user",)
-    search_fields = ("prefix", "name", "user__name", "user__email")
-    exclude = ("digest",)
-    ordering = ("-created_at",)
-    actions = ("revoke",)
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Whether the person may end other people's tokens."""
-        return bool(request.user.has_perm("oncall.change_apitoken"))
-
-    @admin.action(description="Revoke", permissions=["revoke"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        """End tokens for good."""
-        for token in queryset:
-            access.revoke_token(token=token, at=timezone.now())
-
-
-@admin.register(IdempotentRequest)
-class IdempotentRequestAdmin(FactAdmin):
-    """Requests of programs that may be sent again; their bodies and answers stay with them."""
-
-    list_display = ("created_at", "user", "method", "path", "key", "status")
-    list_select_related = ("user",)
-    search_fields = ("key", "path", "user__name")
-    fields = ("created_at", "user", "method", "path", "key", "status")
-    ordering = ("-pk",)

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from config.base.admin import FactAdmin
+from config.base.web.admin import FactAdmin
 from oncall.models import SavedView
 
 

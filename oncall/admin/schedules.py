@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.utils import timezone
 
-from config.base.admin import ConfigAdmin, FactAdmin, FactInline
+from config.base.web.admin import ConfigAdmin, FactAdmin, FactInline
 from oncall import schedules
-from oncall.models import HandoffNote, Layer, LayerMember, Schedule, ScheduleVersion
+from oncall.models import Layer, LayerMember, Schedule, ScheduleVersion
 from oncall.schedules.wall_clock import rules_version
 
 
@@ -100,14 +100,3 @@ class LayerMemberAdmin(FactAdmin):
     def has_module_permission(self, request: Any) -> bool:
         """Not in the index: members are read under their layer."""
         return False
-
-
-@admin.register(HandoffNote)
-class HandoffNoteAdmin(FactAdmin):
-    """What people on call left for the next."""
-
-    list_display = ("schedule", "author", "at")
-    list_filter = ("schedule",)
-    list_select_related = ("schedule", "author")
-    search_fields = ("schedule__name", "author__name", "text")
-    ordering = ("-at", "-pk")

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from config.base.admin import FactAdmin
+from config.base.web.admin import FactAdmin
 from oncall import subjects
 
 

@@ -4,9 +4,7 @@ A layer may leave the days of a calendar out, or cover nothing else (R-L1). Date
 once (R-V5a): what was served on a day never changes because somebody edits a calendar later.
 """
 
-from oncall.calendars.asking import counted, in_use_by, years
-from oncall.calendars.importing import fetch, import_dates, read
-from oncall.calendars.keeping import (
+from oncall.calendars.dates import (
     add_date,
     change_calendar,
     create_calendar,
@@ -14,7 +12,9 @@ from oncall.calendars.keeping import (
     set_dates,
     withdraw_date,
 )
-from oncall.calendars.topping_up import top_up_due
+from oncall.calendars.ical_import import fetch, import_dates, read
+from oncall.calendars.queries import counted, in_use_by, years
+from oncall.calendars.top_up import top_up_due
 
 __all__ = [
     "add_date",

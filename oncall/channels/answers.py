@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from config.base import http
-from config.base.outbox import SEND_DEADLINE
+from config.base.data.outbox import SEND_DEADLINE
+from config.base.net import http
 from oncall.channels.base import Outcome, accepted, refused
 
 _TRY_LATER = {408, 425, 429}

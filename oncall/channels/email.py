@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMessage, get_connection
 from django.template.loader import render_to_string
 
-from config.base.outbox import SEND_DEADLINE
+from config.base.data.outbox import SEND_DEADLINE
 from oncall.channels.base import Message, Outcome, accepted, refused
 
 

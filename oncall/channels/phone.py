@@ -4,7 +4,7 @@ import json
 
 from django.conf import settings
 
-from config.base.signing import signature_headers
+from config.base.net.signing import signature_headers
 from oncall.channels.answers import post
 from oncall.channels.base import Message, Outcome, refused
 

@@ -2,7 +2,7 @@
 
 import json
 
-from config.base.signing import signature_headers
+from config.base.net.signing import signature_headers
 from oncall.channels.answers import post
 from oncall.channels.base import Message, Outcome
 

@@ -17,10 +17,10 @@ import psycopg
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
-from config.base.clock import database_now
+from config.base.data.clock import database_now
 from oncall.engine.registry import Sweep, sweeps_of
-from oncall.engine.wake import channel_of
 from oncall.models import EngineLane, EngineSchema
+from oncall.wake import channel_of
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from config.base.clock import database_now
+from config.base.data.clock import database_now
 from oncall import escalation, paging
 from oncall.channels import Outcome
 from oncall.engine.lane import FLOOR_SECONDS, Lane

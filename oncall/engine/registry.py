@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from oncall.engine.wake import LANES
+from oncall.wake import LANES
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from config.base.outbox import SEND_DEADLINE
+from config.base.data.outbox import SEND_DEADLINE
 from oncall.channels import SENDERS, Outcome
 from oncall.channels.base import refused
 from oncall.paging import Job

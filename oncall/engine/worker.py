@@ -15,7 +15,7 @@ from django.conf import settings
 
 from oncall.engine.lane import Lane, worker_name
 from oncall.engine.pages import PagesLane
-from oncall.engine.wake import LANES
+from oncall.wake import LANES
 
 logger = logging.getLogger(__name__)
 LEAVE_SECONDS = 25.0

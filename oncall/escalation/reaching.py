@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from config.base.clock import floor_minute
+from config.base.data.clock import floor_minute
 from oncall import schedules
 from oncall.escalation.machine import Policy, Reached, Target
 from oncall.models import MembershipRole, Team, User

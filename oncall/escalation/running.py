@@ -10,10 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from oncall import paging, signals, subjects
-from oncall.engine.wake import wake
 from oncall.escalation import machine
 from oncall.escalation.freezing import freeze, thaw
 from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationState, Team, Urgency, User
+from oncall.wake import wake
 
 MOVING = (
     "state", "step", "round", "round_reached", "firing", "next_at", "acknowledged_at", "acknowledged_by",

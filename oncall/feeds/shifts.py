@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from config.base.clock import floor_minute
+from config.base.data.clock import floor_minute
 from oncall import schedules
 from oncall.models import FeedKind, FeedToken, Schedule
-from oncall.schedules.facts import Shift, gather
 from oncall.schedules.loading import naming
+from oncall.schedules.timeline import Shift, gather
 
 BEFORE = timedelta(days=30)
 AFTER = timedelta(days=180)

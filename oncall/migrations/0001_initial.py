@@ -2,7 +2,7 @@
 
 import datetime
 
-import config.base.models
+import config.base.data.models
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.core.validators
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             name='Schedule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', config.base.models.OneLineField(max_length=80, unique=True)),
+                ('name', config.base.data.models.OneLineField(max_length=80, unique=True)),
                 ('description', models.TextField(blank=True)),
             ],
         ),
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('name', config.base.models.OneLineField(max_length=120)),
+                ('name', config.base.data.models.OneLineField(max_length=120)),
                 ('time_zone', models.CharField(default='UTC', max_length=64, validators=[oncall.models.people.validate_zone])),
                 ('country', models.CharField(blank=True, help_text='ISO 3166 code; decides public holidays.', max_length=2)),
                 ('employee_number', models.CharField(blank=True, max_length=40)),
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             name='ApiToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', config.base.models.OneLineField(max_length=80)),
+                ('name', config.base.data.models.OneLineField(max_length=80)),
                 ('prefix', models.CharField(editable=False, max_length=12, unique=True)),
                 ('digest', models.CharField(editable=False, max_length=64)),
                 ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'Read everything its owner may read'), ('write', 'Change records'), ('respond', 'Acknowledge, restore, note')], max_length=10), default=list, size=None)),
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('subject_type', models.CharField(max_length=20)),
                 ('subject_id', models.BigIntegerField()),
-                ('title', config.base.models.OneLineField(max_length=300)),
+                ('title', config.base.data.models.OneLineField(max_length=300)),
                 ('url', models.CharField(max_length=300)),
                 ('frozen_policy', models.JSONField(help_text='The policy as it stood at the trigger (R-E1).')),
                 ('urgency', models.CharField(choices=[('high', 'High'), ('low', 'Low')], default='high', max_length=4)),
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
             name='EscalationPolicy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', config.base.models.OneLineField(max_length=80, unique=True)),
+                ('name', config.base.data.models.OneLineField(max_length=80, unique=True)),
                 ('repeat', models.PositiveSmallIntegerField(default=2, help_text='How often to go through the steps again.', validators=[django.core.validators.MaxValueValidator(20)])),
                 ('ack_timeout_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Page again if it was acknowledged this long ago and service is still not restored.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
                 ('fallback_delay_minutes', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1)])),
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
             name='HistoricalEscalationPolicy',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', config.base.models.OneLineField(db_index=True, max_length=80)),
+                ('name', config.base.data.models.OneLineField(db_index=True, max_length=80)),
                 ('repeat', models.PositiveSmallIntegerField(default=2, help_text='How often to go through the steps again.', validators=[django.core.validators.MaxValueValidator(20)])),
                 ('ack_timeout_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Page again if it was acknowledged this long ago and service is still not restored.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
                 ('fallback_delay_minutes', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1)])),
@@ -333,7 +333,7 @@ class Migration(migrations.Migration):
             name='Team',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', config.base.models.OneLineField(max_length=80, unique=True)),
+                ('name', config.base.data.models.OneLineField(max_length=80, unique=True)),
                 ('slug', models.SlugField(max_length=80, unique=True)),
                 ('kind', models.CharField(choices=[('central_it', 'Central IT'), ('service_desk', 'Service desk'), ('product', 'Product (DevOps)'), ('secops', 'SecOps'), ('architecture', 'Architecture'), ('vendor', 'Vendor')], default='product', max_length=20)),
                 ('description', models.TextField(blank=True)),
@@ -384,7 +384,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('subject_type', models.CharField(max_length=20)),
                 ('subject_id', models.BigIntegerField()),
-                ('title', config.base.models.OneLineField(max_length=300)),
+                ('title', config.base.data.models.OneLineField(max_length=300)),
                 ('url', models.CharField(max_length=300)),
                 ('started_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),

@@ -1,6 +1,6 @@
 """Names for the states of lists, and the right of administrators to look at them."""
 
-import config.base.models
+import config.base.data.models
 import django.db.models.deletion
 from django.apps import apps as live_apps
 from django.apps.registry import Apps
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             name='SavedView',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', config.base.models.OneLineField(max_length=60)),
+                ('name', config.base.data.models.OneLineField(max_length=60)),
                 ('path', models.CharField(help_text="The list's address, as /incidents/.", max_length=200)),
                 ('query', models.CharField(help_text='What comes after the question mark.', max_length=2000)),
                 ('position', models.PositiveSmallIntegerField(default=0, help_text="Among the owner's views of the same list.")),

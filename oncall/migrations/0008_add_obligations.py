@@ -1,6 +1,6 @@
 """Rules, obligations and reminders, and who may keep and read them in the administration."""
 
-import config.base.models
+import config.base.data.models
 import django.core.validators
 import django.db.models.deletion
 import simple_history.models
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Lower is asked first; the first that fits.')),
-                ('name', config.base.models.OneLineField(db_index=True, max_length=80)),
+                ('name', config.base.data.models.OneLineField(db_index=True, max_length=80)),
                 ('kind', models.CharField(max_length=40, verbose_name='duty')),
                 ('is_active', models.BooleanField(default=True, help_text='Switch it off instead of deleting it.', verbose_name='in use')),
                 ('most_rank', models.PositiveSmallIntegerField(blank=True, help_text='1 is the worst. Empty: every severity.', null=True, verbose_name='severities up to rank')),
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=100, help_text='Lower is asked first; the first that fits.')),
-                ('name', config.base.models.OneLineField(max_length=80, unique=True)),
+                ('name', config.base.data.models.OneLineField(max_length=80, unique=True)),
                 ('kind', models.CharField(max_length=40, verbose_name='duty')),
                 ('is_active', models.BooleanField(default=True, help_text='Switch it off instead of deleting it.', verbose_name='in use')),
                 ('most_rank', models.PositiveSmallIntegerField(blank=True, help_text='1 is the worst. Empty: every severity.', null=True, verbose_name='severities up to rank')),
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('subject_type', models.CharField(max_length=20)),
                 ('subject_id', models.BigIntegerField()),
                 ('occurrence', models.CharField(blank=True, help_text='Which one, where a record owes several.', max_length=80)),
-                ('title', config.base.models.OneLineField(max_length=300)),
+                ('title', config.base.data.models.OneLineField(max_length=300)),
                 ('url', models.CharField(max_length=300)),
                 ('due_at', models.DateTimeField()),
                 ('status', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('dismissed', 'Dismissed'), ('withdrawn', 'No longer owed')], default='open', max_length=10)),

@@ -1,6 +1,6 @@
 """Who wrote and took back a day off, how far a country is filled, and calendar feeds."""
 
-import config.base.models
+import config.base.data.models
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -70,14 +70,14 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='calendar',
             name='external_id',
-            field=config.base.models.OneLineField(blank=True, help_text='How another system knows it, such as a Terraform resource.', max_length=120),
+            field=config.base.data.models.OneLineField(blank=True, help_text='How another system knows it, such as a Terraform resource.', max_length=120),
         ),
         migrations.CreateModel(
             name='FeedToken',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('mine', 'All my shifts'), ('schedule', "Everybody's shifts on one schedule")], default='mine', max_length=10)),
-                ('name', config.base.models.OneLineField(max_length=80)),
+                ('name', config.base.data.models.OneLineField(max_length=80)),
                 ('prefix', models.CharField(editable=False, max_length=12, unique=True)),
                 ('digest', models.CharField(editable=False, max_length=64)),
                 ('created_at', models.DateTimeField(editable=False)),

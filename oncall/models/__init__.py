@@ -2,6 +2,11 @@
 
 from oncall.models.access import ApiToken, IdempotentRequest, TokenScope
 from oncall.models.calendars import Calendar, CalendarDate
+from oncall.models.cover.absences import Absence
+from oncall.models.cover.overrides import Override, OverrideOp, OverridePerson
+from oncall.models.cover.relief import ReliefRequest
+from oncall.models.cover.swaps import OFFERS, SWAPS, UNDECIDED, OfferStatus, SwapOffer, SwapRequest, SwapStatus
+from oncall.models.engine import EngineLane, EngineSchema
 from oncall.models.escalation import (
     Escalation,
     EscalationEntry,
@@ -13,8 +18,7 @@ from oncall.models.escalation import (
     StepMode,
 )
 from oncall.models.feeds import FeedEvent, FeedKind, FeedToken
-from oncall.models.handoffs import HandoffNote
-from oncall.models.notices import Notice
+from oncall.models.messages import Notice
 from oncall.models.obligations import (
     DismissedBy,
     DismissedWhen,
@@ -28,11 +32,11 @@ from oncall.models.obligations import (
     RuleReminder,
     TimeUnit,
 )
-from oncall.models.overrides import Override, OverrideOp, OverridePerson
-from oncall.models.pages import EngineLane, EngineSchema, Page
+from oncall.models.paging import Page
 from oncall.models.people import (
     ContactKind,
     ContactMethod,
+    Deactivation,
     Membership,
     MembershipRole,
     NotificationRule,
@@ -41,7 +45,8 @@ from oncall.models.people import (
     Urgency,
     User,
 )
-from oncall.models.presence import Absence, Deactivation
+from oncall.models.readiness import WakeTest
+from oncall.models.rota import HandoffNote
 from oncall.models.saved_views import SavedView
 from oncall.models.schedules import (
     HolidayMode,
@@ -54,8 +59,6 @@ from oncall.models.schedules import (
     Schedule,
     ScheduleVersion,
 )
-from oncall.models.swaps import OFFERS, SWAPS, UNDECIDED, OfferStatus, SwapOffer, SwapRequest, SwapStatus
-from oncall.models.wellbeing import ReliefRequest, WakeTest
 from oncall.models.work import WorkInterval, WorkSource
 
 __all__ = [

@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from config.base.models import OneLineField
+from config.base.data.models import OneLineField
 from oncall.models.people import User
 
 

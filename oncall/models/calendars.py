@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from config.base.models import OneLineField, Origin, Recorded, one_of
+from config.base.data.constraints import one_of
+from config.base.data.models import OneLineField, Origin, Recorded
 from oncall.models.people import User
 
 

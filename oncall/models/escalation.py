@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from config.base.models import OneLineField, one_of
+from config.base.data.constraints import one_of
+from config.base.data.models import OneLineField
 from oncall.models.people import Team, Urgency, User
 from oncall.models.schedules import Schedule
 

@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
-from config.base.models import OneLineField, one_of
+from config.base.data.constraints import one_of
+from config.base.data.models import OneLineField
 from oncall.models.people import User
 from oncall.models.schedules import Schedule
 

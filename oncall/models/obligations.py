@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from config.base.models import OneLineField, Origin, one_of
-from config.base.outbox import OutboxRow
+from config.base.data.constraints import one_of
+from config.base.data.models import OneLineField, Origin
+from config.base.data.outbox import OutboxRow
 from oncall.models.people import ContactMethod, Team, User
 
 

@@ -1,4 +1,4 @@
-"""People, the teams they work in, and how to reach them."""
+"""People, the teams they work in, how to reach them, and closed accounts."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,11 +8,12 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from config.base.models import OneLineField, Origin, one_of
+from config.base.data.constraints import one_of, whole_minute
+from config.base.data.models import OneLineField, Origin, Recorded
 
 ZONES = frozenset(available_timezones())
 
@@ -232,3 +233,36 @@ class NotificationRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.urgency} {self.position}: after {self.after_minutes} min"
+
+
+class Deactivation(Recorded):
+    """From when to when an account was closed: everywhere out of the rota, others keep their turns (R-V6)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deactivations")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reopened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(starts_at__lte=F("ends_at")),
+                name="oncall_deactivation_ends_later",
+            ),
+            # A past minute keeps its people: one is closed from now on, never from last week.
+            models.CheckConstraint(
+                condition=Q(origin__in=["import", "demo", "case"])
+                | Q(starts_at__gte=models.functions.TruncMinute("created_at")),
+                name="oncall_deactivation_not_backdated",
+            ),
+            whole_minute("starts_at", name="oncall_deactivation_minute"),
+            one_of("origin", Origin.values, name="oncall_deactivation_origin"),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ends_at__isnull=True), name="oncall_deactivation_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} inactive from {self.starts_at:%Y-%m-%d %H:%M}Z"

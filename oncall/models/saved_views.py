@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
-from config.base.models import OneLineField
+from config.base.data.models import OneLineField
 from oncall.models.people import Team, User
 
 if TYPE_CHECKING:

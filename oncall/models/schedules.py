@@ -1,6 +1,4 @@
-"""Who stands by: schedules as append-only versions, so that the past never changes."""
-
-from datetime import timedelta
+"""Who is on call: schedules as append-only versions, so that the past never changes."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,27 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from config.base.models import OneLineField, Origin, Recorded, one_of
+from config.base.data.constraints import created_now, one_of, whole_minute
+from config.base.data.models import OneLineField, Origin, Recorded
 from oncall.models.calendars import Calendar
 from oncall.models.people import Team, User, validate_zone
 
 # A wall clock without a zone, to the minute: 2026-01-05T09:00 (R-T2).
 LOCAL_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"
-BACKDATING_LIMIT = timedelta(seconds=60)
-
-
-def created_now(*, name: str) -> models.CheckConstraint:
-    """A constraint that an entry's `created_at` is the time of its recording, give or take a minute (R-V1)."""
-    return models.CheckConstraint(
-        condition=Q(origin__in=["import", "demo", "case"])
-        | Q(created_at__gte=F("recorded_at") - BACKDATING_LIMIT, created_at__lte=F("recorded_at") + BACKDATING_LIMIT),
-        name=name,
-    )
-
-
-def whole_minute(column: str, *, name: str) -> models.CheckConstraint:
-    """A constraint that an instant has no seconds (R-T1)."""
-    return models.CheckConstraint(condition=Q(**{column: models.functions.TruncMinute(column)}), name=name)
 
 
 class Schedule(models.Model):

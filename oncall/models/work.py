@@ -5,7 +5,8 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
-from config.base.models import OneLineField, Origin, one_of
+from config.base.data.constraints import one_of
+from config.base.data.models import OneLineField, Origin
 from oncall.models.people import User
 
 

@@ -4,9 +4,9 @@ An app above registers its kinds of duty in `ready()` and calls `owe`, `fulfil` 
 domain functions. Rules that administrators keep say for which records, within how long, who and who is reminded.
 """
 
-from oncall.obligations.duties import Duty, Standard, StandardReminder, end_of_day, register
-from oncall.obligations.ending import dismiss, finish, postpone
-from oncall.obligations.owing import fulfil, give, owe, withdraw
+from oncall.obligations.closing import dismiss, finish, postpone
+from oncall.obligations.creating import fulfil, give, owe, withdraw
+from oncall.obligations.kinds import Duty, Standard, StandardReminder, end_of_day, register
 from oncall.obligations.status import OBLIGATION, Refused
 
 __all__ = [

@@ -17,7 +17,7 @@ from oncall.models import (
     RuleReminder,
     Team,
 )
-from oncall.obligations import duties
+from oncall.obligations import kinds
 
 _OWES = {
     OwedBy.RECORD: "The person the record names owes it, or else its team.",
@@ -61,7 +61,7 @@ def write_standard() -> int:
     """Make the standard rules of those kinds that have none, and say how many; nothing of one's own is touched."""
     known = set(ObligationRule.objects.values_list("kind", flat=True))
     made = 0
-    for duty in duties.every():
+    for duty in kinds.every():
         for number, standard in enumerate(duty.standard if duty.kind not in known else ()):
             rule, is_new = ObligationRule.objects.get_or_create(
                 name=standard.name,
@@ -85,7 +85,7 @@ def write_standard() -> int:
 
 def describe(rule: ObligationRule, *, teams: Sequence[Team], reminders: Sequence[RuleReminder]) -> str:
     """The rule as a person would tell it."""
-    duty = duties.get(rule.kind)
+    duty = kinds.get(rule.kind)
     told = [
         f"{_for_which(rule, teams)}the {duty.label[0].lower()}{duty.label[1:]} is due {_when(rule, duty)}.",
         f"{_who(rule)} It is done when {duty.done_when}.",
@@ -106,7 +106,7 @@ def _for_which(rule: ObligationRule, teams: Sequence[Team]) -> str:
     return f"For {', '.join(parts)}: " if parts else "For every record: "
 
 
-def _when(rule: ObligationRule, duty: duties.Duty) -> str:
+def _when(rule: ObligationRule, duty: kinds.Duty) -> str:
     if rule.amount is None:
         return f"by {duty.own_date}" if duty.own_date else f"when {duty.moment}"
     return f"{length(rule.amount, rule.unit)} after {duty.moment}"

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from config.base.lifecycle import Lifecycle, Refusal
-from config.base.outbox import OutboxState
+from config.base.data.lifecycle import Lifecycle, Refusal
+from config.base.data.outbox import OutboxState
 from oncall.models import Obligation, ObligationStatus, Reminder, User
 
 OBLIGATION = Lifecycle.of(

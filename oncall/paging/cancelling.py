@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from config.base.outbox import OutboxState
+from config.base.data.outbox import OutboxState
 from oncall.models import Page
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from config.base.outbox import OutboxState
+from config.base.data.outbox import OutboxState
 from oncall.models import ContactKind, ContactMethod, Escalation, NotificationRule, Page, Urgency, User
 
 # For people without rules of their own: push or text at once, then call, and call again (R-E8).

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from config.base.outbox import OutboxState
-from oncall.engine.wake import wake
+from config.base.data.outbox import OutboxState
 from oncall.models import Escalation, EscalationState, Page
+from oncall.wake import wake
 
 
 class NotDead(Exception):

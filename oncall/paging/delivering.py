@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from config.base import outbox
-from config.base.clock import backoff
-from config.base.outbox import Claim, OutboxState
+from config.base.data import outbox
+from config.base.data.clock import backoff
+from config.base.data.outbox import Claim, OutboxState
 from oncall import subjects
 from oncall.channels import Message, Outcome
-from oncall.engine.wake import wake
 from oncall.models import (
     ContactKind,
     ContactMethod,
@@ -29,6 +28,7 @@ from oncall.models import (
 )
 from oncall.paging.creating import FALLING, build_page
 from oncall.paging.links import link_for
+from oncall.wake import wake
 
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 60

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from config.base import links
+from config.base.net import links
 from oncall.models import Page
 
 LIFETIME = timedelta(hours=24)

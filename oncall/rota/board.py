@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from oncall.models import Schedule, ScheduleVersion, User
 from oncall.rota.spans import Span
-from oncall.schedules.facts import Segment, Shift, absences_on_call, double_bookings, joined, runs, segments, shifts
 from oncall.schedules.final import NOBODY, Piece, pieces
 from oncall.schedules.loading import Roster, load, load_absences, naming
+from oncall.schedules.timeline import Segment, Shift, absences_on_call, double_bookings, joined, runs, segments, shifts
 
 
 @dataclass(frozen=True, slots=True)

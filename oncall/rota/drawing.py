@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.base import display
+from config.base.web import display
 from oncall.models import User
 from oncall.rota.board import Bar, Board, Lane
 from oncall.rota.spans import Day, Span

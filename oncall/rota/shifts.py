@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from config.base.clock import floor_minute
+from config.base.data.clock import floor_minute
 from oncall.models import User
 from oncall.schedules import Roster
-from oncall.schedules.facts import segments
+from oncall.schedules.timeline import segments
 
 _MOST_SHIFTS = 130
 

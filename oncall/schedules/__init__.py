@@ -4,8 +4,8 @@
 nor the clock. `loading` fetches what they need; `asking` is what pages, the pager and the API call.
 """
 
-from oncall.schedules.asking import NOBODY, STINT_LIMIT, Turn, load_at, load_range, on_call, stint, zone_of
 from oncall.schedules.loading import Roster, load
+from oncall.schedules.queries import NOBODY, STINT_LIMIT, Turn, load_at, load_range, on_call, stint, zone_of
 from oncall.schedules.wall_clock import resolve
 
 __all__ = [

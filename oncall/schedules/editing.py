@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
-from config.base.clock import ceil_minute, floor_minute
-from config.base.lifecycle import Refusal
-from config.base.models import Origin
+from config.base.data.clock import ceil_minute, floor_minute
+from config.base.data.lifecycle import Refusal
+from config.base.data.models import Origin
 from oncall import standby_news
 from oncall.models import Calendar, Layer, LayerMember, Schedule, ScheduleVersion, User
 from oncall.schedules import drafts, hours_text

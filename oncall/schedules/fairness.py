@@ -8,8 +8,8 @@ from fractions import Fraction
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
-from oncall.schedules.facts import Shift
 from oncall.schedules.restrictions import Hours
+from oncall.schedules.timeline import Shift
 from oncall.schedules.wall_clock import DAY, MINUTE, day_of, day_start
 
 CATEGORIES = ("holiday", "weekend", "night", "day")

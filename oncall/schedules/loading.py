@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Q
 
-from config.base.clock import ceil_minute
+from config.base.data.clock import ceil_minute
 from oncall.models import Absence, CalendarDate, LayerMember, Override, Schedule, Team, User
 from oncall.schedules.plan import Adjustment, Interval, Layer, Plan, Version
 from oncall.schedules.restrictions import Hours, daily, hours_of, weekly

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from config.base import display
+from config.base.web import display
 from oncall.schedules import editing
 from oncall.schedules.drafts import LayerDraft
-from oncall.schedules.facts import segments
 from oncall.schedules.loading import Roster, load_dates, load_people
 from oncall.schedules.plan import Plan
+from oncall.schedules.timeline import segments
 from oncall.schedules.wall_clock import MINUTE
 
 # How far ahead it is said who follows.

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
-from config.base import display
+from config.base.web import display
 from oncall.models import (
     ContactMethod,
     EscalationStep,
@@ -18,9 +18,9 @@ from oncall.models import (
     Override,
     WorkInterval,
 )
-from oncall.schedules.facts import DoubleBooking, Facts, Shift, absences_on_call, double_bookings, gather
 from oncall.schedules.loading import Roster, load, load_absences
 from oncall.schedules.plan import Interval, Layer, Version
+from oncall.schedules.timeline import DoubleBooking, Facts, Shift, absences_on_call, double_bookings, gather
 from oncall.schedules.wall_clock import MINUTE, resolve, wall
 
 # A break this long ends a stretch: whoever has nights off is still on every day.

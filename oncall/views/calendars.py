@@ -7,12 +7,15 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from config.base.lifecycle import Refusal
-from config.base.views import DetailPage, FormPage, ListPage, PostPage
-from oncall import calendars, filters, forms_calendars, tables
-from oncall.calendars import countries, importing
+from config.base.data.lifecycle import Refusal
+from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
+from oncall import calendars
+from oncall.calendars import countries, ical_import
+from oncall.filters.calendars import CalendarFilter
+from oncall.forms.calendars import CalendarForm, CalendarNameForm, DayForm, ImportForm
 from oncall.models import Calendar, CalendarDate
 from oncall.permissions import can_keep_calendars
+from oncall.tables.calendars import CalendarTable
 
 _REFUSAL = "Managers, practice owners and administrators keep calendars. Ask one of them."
 
@@ -23,8 +26,8 @@ class CalendarList(ListPage):
     title = "Calendars"
     lead = "Public holidays and your own days off. Layers of a schedule leave them out, or cover nothing else."
     queryset = Calendar.objects.order_by("name")
-    table_class = tables.CalendarTable
-    filterset_class = filters.CalendarFilter
+    table_class = CalendarTable
+    filterset_class = CalendarFilter
     filters = ("search", "country")
     empty = "No calendars yet. Add the public holidays of the country your first team works in."
     create = ("oncall:calendar-add", "Add a calendar")
@@ -41,7 +44,7 @@ class CalendarList(ListPage):
 class CalendarPage(DetailPage):
     """One calendar, a year at a time."""
 
-    template_name = "oncall/calendar.html"
+    template_name = "oncall/calendars/calendar.html"
     queryset = Calendar.objects.all()
     context_object_name = "calendar"
 
@@ -60,7 +63,7 @@ class CalendarPage(DetailPage):
             "in_use_by": calendars.in_use_by(self.object, at=self.at),
             "may_keep": can_keep_calendars(self.person),
             "today": self.at.date(),
-            "form": forms_calendars.DayForm(),
+            "form": DayForm(),
         }
 
     def _year(self) -> int:
@@ -101,7 +104,7 @@ class CalendarAdd(_Keeping, FormPage):
     """A new calendar."""
 
     title = "Add a calendar"
-    form_class = forms_calendars.CalendarForm
+    form_class = CalendarForm
     button = "Add it"
     done = "Added."
 
@@ -118,7 +121,7 @@ class CalendarEdit(_OfCalendar, FormPage):
     """Another name or description."""
 
     title = "Rename the calendar"
-    form_class = forms_calendars.CalendarNameForm
+    form_class = CalendarNameForm
     done = "Saved."
 
     def get_initial(self) -> dict[str, Any]:
@@ -134,7 +137,7 @@ class DayAdd(_OfCalendar, FormPage):
     """A day off more."""
 
     title = "Add a day off"
-    form_class = forms_calendars.DayForm
+    form_class = DayForm
     button = "Add the day"
     done = "Added. It counts from its midnight on, in the zone of each layer."
 
@@ -171,13 +174,13 @@ class CalendarImport(_OfCalendar, FormPage):
 
     title = "Import days"
     lead = "Every date is copied as it is now. Changes over there do not reach this calendar, until you import again."
-    form_class = forms_calendars.ImportForm
+    form_class = ImportForm
     button = "Import"
 
     def perform(self, form: Any) -> Any:
         """Read it, add what is not there yet, and say what became of it."""
         given = form.cleaned_data["file"]
-        content = given.read(importing.LARGEST + 1) if given else calendars.fetch(form.cleaned_data["url"])
+        content = given.read(ical_import.LARGEST + 1) if given else calendars.fetch(form.cleaned_data["url"])
         found = calendars.import_dates(
             calendar=self.calendar, dates=calendars.read(content, at=self.at), at=self.at, actor=self.person
         )  # fmt: skip

@@ -5,10 +5,11 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from config.base import clock
-from config.base.outbox import UNSENT, OutboxState
-from config.base.views import PostPage, ShownPage
-from oncall import paging, permissions, subjects, watchdog
+from config.base.data import clock
+from config.base.data.outbox import UNSENT, OutboxState
+from config.base.web.views import PostPage, ShownPage
+from oncall import paging, permissions, subjects
+from oncall.engine import audit
 from oncall.models import EngineLane, Escalation, Page
 
 _COUNTED = 1_000
@@ -18,7 +19,7 @@ class Engine(ShownPage):
     """Lanes, findings, what is due, dead letters."""
 
     title = "Engine"
-    template_name = "oncall/engine.html"
+    template_name = "oncall/engine/engine.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """By the database's clock."""
@@ -27,8 +28,8 @@ class Engine(ShownPage):
         return super().get_context_data(**kwargs) | {
             "at": now,
             "lanes": EngineLane.objects.order_by("worker", "lane"),
-            "findings": watchdog.audit(at=now),
-            "stale_before": now - watchdog.ENGINE_STALE,
+            "findings": audit.audit(at=now),
+            "stale_before": now - audit.ENGINE_STALE,
             "due_pages": Page.objects.filter(state__in=UNSENT, due_at__lte=now)[:_COUNTED].count(),
             "waiting_pages": Page.objects.filter(state__in=UNSENT, due_at__gt=now)[:_COUNTED].count(),
             "ringing": Escalation.objects.unanswered()[:_COUNTED].count(),
@@ -40,7 +41,7 @@ class Engine(ShownPage):
 class PulseFragment(ShownPage):
     """The pulse in the top bar, polled."""
 
-    template_name = "oncall/pulse.html"
+    template_name = "oncall/engine/pulse.html"
 
 
 class DeadLetter(PostPage):

@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.generic import View
 
-from config.base import links, tokens
-from config.base.views import FormPage, PostPage, ShownPage
-from oncall import feeds, forms_calendars
+from config.base.net import links
+from config.base.rest import tokens
+from config.base.web.views import FormPage, PostPage, ShownPage
+from oncall import feeds
+from oncall.forms.feeds import FeedForm
 from oncall.models import FeedToken
 
 
@@ -39,14 +41,14 @@ class MyFeeds(ShownPage):
     """All feeds of a person, and a form for the next one."""
 
     title = "Calendar feeds"
-    template_name = "oncall/feeds.html"
+    template_name = "oncall/feeds/feeds.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What is theirs; a link on a schedule's page chooses it in the form."""
         user: Any = self.person
         return super().get_context_data(**kwargs) | {
             "feeds": user.feeds.select_related("schedule").order_by("-created_at", "-pk"),
-            "form": forms_calendars.FeedForm(initial={"schedule": self.request.GET.get("schedule", "")}),
+            "form": FeedForm(initial={"schedule": self.request.GET.get("schedule", "")}),
         }
 
 
@@ -54,7 +56,7 @@ class FeedAdd(FormPage):
     """A new feed, whose address is shown on the page that answers and never again."""
 
     title = "A calendar feed"
-    form_class = forms_calendars.FeedForm
+    form_class = FeedForm
     button = "Make the feed"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -66,7 +68,7 @@ class FeedAdd(FormPage):
         feed, key = feeds.create_feed(owner=self.person, **form.cleaned_data, at=self.at)
         url = links.absolute(reverse("oncall:feed", args=[key]))
         context = {"title": feed.name, "feed": feed, "url": url, "webcal": url.replace(url.split(":")[0], "webcal", 1)}
-        return render(self.request, "oncall/feed.html", context)
+        return render(self.request, "oncall/feeds/feed.html", context)
 
 
 class FeedRevoke(PostPage):

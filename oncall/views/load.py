@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from config.base import charts, display
-from config.base.tables import without_formula
-from config.base.views import ShownPage
-from oncall import load, relief
-from oncall.forms_load import DaysForm
+from config.base.web import charts, display
+from config.base.web.tables import without_formula
+from config.base.web.views import ShownPage
+from oncall.cover import relief
+from oncall.forms.load import DaysForm
+from oncall.load import figures
 from oncall.models import Schedule, Team
 from oncall.schedules.fairness import CATEGORIES, as_decimal
 
@@ -27,7 +28,7 @@ _HEADS = (
 class _LoadPage(ShownPage):
     """The report over the days that the URL names; the last three whole months unless it does."""
 
-    template_name = "oncall/load.html"
+    template_name = "oncall/load/load.html"
 
     def team(self) -> Team:
         """Whose it is."""
@@ -41,21 +42,21 @@ class _LoadPage(ShownPage):
     def form(self) -> DaysForm:
         """Which days."""
         today = timezone.localtime(self.at, ZoneInfo(self.team().time_zone)).date()
-        usual = load.last_months(today, count=_MONTHS)
+        usual = figures.last_months(today, count=_MONTHS)
         return DaysForm(usual | {name: value for name, value in self.request.GET.items() if value})
 
     @cached_property
-    def report(self) -> load.Load | None:
+    def report(self) -> figures.Load | None:
         """What the reader may read; None when the days are not understood, which the form then says."""
         if not self.form.is_valid():
             return None
         days = self.form.cleaned_data
         try:
-            return load.shown(
+            return figures.shown(
                 team=self.team(), schedule=self.schedule(), first_day=days["since"], last_day=days["until"],
                 viewer=self.person, at=self.at,
             )  # fmt: skip
-        except load.BadRange as refusal:
+        except figures.BadRange as refusal:
             self.form.add_error("until", str(refusal))
             return None
 
@@ -79,7 +80,7 @@ class _LoadPage(ShownPage):
             "hard_nights": relief.asked(team=team, viewer=self.person, at=self.at),
         }
 
-    def _export(self, report: load.Load) -> HttpResponse:
+    def _export(self, report: figures.Load) -> HttpResponse:
         file = HttpResponse(content_type="text/csv; charset=utf-8")
         name = f"load-{report.team.slug}-{report.first_day}-{report.last_day}.csv"
         file["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -127,7 +128,7 @@ class ScheduleLoad(_LoadPage):
         return get_object_or_404(Schedule.objects.select_related("team"), pk=self.kwargs["pk"])
 
 
-def _chart(report: load.Load) -> Any:
+def _chart(report: figures.Load) -> Any:
     bars = [
         charts.Bar(
             one.user.get_short_name(),
@@ -149,7 +150,7 @@ def _chart(report: load.Load) -> Any:
     )
 
 
-def _csv_row(line: load.Figures, label: str) -> list[object]:
+def _csv_row(line: figures.Figures, label: str) -> list[object]:
     return [
         line.user.name if line.user else label,
         line.people,

@@ -7,11 +7,14 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from config.base.lifecycle import Refusal
-from config.base.views import DetailPage, FormPage, ListPage, PostPage
-from oncall import filters, forms, obligations, permissions, subjects, tables
+from config.base.data.lifecycle import Refusal
+from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
+from oncall import obligations, permissions, subjects
+from oncall.filters.obligations import ObligationFilter
+from oncall.forms.obligations import DismissForm, PostponeForm
 from oncall.models import ContactKind, Obligation, ObligationStatus
-from oncall.obligations import duties, rules
+from oncall.obligations import kinds, rules
+from oncall.tables.obligations import ObligationTable
 
 _ROWS = Obligation.objects.select_related("rule", "owner", "team", "ended_by")
 
@@ -20,8 +23,8 @@ class _Due(ListPage):
     """What is owed; the open ones unless the URL says otherwise."""
 
     queryset = _ROWS.order_by("due_at")
-    table_class = tables.ObligationTable
-    filterset_class = filters.ObligationFilter
+    table_class = ObligationTable
+    filterset_class = ObligationFilter
 
     def get_queryset(self) -> QuerySet[Any]:
         """Those whose subject the reader may know of."""
@@ -69,7 +72,7 @@ class DueFromTeam(_Due):
 class ObligationPage(DetailPage):
     """One obligation: what, who, by when, by which rule, and what may be done about it."""
 
-    template_name = "oncall/obligation.html"
+    template_name = "oncall/obligations/obligation.html"
     queryset = _ROWS
     context_object_name = "obligation"
 
@@ -84,7 +87,7 @@ class ObligationPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the rule in words, the reminders, and what the reader may do."""
         obligation, user = self.object, self.person
-        duty, rule = duties.get(obligation.kind), obligation.rule
+        duty, rule = kinds.get(obligation.kind), obligation.rule
         told = rules.describe(rule, teams=list(rule.teams.order_by("name")), reminders=list(rule.reminders.all()))
         return super().get_context_data(**kwargs) | {
             "duty": duty,
@@ -144,7 +147,7 @@ class Dismiss(_OfObligation, FormPage):
 
     title = "Dismiss"
     button = "Dismiss"
-    form_class = forms.DismissForm
+    form_class = DismissForm
     done = "Dismissed, with your reason."
 
     def may(self) -> bool:
@@ -167,7 +170,7 @@ class Postpone(_OfObligation, FormPage):
 
     title = "Put off"
     button = "Put off"
-    form_class = forms.PostponeForm
+    form_class = PostponeForm
     done = "Put off. Its reminders begin anew."
 
     def may(self) -> bool:

@@ -1,6 +1,6 @@
 """Postmortems, their templates, revisions and reviews; what was said and saved is written once."""
 
-import config.base.models
+import config.base.data.models
 import django.db.models.deletion
 import postmortems.models
 import simple_history.models
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             name='HistoricalTemplate',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', config.base.models.OneLineField(db_index=True, max_length=80)),
+                ('name', config.base.data.models.OneLineField(db_index=True, max_length=80)),
                 ('description', models.TextField(blank=True)),
                 ('sections', models.JSONField(help_text='[{"key": ..., "title": ..., "guidance": ..., "is_required": true}]', validators=[postmortems.models.validate_sections])),
                 ('needs_other_team', models.BooleanField(default=False, help_text='Approved only after somebody from outside the owner team took part in the review.', verbose_name='asks another team')),
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             name='Template',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', config.base.models.OneLineField(max_length=80, unique=True)),
+                ('name', config.base.data.models.OneLineField(max_length=80, unique=True)),
                 ('description', models.TextField(blank=True)),
                 ('sections', models.JSONField(help_text='[{"key": ..., "title": ..., "guidance": ..., "is_required": true}]', validators=[postmortems.models.validate_sections])),
                 ('needs_other_team', models.BooleanField(default=False, help_text='Approved only after somebody from outside the owner team took part in the review.', verbose_name='asks another team')),
@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('key', models.SlugField(max_length=40)),
-                ('title', config.base.models.OneLineField(max_length=120)),
+                ('title', config.base.data.models.OneLineField(max_length=120)),
                 ('guidance', models.TextField(blank=True)),
                 ('is_required', models.BooleanField(default=False)),
                 ('body', models.TextField(blank=True, help_text='Markdown.')),

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 
-from config.base import panels
-from config.base.lifecycle import Refusal
-from config.base.views import DetailPage, FormPage, ListPage, PostPage, ShownPage
+from config.base.data.lifecycle import Refusal
+from config.base.web import panels
+from config.base.web.views import DetailPage, FormPage, ListPage, PostPage, ShownPage
 from incidents.models import Ticket
 from incidents.views.response.verbs import ticket_or_404
 from postmortems import blameless, permissions, seats, workspace, writing

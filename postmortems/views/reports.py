@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from config.base.views import ShownPage
+from config.base.web.views import ShownPage
 from postmortems import reports
 from postmortems.forms import ReportForm
 

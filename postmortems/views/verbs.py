@@ -10,8 +10,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from config.base.lifecycle import Refusal
-from config.base.views import FormPage
+from config.base.data.lifecycle import Refusal
+from config.base.web.views import FormPage
 from postmortems import forms as asked
 from postmortems import permissions, review, writing
 from postmortems.models import Postmortem, PostmortemStatus

@@ -1,6 +1,6 @@
 """Contributing factors and known errors; administrators and practice owners may read them."""
 
-import config.base.models
+import config.base.data.models
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='KnownError',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', config.base.models.OneLineField(max_length=200)),
+                ('title', config.base.data.models.OneLineField(max_length=200)),
                 ('symptoms', models.TextField(help_text='What people see and say, in their own words; it is searched.')),
                 ('workaround', models.TextField(help_text='What to do until it is fixed, step by step.')),
                 ('status', models.CharField(choices=[('published', 'Published'), ('retired', 'Retired')], default='published', max_length=10)),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 
-from config.base.views import DetailPage, ListPage, PostPage
+from config.base.web.views import DetailPage, ListPage, PostPage
 from incidents import permissions
 from incidents.models import Ticket, TicketKind
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
@@ -29,7 +29,7 @@ class KnownErrorList(ListPage):
 class KnownErrorPage(DetailPage):
     """One known error."""
 
-    template_name = "problems/known_error.html"
+    template_name = "problems/known_errors/known_error.html"
     queryset = KnownError.objects.select_related("problem__service", "problem__team")
     context_object_name = "known"
 

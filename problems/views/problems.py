@@ -4,7 +4,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 
-from config.base.views import DetailPage, FormPage, ListPage, PostPage
+from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.forms.response import NoteForm
 from incidents.models import Ticket, TicketKind
@@ -39,7 +39,7 @@ class ProblemList(ListPage):
 class ProblemPage(DetailPage):
     """One problem: facts, the tree of factors, its known error, incidents, actions, and what to do next."""
 
-    template_name = "problems/problem.html"
+    template_name = "problems/investigation/problem.html"
     context_object_name = "ticket"
     place = "problem"
 
@@ -85,7 +85,7 @@ class ProblemNew(FormPage):
 class ProblemEdit(prevention.OnTicket):
     """The form over a problem's facts; a stale one is refused and nothing typed is lost."""
 
-    template_name = "incidents/edit.html"
+    template_name = "incidents/tickets/edit.html"
 
     def may(self) -> bool:
         """Those who act on tickets."""

@@ -16,11 +16,11 @@ from tests.bench.measure import say
 INCIDENTS = int(os.environ.get("BENCH_TICKETS", "100000"))
 AIM_MS, AIM_QUERIES, AIM_LOAD_SECONDS = 150, 3, 10
 PAGES = {
-    "dashboard, by team": "/numbers/",
-    "dashboard, to acknowledge by severity": "/numbers/?measure=acknowledge&by=severity",
-    "dashboard, one team by service": "/numbers/?team=team-3&by=service",
+    "dashboard, by team": "/reports/",
+    "dashboard, to acknowledge by severity": "/reports/?measure=acknowledge&by=severity",
+    "dashboard, one team by service": "/reports/?team=team-3&by=service",
     "endpoint, five measures by team": "/api/v1/metrics/?by=team",
-    "records behind a number": "/numbers/records/?measure=restore&outcome=counted&team=team-3",
+    "records behind a number": "/reports/records/?measure=restore&outcome=counted&team=team-3",
 }
 
 
@@ -57,11 +57,11 @@ def _sum_up() -> None:
 
 def _load() -> None:
     """The demo's company, loaded and taken back."""
-    from config.demo import company  # noqa: PLC0415 - Django must be ready
+    from config.demo.loading import load  # noqa: PLC0415 - Django must be ready
 
     with transaction.atomic():
         before = time.process_time()
-        company.load(at=timezone.now())
+        load(at=timezone.now())
         spent = time.process_time() - before
         transaction.set_rollback(True)
     say(f"the demo's company: {spent:.1f} s CPU of this process (aim {AIM_LOAD_SECONDS})")

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from config.base.clock import floor_minute
+from config.base.data.clock import floor_minute
 from tests.bench import measure, plenty
 from tests.bench.measure import say
 
@@ -73,7 +73,7 @@ def _now() -> None:
 
 
 def _year() -> None:
-    from oncall.schedules.facts import segments  # noqa: PLC0415 - Django must be ready
+    from oncall.schedules.timeline import segments  # noqa: PLC0415 - Django must be ready
     from tests.bench import rotas  # noqa: PLC0415
 
     plan, span = rotas.year()

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from oncall.models import Layer as Row
 from oncall.models import LayerMember, Override, OverridePerson, Schedule, ScheduleVersion, Team, User
 from oncall.schedules import coverage, restrictions, rotation
-from oncall.schedules.facts import segments
 from oncall.schedules.plan import Adjustment, Layer, Plan, Version
 from oncall.schedules.restrictions import daily, hours_of
 from oncall.schedules.rotation import Rotation
+from oncall.schedules.timeline import segments
 from oncall.schedules.wall_clock import resolve
 
 TEAM_SIZE = 50

@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from config.base.clock import floor_minute
-from config.base.permissions import Role
+from config.base.data.clock import floor_minute
+from config.base.data.roles import Role
 from incidents import response
 from incidents.customers import updates
 from incidents.models import IntegrationKind

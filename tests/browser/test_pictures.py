@@ -15,8 +15,8 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import Browser
 
-from config.base.permissions import Role
-from config.demo import company
+from config.base.data.roles import Role
+from config.demo.loading import load
 from incidents import response
 from incidents.customers import updates
 from incidents.models import Component, Service, StatusPage, Ticket
@@ -41,7 +41,7 @@ def ringing(transactional_db: Any) -> Iterator[Ticket]:
     with time_machine.travel(AT, tick=False):
         for role in Role:
             Group.objects.get_or_create(name=role.value)
-        company.load(at=AT)
+        load(at=AT)
         began, carla = AT - timedelta(minutes=4), User.objects.get(email="carla@demo.example")
         ticket = response.declare(
             title="Every second checkout fails after the card", service=Service.objects.get(slug="checkout"),
@@ -79,7 +79,7 @@ def test_the_readme_shows_the_product_as_it_is(browser: Browser, live_server: An
         ("phone", reverse("incidents:respond", args=[ringing.reference]), "aylin", phone),
         ("incident", ringing.get_absolute_url(), "aylin", desk),
         ("status", reverse("incidents:status"), "", desk),
-        ("numbers", reverse("numbers"), "lena", desk),
+        ("numbers", reverse("incidents:reports"), "lena", desk),
     ]
     for name, address, who, size in shots:
         context = browser.new_context(

@@ -114,8 +114,8 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
         "section": reverse("postmortems:section", args=[postmortem.pk, "causes"]),
         "seat": reverse("postmortems:seat", args=[postmortem.pk, "other_team"]),
         "story": reverse("incidents:story", args=[postmortem.ticket.reference]),
-        "numbers": reverse("numbers"),
-        "numbers-records": reverse("numbers-records"),
+        "numbers": reverse("incidents:reports"),
+        "incidents:report-records": reverse("incidents:report-records"),
     }
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from config.base.models import Origin
+from config.base.data.models import Origin
 from oncall.models import User
 
 pytestmark = pytest.mark.django_db

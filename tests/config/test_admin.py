@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from config.base.admin import FactAdmin
-from config.base.permissions import Role
+from config.base.data.roles import Role
+from config.base.web.admin import FactAdmin
 from incidents.models import Integration
 from oncall.models import EscalationPolicy, Page, User
 from tests import factories

@@ -9,8 +9,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from config.api import router
-from config.base.permissions import Role
-from oncall import access
+from config.base.data.roles import Role
+from oncall.access import tokens
 from oncall.models import ApiToken
 from tests import factories as make
 from tests.clients import client_of, token_of
@@ -31,8 +31,8 @@ class TestTokens:
     def test_end_with_their_owner_their_day_or_their_revocation(self) -> None:
         owner = make.UserFactory()
         now = timezone.now()
-        token, key = access.create_token(user=owner, name="x", at=now)
-        _, expired = access.create_token(user=owner, name="x", at=now, expires_at=now - timedelta(seconds=1))
+        token, key = tokens.create_token(user=owner, name="x", at=now)
+        _, expired = tokens.create_token(user=owner, name="x", at=now, expires_at=now - timedelta(seconds=1))
 
         def status(secret: str) -> int:
             return int(APIClient().get(INCIDENTS, HTTP_AUTHORIZATION=f"Bearer {secret}").status_code)
@@ -40,7 +40,7 @@ class TestTokens:
         assert status(key) == 200
         assert status(expired) == 401
         assert status(key[:-1] + ("a" if key[-1] != "a" else "b")) == 401
-        access.revoke_token(token=token, at=now)
+        tokens.revoke_token(token=token, at=now)
         assert status(key) == 401
         other = token_of(owner)
         assert status(other) == 200
@@ -55,8 +55,8 @@ class TestTokens:
 
     @pytest.mark.parametrize("scopes", [[], ["admin"], ["read", "odd"]])
     def test_need_scopes_that_exist(self, scopes: list[str]) -> None:
-        with pytest.raises(access.BadScopes):
-            access.create_token(user=make.UserFactory(), name="x", scopes=scopes, at=timezone.now())
+        with pytest.raises(tokens.BadScopes):
+            tokens.create_token(user=make.UserFactory(), name="x", scopes=scopes, at=timezone.now())
 
     @pytest.mark.parametrize(
         ("scopes", "get", "verb", "patch", "create"),

@@ -12,8 +12,8 @@ from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 from config import urls
-from config.base.lifecycle import Refusal
-from config.base.permissions import Role
+from config.base.data.lifecycle import Refusal
+from config.base.data.roles import Role
 from tests import factories as make
 from tests.clients import client_of
 

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config.api import router
-from config.base.api import AnswerViewSet
-from config.base.permissions import Role
+from config.base.data.roles import Role
+from config.base.rest.viewsets import AnswerViewSet
 from oncall.models import User
 from tests import calendar_factories as days
 from tests import customer_factories as told

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import checks
 
 from config.api import router
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from config.wsgi import application
 from tests import factories as make
 from tests import factories_prevention as after

@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 from kombu.exceptions import OperationalError
 
-from config.base import broker
+from config.base.net import broker
 from config.celery import app
 from incidents.customers.deliveries import send_due
 

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from redis.exceptions import ConnectionError as RedisAway
 
-from config.base.cache import FallbackRedisCache
+from config.base.data.cache import FallbackRedisCache
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from config.base.permissions import Role
-from config.demo import company
+from config.base.data.roles import Role
+from config.demo.company import HISTORY
+from config.demo.loading import load
 from config.demo.terminal import few_of_each_role
 from incidents.models import (
     ActionItem,
@@ -23,9 +24,10 @@ from incidents.models import (
     TimelineEntry,
 )
 from incidents.reports import aggregates, metrics
-from oncall import calendars, escalation, paging, schedules, watchdog
+from oncall import calendars, escalation, paging, schedules
+from oncall.engine import audit
 from oncall.models import Escalation, Obligation, Page, Team, TeamKind, User, WorkInterval
-from oncall.obligations import reminding
+from oncall.obligations import reminders
 from postmortems.models import Postmortem
 from problems.models import KnownError
 from tests.factories import NOON
@@ -43,7 +45,7 @@ def found(django_db_setup: Any, django_db_blocker: Any) -> Any:
         atomic = transaction.atomic()
         atomic.__enter__()
         began = time.process_time()
-        loaded = company.load(at=NOON + timedelta(seconds=7))  # nobody starts it on the minute
+        loaded = load(at=NOON + timedelta(seconds=7))  # nobody starts it on the minute
         assert loaded is not None
         loaded["cpu"] = time.process_time() - began
         yield loaded
@@ -132,7 +134,7 @@ class TestPast:
     def test_gets_better(self) -> None:
         quarter = timedelta(days=120)
         medians = []
-        for since in (NOON - company.HISTORY, NOON - quarter):
+        for since in (NOON - HISTORY, NOON - quarter):
             rows = metrics.began_between(Ticket.objects.incidents(), since=since, until=since + quarter)
             (whole,) = [cell for cell in aggregates.tally(rows, zone=ZoneInfo("UTC")) if cell.month is None]
             medians.append([whole.figures[name].median for name in metrics.SHOWN])
@@ -180,10 +182,10 @@ class TestSafety:
         assert owed.overdue(NOON).exists()
         assert owed.filter(due_at__gt=NOON).exists()
         assert Obligation.objects.exclude(origin="demo").count() == 0
-        assert reminding.make_due(at=NOON + timedelta(days=400)) == 0
+        assert reminders.make_due(at=NOON + timedelta(days=400)) == 0
 
     def test_gives_the_auditor_nothing_to_find(self) -> None:
-        findings = [one for one in watchdog.audit(at=NOON) if "engine" not in str(one).lower()]
+        findings = [one for one in audit.audit(at=NOON) if "engine" not in str(one).lower()]
 
         assert findings == []
 
@@ -202,7 +204,7 @@ class TestLoad:
         assert max(shown.values()) == 2
 
     def test_does_nothing_the_second_time(self, found: Any) -> None:
-        assert company.load(at=NOON) is None
+        assert load(at=NOON) is None
 
     def test_takes_seconds(self, found: Any) -> None:
         assert found["cpu"] < CEILING_CPU_SECONDS

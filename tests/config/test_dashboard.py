@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.base.permissions import Role
-from config.dashboard import first_of_month
+from config.base.data.roles import Role
+from incidents.views.reports import first_of_month
 from tests import factories as make
 from tests.clients import client_of
 from tests.factories import NOON
@@ -37,9 +37,9 @@ class TestNumbers:
         _restored(60)
         make.IncidentFactory()
 
-        page = reader.get("/numbers/", PERIOD).content.decode()
+        page = reader.get("/reports/", PERIOD).content.decode()
 
-        links = re.findall(r'href="(/numbers/records/\?[^"]+)">[^<]*</a><small>n (\d+)', page)
+        links = re.findall(r'href="(/reports/records/\?[^"]+)">[^<]*</a><small>n (\d+)', page)
         assert {int(n) for _, n in links} == {0, 1, 3, 4}
         for url, n in links:
             rows = reader.get(url.replace("&amp;", "&")).context["table"].rows
@@ -49,17 +49,17 @@ class TestNumbers:
     def test_names_those_left_out(self, reader: Client) -> None:
         make.IncidentFactory(title="Still burning")
 
-        page = reader.get("/numbers/", PERIOD).content.decode()
+        page = reader.get("/reports/", PERIOD).content.decode()
         (url,) = re.findall(r'href="([^"]+)">1 not restored yet', page)
 
         assert "Still burning" in reader.get(url.replace("&amp;", "&")).content.decode()
 
     def test_asks_three_questions_however_much_there_is(self, reader: Client) -> None:
         _restored(10)
-        reader.get("/numbers/", PERIOD)
+        reader.get("/reports/", PERIOD)
 
         with CaptureQueriesContext(connection) as asked:
-            reader.get("/numbers/", PERIOD)
+            reader.get("/reports/", PERIOD)
 
         figures = [one["sql"] for one in asked.captured_queries if "seconds" in one["sql"]]
         assert len(figures) == 2, "the summary, and what it does not hold"
@@ -68,31 +68,31 @@ class TestNumbers:
     def test_knows_nothing_private_that_is_not_the_readers(self, reader: Client) -> None:
         _restored(10, visibility="private", visibility_reason="A person is concerned.")
 
-        whole = reader.get("/numbers/", PERIOD).context["tiles"][1]["shown"]
+        whole = reader.get("/reports/", PERIOD).context["tiles"][1]["shown"]
 
         assert whole.figures.n == 0
 
     def test_gives_its_table_as_csv(self, reader: Client) -> None:
         _restored(10, team=make.TeamFactory(name="=Shop"))
 
-        text = reader.get("/numbers/", PERIOD | {"export": "csv"}).content.decode()
+        text = reader.get("/reports/", PERIOD | {"export": "csv"}).content.decode()
 
         assert "2026-06,'=Shop,restore,1,600,600,600,0" in text
 
     def test_stands_nonsense(self, reader: Client) -> None:
         for asked in ({"since": "x"}, {"team": "none"}, {"by": "pk"}, {"measure": "mttr"}, {"until": "9999-12-31"}):
-            assert reader.get("/numbers/", asked).status_code == 200, asked
+            assert reader.get("/reports/", asked).status_code == 200, asked
 
     def test_draws_without_inline_style(self, reader: Client) -> None:
         _restored(10)
 
-        page = reader.get("/numbers/", PERIOD).content.decode()
+        page = reader.get("/reports/", PERIOD).content.decode()
 
         assert "<title id=" in page
         assert "style=" not in page.split("<main")[1]
 
     def test_sends_strangers_to_sign_in(self, client: Client) -> None:
-        assert client.get("/numbers/").status_code == 302
+        assert client.get("/reports/").status_code == 302
 
 
 class TestEndpoint:

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
-from config.base import destinations, http
+from config.base.net import destinations, http
 
 LOCAL = "127.0.0.1"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -9,10 +9,10 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import timezone
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents import response
 from incidents.models import Ticket, TimelineEntry
-from oncall import access
+from oncall.access import tokens
 from oncall.models import IdempotentRequest
 from tests import factories as make
 from tests.clients import client_of
@@ -177,10 +177,10 @@ class TestSweep:
         send(caller)
         at = IdempotentRequest.objects.get().created_at
 
-        access.forget_answers(at=at + timedelta(hours=23, minutes=59))
+        tokens.forget_answers(at=at + timedelta(hours=23, minutes=59))
         assert IdempotentRequest.objects.exists()
 
-        access.forget_answers(at=at + timedelta(hours=24))
+        tokens.forget_answers(at=at + timedelta(hours=24))
         assert not IdempotentRequest.objects.exists()
 
 

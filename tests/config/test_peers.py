@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from config.demo import inbox, peers
+from config.demo import fake_servers, inbox
 from config.demo.options import free_port
 from tests.config.test_servers import ROOT, wait_until
 
@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def gateway(folder: Path) -> Iterator[int]:
     """A running phone gateway's port."""
-    server = peers.PhoneGateway(0, peers.Box(folder / "phone"))
+    server = fake_servers.PhoneGateway(0, fake_servers.Box(folder / "phone"))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server.server_address[1]
@@ -100,8 +100,8 @@ class TestPhoneGateway:
 
 class TestBox:
     def test_drops_the_oldest(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(peers, "KEPT", 3)
-        box = peers.Box(folder / "mail")
+        monkeypatch.setattr(fake_servers, "KEPT", 3)
+        box = fake_servers.Box(folder / "mail")
 
         for number in range(5):
             box.put({"subject": str(number)}, key=str(number), original=b"raw")
@@ -116,7 +116,7 @@ class TestInbox:
         assert inbox.list_phone() == []
 
     def test_reads_one(self, folder: Path) -> None:
-        mail_id = peers.Box(folder / "mail").put({"subject": "hello"}, key="1")
+        mail_id = fake_servers.Box(folder / "mail").put({"subject": "hello"}, key="1")
 
         found = inbox.read_mail(mail_id)
 
@@ -147,7 +147,13 @@ class TestProcess:
     def test_takes_mail_and_stops_on_request(self, folder: Path) -> None:
         smtp_port, phone_port = free_port(), free_port()
         process = subprocess.Popen(
-            [sys.executable, "-m", "config.demo.peers", f"--smtp-port={smtp_port}", f"--phone-port={phone_port}"],
+            [
+                sys.executable,
+                "-m",
+                "config.demo.fake_servers",
+                f"--smtp-port={smtp_port}",
+                f"--phone-port={phone_port}",
+            ],
             cwd=ROOT,
         )
         try:

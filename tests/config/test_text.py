@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config.base import text
+from config.base.data import text
 from incidents.models import Severity
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
-from config.base import tokens
+from config.base.rest import tokens
 from incidents.intake import integration_keys
 from incidents.models import Alert, Event, Integration, Ticket
 from incidents.routing import route_due

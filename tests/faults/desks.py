@@ -16,7 +16,7 @@ django.setup()
 
 from django.db import transaction  # noqa: E402 - Django must be ready before models are imported
 
-from config.base import tokens  # noqa: E402
+from config.base.rest import tokens  # noqa: E402
 from incidents.models import Integration, Service, Severity  # noqa: E402
 from oncall.models import (  # noqa: E402
     ContactMethod,

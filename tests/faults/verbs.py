@@ -18,7 +18,7 @@ django.setup()
 from django.db import OperationalError  # noqa: E402 - Django must be ready before models are imported
 from django.utils import timezone  # noqa: E402
 
-from config.base.lifecycle import IllegalMove  # noqa: E402
+from config.base.data.lifecycle import IllegalMove  # noqa: E402
 from incidents import response  # noqa: E402
 from oncall.models import Team, User  # noqa: E402
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from config.base import tokens
+from config.base.rest import tokens
 from incidents.intake import integration_keys
 from incidents.models import Integration
 from tests.factories import IntegrationFactory

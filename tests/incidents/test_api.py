@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents.models import Contact, Ticket, TimelineEntry
 from tests import factories as make
 from tests.clients import client_of

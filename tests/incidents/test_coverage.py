@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents.models import Service
 from incidents.services import coverage
 from tests import factories as make

@@ -13,8 +13,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from config.base import tokens
-from config.base.lifecycle import IllegalMove
+from config.base.data.lifecycle import IllegalMove
+from config.base.rest import tokens
 from incidents import response
 from incidents.intake import store
 from incidents.intake.report import Report

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from config.base import tokens
+from config.base.rest import tokens
 from incidents.models import Event, Integration
 from tests.factories import IntegrationFactory
 

@@ -10,9 +10,9 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from config.base import broker
-from config.base.lifecycle import IllegalMove
-from config.base.permissions import Role
+from config.base.data.lifecycle import IllegalMove
+from config.base.data.roles import Role
+from config.base.net import broker
 from incidents.customers import deliveries, maintenance
 from incidents.customers.maintenance import NotReady, Plan
 from incidents.models import ScheduledMaintenance, UpdateDelivery

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents.models import ActionItem, PreventionWaiver, Ticket, TicketLink
 from tests import factories as make
 from tests import factories_prevention as after

@@ -9,14 +9,15 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents.models import ServiceReadiness
 from incidents.services import readiness
 from incidents.services.obligations import READINESS
-from oncall import contact_methods, members, obligations, standby_news
+from oncall import obligations, standby_news
 from oncall.models import ContactMethod, EscalationPolicy, Membership, MembershipRole, Obligation, User
 from oncall.obligations import rules
-from oncall.readiness import CONTACT, GAP, INACTIVE, LEVEL_2, TRAINED, WAKE_TEST
+from oncall.people import contact_methods, members
+from oncall.readiness.policy_checks import CONTACT, GAP, INACTIVE, LEVEL_2, TRAINED, WAKE_TEST
 from oncall.schedules import editing
 from oncall.schedules.drafts import LayerDraft
 from tests import factories as make

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.base.lifecycle import IllegalMove
+from config.base.data.lifecycle import IllegalMove
 from incidents import response
 from incidents.models import EntryKind, Ticket, TicketStatus
 from oncall import escalation, paging

@@ -11,7 +11,7 @@ from incidents.models import Alert, AlertStatus, Integration, Severity, Ticket, 
 from incidents.routing import route_due
 from incidents.routing.sweep import TRIES
 from incidents.routing.words import choose
-from oncall import watchdog
+from oncall.engine import audit
 from oncall.models import Escalation, EscalationState
 from tests.factories import NOON, AlertFactory, IncidentFactory, IntegrationFactory, SeverityFactory, UserFactory
 
@@ -302,7 +302,7 @@ class TestPoison:
 
         bad.refresh_from_db()
         assert bad.route_at is not None
-        assert "alert_unrouted" in {finding.code for finding in watchdog.audit(at=at)}
+        assert "alert_unrouted" in {finding.code for finding in audit.audit(at=at)}
 
     @pytest.mark.usefixtures("poison")
     def test_in_a_group_does_not_stop_its_group(self, make: Any) -> None:

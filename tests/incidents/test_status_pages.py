@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents.customers import deliveries, status_page
 from incidents.models import CustomerUpdate, StatusPage, Subscriber
 from tests import customer_factories as told

@@ -10,8 +10,8 @@ from django.core import mail
 from django.test import Client
 from kombu.exceptions import OperationalError
 
-from config.base import broker
-from config.base.clock import database_now
+from config.base.data.clock import database_now
+from config.base.net import broker
 from incidents.customers import deliveries, signed_links, subscriptions
 from incidents.models import Subscriber, UpdateDelivery
 from oncall.channels.base import refused

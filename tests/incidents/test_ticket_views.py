@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents import response
 from incidents.models import Incident, Ticket
 from incidents.views.response.verbs import VERBS

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from config.base.lifecycle import IllegalMove
-from config.base.permissions import Role
+from config.base.data.lifecycle import IllegalMove
+from config.base.data.roles import Role
 from incidents.customers import updates
 from incidents.customers.updates import Draft
 from incidents.models import CustomerUpdate, MessageTemplate, PublicIncident, TimelineEntry

@@ -10,6 +10,6 @@ import django
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from config.demo import company
+    from config.demo.loading import load
 
-    json.dump(company.load(at=datetime.now(UTC)), sys.stdout)
+    json.dump(load(at=datetime.now(UTC)), sys.stdout)

@@ -17,7 +17,7 @@ from oncall.escalation.machine import Target
 from oncall.escalation.reaching import Reach
 from oncall.feeds import create_feed
 from oncall.models import Override
-from oncall.schedules.facts import segments
+from oncall.schedules.timeline import segments
 from tests import factories as make
 from tests import factories_changes as moved
 from tests.clients import client_of

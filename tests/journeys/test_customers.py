@@ -53,7 +53,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with ExitStack() as stack:
         site = stack.enter_context(running_site())
         folder, smtp = tmp_path_factory.mktemp("outside"), free_port()
-        peers = site.program("peers", "-m", "config.demo.peers", f"--smtp-port={smtp}",
+        peers = site.program("peers", "-m", "config.demo.fake_servers", f"--smtp-port={smtp}",
                              f"--phone-port={free_port()}", f"--folder={folder}")  # fmt: skip
         stack.callback(site.kill, peers)
         credentials = json.loads(site.run("-m", "tests.journeys.company"))

@@ -36,7 +36,7 @@ def stage(browser: Browser, tmp_path: Path) -> Iterator[Stage]:
     with ExitStack() as stack:
         site = stack.enter_context(running_site())
         smtp = free_port()
-        peers = site.program("peers", "-m", "config.demo.peers", f"--smtp-port={smtp}",
+        peers = site.program("peers", "-m", "config.demo.fake_servers", f"--smtp-port={smtp}",
                              f"--phone-port={free_port()}", f"--folder={tmp_path}")  # fmt: skip
         stack.callback(site.kill, peers)
         credentials = json.loads(site.run("-m", "tests.journeys.company"))
@@ -294,5 +294,5 @@ def the_numbers_count_it(stage: Stage) -> None:
     assert after["resolve"] == stage.before["resolve"] + 1
     assert after["acknowledge"] == stage.before["acknowledge"] + 2
     lena = stage.person("lena")
-    lena.sees("/numbers/?service=search&measure=resolve", "Time to restore", "Time to resolve", "median")
-    lena.sees("/numbers/records/?service=search&measure=resolve&outcome=counted", stage.incident)
+    lena.sees("/reports/?service=search&measure=resolve", "Time to restore", "Time to resolve", "median")
+    lena.sees("/reports/records/?service=search&measure=resolve&outcome=counted", stage.incident)

@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from config.base.clock import floor_minute
-from config.base.permissions import Role
-from oncall import absences, schedules
+from config.base.data.clock import floor_minute
+from config.base.data.roles import Role
+from oncall import schedules
+from oncall.cover import absences
 from oncall.models import Absence
 from tests import factories as make
 from tests import factories_changes as moved

@@ -8,9 +8,10 @@ from django.db.models import ProtectedError
 from django.test import Client
 from django.utils import timezone
 
-from config.base.clock import floor_minute
-from oncall import accounts, schedules
+from config.base.data.clock import floor_minute
+from oncall import schedules
 from oncall.models import Deactivation, Layer, LayerMember, User
+from oncall.people import accounts
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

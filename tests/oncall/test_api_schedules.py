@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from oncall.models import Calendar, MembershipRole, Override, OverridePerson, Schedule, ScheduleVersion
 from tests import factories as make
 from tests.clients import client_of

@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from config.base import http
-from config.base.permissions import Role
+from config.base.data.roles import Role
+from config.base.net import http
 from oncall import calendars
-from oncall.calendars import importing
+from oncall.calendars import ical_import
 from tests import calendar_factories as days
 from tests import factories as make
 from tests.clients import client_of
@@ -67,11 +67,11 @@ class TestImport:
         [
             b"", b"\x00\xff", b"<html>", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", b"BEGIN:VEVENT\r\n" * 200,
             ICS.replace(b"DTSTART", b"DTEND"), ICS.replace(b"2026", b"9999").replace(b"FREQ=YEARLY", b"FREQ=X"),
-            ICS.replace(b"20261224", b"20261340").replace(b"20200308", b"x"), b"x" * (importing.LARGEST + 1),
+            ICS.replace(b"20261224", b"20261340").replace(b"20200308", b"x"), b"x" * (ical_import.LARGEST + 1),
         ],
     )  # fmt: skip
     def test_refuses_kindly_what_is_no_calendar(self, content: bytes) -> None:
-        with pytest.raises(importing.NotReadable):
+        with pytest.raises(ical_import.NotReadable):
             calendars.read(content, at=NOON)
 
     def test_adds_what_is_new_and_leaves_out_what_is_over(self) -> None:
@@ -80,7 +80,7 @@ class TestImport:
 
         found = calendars.import_dates(calendar=calendar, dates=calendars.read(ICS, at=NOON), at=NOON, actor=None)
 
-        assert found == importing.Imported(added=3, known=1, late=1)
+        assert found == ical_import.Imported(added=3, known=1, late=1)
         assert str(found) == "Dates read: 3 added, 1 were there already, 1 left out, because they are over."
         assert calendar.dates.filter(origin="import").count() == 3
 
@@ -98,7 +98,7 @@ class TestImport:
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1/x", "file:///etc/passwd", "http://169.254.169.254/", "x"])
     def test_refuses_addresses_inside(self, url: str) -> None:
-        with pytest.raises(importing.NotReadable):
+        with pytest.raises(ical_import.NotReadable):
             calendars.fetch(url)
 
 

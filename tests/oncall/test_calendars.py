@@ -8,9 +8,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from oncall import calendars, schedules
-from oncall.calendars import countries, keeping, topping_up
+from oncall.calendars import countries, dates, top_up
 from oncall.models import Calendar, CalendarDate, Schedule
-from oncall.schedules.facts import gather
+from oncall.schedules.timeline import gather
 from tests import calendar_factories as days
 from tests import factories as make
 
@@ -54,13 +54,13 @@ class TestCreateCalendar:
         ],
     )
     def test_refuses_a_place_nothing_is_known_of(self, place: Any, words: str) -> None:
-        with pytest.raises(keeping.UnknownPlace, match=words):
+        with pytest.raises(dates.UnknownPlace, match=words):
             calendars.create_calendar(name="Here", **place, at=NOON, actor=None)
 
     def test_refuses_a_name_twice(self) -> None:
         calendars.create_calendar(name="Ours", at=NOON, actor=None)
 
-        with pytest.raises(keeping.Duplicate, match="name"):
+        with pytest.raises(dates.Duplicate, match="name"):
             calendars.create_calendar(name="Ours", at=NOON, actor=None)
 
 
@@ -102,7 +102,7 @@ class TestTopUpDue:
     def test_fills_one_that_was_made_in_the_administration(self) -> None:
         calendar = days.CalendarFactory(country="GB")
 
-        topping_up.top_up_due(at=NOON)
+        top_up.top_up_due(at=NOON)
 
         assert date(2026, 12, 25) in dates_of(calendar)
 
@@ -113,7 +113,7 @@ class TestAddDate:
         calendar = days.CalendarFactory()
         days.excluding(calendar)
 
-        with pytest.raises(keeping.DayHasBegun, match="to come"):
+        with pytest.raises(dates.DayHasBegun, match="to come"):
             calendars.add_date(calendar=calendar, date=NOON.date(), at=NOON, actor=None)
         calendars.add_date(calendar=calendar, date=NOON.date() + timedelta(days=1), at=NOON, actor=None)
 
@@ -136,7 +136,7 @@ class TestAddDate:
     def test_refuses_a_date_twice(self) -> None:
         day = days.CalendarDateFactory()
 
-        with pytest.raises(keeping.Duplicate):
+        with pytest.raises(dates.Duplicate):
             calendars.add_date(calendar=day.calendar, date=day.date, at=NOON, actor=None)
 
     def test_counts_from_its_local_midnight_on(self) -> None:
@@ -170,7 +170,7 @@ class TestWithdrawDate:
         days.excluding(calendar)
         day = days.CalendarDateFactory(calendar=calendar, date=date(2026, 6, 1))
 
-        with pytest.raises(keeping.DayHasBegun, match="served"):
+        with pytest.raises(dates.DayHasBegun, match="served"):
             calendars.withdraw_date(day=day, at=NOON, actor=None)
 
     def test_keeps_the_row_with_who_did_it(self) -> None:
@@ -221,7 +221,7 @@ class TestSetDates:
         calendars.set_dates(calendar=calendar, dates={}, at=NOON, actor=None)
 
         assert dates_of(calendar) == [day.date]
-        with pytest.raises(keeping.DayHasBegun, match="2026-05-02"):
+        with pytest.raises(dates.DayHasBegun, match="2026-05-02"):
             calendars.set_dates(calendar=calendar, dates={date(2026, 5, 2): ""}, at=NOON, actor=None)
 
 
@@ -239,5 +239,5 @@ class TestDeleteCalendar:
         calendar = days.CalendarFactory()
         days.excluding(calendar)
 
-        with pytest.raises(keeping.InUse):
+        with pytest.raises(dates.InUse):
             calendars.delete_calendar(calendar=calendar, at=NOON, actor=None)

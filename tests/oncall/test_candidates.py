@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from config.base.clock import floor_minute
-from config.base.permissions import Role
-from oncall import load
-from oncall.candidates import Proposal, propose
+from config.base.data.clock import floor_minute
+from config.base.data.roles import Role
+from oncall.cover.candidates import Proposal, propose
+from oncall.load import figures
 from oncall.models import Layer, LayerMember, Membership, ScheduleVersion, User
 from tests import factories as make
 from tests import factories_changes as moved
@@ -69,7 +69,7 @@ class TestProposal:
     def test_weighs_as_the_load_of_the_schedule_does(self) -> None:
         Membership.objects.filter(user=self.ben).update(fte=Decimal("0.5"))
         until = self.at.date() - DAY
-        report = load.shown(
+        report = figures.shown(
             team=self.schedule.team, schedule=self.schedule, first_day=until - 83 * DAY, last_day=until,
             viewer=make.UserFactory(roles=[Role.ADMINISTRATOR]), at=self.at,
         )  # fmt: skip

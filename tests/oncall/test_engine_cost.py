@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from incidents import response
 from incidents.models import Service
-from oncall import escalation, news, paging
+from oncall import escalation, paging
 from oncall.channels.base import accepted
+from oncall.engine import signal_relay
 from tests import factories
 from tests.factories import NOON
 
@@ -57,7 +58,7 @@ class TestCost:
         fire, fired = _trips(lambda: escalation.fire_due(at=NOON))
         claim, jobs = _trips(lambda: paging.claim_jobs(at=NOON, limit=32))
         record, _ = _trips(lambda: _record(jobs))
-        tell, told = _trips(lambda: news.tell(at=NOON + timedelta(seconds=1)))
+        tell, told = _trips(lambda: signal_relay.tell(at=NOON + timedelta(seconds=1)))
 
         assert (fired, len(jobs)) == (count, count)
         assert told == count  # each page; the log's line of it says no more

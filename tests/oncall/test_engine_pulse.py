@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from oncall import pulse
+from oncall.engine import pulse
 from oncall.engine.lane import Lane
 from oncall.models import EngineLane, EngineSchema
 from tests import factories

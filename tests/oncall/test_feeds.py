@@ -26,7 +26,7 @@ from oncall.models import (
     ScheduleVersion,
     User,
 )
-from oncall.schedules.facts import Shift, gather
+from oncall.schedules.timeline import Shift, gather
 from oncall.schedules.wall_clock import MINUTE
 from tests import factories as make
 

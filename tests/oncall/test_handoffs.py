@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from oncall import handoffs, my_shifts
+from oncall.cover import overrides
 from oncall.models import HandoffNote
-from oncall.schedules import overriding
+from oncall.rota import handoff_notes, my_shifts
 from tests import factories as make
 from tests.clients import client_of
 
@@ -53,7 +53,7 @@ class TestMyShifts:
     def test_hold_what_only_an_override_gives(self, shop: Any) -> None:
         cy = make.UserFactory()
         at = make.NOON
-        overriding.override(
+        overrides.override(
             schedule=shop, op="add", users=[cy], starts_at=at + WEEK, ends_at=at + 2 * WEEK, actor=None, at=at,
             origin="case",
         )  # fmt: skip
@@ -82,22 +82,22 @@ class TestMyShifts:
 
 class TestWrite:
     def test_takes_a_note_from_whoever_is_on_call(self, shop: Any, bob: Any) -> None:
-        note = handoffs.write(schedule=shop, text="Watch the replica.", actor=bob, at=make.NOON)
+        note = handoff_notes.write(schedule=shop, text="Watch the replica.", actor=bob, at=make.NOON)
 
-        assert list(handoffs.fresh([shop.pk], at=make.NOON)) == [note]
-        assert not handoffs.fresh([shop.pk], at=make.NOON + handoffs.FRESH)
+        assert list(handoff_notes.fresh([shop.pk], at=make.NOON)) == [note]
+        assert not handoff_notes.fresh([shop.pk], at=make.NOON + handoff_notes.FRESH)
 
     def test_takes_it_until_a_day_after_the_shift(self, shop: Any, ana: Any) -> None:
-        handoffs.write(schedule=shop, text="Late, but here.", actor=ana, at=HANDOFF + timedelta(hours=23))
-        with pytest.raises(handoffs.NotYourShift):
-            handoffs.write(schedule=shop, text="Too late.", actor=ana, at=HANDOFF + timedelta(hours=25))
+        handoff_notes.write(schedule=shop, text="Late, but here.", actor=ana, at=HANDOFF + timedelta(hours=23))
+        with pytest.raises(handoff_notes.NotYourShift):
+            handoff_notes.write(schedule=shop, text="Too late.", actor=ana, at=HANDOFF + timedelta(hours=25))
 
     def test_refuses_others_and_silence(self, shop: Any, bob: Any) -> None:
-        with pytest.raises(handoffs.NotYourShift):
-            handoffs.write(schedule=shop, text="Hello.", actor=make.UserFactory(), at=make.NOON)
+        with pytest.raises(handoff_notes.NotYourShift):
+            handoff_notes.write(schedule=shop, text="Hello.", actor=make.UserFactory(), at=make.NOON)
         for nothing in (" \n", "\u202e\x00", "x" * 10_001):
             with pytest.raises(ValidationError):
-                handoffs.write(schedule=shop, text=nothing, actor=bob, at=make.NOON)
+                handoff_notes.write(schedule=shop, text=nothing, actor=bob, at=make.NOON)
 
     def test_is_held_by_the_database_too(self, shop: Any, bob: Any) -> None:
         with pytest.raises(IntegrityError, match="says_something"), transaction.atomic():

@@ -9,9 +9,9 @@ from hypothesis import strategies as some
 
 from oncall.schedules.drafts import LayerDraft
 from oncall.schedules.editing import keep_all, keep_turns, next_handoff, planned
-from oncall.schedules.facts import segments
 from oncall.schedules.plan import Plan, Version
 from oncall.schedules.restrictions import DAY_MINUTES
+from oncall.schedules.timeline import segments
 from oncall.schedules.wall_clock import MINUTE
 
 ZONES = ("UTC", "Europe/Berlin", "America/Chicago", "Australia/Lord_Howe", "America/Havana", "Asia/Kathmandu")

@@ -15,13 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.base.permissions import Role
-from oncall import load, weights
+from config.base.data.roles import Role
+from oncall.load import fair_share, figures
 from oncall.models import Membership, MembershipRole, Override, OverridePerson
 from oncall.schedules import fairness
-from oncall.schedules.facts import Shift, without
 from oncall.schedules.plan import Layer, Plan, Version
 from oncall.schedules.rotation import Rotation
+from oncall.schedules.timeline import Shift, without
 from oncall.schedules.wall_clock import MINUTE
 from tests import factories as make
 from tests import factories_wellbeing as well
@@ -57,8 +57,8 @@ class TestTotals:
         self, one: Any, other: Any, zone: str, weighing: Any, holidays: Any
     ) -> None:
         """R-Q1: no minute is lost or counted twice, whatever the zone, its changes of the clock and its holidays."""
-        rules = fairness.Rules(zone=ZoneInfo(zone), night=load._NIGHT, holidays=holidays)
-        elsewhere = fairness.Rules(zone=ZoneInfo("UTC"), night=load._NIGHT)
+        rules = fairness.Rules(zone=ZoneInfo(zone), night=figures._NIGHT, holidays=holidays)
+        elsewhere = fairness.Rules(zone=ZoneInfo("UTC"), night=figures._NIGHT)
 
         report = fairness.report_of([(one, rules), (other, elsewhere)], weights=weighing)
 
@@ -98,12 +98,12 @@ def planner(team: Any) -> Any:
     return make.MembershipFactory(team=team, role=MembershipRole.MANAGER, user__name="Mia").user
 
 
-def _shown(team: Any, viewer: Any, **fields: Any) -> load.Load:
+def _shown(team: Any, viewer: Any, **fields: Any) -> figures.Load:
     days: dict[str, Any] = {"first_day": FIRST, "last_day": LAST, "at": make.NOON} | fields
-    return load.shown(team=team, viewer=viewer, **days)
+    return figures.shown(team=team, viewer=viewer, **days)
 
 
-def _lines(found: load.Load) -> dict[str, load.Figures]:
+def _lines(found: figures.Load) -> dict[str, figures.Figures]:
     return {one.user.name: one for one in found.people if one.user}
 
 
@@ -131,7 +131,7 @@ class TestFigures:
         early, late = START, START + timedelta(days=20)
         plan = _plan(zone, (early, [1, 2]), (late, [1, 2, 3]))
 
-        found = weights.presence(plan, since=START, until=START + timedelta(days=30))
+        found = fair_share.presence(plan, since=START, until=START + timedelta(days=30))
 
         assert found == {1: 30 * 1440, 2: 30 * 1440, 3: 10 * 1440}
 
@@ -139,7 +139,7 @@ class TestFigures:
         plan = _plan(ZoneInfo("UTC"), (START, [1]))
         closed = Plan(plan.versions, (), {1: ((START + timedelta(days=4), START + timedelta(days=7)),)})
 
-        assert weights.presence(closed, since=START, until=START + timedelta(days=10)) == {1: 7 * 1440}
+        assert fair_share.presence(closed, since=START, until=START + timedelta(days=10)) == {1: 7 * 1440}
 
     def test_give_who_only_stood_in_no_share_to_serve(self, team: Any, planner: Any) -> None:
         ana, bob = _people(team, "Ana", "Bob")
@@ -186,7 +186,7 @@ class TestFigures:
         found = _shown(team, planner, last_day=date(2026, 3, 8))
 
         said = [(one.code, one.sentence) for one in found.excesses if one.user == ana.pk]
-        assert [code for code, _ in said] == [load.MANY_INCIDENTS, load.MUCH_TIME]
+        assert [code for code, _ in said] == [figures.MANY_INCIDENTS, figures.MUCH_TIME]
         assert "Ana had 2." in said[0][1]
         assert "is on call 94 % of the time" in said[1][1]
 
@@ -201,7 +201,7 @@ class TestFigures:
         [(LAST, FIRST), (FIRST, FIRST + timedelta(days=400)), (date(1999, 1, 1), date(1999, 1, 2))],
     )
     def test_refuse_days_that_make_no_range(self, team: Any, planner: Any, first: date, last: date) -> None:
-        with pytest.raises(load.BadRange):
+        with pytest.raises(figures.BadRange):
             _shown(team, planner, first_day=first, last_day=last)
 
     def test_take_400_days(self, team: Any, planner: Any) -> None:

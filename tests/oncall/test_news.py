@@ -8,7 +8,8 @@ import psycopg
 import pytest
 from django.db import connection
 
-from oncall import news, signals
+from oncall import signals
+from oncall.engine import signal_relay
 from oncall.models import Page
 from tests.factories import NOON, PageFactory
 
@@ -40,7 +41,7 @@ class TestTell:
     def test_tells_each_once(self, listener: Listener) -> None:
         pages = PageFactory.create_batch(3, news_at=NOON)
 
-        first, second = news.tell(at=NOON), news.tell(at=NOON)
+        first, second = signal_relay.tell(at=NOON), signal_relay.tell(at=NOON)
 
         assert (first, second) == (3, 0)
         assert sorted(listener.told) == [page.pk for page in pages]
@@ -49,10 +50,10 @@ class TestTell:
         pages = PageFactory.create_batch(3, news_at=NOON)
         listener.chokes_on = {pages[1].pk}
 
-        news.tell(at=NOON)
+        signal_relay.tell(at=NOON)
 
         assert set(listener.told) == {pages[0].pk, pages[2].pk}
-        assert Page.objects.get(pk=pages[1].pk).news_at == NOON + news.REST
+        assert Page.objects.get(pk=pages[1].pk).news_at == NOON + signal_relay.REST
         assert Page.objects.filter(news_at__lte=NOON).count() == 0
 
     def test_tells_again_of_what_changed_meanwhile(self, listener: Listener) -> None:
@@ -64,7 +65,7 @@ class TestTell:
 
         signals.page_changed.connect(change)
         try:
-            news.tell(at=NOON)
+            signal_relay.tell(at=NOON)
         finally:
             signals.page_changed.disconnect(change)
 
@@ -75,7 +76,7 @@ class TestTell:
         with psycopg.connect(**connection.get_connection_params()) as other:
             other.execute("SELECT pg_advisory_xact_lock(7102, hashtext('page'))")
 
-            done = news.tell(at=NOON)
+            done = signal_relay.tell(at=NOON)
 
         assert (done, listener.told) == (0, [])
 
@@ -83,4 +84,4 @@ class TestTell:
         PageFactory.create_batch(20, news_at=NOON)
 
         with django_assert_num_queries(7):  # two looks, savepoint, lock, rows, mark, release
-            news.tell(at=NOON)
+            signal_relay.tell(at=NOON)

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from config.base.lifecycle import Refusal
+from config.base.data.lifecycle import Refusal
 from oncall import obligations
 from oncall.channels import SENDERS, Message, Outcome
 from oncall.channels.base import accepted
 from oncall.models import Obligation, Reminder
-from oncall.obligations import reminding
+from oncall.obligations import reminders
 from tests import factories as make
 from tests import obligation_factories as owed
 from tests.factories import NOON
@@ -74,7 +74,7 @@ def test_ending_happens_once() -> None:
 def test_sweeps_make_each_reminder_once() -> None:
     found = [_planned() for _ in range(5)]
 
-    at_once(*[lambda: reminding.make_due(at=found[0].due_at)] * AT_ONCE)
+    at_once(*[lambda: reminders.make_due(at=found[0].due_at)] * AT_ONCE)
 
     assert Reminder.objects.count() == 5
 
@@ -85,8 +85,8 @@ def test_an_end_and_a_sweep_leave_no_reminder_waiting(attempt: int) -> None:
 
     at_once(
         lambda: obligations.fulfil(kind="review", subject_type="ticket", subject_id=found.subject_id, at=NOON),
-        lambda: reminding.make_due(at=found.due_at),
-        lambda: reminding.claim_jobs(at=found.due_at, limit=5),
+        lambda: reminders.make_due(at=found.due_at),
+        lambda: reminders.claim_jobs(at=found.due_at, limit=5),
     )
 
     found.refresh_from_db()
@@ -106,7 +106,7 @@ class TestSender:
             return accepted("abc")
 
         monkeypatch.setitem(SENDERS, "email", slow)
-        sender = reminding.Sender()
+        sender = reminders.Sender()
 
         first = sender.sweep(at=found.due_at)
         second = sender.sweep(at=found.due_at + timedelta(seconds=1))

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from oncall.models import Obligation, ObligationRule
 from tests import factories as make
 from tests import obligation_factories as owed

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
-from config.base.lifecycle import IllegalMove, Refusal
+from config.base.data.lifecycle import IllegalMove, Refusal
 from oncall import obligations
 from oncall.models import Obligation, ObligationRule
 from oncall.obligations import rules

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from config.base.clock import floor_minute
-from config.base.permissions import Role
+from config.base.data.clock import floor_minute
+from config.base.data.roles import Role
 from oncall import schedules
 from oncall.models import Override
 from tests import factories as make

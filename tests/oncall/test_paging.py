@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from config.base import outbox
-from config.base.outbox import Claim
+from config.base.data import outbox
+from config.base.data.outbox import Claim
 from oncall import escalation, paging
 from oncall.channels.base import accepted, refused
 from oncall.models import Escalation, EscalationEntry, Page

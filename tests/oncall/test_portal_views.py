@@ -11,9 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from config.base.permissions import Role
-from oncall import access, contact_methods
+from config.base.data.roles import Role
+from oncall.access import tokens
 from oncall.models import ApiToken, ContactMethod, NotificationRule
+from oncall.people import contact_methods
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +174,7 @@ class TestMe:
 
     def test_touches_nothing_of_others(self, signed_in: Client) -> None:
         rule = make.NotificationRuleFactory()
-        token, _ = access.create_token(user=rule.user, name="Theirs", at=timezone.now())
+        token, _ = tokens.create_token(user=rule.user, name="Theirs", at=timezone.now())
 
         for address in (
             f"/me/reach/{rule.contact_method_id}/remove/",

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.base.outbox import LEASE
-from config.base.permissions import Role
-from oncall import obligations, watchdog
+from config.base.data.outbox import LEASE
+from config.base.data.roles import Role
+from oncall import obligations
 from oncall.channels import Outcome
 from oncall.channels.base import accepted, refused
+from oncall.engine import audit
 from oncall.models import Obligation, Reminder
-from oncall.obligations import reminding
+from oncall.obligations import reminders
 from tests import factories as make
 from tests import obligation_factories as owed
 from tests.factories import NOON
@@ -34,11 +35,11 @@ def _planned(**fields: Any) -> Obligation:
 
 def _send(at: datetime, outcome: Outcome | None = None) -> list[str]:
     """One whole pass: what is due is made, claimed and answered. Says what was sent."""
-    while reminding.make_due(at=at):
+    while reminders.make_due(at=at):
         pass
-    jobs = reminding.claim_jobs(at=at, limit=50)
+    jobs = reminders.claim_jobs(at=at, limit=50)
     for job in jobs:
-        reminding.record(job, outcome or accepted(), at=at)
+        reminders.record(job, outcome or accepted(), at=at)
     return [job.message.title for job in jobs]
 
 
@@ -120,20 +121,20 @@ class TestMakeDue:
 class TestSending:
     def test_stops_when_it_is_done_in_between(self) -> None:
         found = _planned()
-        reminding.make_due(at=found.due_at - 2 * DAY)
+        reminders.make_due(at=found.due_at - 2 * DAY)
 
         obligations.finish(obligation_id=found.pk, actor=make.UserFactory(), at=NOON)
 
-        assert reminding.claim_jobs(at=found.due_at - 2 * DAY, limit=10) == []
+        assert reminders.claim_jobs(at=found.due_at - 2 * DAY, limit=10) == []
         assert Reminder.objects.get().state == "cancelled"
 
     def test_stops_when_it_is_done_after_the_claim_of_another(self) -> None:
         """The claim is committed before the look at the obligation, so the look decides."""
         found = _planned()
-        reminding.make_due(at=found.due_at - 2 * DAY)
+        reminders.make_due(at=found.due_at - 2 * DAY)
         Obligation.objects.filter(pk=found.pk).update(status="done", ended_at=NOON, next_reminder_at=None)
 
-        assert reminding.claim_jobs(at=found.due_at - 2 * DAY, limit=10) == []
+        assert reminders.claim_jobs(at=found.due_at - 2 * DAY, limit=10) == []
         assert Reminder.objects.get().state == "cancelled"
 
     def test_tries_again_later_under_the_same_key(self) -> None:
@@ -141,8 +142,8 @@ class TestSending:
         at = found.due_at - 2 * DAY
         _send(at, refused("No answer."))
 
-        early = reminding.claim_jobs(at=at, limit=10)
-        late = reminding.claim_jobs(at=at + timedelta(minutes=20), limit=10)
+        early = reminders.claim_jobs(at=at, limit=10)
+        late = reminders.claim_jobs(at=at + timedelta(minutes=20), limit=10)
 
         assert early == []
         assert [job.message.key for job in late] == [Reminder.objects.get().key]
@@ -154,17 +155,17 @@ class TestSending:
         at = found.due_at - 2 * DAY
         _send(at, refused("No such number.", is_permanent=True))
 
-        (job,) = reminding.claim_jobs(at=at, limit=10)
-        reminding.record(job, refused("No such address.", is_permanent=True), at=at)
+        (job,) = reminders.claim_jobs(at=at, limit=10)
+        reminders.record(job, refused("No such address.", is_permanent=True), at=at)
 
         assert job.message.kind == "email"
         assert sorted(Reminder.objects.values_list("channel", "state")) == [("email", "failed"), ("sms", "failed")]
 
     def test_leads_to_the_record(self) -> None:
         found = _planned(url="/tickets/INC-1/")
-        reminding.make_due(at=found.due_at)
+        reminders.make_due(at=found.due_at)
 
-        (job,) = reminding.claim_jobs(at=found.due_at, limit=10)
+        (job,) = reminders.claim_jobs(at=found.due_at, limit=10)
 
         assert job.message.link.endswith("/tickets/INC-1/")
         assert job.message.type == "reminder"
@@ -172,10 +173,10 @@ class TestSending:
     def test_asks_as_much_for_ten_as_for_one(self, django_assert_max_num_queries: Any) -> None:
         for _ in range(10):
             found = _planned()
-        reminding.make_due(at=found.due_at - 2 * DAY)
+        reminders.make_due(at=found.due_at - 2 * DAY)
 
         with django_assert_max_num_queries(3):
-            jobs = reminding.claim_jobs(at=found.due_at - 2 * DAY, limit=50)
+            jobs = reminders.claim_jobs(at=found.due_at - 2 * DAY, limit=50)
 
         assert len(jobs) == 10
 
@@ -194,22 +195,22 @@ class TestInAnyOrder:
 
         for hour in sorted(hours):
             at = found.due_at + timedelta(hours=hour)
-            reminding.make_due(at=at)
-            for job in reminding.claim_jobs(at=at, limit=chance.choice([1, 50])):
+            reminders.make_due(at=at)
+            for job in reminders.claim_jobs(at=at, limit=chance.choice([1, 50])):
                 fate = chance.choice(["taken", "taken, not recorded", "killed before", "refused"])
                 if fate.startswith("taken"):
                     taken[job.message.key] += 1
                 if fate == "taken":
-                    reminding.record(job, accepted(), at=at)
+                    reminders.record(job, accepted(), at=at)
                 if fate == "refused":
-                    reminding.record(job, refused("Not now."), at=at)
+                    reminders.record(job, refused("Not now."), at=at)
         end = max(at, found.due_at + 3 * DAY)
         for _ in range(6):
             end += LEASE + timedelta(minutes=20)
-            reminding.make_due(at=end)
-            for job in reminding.claim_jobs(at=end, limit=50):
+            reminders.make_due(at=end)
+            for job in reminders.claim_jobs(at=end, limit=50):
                 taken[job.message.key] += 1
-                reminding.record(job, accepted(), at=end)
+                reminders.record(job, accepted(), at=end)
 
         rows = Reminder.objects.filter(obligation=found)
         # A provider knows a key again, so what it took is the set of keys; each row has one and was taken in the end.
@@ -236,8 +237,8 @@ class TestWatchdog:
         found = _planned()
         at = found.due_at - 2 * DAY
 
-        quiet = watchdog.audit(at=at + timedelta(minutes=4))
-        loud = watchdog.audit(at=at + timedelta(minutes=6))
+        quiet = audit.audit(at=at + timedelta(minutes=4))
+        loud = audit.audit(at=at + timedelta(minutes=6))
 
         assert "reminder_overdue" not in {one.code for one in quiet}
         assert "reminder_overdue" in {one.code for one in loud}
@@ -245,4 +246,4 @@ class TestWatchdog:
     def test_finds_reminders_that_nobody_sends(self) -> None:
         owed.ReminderFactory(state="pending", due_at=NOON, accepted_at=None)
 
-        assert "reminder_overdue" in {one.code for one in watchdog.audit(at=NOON + timedelta(minutes=6))}
+        assert "reminder_overdue" in {one.code for one in audit.audit(at=NOON + timedelta(minutes=6))}

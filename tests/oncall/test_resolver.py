@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oncall.schedules.coverage import stretches
-from oncall.schedules.facts import gather, segments
 from oncall.schedules.final import piece_at, pieces
 from oncall.schedules.loading import hours_from
 from oncall.schedules.plan import Adjustment, Layer, Plan, Version
 from oncall.schedules.rotation import Rotation
+from oncall.schedules.timeline import gather, segments
 from tests.oncall.naive_resolver import Naive
 
 MINUTE = timedelta(minutes=1)

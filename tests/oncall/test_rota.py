@@ -11,10 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from config.base.clock import floor_minute
+from config.base.data.clock import floor_minute
 from oncall import rota
+from oncall.cover import overrides
 from oncall.models import Absence
-from oncall.schedules import editing, overriding
+from oncall.schedules import editing
 from oncall.schedules.drafts import LayerDraft
 from tests import factories as make
 
@@ -91,7 +92,7 @@ class TestBoard:
         monday = datetime(2026, 6, 1, tzinfo=UTC)
         Absence.objects.create(user=ana, starts_at=monday, ends_at=monday + HOUR, created_at=monday, origin="case")
         for op, people, start in (("remove", [ana], 30), ("add", [ana], 50)):
-            overriding.override(
+            overrides.override(
                 schedule=shop, op=op, users=people, starts_at=monday + start * HOUR, actor=None,
                 ends_at=monday + (start + 2) * HOUR, at=monday, origin="case",
             )  # fmt: skip
@@ -110,7 +111,7 @@ class TestBoard:
         """R-V5."""
         schedule = make.weekly_schedule(ana, name="Shop")
         at = make.NOON
-        overriding.override(
+        overrides.override(
             schedule=schedule, op="set", users=[bob], starts_at=at, ends_at=at + HOUR, actor=None, at=at, origin="case"
         )
         week = span("week", at.date())
@@ -175,7 +176,7 @@ class TestPage:
     def test_shows_gaps_first_and_both_clocks(self, signed_in: Client, ana: Any, bob: Any) -> None:
         schedule = make.weekly_schedule(ana, bob, name="Shop primary", zone="Europe/Berlin")
         at = floor_minute(timezone.now())
-        overriding.override(
+        overrides.override(
             schedule=schedule, op="remove", users=[ana, bob], starts_at=at, ends_at=at + HOUR, actor=ana, at=at
         )
 
@@ -248,7 +249,7 @@ class TestPage:
         """R-V5, by the page."""
         schedule = make.weekly_schedule(ana, name="Shop")
         at = make.NOON
-        overriding.override(
+        overrides.override(
             schedule=schedule, op="set", users=[bob], starts_at=at, ends_at=at + HOUR, actor=None, at=at, origin="case"
         )
 

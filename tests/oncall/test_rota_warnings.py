@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from oncall import schedules
+from oncall.cover.overrides import override
 from oncall.models import Absence, Deactivation, ScheduleVersion, WorkInterval
 from oncall.schedules import warnings
 from oncall.schedules.drafts import LayerDraft
 from oncall.schedules.editing import save_version
-from oncall.schedules.overriding import override
 from tests import factories as make
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from oncall import saved_views
 from oncall.models import SavedView, Team, User
+from oncall.saved_views import saving
 from tests import factories as make
 from tests import factories_people as people
 from tests.clients import client_of
@@ -37,7 +37,7 @@ def reader(client: Client, ana: User) -> Client:
 
 def keep(actor: User, name: str = "Open", query: str = "group=open", **fields: Any) -> SavedView:
     asked: dict[str, Any] = {"path": QUEUE, "query": query, "name": name, "actor": actor, "at": NOON}
-    return saved_views.keep(**asked | fields)
+    return saving.keep(**asked | fields)
 
 
 class TestKeep:
@@ -67,27 +67,27 @@ class TestKeep:
         ],
     )
     def test_refuses_in_words(self, ana: User, asked: dict[str, str], words: str) -> None:
-        with pytest.raises(saved_views.Refused, match=words):
+        with pytest.raises(saving.Refused, match=words):
             keep(ana, **asked)
 
     def test_refuses_a_second_of_the_same_name(self, ana: User) -> None:
         keep(ana)
 
-        with pytest.raises(saved_views.Refused, match="already"):
+        with pytest.raises(saving.Refused, match="already"):
             keep(ana)
 
     def test_for_a_team_is_its_managers(self, ana: User, team: Team) -> None:
         responder = make.MembershipFactory(team=team).user
 
         assert keep(ana, team=team).team == team
-        with pytest.raises(saved_views.Refused, match="manages Shop"):
+        with pytest.raises(saving.Refused, match="manages Shop"):
             keep(responder, team=team)
 
     def test_ends_at_a_number_nobody_reads(self, ana: User) -> None:
-        for number in range(saved_views.MOST):
+        for number in range(saving.MOST):
             people.SavedViewFactory(owner=ana, name=f"{number}")
 
-        with pytest.raises(saved_views.Refused, match="Delete one"):
+        with pytest.raises(saving.Refused, match="Delete one"):
             keep(ana)
 
     def test_has_one_owner(self, ana: User, team: Team) -> None:
@@ -100,8 +100,8 @@ class TestMove:
     def test_keeps_an_order(self, ana: User) -> None:
         views = [keep(ana, name=name) for name in "abc"]
 
-        saved_views.move(view_id=views[2].pk, to="earlier", actor=ana, at=NOON)
-        saved_views.move(view_id=views[0].pk, to="earlier", actor=ana, at=NOON)
+        saving.move(view_id=views[2].pk, to="earlier", actor=ana, at=NOON)
+        saving.move(view_id=views[0].pk, to="earlier", actor=ana, at=NOON)
 
         names = SavedView.objects.order_by("position").values_list("name", flat=True)
         assert list(names) == ["a", "c", "b"]
@@ -109,8 +109,8 @@ class TestMove:
     def test_is_not_for_others(self, ana: User, team: Team) -> None:
         view = keep(ana, team=team)
 
-        with pytest.raises(saved_views.Refused, match="team"):
-            saved_views.move(view_id=view.pk, to="later", actor=make.UserFactory(), at=NOON)
+        with pytest.raises(saving.Refused, match="team"):
+            saving.move(view_id=view.pk, to="later", actor=make.UserFactory(), at=NOON)
 
 
 class TestAboveAList:
@@ -212,7 +212,7 @@ class TestEndpoint:
     def test_refuses_a_stale_change(self, ana: User) -> None:
         client, view = client_of(ana), keep(ana)
         tag = client.get(f"{self.URL}{view.pk}/")["ETag"]
-        saved_views.change(view_id=view.pk, name="Newer", actor=ana, at=NOON + timedelta(seconds=1))
+        saving.change(view_id=view.pk, name="Newer", actor=ana, at=NOON + timedelta(seconds=1))
 
         answer = client.patch(f"{self.URL}{view.pk}/", {"name": "Older"}, format="json", headers={"If-Match": tag})
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from oncall import schedules
-from oncall.schedules.facts import segments
+from oncall.schedules.timeline import segments
 from tests import factories as make
 from tests.bench import rotas
 

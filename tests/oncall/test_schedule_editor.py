@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from oncall import schedules
 from oncall.models import MembershipRole, Schedule, ScheduleVersion, User
 from tests import factories as make

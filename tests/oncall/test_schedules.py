@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from oncall import schedules
+from oncall.cover.overrides import override
 from oncall.models import Deactivation, Override, ScheduleVersion
-from oncall.schedules.overriding import override
 from tests import factories
 
 MINUTE = timedelta(minutes=1)

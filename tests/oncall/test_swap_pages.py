@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from config.base.clock import floor_minute
+from config.base.data.clock import floor_minute
 from oncall.models import Override, SwapRequest
 from tests import factories as make
 from tests import factories_changes as moved

@@ -10,12 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
-from config.base.clock import floor_minute
-from config.base.lifecycle import Refusal
-from oncall import accounts, notices, schedules, swaps
+from config.base.data.clock import floor_minute
+from config.base.data.lifecycle import Refusal
+from oncall import schedules
 from oncall.channels import SENDERS, Message, Outcome
+from oncall.cover import overrides, swaps
+from oncall.messages import notices
 from oncall.models import Notice, Override, OverrideOp, SwapRequest, User
-from oncall.schedules import overriding
+from oncall.people import accounts
 from tests import factories as make
 from tests import factories_changes as moved
 
@@ -114,7 +116,7 @@ class TestOneWay:
 
     def test_is_refused_once_the_shift_is_not_theirs_any_more(self, rota: Rota) -> None:
         offer = rota.offer(rota.ask(), rota.ben)
-        overriding.override(
+        overrides.override(
             schedule=rota.schedule, op=OverrideOp.SET, users=[rota.cleo], starts_at=rota.start, ends_at=rota.end,
             actor=None, at=rota.at,
         )  # fmt: skip
@@ -164,7 +166,7 @@ class TestTwoWay:
 
     def test_is_whole_or_not_at_all(self, rota: Rota) -> None:
         offer = rota.offer(rota.ask(), rota.ben, return_starts_at=rota.bens, return_ends_at=rota.bens + HOUR)
-        overriding.override(
+        overrides.override(
             schedule=rota.schedule, op=OverrideOp.SET, users=[rota.cleo], starts_at=rota.bens,
             ends_at=rota.bens + HOUR, actor=None, at=rota.at,
         )  # fmt: skip

@@ -9,8 +9,8 @@ from typing import ClassVar
 import pytest
 from django.core.management import call_command
 
-from oncall import watch, watchdog
-from oncall.watchdog import Finding
+from oncall.engine import audit, watchdog_alerts
+from oncall.engine.audit import Finding
 from tests import factories
 from tests.factories import NOON
 
@@ -20,14 +20,14 @@ LATE = Finding("page_overdue", "3 pages are late.", 3)
 
 class TestJudge:
     def test_beats_once_a_minute_while_all_is_well(self):
-        state = watch.Watch()
+        state = watchdog_alerts.Watch()
 
         deeds = [state.judge([], at=NOON + timedelta(seconds=5 * n)) for n in range(13)]
 
         assert [n for n, deed in enumerate(deeds) if deed == ["beat"]] == [0, 12]
 
     def test_waits_for_a_second_look_then_shouts_and_stops_the_heart(self):
-        state = watch.Watch()
+        state = watchdog_alerts.Watch()
 
         assert state.judge([STALE], at=NOON) == []
         assert state.judge([STALE], at=NOON + timedelta(seconds=5)) == ["shout"]
@@ -35,14 +35,14 @@ class TestJudge:
         assert state.judge([STALE], at=NOON + timedelta(seconds=306)) == ["shout"]
 
     def test_shouts_at_once_about_something_new(self):
-        state = watch.Watch()
+        state = watchdog_alerts.Watch()
         state.judge([STALE], at=NOON)
         state.judge([STALE], at=NOON + timedelta(seconds=5))
 
         assert state.judge([STALE, LATE], at=NOON + timedelta(seconds=10)) == ["shout"]
 
     def test_gives_the_all_clear_only_if_it_had_shouted(self):
-        state = watch.Watch(beaten_at=NOON)
+        state = watchdog_alerts.Watch(beaten_at=NOON)
         state.judge([STALE], at=NOON)
 
         assert state.judge([], at=NOON + timedelta(seconds=5)) == []
@@ -54,7 +54,7 @@ class TestJudge:
 @pytest.mark.django_db
 class TestAudit:
     def codes(self):
-        return {finding.code for finding in watchdog.audit(at=NOON)}
+        return {finding.code for finding in audit.audit(at=NOON)}
 
     def test_finds_nothing_when_every_promise_holds(self):
         factories.EngineLaneFactory()
@@ -94,7 +94,7 @@ class TestAudit:
             factories.PageFactory(state="dead", ended_at=NOON)
 
         with django_assert_num_queries(1):
-            watchdog.audit(at=NOON)
+            audit.audit(at=NOON)
 
 
 class Listener(BaseHTTPRequestHandler):
@@ -129,7 +129,7 @@ class TestVoice:
     def test_shouts_through_the_second_provider_and_by_mail(self, outside, settings, mailoutbox):
         settings.WATCHDOG_ALERT_EMAIL = ["operators@example.com"]
 
-        assert watch.shout([STALE, LATE])
+        assert watchdog_alerts.shout([STALE, LATE])
 
         assert outside == [f"Holdfast: paging may not work. {STALE.text} {LATE.text}"]
         assert mailoutbox[0].to == ["operators@example.com"]
@@ -137,10 +137,10 @@ class TestVoice:
     def test_says_when_nobody_heard(self, settings):
         settings.WATCHDOG_ALERT_URL = "http://127.0.0.1:9/"
 
-        assert not watch.shout([STALE])
+        assert not watchdog_alerts.shout([STALE])
 
     def test_beats_outside(self, outside):
-        assert watch.beat()
+        assert watchdog_alerts.beat()
         assert outside == ["alive"]
 
 

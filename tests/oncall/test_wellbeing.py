@@ -8,9 +8,11 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from config.base.permissions import Role
-from oncall import members, relief, swaps, wake_tests
+from config.base.data.roles import Role
+from oncall.cover import relief, swaps
 from oncall.models import MembershipRole, ReliefRequest, SwapRequest, WakeTest
+from oncall.people import members
+from oncall.readiness import wake_tests
 from tests import factories as make
 from tests import factories_wellbeing as well
 from tests.factories import NOON

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import URLPattern, get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
-from config.base.views import ListPage
+from config.base.web.views import ListPage
 
 
 def views(resolver: Any = None, namespace: str = "") -> Iterator[tuple[str, type]]:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents.models import Ticket
 from tests import factories as make
 from tests.bench import plenty

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.base.permissions import Role
-from config.base.tables import without_formula
+from config.base.data.roles import Role
+from config.base.web.tables import without_formula
 from oncall.models import User
 from tests import calendar_factories as days
 from tests import customer_factories as told
@@ -68,7 +68,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "incidents:severities": lambda: make.SeverityFactory(rank=next(_rank)),
     "incidents:contacts": make.ContactFactory,
     "incidents:integrations": make.IntegrationFactory,
-    "numbers-records": _incident,
+    "incidents:report-records": _incident,
     "incidents:maintenances": lambda: told.MaintenanceFactory(part=True),
     "incidents:public-incidents": lambda: told.PublicIncidentFactory(ticket=_incident()),
     "incidents:components": lambda: told.ComponentFactory(service=make.ServiceFactory()),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from postmortems.models import Postmortem
 from tests import factories as make
 from tests.clients import client_of

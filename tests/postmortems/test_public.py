@@ -10,8 +10,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from config.base import broker
-from config.base.permissions import Role
+from config.base.data.roles import Role
+from config.base.net import broker
 from incidents.customers import deliveries
 from incidents.models import CustomerUpdate, PublicIncident
 from tests import customer_factories as told

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from postmortems import reports
 from tests import factories as make
 from tests import factories_prevention as after
@@ -147,7 +147,7 @@ class TestLists:
 
 
 class TestPage:
-    URL = "/numbers/prevention/"
+    URL = "/reports/prevention/"
 
     def test_shows_numbers_and_what_is_overdue(self, client: Client, reader: Any) -> None:
         client.force_login(reader)
@@ -157,7 +157,7 @@ class TestPage:
 
         assert "Days from restoration" in page
         assert late.get_absolute_url() in page
-        assert 'href="/numbers/prevention/"' in client.get("/numbers/").content.decode()
+        assert 'href="/reports/prevention/"' in client.get("/reports/").content.decode()
 
     @pytest.mark.parametrize(
         "asked",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from config.base.lifecycle import IllegalMove
+from config.base.data.lifecycle import IllegalMove
 from postmortems import review, writing
 from postmortems.locking import Refused
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus

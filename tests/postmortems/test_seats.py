@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents.models import ReviewSeat, Severity, Ticket
 from postmortems import review, seats
 from postmortems.locking import Refused

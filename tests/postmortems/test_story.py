@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.base import panels
-from config.base.permissions import Role
+from config.base.data.roles import Role
+from config.base.web import panels
 from incidents.models import Ticket
 from incidents.tickets import story
 from tests import customer_factories as told

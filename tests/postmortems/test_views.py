@@ -5,8 +5,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.base import panels
-from config.base.permissions import Role
+from config.base.data.roles import Role
+from config.base.web import panels
 from postmortems.models import Postmortem
 from tests import factories as make
 from tests.factories import NOON
@@ -146,7 +146,7 @@ class TestPanel:
         assert client.post(f"{ticket.get_absolute_url()}postmortem/")["Location"] == ticket.get_absolute_url()
 
     def test_lets_the_apps_below_show_what_the_incident_owes(self, client, postmortem, monkeypatch):
-        owed = panels.Panel("postmortem", 1, "oncall/policy.html", lambda _, ticket: {"shown": ticket.pk})
+        owed = panels.Panel("postmortem", 1, "oncall/escalation/policy.html", lambda _, ticket: {"shown": ticket.pk})
         monkeypatch.setitem(panels._panels, "postmortem", [owed])
 
         page = client.get(postmortem.get_absolute_url())

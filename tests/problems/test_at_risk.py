@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents.models import ActionItem, Service, Ticket
 from incidents.response import Refused
 from problems import at_risk

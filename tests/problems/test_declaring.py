@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents.models import Incident
 from tests import factories as make
 from tests import factories_prevention as after

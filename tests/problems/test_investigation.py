@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from config.base.lifecycle import IllegalMove
+from config.base.data.lifecycle import IllegalMove
 from incidents import response
 from incidents.models import Ticket
 from problems import factors, investigation

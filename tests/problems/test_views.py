@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from config.base.permissions import Role
+from config.base.data.roles import Role
 from incidents import response
 from incidents.models import Incident, Ticket
 from problems.models import Factor, KnownError, Problem

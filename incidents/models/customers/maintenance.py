@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from config.base.models import OneLineField, one_of
+from config.base.data.constraints import one_of
+from config.base.data.models import OneLineField
 from incidents.models.customers.updates import Component, StatusPage, new_public_id
 from oncall.models import User
 

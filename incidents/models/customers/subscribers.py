@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from config.base.outbox import OutboxRow
+from config.base.data.outbox import OutboxRow
 from incidents.models.customers.maintenance import MaintenanceUpdate
 from incidents.models.customers.updates import Component, CustomerUpdate, StatusPage, of_visible_ticket
 

@@ -16,7 +16,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from config.base.models import OneLineField, one_of
+from config.base.data.constraints import one_of
+from config.base.data.models import OneLineField
 from incidents.models.services import Service
 from incidents.models.tickets.ticket import Ticket
 from oncall.models import User

@@ -10,7 +10,8 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
 from django.urls import reverse
 
-from config.base.models import OneLineField, Origin, one_of
+from config.base.data.constraints import one_of
+from config.base.data.models import OneLineField, Origin
 from incidents.models.requesters import Contact
 from incidents.models.services import Service
 from incidents.models.severities import Level, Severity

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
-from config.base.models import one_of
+from config.base.data.constraints import one_of
 from incidents.models.tickets.ticket import Ticket
 from oncall.models import User
 

@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from config.base.lifecycle import Refusal
-from config.base.views import DetailPage, FormPage, ListPage
+from config.base.data.lifecycle import Refusal
+from config.base.web.views import DetailPage, FormPage, ListPage
 from incidents import permissions
 from incidents.customers import maintenance, status_page
 from incidents.filters.customers import MaintenanceFilter
@@ -23,7 +23,7 @@ class MaintenanceList(ListPage):
     queryset = ScheduledMaintenance.objects.select_related("page").order_by("-starts_at")
     table_class = MaintenanceTable
     filterset_class = MaintenanceFilter
-    template_name = "incidents/customers.html"
+    template_name = "incidents/customers/customers.html"
     filters = ("search", "status", "page")
     create = ("incidents:maintenance-new", "Schedule work")
     empty = "No work is planned. Schedule it here before customers notice it by themselves."
@@ -36,7 +36,7 @@ class MaintenanceList(ListPage):
 class MaintenancePage(DetailPage):
     """One planned work with all that was said of it."""
 
-    template_name = "incidents/maintenance.html"
+    template_name = "incidents/customers/maintenance.html"
     queryset = status_page.maintenances().select_related("page", "created_by").prefetch_related("updates__author")
     context_object_name = "maintenance"
 
@@ -63,7 +63,7 @@ class MaintenanceNew(_Telling):
     lead = "Subscribers of these parts are told now, an hour before it begins, and when it is done."
     button = "Publish"
     done = "Published. Subscribers are being told."
-    template_name = "incidents/maintenance_new.html"
+    template_name = "incidents/customers/maintenance_new.html"
     page: StatusPage
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

@@ -67,7 +67,7 @@ class StatusHome(PublicView):
         shown, at = status_page.read(self.page), timezone.now()
         return self.cached(
             self.show(
-                "status/home.html",
+                "incidents/customers/status_page/home.html",
                 title=f"{self.page.name} status",
                 shown=shown,
                 days=status_page.days(self.page, at=at),
@@ -83,7 +83,9 @@ class StatusIncident(PublicView):
         """Its page."""
         incident = get_object_or_404(status_page.incidents(), public_id=public_id)
         self.page = incident.page
-        return self.cached(self.show("status/incident.html", title=incident.name, incident=incident))
+        return self.cached(
+            self.show("incidents/customers/status_page/incident.html", title=incident.name, incident=incident)
+        )
 
 
 class StatusMaintenance(PublicView):
@@ -93,7 +95,9 @@ class StatusMaintenance(PublicView):
         """Its page."""
         work = get_object_or_404(status_page.maintenances(), public_id=public_id)
         self.page = work.page
-        return self.cached(self.show("status/maintenance.html", title=work.name, maintenance=work))
+        return self.cached(
+            self.show("incidents/customers/status_page/maintenance.html", title=work.name, maintenance=work)
+        )
 
 
 class StatusFeed(PublicView):
@@ -133,13 +137,15 @@ class Subscribe(PublicView):
         if ratelimit.consume(request, action="subscribe"):
             subscriptions.ask(page=self.page, at=timezone.now(), **form.cleaned_data)
         return self.show(
-            "status/said.html",
+            "incidents/customers/status_page/said.html",
             title="Look into your mailbox",
             text="If the address can receive mail, a message is on its way. Open the link in it and confirm.",
         )
 
     def _form(self, form: SubscribeForm, *, status: int = 200) -> HttpResponse:
-        return self.show("status/subscribe.html", title="Updates by e-mail", form=form, status=status)
+        return self.show(
+            "incidents/customers/status_page/subscribe.html", title="Updates by e-mail", form=form, status=status
+        )
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -153,16 +159,26 @@ class Confirm(PublicView):
         try:
             self.check(token)
         except signed_links.BadLink as refusal:
-            return self.show("status/said.html", title="This link does not work", text=str(refusal), status=404)
-        return self.show("status/question.html", title=self.title, button=self.button)
+            return self.show(
+                "incidents/customers/status_page/said.html",
+                title="This link does not work",
+                text=str(refusal),
+                status=404,
+            )
+        return self.show("incidents/customers/status_page/question.html", title=self.title, button=self.button)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """The deed."""
         try:
             self.perform(token)
         except signed_links.BadLink as refusal:
-            return self.show("status/said.html", title="This link does not work", text=str(refusal), status=404)
-        return self.show("status/said.html", title="Done", text=self.done)
+            return self.show(
+                "incidents/customers/status_page/said.html",
+                title="This link does not work",
+                text=str(refusal),
+                status=404,
+            )
+        return self.show("incidents/customers/status_page/said.html", title="Done", text=self.done)
 
     def check(self, token: str) -> None:
         """Raise BadLink for a link that cannot be used."""

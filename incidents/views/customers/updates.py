@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from config.base.views import FormPage, ListPage
+from config.base.web.views import FormPage, ListPage
 from incidents import permissions
 from incidents.customers import status_page, updates
 from incidents.filters.customers import ComponentFilter, DeliveryFilter, PublicIncidentFilter, SubscriberFilter
@@ -18,7 +18,7 @@ from incidents.views.response import verbs
 class Compose(FormPage):
     """Write an update from a template, look at it as customers will, and publish it."""
 
-    template_name = "incidents/update.html"
+    template_name = "incidents/customers/update.html"
     refusals = (*verbs.REFUSALS, updates.NotReady)
     done = "Published. Subscribers are being told."
     ticket: Ticket
@@ -119,7 +119,7 @@ class PublicIncidentList(ListPage):
     queryset = PublicIncident.objects.select_related("ticket").order_by("-created_at")
     table_class = PublicIncidentTable
     filterset_class = PublicIncidentFilter
-    template_name = "incidents/customers.html"
+    template_name = "incidents/customers/customers.html"
     filters = ("search", "status", "over")
     empty = "Customers were told of nothing yet. Open an incident and choose Tell customers."
 
@@ -131,7 +131,7 @@ class ComponentList(ListPage):
     queryset = Component.objects.select_related("page", "group", "service").order_by("page", "position", "name")
     table_class = ComponentTable
     filterset_class = ComponentFilter
-    template_name = "incidents/customers.html"
+    template_name = "incidents/customers/customers.html"
     filters = ("search", "status")
     empty = "No parts yet. An administrator adds them under Administration, Parts."
 
@@ -139,7 +139,7 @@ class ComponentList(ListPage):
 class _ForThoseWhoAct(ListPage):
     """Addresses of customers are for those who act on tickets."""
 
-    template_name = "incidents/customers.html"
+    template_name = "incidents/customers/customers.html"
 
     def may(self) -> bool:
         """Those who act on tickets."""

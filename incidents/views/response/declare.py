@@ -7,8 +7,8 @@ from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from config.base import panels
-from config.base.views import FormPage, ShownPage
+from config.base.web import panels
+from config.base.web.views import FormPage, ShownPage
 from incidents import permissions, response
 from incidents.forms.response import DeclareForm
 from incidents.forms.severities import LevelField
@@ -66,7 +66,7 @@ class Declare(FormPage):
     """The form. "Preview" shows the proposal without script; nothing is saved by it."""
 
     title = "Declare an incident"
-    template_name = "incidents/declare.html"
+    template_name = "incidents/response/declare.html"
     form_class = DeclareForm
     button = "Declare"
     refusals = REFUSALS
@@ -113,7 +113,7 @@ class Declare(FormPage):
 class Proposal(ShownPage):
     """Priority, severity, who would be paged and what is known of it, for the fields of the form so far."""
 
-    template_name = "incidents/proposal.html"
+    template_name = "incidents/response/proposal.html"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The same: a long description does not fit into an address."""

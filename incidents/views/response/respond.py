@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.generic import View
 
-from config.base import panels
-from config.base.views import DetailPage
+from config.base.web import panels
+from config.base.web.views import DetailPage
 from incidents import permissions, response
 from incidents.models import Ticket, Visibility
 from incidents.response import answer_by_link, situation
@@ -32,7 +32,7 @@ def _screen(ticket: Ticket, user: User) -> dict[str, Any]:
 class Respond(DetailPage):
     """The screen for somebody who is signed in."""
 
-    template_name = "incidents/respond.html"
+    template_name = "incidents/response/respond.html"
     place = "respond"
 
     def get_object(self, queryset: Any = None) -> Ticket:
@@ -77,7 +77,7 @@ class PageLink(View):
             "may_answer": ticket.is_open and page.link_used_at is None,
             "panels": panels.collect("respond", request, ticket),
         }
-        return render(request, "incidents/respond.html", context)
+        return render(request, "incidents/response/respond.html", context)
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Acknowledge, take over or decline as the person who was paged."""
@@ -101,4 +101,4 @@ class PageLink(View):
     @staticmethod
     def _refuse(request: HttpRequest, text: str) -> HttpResponse:
         context = {"title": "This link does not work", "text": text}
-        return render(request, "incidents/bad_link.html", context, status=410)
+        return render(request, "incidents/response/bad_link.html", context, status=410)

@@ -12,8 +12,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from config.base.lifecycle import IllegalMove
-from config.base.views import FormPage
+from config.base.data.lifecycle import IllegalMove
+from config.base.web.views import FormPage
 from incidents import permissions, response
 from incidents.forms.response import (
     AssignForm,
@@ -132,7 +132,7 @@ def ticket_or_404(reference: str, user: Any) -> Ticket:
 class VerbPage(FormPage):
     """One verb on one ticket: its form on a page of its own, and the POST behind every button."""
 
-    template_name = "incidents/verb.html"
+    template_name = "incidents/response/verb.html"
     refusals = REFUSALS
     table: Mapping[str, Verb] = VERBS
     kinds: frozenset[str] = frozenset({TicketKind.INCIDENT, TicketKind.REQUEST})

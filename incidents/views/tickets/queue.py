@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.http import QueryDict
 from django.urls import reverse
 
-from config.base.views import ListPage
+from config.base.web.views import ListPage
 from incidents.filters.tickets import TicketFilter
 from incidents.models import OPEN_STATUSES, Response, Ticket, TicketStatus
 from incidents.models.tickets.ticket import TicketQuerySet
@@ -26,7 +26,7 @@ class Queue(ListPage):
     """Tickets of every kind, the open ones unless the URL says otherwise."""
 
     title = "Queue"
-    template_name = "incidents/queue.html"
+    template_name = "incidents/tickets/queue.html"
     queryset = with_unowned(Ticket.objects.for_list()).order_by("priority", "-created_at")
     table_class = TicketTable
     filterset_class = TicketFilter

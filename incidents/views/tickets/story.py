@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from config.base import panels
-from config.base.views import ShownPage
+from config.base.web import panels
+from config.base.web.views import ShownPage
 from incidents.models import Ticket
 from incidents.tickets import story
 from incidents.views.response.verbs import ticket_or_404
@@ -12,7 +12,7 @@ from incidents.views.response.verbs import ticket_or_404
 class Story(ShownPage):
     """From the alert to the known error, with times; each app tells its chapter."""
 
-    template_name = "incidents/story.html"
+    template_name = "incidents/tickets/story.html"
     ticket: Ticket
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:

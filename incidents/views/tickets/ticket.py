@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from config.base.views import DetailPage, FormPage
+from config.base.web.views import DetailPage, FormPage
 from incidents import permissions, response
 from incidents.forms.response import NoteForm
 from incidents.forms.tickets import TicketForm
@@ -16,7 +16,7 @@ _TIMELINE_SHOWN = 200
 class TicketPage(DetailPage):
     """One ticket: facts, who was paged, alerts, what happened, and what to do next."""
 
-    template_name = "incidents/ticket.html"
+    template_name = "incidents/tickets/ticket.html"
     context_object_name = "ticket"
 
     def get_object(self, queryset: Any = None) -> Ticket:
@@ -60,7 +60,7 @@ class TicketPage(DetailPage):
 class TicketEdit(FormPage):
     """The form over an incident's facts; a stale one is refused and nothing typed is lost."""
 
-    template_name = "incidents/edit.html"
+    template_name = "incidents/tickets/edit.html"
     form_class = TicketForm
     refusals = verbs.REFUSALS
     ticket: Ticket

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from oncall import watch
+from oncall.engine import watchdog_alerts
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, judge, act; again."""
         if options["once"]:
-            findings = watch.look()
+            findings = watchdog_alerts.look()
             for finding in findings:
                 self.stdout.write(finding.text)
             raise SystemExit(1 if findings else 0)
@@ -34,14 +34,14 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        state = watch.Watch()
+        state = watchdog_alerts.Watch()
         while not stopping.is_set():
-            findings = watch.look()
+            findings = watchdog_alerts.look()
             for deed in state.judge(findings, at=timezone.now()):
                 if deed == "shout":
-                    watch.shout(findings)
+                    watchdog_alerts.shout(findings)
                 elif deed == "all clear":
-                    watch.give_all_clear()
+                    watchdog_alerts.give_all_clear()
                 else:
-                    watch.beat()
-            stopping.wait(watch.EVERY.total_seconds())
+                    watchdog_alerts.beat()
+            stopping.wait(watchdog_alerts.EVERY.total_seconds())

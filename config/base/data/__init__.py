@@ -1,0 +1,1 @@
+"""What models and rows share: columns, constraints, lifecycles, the outbox, clocks, text."""

@@ -1,0 +1,43 @@
+"""Abstract bases of models and the column types that several apps share."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from config.base.data import text
+
+
+class Origin(models.TextChoices):
+    """Where a row came from; demo and case rows can page and mail nobody."""
+
+    EDIT = "edit", "Entered"
+    IMPORT = "import", "Imported"
+    DEMO = "demo", "Demo data"
+    CASE = "case", "Worked case"
+
+
+class OneLineField(models.CharField):
+    """One line of text: white space folded, control and bidi characters removed (bad inputs 22-24)."""
+
+    def to_python(self, value: object) -> str | None:
+        """The cleaned line, as forms, serializers and `full_clean` see it."""
+        found = super().to_python(value)
+        return text.one_line(found) if found else found
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        """Clean also what domain code wrote past every form."""
+        value = text.one_line(getattr(model_instance, self.attname) or "")[: self.max_length]
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class Recorded(models.Model):
+    """A row that knows when the product learned of it.
+
+    `created_at` is the `at` of the domain function; `recorded_at` is the database's own clock.
+    """
+
+    created_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,140 @@
+"""Messages as rows: claimed, sent after the commit, recorded behind a fence, never dropped in silence.
+
+The engine's pages and the mails to customers are both outbox rows. A row is claimed with a lease and
+the claim is committed before anything leaves the house; the answer is recorded only by the holder of
+that attempt (`attempts` is the fence). A crash in between leaves the row `sending`, and when the lease
+runs out it is sent again under the same key: at least once (reliability rules 3-5).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q
+
+from config.base.data.constraints import one_of
+
+LEASE = timedelta(seconds=10)
+SEND_DEADLINE = timedelta(seconds=8)
+
+
+class OutboxState(models.TextChoices):
+    """Where a message stands; `accepted` is the provider's word, `delivered` the device's."""
+
+    PENDING = "pending", "Waiting"
+    SENDING = "sending", "Being sent"
+    ACCEPTED = "accepted", "Accepted"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"
+    UNKNOWN = "unknown", "No receipt"
+    CANCELLED = "cancelled", "No longer needed"
+    DEAD = "dead", "Gave up"
+
+
+UNSENT = (OutboxState.PENDING, OutboxState.SENDING)
+ARRIVED = (OutboxState.ACCEPTED, OutboxState.DELIVERED)
+
+
+class OutboxRow(models.Model):
+    """One message to one address on one channel."""
+
+    key = models.CharField(max_length=120, unique=True, help_text="Idempotency key; never used twice.")
+    channel = models.CharField(max_length=20)
+    address = models.CharField(max_length=500)
+    state = models.CharField(max_length=10, choices=OutboxState, default=OutboxState.PENDING)
+    priority = models.PositiveSmallIntegerField(default=5, help_text="Lower is sent first.")
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True, help_text="When the last attempt began.")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="Cancelled, failed for good or given up.")
+    provider_id = models.CharField(max_length=200, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            one_of("state", OutboxState.values, name="%(app_label)s_%(class)s_state"),
+            models.CheckConstraint(
+                condition=Q(state="sending", lease_until__isnull=False) | ~Q(state="sending"),
+                name="%(app_label)s_%(class)s_sending_has_lease",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "due_at"], condition=Q(state="pending"), name="%(app_label)s_%(class)s_due"
+            ),
+            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="%(app_label)s_%(class)s_leased"),
+            models.Index(fields=["ended_at"], condition=Q(state="dead"), name="%(app_label)s_%(class)s_dead"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to send one row, once: the fence is (`row_id`, `attempts`)."""
+
+    row_id: int
+    attempts: int
+
+
+def claim(model: type[OutboxRow], *, at: datetime, limit: int, channels: Sequence[str] | None = None) -> list[Claim]:
+    """Take up to `limit` due rows, those of a lease that ran out included, most urgent first.
+
+    One statement, so the claim is committed when this returns (outside a transaction). Rows that another
+    worker holds are stepped over. `channels` limits the claim to those that may be sent on just now.
+    """
+    table = model._meta.db_table
+    only = "AND channel = ANY(%(channels)s)" if channels is not None else ""
+    statement = f"""
+        UPDATE {table} SET state = 'sending', attempts = attempts + 1, sent_at = %(at)s,
+                           lease_until = %(lease_until)s
+        WHERE id IN (
+            SELECT id FROM {table}
+            WHERE ((state = 'pending' AND due_at <= %(at)s) OR (state = 'sending' AND lease_until <= %(at)s)) {only}
+            ORDER BY priority, due_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED)
+        RETURNING id, attempts, priority, due_at"""  # noqa: S608 - table and clause are ours
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {"at": at, "lease_until": at + LEASE, "limit": limit, "channels": list(channels or ())},
+        )
+        rows = sorted(cursor.fetchall(), key=lambda row: (row[2], row[3]))
+    return [Claim(row_id, attempts) for row_id, attempts, _, _ in rows]
+
+
+def record_accepted(model: type[OutboxRow], held: Claim, *, at: datetime, provider_id: str = "", **also: Any) -> bool:
+    """Note that the provider took the message. False if this attempt no longer holds the row."""
+    return _record(
+        model,
+        held,
+        state=OutboxState.ACCEPTED,
+        accepted_at=at,
+        provider_id=provider_id[:200],
+        last_error="",
+        **also,
+    )
+
+
+def record_retry(model: type[OutboxRow], held: Claim, *, due_at: datetime, error: str, **also: Any) -> bool:
+    """Put the row back for another try at `due_at`. False if this attempt no longer holds the row."""
+    return _record(model, held, state=OutboxState.PENDING, due_at=due_at, last_error=error[:300], **also)
+
+
+def record_end(
+    model: type[OutboxRow], held: Claim, *, state: OutboxState, at: datetime, error: str, **also: Any
+) -> bool:
+    """End the row as failed, cancelled or dead. False if this attempt no longer holds the row."""
+    return _record(model, held, state=state, ended_at=at, last_error=error[:300], **also)
+
+
+def _record(model: type[OutboxRow], held: Claim, **values: Any) -> bool:
+    row = model._default_manager.filter(pk=held.row_id, attempts=held.attempts, state=OutboxState.SENDING)
+    return bool(row.update(lease_until=None, **values))

@@ -1,0 +1,1 @@
+"""What the REST API shares: viewsets, serializers, permissions, errors, idempotency."""

@@ -1,0 +1,118 @@
+"""`Idempotency-Key`: a POST that is sent again gets the answer of the first one instead of doing it twice.
+
+The answer is kept in the transaction that has the effect, so there is never one without the other, and a
+process that dies leaves neither behind. An advisory lock, which ends with its transaction, tells what is in flight.
+"""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import RequestDataTooBig
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from rest_framework import exceptions, status
+from rest_framework.request import Request
+
+from config.base.rest.errors import Conflict
+from config.base.rest.parsers import BodyTooLarge
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+KEPT = timedelta(hours=24)
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+class KeyReused(exceptions.APIException):
+    """The key was used for another request."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "key_reused"
+    default_detail = "This Idempotency-Key was used for another request. Choose a fresh key for each new request."
+
+
+class InFlight(Conflict):
+    """The first request with this key has not been answered yet."""
+
+    default_code = "in_flight"
+    default_detail = "A request with this Idempotency-Key is still at work. Wait a moment, then send it again."
+
+
+class Replay(Exception):
+    """The request was answered before; `response` is that answer."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.response = response
+
+
+def is_asked(request: HttpRequest) -> bool:
+    """Whether this request wants to be done at most once."""
+    return request.method == "POST" and HEADER in request.headers
+
+
+def claim(request: Request, *, at: datetime) -> Any:
+    """The row to fill with the answer of this request, whose transaction now holds its key.
+
+    Raises Replay if it was answered before, KeyReused if the key means another request, InFlight while the
+    first is at work.
+    """
+    key = request.headers[HEADER]
+    if not _KEY.fullmatch(key):
+        raise exceptions.ValidationError({HEADER: ["Send 1 to 200 visible ASCII characters, such as a UUID."]})
+    _lock(f"idempotency:{request.user.pk}:{key}")
+    row = _rows()(
+        user=request.user,
+        key=key,
+        method=request.method,
+        path=request.get_full_path(),
+        body_digest=_digest(request),
+        created_at=at,
+    )
+    known = _rows().objects.filter(user=request.user, key=key).first()
+    if known is None:
+        return row
+    if known.created_at <= at - KEPT:
+        known.delete()
+        return row
+    if (known.method, known.path, known.body_digest) != (row.method, row.path, row.body_digest):
+        raise KeyReused
+    raise Replay(_answer(known))
+
+
+def keep(row: Any, response: HttpResponse) -> None:
+    """Keep the answer with its effect; one of our own faults is not kept, so that a repeat can succeed."""
+    if response.status_code < 500:
+        row.status = response.status_code
+        row.answer = response.content.decode()
+        row.etag = response.headers.get("ETag", "")
+        row.save(force_insert=True)
+
+
+def _lock(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        if not cursor.fetchone()[0]:
+            raise InFlight
+
+
+def _digest(request: Request) -> str:
+    try:
+        return hashlib.sha256(request._request.body).hexdigest()
+    except RequestDataTooBig:
+        raise BodyTooLarge from None
+
+
+def _answer(known: Any) -> HttpResponse:
+    response = HttpResponse(known.answer, status=known.status, content_type="application/json")
+    response.headers[REPLAYED] = "true"
+    if known.etag:
+        response.headers["ETag"] = known.etag
+    return response
+
+
+def _rows() -> Any:
+    """The model stands above this module; its owner's model knows it."""
+    return get_user_model()._meta.get_field("idempotent_requests").related_model

@@ -1,0 +1,54 @@
+"""Who may use an endpoint: scopes of tokens, roles, and nothing unless it is allowed."""
+
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+if TYPE_CHECKING:  # DRF's views import this module by its settings
+    from rest_framework.views import APIView
+from config.base.data.roles import Role, has_role
+
+
+class ScopedAccess(BasePermission):
+    """Signed in, and the token's scope covers the deed: GET needs read, a verb its own, the rest write."""
+
+    message = "This token may not do that. Its owner can make one with a wider scope."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Deny by default: no sign-in, no answer; a token without the scope, 403."""
+        if not request.user or not request.user.is_authenticated:
+            return False
+        if request.auth is None:
+            return True
+        token: Any = request.auth
+        return bool(self._needed(request, view) & set(token.scopes))
+
+    @staticmethod
+    def _needed(request: Request, view: "APIView") -> set[str]:
+        """The scopes of which one is enough; a verb declares its own, what declares none needs write."""
+        if request.method in SAFE_METHODS:
+            return {"read", "write"}
+        return {getattr(view, "scope", None) or "write", "write"}
+
+
+class StaffOrToken(ScopedAccess):
+    """Of the inner works: administrators, and programs that carry anybody's token."""
+
+    message = "This is for administrators. A program may read it with a token."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """As ScopedAccess, and a person must be staff."""
+        return super().has_permission(request, view) and (request.auth is not None or request.user.is_staff)
+
+
+def only(*roles: Role) -> type[BasePermission]:
+    """A permission that asks for one of these roles."""
+
+    class Only(BasePermission):
+        message = f"This is for: {', '.join(roles)}. Ask an administrator for the role."
+
+        def has_permission(self, request: Request, view: "APIView") -> bool:
+            return has_role(request.user, *roles)
+
+    return Only

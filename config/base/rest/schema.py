@@ -1,0 +1,61 @@
+"""The OpenAPI document: what verbs take and answer, how tokens are sent, the one shape of errors."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from config.base.rest import idempotency
+from config.base.rest.errors import ErrorSerializer
+from config.base.rest.serializers import Nothing
+
+
+class Schema(AutoSchema):
+    """OpenAPI: what a verb takes and answers, and the one shape of errors everywhere."""
+
+    def get_override_parameters(self) -> list[Any]:
+        """What the view says, and that every POST takes an Idempotency-Key."""
+        said = list(super().get_override_parameters())
+        if self.method != "POST":
+            return said
+        words = "Sent again with the same key and body within 24 hours, the request is answered, not repeated."
+        return [*said, OpenApiParameter(idempotency.HEADER, str, OpenApiParameter.HEADER, description=words)]
+
+    def get_request_serializer(self) -> Any:
+        """What the handler takes."""
+        takes = getattr(self._handler(), "takes", None)
+        if takes is Nothing:
+            return None
+        return takes or super().get_request_serializer()
+
+    def get_response_serializers(self) -> Any:
+        """What the view shows, with the handler's status."""
+        status = getattr(self._handler(), "answers", None)
+        shown: Any = getattr(self.view, "serializer_class", None)
+        return {status: shown} if status else super().get_response_serializers()
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """An AnswerViewSet's list is one object."""
+        if getattr(self.view, "is_one_answer", False):
+            return False
+        return bool(super()._is_list_view(serializer))
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        answers: dict[str, Any] = super()._get_response_bodies(direction)
+        error = self._get_response_for_code(ErrorSerializer, "4XX", direction=direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
+        return answers | {"4XX": error}
+
+    def _handler(self) -> Any:
+        return getattr(self.view, getattr(self.view, "action", None) or "", None)
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
+    """A bearer token; the class is found by its being imported."""
+
+    target_class = "config.base.rest.tokens.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """A bearer token."""
+        return {"type": "http", "scheme": "bearer"}

@@ -1,0 +1,138 @@
+"""What serializers share: strictness, cleaned text, instants with an offset, references by natural key."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from config.base.data import text
+from config.base.data.models import OneLineField
+
+
+class Lines(serializers.CharField):
+    """Text of several lines, without controls and direction characters; nothing but text is text."""
+
+    @staticmethod
+    def clean(value: str) -> str:
+        """The text as it is kept."""
+        return text.several_lines(value)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Clean first, so that a text of nothing but controls is blank."""
+        return super().run_validation(self.clean(data) if isinstance(data, str) else data)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text; a number is not taken for one."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Line(Lines):
+    """One line of text, cleaned as the column cleans it (bad inputs 22-24)."""
+
+    @staticmethod
+    def clean(value: str) -> str:
+        """The line as it is kept."""
+        return text.one_line(value)
+
+
+class Instant(serializers.DateTimeField):
+    """A moment: taken only with its offset, given in UTC."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": "This is not a moment in time. Write it as 2026-03-01T09:00:00Z.",
+        "naive": "Add the offset from UTC, as in 2026-03-01T09:00:00Z or 2026-03-01T10:00:00+01:00.",
+        "overflow": "This moment is outside the calendar.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"default_timezone": UTC} | kwargs)
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """The moment in UTC; one without an offset is refused, for nobody knows which was meant."""
+        if value.tzinfo is None:
+            self.fail("naive")
+        return super().enforce_timezone(value)
+
+
+class ShownKey(serializers.SlugRelatedField[Any]):
+    """Configuration that a record refers to, by its natural key."""
+
+    def __init__(self, slug_field: str, **kwargs: Any) -> None:
+        super().__init__(slug_field, **{"read_only": True} | kwargs)
+
+
+class ShownId(serializers.PrimaryKeyRelatedField[Any]):
+    """A record that another refers to, by its id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"read_only": True} | kwargs)
+
+
+class Key(serializers.SlugRelatedField[Any]):
+    """A reference to configuration by its natural key, as `"checkout"`; a number is taken as its id."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "does_not_exist": "There is no such {slug_name}: {value}.",
+        "invalid": "Give a {slug_name} as text, or an id as a number.",
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The row; a sentence if there is none."""
+        name = str(self.slug_field)
+        if isinstance(data, bool) or not isinstance(data, (str, int)):
+            self.fail("invalid", slug_name=name)
+        queryset = self.get_queryset()
+        if queryset is None:
+            raise TypeError("A Key that is written needs a queryset.")
+        try:
+            return queryset.get(pk=data) if isinstance(data, int) else queryset.get(**{name: data})
+        except ObjectDoesNotExist:
+            self.fail("does_not_exist", slug_name=name, value=data)
+
+
+class _Strict:
+    """Refuses fields that do not exist or cannot be set (bad input 61), instead of dropping them in silence."""
+
+    fields: Any
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The validated values; unknown and read-only fields are errors of their own."""
+        if isinstance(data, Mapping):
+            refused = {
+                name: ["This field cannot be set here." if name in self.fields else "There is no such field."]
+                for name in data
+                if name not in self.fields or self.fields[name].read_only
+            }
+            if refused:
+                raise serializers.ValidationError(refused)
+        return super().to_internal_value(data)  # type: ignore[misc]  # a mixin: the class behind it has it
+
+
+class Asked(_Strict, serializers.Serializer[Any]):
+    """What a request may hold; it validates and never saves."""
+
+
+class Nothing(Asked):
+    """A request without a body."""
+
+
+class Shown(_Strict, serializers.ModelSerializer[Any]):
+    """A record as it is shown. Declare `Meta.model` and every field by name."""
+
+    serializer_field_mapping: ClassVar[dict[Any, Any]] = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        OneLineField: Line,
+        models.TextField: Lines,
+        models.DateTimeField: Instant,
+    }
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class AnyObject(serializers.JSONField):
+    """A JSON object whose keys are the sender's own."""

@@ -1,0 +1,243 @@
+"""What every endpoint shares, so that a new one is a declaration of a few lines."""
+
+import re
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, nullcontext
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import DataError, connection, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import exceptions, mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from config.base.rest import idempotency
+from config.base.rest.errors import Stale
+from config.base.rest.serializers import Instant, Nothing
+from config.base.web import filters
+
+
+class Pagination(CursorPagination):
+    """Pages by cursor: `next` and `previous` are addresses to follow; nothing is counted."""
+
+    page_size = 50
+    max_page_size = 100
+    page_size_query_param = "page_size"
+    parameters = ("cursor", "page_size")
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        """The view's own unique order."""
+        order: str | tuple[str, ...] = view.order
+        return (order,) if isinstance(order, str) else order
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
+        """One page. A cursor that somebody made up is not found, whatever it holds."""
+        # Within a transaction what the database refuses would end it; a savepoint keeps that to the page.
+        is_at_risk = connection.in_atomic_block and self.cursor_query_param in request.query_params
+        guard = transaction.atomic() if is_at_risk else nullcontext()
+        try:
+            with guard:
+                return super().paginate_queryset(queryset, request, view)
+        except (ValueError, ValidationError, DataError):
+            raise exceptions.NotFound(self.invalid_cursor_message) from None
+
+
+class StrictFilters(DjangoFilterBackend):
+    """django-filter, with the names it knows told to the view, which refuses all others."""
+
+    def parameters(self, request: Request, queryset: Any, view: Any) -> Iterable[str]:
+        """Every query parameter of the view's filter set, ranges by suffixed names; no rows are needed."""
+        kind = self.get_filterset_class(view, queryset)
+        if kind is None:
+            return ()
+        if kind not in _parameters:
+            _parameters[kind] = tuple(filters.parameters(self.get_filterset(request, queryset, view).form))
+        return _parameters[kind]
+
+
+_parameters: dict[type, tuple[str, ...]] = {}
+"""The names that each filter set knows: the same in every request, and its form is dear."""
+
+
+class BaseViewSet(viewsets.GenericViewSet[Any]):
+    """Strict about query parameters; addresses end with a slash and are never redirected."""
+
+    pagination_class = Pagination
+    lookup_value_regex = "[0-9]{1,18}"
+    filter_backends = (StrictFilters,)
+    scope = "write"
+    """The token scope that a writing request needs."""
+    order: ClassVar[str | tuple[str, ...]] = "-id"
+    """The order of a list; it must be unique."""
+    query_parameters: ClassVar[tuple[str, ...]] = ()
+    """Query parameters besides those of filters and pages."""
+
+    @classmethod
+    def as_view(cls, *args: Any, **kwargs: Any) -> Any:
+        """The view. A redirect to the address with a slash would turn a POST into a GET."""
+        view = super().as_view(*args, **kwargs)
+        view.should_append_slash = False  # type: ignore[attr-defined]  # read by CommonMiddleware
+        return view
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The answer; of a POST with an Idempotency-Key, kept together with its effect."""
+        self._claimed: Any = None
+        with ExitStack() as self._transaction:
+            answer: Any = super().dispatch(request, *args, **kwargs)
+            if self._claimed is not None:
+                idempotency.keep(self._claimed, answer.render())
+        return answer
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """The answer to an error, or the one that was kept."""
+        return exc.response if isinstance(exc, idempotency.Replay) else super().handle_exception(exc)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a query parameter that means nothing here: a mistyped filter must not show everything."""
+        super().initial(request, *args, **kwargs)
+        unknown = sorted(set(request.query_params) - set(self._known_parameters(request)))
+        if unknown:
+            known = ", ".join(sorted(self._known_parameters(request))) or "none"
+            raise exceptions.ValidationError(
+                {name: [f"There is no such parameter here. Known are: {known}."] for name in unknown}
+            )
+        if idempotency.is_asked(request._request):
+            # From here on, behind the sign-in, which notes when a token was used and must not wait for the answer.
+            self._transaction.enter_context(transaction.atomic())
+            self._claimed = idempotency.claim(request, at=timezone.now())
+
+    def _known_parameters(self, request: Request) -> Iterable[str]:
+        yield from self.query_parameters
+        if self.action == "list":
+            yield from getattr(self.pagination_class, "parameters", ())
+            for backend in self.filter_backends:
+                yield from backend().parameters(request, None, self)
+
+    @property
+    def actor(self) -> Any:
+        """Who asks; permissions have made sure that somebody does."""
+        return self.request.user
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Filters are for lists; a record's own address takes none."""
+        return queryset if self.detail else super().filter_queryset(queryset)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The declared queryset, narrowed to what the caller may know of where the model has such a rule."""
+        queryset = super().get_queryset()
+        narrowed = getattr(queryset, "visible_to", None)
+        return narrowed(self.request.user) if narrowed else queryset
+
+
+class AnswerViewSet(BaseViewSet):
+    """An address with one answer instead of a list of records. Declare `queryset` and `list`."""
+
+    is_one_answer = True
+    pagination_class = None  # type: ignore[assignment]  # nothing to page or filter
+    filter_backends = ()  # type: ignore[assignment]  # nothing to page or filter
+
+
+class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
+    """A model one may list and read. Declare `queryset`, `serializer_class`, `filterset_class`."""
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One record."""
+        return self.shown(self.get_object())
+
+    def shown(self, record: Any, *, status: int = 200) -> Response:
+        """The record as the view shows it, with its ETag if it knows when it was changed."""
+        headers = {"ETag": self._tag(record)} if hasattr(record, "updated_at") else None
+        return Response(self.get_serializer(record).data, status=status, headers=headers)
+
+    @staticmethod
+    def _tag(record: Any) -> str:
+        return f'"{record.pk}-{record.updated_at:%Y%m%d%H%M%S%f}"'
+
+    def check_unchanged(self, record: Any) -> None:
+        """Raise Stale if the caller's If-Match is not the record's ETag; the row stays locked until the commit."""
+        wanted = self.request.headers.get("If-Match", "*")
+        if wanted != "*":
+            # The lock first, then the look: of two changes of one version only one goes through.
+            rows = type(record)._default_manager.select_for_update(no_key=True, of=("self",))
+            if self._tag(rows.get(pk=record.pk)) != wanted:
+                raise Stale
+
+
+Method = Callable[..., Any]
+
+
+def writes(
+    takes: type[BaseSerializer[Any]] = Nothing,
+    *,
+    may: Callable[..., bool] | None = None,
+    partial: bool = False,
+    status: int = 200,
+) -> Callable[[Method], Method]:
+    """Turn a method that makes ONE domain call into a request handler.
+
+    On a record's own address the method takes (self, record, data), on a list's (self, data); it returns
+    the record, which is answered as the view shows it. `may(user, record)` or `may(user)` decides.
+    """
+
+    def decorate(method: Method) -> Method:
+        def handle(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+            subject = [self.get_object()] if self.detail else []
+            if may is not None and not may(request.user, *subject):
+                raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for it.")
+            asked = takes(data=request.data, partial=partial, context=self.get_serializer_context())
+            asked.is_valid(raise_exception=True)
+            with transaction.atomic():
+                for record in subject:
+                    self.check_unchanged(record)
+                changed = method(self, *subject, asked.validated_data)
+            # Read again with what the serializer shows; the change may have taken the record out of sight.
+            answer: Response = self.shown(self.queryset.all().get(pk=changed.pk), status=status)
+            return answer
+
+        handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
+        handle.takes, handle.answers = takes, status  # type: ignore[attr-defined]  # read by our schema
+        return handle
+
+    return decorate
+
+
+def verb(
+    takes: type[BaseSerializer[Any]] = Nothing,
+    *,
+    may: Callable[..., bool] | None = None,
+    scope: str = "respond",
+    name: str | None = None,
+) -> Callable[[Method], Method]:
+    """A POST on one record, as `/incidents/5/acknowledge/`; the method makes ONE domain call."""
+
+    def decorate(method: Method) -> Method:
+        handler = writes(takes, may=may)(method)
+        return action(detail=True, methods=["post"], scope=scope, url_path=name or method.__name__)(handler)
+
+    return decorate
+
+
+def asked_instant(request: Request, name: str = "at") -> datetime:
+    """The moment a query parameter names, or now; ValidationError with a sentence if it names none."""
+    given = request.query_params.get(name)
+    if given is None:
+        return timezone.now()
+    # A plus sign that was not escaped arrives as a space; nothing else can be meant.
+    given = re.sub(r" (?=\d\d:?\d\d$)", "+", given)
+    try:
+        at = Instant().run_validation(given)
+    except exceptions.ValidationError as error:
+        raise exceptions.ValidationError({name: error.detail}) from None
+    if not isinstance(at, datetime) or not 2000 <= at.year < 2100:
+        raise exceptions.ValidationError({name: ["Ask for a moment between the years 2000 and 2100."]})
+    return at

@@ -1,0 +1,1 @@
+"""What pages share: views, forms, filters, tables, panels."""

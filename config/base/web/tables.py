@@ -1,0 +1,195 @@
+"""What every list's table shares: lean rendering, columns for times and tags, pages, and safe CSV."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from django_tables2.utils import signature
+
+from config.base.web import display
+
+PAGE_SIZE = 25
+LARGEST_PAGE = 100
+COUNTED_ROWS = 2_000
+EXPORTED_ROWS = 20_000
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def without_formula(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula (bad input 26): a leading apostrophe disarms it."""
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+class CappedPaginator(Paginator):
+    """Pages of at most 100 rows that count at most 2,000: nobody turns to the page after that."""
+
+    def __init__(self, object_list: Any, per_page: int, **kwargs: Any) -> None:
+        super().__init__(object_list, max(1, min(int(per_page), LARGEST_PAGE)), **kwargs)
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, up to the cap."""
+        rows: Any = self.object_list
+        while hasattr(rows, "data"):  # a table's rows hold their data, and those the queryset
+            rows = rows.data
+        if hasattr(rows, "query"):
+            # The key alone: what a row shows besides is not asked of 2,000 rows.
+            return int(rows.order_by().values("pk")[:COUNTED_ROWS].count())
+        return min(len(rows), COUNTED_ROWS)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there may be more rows than were counted."""
+        return self.count >= COUNTED_ROWS
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: its words, and where a click on it leads."""
+
+    label: str
+    css: str
+    order_by: str
+    sorted: str
+
+
+class Table(tables.Table):
+    """A list's table. Declare columns, or `Meta.model` and `Meta.fields`; the first column links."""
+
+    at: datetime
+    exclude_on_phone: tuple[str, ...] = ()
+
+    class Meta:
+        template_name = "components/table.html"
+
+    def paginate(self, *args: Any, **kwargs: Any) -> None:
+        """Turn to a page, with a unique key last in the order, so that no row shows on two pages."""
+        rows = self.data.data
+        if hasattr(rows, "query"):
+            self.data.data = rows.order_by(*rows.query.order_by, "-pk")
+        super().paginate(*args, **kwargs)
+
+    def heads(self) -> list[Head]:
+        """The heads, in order."""
+        return [
+            Head(
+                label=str(column.header),
+                css=_css(column),
+                order_by=str(column.order_by_alias.next) if column.orderable else "",
+                sorted=_sorted(column) if column.orderable else "",
+            )
+            for column in self.columns
+        ]
+
+    def lines(self) -> Iterator[SafeString]:
+        """The rows of this page as HTML. Built here: the stock template takes 2 ms a row, this a sixth of it."""
+        plan = [(_drawer(column), format_html('<td data-label="{}" class="{}">', column.header, _css(column)))
+                for column in self.columns]  # fmt: skip
+        for row in self.paginated_rows:
+            cells = format_html_join("", "{}{}</td>", ((start, conditional_escape(draw(row))) for draw, start in plan))
+            yield format_html("<tr{}>{}</tr>", self.row_mark(row.record), cells)
+
+    def row_mark(self, record: Any) -> SafeString | str:
+        """An attribute for the row of `record`, with a space before it; none by default."""
+        return ""
+
+    def as_values(self, exclude_columns: Iterable[str] | None = None) -> Iterator[list[Any]]:
+        """Head and rows as plain values for CSV, none of which a spreadsheet runs."""
+        for row in super().as_values(exclude_columns=exclude_columns):
+            yield [without_formula(value) for value in row]
+
+
+def _drawer(column: Any) -> Callable[[Any], Any]:
+    """What draws a column's cells: the library's `get_cell`, but the renderer's arguments are looked up only once."""
+    wanted, takes_all = signature(column.render)
+
+    def draw(row: Any) -> Any:
+        def render(bound: Any, value: Any = None) -> Any:
+            given = row._optional_cell_arguments(bound, value)
+            content = bound.render(**(given if takes_all else {name: given[name] for name in wanted}))
+            return bound.link(content, **given) if bound.link else content
+
+        return row._get_and_render_with(column, render_func=render, default=column.default)
+
+    return draw
+
+
+def _css(column: Any) -> str:
+    return str(column.column.attrs.get("td", {}).get("class", ""))
+
+
+def _sorted(column: Any) -> str:
+    if not column.is_ordered:
+        return ""
+    return "descending" if column.order_by_alias.is_descending else "ascending"
+
+
+def _cells(css: str, options: dict[str, Any]) -> dict[str, Any]:
+    return {"attrs": {"td": {"class": css}}} | options if css else options
+
+
+class LinkColumn(tables.Column):
+    """A value that leads to the record's own page; `to` names a related record instead."""
+
+    def __init__(self, *, to: str = "", css: str = "", **options: Any) -> None:
+        self.to = to
+        super().__init__(**_cells(css, options))
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        """The value in a link."""
+        target = record
+        for name in filter(None, self.to.split("__")):
+            target = getattr(target, name)
+        return format_html('<a href="{}">{}</a>', target.get_absolute_url(), value)
+
+    def value(self, value: Any) -> Any:
+        """The bare value, for CSV."""
+        return str(value)
+
+
+class TimeColumn(tables.Column):
+    """An instant, relative on its face; ISO 8601 in CSV."""
+
+    def __init__(self, *, css: str = "text-nowrap", **options: Any) -> None:
+        super().__init__(**_cells(css, options))
+
+    def render(self, value: datetime, table: Any) -> SafeString:
+        """A `<time>`."""
+        return display.time(value, at=table.at)
+
+    def value(self, value: datetime) -> str:
+        """In UTC, for CSV."""
+        return value.isoformat(timespec="seconds")
+
+
+class ClockColumn(TimeColumn):
+    """An instant as the reader's wall clock shows it, for what lies days ahead."""
+
+    def render(self, value: datetime, table: Any) -> SafeString:
+        """A `<time>`."""
+        return display.clock(value, at=table.at)
+
+
+class TagColumn(tables.Column):
+    """A value of a fixed set as a colored label; `family` names its colors."""
+
+    def __init__(self, *, family: str, css: str = "text-nowrap", **options: Any) -> None:
+        self.family = family
+        super().__init__(**_cells(css, options))
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
+        """The label in its color."""
+        stored = getattr(record, bound_column.accessor, value)
+        return display.tag(self.family, stored, value)
+
+    def value(self, value: Any) -> str:
+        """The label, for CSV."""
+        return str(value)

@@ -1,0 +1,224 @@
+"""What every page shares: signed in, listed, shown, asked; a new model's pages are a few lines each."""
+
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import DetailView, FormView, TemplateView, View
+from django_filters.views import FilterView
+from django_tables2 import SingleTableMixin
+from django_tables2.export.export import TableExport
+
+from config.base.data.lifecycle import IllegalMove
+from config.base.web import panels
+from config.base.web.filters import misread
+from config.base.web.forms import add_refusal, sentences
+from config.base.web.tables import EXPORTED_ROWS, PAGE_SIZE, CappedPaginator
+
+
+class SignedIn(LoginRequiredMixin):
+    """A page of the portal: needs sign-in, has a title, and asks `may` before it answers."""
+
+    title = ""
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer those who are signed in and may; the rest are sent to sign in, or refused."""
+        if request.user.is_authenticated and not self.may():
+            raise PermissionDenied(self.refusal)
+        return super().dispatch(request, *args, **kwargs)
+
+    refusal = "Your role does not allow this. A manager of your team or an administrator can help."
+
+    def may(self) -> bool:
+        """Whether the person may see this page; everybody who is signed in, unless a page says otherwise."""
+        return True
+
+    @cached_property
+    def at(self) -> datetime:
+        """The instant of this request."""
+        return timezone.now()
+
+    @property
+    def person(self) -> Any:
+        """Who is signed in: of the user model, which this layer does not know, and never anonymous."""
+        return self.request.user
+
+    def get_title(self) -> str:
+        """The page's title."""
+        return self.title
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The context with title and instant."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
+        return {"title": self.get_title(), "at": self.at} | context
+
+
+class ShownPage(SignedIn, TemplateView):
+    """A page that shows what `get_context_data` gathers."""
+
+
+class ListPage(SignedIn, SingleTableMixin, FilterView):
+    """A model's list: filter and sort in the URL, pages, CSV. Declare queryset, table, filterset, title.
+
+    `empty` says what to do when there is nothing; `create` is a (URL name, label) of the button above.
+    `refresh` polls the list every so many seconds; `filters` are the ones to draw, all of them work;
+    `told_empty` those that say something also when they are empty.
+    """
+
+    template_name = "generic/list.html"
+    paginator_class = CappedPaginator
+    table_pagination = {"per_page": PAGE_SIZE}
+    lead = ""
+    empty = "Nothing here yet."
+    create: tuple[str, str] | None = None
+    refresh = 0
+    filters: tuple[str, ...] = ("search",)
+    told_empty: tuple[str, ...] = ()
+
+    def may_create(self) -> bool:
+        """Whether the button above the list is for this person."""
+        return self.create is not None
+
+    def address(self) -> str:
+        """The list's one address, by which its saved views are kept."""
+        return self.request.path
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The declared rows, narrowed to those the reader may know of."""
+        rows: QuerySet[Any] = super().get_queryset()
+        return rows.visible_to(self.request.user) if hasattr(rows, "visible_to") else rows
+
+    def get_filterset(self, filterset_class: Any) -> Any:
+        """The filter, whose options the page draws; a file has none."""
+        found = super().get_filterset(filterset_class)
+        found.form.picks.is_drawn = "export" not in self.request.GET
+        return found
+
+    def get_table(self, **kwargs: Any) -> Any:
+        """The table, which tells times from this request's instant."""
+        table = super().get_table(**kwargs)
+        table.at = self.at
+        return table
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The context of the list's template."""
+        context = super().get_context_data(**kwargs)
+        asked = {k: v for k, v in self.request.GET.items() if v and k not in {"page", "sort", "per_page"}}
+        return context | {
+            "lead": self.lead,
+            "empty": self.empty,
+            "create": self.create if self.may_create() else None,
+            "refresh": self.refresh,
+            "filter_fields": [context["filter"].form[name] for name in self.filters],
+            "is_filtered": bool(asked),
+            "misread": misread(context["filter"].form, list(self.request.GET)),
+            "panels": panels.collect("list", self.request, self),
+        }
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:
+        """The page, or with `?export=csv` its rows."""
+        if self.request.GET.get("export") == "csv":
+            return self._export(context["table"])
+        page: HttpResponseBase = super().render_to_response(context, **kwargs)
+        return page
+
+    def _export(self, table: Any) -> HttpResponse:
+        table.data.data = table.data.data[:EXPORTED_ROWS]
+        name = f"{self.title.lower().replace(' ', '-')}-{self.at:%Y-%m-%d}.csv"
+        file: HttpResponse = TableExport("csv", table).response(filename=name)
+        return file
+
+
+class DetailPage(SignedIn, DetailView):
+    """A record's page; `place` names the panels that other apps add to it."""
+
+    place = ""
+
+    def get_title(self) -> str:
+        """The record's own name."""
+        return str(self.object)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The context with the panels of the apps above."""
+        context = super().get_context_data(**kwargs)
+        if self.place:
+            context["panels"] = panels.collect(self.place, self.request, self.object)
+        return context
+
+
+class Asking:
+    """Makes one domain call and turns its refusal into words beside the form."""
+
+    refusals: tuple[type[Exception], ...] = (IllegalMove,)
+    done = ""
+    request: HttpRequest
+
+    def say(self, text: str) -> None:
+        """Tell the person on the next page."""
+        if text:
+            messages.success(self.request, text)
+
+
+class FormPage(SignedIn, Asking, FormView):
+    """A form and the one domain call behind it: declare `form_class`, `button`, and `perform`."""
+
+    template_name = "generic/form.html"
+    button = "Save"
+    lead = ""
+
+    def perform(self, form: Any) -> Any:
+        """Make the domain call; what it returns is where to go next."""
+        raise NotImplementedError
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Go on, or show the refusal above what was typed."""
+        try:
+            target = self.perform(form)
+        except self.refusals as refusal:
+            add_refusal(form, refusal)
+            return self.form_invalid(form)
+        self.say(self.done)
+        return redirect(target)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """The form again with its errors; 422 tells programs and htmx that nothing was saved."""
+        response = self.render_to_response(self.get_context_data(form=form))
+        response.status_code = 422
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The context of the form's template."""
+        return {"button": self.button, "lead": self.lead} | super().get_context_data(**kwargs)
+
+
+class PostPage(SignedIn, Asking, View):
+    """A button: POST makes one domain call and goes back to where it stood."""
+
+    http_method_names = ["post"]
+
+    def perform(self) -> Any:
+        """Make the domain call; what it returns is where to go next."""
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Do it and say so, or say kindly why not."""
+        try:
+            target = self.perform()
+        except self.refusals as refusal:
+            messages.error(request, " ".join(chain.from_iterable(sentences(refusal).values())))
+            return HttpResponseRedirect(self.back())
+        self.say(self.done)
+        return redirect(target)
+
+    def back(self) -> str:
+        """Where to go after a refusal."""
+        return "/"

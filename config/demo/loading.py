@@ -1,0 +1,224 @@
+"""Loads the company the demo shows, chapter by chapter."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from config.base.data.models import Origin
+from config.base.data.roles import Role
+from config.demo import calendars, cast, customers, desk, history, lessons, on_call, rota
+from config.demo.company import HISTORY, PASSWORD, Company
+from incidents.integrations import lifecycle
+from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity
+from oncall.access import tokens
+from oncall.models import ContactMethod, Membership, NotificationRule, Obligation, Team, User, WakeTest
+
+
+def load(*, at: datetime) -> dict[str, Any] | None:
+    """Load the company as of `at` and return its sign-ins; None when it is loaded already."""
+    if User.objects.exists():
+        return None
+    company = Company(at=at, since=at - HISTORY)
+    for write in CHAPTERS:
+        write(company)
+    with connection.cursor() as cursor:
+        # The planner knows nothing of what came in bulk; until it does, a question can take minutes.
+        cursor.execute("ANALYZE")
+    return company.found
+
+
+def _write_people(company: Company) -> None:
+    """One password for all, so it is hashed once."""
+    hashed = make_password(PASSWORD)
+    made = User.objects.bulk_create(
+        User(
+            email=facts.email,
+            password=hashed,
+            name=facts.name,
+            time_zone=facts.zone,
+            country=cast.COUNTRIES[facts.zone],
+            employee_number=f"E{1001 + number}",
+            is_staff=facts.role == Role.ADMINISTRATOR,
+            is_superuser=facts.role == Role.ADMINISTRATOR,
+            origin="demo",
+        )
+        for number, facts in enumerate(cast.PEOPLE)
+    )
+    company.people = {person.email: person for person in made}
+    groups = {group.name: group for group in Group.objects.all()}
+    through = User.groups.through
+    through._default_manager.bulk_create(
+        through(user=person, group=groups[facts.role]) for person, facts in zip(made, cast.PEOPLE, strict=True)
+    )
+    methods = ContactMethod.objects.bulk_create(
+        ContactMethod(user=person, kind=kind, address=address, verified_at=company.since)
+        for number, person in enumerate(made)
+        for kind, address in (
+            ("sms", cast.PHONES[person.time_zone].format(number)),
+            ("voice", cast.PHONES[person.time_zone].format(number)),
+            ("email", person.email),
+        )
+    )
+    rules = {("sms", "high"): 0, ("voice", "high"): 2, ("email", "high"): 4, ("email", "low"): 0}
+    NotificationRule.objects.bulk_create(
+        NotificationRule(
+            user=method.user,
+            urgency=urgency,
+            position=("sms", "voice", "email").index(kind),
+            after_minutes=minutes,
+            contact_method=method,
+        )
+        for method in methods
+        for (kind, urgency), minutes in rules.items()
+        if kind == method.kind
+    )
+    company.callers = Contact.objects.bulk_create(
+        Contact(
+            name=name,
+            email=f"{name.split()[0].lower()}@callers.demo.example",
+            phone=f"+49 30 5550 2{number:02}",
+            organisation=organisation,
+            origin="demo",
+        )
+        for number, (name, organisation) in enumerate(cast.CALLERS)
+    )
+
+
+def _write_teams(company: Company) -> None:
+    made = Team.objects.bulk_create(
+        Team(name=facts.name, slug=slug, kind=facts.kind, time_zone=facts.zone, description=facts.about)
+        for slug, facts in cast.TEAMS.items()
+    )
+    company.teams = {team.slug: team for team in made}
+    Membership.objects.bulk_create(
+        Membership(
+            team=company.teams[facts.team],
+            user=company.people[facts.email],
+            role=facts.place,
+            # Somebody works part time, and somebody is new.
+            fte=Decimal("0.6") if number % 8 == 5 else 1,
+            trained_on=None if number % 16 == 11 else company.since.date(),
+        )
+        for number, facts in enumerate(cast.PEOPLE)
+    )
+    WakeTest.objects.bulk_create(
+        WakeTest(user=person, channel="sms", sent_at=sent_at, passed_at=sent_at + timedelta(minutes=2))
+        for number, person in enumerate(company.people.values())
+        for sent_at in [company.at - timedelta(days=5 * number % 80 + 1)]
+        if number % 9 != 4
+    )
+    for facts in cast.PEOPLE:
+        if facts.place == "responder":
+            found = company.responders.setdefault(company.teams[facts.team].pk, [])
+            found.append(company.people[facts.email])
+
+
+def _write_severities(company: Company) -> None:
+    made = Severity.objects.bulk_create(
+        Severity(
+            rank=rank,
+            name=name,
+            title=title,
+            description=text,
+            is_major=bool(major),
+            pages=bool(pages),
+            urgency=urgency,
+            needs_prevention=bool(prevention),
+            review_seats=cast.REVIEW_SEATS.get(rank, []),
+        )
+        for rank, name, title, text, major, pages, urgency, prevention in cast.SEVERITIES
+    )
+    company.severities = {severity.rank: severity for severity in made}
+    PriorityRule.objects.bulk_create(
+        PriorityRule(impact=impact, urgency=urgency, priority=priority, severity=company.severities[rank])
+        for (impact, urgency), (priority, rank) in cast.MATRIX.items()
+    )
+
+
+def _write_services(company: Company) -> None:
+    made = Service.objects.bulk_create(
+        Service(
+            name=facts.name,
+            slug=facts.name.lower().replace(" ", "-"),
+            kind=facts.kind,
+            tier=facts.tier,
+            team=company.teams[facts.team],
+            description=facts.about,
+            origin="demo",
+        )
+        for facts in cast.SERVICES
+    )
+    company.services = {service.name: service for service in made}
+    ServiceOwnership.objects.bulk_create(
+        ServiceOwnership(service=service, team=service.team, during=(company.since - timedelta(days=2), None))
+        for service in made
+    )
+    ServiceDependency.objects.bulk_create(
+        ServiceDependency(service=company.services[facts.name], needs=company.services[other])
+        for facts in cast.SERVICES
+        for other in facts.needs
+    )
+
+
+def _open_doors(company: Company) -> None:
+    doors = []
+    for kind, name, service, path in (
+        ("alertmanager", "Prometheus", "Checkout", "/integrations/alertmanager/{key}"),
+        ("alertmanager", "Prometheus (platform)", "Orders database", "/integrations/alertmanager/{key}"),
+        ("pagerduty", "Shop monitoring", "Search", "/v2/enqueue"),
+    ):
+        _, key = lifecycle.create_integration(
+            name=name,
+            kind=kind,
+            service=company.services[service],
+            default_severity=company.severities[3],
+            severities={"critical": "SEV2", "error": "SEV2", "warning": "SEV3", "info": "SEV4"},
+            actor=None,
+            at=company.at,
+        )
+        doors.append({"kind": kind, "name": name, "key": key, "url": path.format(key=key)})
+    company.found["integrations"] = doors
+
+
+def _write_sign_ins(company: Company) -> None:
+    found = []
+    for facts in cast.PEOPLE:
+        person = company.people[facts.email]
+        _, key = tokens.create_token(user=person, name="Demo", at=company.at)
+        found.append({"email": person.email, "password": PASSWORD, "role": facts.role.value, "api_token": key})
+    company.found["users"] = found
+
+
+def _tell_customers(company: Company) -> None:
+    customers.tell(services=company.services, author=company.person("carla"), at=company.at)
+    company.found["status_url"] = "/status/"
+
+
+def _silence_obligations(company: Company) -> None:
+    """What the story's people owe is there to look at, some of it overdue; nobody is reminded of it."""
+    Obligation.objects.update(origin=Origin.DEMO, next_reminder_at=None)
+
+
+CHAPTERS: list[Callable[[Company], None]] = [
+    _write_people,
+    _write_teams,
+    _write_severities,
+    _write_services,
+    calendars.write,
+    on_call.write,
+    history.write,
+    rota.write,
+    desk.write,
+    lessons.write,
+    _silence_obligations,
+    _tell_customers,
+    _open_doors,
+    _write_sign_ins,
+    calendars.open_feeds,
+]
+"""In this order. What comes later (problems, postmortems, customer updates) builds on `Company.tickets`."""

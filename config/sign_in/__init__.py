@@ -1,0 +1,1 @@
+"""Signing in: our pages, and what allauth asks of us."""

@@ -1,0 +1,9 @@
+"""What incidents add to pages, a module a subject."""
+
+from incidents.panels import customers, prevention, services, tickets
+
+
+def register() -> None:
+    """Add the panels of every subject; called from `ready()`."""
+    for subject in (customers, prevention, services, tickets):
+        subject.register()

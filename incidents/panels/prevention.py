@@ -1,0 +1,43 @@
+"""Action items, links, and what a restored incident still waits for."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from config.base.web import panels
+from incidents import permissions
+from incidents.models import Ticket, TicketStatus, WaiverStatus
+from incidents.prevention import conditions
+from incidents.tickets import links
+
+_SHOWN = 500
+
+
+def _follow_up(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    actions = ticket.actions.select_related("owner", "team").order_by("done_at", "due_on", "pk")[:_SHOWN]
+    return {
+        "ticket": ticket,
+        "actions": actions,
+        "links": links.of(ticket, request.user),
+        "can_act": permissions.can_act(request.user, ticket),
+    }
+
+
+def _prevention(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    if ticket.status != TicketStatus.RESTORED:
+        return None
+    waiver = ticket.waivers.filter(status=WaiverStatus.ASKED).select_related("requested_by", "ticket").first()
+    return {
+        "ticket": ticket,
+        "conditions": conditions.of(ticket),
+        "waiver": waiver,
+        "can_act": permissions.can_act(request.user, ticket),
+        "can_decide": waiver is not None and permissions.can_decide(request.user, waiver),
+    }
+
+
+def register() -> None:
+    """Add the panels; called from `ready()`."""
+    panels.register(panels.Panel("incident", 10, "incidents/prevention/panel_prevention.html", _prevention))
+    for place in ("incident", "problem", "postmortem"):
+        panels.register(panels.Panel(place, 30, "incidents/prevention/panel_follow_up.html", _follow_up))

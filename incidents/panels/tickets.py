@@ -1,0 +1,22 @@
+"""A ticket's story, and the obligations about it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from config.base.web import panels
+from incidents.models import Ticket
+from incidents.tickets import story
+from incidents.tickets.subject import TICKET
+from oncall.panels import obligations
+
+
+def _story(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    return {"url": story.address(ticket)}
+
+
+def register() -> None:
+    """Add the panels; called from `ready()`."""
+    for place in ("incident", "problem", "postmortem"):
+        panels.register(panels.Panel(place, 1, "incidents/tickets/panel_story.html", _story))
+        obligations.register(place, 12, subject_type=TICKET)

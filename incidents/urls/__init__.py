@@ -1,0 +1,30 @@
+"""Addresses of the app, a module a subject."""
+
+from django.urls import URLPattern, URLResolver
+
+from incidents.urls import (
+    alerts,
+    customers,
+    integrations,
+    prevention,
+    reports,
+    requesters,
+    response,
+    services,
+    severities,
+    tickets,
+)
+
+app_name = "incidents"
+urlpatterns: list[URLPattern | URLResolver] = [
+    *alerts.urlpatterns,
+    *customers.urlpatterns,
+    *integrations.urlpatterns,
+    *prevention.urlpatterns,
+    *reports.urlpatterns,
+    *requesters.urlpatterns,
+    *response.urlpatterns,
+    *services.urlpatterns,
+    *severities.urlpatterns,
+    *tickets.urlpatterns,
+]

@@ -1,0 +1,10 @@
+"""Addresses of the reports."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from incidents.views.reports import Records, TimesReport
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("reports/", TimesReport.as_view(), name="reports"),
+    path("reports/records/", Records.as_view(), name="report-records"),
+]

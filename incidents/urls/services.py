@@ -1,0 +1,12 @@
+"""Addresses of services."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from incidents.views.services import ReadinessList, ServiceCheck, ServiceList, ServicePage
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("readiness/", ReadinessList.as_view(), name="readiness"),
+    path("services/", ServiceList.as_view(), name="services"),
+    path("services/<slug:slug>/", ServicePage.as_view(), name="service"),
+    path("services/<slug:slug>/check/", ServiceCheck.as_view(), name="service-check"),
+]

@@ -1,0 +1,13 @@
+"""Addresses of tickets."""
+
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from incidents.urls.references import TICKET
+from incidents.views.tickets import queue, story, ticket
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("incidents/", queue.Queue.as_view(), name="queue"),
+    re_path(TICKET + "$", ticket.TicketPage.as_view(), name="ticket"),
+    re_path(TICKET + "story/$", story.Story.as_view(), name="story"),
+    re_path(TICKET + "edit/$", ticket.TicketEdit.as_view(), name="ticket-edit"),
+]

@@ -1,0 +1,263 @@
+"""The report on times: how long it takes to acknowledge, restore and resolve, with the records behind each number."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from config.base.web import charts, display
+from config.base.web.tables import without_formula
+from config.base.web.views import ListPage, ShownPage
+from incidents.filters.reports import RecordFilter, ReportFilter
+from incidents.models import Service, Severity, Ticket
+from incidents.reports import aggregates, metrics
+from incidents.reports.aggregates import Cell, Figures
+from incidents.reports.metrics import DIMENSIONS, MEASURES, SHOWN
+from incidents.tables.reports import RecordTable
+from oncall.models import Team
+
+_MONTHS_BEFORE = 11
+_NAMES: dict[str, tuple[Any, str]] = {
+    "team": (Team.objects.order_by("name"), "slug"),
+    "service": (Service.objects.order_by("name"), "slug"),
+    "severity": (Severity.objects.order_by("rank"), "name"),
+}
+
+
+def first_of_month(day: date, *, back: int = 0) -> date:
+    """The first day of the month that lies `back` months before the day's."""
+    months = day.year * 12 + day.month - 1 - back
+    return date(months // 12, months % 12 + 1, 1)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Figures as the page shows them, with the way to their records."""
+
+    figures: Figures
+    url: str
+
+    @property
+    def median(self) -> str:
+        """The middle one, in words."""
+        return _span(self.figures.median)
+
+    @property
+    def mean(self) -> str:
+        """The mean, in words."""
+        return _span(self.figures.mean)
+
+    @property
+    def p90(self) -> str:
+        """What nine of ten stay below, in words."""
+        return _span(self.figures.p90)
+
+
+def _span(seconds: float | None) -> str:
+    return "–" if seconds is None else display.span(seconds)
+
+
+class TimesReport(ShownPage):
+    """Tiles, a chart and a table of one measure by month; every number leads to its records."""
+
+    title = "Times to acknowledge, restore and resolve"
+    template_name = "incidents/reports/times.html"
+
+    @cached_property
+    def asked(self) -> Any:
+        """What the URL asks; without a word on time, the last twelve months."""
+        asked = self.request.GET.copy()
+        today = timezone.localtime(self.at).date()
+        if not asked.get("since"):
+            asked["since"] = first_of_month(today, back=_MONTHS_BEFORE).isoformat()
+        return asked
+
+    @property
+    def measure(self) -> metrics.Measure:
+        """The measure of chart and table."""
+        return MEASURES.get(self.asked.get("measure", ""), MEASURES["restore"])
+
+    @property
+    def dimension(self) -> str:
+        """What splits the months."""
+        asked = self.asked.get("by", "")
+        return asked if asked in DIMENSIONS else "team"
+
+    @cached_property
+    def filterset(self) -> ReportFilter:
+        """Which incidents."""
+        rows = Ticket.objects.incidents().visible_to(self.person)
+        return ReportFilter(self.asked, queryset=rows, request=self.request)
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """The page, or with `?export=csv` its table."""
+        if self.request.GET.get("export") == "csv":
+            return self._export(context)
+        return super().render_to_response(context, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """All that the page shows, in three queries."""
+        zone = _zone()
+        filterset, chosen = self.filterset, self.measure.name
+        gathered = filterset.is_valid() and aggregates.gather(
+            filterset.qs,
+            zone=zone,
+            dimension=self.dimension,
+            measures=list(dict.fromkeys([*SHOWN, chosen])),
+            scope=filterset.scope,
+        )
+        whole = gathered.cells(list(dict.fromkeys([*SHOWN, chosen]))) if gathered else []
+        split = gathered.cells([chosen], is_split=True) if gathered else []
+        rows, natural = _NAMES[self.dimension]
+        names = {row["pk"]: row for row in rows.values("pk", "name", natural)}
+        months = [cell for cell in whole if cell.month]
+        return super().get_context_data(**kwargs) | {
+            "filter_fields": [self.filterset.form[name] for name in ("since", "until", "team", "service", "severity")],
+            "is_filtered": bool(set(self.request.GET) - {"measure", "by"}),
+            "zone": str(zone),
+            "measure": self.measure,
+            "dimension": self.dimension,
+            "measures": [(MEASURES[name], name == self.measure.name) for name in SHOWN],
+            "dimensions": [(name, name == self.dimension) for name in DIMENSIONS],
+            "tiles": [self._tile(MEASURES[name], whole, months) for name in SHOWN],
+            "chart": self._chart(months),
+            "grid": self._grid(split, months, whole, names, natural),
+        }
+
+    def _records(self, measure: str, *, outcome: str = "counted", month: date | None = None, **key: str) -> str:
+        """The address of the records behind a number: the same filter, narrowed to its cell."""
+        kept = {
+            name: self.asked[name]
+            for name in ("since", "until", "team", "service", "severity", "times")
+            if self.asked.get(name)
+        }
+        if month is not None:
+            last = first_of_month(month, back=-1) - timedelta(1)
+            kept["since"] = max(kept["since"], month.isoformat())
+            kept["until"] = min(kept.get("until") or last.isoformat(), last.isoformat())
+        return (
+            f"{reverse('incidents:report-records')}?{urlencode(kept | key | {'measure': measure, 'outcome': outcome})}"
+        )
+
+    def _tile(self, measure: metrics.Measure, whole: list[Cell], months: list[Cell]) -> dict[str, Any]:
+        total = next((cell.figures[measure.name] for cell in whole if not cell.month), None)
+        medians = [cell.figures[measure.name].median for cell in months]
+        return {
+            "measure": measure,
+            "shown": Shown(total, self._records(measure.name)) if total else None,
+            "reasons": [
+                (measure.says(reason), count, self._records(measure.name, outcome=reason))
+                for reason, count in (total.left_out if total else {}).items()
+            ],
+            "spark": charts.sparkline(medians, words=f"{measure.title}, median of each month"),
+        }
+
+    def _chart(self, months: list[Cell]) -> Any:
+        measure = self.measure
+        if measure.name not in SHOWN:
+            return ""
+        found = []
+        for cell in months:
+            figures = cell.figures[measure.name]
+            words = f"{cell.month:%B %Y}: median {_span(figures.median)}, 90 % below {_span(figures.p90)}"
+            found.append(charts.Bar(f"{cell.month:%b}", figures.median, figures.p90, words))
+        return charts.bars(
+            found,
+            name="by-month",
+            title=f"{measure.title} by month",
+            about="Bars: the median of each month. Lines: nine of ten stay below. The table below has the figures.",
+        )
+
+    def _grid(
+        self, split: list[Cell], months: list[Cell], whole: list[Cell], names: dict[int, Any], natural: str
+    ) -> dict[str, Any]:
+        name = self.measure.name
+        cells = {(cell.month, cell.key): cell.figures[name] for cell in split}
+        used = {cell.key for cell in split}
+        keys = [key for key in names if key in used] + ([None] if None in used else [])
+        totals = {cell.month: cell.figures.get(name) for cell in whole}
+
+        def shown(month: date | None, key: int | None) -> Shown | None:
+            figures = cells.get((month, key))
+            if figures is None:
+                return None
+            narrowed = {self.dimension: names[key][natural]} if key is not None else {}
+            return Shown(figures, self._records(name, month=month, **narrowed))
+
+        def total(month: date | None) -> Shown | None:
+            figures = totals.get(month)
+            return Shown(figures, self._records(name, month=month)) if figures else None
+
+        heads = [names[key]["name"] if key is not None else f"No {self.dimension}" for key in keys]
+        periods = [cell.month for cell in reversed(months)]
+        return {
+            "heads": heads,
+            "rows": [
+                {"month": month, "cells": list(zip(heads, (shown(month, key) for key in keys), strict=True)),
+                 "total": total(month)}
+                for month in [*periods, None]
+            ],
+        }  # fmt: skip
+
+    def _export(self, context: dict[str, Any]) -> HttpResponse:
+        file = HttpResponse(content_type="text/csv; charset=utf-8")
+        file["Content-Disposition"] = f'attachment; filename="numbers-{self.at:%Y-%m-%d}.csv"'
+        writer = csv.writer(file)
+        writer.writerow(
+            ["month", self.dimension, "measure", "n", "median_seconds", "mean_seconds", "p90_seconds", "left_out"]
+        )
+        for row in context["grid"]["rows"]:
+            for head, shown in [*row["cells"], ("all", row["total"])]:
+                if shown:
+                    writer.writerow(_csv_row(row["month"], head, self.measure.name, shown.figures))
+        return file
+
+
+def _csv_row(month: date | None, head: str, measure: str, figures: Figures) -> Iterable[object]:
+    lengths = [None if value is None else round(value) for value in (figures.median, figures.mean, figures.p90)]
+    row = [f"{month:%Y-%m}" if month else "all", head, measure, figures.n, *lengths, figures.left_out_total]
+    return [without_formula(value) for value in row]
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(timezone.get_current_timezone_name())
+
+
+class Records(ListPage):
+    """The records behind a number: those counted, and those left out with the reason."""
+
+    title = "Records behind the numbers"
+    queryset = Ticket.objects.incidents().for_list().order_by("-impact_started_at")
+    table_class = RecordTable
+    filterset_class = RecordFilter
+    filters = ("measure", "outcome", "since", "until", "team", "service", "severity", "times")
+    empty = "No incident falls into this number. Widen the period."
+
+    @property
+    def measure(self) -> metrics.Measure:
+        """The measure that is asked."""
+        return MEASURES.get(self.request.GET.get("measure", ""), MEASURES["restore"])
+
+    @property
+    def lead(self) -> str:  # type: ignore[override]  # a property over a constant
+        """What is measured."""
+        return f"{self.measure.title}: {self.measure.formula}."
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Each with its outcome and length."""
+        return metrics.with_measure(super().get_queryset(), self.measure)
+
+    def get_table(self, **kwargs: Any) -> Any:
+        """The table, which words outcomes as the measure does."""
+        table = super().get_table(**kwargs)
+        table.measure = self.measure
+        return table

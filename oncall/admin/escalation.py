@@ -1,0 +1,150 @@
+"""Escalation policies with whom they would page now; escalations and their log."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html_join
+
+from config.base.web.admin import ConfigAdmin, FactInline, HistoryAdmin, StackedInline, TabularInline
+from oncall import standby_news
+from oncall.admin.subjects import SubjectAdmin
+from oncall.escalation import policy_text
+from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationStep, EscalationTarget, Page, User
+
+
+class EntryInline(FactInline):
+    """What happened, in order."""
+
+    model = EscalationEntry
+    fields = ("at", "event", "step", "round", "actor", "detail")
+    ordering = ("pk",)
+
+
+class PageInline(FactInline):
+    """Who was paged."""
+
+    model = Page
+    fields = ("user", "channel", "address", "state", "due_at", "accepted_at", "last_error")
+    ordering = ("pk",)
+
+
+@admin.register(Escalation)
+class EscalationAdmin(SubjectAdmin):
+    """One policy at work for one thing that needs a person."""
+
+    list_display = ("title", "team", "state", "urgency", "step", "round", "next_at", "triggered_at", "exhausted_at")
+    list_filter = ("state", "urgency", "team")
+    list_select_related = ("team",)
+    search_fields = ("title", "team__name")
+    ordering = ("-pk",)
+    inlines = (EntryInline, PageInline)
+
+
+@admin.register(EscalationEntry)
+class EscalationEntryAdmin(SubjectAdmin):
+    """The log across escalations."""
+
+    subject_at = "escalation__"
+
+    list_display = ("at", "escalation", "event", "step", "round", "actor")
+    list_filter = ("event",)
+    list_select_related = ("escalation", "actor")
+    search_fields = ("escalation__title", "actor__name")
+    ordering = ("-pk",)
+
+
+class PolicyForm(forms.ModelForm):
+    """A policy that is sure to reach somebody in the end."""
+
+    class Meta:
+        model = EscalationPolicy
+        fields = ("team", "name", "repeat", "ack_timeout_minutes", "fallback", "fallback_delay_minutes")
+
+    def clean_fallback(self) -> QuerySet[User]:
+        """Refuse a fallback of closed accounts only: then nobody could be reached when all steps fail."""
+        chosen: QuerySet[User] = self.cleaned_data["fallback"]
+        if not any(person.is_active for person in chosen):
+            raise forms.ValidationError(
+                "This policy can reach nobody: the accounts of its fallback are all closed. Choose one that is not."
+            )
+        return chosen
+
+
+class TargetInline(TabularInline):
+    """A step's targets."""
+
+    model = EscalationTarget
+    fields = ("user", "schedule", "team")
+    autocomplete_fields = ("user", "schedule", "team")
+    extra = 0
+    hide_title = True
+
+
+class StepInline(StackedInline):
+    """A policy's steps, each with its targets."""
+
+    model = EscalationStep
+    fields = (("position", "delay_minutes"), "mode")
+    extra = 0
+    ordering = ("position",)
+    inlines = (TargetInline,)
+
+
+@admin.register(EscalationPolicy)
+class EscalationPolicyAdmin(HistoryAdmin):
+    """Whom to page, in which order and after how long."""
+
+    form = PolicyForm
+    list_display = ("name", "team", "repeat", "ack_timeout_minutes")
+    list_filter = ("team",)
+    list_select_related = ("team",)
+    search_fields = ("name", "team__name")
+    autocomplete_fields = ("team", "fallback")
+    readonly_fields = ("raised_now",)
+    ordering = ("name",)
+    inlines = (StepInline,)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save steps and targets; whom the policy reaches is checked again."""
+        super().save_related(request, form, formsets, change)
+        standby_news.changed(at=timezone.now(), policies=[form.instance.pk])
+
+    @admin.display(description="Raised now, it would page")
+    def raised_now(self, policy: EscalationPolicy) -> Any:
+        """Step by step, so that a gap is seen before the night."""
+        if policy.pk is None:
+            return "Save it first."
+        told = policy_text.describe(policy, at=timezone.now())
+        lines = [f"{step.when}: {step.names} ({step.people})" for step in told.steps]
+        return format_html_join("", "<div>{}</div>", ((line,) for line in [*lines, told.after]))
+
+
+@admin.register(EscalationStep)
+class EscalationStepAdmin(ConfigAdmin):
+    """Single steps, for a look across policies."""
+
+    list_display = ("policy", "position", "delay_minutes", "mode")
+    list_select_related = ("policy",)
+    search_fields = ("policy__name",)
+    autocomplete_fields = ("policy",)
+    ordering = ("policy__name", "position")
+    inlines = (TargetInline,)
+
+
+@admin.register(EscalationTarget)
+class EscalationTargetAdmin(ConfigAdmin):
+    """Single targets: where is this person, schedule or team paged?"""
+
+    list_display = ("step", "position", "user", "schedule", "team")
+    list_select_related = ("step__policy", "user", "schedule", "team")
+    search_fields = ("user__name", "schedule__name", "team__name", "step__policy__name")
+    autocomplete_fields = ("step", "user", "schedule", "team")
+    ordering = ("step", "position", "pk")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Not in the index: targets are edited under their policy."""
+        return False

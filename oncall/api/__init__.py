@@ -1,0 +1,1 @@
+"""Endpoints of the REST API, a module a subject."""

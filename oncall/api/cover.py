@@ -1,0 +1,138 @@
+"""Endpoints of overrides, swaps and leave."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.base.rest.viewsets import ReadViewSet, verb, writes
+from oncall import permissions
+from oncall.cover import absences, overrides, swaps
+from oncall.filters import cover
+from oncall.models import Absence, Override, SwapOffer, SwapRequest, User
+from oncall.serializers import cover as serializers
+
+_MANAGERS = "You may do this for yourself. For others, ask a manager of the team."
+
+
+def _may_change_swap(user: User, swap: SwapRequest) -> bool:
+    return swap.requested_by_id == user.pk or permissions.can_manage_rota(user, swap.schedule)
+
+
+def _may_offer(user: User, swap: SwapRequest) -> bool:
+    return permissions.can_stand_in(user, swap.schedule)
+
+
+class OverrideViewSet(ReadViewSet):
+    """Exceptions to the rotation, newest first."""
+
+    queryset = Override.objects.select_related("schedule__team", "out", "created_by", "cancelled_by").prefetch_related(
+        Prefetch("users", User.objects.order_by("name", "pk"))
+    )
+    serializer_class = serializers.OverrideSerializer
+    filterset_class = cover.OverrideFilter
+
+    @writes(serializers.NewOverrideSerializer, status=201)
+    def create(self, data: dict[str, Any]) -> Override:
+        """Change who stands by; members of the team put themselves in, managers do anything."""
+        if not permissions.can_override(self.actor, data["schedule"], data["op"], data["users"]):
+            raise PermissionDenied(_MANAGERS)
+        return overrides.override(actor=self.actor, at=timezone.now(), **data)
+
+    @verb(may=permissions.can_cancel)
+    def cancel(self, row: Override, data: dict[str, Any]) -> Override:
+        """End it; what was served by now stays served."""
+        return overrides.cancel_override(override_id=row.pk, actor=self.actor, at=timezone.now())
+
+
+class SwapViewSet(ReadViewSet):
+    """Shifts that people ask others to take, newest first."""
+
+    queryset = SwapRequest.objects.select_related(
+        "schedule__team", "requested_by", "decided_by", "chosen"
+    ).prefetch_related(Prefetch("offers", SwapOffer.objects.select_related("user").order_by("pk")))
+    serializer_class = serializers.SwapSerializer
+    filterset_class = cover.SwapFilter
+
+    @writes(serializers.NewSwapSerializer, status=201)
+    def create(self, data: dict[str, Any]) -> SwapRequest:
+        """Ask others to take a shift of yours, or a part of it."""
+        return swaps.request(actor=self.actor, at=timezone.now(), **data)
+
+    @verb(serializers.NewOfferSerializer, may=_may_offer)
+    def offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+        """Offer to take it, perhaps for a time of yours in return."""
+        return swaps.offer(swap_id=swap.pk, actor=self.actor, at=timezone.now(), **data).swap
+
+    @verb(serializers.WhichOfferSerializer)
+    def accept(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+        """Take an offer; it holds at once or when a manager has agreed."""
+        return swaps.accept(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
+
+    @verb(serializers.WhichOfferSerializer, name="decline-offer")
+    def decline_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+        """Say no to an offer."""
+        return swaps.decline_offer(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
+
+    @verb(serializers.WhichOfferSerializer, name="withdraw-offer")
+    def withdraw_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+        """Take your offer back."""
+        return swaps.withdraw_offer(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
+
+    @verb(may=permissions.can_approve)
+    def approve(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+        """Agree to it as a manager."""
+        return swaps.approve(swap_id=swap.pk, actor=self.actor, at=timezone.now())
+
+    @verb(serializers.AnswerSerializer, may=permissions.can_approve)
+    def decline(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+        """Say no as a manager, and why."""
+        return swaps.decline(swap_id=swap.pk, actor=self.actor, at=timezone.now(), **data)
+
+    @verb(may=_may_change_swap)
+    def cancel(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+        """Ask no longer."""
+        return swaps.cancel(swap_id=swap.pk, actor=self.actor, at=timezone.now())
+
+
+def _offer(swap: SwapRequest, data: dict[str, Any]) -> int:
+    return get_object_or_404(swap.offers.all(), pk=data["offer"]).pk
+
+
+class AbsenceViewSet(ReadViewSet):
+    """Leave, newest first."""
+
+    queryset = Absence.objects.select_related("user")
+    serializer_class = serializers.AbsenceSerializer
+    filterset_class = cover.AbsenceFilter
+
+    @writes(serializers.NewAbsenceSerializer, status=201)
+    def create(self, data: dict[str, Any]) -> Absence:
+        """Write down that somebody is away."""
+        self._check_may(data["user"])
+        return absences.plan(at=timezone.now(), **data)
+
+    @verb(may=permissions.can_change_leave)
+    def cancel(self, row: Absence, data: dict[str, Any]) -> Absence:
+        """Take a leave back."""
+        return absences.cancel(absence_id=row.pk, at=timezone.now())
+
+    @extend_schema(request=serializers.PutAbsenceSerializer, responses=serializers.AbsenceSerializer)
+    @action(detail=False, methods=["put"], url_path=r"external/(?P<external_id>[A-Za-z0-9._:@-]{1,120})")
+    def put_external(self, request: Request, external_id: str) -> Response:
+        """Make the leave another system knows by this id what the body says; sent again, nothing changes."""
+        asked = serializers.PutAbsenceSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        self._check_may(asked.validated_data["user"])
+        row = absences.put(external_id=external_id, at=timezone.now(), **asked.validated_data)
+        return self.shown(self.queryset.get(pk=row.pk))
+
+    def _check_may(self, person: User) -> None:
+        if not permissions.can_arrange_leave(self.actor, person):
+            raise PermissionDenied(_MANAGERS)

@@ -1,0 +1,46 @@
+"""Endpoints of people and teams."""
+
+from django.db.models import Prefetch
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.base.rest.viewsets import ReadViewSet
+from oncall.api import load as load_api
+from oncall.filters.people import TeamFilter, UserFilter
+from oncall.models import (
+    Membership,
+    Team,
+    User,
+)
+from oncall.serializers.load import LoadSerializer
+from oncall.serializers.people import TeamSerializer, UserSerializer
+
+
+class UserViewSet(ReadViewSet):
+    """People with an account."""
+
+    queryset = User.objects.prefetch_related(
+        Prefetch("memberships", Membership.objects.select_related("team").order_by("team__name", "pk"))
+    )
+    serializer_class = UserSerializer
+    filterset_class = UserFilter
+    order = "id"
+
+
+class TeamViewSet(ReadViewSet):
+    """Teams and their people."""
+
+    queryset = Team.objects.select_related("escalation_policy").prefetch_related(
+        Prefetch("memberships", Membership.objects.select_related("user").order_by("user__name", "pk"))
+    )
+    serializer_class = TeamSerializer
+    filterset_class = TeamFilter
+    order = "id"
+
+    @extend_schema(parameters=load_api.DAYS, responses=LoadSerializer)
+    @action(detail=True, query_parameters=load_api.NAMES)
+    def load(self, request: Request, pk: str) -> Response:
+        """Minutes on call against a fair share, and pages; of single people only what the caller may read."""
+        return load_api.answer(request, team=self.get_object())

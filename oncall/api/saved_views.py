@@ -1,0 +1,50 @@
+"""The endpoint of saved views."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.base.rest.viewsets import ReadViewSet, verb, writes
+from oncall.filters.saved_views import SavedViewFilter
+from oncall.models import (
+    SavedView,
+)
+from oncall.saved_views import saving
+from oncall.serializers.saved_views import (
+    NewViewSerializer,
+    PlaceSerializer,
+    SavedViewSerializer,
+    ViewChangesSerializer,
+)
+
+
+class SavedViewViewSet(ReadViewSet):
+    """Names for the states of lists: the caller's own and those of their teams."""
+
+    queryset = SavedView.objects.select_related("owner", "team")
+    serializer_class = SavedViewSerializer
+    filterset_class = SavedViewFilter
+
+    @writes(NewViewSerializer, status=201)
+    def create(self, data: dict[str, Any]) -> SavedView:
+        """Keep the state of a list under a name."""
+        return saving.keep(**data, actor=self.actor, at=timezone.now())
+
+    @writes(ViewChangesSerializer, partial=True)
+    def partial_update(self, view: SavedView, data: dict[str, Any]) -> SavedView:
+        """Change the named fields and no others."""
+        return saving.change(view_id=view.pk, **data, actor=self.actor, at=timezone.now())
+
+    @verb(PlaceSerializer, scope="write")
+    def move(self, view: SavedView, data: dict[str, Any]) -> SavedView:
+        """Show it one place earlier or later."""
+        return saving.move(view_id=view.pk, **data, actor=self.actor, at=timezone.now())
+
+    @extend_schema(request=None, responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Forget the name; the list stays what it is."""
+        saving.remove(view_id=self.get_object().pk, actor=self.actor)
+        return Response(status=204)

@@ -1,0 +1,1 @@
+"""Exceptions to the rotation: overrides, swaps, time off, and rest after a hard night."""

@@ -1,0 +1,1 @@
+"""Filters of lists; page, CSV and endpoint share them; a module a subject."""

@@ -1,0 +1,36 @@
+"""Filters of calendars and their dates."""
+
+import django_filters as filters
+
+from config.base.web.filters import FilterSet, WordsFilter
+from oncall.models import (
+    Calendar,
+    CalendarDate,
+)
+
+
+class CalendarFilter(FilterSet):
+    """Calendars."""
+
+    search = WordsFilter(fields=["name", "description"])
+    name = filters.CharFilter()
+    country = filters.CharFilter(label="Country code", max_length=2, lookup_expr="iexact")
+    external_id = filters.CharFilter()
+
+    class Meta(FilterSet.Meta):
+        model = Calendar
+        fields: tuple[str, ...] = ()
+
+
+class CalendarDateFilter(FilterSet):
+    """Days off."""
+
+    calendar = filters.ModelChoiceFilter(queryset=Calendar.objects.order_by("name"))
+    year = filters.NumberFilter(field_name="date", lookup_expr="year", min_value=1900, max_value=2200)
+    since = filters.DateFilter(field_name="date", lookup_expr="gte")
+    until = filters.DateFilter(field_name="date", lookup_expr="lte")
+    standing = filters.BooleanFilter(field_name="withdrawn_at", lookup_expr="isnull")
+
+    class Meta(FilterSet.Meta):
+        model = CalendarDate
+        fields: tuple[str, ...] = ()

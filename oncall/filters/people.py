@@ -1,0 +1,36 @@
+"""Filters of people and teams."""
+
+import django_filters as filters
+
+from config.base.web.filters import FilterSet, WordsFilter, YesNoFilter
+from oncall.models import (
+    Team,
+    TeamKind,
+    User,
+)
+
+
+class UserFilter(FilterSet):
+    """People."""
+
+    search = WordsFilter(fields=["name"])
+    name = filters.CharFilter()
+    team = filters.ModelChoiceFilter(field_name="teams", queryset=Team.objects.order_by("name"), to_field_name="slug")
+    is_active = YesNoFilter()
+
+    class Meta(FilterSet.Meta):
+        model = User
+        fields: tuple[str, ...] = ()
+
+
+class TeamFilter(FilterSet):
+    """Teams."""
+
+    search = WordsFilter(fields=["name"])
+    name = filters.CharFilter()
+    slug = filters.CharFilter()
+    kind = filters.ChoiceFilter(choices=TeamKind)
+
+    class Meta(FilterSet.Meta):
+        model = Team
+        fields: tuple[str, ...] = ()

@@ -1,0 +1,22 @@
+"""The filter of minutes of work."""
+
+import django_filters as filters
+
+from config.base.web.filters import FilterSet, YesNoFilter
+from oncall.models import (
+    User,
+    WorkInterval,
+)
+
+
+class WorkIntervalFilter(FilterSet):
+    """Stretches of work."""
+
+    user = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+    subject_type = filters.CharFilter()
+    subject_id = filters.NumberFilter()
+    running = YesNoFilter(field_name="ended_at", lookup_expr="isnull")
+
+    class Meta(FilterSet.Meta):
+        model = WorkInterval
+        fields: tuple[str, ...] = ()

@@ -1,0 +1,20 @@
+"""The form of a calendar feed."""
+
+from django import forms
+
+from config.base.web.forms import Form
+from oncall.models import FeedKind, Schedule
+
+
+class FeedForm(Form):
+    """A new calendar feed."""
+
+    schedule = forms.ModelChoiceField(
+        queryset=Schedule.objects.order_by("name"), required=False, label="What shall it show?",
+        empty_label="All my shifts, on every schedule",
+    )  # fmt: skip
+    name = forms.CharField(max_length=80, label="Where do you use it?", help_text="Such as Phone, or Team calendar.")
+
+    def kind(self) -> FeedKind:
+        """Which feed was asked for."""
+        return FeedKind.SCHEDULE if self.cleaned_data["schedule"] else FeedKind.MINE

@@ -1,0 +1,84 @@
+"""Forms of a person's own page and of a team's member."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from config.base.web.forms import Form
+from oncall.calendars import countries
+from oncall.models import ContactKind, ContactMethod, Urgency, User
+from oncall.models.people import ZONES
+
+
+class AboutMeForm(Form):
+    """What others see of me, and my clock."""
+
+    name = forms.CharField(max_length=120)
+    time_zone = forms.ChoiceField(choices=[(zone, zone) for zone in sorted(ZONES)])
+    country = forms.ChoiceField(required=False, help_text="Where you work; it decides your public holidays.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["country"]
+        field.choices = countries.choices("Not said")
+
+
+class ContactMethodForm(Form):
+    """A new way to reach me."""
+
+    kind = forms.ChoiceField(label="By", choices=ContactKind.choices)
+    address = forms.CharField(label="Address or number", max_length=500, help_text="Numbers as +49 30 123456.")
+
+    def clean(self) -> dict[str, Any]:
+        """A mail address, a number or an https address, as the kind asks."""
+        cleaned = super().clean() or {}
+        kind, address = cleaned.get("kind"), (cleaned.get("address") or "").strip()
+        if kind in {ContactKind.SMS, ContactKind.VOICE}:
+            address = "+" + "".join(c for c in address if c.isdigit()) if address.startswith("+") else address
+            if not (address.startswith("+") and 8 <= len(address) <= 16):
+                self.add_error("address", "Write the number with its country, as +49 30 123456.")
+        elif kind == ContactKind.EMAIL:
+            try:
+                forms.EmailField().clean(address)
+            except forms.ValidationError as refusal:
+                self.add_error("address", refusal)
+        elif kind == ContactKind.WEBHOOK and not address.startswith(("https://", "http://")):
+            self.add_error("address", "Write the whole address, as https://example.com/hook.")
+        cleaned["address"] = address
+        return cleaned
+
+
+class CodeForm(Form):
+    """The six digits that were sent."""
+
+    code = forms.CharField(
+        max_length=12, widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"})
+    )
+
+
+class RuleForm(Form):
+    """One more line of "reach me like this"."""
+
+    urgency = forms.ChoiceField(choices=Urgency.choices)
+    after_minutes = forms.IntegerField(label="Minutes after the page", min_value=0, max_value=120, initial=0)
+    method = forms.ModelChoiceField(label="By", queryset=ContactMethod.objects.none())
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["method"]
+        field.queryset = ContactMethod.objects.usable().filter(user=user).order_by("kind", "pk")
+        field.label_from_instance = lambda one: f"{one.get_kind_display()} {one.address}"
+
+
+class MemberForm(Form):
+    """What a manager keeps of a member."""
+
+    fte = forms.DecimalField(
+        label="Part of full time", min_value=Decimal("0.1"), max_value=Decimal(1), max_digits=3, decimal_places=2,
+        help_text="1 is full time, 0.5 half of it. A fair share of standing by goes by it.",
+    )  # fmt: skip
+    trained_on = forms.DateField(
+        label="Trained for standing by on", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="When a shift was shadowed, the plan read and a drill done. Empty: not yet.",
+    )  # fmt: skip

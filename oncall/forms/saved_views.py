@@ -1,0 +1,30 @@
+"""Forms of saved views."""
+
+from typing import Any
+
+from django import forms
+
+from config.base.web.forms import Form
+from oncall.models import Team, User
+from oncall.saved_views import saving
+
+
+class ViewForm(Form):
+    """The name of a saved view."""
+
+    name = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}))
+
+
+class SaveViewForm(ViewForm):
+    """A new name, and for whom it is."""
+
+    team = forms.ModelChoiceField(
+        label="For", queryset=Team.objects.none(), required=False, empty_label="Me", help_text="Or for your team."
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        managed = saving.managed_by(user)
+        self.fields["team"].queryset = managed  # type: ignore[attr-defined]  # typed as any Field
+        if not managed:
+            del self.fields["team"]

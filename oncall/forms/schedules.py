@@ -1,0 +1,344 @@
+"""The rotation editor's forms: what was typed, one form a layer, and the drafts that come of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from config.base.web.forms import Form
+from oncall.models import HolidayMode, LayerKind, RotationClock, RotationCount, RotationUnit
+from oncall.schedules import hours_text
+from oncall.schedules.drafts import FIRST_YEAR, LAST_YEAR, LayerDraft
+
+NOBODY = "nobody"
+_LOCAL = forms.TextInput(attrs={"type": "datetime-local"})
+_ZONE = {"list": "zones", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+# Where the editor shows what is wrong with a draft.
+_FIELDS = {"anchor": "starts_on", "time_zone": "layer_zone", "starts_at": "first", "ends_at": "last"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A person in the list; those with the same number stand by together, nobody is a silent turn (R-R7)."""
+
+    place: int
+    user: int | None
+
+
+@dataclass(frozen=True)
+class LayerState:
+    """One layer as typed: the values of its fields by name, and its people."""
+
+    prefix: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    rows: tuple[Row, ...] = ()
+
+    def numbered(self) -> "LayerState":
+        """People in the order of their numbers, which then run from 1 without holes."""
+        ordered = sorted(self.rows, key=lambda row: row.place)
+        places = {place: n for n, place in enumerate(dict.fromkeys(row.place for row in ordered), start=1)}
+        return replace(self, rows=tuple(Row(places[row.place], row.user) for row in ordered))
+
+    def with_people(self, users: Iterable[int | None]) -> "LayerState":
+        """These people as well, after the others."""
+        last = max((row.place for row in self.rows), default=0)
+        added = tuple(Row(last + n, user) for n, user in enumerate(users, start=1))
+        return replace(self, rows=(*self.rows, *added))
+
+    def without(self, index: int) -> "LayerState":
+        """Without the person of one row."""
+        return replace(self, rows=(*self.rows[:index], *self.rows[index + 1 :]))
+
+    def moved(self, index: int, step: int) -> "LayerState":
+        """A person a turn earlier or later: they change numbers with those who were there."""
+        place = self.rows[index].place
+        swap = {place: place + step, place + step: place}
+        return replace(self, rows=tuple(Row(swap.get(row.place, row.place), row.user) for row in self.rows))
+
+    @property
+    def slots(self) -> tuple[tuple[int, ...], ...]:
+        """The people by turn."""
+        found: dict[int, list[int]] = {}
+        for row in self.numbered().rows:
+            found.setdefault(row.place, []).extend([] if row.user is None else [row.user])
+        return tuple(tuple(dict.fromkeys(users)) for users in found.values())
+
+
+class LayerForm(Form):
+    """One rotation: five fields for an ordinary one, and the rest."""
+
+    ordinary = ("length", "unit", "handoff_at", "weekday", "starts_on")
+    advanced = (
+        "name", "hours", "count", "layer_zone", "priority", "kind", "concurrent", "clock", "lengths", "first", "last",
+        "calendar", "holiday_mode",
+    )  # fmt: skip
+
+    source = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    length = forms.IntegerField(label="A turn lasts", min_value=1, max_value=720, initial=1)
+    unit = forms.ChoiceField(label="Unit", choices=RotationUnit.choices, initial=RotationUnit.WEEK)
+    handoff_at = forms.TimeField(
+        label="Handoff at",
+        initial="09:00",
+        input_formats=["%H:%M"],
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": "Write the time as 09:00, without seconds."},
+    )
+    weekday = forms.ChoiceField(
+        label="On (for weeks)", choices=[*enumerate(hours_text.DAYS)], initial=0, required=False
+    )
+    starts_on = forms.DateField(
+        label="The first turn starts on",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": "Write the date as 2026-01-05."},
+    )
+    name = forms.CharField(label="Name of the layer", required=False, max_length=80)
+    hours = forms.CharField(
+        label="Only at these hours",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="A window on each line, as Mon-Fri 09:00-17:00 or Fri 17:00 to Mon 09:00. Empty: around the clock.",
+    )
+    count = forms.ChoiceField(label="Which turns count", choices=RotationCount.choices)
+    layer_zone = forms.CharField(
+        label="Its own time zone", required=False, max_length=64, widget=forms.TextInput(attrs=_ZONE),
+        help_text="Empty: the schedule's. This is how a rota follows the sun.",
+    )  # fmt: skip
+    priority = forms.IntegerField(
+        initial=0,
+        min_value=-1000,
+        max_value=1000,
+        help_text="The highest that covers a minute wins; equal ones add up.",
+    )
+    kind = forms.ChoiceField(choices=LayerKind.choices)
+    concurrent = forms.IntegerField(label="Turns on call at once", initial=1, min_value=1)
+    clock = forms.ChoiceField(choices=RotationClock.choices)
+    lengths = forms.CharField(
+        label="Minutes of each turn", required=False, max_length=2000,
+        help_text="For turns of different lengths, with commas: 1440, 2880.",
+    )  # fmt: skip
+    first = forms.CharField(label="Covers only from", required=False, widget=_LOCAL)
+    last = forms.CharField(label="Covers only until", required=False, widget=_LOCAL)
+    calendar = forms.ChoiceField(label="Days off of", required=False)
+    holiday_mode = forms.ChoiceField(label="On days off", choices=HolidayMode.choices, required=False)
+
+    def __init__(self, *args: Any, state: LayerState, calendars: Sequence[tuple[Any, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **{"prefix": state.prefix, "initial": dict(state.values)} | kwargs)
+        self.state = state
+        choices: Any = self.fields["calendar"]
+        choices.choices = [("", "No calendar"), *calendars]
+
+    @property
+    def is_advanced(self) -> bool:
+        """Whether one of the folded fields says something, or is wrong; a layer's name alone is no reason to look."""
+        return any(
+            (self.is_bound and one.errors) or (one.name != "name" and _says_something(one))
+            for one in self.advanced_fields
+        )
+
+    @property
+    def ordinary_fields(self) -> list[Any]:
+        """The bound fields in sight."""
+        return [self[name] for name in self.ordinary]
+
+    @property
+    def advanced_fields(self) -> list[Any]:
+        """The bound fields behind the fold."""
+        return [self[name] for name in self.advanced]
+
+    def clean_starts_on(self) -> date:
+        """A year of ours: the calendar has ends."""
+        found: date = self.cleaned_data["starts_on"]
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValidationError(f"Choose a day of the years {FIRST_YEAR} to {LAST_YEAR}.")
+        return found
+
+    def clean_hours(self) -> list[dict[str, Any]]:
+        """The windows that the lines name."""
+        return hours_text.read(self.cleaned_data["hours"])
+
+    def clean_lengths(self) -> tuple[int, ...]:
+        """The minutes as numbers."""
+        parts = self.cleaned_data["lengths"].replace(",", " ").split()
+        if not all(part.isascii() and part.isdecimal() and len(part) < 9 for part in parts):
+            raise ValidationError("Write whole minutes with commas between, as 1440, 2880.")
+        return tuple(map(int, parts))
+
+    def draft(self) -> LayerDraft:
+        """The layer as the domain checks it."""
+        given = self.cleaned_data
+        return LayerDraft(
+            anchor=_anchor(given["starts_on"], given["handoff_at"], given["unit"], given["weekday"]),
+            slots=self.state.slots,
+            unit=given["unit"],
+            length=given["length"],
+            lengths=given["lengths"],
+            name=given["name"],
+            priority=given["priority"],
+            kind=given["kind"],
+            time_zone=given["layer_zone"],
+            starts_at=given["first"],
+            ends_at=given["last"],
+            clock=given["clock"],
+            count=given["count"],
+            concurrent=given["concurrent"],
+            restrictions=given["hours"],
+            calendar_id=int(given["calendar"]) if given["calendar"] else None,
+            holiday_mode=given["holiday_mode"],
+        )
+
+    def take(self, name: str, said: Sequence[str]) -> None:
+        """Show what the domain refused, at the field that holds it."""
+        shown = "hours" if name.startswith("restrictions") else _FIELDS.get(name, name)
+        self.add_error(shown if shown in self.fields else None, list(said))
+
+
+def _says_something(shown: Any) -> bool:
+    """Whether a field holds more than its default."""
+    choices = getattr(shown.field, "choices", None)
+    default = next(iter(choices))[0] if choices else shown.field.initial or ""
+    return str(shown.value() or default) not in {str(default), "0"}
+
+
+def _anchor(starts_on: date, handoff_at: time, unit: str, weekday: str) -> str:
+    """The handoff that begins the turn which holds the first day."""
+    if unit == RotationUnit.WEEK and weekday:
+        starts_on -= timedelta(days=(starts_on.weekday() - int(weekday)) % 7)
+    return datetime.combine(starts_on, handoff_at).isoformat(timespec="minutes")
+
+
+class EditorForm(Form):
+    """What holds for all layers of a version: the zone, when it takes over, and why."""
+
+    time_zone = forms.CharField(
+        label="Time zone", max_length=64, widget=forms.TextInput(attrs=_ZONE), help_text="As Europe/Berlin."
+    )
+    effective = forms.ChoiceField(label="Takes over", widget=forms.RadioSelect)
+    effective_at = forms.CharField(
+        label="At this date", required=False, widget=_LOCAL, help_text="In the schedule's time zone; for “At a date”."
+    )
+    keep_turns = forms.BooleanField(
+        label="Keep turns: where only people change, nobody's turn shifts", required=False, initial=True
+    )
+    note = forms.CharField(
+        label="Why", required=False, max_length=200, help_text="For those who look back. It stays in the history."
+    )
+
+    def __init__(self, *args: Any, effective: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["effective"]
+        choice.choices, choice.initial = effective, effective[0][0]
+
+    def clean(self) -> dict[str, Any]:
+        """A date needs a date."""
+        cleaned = super().clean() or {}
+        if cleaned.get("effective") == "date":
+            try:
+                found = datetime.strptime(cleaned.get("effective_at") or "", "%Y-%m-%dT%H:%M")  # noqa: DTZ007
+            except ValueError:
+                self.add_error("effective_at", "Write a date and a time to the minute, as 2026-01-05T09:00.")
+                return cleaned
+            cleaned["effective_at"] = found
+            if not FIRST_YEAR <= found.year <= LAST_YEAR:
+                self.add_error("effective_at", f"Choose a moment of the years {FIRST_YEAR} to {LAST_YEAR}.")
+        return cleaned
+
+
+class NewEditorForm(EditorForm):
+    """A schedule that does not exist yet, with its first version."""
+
+    name = forms.CharField(max_length=80)
+    team: Any = forms.ModelChoiceField(queryset=None, to_field_name="slug")
+    description = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))
+    field_order = ("name", "team", "description")
+
+    def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        team: Any = self.fields["team"]
+        team.queryset = teams
+        del self.fields["keep_turns"]
+
+
+class AboutScheduleForm(Form):
+    """The schedule itself, without its turns."""
+
+    name = forms.CharField(max_length=80)
+    team: Any = forms.ModelChoiceField(queryset=None)
+    description = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}))
+    external_id = forms.CharField(
+        label="External id", required=False, max_length=120, help_text="How another system knows it."
+    )
+
+    def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        team: Any = self.fields["team"]
+        team.queryset = teams
+
+
+def typed_layers(data: QueryDict) -> list[LayerState]:
+    """The layers as they were sent, with the person chosen last in each."""
+    return [_typed(data, prefix) for prefix in dict.fromkeys(data.getlist("layer"))]
+
+
+def pressed(
+    layers: Sequence[LayerState], deed: str, target: str, *, team: Sequence[int], first: Mapping[str, Any]
+) -> list[LayerState]:
+    """The layers after one of the small buttons; `team` may join a list, `first` is what a new layer says."""
+    prefix, _, number = target.partition(":")
+    if deed == "add-layer":
+        taken = [int(one.prefix[1:]) for one in layers if one.prefix[1:].isdecimal()]
+        return [*layers, LayerState(f"l{max(taken, default=0) + 1}", first)]
+    if deed == "remove-layer":
+        return [one for one in layers if one.prefix != prefix]
+    index = int(number) if number.isdecimal() and len(number) < 5 else -1
+    return [_pressed(one, deed, index, team) if one.prefix == prefix else one for one in layers]
+
+
+def _pressed(layer: LayerState, deed: str, index: int, team: Sequence[int]) -> LayerState:
+    if deed == "add-team":
+        there = {row.user for row in layer.rows}
+        return layer.with_people(user for user in team if user not in there).numbered()
+    if not 0 <= index < len(layer.rows):
+        return layer
+    if deed == "remove":
+        return layer.without(index).numbered()
+    step = {"up": -1, "down": 1}.get(deed, 0)
+    return layer.moved(index, step).numbered() if step else layer
+
+
+def _typed(data: QueryDict, prefix: str) -> LayerState:
+    places, users = data.getlist(f"{prefix}-place"), data.getlist(f"{prefix}-user")
+    rows = tuple(
+        Row(int(place) if place.isdecimal() and len(place) < 5 else n, _user(user))
+        for n, (place, user) in enumerate(zip(places, users, strict=False), start=1)
+    )
+    values = {name: data.get(f"{prefix}-{name}") or "" for name in LayerForm.base_fields}
+    state = LayerState(prefix, values, rows)
+    added = data.get(f"{prefix}-add")
+    return (state.with_people([_user(added)]) if added else state).numbered()
+
+
+def _user(text: str) -> int | None:
+    """Somebody's number; one that is none belongs to nobody, which the domain says."""
+    if text == NOBODY:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
+
+
+def stored_layer(draft: LayerDraft, *, source: int, prefix: str) -> LayerState:
+    """A layer of a version as the editor shows it."""
+    anchor = datetime.fromisoformat(draft.anchor)
+    values = {
+        "source": source, "length": draft.length, "unit": draft.unit, "handoff_at": anchor.time(),
+        "weekday": anchor.weekday(), "starts_on": anchor.date(), "name": draft.name,
+        "hours": hours_text.write(draft.restrictions), "count": draft.count, "layer_zone": draft.time_zone,
+        "priority": draft.priority, "kind": draft.kind, "concurrent": draft.concurrent, "clock": draft.clock,
+        "lengths": ", ".join(map(str, draft.lengths)), "first": draft.starts_at, "last": draft.ends_at,
+        "calendar": draft.calendar_id or "", "holiday_mode": draft.holiday_mode,
+    }  # fmt: skip
+    rows = tuple(Row(place, user) for place, users in enumerate(draft.slots, start=1) for user in (users or (None,)))
+    return LayerState(prefix, values, rows)

@@ -1,0 +1,1 @@
+"""How much on-call work asks of people, against a fair share."""

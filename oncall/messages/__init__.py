@@ -1,0 +1,1 @@
+"""Messages to people that are no pages."""

@@ -1,0 +1,30 @@
+"""Tests of whether a page wakes a person."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from oncall.models.people import ContactMethod, User
+
+
+class WakeTest(models.Model):
+    """One page sent as a test at a person's own wish; it is passed by its link, in time (S19)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="wake_tests")
+    contact_method = models.ForeignKey(
+        ContactMethod, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    channel = models.CharField(max_length=20)
+    sent_at = models.DateTimeField()
+    passed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(passed_at__isnull=True) | Q(passed_at__gte=F("sent_at")),
+                name="oncall_waketest_passed_later",
+            )
+        ]
+        indexes = [models.Index(fields=["user", "-sent_at"], name="oncall_waketest_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} by {self.channel} at {self.sent_at:%Y-%m-%d %H:%M}Z ({self.pk})"

@@ -1,0 +1,193 @@
+"""Owing, and no longer owing: what apps above call from their domain functions."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from config.base.data.models import Origin
+from oncall.models import (
+    MembershipRole,
+    Obligation,
+    ObligationRule,
+    ObligationStatus,
+    OwedBy,
+    Team,
+    User,
+)
+from oncall.obligations import rules
+from oncall.obligations.status import OBLIGATION, cancel_unsent, end, save
+
+
+@transaction.atomic
+def owe(
+    *,
+    kind: str,
+    subject_type: str,
+    subject_id: int,
+    title: str,
+    url: str,
+    at: datetime,
+    team: Team | None = None,
+    owner: User | None = None,
+    occurrence: str = "",
+    since: datetime | None = None,
+    due_at: datetime | None = None,
+    rank: int | None = None,
+    tier: int | None = None,
+    origin: str = Origin.EDIT,
+) -> Obligation | None:
+    """Owe something by the first rule that fits; None when no rule asks for it, or nobody could owe it.
+
+    `since` is the moment from which a rule's time runs (else `at`), `due_at` the date the record itself names.
+    Called again for the same kind, subject and occurrence it changes nothing while that is open or dismissed; what
+    was done or withdrawn is owed anew.
+    """
+    found = _existing(kind, subject_type, subject_id, occurrence)
+    if found is not None and not OBLIGATION.allows(found.status, ObligationStatus.OPEN):
+        return found
+    rule = rules.fitting(kind=kind, team=team, rank=rank, tier=tier)
+    if rule is None:
+        return None
+    owner, team = _whose(rule, owner=owner, team=team)
+    if owner is None and team is None:
+        return None
+    obligation = found or Obligation(
+        kind=kind, subject_type=subject_type, subject_id=subject_id, occurrence=occurrence, created_at=at, round=0
+    )
+    obligation.rule, obligation.title, obligation.url = rule, title, url
+    obligation.owner, obligation.team, obligation.origin = owner, team, origin
+    obligation.status, obligation.reason = ObligationStatus.OPEN, ""
+    obligation.ended_at = obligation.ended_by = None
+    _plan(obligation, due_at=rules.due(rule, since=since or at, own=due_at), at=at)
+    if found is not None:
+        obligation.round += 1
+        obligation.save()
+        return obligation
+    try:
+        with transaction.atomic():
+            obligation.save(force_insert=True)
+    except IntegrityError:
+        # Somebody was faster; a breach of any other rule is not found again and stays an error.
+        return Obligation.objects.get(
+            kind=kind, subject_type=subject_type, subject_id=subject_id, occurrence=occurrence
+        )
+    return obligation
+
+
+def fulfil(
+    *,
+    kind: str,
+    subject_type: str,
+    subject_id: int,
+    at: datetime,
+    actor: User | None = None,
+    occurrence: str | None = None,
+) -> int:
+    """Say that it is done: of one occurrence, or of all that are open. Says how many ended; none is no error."""
+    return _end_all(ObligationStatus.DONE, kind, subject_type, subject_id, occurrence, at=at, actor=actor)
+
+
+def withdraw(
+    *,
+    kind: str,
+    subject_type: str,
+    subject_id: int,
+    at: datetime,
+    actor: User | None = None,
+    occurrence: str | None = None,
+    reason: str = "",
+) -> int:
+    """Say that it is no longer owed, because the record has changed. Says how many ended."""
+    return _end_all(
+        ObligationStatus.WITHDRAWN, kind, subject_type, subject_id, occurrence, at=at, actor=actor, reason=reason
+    )
+
+
+@transaction.atomic
+def give(
+    *,
+    kind: str,
+    subject_type: str,
+    subject_id: int,
+    at: datetime,
+    team: Team | None,
+    owner: User | None,
+    occurrence: str | None = None,
+) -> int:
+    """Let somebody else owe it, where the rule leaves that to the record. Says how many changed hands."""
+    done = 0
+    for obligation in _open(kind, subject_type, subject_id, occurrence):
+        before = (obligation.owner_id, obligation.team_id)
+        obligation.owner, obligation.team = _whose(obligation.rule, owner=owner, team=team or obligation.team)
+        if before != (obligation.owner_id, obligation.team_id):
+            save(obligation, "owner", "team", at=at)
+            cancel_unsent(obligation, at=at)
+            done += 1
+    return done
+
+
+def _plan(obligation: Obligation, *, due_at: datetime, at: datetime) -> None:
+    """Set the due time, and the first reminder that still lies ahead."""
+    obligation.due_at, obligation.reminded_until, obligation.updated_at = due_at, at, at
+    obligation.next_reminder_at = rules.next_reminder(obligation, obligation.rule.reminders.all())
+
+
+def replan(obligation: Obligation, *, due_at: datetime, at: datetime) -> None:
+    """Give a locked, open obligation a new due time with reminders of its own."""
+    obligation.round += 1
+    _plan(obligation, due_at=due_at, at=at)
+    save(obligation, "due_at", "round", "reminded_until", "next_reminder_at", "reason", at=at)
+    cancel_unsent(obligation, at=at)
+
+
+def _existing(kind: str, subject_type: str, subject_id: int, occurrence: str) -> Obligation | None:
+    return (
+        Obligation.objects.about(subject_type, subject_id)
+        .filter(kind=kind, occurrence=occurrence)
+        .select_for_update(no_key=True)
+        .first()
+    )
+
+
+def _open(kind: str, subject_type: str, subject_id: int, occurrence: str | None) -> list[Obligation]:
+    rows = Obligation.objects.open().about(subject_type, subject_id).filter(kind=kind)
+    if occurrence is not None:
+        rows = rows.filter(occurrence=occurrence)
+    return list(
+        rows.select_related("rule__person", "team").select_for_update(no_key=True, of=("self",)).order_by("pk")
+    )
+
+
+@transaction.atomic
+def _end_all(
+    status: ObligationStatus,
+    kind: str,
+    subject_type: str,
+    subject_id: int,
+    occurrence: str | None,
+    *,
+    at: datetime,
+    actor: User | None,
+    reason: str = "",
+) -> int:
+    rows = _open(kind, subject_type, subject_id, occurrence)
+    for obligation in rows:
+        end(obligation, status, at=at, actor=actor, reason=reason)
+    return len(rows)
+
+
+def _whose(rule: ObligationRule, *, owner: User | None, team: Team | None) -> tuple[User | None, Team | None]:
+    """Who owes it by the rule: a person, and the team that answers for them."""
+    if rule.owed_by == OwedBy.PERSON:
+        return rule.person, team
+    if rule.owed_by == OwedBy.TEAM and team is not None:
+        return None, team
+    if rule.owed_by == OwedBy.MANAGER and team is not None:
+        return _manager(team), team
+    return (owner if owner is not None and owner.is_active else None), team
+
+
+def _manager(team: Team) -> User | None:
+    found = team.memberships.filter(role=MembershipRole.MANAGER, user__is_active=True).select_related("user")
+    first = found.order_by("user__name", "pk").first()
+    return first.user if first else None

@@ -1,0 +1,226 @@
+"""Reminders: made when they fall due, sent through the channels of pages at low urgency, each under one key.
+
+Two halves, as with pages. `make_due` turns what has fallen due into outbox rows, in one transaction with the
+note of how far it came, so that no sweep and no crash makes one twice. `Sender.sweep` claims rows, hands them
+to threads and records what came of them a second later; it never waits for a provider (lane `clocks`).
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from config.base.data import outbox
+from config.base.data.clock import backoff
+from config.base.data.outbox import OutboxState
+from config.base.data.roles import Role
+from config.base.net import links
+from config.base.web import display
+from oncall import subjects
+from oncall.channels import Message, Outcome
+from oncall.engine.sending import Senders
+from oncall.models import (
+    ContactKind,
+    ContactMethod,
+    MembershipRole,
+    Obligation,
+    ObligationStatus,
+    Reminded,
+    Reminder,
+    RuleReminder,
+    Team,
+    Urgency,
+    User,
+)
+from oncall.obligations import rules
+from oncall.paging import Job, ways_to_reach
+
+logger = logging.getLogger(__name__)
+BATCH = 25
+MAX_ATTEMPTS = 20
+MOST_WAIT_SECONDS = 900.0
+PRIORITY = 9
+_NEAR = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class _Due:
+    """Somebody is to be reminded: by which line of the rule, and when."""
+
+    user: User
+    line: RuleReminder
+    moment: datetime
+
+
+@transaction.atomic
+def make_due(*, at: datetime) -> int:
+    """Make the reminders that have fallen due, and say of how many obligations.
+
+    A person whom an outage kept from several is sent the latest alone: three old mails at once help nobody.
+    """
+    rows = list(
+        Obligation.objects.filter(next_reminder_at__lte=at)
+        .order_by("next_reminder_at", "pk")
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .select_related("team", "owner")[:BATCH]
+    )
+    for obligation in rows:
+        lines = list(obligation.rule.reminders.order_by("pk"))
+        due = _due(obligation, lines, at=at)
+        _insert(obligation, due, at=at)
+        obligation.reminded_until = at
+        obligation.next_reminder_at = rules.next_reminder(obligation, lines)
+        obligation.save(update_fields=["reminded_until", "next_reminder_at"])
+    return len(rows)
+
+
+def _due(obligation: Obligation, lines: Iterable[RuleReminder], *, at: datetime) -> list[_Due]:
+    latest: dict[int, _Due] = {}
+    moments = sorted(((obligation.due_at + line.offset, line) for line in lines), key=lambda one: (one[0], one[1].pk))
+    for moment, line in moments:
+        if obligation.reminded_until < moment <= at:
+            for user in _recipients(obligation, line.whom):
+                latest[user.pk] = _Due(user, line, moment)
+    return list(latest.values())
+
+
+def _recipients(obligation: Obligation, whom: str) -> list[User]:
+    """Active people who may know of the subject. What nobody in particular owes, the team's managers answer for."""
+    if whom == Reminded.PRACTICE:
+        found = User.objects.filter(groups__name=Role.PRACTICE)
+    elif whom == Reminded.OWNER and obligation.owner is not None and obligation.owner.is_active:
+        found = User.objects.filter(pk=obligation.owner.pk)
+    else:
+        found = _answerable(obligation)
+    people = list(found.filter(is_active=True).distinct().order_by("pk"))
+    return [person for person in people if _may_know(person, obligation)]
+
+
+def _answerable(obligation: Obligation) -> "QuerySet[User]":
+    """The managers of the team that owes it, or of the owner's teams where no team does."""
+    teams = Q(pk=obligation.team_id) if obligation.team_id else Q(memberships__user=obligation.owner_id)
+    return User.objects.filter(
+        memberships__role=MembershipRole.MANAGER, memberships__team__in=Team.objects.filter(teams)
+    )
+
+
+def _may_know(person: User, obligation: Obligation) -> bool:
+    ids = subjects.visible_ids(obligation.subject_type, person)
+    return ids is not None and ids.filter(pk=obligation.subject_id).exists()
+
+
+def _insert(obligation: Obligation, due: Sequence[_Due], *, at: datetime) -> None:
+    """One row a person, on the first way their rules of low urgency name; a key that exists is not made again."""
+    ways = ways_to_reach([one.user.pk for one in due], Urgency.LOW)
+    Reminder.objects.bulk_create(
+        [
+            _row(
+                obligation,
+                one.user,
+                next((method for _, _, method in sorted(ways[one.user.pk], key=lambda way: way[:2])), None),
+                key=f"obligation:{obligation.pk}:{obligation.round}:{one.line.pk}:{one.user.pk}",
+                at=at,
+            )
+            for one in due
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _row(obligation: Obligation, user: User, method: ContactMethod | None, *, key: str, at: datetime) -> Reminder:
+    return Reminder(
+        key=key,
+        obligation=obligation,
+        user=user,
+        contact_method=method,
+        channel=method.kind if method else ContactKind.EMAIL,
+        address=method.address if method else user.email,
+        priority=PRIORITY,
+        due_at=at,
+        created_at=at,
+    )
+
+
+def claim_jobs(*, at: datetime, limit: int, channels: Sequence[str] | None = None) -> list[Job]:
+    """Claim waiting reminders, commit, read their obligations again, and build the messages.
+
+    One whose obligation has ended, or has changed hands since, is cancelled just before it would have gone out.
+    """
+    claims = outbox.claim(Reminder, at=at, limit=limit, channels=channels)
+    if not claims:
+        return []
+    rows = Reminder.objects.select_related("obligation", "user", "contact_method").in_bulk([c.row_id for c in claims])
+    jobs = []
+    for held in claims:
+        row = rows[held.row_id]
+        if row.obligation.status != ObligationStatus.OPEN:
+            outbox.record_end(Reminder, held, state=OutboxState.CANCELLED, at=at, error="")
+            continue
+        jobs.append(Job(held, row.channel, _message(row, at=at)))
+    return jobs
+
+
+def _message(row: Reminder, *, at: datetime) -> Message:
+    return Message(
+        key=row.key,
+        kind=row.channel,
+        address=row.address,
+        secret=row.contact_method.secret if row.contact_method else "",
+        person=row.user.get_short_name(),
+        title=words(row.obligation, at=at),
+        link=links.absolute(row.obligation.url),
+        type="reminder",
+    )
+
+
+def words(obligation: Obligation, *, at: datetime) -> str:
+    """One line that says how it stands with the due time."""
+    left = obligation.due_at - at
+    if abs(left) <= _NEAR:
+        return f"Due now: {obligation.title}"
+    span = display.span(left.total_seconds())
+    return f"Due in {span}: {obligation.title}" if left > _NEAR else f"Overdue by {span}: {obligation.title}"
+
+
+@transaction.atomic
+def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
+    """Write down what a provider said: taken, tried again later, or by the account's own mail instead."""
+    if outcome.is_accepted:
+        outbox.record_accepted(Reminder, job.held, at=at, provider_id=outcome.provider_id)
+        return
+    logger.warning("reminder.failed", extra={"key": job.message.key, "error": outcome.error})
+    if outcome.is_permanent or job.held.attempts >= MAX_ATTEMPTS:
+        state = OutboxState.FAILED if outcome.is_permanent else OutboxState.DEAD
+        if outbox.record_end(Reminder, job.held, state=state, at=at, error=outcome.error):
+            _try_mail(job.held.row_id, at=at)
+        return
+    wait = outcome.retry_after or backoff(job.held.attempts, most=MOST_WAIT_SECONDS)
+    outbox.record_retry(Reminder, job.held, due_at=at + wait, error=outcome.error)
+
+
+def _try_mail(reminder_id: int, *, at: datetime) -> None:
+    row = Reminder.objects.select_related("user", "obligation").get(pk=reminder_id)
+    if (row.channel, row.address) != (ContactKind.EMAIL, row.user.email):
+        mail = _row(row.obligation, row.user, None, key=f"{row.key}:mail", at=at)
+        Reminder.objects.bulk_create([mail], ignore_conflicts=True)
+
+
+class Sender:
+    """Sends reminders from one engine, in threads that touch no database; the sweep itself never waits."""
+
+    def __init__(self) -> None:
+        self._senders = Senders(on_result=lambda: None)
+
+    def sweep(self, *, at: datetime) -> int:
+        """Make what is due, write down what has been answered, send what waits; says how much was found."""
+        made = make_due(at=at)
+        results = self._senders.take_results()
+        for job, outcome in results:
+            record(job, outcome, at=at)
+        jobs = claim_jobs(at=at, limit=min(self._senders.free, BATCH), channels=self._senders.channels_with_room())
+        for job in jobs:
+            self._senders.start(job)
+        return made + len(results) + len(jobs)

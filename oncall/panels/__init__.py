@@ -1,0 +1,1 @@
+"""What on-call adds to pages, a module a subject."""

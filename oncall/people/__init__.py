@@ -1,0 +1,1 @@
+"""Accounts, ways to reach people, and members of teams."""

@@ -1,0 +1,62 @@
+"""The people of a team: what part of full time they work, when they were trained, and whether pages reach them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from oncall import permissions, standby_news
+from oncall.models import ContactMethod, Membership, Team
+from oncall.readiness import wake_tests
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person of a team, with what is still missing; nothing is said to those who do not plan the rota."""
+
+    membership: Membership
+    missing: Sequence[str] = ()
+
+
+def of(team: Team, *, viewer: Any, at: datetime) -> list[Member]:
+    """The team's people by role and name; three queries for those who plan its rota, one for others."""
+    rows = list(team.memberships.select_related("user").order_by("role", "user__name", "pk"))
+    if not permissions.can_manage_team(viewer, team):
+        return [Member(row) for row in rows]
+    users = [row.user_id for row in rows]
+    reachable = set(ContactMethod.objects.usable().filter(user__in=users).values_list("user", flat=True).distinct())
+    awake = wake_tests.passed(users, at=at)
+    return [
+        Member(
+            row,
+            [
+                words
+                for words, is_missing in (
+                    ("account closed", not row.user.is_active),
+                    ("not trained", row.trained_on is None or row.trained_on > at.date()),
+                    ("no proven contact", row.user_id not in reachable),
+                    ("no wake test", row.user_id not in awake),
+                )
+                if is_missing
+            ],
+        )
+        for row in rows
+    ]
+
+
+@transaction.atomic
+def change(*, membership_id: int, fte: Decimal, trained_on: date | None, at: datetime) -> Membership:
+    """Set the part of full time and the day of training. Raises ValidationError; who may is asked before."""
+    row = (
+        Membership.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("user", "team")
+        .get(pk=membership_id)
+    )
+    row.fte, row.trained_on = fte, trained_on
+    row.full_clean()
+    row.save(update_fields=["fte", "trained_on"])
+    standby_news.changed(at=at, users=[row.user_id], teams=[row.team_id])
+    return row

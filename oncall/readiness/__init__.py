@@ -1,0 +1,1 @@
+"""Whether a page would wake somebody tonight."""

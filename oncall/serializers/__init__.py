@@ -1,0 +1,1 @@
+"""What the REST API shows and takes, a module a subject."""

@@ -1,0 +1,118 @@
+"""Overrides, swaps and leave as the API shows and takes them."""
+
+from rest_framework import serializers
+
+from config.base.rest.serializers import Asked, Instant, Line, Shown, ShownId
+from oncall.models import Absence, Override, OverrideOp, Schedule, SwapOffer, SwapRequest, User
+from oncall.serializers.people import PersonSerializer
+
+
+class OverrideSerializer(Shown):
+    """An exception to the rotation; `[starts_at, ends_at)` in whole minutes."""
+
+    schedule = ShownId()
+    users = PersonSerializer(many=True, read_only=True)
+    out = PersonSerializer(read_only=True, allow_null=True)
+    created_by = PersonSerializer(read_only=True, allow_null=True)
+    cancelled_by = PersonSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Override
+        fields = (
+            "id", "schedule", "op", "users", "out", "starts_at", "ends_at", "reason", "external_id", "created_by",
+            "created_at", "cancelled_at", "cancelled_by",
+        )  # fmt: skip
+
+
+class NewOverrideSerializer(Asked):
+    """`replace` puts the one of `users` in for `out`; `set`, `add` and `remove` take any number."""
+
+    schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.select_related("team"))
+    op = serializers.ChoiceField(choices=OverrideOp.choices)
+    users = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), many=True, allow_empty=False)
+    out = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), required=False, allow_null=True)
+    starts_at = Instant()
+    ends_at = Instant()
+    reason = Line(max_length=200, required=False, allow_blank=True)
+    external_id = Line(max_length=120, required=False, allow_blank=True)
+
+
+class SwapOfferSerializer(Shown):
+    """Somebody who would take it, perhaps for a time of their own in return."""
+
+    user = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = SwapOffer
+        fields = ("id", "user", "return_starts_at", "return_ends_at", "note", "status", "created_at", "ended_at")
+
+
+class SwapSerializer(Shown):
+    """A shift, or a part of one, that somebody asks others to take."""
+
+    schedule = ShownId()
+    requested_by = PersonSerializer(read_only=True)
+    decided_by = PersonSerializer(read_only=True, allow_null=True)
+    chosen = ShownId(allow_null=True)
+    offers = SwapOfferSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = SwapRequest
+        fields = (
+            "id", "schedule", "requested_by", "starts_at", "ends_at", "note", "status", "offers", "chosen",
+            "decided_by", "answer", "created_at", "accepted_at", "ended_at",
+        )  # fmt: skip
+
+
+class NewSwapSerializer(Asked):
+    """What of yours others should take."""
+
+    schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.select_related("team"))
+    starts_at = Instant()
+    ends_at = Instant()
+    note = Line(max_length=200, required=False, allow_blank=True)
+
+
+class NewOfferSerializer(Asked):
+    """What you want in return; nothing, for a favor."""
+
+    return_starts_at = Instant(required=False, allow_null=True)
+    return_ends_at = Instant(required=False, allow_null=True)
+    note = Line(max_length=200, required=False, allow_blank=True)
+
+
+class WhichOfferSerializer(Asked):
+    """One of the swap's offers."""
+
+    offer = serializers.IntegerField(min_value=1)
+
+
+class AnswerSerializer(Asked):
+    """Why not."""
+
+    answer = Line(max_length=200)
+
+
+class AbsenceSerializer(Shown):
+    """Leave of a person; the rota warns of it and changes nothing."""
+
+    user = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = Absence
+        fields = ("id", "user", "starts_at", "ends_at", "note", "external_id", "created_at", "cancelled_at")
+
+
+class PutAbsenceSerializer(Asked):
+    """Who is away from when to when."""
+
+    user = serializers.PrimaryKeyRelatedField(queryset=User.objects.all())
+    starts_at = Instant()
+    ends_at = Instant()
+    note = Line(max_length=120, required=False, allow_blank=True)
+
+
+class NewAbsenceSerializer(PutAbsenceSerializer):
+    """The same, with the name by which another system knows it."""
+
+    external_id = Line(max_length=120, required=False, allow_blank=True)

@@ -1,0 +1,42 @@
+"""The engine's lanes and the auditor's findings as the API shows them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.base.rest.serializers import Shown
+from oncall.models import (
+    EngineLane,
+)
+
+
+class LaneSerializer(Shown):
+    """The pulse of one lane of one worker."""
+
+    class Meta:
+        model = EngineLane
+        fields = (
+            "worker",
+            "lane",
+            "started_at",
+            "swept_at",
+            "stopped_at",
+            "last_error",
+            "last_error_at",
+            "skew_seconds",
+        )
+
+
+class FindingSerializer(serializers.Serializer[Any]):
+    """Something that must not be, found by the auditor."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class EngineSerializer(serializers.Serializer[Any]):
+    """The engine's pulse and the auditor's findings; none is good."""
+
+    lanes = LaneSerializer(many=True)
+    findings = FindingSerializer(many=True)

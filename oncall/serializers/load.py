@@ -1,0 +1,64 @@
+"""The load of a team or a schedule as the API shows it."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from config.base.rest.serializers import Asked
+from oncall.schedules.fairness import CATEGORIES, as_decimal
+from oncall.serializers.people import PersonSerializer
+
+
+class DaysSerializer(Asked):
+    """Days on the team's clock, both included."""
+
+    since = serializers.DateField()
+    until = serializers.DateField()
+
+
+@extend_schema_field({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]{1,6})?$"})
+class RatioField(serializers.Field[Any, Any, Any, Any]):
+    """A number with up to six places, as text, so that nothing is lost."""
+
+    def to_representation(self, value: Any) -> str:
+        """In plain digits."""
+        return f"{as_decimal(value):f}"
+
+
+class LoadFiguresSerializer(serializers.Serializer[Any]):
+    """What the days asked of one person, or, without `person`, of so many together; times are minutes."""
+
+    person = PersonSerializer(source="user", allow_null=True)
+    people = serializers.IntegerField()
+    fte = serializers.DecimalField(max_digits=3, decimal_places=2, allow_null=True)
+    minutes = serializers.DictField(child=serializers.IntegerField(), help_text=", ".join(CATEGORIES))
+    total = serializers.IntegerField()
+    target = RatioField()
+    deviation = RatioField()
+    of_time = RatioField()
+    shifts = serializers.IntegerField()
+    incidents_per_shift = RatioField()
+    pages = serializers.IntegerField()
+    night_pages = serializers.IntegerField()
+
+
+class ExcessSerializer(serializers.Serializer[Any]):
+    """Something that is too much, in plain words."""
+
+    code = serializers.CharField()
+    message = serializers.CharField(source="sentence")
+    person = serializers.IntegerField(source="user")
+
+
+class LoadSerializer(serializers.Serializer[Any]):
+    """Minutes against a fair share, pages, and what is too much; as much as the caller may read."""
+
+    since = serializers.DateField(source="first_day")
+    until = serializers.DateField(source="last_day")
+    zone = serializers.CharField()
+    people = LoadFiguresSerializer(many=True)
+    others = LoadFiguresSerializer(allow_null=True)
+    total = LoadFiguresSerializer(allow_null=True)
+    balance = RatioField(allow_null=True)
+    warnings = ExcessSerializer(source="excesses", many=True)

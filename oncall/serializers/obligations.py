@@ -1,0 +1,38 @@
+"""Obligations as the API shows them, and what their verbs take."""
+
+from config.base.rest.serializers import Asked, Instant, Lines, Shown, ShownKey
+from oncall.models import (
+    Obligation,
+)
+from oncall.serializers.people import PersonSerializer
+from oncall.serializers.subjects import SubjectSerializer
+
+
+class ObligationSerializer(Shown):
+    """Something that a person or a team owes by an instant."""
+
+    subject = SubjectSerializer(source="*", read_only=True)
+    rule = ShownKey("name")
+    owner = PersonSerializer(read_only=True, allow_null=True)
+    team = ShownKey("slug", allow_null=True)
+    ended_by = PersonSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Obligation
+        fields = (
+            "id", "kind", "subject", "occurrence", "rule", "owner", "team", "due_at", "status", "next_reminder_at",
+            "reason", "ended_at", "ended_by", "created_at", "updated_at",
+        )  # fmt: skip
+
+
+class DismissSerializer(Asked):
+    """Why it need not be done."""
+
+    reason = Lines(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class PostponeSerializer(Asked):
+    """Until when it is put off, and why."""
+
+    due_at = Instant()
+    reason = Lines(max_length=2000)

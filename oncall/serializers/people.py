@@ -1,0 +1,72 @@
+"""People and teams as the API shows them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from config.base.net import links
+from config.base.rest.serializers import Shown, ShownKey
+from oncall.models import (
+    Membership,
+    Team,
+    User,
+)
+
+
+@extend_schema_field({"type": "string"})
+class Address(serializers.CharField):
+    """A path of the portal as a full address."""
+
+    def to_representation(self, value: Any) -> str:
+        """The address; what is none of ours stays as it is."""
+        return links.absolute(value) if str(value).startswith("/") else str(value)
+
+
+class PersonSerializer(Shown):
+    """A person, as others refer to them."""
+
+    class Meta:
+        model = User
+        fields = ("id", "name")
+
+
+class UserTeamSerializer(Shown):
+    """A team a person belongs to."""
+
+    team = ShownKey("slug")
+
+    class Meta:
+        model = Membership
+        fields = ("team", "role")
+
+
+class UserSerializer(Shown):
+    """A person with an account; how to reach them privately is theirs alone."""
+
+    teams = UserTeamSerializer(source="memberships", many=True, read_only=True)
+
+    class Meta:
+        model = User
+        fields = ("id", "name", "time_zone", "is_active", "teams")
+
+
+class TeamMemberSerializer(Shown):
+    """A person in a team."""
+
+    user = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = ("user", "role")
+
+
+class TeamSerializer(Shown):
+    """A team and its people."""
+
+    escalation_policy = ShownKey("name", allow_null=True)
+    members = TeamMemberSerializer(source="memberships", many=True, read_only=True)
+
+    class Meta:
+        model = Team
+        fields = ("id", "slug", "name", "kind", "description", "time_zone", "escalation_policy", "members")

@@ -1,0 +1,43 @@
+"""Saved views as the API shows and takes them."""
+
+from rest_framework import serializers
+
+from config.base.rest.serializers import Asked, Key, Line, Shown, ShownKey
+from oncall.models import (
+    SavedView,
+    Team,
+)
+from oncall.saved_views import saving
+from oncall.serializers.people import Address, PersonSerializer
+
+
+class SavedViewSerializer(Shown):
+    """A name for a list's query string."""
+
+    url = Address(source="get_absolute_url", read_only=True)
+    owner = PersonSerializer(read_only=True, allow_null=True)
+    team = ShownKey("slug", allow_null=True)
+
+    class Meta:
+        model = SavedView
+        fields = ("id", "name", "path", "query", "url", "owner", "team", "position", "created_at", "updated_at")
+
+
+class ViewChangesSerializer(Asked):
+    """Another name or another state."""
+
+    name = Line(max_length=60)
+    query = Line(max_length=saving.LONGEST)
+
+
+class NewViewSerializer(ViewChangesSerializer):
+    """The state of a list under a name; for a team by who manages it, else for the caller."""
+
+    path = Line(max_length=200)
+    team = Key(slug_field="slug", queryset=Team.objects.all(), required=False, allow_null=True)
+
+
+class PlaceSerializer(Asked):
+    """Where it goes."""
+
+    to = serializers.ChoiceField(choices=["earlier", "later"])

@@ -1,0 +1,1 @@
+"""Tables of the list pages, a module a subject."""

@@ -1,0 +1,25 @@
+"""The table of calendars."""
+
+import django_tables2 as tables
+
+from config.base.web.tables import LinkColumn, Table
+from oncall.calendars import countries
+from oncall.models import Calendar
+
+
+class CalendarTable(Table):
+    """Calendars."""
+
+    name = LinkColumn(css="row-title")
+    country = tables.Column(default="own days")
+    subdivision = tables.Column(default="")
+    coming = tables.Column(verbose_name="Days to come")
+    in_use_by = tables.Column(verbose_name="Schedules that use it")
+
+    class Meta(Table.Meta):
+        model = Calendar
+        fields = ("name", "country", "subdivision", "coming", "in_use_by")
+
+    def render_country(self, value: str) -> str:
+        """Its name."""
+        return countries.names().get(value, value)

@@ -1,0 +1,49 @@
+"""The table of obligations."""
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from config.base.web import display
+from config.base.web.tables import LinkColumn, Table, TagColumn, TimeColumn
+from oncall.models import Obligation
+from oncall.obligations import kinds
+
+
+class ObligationTable(Table):
+    """What is owed, the most urgent first."""
+
+    title = LinkColumn(css="wide row-title")
+    kind = tables.Column(verbose_name="Duty")
+    due_at = TimeColumn(verbose_name="Due")
+    status = TagColumn(family="obligation")
+    owner = tables.Column(accessor="owner__name", verbose_name="Owed by", default="the team")
+    team = tables.Column(accessor="team__name", verbose_name="Team")
+    act = tables.Column(verbose_name="", accessor="pk", orderable=False, exclude_from_export=True)
+
+    class Meta(Table.Meta):
+        model = Obligation
+        fields = ("title", "kind", "due_at", "status", "owner", "team", "act")
+
+    def render_kind(self, value: str) -> str:
+        """The duty's name."""
+        return kinds.get(value).label
+
+    def render_status(self, record: Obligation, value: str) -> SafeString:
+        """The status, and red once it is overdue."""
+        if record.is_overdue(self.at):
+            return display.tag("obligation", "overdue", "Overdue")
+        return display.tag("obligation", record.status, value)
+
+    def value_status(self, value: str) -> str:
+        """The label, for CSV."""
+        return value
+
+    def render_act(self, record: Obligation) -> SafeString:
+        """To its own page, where it is ended, put off or dismissed."""
+        return format_html(
+            '<a class="btn btn-sm" href="{}" aria-label="Details of {}">Details</a>',
+            reverse("oncall:obligation", args=[record.pk]),
+            record.title,
+        )

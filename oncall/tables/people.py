@@ -1,0 +1,41 @@
+"""Tables of people and teams."""
+
+from typing import Any
+
+import django_tables2 as tables
+
+from config.base.web.tables import LinkColumn, Table
+from oncall.models import Team, User
+
+
+class TeamTable(Table):
+    """Teams."""
+
+    name = LinkColumn(css="row-title")
+    kind = tables.Column()
+    people = tables.Column(verbose_name="People")
+    escalation_policy = tables.Column(
+        verbose_name="Pages by", order_by="escalation_policy__name", default="its managers"
+    )
+    time_zone = tables.Column()
+
+    class Meta(Table.Meta):
+        model = Team
+        fields = ("name", "kind", "people", "escalation_policy", "time_zone")
+
+
+class UserTable(Table):
+    """People with an account; private addresses are on nobody's list."""
+
+    name = tables.Column(attrs={"td": {"class": "row-title"}})
+    teams = tables.Column(empty_values=(), orderable=False)
+    time_zone = tables.Column()
+    is_active = tables.BooleanColumn(verbose_name="Active", yesno="yes,no")
+
+    class Meta(Table.Meta):
+        model = User
+        fields = ("name", "teams", "time_zone", "is_active")
+
+    def render_teams(self, record: Any) -> str:
+        """Their names."""
+        return ", ".join(one.team.name for one in record.memberships.all()) or "none"

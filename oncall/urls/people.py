@@ -1,0 +1,24 @@
+"""Addresses of people."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from oncall.views.people import me
+from oncall.views.people.directory import TeamList, TeamPage, UserList
+from oncall.views.people.members import MemberEdit
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("teams/", TeamList.as_view(), name="teams"),
+    path("teams/<slug:slug>/", TeamPage.as_view(), name="team"),
+    path("people/", UserList.as_view(), name="users"),
+    path("me/", me.Me.as_view(), name="me"),
+    path("teams/<slug:slug>/people/<int:pk>/", MemberEdit.as_view(), name="member"),
+    path("me/about/", me.AboutMe.as_view(), name="me-about"),
+    path("me/reach/add/", me.MethodAdd.as_view(), name="method-add"),
+    path("me/reach/<int:pk>/send/", me.MethodSend.as_view(), name="method-send"),
+    path("me/reach/<int:pk>/verify/", me.MethodVerify.as_view(), name="method-verify"),
+    path("me/reach/<int:pk>/remove/", me.MethodRemove.as_view(), name="method-remove"),
+    path("me/rules/add/", me.RuleAdd.as_view(), name="rule-add"),
+    path("me/rules/<int:pk>/remove/", me.RuleRemove.as_view(), name="rule-remove"),
+    path("me/tokens/add/", me.TokenAdd.as_view(), name="token-add"),
+    path("me/tokens/<int:pk>/revoke/", me.TokenRevoke.as_view(), name="token-revoke"),
+]

@@ -1,0 +1,1 @@
+"""Pages of overrides, swaps and time off."""

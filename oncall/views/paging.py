@@ -1,0 +1,27 @@
+"""The list of pages."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from config.base.web.views import ListPage
+from oncall import subjects
+from oncall.filters.paging import PageFilter
+from oncall.models import Page
+from oncall.tables.paging import PageTable
+
+
+class PageList(ListPage):
+    """Messages to people."""
+
+    title = "Pages"
+    queryset = Page.objects.select_related("user", "escalation").order_by("-created_at")
+    table_class = PageTable
+    filterset_class = PageFilter
+    filters = ("state", "channel", "recipient")
+    empty = "Nobody has been paged yet."
+    refresh = 8
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """What the reader may know of."""
+        return super().get_queryset().filter(subjects.visible(self.person, prefix="escalation__"))

@@ -1,0 +1,61 @@
+"""Lists of teams and people, and a team's page."""
+
+from typing import Any
+
+from django.db.models import Count, Prefetch
+
+from config.base.web.views import DetailPage, ListPage
+from oncall import schedules
+from oncall.cover import relief
+from oncall.escalation import policy_text
+from oncall.filters.people import TeamFilter, UserFilter
+from oncall.models import Membership, Team, User
+from oncall.people import members
+from oncall.permissions import can_manage_team
+from oncall.tables.people import TeamTable, UserTable
+
+
+class TeamList(ListPage):
+    """All teams."""
+
+    title = "Teams"
+    queryset = Team.objects.select_related("escalation_policy").annotate(people=Count("memberships")).order_by("name")
+    table_class = TeamTable
+    filterset_class = TeamFilter
+    filters = ("search", "kind")
+    empty = "No teams yet. An administrator adds them under Administration, Teams."
+
+
+class UserList(ListPage):
+    """Everybody with an account."""
+
+    title = "People"
+    queryset = User.objects.prefetch_related(
+        Prefetch("memberships", Membership.objects.select_related("team").order_by("team__name"))
+    ).order_by("name")
+    table_class = UserTable
+    filterset_class = UserFilter
+    filters = ("search", "team")
+    empty = "Nobody has an account yet."
+
+
+class TeamPage(DetailPage):
+    """One team: its people, who stands by, whom it pages, and what it owns."""
+
+    template_name = "oncall/people/team.html"
+    queryset = Team.objects.select_related("escalation_policy")
+    context_object_name = "team"
+    place = "team"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """All that the page shows."""
+        team = self.object
+        loaded = schedules.load_range(self.at, ids=team.schedules.values_list("pk", flat=True))
+        policy = team.escalation_policy
+        return super().get_context_data(**kwargs) | {
+            "memberships": members.of(team, viewer=self.person, at=self.at),
+            "may_plan": can_manage_team(self.person, team),
+            "hard_nights": relief.asked(team=team, viewer=self.person, at=self.at),
+            "turns": [{"schedule": one.schedule, "turn": schedules.stint(one, at=self.at)} for one in loaded],
+            "policy": policy_text.describe(policy, at=self.at) if policy else None,
+        }

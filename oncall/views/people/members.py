@@ -1,0 +1,49 @@
+"""A member's part of full time and training."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+
+from config.base.data.lifecycle import Refusal
+from config.base.web.views import FormPage
+from oncall.forms.people import MemberForm
+from oncall.models import Membership
+from oncall.people import members
+from oncall.permissions import can_manage_team
+
+
+class MemberEdit(FormPage):
+    """What a manager keeps of a member of the team."""
+
+    form_class = MemberForm
+    done = "Saved."
+    refusals = (Refusal, ValidationError)
+
+    @cached_property
+    def membership(self) -> Membership:
+        """The one of the address."""
+        rows = Membership.objects.select_related("team", "user")
+        return get_object_or_404(rows, pk=self.kwargs["pk"], team__slug=self.kwargs["slug"])
+
+    def may(self) -> bool:
+        """Those who plan the team's rota."""
+        return can_manage_team(self.person, self.membership.team)
+
+    def get_title(self) -> str:
+        """Who it is."""
+        return f"{self.membership.user.name} in {self.membership.team.name}"
+
+    def get_initial(self) -> dict[str, Any]:
+        """As it is."""
+        return {"fte": self.membership.fte, "trained_on": self.membership.trained_on}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the way back."""
+        return super().get_context_data(**kwargs) | {"back": self.membership.team.get_absolute_url()}
+
+    def perform(self, form: Any) -> Any:
+        """Save both."""
+        members.change(membership_id=self.membership.pk, at=self.at, **form.cleaned_data)
+        return self.membership.team

@@ -1,0 +1,59 @@
+"""Wake tests: sent, and passed by their link."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import View
+
+from config.base.data.lifecycle import Refusal
+from config.base.web.views import PostPage
+from oncall.readiness import wake_tests
+
+
+class WakeTestSend(PostPage):
+    """Sends the person a test page."""
+
+    refusals = (Refusal,)
+    done = "A test page is on its way. Open its link within a quarter of an hour and tap the button there."
+
+    def perform(self) -> Any:
+        """Send it."""
+        wake_tests.send(user=self.person, at=self.at)
+        return "oncall:me"
+
+    def back(self) -> str:
+        """The person's page."""
+        return reverse("oncall:me")
+
+
+class WakeTestLink(View):
+    """The screen behind the link of a test page, without sign-in: GET changes nothing, POST passes it."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """One button, or that it was passed."""
+        try:
+            test = wake_tests.test_for_link(key)
+        except wake_tests.NotPassed as refusal:
+            return self._refuse(request, str(refusal))
+        context = {"title": "Wake test", "test": test, "at": timezone.now()}
+        return render(request, "oncall/readiness/wake_test.html", context)
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Pass it."""
+        try:
+            wake_tests.confirm(key=key, at=timezone.now())
+        except wake_tests.NotPassed as refusal:
+            return self._refuse(request, str(refusal))
+        messages.success(request, "Thank you. The page reached you.")
+        return redirect("oncall:wake-test", key)
+
+    @staticmethod
+    def _refuse(request: HttpRequest, text: str) -> HttpResponse:
+        context = {"title": "This test was not passed", "text": text}
+        return render(request, "oncall/readiness/wake_test.html", context, status=410)

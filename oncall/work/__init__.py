@@ -1,0 +1,1 @@
+"""Minutes people worked."""
