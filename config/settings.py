@@ -278,7 +278,7 @@ SPECTACULAR_SETTINGS = {
         "LinkKind": "incidents.models.LinkKind",
         "WaiverStatus": "incidents.models.WaiverStatus",
         "KnownErrorStatus": "problems.models.KnownErrorStatus",
-        "ProblemClosureCode": "problems.investigation.CODE_CHOICES",
+        "ProblemClosureCode": "problems.investigation.lifecycle.CODE_CHOICES",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

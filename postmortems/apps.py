@@ -12,8 +12,9 @@ class PostmortemsConfig(AppConfig):
     def ready(self) -> None:
         """Draft what restored incidents owe, and show postmortems on the pages of incidents."""
         from oncall import engine, obligations
-        from postmortems import duties, panels, receivers, writing  # noqa: F401 - importing receivers connects them
+        from postmortems import panels, receivers, writing  # noqa: F401 - importing receivers connects them
+        from postmortems.obligations import DUTY
 
         engine.register_sweep(lane="clocks", name="postmortems", run=writing.draft_due, every=60)
-        obligations.register(duties.DUTY)
+        obligations.register(DUTY)
         panels.register()

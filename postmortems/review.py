@@ -8,7 +8,7 @@ from config.base.data.text import several_lines
 from incidents.customers import public_postmortems
 from incidents.models import Visibility
 from oncall.models import User
-from postmortems import duties, seats
+from postmortems import obligations, seats
 from postmortems.locking import Refused, locked, move, remark, save
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, RemarkKind
 
@@ -64,7 +64,7 @@ def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime)
         approved_by=None,
         approved_at=None,
     )
-    duties.owe(postmortem, at=at)
+    obligations.owe(postmortem, at=at)
     return postmortem
 
 
@@ -92,7 +92,7 @@ def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") ->
         approved_by=actor,
         approved_at=at,
     )
-    duties.fulfil(postmortem, actor=actor, at=at)
+    obligations.fulfil(postmortem, actor=actor, at=at)
     return postmortem
 
 

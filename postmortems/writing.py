@@ -12,7 +12,8 @@ from config.base.web import display
 from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
 from incidents.tickets import timeline
 from oncall.models import MembershipRole, User
-from postmortems import duties, facts
+from postmortems import drafting, obligations
+from postmortems.default_template import default_template
 from postmortems.locking import Refused, locked, remark, save
 from postmortems.models import (
     PUBLIC_TEXT,
@@ -22,7 +23,6 @@ from postmortems.models import (
     RemarkKind,
     Template,
 )
-from postmortems.standard import default_template
 
 LOOK_BACK = timedelta(days=7)
 _OLDEST = timedelta(days=60)
@@ -70,8 +70,8 @@ def draft(
         created_at=at,
         updated_at=at,
     )
-    _fill(postmortem, facts.known(ticket), at=at)
-    duties.owe(postmortem, at=at)
+    _fill(postmortem, drafting.known(ticket), at=at)
+    obligations.owe(postmortem, at=at)
     whose = f"{postmortem.owner.name} owns it" if postmortem.owner else "It has no owner yet"
     timeline.record(
         ticket_id=ticket.pk,
@@ -162,7 +162,7 @@ def assign(*, postmortem_id: int, owner: User, actor: User | None, at: datetime)
     if postmortem.owner != owner:
         postmortem.owner = owner
         save(postmortem, "owner", at=at)
-        duties.give(postmortem, at=at)
+        obligations.give(postmortem, at=at)
         remark(postmortem, RemarkKind.OWNER, at=at, actor=actor, text=f"{owner.name} owns it now.")
     return postmortem
 

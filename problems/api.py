@@ -16,7 +16,9 @@ from incidents.models import Ticket, TicketKind
 from incidents.permissions import can_act
 from incidents.serializers.response import AssignSerializer, NoteSerializer, OptionalNoteSerializer, ReasonSerializer
 from oncall.models import User
-from problems import at_risk, factors, filters, investigation, known_errors, serializers
+from problems import filters, serializers
+from problems.investigation import at_risk, factors, lifecycle
+from problems.known_errors import matching
 from problems.models import Factor, KnownError
 
 
@@ -40,43 +42,43 @@ class ProblemViewSet(TicketViewSet):
         """Open the problem behind an incident, or one that no incident has shown yet."""
         told: dict[str, Any] = {"actor": self.actor, "at": timezone.now()}
         if incident := data.pop("incident", None):
-            return investigation.open_from_incident(incident_id=incident.pk, **data, **told)
-        return investigation.open_problem(**data, **told)
+            return lifecycle.open_from_incident(incident_id=incident.pk, **data, **told)
+        return lifecycle.open_problem(**data, **told)
 
     @writes(serializers.ProblemFactsSerializer, may=can_act, partial=True)
     def partial_update(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Change the named fields and no others."""
-        return self._do(investigation.edit, ticket, changes=data)
+        return self._do(lifecycle.edit, ticket, changes=data)
 
     @verb(serializers.IncidentChoiceSerializer, may=can_act)
     def link_incident(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Say that it caused an incident too."""
-        return self._do(investigation.link_incident, ticket, incident_id=data["incident"].pk)
+        return self._do(lifecycle.link_incident, ticket, incident_id=data["incident"].pk)
 
     @verb(OptionalNoteSerializer, may=can_act)
     def assess(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Say that it is worth finding the cause of."""
-        return self._do(investigation.assess, ticket, **data)
+        return self._do(lifecycle.assess, ticket, **data)
 
     @verb(OptionalNoteSerializer, may=can_act)
     def analyze(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Look for the cause."""
-        return self._do(investigation.analyze, ticket, **data)
+        return self._do(lifecycle.analyze, ticket, **data)
 
     @verb(serializers.PublishKnownErrorSerializer, may=can_act)
     def publish_known_error(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Tell those who work on new incidents how to recognize it and what helps."""
-        return self._do(investigation.publish_known_error, ticket, **data)
+        return self._do(lifecycle.publish_known_error, ticket, **data)
 
     @verb(OptionalNoteSerializer, may=can_act)
     def start_fix(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Begin to remove the cause."""
-        return self._do(investigation.start_fix, ticket, **data)
+        return self._do(lifecycle.start_fix, ticket, **data)
 
     @verb(OptionalNoteSerializer, may=can_act)
     def resolve(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Say that the cause is removed; incidents that waited for nothing else are resolved."""
-        return self._do(investigation.resolve, ticket, **data)
+        return self._do(lifecycle.resolve, ticket, **data)
 
     @extend_schema(responses=serializers.AtRiskSerializer(many=True))
     @action(detail=True, serializer_class=serializers.AtRiskSerializer, filter_backends=(), pagination_class=None)
@@ -92,12 +94,12 @@ class ProblemViewSet(TicketViewSet):
     @verb(serializers.CloseProblemSerializer, may=can_act)
     def close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """End it with a code."""
-        return self._do(investigation.close, ticket, **data)
+        return self._do(lifecycle.close, ticket, **data)
 
     @verb(ReasonSerializer, may=can_act)
     def reopen(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Look for the cause again."""
-        return self._do(investigation.reopen, ticket, **data)
+        return self._do(lifecycle.reopen, ticket, **data)
 
     @verb(AssignSerializer, may=can_act)
     def assign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
@@ -148,4 +150,4 @@ class KnownErrorViewSet(ReadViewSet):
     def use(self, known: KnownError, data: dict[str, Any]) -> KnownError:
         """Say that this is an incident's trouble; it counts once, and the workaround goes along."""
         incident = data["incident"]
-        return known_errors.use(known_error_id=known.pk, incident_id=incident.pk, actor=self.actor, at=timezone.now())
+        return matching.use(known_error_id=known.pk, incident_id=incident.pk, actor=self.actor, at=timezone.now())

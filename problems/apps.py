@@ -12,7 +12,8 @@ class ProblemsConfig(AppConfig):
     def ready(self) -> None:
         """Show causes and known errors on the pages of incidents, and have known errors looked at again."""
         from oncall import obligations
-        from problems import duties, panels
+        from problems import panels
+        from problems.known_errors.obligations import DUTY
 
-        obligations.register(duties.DUTY)
+        obligations.register(DUTY)
         panels.register()

@@ -10,7 +10,7 @@ from incidents.filters.tickets import ReferenceFilter, TicketFilter
 from incidents.models import Service, Ticket, TicketKind
 from incidents.prevention import recurrence
 from oncall.models import Team
-from problems import known_errors
+from problems.known_errors import matching
 from problems.models import Factor, KnownError, KnownErrorStatus
 
 
@@ -54,7 +54,7 @@ class LooksLikeFilter(ReferenceFilter):
         )
         if incident is None:
             return queryset.none()
-        return queryset.filter(pk__in=[one.pk for one in known_errors.find_for(incident, user=user)])
+        return queryset.filter(pk__in=[one.pk for one in matching.find_for(incident, user=user)])
 
 
 class ResemblesFilter(filters.CharFilter):
@@ -66,7 +66,7 @@ class ResemblesFilter(filters.CharFilter):
             return queryset
         service = self.parent.form.cleaned_data.get("service")
         user: Any = getattr(self.parent.request, "user", None)
-        found = known_errors.find(title=value, service=service, user=user)
+        found = matching.find(title=value, service=service, user=user)
         return queryset.filter(pk__in=[one.pk for one in found])
 
 

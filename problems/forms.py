@@ -11,8 +11,8 @@ from config.base.web.forms import EditForm, Form
 from incidents.forms.response import VerbForm
 from incidents.models import Incident, Service, Severity, Ticket, TicketKind
 from oncall.models import Team
-from problems import at_risk
-from problems.investigation import CODE_CHOICES
+from problems.investigation import at_risk
+from problems.investigation.lifecycle import CODE_CHOICES
 from problems.models import Factor, KnownError, Problem
 
 _ANSWERED_WITHIN = timedelta(days=14)

@@ -10,7 +10,8 @@ from config.base.web.panels import Moment, stamped
 from incidents import permissions
 from incidents.models import LinkKind, Service, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.tickets.story import MOST, Circle
-from problems import at_risk, known_errors
+from problems.investigation import at_risk
+from problems.known_errors import matching
 from problems.models import KnownError, KnownErrorUse
 
 
@@ -30,7 +31,7 @@ def _known_errors(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None
         return None
     if is_stranger and ticket.visibility == Visibility.PRIVATE:
         return None
-    found = known_errors.find_for(ticket, user=request.user)
+    found = matching.find_for(ticket, user=request.user)
     if not found:
         return None
     used = set(ticket.links_out.filter(kind=LinkKind.CAUSED_BY).values_list("to_ticket", flat=True))
@@ -44,7 +45,7 @@ def _known_errors(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None
 
 def _before_declaring(request: HttpRequest, said: Any) -> dict[str, Any] | None:
     """While a person still types: what is known of it already, so that they need not wait for anybody."""
-    found = known_errors.find(title=said.title, text=said.text, service=said.service, user=request.user)
+    found = matching.find(title=said.title, text=said.text, service=said.service, user=request.user)
     return {"found": found} if found else None
 
 

@@ -9,7 +9,7 @@ from incidents.models import Service, Severity, Ticket
 from incidents.serializers.tickets import ReferenceField, TicketSerializer
 from oncall.models import Team
 from oncall.serializers.people import Address, PersonSerializer
-from problems.investigation import CODE_CHOICES
+from problems.investigation.lifecycle import CODE_CHOICES
 from problems.models import Factor, KnownError
 
 

@@ -9,8 +9,8 @@ from factory.django import DjangoModelFactory
 
 from incidents import models as incident_models
 from oncall import models as oncall_models
+from postmortems import default_template
 from postmortems import models as postmortem_models
-from postmortems import standard
 from problems import models as problem_models
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -370,7 +370,7 @@ class PostmortemTemplateFactory(DjangoModelFactory):
         model = postmortem_models.Template
 
     name = factory.Sequence(lambda n: f"Template {n}")
-    sections = factory.LazyFunction(standard.sections)
+    sections = factory.LazyFunction(default_template.sections)
 
 
 class PostmortemFactory(DjangoModelFactory):

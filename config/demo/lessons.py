@@ -10,7 +10,7 @@ from incidents.prevention import actions
 from oncall.models import User
 from postmortems import review, seats, writing
 from postmortems.models import Postmortem, Presence
-from problems import factors, investigation
+from problems.investigation import factors, lifecycle
 
 # By the incident's title: symptoms, workaround, cause, what allowed it, action.
 _Story = tuple[str, str, str, str, str]
@@ -99,12 +99,12 @@ def _investigate(company: Company, ticket: Ticket, days: int) -> None:
     """From the incident to a known error with its tree and what is owed."""
     symptoms, workaround, cause, behind, action = _CAUSES[ticket.title]
     lead, began = _lead(company, ticket), company.at - timedelta(days=3)
-    problem = investigation.open_from_incident(incident_id=ticket.pk, actor=lead, at=began)
-    investigation.assess(problem_id=problem.pk, actor=lead, at=began + timedelta(hours=2))
-    investigation.analyze(problem_id=problem.pk, actor=lead, at=began + timedelta(hours=3))
+    problem = lifecycle.open_from_incident(incident_id=ticket.pk, actor=lead, at=began)
+    lifecycle.assess(problem_id=problem.pk, actor=lead, at=began + timedelta(hours=2))
+    lifecycle.analyze(problem_id=problem.pk, actor=lead, at=began + timedelta(hours=3))
     first = factors.add(problem_id=problem.pk, text=cause, actor=lead, at=began + timedelta(hours=9))
     factors.add(problem_id=problem.pk, text=behind, actor=lead, at=began + timedelta(hours=10), parent=first)
-    investigation.publish_known_error(
+    lifecycle.publish_known_error(
         problem_id=problem.pk,
         title=ticket.title,
         symptoms=symptoms,

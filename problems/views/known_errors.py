@@ -8,8 +8,8 @@ from config.base.web.views import DetailPage, ListPage, PostPage
 from incidents import permissions
 from incidents.models import Ticket, TicketKind
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
-from problems import known_errors
 from problems.filters import KnownErrorFilter
+from problems.known_errors import matching
 from problems.models import KnownError
 from problems.tables import KnownErrorTable
 
@@ -68,7 +68,7 @@ class KnownErrorUsed(PostPage):
 
     def perform(self) -> Any:
         """Use it."""
-        known_errors.use(
+        matching.use(
             known_error_id=self.known.pk,
             incident_id=self.ticket.pk,
             actor=self.person,

@@ -11,8 +11,9 @@ from incidents.models import Ticket, TicketKind
 from incidents.tables.tickets import TicketTable
 from incidents.views import prevention
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
-from problems import factors, forms, investigation
+from problems import forms
 from problems.filters import ProblemFilter
+from problems.investigation import factors, lifecycle
 from problems.models import Factor, KnownError, Problem
 from problems.views import verbs
 
@@ -79,7 +80,7 @@ class ProblemNew(FormPage):
 
     def perform(self, form: Any) -> Any:
         """Open it."""
-        return investigation.open_problem(actor=self.person, at=self.at, **form.cleaned_data)
+        return lifecycle.open_problem(actor=self.person, at=self.at, **form.cleaned_data)
 
 
 class ProblemEdit(prevention.OnTicket):
@@ -102,7 +103,7 @@ class ProblemEdit(prevention.OnTicket):
 
     def perform(self, form: Any) -> Any:
         """Change what was changed."""
-        return investigation.edit(
+        return lifecycle.edit(
             problem_id=self.ticket.pk,
             changes=form.changes(),
             actor=self.person,
@@ -129,7 +130,7 @@ class OpenFromIncident(PostPage):
 
     def perform(self) -> Any:
         """Open it."""
-        return investigation.open_from_incident(
+        return lifecycle.open_from_incident(
             incident_id=self.ticket.pk,
             actor=self.person,
             at=self.at,
@@ -157,7 +158,7 @@ class LinkProblem(prevention.OnTicket):
     def do(self, **given: Any) -> Any:
         """Link it."""
         problem = given.pop("problem")
-        return investigation.link_incident(problem_id=problem.pk, incident_id=self.ticket.pk, **given)
+        return lifecycle.link_incident(problem_id=problem.pk, incident_id=self.ticket.pk, **given)
 
 
 class FactorRemove(PostPage):

@@ -6,8 +6,9 @@ from incidents import permissions, response
 from incidents.forms.response import AssignForm, NoteForm, ReasonForm
 from incidents.models import Ticket, TicketKind, TicketStatus
 from incidents.views.response.verbs import Verb, VerbPage, make_verb
-from problems import at_risk, factors, forms, investigation
-from problems.status import PROBLEM
+from problems import forms
+from problems.investigation import at_risk, factors, lifecycle
+from problems.investigation.status import PROBLEM
 
 _OPEN = {
     TicketStatus.NEW, TicketStatus.ASSESSED, TicketStatus.ANALYSIS, TicketStatus.KNOWN_ERROR,
@@ -25,20 +26,20 @@ VERBS = {
     for verb in (
         make_verb("assess", "Worth finding the cause", _before(TicketStatus.ASSESSED), is_main=True,
                   form=forms.OptionalNoteForm,
-                  call=lambda t, u, at, a: investigation.assess(problem_id=t.pk, actor=u, at=at, **a)),
+                  call=lambda t, u, at, a: lifecycle.assess(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("analyze", "Look for the cause", _before(TicketStatus.ANALYSIS) & _OPEN, is_main=True,
                   form=forms.OptionalNoteForm,
-                  call=lambda t, u, at, a: investigation.analyze(problem_id=t.pk, actor=u, at=at, **a)),
+                  call=lambda t, u, at, a: lifecycle.analyze(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("known-error", "Publish a known error", _before(TicketStatus.KNOWN_ERROR) | {
                   TicketStatus.KNOWN_ERROR}, is_main=True, form=forms.KnownErrorForm, button="Publish",
                   done="Published. Whoever works on an incident like this one sees the workaround.",
-                  call=lambda t, u, at, a: investigation.publish_known_error(problem_id=t.pk, actor=u, at=at, **a)),
+                  call=lambda t, u, at, a: lifecycle.publish_known_error(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("start-fix", "Start the fix", _before(TicketStatus.FIX_IN_PROGRESS), is_main=True,
                   form=forms.OptionalNoteForm,
-                  call=lambda t, u, at, a: investigation.start_fix(problem_id=t.pk, actor=u, at=at, **a)),
+                  call=lambda t, u, at, a: lifecycle.start_fix(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("resolve", "Cause removed", _before(TicketStatus.RESOLVED), is_main=True,
                   form=forms.OptionalNoteForm, done="Resolved. So are incidents that waited for nothing else.",
-                  call=lambda t, u, at, a: investigation.resolve(problem_id=t.pk, actor=u, at=at, **a)),
+                  call=lambda t, u, at, a: lifecycle.resolve(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("factor", "Add a factor", _ANY, form=forms.FactorForm,
                   call=lambda t, u, at, a: factors.add(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("at-risk", "Name other services at risk", _OPEN | {TicketStatus.RESOLVED}, form=forms.AtRiskForm,
@@ -49,9 +50,9 @@ VERBS = {
         make_verb("assign", "Assign", _OPEN, form=AssignForm,
                   call=lambda t, u, at, a: response.assign(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("reopen", "Reopen", {TicketStatus.RESOLVED, TicketStatus.CLOSED}, form=ReasonForm,
-                  call=lambda t, u, at, a: investigation.reopen(problem_id=t.pk, actor=u, at=at, **a)),
+                  call=lambda t, u, at, a: lifecycle.reopen(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("close", "Close", _before(TicketStatus.CLOSED), form=forms.CloseForm,
-                  call=lambda t, u, at, a: investigation.close(problem_id=t.pk, actor=u, at=at, **a)),
+                  call=lambda t, u, at, a: lifecycle.close(problem_id=t.pk, actor=u, at=at, **a)),
     )
 }  # fmt: skip
 

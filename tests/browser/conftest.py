@@ -22,7 +22,7 @@ from oncall.feeds import create_feed
 from oncall.models import Calendar, CalendarDate
 from postmortems import review, writing
 from postmortems.models import Postmortem
-from problems import factors, investigation
+from problems.investigation import factors, lifecycle
 from tests import customer_factories as tell
 from tests import factories as make
 from tests import factories_changes as moved
@@ -174,11 +174,11 @@ def _tell_customers(ana: Any, ticket: Any, at: datetime) -> Any:
 
 def _investigate(ana: Any, bob: Any, ticket: Any, at: datetime) -> Any:
     """A problem with a tree of factors, a known error that looks like what rings, an action, and a waiver."""
-    problem = investigation.open_from_incident(incident_id=ticket.pk, actor=ana, at=at, title="The pool runs empty")
-    investigation.analyze(problem_id=problem.pk, actor=ana, at=at)
+    problem = lifecycle.open_from_incident(incident_id=ticket.pk, actor=ana, at=at, title="The pool runs empty")
+    lifecycle.analyze(problem_id=problem.pk, actor=ana, at=at)
     first = factors.add(problem_id=problem.pk, text="The limit is **too low**.", actor=ana, at=at)
     factors.add(problem_id=problem.pk, text="Nobody was told.", parent=first, actor=bob, at=at)
-    known = investigation.publish_known_error(
+    known = lifecycle.publish_known_error(
         problem_id=problem.pk, title="Checkout answers with errors for every second customer", actor=ana, at=at,
         symptoms="Errors at the checkout in Spain and Portugal.", workaround="Restart the pool.",
     )  # fmt: skip

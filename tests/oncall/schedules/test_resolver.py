@@ -13,7 +13,7 @@ from oncall.schedules.loading import hours_from
 from oncall.schedules.plan import Adjustment, Layer, Plan, Version
 from oncall.schedules.rotation import Rotation
 from oncall.schedules.timeline import gather, segments
-from tests.oncall.naive_resolver import Naive
+from tests.oncall.schedules.naive_resolver import Naive
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from oncall.escalation import machine
 from oncall.escalation.machine import FALLBACK, Policy, Reached, Step, Target
 
-CASES = sorted((Path(__file__).parents[1] / "cases" / "escalation").glob("*.json"))
+CASES = sorted((Path(__file__).parents[2] / "cases" / "escalation").glob("*.json"))
 START = datetime(2026, 1, 5, tzinfo=UTC)
 _VERBS = {"unack": machine.unacknowledge, "escalate": machine.escalate, "resolve": machine.end}
 

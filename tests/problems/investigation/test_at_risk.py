@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from config.base.data.roles import Role
 from incidents.models import ActionItem, Service, Ticket
 from incidents.response import Refused
-from problems import at_risk
+from problems.investigation import at_risk
 from tests import factories as make
 from tests.clients import client_of
 from tests.factories import NOON

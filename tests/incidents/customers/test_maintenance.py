@@ -20,7 +20,7 @@ from tests import customer_factories as told
 from tests import factories as make
 from tests.clients import client_of
 from tests.factories import NOON
-from tests.incidents.test_status_page import INCIDENT_KEYS, MAINTENANCE_KEYS
+from tests.incidents.customers.test_status_page import INCIDENT_KEYS, MAINTENANCE_KEYS
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

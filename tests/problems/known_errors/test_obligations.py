@@ -7,7 +7,7 @@ import pytest
 
 from oncall import obligations
 from oncall.models import Obligation
-from problems import investigation
+from problems.investigation import lifecycle
 from tests import factories as make
 from tests.factories import NOON
 
@@ -21,7 +21,7 @@ def problem() -> Any:
 
 
 def _publish(problem: Any, *, at: Any = NOON) -> Any:
-    return investigation.publish_known_error(
+    return lifecycle.publish_known_error(
         problem_id=problem.pk, title="Pool", symptoms="Errors", workaround="Restart", actor=None, at=at
     )
 
@@ -53,8 +53,8 @@ def test_begins_anew_when_it_is_published_again(problem: Any) -> None:
 
 def test_is_no_longer_owed_once_it_retires(problem: Any) -> None:
     _publish(problem)
-    investigation.start_fix(problem_id=problem.pk, actor=None, at=NOON)
+    lifecycle.start_fix(problem_id=problem.pk, actor=None, at=NOON)
 
-    investigation.resolve(problem_id=problem.pk, actor=None, at=NOON + DAY)
+    lifecycle.resolve(problem_id=problem.pk, actor=None, at=NOON + DAY)
 
     assert Obligation.objects.get().status == "withdrawn"

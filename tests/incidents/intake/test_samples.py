@@ -11,7 +11,7 @@ from config.base.rest import tokens
 from incidents.models import Event, Integration
 from tests.factories import IntegrationFactory
 
-SAMPLES = Path(__file__).parents[1] / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 FILES = sorted(SAMPLES.glob("*/*.json"))
 # A source of null is taken here, where the recording server refused it like PagerDuty (interfaces, trap 2).
 TAKEN = {"uptime_kuma/03-post-v2_enqueue-trigger-400.json", "pagerduty_events/08-post-v2_enqueue-trigger-400.json"}

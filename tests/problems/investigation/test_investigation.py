@@ -8,7 +8,7 @@ import pytest
 from config.base.data.lifecycle import IllegalMove
 from incidents import response
 from incidents.models import Ticket
-from problems import factors, investigation
+from problems.investigation import factors, lifecycle
 from problems.models import KnownError, Problem
 from tests import factories as make
 from tests import factories_prevention as after
@@ -40,13 +40,13 @@ def restored(ana: Any) -> Ticket:
 
 @pytest.fixture
 def problem(restored: Ticket, ana: Any) -> Ticket:
-    return investigation.open_from_incident(incident_id=restored.pk, actor=ana, at=minutes(6))
+    return lifecycle.open_from_incident(incident_id=restored.pk, actor=ana, at=minutes(6))
 
 
 def do(problem: Ticket, *verbs: str, **more: Any) -> Ticket:
     """The verbs in order; the last one gets `more`."""
     for verb in verbs:
-        call = getattr(investigation, verb)
+        call = getattr(lifecycle, verb)
         arguments = more if verb == verbs[-1] else SAID if verb == "publish_known_error" else {}
         call(problem_id=problem.pk, actor=None, at=minutes(10), **arguments)
     return Ticket.objects.get(pk=problem.pk)
@@ -67,7 +67,7 @@ class TestOpenFromIncident:
     def test_links_one_that_exists(self, restored: Ticket) -> None:
         known = make.ProblemFactory()
 
-        investigation.link_incident(problem_id=known.pk, incident_id=restored.pk, actor=None, at=minutes(6))
+        lifecycle.link_incident(problem_id=known.pk, incident_id=restored.pk, actor=None, at=minutes(6))
 
         assert restored.links_out.get().to_ticket_id == known.pk
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from incidents.models import Incident, Ticket
-from problems import known_errors
+from problems.known_errors import matching
 from problems.models import KnownError
 from tests import factories as make
 from tests import factories_prevention as after
@@ -31,7 +31,7 @@ def library() -> dict[str, Any]:
 
 def found(**asked: Any) -> list[str]:
     named = {title: name for name, (title, _) in KNOWN.items()}
-    return [named[one.title] for one in known_errors.find(**asked)]
+    return [named[one.title] for one in matching.find(**asked)]
 
 
 class TestFind:
@@ -57,7 +57,7 @@ class TestFind:
         service = library["mail"].problem.service
         twin = after.KnownErrorFactory(title="Mail queue fills up on Mondays", symptoms="Late newsletters.")
 
-        best = known_errors.find(title="Mail queue is full", service=service)
+        best = matching.find(title="Mail queue is full", service=service)
 
         assert best[0] == library["mail"]
         assert twin in best
@@ -73,7 +73,7 @@ class TestFind:
     def test_reads_what_the_customer_sees(self, library: dict[str, Any]) -> None:
         incident = make.IncidentFactory(title="Something is wrong", customer_impact="Cannot print labels, offline")
 
-        assert [one.title for one in known_errors.find_for(incident)][:1] == [KNOWN["printer"][0]]
+        assert [one.title for one in matching.find_for(incident)][:1] == [KNOWN["printer"][0]]
 
 
 class TestUse:
@@ -81,8 +81,8 @@ class TestUse:
         incident, known = make.IncidentFactory(), library["pool"]
 
         for _ in range(2):
-            known_errors.use(known_error_id=known.pk, incident_id=incident.pk, actor=None, at=NOON)
-        known_errors.use(known_error_id=known.pk, incident_id=make.IncidentFactory().pk, actor=None, at=NOON)
+            matching.use(known_error_id=known.pk, incident_id=incident.pk, actor=None, at=NOON)
+        matching.use(known_error_id=known.pk, incident_id=make.IncidentFactory().pk, actor=None, at=NOON)
 
         known.refresh_from_db()
         assert (known.hits, known.last_hit_at) == (2, NOON)

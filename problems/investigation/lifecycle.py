@@ -23,9 +23,9 @@ from incidents.response import Refused
 from incidents.tickets import links, timeline
 from incidents.tickets.locking import locked, move, save
 from oncall.models import Team, User
-from problems import duties
+from problems.investigation.status import PROBLEM
+from problems.known_errors import obligations
 from problems.models import KnownError, KnownErrorStatus, Problem
-from problems.status import PROBLEM
 
 CODES = (ClosureCode.FIX_APPLIED, ClosureCode.RISK_ACCEPTED, ClosureCode.DUPLICATE, ClosureCode.CANCELLED)
 CODE_CHOICES = [(code.value, code.label) for code in CODES]
@@ -128,7 +128,7 @@ def publish_known_error(
         timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor)
     else:
         _move(problem_id, TicketStatus.KNOWN_ERROR, text, "", actor=actor, at=at)
-    duties.owe_review(ticket, known, actor=actor, at=at)
+    obligations.owe_review(ticket, known, actor=actor, at=at)
     return known
 
 
@@ -248,7 +248,7 @@ def _retire(ticket: Ticket, *, at: datetime) -> None:
     KnownError.objects.filter(problem=ticket.pk, status=KnownErrorStatus.PUBLISHED).update(
         status=KnownErrorStatus.RETIRED, updated_at=at
     )
-    duties.withdraw_review(ticket, at=at)
+    obligations.withdraw_review(ticket, at=at)
 
 
 def _hand_to_original(ticket: Ticket, original: Ticket | None, *, actor: User | None, at: datetime) -> None:

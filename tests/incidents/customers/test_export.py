@@ -11,8 +11,8 @@ from django.test import Client
 
 from incidents.customers import export
 from tests import customer_factories as told
-from tests.incidents.test_status_page import ADDRESSES, MARK, trouble
-from tests.incidents.test_status_page import page as private_page
+from tests.incidents.customers.test_status_page import ADDRESSES, MARK, trouble
+from tests.incidents.customers.test_status_page import page as private_page
 
 pytestmark = pytest.mark.django_db
 __all__ = ["private_page", "trouble"]

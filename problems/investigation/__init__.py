@@ -1,0 +1,1 @@
+"""From an incident to its causes, and to their end."""

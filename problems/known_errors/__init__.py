@@ -1,0 +1,1 @@
+"""Causes with a workaround, found again by what people say."""
