@@ -23,11 +23,7 @@ from oncall.models import Calendar, CalendarDate
 from postmortems import review, writing
 from postmortems.models import Postmortem
 from problems.investigation import factors, lifecycle
-from tests import customer_factories as tell
 from tests import factories as make
-from tests import factories_changes as moved
-from tests import obligation_factories as owed
-from tests import rota_factories as rotas
 
 SHOTS = Path(__file__).parent / "shots"
 
@@ -98,7 +94,7 @@ def _move_the_rota(ana: Any, bob: Any, schedule: Any, at: datetime) -> dict[str,
     """A cover, a swap with an offer, leave, days off, a feed, and words for the next."""
     soon = floor_minute(at) + timedelta(hours=2)
     later = soon + timedelta(hours=6)
-    override = moved.OverrideFactory(
+    override = make.OverrideFactory(
         schedule=schedule,
         op="set",
         out=None,
@@ -109,12 +105,12 @@ def _move_the_rota(ana: Any, bob: Any, schedule: Any, at: datetime) -> dict[str,
         origin="edit",
     )
     override.people.create(user=bob)
-    swap = moved.SwapRequestFactory(
+    swap = make.SwapRequestFactory(
         schedule=schedule, requested_by=ana, starts_at=later, ends_at=later + timedelta(hours=4), created_at=at
     )
-    moved.SwapOfferFactory(swap=swap, user=bob, created_at=at)
-    moved.AbsenceFactory(user=ana, starts_at=soon, ends_at=later, created_at=at)
-    rotas.HandoffNoteFactory(schedule=schedule, author=bob, at=at - timedelta(hours=3))
+    make.SwapOfferFactory(swap=swap, user=bob, created_at=at)
+    make.AbsenceFactory(user=ana, starts_at=soon, ends_at=later, created_at=at)
+    make.HandoffNoteFactory(schedule=schedule, author=bob, at=at - timedelta(hours=3))
     calendar = Calendar.objects.create(name="Public holidays in Portugal", country="PT")
     CalendarDate.objects.create(calendar=calendar, date=soon.date() + timedelta(days=9), name="A day", created_at=at)
     create_feed(owner=ana, name="My phone", schedule=None, at=at)
@@ -123,17 +119,17 @@ def _move_the_rota(ana: Any, bob: Any, schedule: Any, at: datetime) -> dict[str,
 
 def _obligation(ana: Any, team: Any, ticket: Any, at: datetime) -> Any:
     """Two things that Ana owes, one of them overdue and reminded of, and one of her team's."""
-    rule = owed.ObligationRuleFactory(
+    rule = make.ObligationRuleFactory(
         name="Looks at what broke", dismissed_by="owner", most_rank=2,
         reminding=[(1, "days", "before", "owner"), (0, "minutes", "before", "owner"), (1, "days", "after", "manager")],
     )  # fmt: skip
-    late = owed.ObligationFactory(
+    late = make.ObligationFactory(
         rule=rule, subject_id=ticket.pk, owner=ana, team=team, due_at=at - timedelta(hours=3), reminded_until=at,
         title="Look again at the pool of the payment workers and write down what was found", url="/",
     )  # fmt: skip
-    owed.ReminderFactory(obligation=late, user=ana, created_at=at)
+    make.ReminderFactory(obligation=late, user=ana, created_at=at)
     for owner in (ana, None):
-        owed.ObligationFactory(rule=rule, subject_id=ticket.pk, owner=owner, team=team, due_at=at + timedelta(days=2))
+        make.ObligationFactory(rule=rule, subject_id=ticket.pk, owner=owner, team=team, due_at=at + timedelta(days=2))
     return late
 
 
@@ -158,17 +154,17 @@ def _postmortem(ana: Any, bob: Any, service: Any, at: datetime) -> Any:
 
 def _tell_customers(ana: Any, ticket: Any, at: datetime) -> Any:
     """A page with a part that fails, its next update overdue, and somebody who got it."""
-    page = tell.StatusPageFactory(name="Acme")
-    shop = tell.ComponentFactory(page=page, name="Shop", description="Everything you buy with")
-    part = tell.ComponentFactory(page=page, group=shop, name="Cart and payment", service=ticket.service)
-    tell.MessageTemplateFactory()
+    page = make.StatusPageFactory(name="Acme")
+    shop = make.ComponentFactory(page=page, name="Shop", description="Everything you buy with")
+    part = make.ComponentFactory(page=page, group=shop, name="Cart and payment", service=ticket.service)
+    make.MessageTemplateFactory()
     draft = updates.Draft(
         page=page, name="Paying by card fails", status="investigating", impact="major", components=(part,),
         component_status="partial_outage", body="Some customers see an **error**.", started_at=at - timedelta(hours=2),
         next_update_at=at - timedelta(minutes=30),
     )  # fmt: skip
     told = updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=at - timedelta(hours=1))
-    tell.UpdateDeliveryFactory(update=told, subscriber__page=page)
+    make.UpdateDeliveryFactory(update=told, subscriber__page=page)
     return told.incident
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from tests import customer_factories as told
+from tests import factories as make
 from tests.browser.conftest import SHOTS
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -16,23 +16,23 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 
 def _addresses(company: dict[str, Any]) -> dict[str, str]:
     at = timezone.now()
-    page = told.StatusPageFactory(name="Nordwind", slug="nordwind", is_default=True, time_zone="Europe/Berlin")
-    told.StatusPageFactory(name="Nordwind for partners", slug="partners")
-    group = told.ComponentFactory(page=page, name="Shop", description="Everything you buy with")
-    part = told.ComponentFactory(page=page, name="Cart and payment", group=group, service=company["service"],
+    page = make.StatusPageFactory(name="Nordwind", slug="nordwind", is_default=True, time_zone="Europe/Berlin")
+    make.StatusPageFactory(name="Nordwind for partners", slug="partners")
+    group = make.ComponentFactory(page=page, name="Shop", description="Everything you buy with")
+    part = make.ComponentFactory(page=page, name="Cart and payment", group=group, service=company["service"],
                                  status="partial_outage")  # fmt: skip
-    trouble = told.PublicIncidentFactory(
+    trouble = make.PublicIncidentFactory(
         page=page, name="Card payments fail", ticket=company["ringing"], impact="major", created_at=at, started_at=at,
         next_update_at=at + timedelta(minutes=20),
     )  # fmt: skip
     trouble.components.add(part)
-    told.CustomerUpdateFactory(incident=trouble, published_at=at, next_update_at=at + timedelta(minutes=20))
-    work = told.MaintenanceFactory(
+    make.CustomerUpdateFactory(incident=trouble, published_at=at, next_update_at=at + timedelta(minutes=20))
+    work = make.MaintenanceFactory(
         page=page, name="Moving to new database servers", starts_at=at + timedelta(days=2), created_by=company["ana"],
         ends_at=at + timedelta(days=2, hours=1), turn_at=at + timedelta(days=2),
     )  # fmt: skip
     work.components.add(part)
-    told.MaintenanceUpdateFactory(maintenance=work, published_at=at, author=company["ana"],
+    make.MaintenanceUpdateFactory(maintenance=work, published_at=at, author=company["ana"],
                                   body="Orders may take a few seconds longer.\n\nNothing is lost.")  # fmt: skip
     return {
         "status": "/status/",

@@ -14,7 +14,7 @@ from config.base.data.roles import Role
 from config.base.web.admin import FactAdmin
 from incidents.models import Integration
 from oncall.models import EscalationPolicy, Page, User
-from tests import factories
+from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 APPS = {"oncall", "incidents", "problems", "postmortems", "auth"}
@@ -43,7 +43,7 @@ def boss(client: Client) -> User:
 @pytest.fixture
 def staff() -> Callable[..., User]:
     def make(*roles: Role, **fields: object) -> User:
-        return factories.UserFactory(is_staff=True, roles=roles, **fields)
+        return make.UserFactory(is_staff=True, roles=roles, **fields)
 
     return make
 
@@ -74,7 +74,7 @@ class TestPages:
 
     @pytest.mark.usefixtures("boss")
     def test_start_with_what_needs_attention(self, client: Client) -> None:
-        factories.TeamFactory()
+        make.TeamFactory()
 
         found = client.get("/admin/").content.decode()
 
@@ -100,7 +100,7 @@ class TestRoles:
         assert client.get(url(User, "changelist")).status_code == 403
 
     def test_need_the_staff_flag_too(self, client: Client) -> None:
-        client.force_login(factories.UserFactory(roles=[Role.ADMINISTRATOR]))
+        client.force_login(make.UserFactory(roles=[Role.ADMINISTRATOR]))
 
         assert client.get("/admin/").status_code == 302
 
@@ -131,7 +131,7 @@ class TestGranting:
 
     def test_is_not_for_administrators(self, client: Client, staff: Callable[..., User]) -> None:
         actor = staff(Role.ADMINISTRATOR)
-        other = factories.UserFactory()
+        other = make.UserFactory()
         client.force_login(actor)
         grants = {
             "is_superuser": "on",
@@ -149,7 +149,7 @@ class TestGranting:
         assert not actor.user_permissions.exists()
 
     def test_is_for_superusers(self, client: Client, boss: User) -> None:
-        other = factories.UserFactory()
+        other = make.UserFactory()
 
         client.post(url(other, "change", other.pk), self.form(other, is_superuser="on"))
 
@@ -160,7 +160,7 @@ class TestGranting:
         self, client: Client, boss: User, staff: Callable[..., User]
     ) -> None:
         client.force_login(staff(Role.ADMINISTRATOR))
-        owner, peer, plain = staff(Role.PRACTICE), staff(Role.ADMINISTRATOR), factories.UserFactory()
+        owner, peer, plain = staff(Role.PRACTICE), staff(Role.ADMINISTRATOR), make.UserFactory()
 
         def may_set(user: User) -> bool:
             return client.get(reverse("admin:auth_user_password_change", args=[user.pk])).status_code == 200
@@ -180,7 +180,7 @@ class TestGranting:
         assert not any(model._meta.app_label in {"mfa", "account"} for model in admin.site._registry)
 
     def test_of_a_new_address_closes_the_old_one(self, client: Client, boss: User) -> None:
-        other = factories.UserFactory(email="old@example.com")
+        other = make.UserFactory(email="old@example.com")
         other.emailaddress_set.create(email="old@example.com", verified=True, primary=True)
 
         client.post(url(other, "change", other.pk), self.form(other, email="new@example.com"))
@@ -197,7 +197,7 @@ class TestPolicies:
         return empty | {"name": "Days", "repeat": "1", "fallback_delay_minutes": "5"} | changes
 
     def test_that_can_reach_nobody_are_refused(self, client: Client) -> None:
-        team, gone = factories.TeamFactory(), factories.UserFactory(is_active=False)
+        team, gone = make.TeamFactory(), make.UserFactory(is_active=False)
 
         response = client.post(url(EscalationPolicy, "add"), self.form(team=str(team.pk), fallback=[str(gone.pk)]))
 
@@ -205,7 +205,7 @@ class TestPolicies:
         assert not EscalationPolicy.objects.exists()
 
     def test_say_whom_they_would_page_now(self, client: Client) -> None:
-        team, ana = factories.TeamFactory(), factories.UserFactory(name="Ana Ruiz")
+        team, ana = make.TeamFactory(), make.UserFactory(name="Ana Ruiz")
         client.post(url(EscalationPolicy, "add"), self.form(team=str(team.pk), fallback=[str(ana.pk)]))
         policy = EscalationPolicy.objects.get()
 
@@ -218,7 +218,7 @@ class TestPolicies:
 @pytest.mark.usefixtures("boss")
 class TestContactMethods:
     def test_refuse_webhooks_that_lead_inside(self, client: Client) -> None:
-        ana = factories.UserFactory()
+        ana = make.UserFactory()
 
         response = client.post(
             "/admin/oncall/contactmethod/add/",
@@ -231,7 +231,7 @@ class TestContactMethods:
 @pytest.mark.usefixtures("boss")
 class TestIntegrations:
     def test_show_their_key_once(self, client: Client) -> None:
-        service, severity = factories.ServiceFactory(), factories.SeverityFactory()
+        service, severity = make.ServiceFactory(), make.SeverityFactory()
         body = {
             "name": "Prometheus", "kind": "alertmanager", "service": str(service.pk),
             "default_severity": str(severity.pk), "severities": "{}",
@@ -252,7 +252,7 @@ class TestIntegrations:
 @pytest.mark.usefixtures("boss")
 class TestDeadLetters:
     def test_are_sent_again_by_one_domain_call_each(self, client: Client) -> None:
-        page = factories.PageFactory(state="dead", ended_at=timezone.now())
+        page = make.PageFactory(state="dead", ended_at=timezone.now())
 
         shown = client.post(
             url(Page, "changelist"), {"action": "resend", "_selected_action": [str(page.pk)]}, follow=True
@@ -263,7 +263,7 @@ class TestDeadLetters:
         assert page.state == "pending"
 
     def test_that_are_none_are_refused_with_a_reason(self, client: Client) -> None:
-        page = factories.PageFactory(state="accepted")
+        page = make.PageFactory(state="accepted")
 
         shown = client.post(
             url(Page, "changelist"), {"action": "discard", "_selected_action": [str(page.pk)]}, follow=True

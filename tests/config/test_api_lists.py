@@ -11,15 +11,7 @@ from config.api import router
 from config.base.data.roles import Role
 from config.base.rest.viewsets import AnswerViewSet
 from oncall.models import User
-from tests import calendar_factories as days
-from tests import customer_factories as told
 from tests import factories as make
-from tests import factories_changes as moved
-from tests import factories_people as people
-from tests import factories_prevention as after
-from tests import factories_wellbeing as well
-from tests import obligation_factories as owed
-from tests import rota_factories as rotas
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -49,42 +41,42 @@ def _alert() -> Any:
 
 _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
-    "absence": moved.AbsenceFactory,
-    "override": lambda: moved.person_of(moved.OverrideFactory()),
-    "swap": lambda: moved.SwapOfferFactory().swap,
-    "action": lambda: after.ActionItemFactory(owner=make.UserFactory()),
+    "absence": make.AbsenceFactory,
+    "override": lambda: make.person_of(make.OverrideFactory()),
+    "swap": lambda: make.SwapOfferFactory().swap,
+    "action": lambda: make.ActionItemFactory(owner=make.UserFactory()),
     "alert": _alert,
-    "calendar": days.CalendarFactory,
-    "calendar-date": days.CalendarDateFactory,
-    "component": lambda: told.ComponentFactory(group=told.ComponentFactory(), service=make.ServiceFactory()),
-    "delivery": told.UpdateDeliveryFactory,
-    "message-template": told.MessageTemplateFactory,
-    "maintenance": lambda: told.MaintenanceFactory(part=True),
-    "maintenance-update": told.MaintenanceUpdateFactory,
-    "public-incident": lambda: told.PublicIncidentFactory(ticket=make.IncidentFactory()),
-    "status-page": told.StatusPageFactory,
-    "subscriber": told.SubscriberFactory,
-    "update": told.CustomerUpdateFactory,
+    "calendar": make.CalendarFactory,
+    "calendar-date": make.CalendarDateFactory,
+    "component": lambda: make.ComponentFactory(group=make.ComponentFactory(), service=make.ServiceFactory()),
+    "delivery": make.UpdateDeliveryFactory,
+    "message-template": make.MessageTemplateFactory,
+    "maintenance": lambda: make.MaintenanceFactory(part=True),
+    "maintenance-update": make.MaintenanceUpdateFactory,
+    "public-incident": lambda: make.PublicIncidentFactory(ticket=make.IncidentFactory()),
+    "status-page": make.StatusPageFactory,
+    "subscriber": make.SubscriberFactory,
+    "update": make.CustomerUpdateFactory,
     "contact": lambda: make.ContactFactory(user=make.UserFactory()),
     "engine": make.EngineLaneFactory,
     "escalation": _entries,
     "event": lambda: make.EventFactory(alert=_alert()),
-    "factor": after.FactorFactory,
-    "handoff-note": rotas.HandoffNoteFactory,
+    "factor": make.FactorFactory,
+    "handoff-note": make.HandoffNoteFactory,
     "incident": _incident,
     "integration": make.IntegrationFactory,
     "metrics": _incident,
-    "known-error": after.KnownErrorFactory,
-    "link": after.TicketLinkFactory,
-    "obligation": owed.ObligationFactory,
+    "known-error": make.KnownErrorFactory,
+    "link": make.TicketLinkFactory,
+    "obligation": make.ObligationFactory,
     "on-call": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "page": _page,
     "postmortem": make.PostmortemFactory,
     "prevention-report": make.PostmortemFactory,
     "postmortem-template": make.PostmortemTemplateFactory,
     "problem": lambda: make.ProblemFactory(assignee=make.UserFactory(), requester=make.ContactFactory()),
-    "saved-view": lambda: people.SavedViewFactory(owner=User.objects.order_by("pk").first()),
-    "readiness": well.ServiceReadinessFactory,
+    "saved-view": lambda: make.SavedViewFactory(owner=User.objects.order_by("pk").first()),
+    "readiness": make.ServiceReadinessFactory,
     "schedule": make.ScheduleFactory,
     "schedule-version": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
     "service": lambda: make.ServiceDependencyFactory().service,
@@ -95,7 +87,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "team": make.MembershipFactory,
     "timeline": lambda: make.TimelineEntryFactory(actor=make.UserFactory()),
     "user": make.MembershipFactory,
-    "waiver": after.PreventionWaiverFactory,
+    "waiver": make.PreventionWaiverFactory,
     "work-interval": _of_ticket(make.WorkIntervalFactory),
 }
 LISTS = [(basename, f"/api/v1/{prefix}/", viewset) for prefix, viewset, basename in router.registry]

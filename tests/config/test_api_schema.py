@@ -16,7 +16,6 @@ from config.api import router
 from config.base.data.roles import Role
 from config.wsgi import application
 from tests import factories as make
-from tests import factories_prevention as after
 from tests.clients import client_of, token_of
 
 pytestmark = pytest.mark.django_db
@@ -32,9 +31,9 @@ CHECKS = [
 def key() -> str:
     """The token of an agent, in a firm that has a row of everything."""
     ticket = make.IncidentFactory(requester=make.ContactFactory())
-    after.FactorFactory(problem=after.KnownErrorFactory().problem)
-    after.ActionItemFactory(ticket=after.TicketLinkFactory(from_ticket=ticket).to_ticket)
-    after.PreventionWaiverFactory(ticket=ticket)
+    make.FactorFactory(problem=make.KnownErrorFactory().problem)
+    make.ActionItemFactory(ticket=make.TicketLinkFactory(from_ticket=ticket).to_ticket)
+    make.PreventionWaiverFactory(ticket=ticket)
     make.EventFactory(alert=make.AlertFactory(ticket=ticket))
     escalation = make.EscalationFactory(subject_type="ticket", subject_id=ticket.pk)
     make.PageFactory(escalation=escalation)

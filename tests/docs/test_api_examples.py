@@ -11,7 +11,6 @@ import pytest
 from django.db import connection
 
 from incidents.models import Ticket
-from tests import customer_factories as told
 from tests import factories as make
 from tests.clients import token_of
 
@@ -22,7 +21,7 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed.")
 def test_run_as_printed(live_server: Any) -> None:
-    told.StatusPageFactory()
+    make.StatusPageFactory()
     make.PriorityRuleFactory(severity__rank=1, severity__needs_prevention=True)
     person = make.UserFactory(is_superuser=True)
     make.ServiceFactory(slug="checkout", escalation_policy=make.policy(person, fallback=[person]))

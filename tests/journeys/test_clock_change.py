@@ -19,7 +19,6 @@ from oncall.feeds import create_feed
 from oncall.models import Override
 from oncall.schedules.timeline import segments
 from tests import factories as make
-from tests import factories_changes as moved
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +102,7 @@ def test_the_page_the_pager_the_api_and_the_calendar_say_the_same(
     ana, ben = (make.UserFactory(name=name, time_zone="Europe/Berlin") for name in ("Ana", "Ben"))
     schedule = make.weekly_schedule(ana, zone="Europe/Berlin")
     policy = make.policy(schedule, fallback=[ana])
-    row = moved.OverrideFactory(
+    row = make.OverrideFactory(
         schedule=schedule, op="set", out=None, starts_at=start, ends_at=end, created_by=ana, created_at=make.NOON
     )
     row.people.create(user=ben)
@@ -132,7 +131,7 @@ def test_a_cancelled_cover_gives_the_pager_back_everywhere(client: Client) -> No
     make.MembershipFactory(team=schedule.team, user=ben)
     client.force_login(ben)
     start = datetime(2032, 10, 31, 0, 0, tzinfo=UTC)
-    row: Any = moved.OverrideFactory(
+    row: Any = make.OverrideFactory(
         schedule=schedule, starts_at=start, ends_at=start + HOUR, out=ana, created_by=ben, created_at=make.NOON
     )
     row.people.create(user=ben)

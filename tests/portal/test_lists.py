@@ -13,15 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from config.base.data.roles import Role
 from config.base.web.tables import without_formula
 from oncall.models import User
-from tests import calendar_factories as days
-from tests import customer_factories as told
 from tests import factories as make
-from tests import factories_changes as moved
-from tests import factories_people as people
-from tests import factories_prevention as after
-from tests import factories_wellbeing as well
-from tests import obligation_factories as owed
-from tests import rota_factories as rotas
 from tests.portal import pages
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +35,8 @@ def _escalation() -> Any:
 def _restored() -> Any:
     severity = make.SeverityFactory(rank=1, needs_prevention=True)
     row = _incident(status="restored", restored_at=make.NOON, severity=severity)
-    link = after.TicketLinkFactory(from_ticket=row)
-    after.ActionItemFactory(ticket=link.to_ticket, is_priority=True)
+    link = make.TicketLinkFactory(from_ticket=row)
+    make.ActionItemFactory(ticket=link.to_ticket, is_priority=True)
     return row
 
 
@@ -61,34 +53,34 @@ _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
     "incidents:queue": _incident,
     "incidents:restored": _restored,
-    "incidents:actions": lambda: after.ActionItemFactory(owner=make.UserFactory()),
+    "incidents:actions": lambda: make.ActionItemFactory(owner=make.UserFactory()),
     "incidents:alerts": lambda: make.AlertFactory(ticket=_incident()),
-    "incidents:readiness": well.ServiceReadinessFactory,
+    "incidents:readiness": make.ServiceReadinessFactory,
     "incidents:services": lambda: make.ServiceFactory(escalation_policy=make.PolicyFactory()),
     "incidents:severities": lambda: make.SeverityFactory(rank=next(_rank)),
     "incidents:contacts": make.ContactFactory,
     "incidents:integrations": make.IntegrationFactory,
     "incidents:report-records": _incident,
-    "incidents:maintenances": lambda: told.MaintenanceFactory(part=True),
-    "incidents:public-incidents": lambda: told.PublicIncidentFactory(ticket=_incident()),
-    "incidents:components": lambda: told.ComponentFactory(service=make.ServiceFactory()),
-    "incidents:subscribers": told.SubscriberFactory,
-    "incidents:deliveries": told.UpdateDeliveryFactory,
-    "oncall:views": lambda: people.SavedViewFactory(owner=User.objects.order_by("pk").first()),
-    "oncall:due-mine": lambda: owed.ObligationFactory(owner=_whoever_reads()),
-    "oncall:due-team": lambda: owed.ObligationFactory(team=_team_of_whoever_reads()),
-    "oncall:calendars": lambda: days.CalendarDateFactory().calendar,
+    "incidents:maintenances": lambda: make.MaintenanceFactory(part=True),
+    "incidents:public-incidents": lambda: make.PublicIncidentFactory(ticket=_incident()),
+    "incidents:components": lambda: make.ComponentFactory(service=make.ServiceFactory()),
+    "incidents:subscribers": make.SubscriberFactory,
+    "incidents:deliveries": make.UpdateDeliveryFactory,
+    "oncall:views": lambda: make.SavedViewFactory(owner=User.objects.order_by("pk").first()),
+    "oncall:due-mine": lambda: make.ObligationFactory(owner=_whoever_reads()),
+    "oncall:due-team": lambda: make.ObligationFactory(team=_team_of_whoever_reads()),
+    "oncall:calendars": lambda: make.CalendarDateFactory().calendar,
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,
-    "oncall:leave": moved.AbsenceFactory,
-    "oncall:overrides": lambda: moved.person_of(moved.OverrideFactory()),
-    "oncall:swaps": lambda: moved.SwapOfferFactory().swap,
-    "oncall:handoff-notes": rotas.HandoffNoteFactory,
+    "oncall:leave": make.AbsenceFactory,
+    "oncall:overrides": lambda: make.person_of(make.OverrideFactory()),
+    "oncall:swaps": lambda: make.SwapOfferFactory().swap,
+    "oncall:handoff-notes": make.HandoffNoteFactory,
     "oncall:escalations": _escalation,
     "oncall:pages": lambda: make.PageFactory(escalation=_escalation()),
     "postmortems:postmortems": make.PostmortemFactory,
-    "problems:known-errors": after.KnownErrorFactory,
+    "problems:known-errors": make.KnownErrorFactory,
     "problems:problems": lambda: make.ProblemFactory(assignee=make.UserFactory()),
 }
 LISTS = pages.lists()

@@ -8,7 +8,6 @@ import pytest
 from oncall.models import Obligation, ObligationRule
 from postmortems import review, writing
 from tests import factories as make
-from tests import obligation_factories as owed
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +32,7 @@ def test_is_owed_by_its_owner_by_its_day(ticket: Any) -> None:
 
 def test_takes_the_day_of_a_rule_that_gives_one(ticket: Any) -> None:
     ObligationRule.objects.filter(kind="postmortem").update(position=200)
-    owed.ObligationRuleFactory(kind="postmortem", most_rank=1, amount=2)
+    make.ObligationRuleFactory(kind="postmortem", most_rank=1, amount=2)
 
     postmortem = writing.draft(ticket_id=ticket.pk, actor=None, at=NOON + DAY)
 

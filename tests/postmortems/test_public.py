@@ -14,7 +14,6 @@ from config.base.data.roles import Role
 from config.base.net import broker
 from incidents.customers import deliveries
 from incidents.models import CustomerUpdate, PublicIncident
-from tests import customer_factories as told
 from tests import factories as make
 from tests.clients import client_of
 
@@ -44,12 +43,12 @@ def postmortem() -> Any:
 def trouble(postmortem: Any) -> Any:
     """What customers were told of its incident, and somebody who wants to hear more."""
     at = timezone.now()
-    page = told.StatusPageFactory(is_default=True)
-    told.SubscriberFactory(page=page, email="eve@example.org")
-    incident = told.PublicIncidentFactory(
+    page = make.StatusPageFactory(is_default=True)
+    make.SubscriberFactory(page=page, email="eve@example.org")
+    incident = make.PublicIncidentFactory(
         page=page, ticket=postmortem.ticket, status="resolved", created_at=at, resolved_at=at, next_update_at=None
     )
-    told.CustomerUpdateFactory(incident=incident, status="resolved", body="It works.", next_update_at=None,
+    make.CustomerUpdateFactory(incident=incident, status="resolved", body="It works.", next_update_at=None,
                                published_at=at, fanned_out_at=at)  # fmt: skip
     return incident
 

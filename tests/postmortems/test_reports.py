@@ -9,7 +9,6 @@ from django.test import Client
 from config.base.data.roles import Role
 from postmortems import reports
 from tests import factories as make
-from tests import factories_prevention as after
 from tests.clients import client_of
 from tests.factories import NOON
 
@@ -34,7 +33,7 @@ def share(report: reports.Report, name: str) -> reports.Share:
 def incident(days: int = 0, *problems: Any, **fields: Any) -> Any:
     made = make.IncidentFactory(created_at=NOON + days * DAY, **fields)
     for problem in problems:
-        after.TicketLinkFactory(from_ticket=made, to_ticket=problem)
+        make.TicketLinkFactory(from_ticket=made, to_ticket=problem)
     return made
 
 
@@ -80,10 +79,10 @@ class TestShares:
     def test_counts_actions_that_are_done_or_late(self, reader: Any) -> None:
         due = date(2026, 6, 10)
         on_its_day = NOON.replace(day=10)
-        after.ActionItemFactory(due_on=due, status="done", done_at=on_its_day)
-        after.ActionItemFactory(due_on=due, status="done", done_at=on_its_day + DAY)
-        after.ActionItemFactory(due_on=due)
-        after.ActionItemFactory(due_on=due, status="declined", done_at=on_its_day, reason="No.")
+        make.ActionItemFactory(due_on=due, status="done", done_at=on_its_day)
+        make.ActionItemFactory(due_on=due, status="done", done_at=on_its_day + DAY)
+        make.ActionItemFactory(due_on=due)
+        make.ActionItemFactory(due_on=due, status="declined", done_at=on_its_day, reason="No.")
 
         found = share(reports.make(scope(reader)), "actions_on_time")
 
@@ -111,11 +110,11 @@ class TestShares:
 
 class TestKnownErrors:
     def test_are_counted_by_their_uses_in_the_period(self, reader: Any) -> None:
-        often, seldom = after.KnownErrorFactory(), after.KnownErrorFactory()
+        often, seldom = make.KnownErrorFactory(), make.KnownErrorFactory()
         for _ in range(3):
-            after.KnownErrorUseFactory(known_error=often)
-        after.KnownErrorUseFactory(known_error=seldom)
-        after.KnownErrorUseFactory(known_error=seldom, used_at=NOON - 90 * DAY)
+            make.KnownErrorUseFactory(known_error=often)
+        make.KnownErrorUseFactory(known_error=seldom)
+        make.KnownErrorUseFactory(known_error=seldom, used_at=NOON - 90 * DAY)
 
         report = reports.make(scope(reader))
 
@@ -130,9 +129,9 @@ class TestLists:
         for days in (-60, 1, 2):
             incident(days, problem)
         incident(3, status="closed", closed_at=NOON, closure_code="cancelled")
-        after.ActionItemFactory(due_on=date(2026, 6, 10), status="done", done_at=NOON)
-        after.ActionItemFactory(due_on=date(2026, 6, 10))
-        after.KnownErrorUseFactory(known_error__problem=problem)
+        make.ActionItemFactory(due_on=date(2026, 6, 10), status="done", done_at=NOON)
+        make.ActionItemFactory(due_on=date(2026, 6, 10))
+        make.KnownErrorUseFactory(known_error__problem=problem)
         make.PostmortemFactory(drafted_at=NOON + DAY)
         make.PostmortemFactory()
 

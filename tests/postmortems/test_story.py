@@ -12,9 +12,7 @@ from config.base.data.roles import Role
 from config.base.web import panels
 from incidents.models import Ticket
 from incidents.tickets import story
-from tests import customer_factories as told
 from tests import factories as make
-from tests import factories_prevention as after
 from tests.clients import client_of
 from tests.factories import NOON
 
@@ -33,14 +31,14 @@ def whole_story(problem: Any = None) -> Any:
     """An incident with something in every chapter."""
     row = make.IncidentFactory(title="Checkout down", status="restored", restored_at=NOON + timedelta(hours=1))
     make.AlertFactory(ticket=row, title="HighErrorRate")
-    public = told.PublicIncidentFactory(ticket=row, name="Payments fail")
-    told.CustomerUpdateFactory(incident=public, body="We look into it.")
+    public = make.PublicIncidentFactory(ticket=row, name="Payments fail")
+    make.CustomerUpdateFactory(incident=public, body="We look into it.")
     problem = problem or make.ProblemFactory(title="Pool too small")
-    after.TicketLinkFactory(from_ticket=row, to_ticket=problem)
+    make.TicketLinkFactory(from_ticket=row, to_ticket=problem)
     make.PostmortemFactory(ticket=row, drafted_at=NOON + timedelta(days=1))
-    after.ActionItemFactory(ticket=problem, title="Add an alert")
-    known = getattr(problem, "known_error", None) or after.KnownErrorFactory(problem=problem, title="Pool empty")
-    after.KnownErrorUseFactory(known_error=known, incident=row)
+    make.ActionItemFactory(ticket=problem, title="Add an alert")
+    known = getattr(problem, "known_error", None) or make.KnownErrorFactory(problem=problem, title="Pool empty")
+    make.KnownErrorUseFactory(known_error=known, incident=row)
     return row
 
 
@@ -111,7 +109,7 @@ class TestPage:
     def test_ends_somewhere(self, reader: Client) -> None:
         problem = make.ProblemFactory()
         for _ in range(story.MOST + 1):
-            after.TicketLinkFactory(to_ticket=problem)
+            make.TicketLinkFactory(to_ticket=problem)
 
         page = reader.get(f"/tickets/{problem.reference}/story/").content.decode()
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from incidents.customers import export
-from tests import customer_factories as told
+from tests import factories as make
 from tests.incidents.customers.test_status_page import ADDRESSES, MARK, trouble
 from tests.incidents.customers.test_status_page import page as private_page
 
@@ -20,7 +20,7 @@ __all__ = ["private_page", "trouble"]
 
 @pytest.fixture
 def page() -> Any:
-    return told.StatusPageFactory(name="Acme", slug="acme", is_default=True, time_zone="Europe/Berlin")
+    return make.StatusPageFactory(name="Acme", slug="acme", is_default=True, time_zone="Europe/Berlin")
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from config.base.net import broker
 from incidents.customers import deliveries, maintenance
 from incidents.customers.maintenance import NotReady, Plan
 from incidents.models import ScheduledMaintenance, UpdateDelivery
-from tests import customer_factories as told
 from tests import factories as make
 from tests.clients import client_of
 from tests.factories import NOON
@@ -35,12 +34,12 @@ def asked() -> Any:
 
 @pytest.fixture
 def page() -> Any:
-    return told.StatusPageFactory(name="Acme", time_zone="Europe/Berlin", is_default=True)
+    return make.StatusPageFactory(name="Acme", time_zone="Europe/Berlin", is_default=True)
 
 
 @pytest.fixture
 def part(page: Any) -> Any:
-    return told.ComponentFactory(page=page, name="Shop")
+    return make.ComponentFactory(page=page, name="Shop")
 
 
 @pytest.fixture
@@ -88,7 +87,7 @@ class TestTurning:
         assert [status for status, _ in _said(work)] == ["scheduled", "in_progress", "completed"]
 
     def test_leaves_an_outage_and_other_work_alone(self, work: Any, page: Any, part: Any, author: Any) -> None:
-        down = told.ComponentFactory(page=page, status="major_outage")
+        down = make.ComponentFactory(page=page, status="major_outage")
         work.components.add(down)
         plan = Plan(page=page, name="Longer", body="Slow.", components=(part,), starts_at=work.starts_at,
                     ends_at=work.ends_at + HOUR)  # fmt: skip
@@ -144,7 +143,7 @@ class TestTelling:
                              ends_at=NOON + HOUR)  # fmt: skip
         with pytest.raises(NotReady, match="Choose parts of this"):
             maintenance.schedule(plan=Plan(page=page, name="x", body="x", starts_at=NOON, ends_at=NOON + HOUR,
-                                           components=(told.ComponentFactory(),)), actor=author, at=NOON)  # fmt: skip
+                                           components=(make.ComponentFactory(),)), actor=author, at=NOON)  # fmt: skip
 
     def test_is_kept_straight_by_the_database(self, work: Any) -> None:
         with pytest.raises(IntegrityError, match="turns_or_is_over"), transaction.atomic():
@@ -154,10 +153,10 @@ class TestTelling:
 class TestMail:
     def test_goes_to_the_subscribers_of_its_parts_once(self, work: Any, page: Any, part: Any) -> None:
         """One delivery per subscriber and notice (S14)."""
-        told.SubscriberFactory(page=page, email="all@example.org")
-        told.SubscriberFactory(page=page, email="part@example.org").components.add(part)
-        told.SubscriberFactory(page=page).components.add(told.ComponentFactory(page=page))
-        told.SubscriberFactory()
+        make.SubscriberFactory(page=page, email="all@example.org")
+        make.SubscriberFactory(page=page, email="part@example.org").components.add(part)
+        make.SubscriberFactory(page=page).components.add(make.ComponentFactory(page=page))
+        make.SubscriberFactory()
 
         deliveries.fan_out_notice(work.updates.get().pk)
         work.updates.update(fanned_out_at=None)

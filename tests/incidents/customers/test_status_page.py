@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from incidents.models import PublicIncident, Response
-from tests import customer_factories as told
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +42,7 @@ UPDATE_KEYS = {
 
 @pytest.fixture
 def page() -> Any:
-    return told.StatusPageFactory(name="Acme", time_zone="Europe/Berlin")
+    return make.StatusPageFactory(name="Acme", time_zone="Europe/Berlin")
 
 
 @pytest.fixture
@@ -61,25 +60,25 @@ def trouble(page: Any) -> Any:
     escalation = make.EscalationFactory(subject_type="ticket", subject_id=ticket.pk, title=MARK)
     Response.objects.create(ticket=ticket, team=team, escalation=escalation)
     make.PageFactory(escalation=escalation, user=person, address=MARK)
-    group = told.ComponentFactory(page=page, name="Shop")
-    part = told.ComponentFactory(page=page, name="Payments", group=group, service=service, status="partial_outage")
-    incident = told.PublicIncidentFactory(
+    group = make.ComponentFactory(page=page, name="Shop")
+    part = make.ComponentFactory(page=page, name="Payments", group=group, service=service, status="partial_outage")
+    incident = make.PublicIncidentFactory(
         page=page, ticket=ticket, impact="major", created_at=at, updated_at=at, started_at=at,
         next_update_at=at + timedelta(minutes=20),
     )  # fmt: skip
     incident.components.add(part)
-    update = told.CustomerUpdateFactory(
+    update = make.CustomerUpdateFactory(
         incident=incident, author=person, body="We are **looking** into it.", published_at=at,
         next_update_at=at + timedelta(minutes=20),
     )  # fmt: skip
-    subscriber = told.SubscriberFactory(page=page, email="qzprivatezq-customer@example.org")
-    told.UpdateDeliveryFactory(update=update, subscriber=subscriber, last_error=MARK)
-    told.MessageTemplateFactory(title=MARK, body=MARK)
-    work = told.MaintenanceFactory(page=page, created_by=person, starts_at=at + timedelta(hours=2), turn_at=at,
+    subscriber = make.SubscriberFactory(page=page, email="qzprivatezq-customer@example.org")
+    make.UpdateDeliveryFactory(update=update, subscriber=subscriber, last_error=MARK)
+    make.MessageTemplateFactory(title=MARK, body=MARK)
+    work = make.MaintenanceFactory(page=page, created_by=person, starts_at=at + timedelta(hours=2), turn_at=at,
                                    ends_at=at + timedelta(hours=3))  # fmt: skip
     work.components.add(part)
-    notice = told.MaintenanceUpdateFactory(maintenance=work, author=person, body="The shop may be *slow*.")
-    told.UpdateDeliveryFactory(update=None, notice=notice, subscriber=subscriber, key="m", last_error=MARK)
+    notice = make.MaintenanceUpdateFactory(maintenance=work, author=person, body="The shop may be *slow*.")
+    make.UpdateDeliveryFactory(update=None, notice=notice, subscriber=subscriber, key="m", last_error=MARK)
     return incident
 
 
@@ -141,7 +140,7 @@ class TestPage:
     def test_remembers_ninety_days(self, client: Client, page: Any) -> None:
         for days, name in ((89, "Young"), (91, "Old")):
             at = timezone.now() - timedelta(days=days)
-            told.PublicIncidentFactory(page=page, name=name, status="resolved", created_at=at, started_at=at,
+            make.PublicIncidentFactory(page=page, name=name, status="resolved", created_at=at, started_at=at,
                                        resolved_at=at, next_update_at=None)  # fmt: skip
 
         content = client.get("/status/").content.decode()
@@ -157,10 +156,10 @@ class TestPage:
     def test_asks_as_many_questions_for_ten_incidents_as_for_one(self, client: Client, page: Any, url: str) -> None:
         def add() -> None:
             at = timezone.now()
-            incident = told.PublicIncidentFactory(page=page, created_at=at)
-            incident.components.add(told.ComponentFactory(page=page))
-            told.CustomerUpdateFactory(incident=incident)
-            told.MaintenanceUpdateFactory(maintenance=told.MaintenanceFactory(page=page, part=True))
+            incident = make.PublicIncidentFactory(page=page, created_at=at)
+            incident.components.add(make.ComponentFactory(page=page))
+            make.CustomerUpdateFactory(incident=incident)
+            make.MaintenanceUpdateFactory(maintenance=make.MaintenanceFactory(page=page, part=True))
 
         add()
         with CaptureQueriesContext(connection) as for_one:

@@ -13,7 +13,6 @@ from django.utils import timezone
 from config.base.data.roles import Role
 from incidents.customers import deliveries, status_page
 from incidents.models import CustomerUpdate, StatusPage, Subscriber
-from tests import customer_factories as told
 from tests import factories as make
 from tests.clients import client_of
 
@@ -22,20 +21,20 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def main() -> Any:
-    return told.StatusPageFactory(name="Acme", slug="acme", is_default=True)
+    return make.StatusPageFactory(name="Acme", slug="acme", is_default=True)
 
 
 @pytest.fixture
 def other(main: Any) -> Any:
-    return told.StatusPageFactory(name="Bolt", slug="bolt")
+    return make.StatusPageFactory(name="Bolt", slug="bolt")
 
 
 @pytest.fixture
 def trouble(other: Any) -> Any:
     at = timezone.now()
-    incident = told.PublicIncidentFactory(page=other, name="Bolts are loose", created_at=at,
+    incident = make.PublicIncidentFactory(page=other, name="Bolts are loose", created_at=at,
                                           next_update_at=at + timedelta(hours=1))  # fmt: skip
-    told.CustomerUpdateFactory(incident=incident, published_at=at, next_update_at=at + timedelta(hours=1))
+    make.CustomerUpdateFactory(incident=incident, published_at=at, next_update_at=at + timedelta(hours=1))
     return incident
 
 
@@ -68,17 +67,17 @@ class TestAddresses:
 class TestPage:
     def test_cannot_take_our_own_words(self) -> None:
         with pytest.raises(ValidationError, match="word of ours"):
-            told.StatusPageFactory.build(slug="incidents").clean()
+            make.StatusPageFactory.build(slug="incidents").clean()
         with pytest.raises(IntegrityError, match="slug_free"), transaction.atomic():
-            told.StatusPageFactory(slug="incidents")
+            make.StatusPageFactory(slug="incidents")
 
     def test_is_the_default_alone(self, main: Any) -> None:
         with pytest.raises(IntegrityError, match="one_default"), transaction.atomic():
-            told.StatusPageFactory(is_default=True)
+            make.StatusPageFactory(is_default=True)
 
     def test_answers_as_the_oldest_when_none_was_chosen(self) -> None:
-        oldest = told.StatusPageFactory()
-        told.StatusPageFactory()
+        oldest = make.StatusPageFactory()
+        make.StatusPageFactory()
 
         assert status_page.first_page() == oldest
 
@@ -98,7 +97,7 @@ class TestSubscribing:
 class TestPublishing:
     def test_is_on_the_page_of_the_service_or_the_one_chosen(self, client: Client, main: Any, other: Any) -> None:
         service = make.ServiceFactory()
-        told.ComponentFactory(page=other, service=service)
+        make.ComponentFactory(page=other, service=service)
         ticket = make.IncidentFactory(service=service)
         commander = make.UserFactory(roles=[Role.COMMANDER])
         said = {"incident": ticket.reference, "name": "Loose", "status": "investigating", "body": "We look.",

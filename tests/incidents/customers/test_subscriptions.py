@@ -15,7 +15,7 @@ from config.base.net import broker
 from incidents.customers import deliveries, signed_links, subscriptions
 from incidents.models import Subscriber, UpdateDelivery
 from oncall.channels.base import refused
-from tests import customer_factories as told
+from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def asked() -> Any:
 
 @pytest.fixture
 def page() -> Any:
-    return told.StatusPageFactory(name="Acme")
+    return make.StatusPageFactory(name="Acme")
 
 
 def _path(text: str) -> str:
@@ -44,7 +44,7 @@ def _path(text: str) -> str:
 
 class TestAsking:
     def test_begins_only_when_the_mail_is_answered(self, client: Client, page: Any) -> None:
-        part = told.ComponentFactory(page=page)
+        part = make.ComponentFactory(page=page)
         answer = client.post("/status/subscribe/", {"email": "Eve@Example.org", "components": [part.public_id]})
         deliveries.send_due()
         path = _path(str(mail.outbox[0].body))
@@ -59,8 +59,8 @@ class TestAsking:
         assert list(subscriber.components.all()) == [part]
 
     def test_says_the_same_to_everybody_and_changes_nobody(self, client: Client, page: Any) -> None:
-        known = told.SubscriberFactory(page=page, email="known@example.org")
-        part = told.ComponentFactory(page=page)
+        known = make.SubscriberFactory(page=page, email="known@example.org")
+        part = make.ComponentFactory(page=page)
 
         answers = [
             client.post("/status/subscribe/", {"email": email, "components": [part.public_id]}).content
@@ -79,7 +79,7 @@ class TestAsking:
 
     @pytest.mark.parametrize("action", ["confirm", "unsubscribe"])
     def test_refuses_links_that_are_not_ours(self, client: Client, page: Any, action: str) -> None:
-        other = signed_links.leave_token(told.SubscriberFactory(page=page))
+        other = signed_links.leave_token(make.SubscriberFactory(page=page))
         wrong = [other + "x", "x"] if action == "unsubscribe" else [other, "x"]
         for token in wrong:
             assert client.get(f"/status/{action}/{token}/").status_code == 404
@@ -88,14 +88,14 @@ class TestAsking:
 
 class TestFanOut:
     def test_makes_one_mail_a_subscriber_however_often_it_runs(self, page: Any, asked: Any) -> None:
-        update = told.CustomerUpdateFactory(incident__page=page)
-        part = told.ComponentFactory(page=page)
+        update = make.CustomerUpdateFactory(incident__page=page)
+        part = make.ComponentFactory(page=page)
         update.incident.components.add(part)
         for _ in range(5):
-            told.SubscriberFactory(page=page)
-        told.SubscriberFactory(page=page).components.add(part)
-        told.SubscriberFactory(page=page).components.add(told.ComponentFactory(page=page))
-        told.SubscriberFactory()
+            make.SubscriberFactory(page=page)
+        make.SubscriberFactory(page=page).components.add(part)
+        make.SubscriberFactory(page=page).components.add(make.ComponentFactory(page=page))
+        make.SubscriberFactory()
 
         with mock.patch.object(deliveries, "CHUNK", 2):
             deliveries.fan_out(update.pk)
@@ -108,8 +108,8 @@ class TestFanOut:
         assert asked["send_due"].call_count >= 3
 
     def test_sends_with_one_click_unsubscribe(self, client: Client, page: Any) -> None:
-        update = told.CustomerUpdateFactory(incident__page=page)
-        subscriber = told.SubscriberFactory(page=page)
+        update = make.CustomerUpdateFactory(incident__page=page)
+        subscriber = make.SubscriberFactory(page=page)
         deliveries.fan_out(update.pk)
 
         deliveries.send_due()
@@ -125,8 +125,8 @@ class TestFanOut:
         assert UpdateDelivery.objects.get().state == "accepted"
 
     def test_does_not_mail_those_who_left_meanwhile(self, page: Any) -> None:
-        update = told.CustomerUpdateFactory(incident__page=page)
-        subscriber = told.SubscriberFactory(page=page)
+        update = make.CustomerUpdateFactory(incident__page=page)
+        subscriber = make.SubscriberFactory(page=page)
         deliveries.fan_out(update.pk)
         subscriptions.unsubscribe(token=signed_links.leave_token(subscriber), at=database_now())
 
@@ -136,8 +136,8 @@ class TestFanOut:
         assert UpdateDelivery.objects.get().state == "cancelled"
 
     def test_tries_again_what_the_server_did_not_take(self, page: Any) -> None:
-        update = told.CustomerUpdateFactory(incident__page=page)
-        told.SubscriberFactory(page=page)
+        update = make.CustomerUpdateFactory(incident__page=page)
+        make.SubscriberFactory(page=page)
         deliveries.fan_out(update.pk)
 
         with mock.patch.object(deliveries, "post", return_value=refused("Not now.")):
@@ -150,8 +150,8 @@ class TestFanOut:
 
 class TestChase:
     def test_asks_again_for_what_was_left_lying(self, page: Any, asked: Any) -> None:
-        update = told.CustomerUpdateFactory(incident__page=page)
-        told.UpdateDeliveryFactory(state="pending")
+        update = make.CustomerUpdateFactory(incident__page=page)
+        make.UpdateDeliveryFactory(state="pending")
 
         assert deliveries.chase(at=database_now() + timedelta(minutes=1)) == 1
 
@@ -160,7 +160,7 @@ class TestChase:
 
     def test_asks_a_broker_that_is_gone_but_once(self, asked: Any) -> None:
         """The lane's other clocks wait for nobody (reliability rule 14)."""
-        told.UpdateDeliveryFactory(state="pending")
+        make.UpdateDeliveryFactory(state="pending")
         asked["send_due"].side_effect = OperationalError("gone")
 
         assert [deliveries.chase(at=database_now()) for _ in range(3)] == [1, 1, 1]

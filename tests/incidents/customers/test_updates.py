@@ -14,7 +14,6 @@ from config.base.data.roles import Role
 from incidents.customers import updates
 from incidents.customers.updates import Draft
 from incidents.models import CustomerUpdate, MessageTemplate, PublicIncident, TimelineEntry
-from tests import customer_factories as told
 from tests import factories as make
 from tests.clients import client_of
 
@@ -24,7 +23,7 @@ NOON = make.NOON
 
 @pytest.fixture
 def page() -> Any:
-    return told.StatusPageFactory(name="Acme", time_zone="Europe/Berlin")
+    return make.StatusPageFactory(name="Acme", time_zone="Europe/Berlin")
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def commander() -> Any:
 
 @pytest.fixture
 def draft(page: Any) -> Draft:
-    part = told.ComponentFactory(page=page, name="Payments")
+    part = make.ComponentFactory(page=page, name="Payments")
     return Draft(
         page=page, name="Payments fail", status="investigating", body="We are looking into it.", impact="major",
         components=(part,), component_status="partial_outage", started_at=NOON - timedelta(minutes=20),
@@ -151,12 +150,12 @@ class TestPublish:
             )  # fmt: skip
 
     def test_counts_those_it_reaches(self, draft: Draft) -> None:
-        other = told.ComponentFactory(page=draft.page)
-        told.SubscriberFactory(page=draft.page)
-        told.SubscriberFactory(page=draft.page).components.add(*draft.components)
-        told.SubscriberFactory(page=draft.page).components.add(other)
-        told.SubscriberFactory(page=draft.page, confirmed_at=None)
-        told.SubscriberFactory(page=draft.page, unsubscribed_at=NOON)
+        other = make.ComponentFactory(page=draft.page)
+        make.SubscriberFactory(page=draft.page)
+        make.SubscriberFactory(page=draft.page).components.add(*draft.components)
+        make.SubscriberFactory(page=draft.page).components.add(other)
+        make.SubscriberFactory(page=draft.page, confirmed_at=None)
+        make.SubscriberFactory(page=draft.page, unsubscribed_at=NOON)
 
         assert updates.preview(draft, at=NOON).recipients == 2
 
@@ -181,7 +180,7 @@ class TestComposer:
     def test_fills_previews_and_publishes(self, client: Client, draft: Draft, ticket: Any, commander: Any) -> None:
         client.force_login(commander)
         url = f"/tickets/{ticket.reference}/update/"
-        template = told.MessageTemplateFactory(body="{components} fail. Next by {next}.", phase="identified")
+        template = make.MessageTemplateFactory(body="{components} fail. Next by {next}.", phase="identified")
 
         filled = client.post(url, self._typed(draft, template=template.pk, do="fill")).context["form"]
         shown = client.post(url, self._typed(draft, do="preview"))

@@ -14,9 +14,7 @@ from incidents.customers import updates
 from incidents.customers.updates import Draft
 from incidents.prevention import actions
 from oncall.models import Obligation
-from tests import customer_factories as told
 from tests import factories as make
-from tests import factories_prevention as after
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def page() -> Any:
-    return told.StatusPageFactory()
+    return make.StatusPageFactory()
 
 
 @pytest.fixture
@@ -179,7 +177,7 @@ class TestActions:
         assert Obligation.objects.get().next_reminder_at is None
 
     def test_made_before_there_were_obligations_end_all_the_same(self, ana: Any) -> None:
-        action = after.ActionItemFactory()
+        action = make.ActionItemFactory()
 
         actions.finish(action_id=action.pk, actor=ana, at=NOON)
 

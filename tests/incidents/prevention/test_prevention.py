@@ -11,7 +11,6 @@ from incidents.models import ActionItem, Ticket, TicketLink
 from incidents.prevention import actions, conditions, settling
 from incidents.tickets import links
 from tests import factories as make
-from tests import factories_prevention as after
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +59,7 @@ class TestConditions:
 
     def test_name_each_open_problem_and_priority_action(self, restored: Ticket) -> None:
         problem = make.ProblemFactory(title="The pool runs empty")
-        after.TicketLinkFactory(from_ticket=restored, to_ticket=problem)
+        make.TicketLinkFactory(from_ticket=restored, to_ticket=problem)
         priority_action(restored)
         priority_action(problem)
 
@@ -74,24 +73,24 @@ class TestConditions:
     def test_do_not_count_what_prevents_nothing(self, restored: Ticket) -> None:
         """A cancelled problem, a declined action and one without priority leave the decision open."""
         cancelled = make.ProblemFactory(status="closed", closed_at=NOON, closure_code="cancelled")
-        after.TicketLinkFactory(from_ticket=restored, to_ticket=cancelled)
-        after.ActionItemFactory(ticket=restored)
-        after.ActionItemFactory(ticket=restored, is_priority=True, status="declined", reason="No.", done_at=NOON)
+        make.TicketLinkFactory(from_ticket=restored, to_ticket=cancelled)
+        make.ActionItemFactory(ticket=restored)
+        make.ActionItemFactory(ticket=restored, is_priority=True, status="declined", reason="No.", done_at=NOON)
 
         assert [one.text for one in conditions.unmet(restored)] == [conditions.UNDECIDED]
 
     def test_hide_the_title_of_a_private_problem(self, restored: Ticket) -> None:
         secret = make.ProblemFactory(title="Marker", visibility="private", visibility_reason="HR")
-        after.TicketLinkFactory(from_ticket=restored, to_ticket=secret)
-        after.ActionItemFactory(ticket=secret, title="Marker too", is_priority=True)
+        make.TicketLinkFactory(from_ticket=restored, to_ticket=secret)
+        make.ActionItemFactory(ticket=secret, title="Marker too", is_priority=True)
 
         assert not [one.text for one in conditions.unmet(restored) if "Marker" in one.text]
 
     def test_of_many_take_as_many_queries_as_of_one(self, restored: Ticket, django_assert_num_queries: Any) -> None:
         for _ in range(5):
             other = make.IncidentFactory(severity=restored.severity)
-            after.TicketLinkFactory(from_ticket=other)
-            after.ActionItemFactory(ticket=other, is_priority=True)
+            make.TicketLinkFactory(from_ticket=other)
+            make.ActionItemFactory(ticket=other, is_priority=True)
 
         tickets = list(Ticket.objects.incidents().select_related("severity"))
         with django_assert_num_queries(3):
@@ -129,7 +128,7 @@ class TestSettle:
     def test_follows_a_problem_that_ends_however_it_was_ended(self, restored: Ticket) -> None:
         """The sweep is the net under the calls."""
         problem = make.ProblemFactory()
-        after.TicketLinkFactory(from_ticket=restored, to_ticket=problem)
+        make.TicketLinkFactory(from_ticket=restored, to_ticket=problem)
         assert settling.settle_due(at=minutes(6)) == 0
 
         Ticket.objects.filter(pk=problem.pk).update(status="resolved", resolved_at=minutes(7))
@@ -177,7 +176,7 @@ class TestWaiver:
 
     def test_the_database_too_wants_a_second_person(self, restored: Ticket, ana: Any) -> None:
         with pytest.raises(IntegrityError, match="second_person"), transaction.atomic():
-            after.PreventionWaiverFactory(
+            make.PreventionWaiverFactory(
                 ticket=restored, requested_by=ana, decided_by=ana, decided_at=NOON, status="approved"
             )
 

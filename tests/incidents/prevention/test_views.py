@@ -10,7 +10,6 @@ from django.utils import timezone
 from config.base.data.roles import Role
 from incidents.models import ActionItem, PreventionWaiver, Ticket, TicketLink
 from tests import factories as make
-from tests import factories_prevention as after
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +86,7 @@ class TestActions:
         assert status(restored) == "resolved"
 
     def test_are_declined_with_a_reason(self, client: Client, agent: Any) -> None:
-        action = after.ActionItemFactory()
+        action = make.ActionItemFactory()
 
         assert client.post(f"/actions/{action.pk}/decline/", {"reason": ""}).status_code == 422
         assert client.post(f"/actions/{action.pk}/decline/", {"reason": "Too dear."}).status_code == 302
@@ -97,7 +96,7 @@ class TestActions:
 
     def test_are_finished_by_their_owner_whatever_their_role(self, client: Client) -> None:
         person = make.UserFactory()
-        mine, theirs = after.ActionItemFactory(owner=person), after.ActionItemFactory()
+        mine, theirs = make.ActionItemFactory(owner=person), make.ActionItemFactory()
         client.force_login(person)
 
         assert client.post(f"/actions/{theirs.pk}/done/").status_code == 403
@@ -105,7 +104,7 @@ class TestActions:
 
     def test_of_a_private_ticket_do_not_exist_for_others(self, client: Client, agent: Any) -> None:
         secret = make.IncidentFactory(visibility="private", visibility_reason="HR")
-        action = after.ActionItemFactory(ticket=secret, title="Marker")
+        action = make.ActionItemFactory(ticket=secret, title="Marker")
 
         assert client.post(f"/actions/{action.pk}/done/").status_code == 404
         assert "Marker" not in client.get("/actions/").content.decode()
@@ -151,7 +150,7 @@ class TestWaiver:
         assert status(restored) == "restored"
 
     def test_may_be_declined(self, client: Client, restored: Ticket) -> None:
-        waiver = after.PreventionWaiverFactory(ticket=restored)
+        waiver = make.PreventionWaiverFactory(ticket=restored)
         client.force_login(make.UserFactory(roles=[Role.COMMANDER]))
 
         assert client.get(f"/waivers/{waiver.pk}/decline/").status_code == 200

@@ -9,7 +9,7 @@ from incidents import response
 from incidents.models import EntryKind, Ticket, TicketStatus
 from oncall import escalation, paging
 from oncall.models import Escalation, Page, WorkInterval
-from tests import factories
+from tests import factories as make
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -17,25 +17,25 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ana():
-    person = factories.UserFactory(name="Ana")
-    factories.ContactMethodFactory(user=person)
+    person = make.UserFactory(name="Ana")
+    make.ContactMethodFactory(user=person)
     return person
 
 
 @pytest.fixture
 def bob():
-    return factories.UserFactory(name="Bob")
+    return make.UserFactory(name="Bob")
 
 
 @pytest.fixture
 def service(ana, bob):
-    policy = factories.policy(ana, bob, fallback=[bob])
-    return factories.ServiceFactory(team=policy.team, escalation_policy=policy)
+    policy = make.policy(ana, bob, fallback=[bob])
+    return make.ServiceFactory(team=policy.team, escalation_policy=policy)
 
 
 @pytest.fixture
 def ticket(service):
-    return response.declare(title="Checkout is down", service=service, severity=factories.SeverityFactory(), at=NOON)
+    return response.declare(title="Checkout is down", service=service, severity=make.SeverityFactory(), at=NOON)
 
 
 def minutes(count):
@@ -52,14 +52,14 @@ class TestDeclare:
         assert Escalation.objects.get().next_at == minutes(5)
 
     def test_pages_nobody_when_the_severity_does_not(self, service):
-        mild = factories.SeverityFactory(rank=4, pages=False)
+        mild = make.SeverityFactory(rank=4, pages=False)
 
         response.declare(title="Typo", service=service, severity=mild, at=NOON)
 
         assert not Escalation.objects.exists()
 
     def test_takes_priority_and_severity_from_the_matrix(self, service):
-        rule = factories.PriorityRuleFactory(priority=1, severity=factories.SeverityFactory(rank=1))
+        rule = make.PriorityRuleFactory(priority=1, severity=make.SeverityFactory(rank=1))
 
         ticket = response.declare(title="All down", service=service, impact=1, urgency=1, at=NOON)
 
@@ -67,7 +67,7 @@ class TestDeclare:
 
     def test_refuses_trouble_that_is_nobodys(self):
         with pytest.raises(response.Refused, match="Choose the service"):
-            response.declare(title="Something", severity=factories.SeverityFactory(), at=NOON)
+            response.declare(title="Something", severity=make.SeverityFactory(), at=NOON)
 
 
 class TestAcknowledge:
@@ -115,7 +115,7 @@ class TestDecline:
 
 class TestHandOver:
     def test_keeps_number_and_history_and_pages_the_new_team(self, ticket, ana, bob):
-        other = factories.policy(bob)
+        other = make.policy(bob)
         other.team.escalation_policy = other
         other.team.save()
 
@@ -141,7 +141,7 @@ class TestRestore:
         assert ticket.resolved_at == ticket.restored_at == minutes(5)
 
     def test_leaves_it_restored_when_there_is_one(self, service):
-        severe = factories.SeverityFactory(rank=1, needs_prevention=True)
+        severe = make.SeverityFactory(rank=1, needs_prevention=True)
         ticket = response.declare(title="Down", service=service, severity=severe, at=NOON)
 
         ticket = response.restore(ticket_id=ticket.pk, actor=None, at=minutes(5))
@@ -199,7 +199,7 @@ class TestLinks:
 class TestAddResponders:
     def test_pages_the_team_with_its_own_acknowledgement(self, ticket, ana, bob):
         """S4."""
-        helpers = factories.policy(bob)
+        helpers = make.policy(bob)
         helpers.team.escalation_policy = helpers
         helpers.team.save()
 
@@ -210,16 +210,16 @@ class TestAddResponders:
             response.add_responders(ticket_id=ticket.pk, team=helpers.team, actor=ana, at=minutes(2))
 
     def test_lets_a_called_team_see_a_private_record(self, ana):
-        service = factories.ServiceFactory()
+        service = make.ServiceFactory()
         ticket = response.declare(
             title="Leak",
             service=service,
-            severity=factories.SeverityFactory(),
+            severity=make.SeverityFactory(),
             visibility="private",
             visibility_reason="Security",
             at=NOON,
         )
-        helper = factories.MembershipFactory(user=ana)
+        helper = make.MembershipFactory(user=ana)
         assert not Ticket.objects.visible_to(ana).exists()
 
         response.add_responders(ticket_id=ticket.pk, team=helper.team, actor=None, at=minutes(1))

@@ -21,7 +21,6 @@ from oncall.readiness.policy_checks import CONTACT, GAP, INACTIVE, LEVEL_2, TRAI
 from oncall.schedules import editing
 from oncall.schedules.drafts import LayerDraft
 from tests import factories as make
-from tests import factories_wellbeing as well
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +32,7 @@ def _person(team: Any, name: str, **fields: Any) -> Any:
     person = make.UserFactory(name=name)
     make.MembershipFactory(team=team, user=person, trained_on=date(2026, 1, 1), **fields)
     make.ContactMethodFactory(user=person)
-    well.WakeTestFactory(user=person, sent_at=NOON - timedelta(days=1), passed_at=NOON - timedelta(days=1))
+    make.WakeTestFactory(user=person, sent_at=NOON - timedelta(days=1), passed_at=NOON - timedelta(days=1))
     return person
 
 
@@ -194,7 +193,7 @@ class TestSweep:
     def test_owes_what_fails_by_the_teams_manager_and_ends_it_when_it_passes(
         self, rule: Any, service: Any, ana: Any, manager: Any
     ) -> None:
-        well.WakeTestFactory._meta.model.objects.filter(user=ana).delete()
+        make.WakeTestFactory._meta.model.objects.filter(user=ana).delete()
         readiness.check_due(at=NOON)
 
         owed = Obligation.objects.get()
@@ -202,7 +201,7 @@ class TestSweep:
         assert (owed.subject_type, owed.subject_id, owed.url) == ("service", service.pk, "/services/checkout/")
         assert owed.title.startswith("Checkout: Ana passed no wake test")
 
-        well.WakeTestFactory(user=ana)
+        make.WakeTestFactory(user=ana)
         readiness.check_due(at=NOON + timedelta(days=1))
         owed.refresh_from_db()
         assert owed.status == "done"

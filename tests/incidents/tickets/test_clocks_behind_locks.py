@@ -8,7 +8,7 @@ from incidents import response
 from incidents.models import Ticket
 from incidents.prevention import settling
 from oncall.models import User, WorkInterval
-from tests import factories
+from tests import factories as make
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -17,14 +17,14 @@ A_MOMENT_BEFORE = NOON - timedelta(milliseconds=3)
 
 @pytest.fixture
 def ana() -> User:
-    return factories.UserFactory(name="Ana")
+    return make.UserFactory(name="Ana")
 
 
 def declared(ana: User, **severity: object) -> Ticket:
-    policy = factories.policy(ana)
-    service = factories.ServiceFactory(team=policy.team, escalation_policy=policy)
+    policy = make.policy(ana)
+    service = make.ServiceFactory(team=policy.team, escalation_policy=policy)
     return response.declare(
-        title="Checkout is down", service=service, severity=factories.SeverityFactory(**severity), at=A_MOMENT_BEFORE
+        title="Checkout is down", service=service, severity=make.SeverityFactory(**severity), at=A_MOMENT_BEFORE
     )
 
 
@@ -45,6 +45,6 @@ class TestResolve:
         response.restore(ticket_id=ticket.pk, actor=ana, at=NOON)
 
         waiver = settling.ask_waiver(ticket_id=ticket.pk, reason="Dug up street.", actor=ana, at=A_MOMENT_BEFORE)
-        settling.approve_waiver(waiver_id=waiver.pk, actor=factories.UserFactory(), at=A_MOMENT_BEFORE)
+        settling.approve_waiver(waiver_id=waiver.pk, actor=make.UserFactory(), at=A_MOMENT_BEFORE)
 
         assert Ticket.objects.get(pk=ticket.pk).resolved_at == NOON

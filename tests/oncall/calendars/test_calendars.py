@@ -11,7 +11,6 @@ from oncall import calendars, schedules
 from oncall.calendars import countries, dates, top_up
 from oncall.models import Calendar, CalendarDate, Schedule
 from oncall.schedules.timeline import gather
-from tests import calendar_factories as days
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +76,7 @@ class TestCountries:
 class TestTopUpDue:
     def test_fills_what_has_fallen_behind_once(self) -> None:
         calendar = calendars.create_calendar(name="Berlin", country="DE", at=NOON, actor=None)
-        own = days.CalendarFactory()
+        own = make.CalendarFactory()
 
         done = calendars.top_up_due(at=NOON + timedelta(days=365))
 
@@ -100,7 +99,7 @@ class TestTopUpDue:
         assert date(2027, 12, 25) in dates_of(calendar)
 
     def test_fills_one_that_was_made_in_the_administration(self) -> None:
-        calendar = days.CalendarFactory(country="GB")
+        calendar = make.CalendarFactory(country="GB")
 
         top_up.top_up_due(at=NOON)
 
@@ -110,23 +109,23 @@ class TestTopUpDue:
 class TestAddDate:
     def test_refuses_a_day_that_has_begun_where_it_is_used(self) -> None:
         """R-V5a: a date in the past is refused once a version has used the calendar."""
-        calendar = days.CalendarFactory()
-        days.excluding(calendar)
+        calendar = make.CalendarFactory()
+        make.excluding(calendar)
 
         with pytest.raises(dates.DayHasBegun, match="to come"):
             calendars.add_date(calendar=calendar, date=NOON.date(), at=NOON, actor=None)
         calendars.add_date(calendar=calendar, date=NOON.date() + timedelta(days=1), at=NOON, actor=None)
 
     def test_takes_any_day_before_the_first_use(self) -> None:
-        calendar = days.CalendarFactory()
+        calendar = make.CalendarFactory()
 
         calendars.add_date(calendar=calendar, date=date(2025, 1, 1), at=NOON, actor=None)
 
         assert dates_of(calendar) == [date(2025, 1, 1)]
 
     def test_takes_today_where_today_is_still_to_come(self) -> None:
-        calendar = days.CalendarFactory()
-        days.excluding(calendar, zone="Pacific/Honolulu")
+        calendar = make.CalendarFactory()
+        make.excluding(calendar, zone="Pacific/Honolulu")
         early = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)  # 31 May, 17:00 there
 
         calendars.add_date(calendar=calendar, date=date(2026, 6, 1), at=early, actor=None)
@@ -134,14 +133,14 @@ class TestAddDate:
         assert dates_of(calendar) == [date(2026, 6, 1)]
 
     def test_refuses_a_date_twice(self) -> None:
-        day = days.CalendarDateFactory()
+        day = make.CalendarDateFactory()
 
         with pytest.raises(dates.Duplicate):
             calendars.add_date(calendar=day.calendar, date=day.date, at=NOON, actor=None)
 
     def test_counts_from_its_local_midnight_on(self) -> None:
-        calendar = days.CalendarFactory()
-        schedule = days.excluding(calendar)
+        calendar = make.CalendarFactory()
+        schedule = make.excluding(calendar)
 
         calendars.add_date(calendar=calendar, date=date(2026, 7, 1), at=NOON, actor=None)
 
@@ -151,10 +150,10 @@ class TestAddDate:
 class TestWithdrawDate:
     def test_changes_no_minute_that_was(self) -> None:
         """R-V5: a day that had begun goes on counting, whoever takes it back; before, it did not stay."""
-        calendar = days.CalendarFactory()
-        schedule = days.excluding(calendar)
+        calendar = make.CalendarFactory()
+        schedule = make.excluding(calendar)
         past, coming = (
-            days.CalendarDateFactory(calendar=calendar, date=day) for day in (date(2026, 5, 20), date(2026, 7, 1))
+            make.CalendarDateFactory(calendar=calendar, date=day) for day in (date(2026, 5, 20), date(2026, 7, 1))
         )
         before = gaps(schedule)
 
@@ -166,15 +165,15 @@ class TestWithdrawDate:
         assert gaps(schedule, as_of=NOON - timedelta(hours=1)) == before
 
     def test_refuses_a_day_that_has_begun(self) -> None:
-        calendar = days.CalendarFactory()
-        days.excluding(calendar)
-        day = days.CalendarDateFactory(calendar=calendar, date=date(2026, 6, 1))
+        calendar = make.CalendarFactory()
+        make.excluding(calendar)
+        day = make.CalendarDateFactory(calendar=calendar, date=date(2026, 6, 1))
 
         with pytest.raises(dates.DayHasBegun, match="served"):
             calendars.withdraw_date(day=day, at=NOON, actor=None)
 
     def test_keeps_the_row_with_who_did_it(self) -> None:
-        day, ana = days.CalendarDateFactory(), make.UserFactory()
+        day, ana = make.CalendarDateFactory(), make.UserFactory()
 
         calendars.withdraw_date(day=day, at=NOON, actor=ana)
         calendars.withdraw_date(day=day, at=NOON + timedelta(days=1), actor=None)
@@ -183,9 +182,9 @@ class TestWithdrawDate:
         assert (day.withdrawn_at, day.withdrawn_by) == (NOON, ana)
 
     def test_lets_it_be_added_again(self) -> None:
-        calendar = days.CalendarFactory()
-        schedule = days.excluding(calendar)
-        day = days.CalendarDateFactory(calendar=calendar, date=date(2026, 7, 1))
+        calendar = make.CalendarFactory()
+        schedule = make.excluding(calendar)
+        day = make.CalendarDateFactory(calendar=calendar, date=date(2026, 7, 1))
         calendars.withdraw_date(day=day, at=NOON, actor=None)
 
         calendars.add_date(calendar=calendar, date=day.date, at=NOON + timedelta(hours=1), actor=None)
@@ -193,7 +192,7 @@ class TestWithdrawDate:
         assert gaps(schedule) == [day_in_berlin(day.date)]
 
     def test_is_the_one_change_the_database_lets_through(self) -> None:
-        day = days.CalendarDateFactory()
+        day = make.CalendarDateFactory()
 
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             CalendarDate.objects.filter(pk=day.pk).update(date=date(2030, 1, 1))
@@ -203,7 +202,7 @@ class TestWithdrawDate:
 
 class TestSetDates:
     def test_adds_and_takes_back_and_twice_changes_nothing(self) -> None:
-        calendar = days.CalendarFactory()
+        calendar = make.CalendarFactory()
         wanted = {date(2026, 7, 1): "One", date(2026, 8, 1): "Two"}
         calendars.set_dates(calendar=calendar, dates={date(2026, 9, 1): "", **wanted}, at=NOON, actor=None)
 
@@ -214,9 +213,9 @@ class TestSetDates:
         assert calendar.dates.count() == 3
 
     def test_leaves_days_that_have_begun(self) -> None:
-        calendar = days.CalendarFactory()
-        days.excluding(calendar)
-        day = days.CalendarDateFactory(calendar=calendar, date=date(2026, 5, 1))
+        calendar = make.CalendarFactory()
+        make.excluding(calendar)
+        day = make.CalendarDateFactory(calendar=calendar, date=date(2026, 5, 1))
 
         calendars.set_dates(calendar=calendar, dates={}, at=NOON, actor=None)
 
@@ -227,17 +226,17 @@ class TestSetDates:
 
 class TestDeleteCalendar:
     def test_removes_one_that_nothing_named(self) -> None:
-        calendar = days.CalendarDateFactory().calendar
+        calendar = make.CalendarDateFactory().calendar
 
         calendars.delete_calendar(calendar=calendar, at=NOON, actor=None)
 
         assert not Calendar.objects.exists()
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-            days.CalendarDateFactory().delete()
+            make.CalendarDateFactory().delete()
 
     def test_refuses_one_that_a_version_names(self) -> None:
-        calendar = days.CalendarFactory()
-        days.excluding(calendar)
+        calendar = make.CalendarFactory()
+        make.excluding(calendar)
 
         with pytest.raises(dates.InUse):
             calendars.delete_calendar(calendar=calendar, at=NOON, actor=None)

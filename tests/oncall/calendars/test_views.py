@@ -12,7 +12,6 @@ from config.base.data.roles import Role
 from config.base.net import http
 from oncall import calendars
 from oncall.calendars import ical_import
-from tests import calendar_factories as days
 from tests import factories as make
 from tests.clients import client_of
 
@@ -75,8 +74,8 @@ class TestImport:
             calendars.read(content, at=NOON)
 
     def test_adds_what_is_new_and_leaves_out_what_is_over(self) -> None:
-        calendar = days.CalendarFactory()
-        days.CalendarDateFactory(calendar=calendar, date=date(2026, 12, 25))
+        calendar = make.CalendarFactory()
+        make.CalendarDateFactory(calendar=calendar, date=date(2026, 12, 25))
 
         found = calendars.import_dates(calendar=calendar, dates=calendars.read(ICS, at=NOON), at=NOON, actor=None)
 
@@ -124,8 +123,8 @@ class TestPages:
         assert "BE" in answer.content.decode()
 
     def test_add_and_take_back_a_day(self, manager: Client) -> None:
-        calendar = days.CalendarFactory()
-        days.excluding(calendar)
+        calendar = make.CalendarFactory()
+        make.excluding(calendar)
         day = timezone.now().date() + timedelta(days=30)
 
         added = manager.post(f"/calendars/{calendar.pk}/add-day/", {"date": day, "name": "Party"}, follow=True)
@@ -139,7 +138,7 @@ class TestPages:
         assert "has begun already" in late.content.decode()
 
     def test_import_a_file(self, manager: Client) -> None:
-        calendar = days.CalendarFactory()
+        calendar = make.CalendarFactory()
         content = ICS.replace(b"20261224", b"20991224").replace(b"2028", b"2099")
 
         done = manager.post(
@@ -152,7 +151,7 @@ class TestPages:
         assert neither.status_code == 422
 
     def test_are_read_by_everybody_and_changed_by_few(self, client: Client) -> None:
-        day = days.CalendarDateFactory()
+        day = make.CalendarDateFactory()
         client.force_login(make.UserFactory(roles=[Role.AGENT]))
 
         assert client.get(f"/calendars/{day.calendar_id}/").status_code == 200
@@ -162,11 +161,11 @@ class TestPages:
 
     @pytest.mark.parametrize("year", ["x", "-1", "9" * 30, "1200", "%00"])
     def test_are_not_found_for_years_that_are_none(self, manager: Client, year: str) -> None:
-        assert manager.get(f"/calendars/{days.CalendarFactory().pk}/", {"year": year}).status_code == 404
+        assert manager.get(f"/calendars/{make.CalendarFactory().pk}/", {"year": year}).status_code == 404
 
     def test_name_the_schedules_that_use_it(self, manager: Client) -> None:
-        calendar = days.CalendarFactory()
-        schedule = days.excluding(calendar)
+        calendar = make.CalendarFactory()
+        schedule = make.excluding(calendar)
 
         assert schedule.name in manager.get(f"/calendars/{calendar.pk}/").content.decode()
         assert manager.get("/calendars/").context["table"].rows[0].get_cell("in_use_by") == 1
@@ -193,7 +192,7 @@ class TestApi:
         assert [terraform.delete(url).status_code for _ in range(2)] == [204, 404]
 
     def test_puts_the_set_of_dates(self, terraform: Any) -> None:
-        calendar = days.CalendarFactory()
+        calendar = make.CalendarFactory()
         url = f"/api/v1/calendars/{calendar.pk}/dates/"
         sent = {"dates": [{"date": "2099-01-02", "name": "A"}, {"date": "2099-01-05", "name": ""}]}
 
@@ -205,7 +204,7 @@ class TestApi:
         assert twice.status_code == 400
 
     def test_adds_and_takes_back_single_dates(self, terraform: Any) -> None:
-        calendar = days.CalendarFactory()
+        calendar = make.CalendarFactory()
         sent = {"calendar": calendar.pk, "date": "2099-01-02", "name": "A"}
 
         made = terraform.post("/api/v1/calendar-dates/", sent, format="json")
@@ -218,7 +217,7 @@ class TestApi:
 
     def test_refuses_those_who_do_not_keep_calendars(self) -> None:
         agent = client_of(make.UserFactory(roles=[Role.AGENT]))
-        day = days.CalendarDateFactory()
+        day = make.CalendarDateFactory()
 
         answers = [
             agent.post("/api/v1/calendars/", {"name": "Mine"}, format="json"),

@@ -13,7 +13,6 @@ from oncall import schedules
 from oncall.cover import absences
 from oncall.models import Absence
 from tests import factories as make
-from tests import factories_changes as moved
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +78,7 @@ class TestMyPage:
         assert schedules.on_call(roster, at=at + DAY).users == (ana,)
 
     def test_cancels_mine_and_nobody_else_s(self, ana: Any) -> None:
-        mine, other = moved.AbsenceFactory(user=ana), moved.AbsenceFactory()
+        mine, other = make.AbsenceFactory(user=ana), make.AbsenceFactory()
 
         self.client.post(f"/me/leave/{mine.pk}/cancel/")
         refused = self.client.post(f"/me/leave/{other.pk}/cancel/")

@@ -13,7 +13,6 @@ from oncall.cover.candidates import Proposal, propose
 from oncall.load import figures
 from oncall.models import Layer, LayerMember, Membership, ScheduleVersion, User
 from tests import factories as make
-from tests import factories_changes as moved
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -115,7 +114,7 @@ class TestProposal:
 
     def test_puts_last_who_is_on_leave_and_says_so(self) -> None:
         starts_at = self.anchor + 2 * DAY
-        moved.AbsenceFactory(user=self.cleo, starts_at=starts_at, ends_at=starts_at + DAY)
+        make.AbsenceFactory(user=self.cleo, starts_at=starts_at, ends_at=starts_at + DAY)
 
         found = self.propose()
 

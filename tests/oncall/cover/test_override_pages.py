@@ -13,7 +13,6 @@ from config.base.data.roles import Role
 from oncall import schedules
 from oncall.models import Override
 from tests import factories as make
-from tests import factories_changes as moved
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +26,7 @@ class Shop:
     def __init__(self) -> None:
         self.ana = make.UserFactory(name="Ana")
         self.ben = make.UserFactory(name="Ben", time_zone="Europe/Lisbon")
-        self.schedule = moved.turns(self.ana, self.ben, zone="Europe/Berlin", name="Shop primary")
+        self.schedule = make.turns(self.ana, self.ben, zone="Europe/Berlin", name="Shop primary")
         self.mia = make.MembershipFactory(team=self.schedule.team, role="manager", user__name="Mia").user
         self.sam = make.UserFactory(name="Sam")
         self.now = floor_minute(timezone.now())
@@ -200,7 +199,7 @@ class TestCancelling:
 
     @pytest.mark.parametrize("is_cancelled", [True, False])
     def test_of_the_past_is_refused_kindly(self, client: Client, shop: Shop, is_cancelled: bool) -> None:
-        row = moved.OverrideFactory(
+        row = make.OverrideFactory(
             schedule=shop.schedule,
             cancelled_at=shop.now if is_cancelled else None,
             ends_at=shop.now + HOUR if is_cancelled else make.NOON + HOUR,
@@ -213,7 +212,7 @@ class TestCancelling:
         assert said in answer.content.decode()
 
     def test_is_for_who_made_it_and_managers(self, client: Client, shop: Shop) -> None:
-        row = moved.OverrideFactory(schedule=shop.schedule, ends_at=shop.now + HOUR)
+        row = make.OverrideFactory(schedule=shop.schedule, ends_at=shop.now + HOUR)
         client.force_login(shop.ben)
 
         assert client.post(f"/overrides/{row.pk}/cancel/").status_code == 403
@@ -221,9 +220,9 @@ class TestCancelling:
 
 class TestList:
     def test_is_narrowed_by_time_schedule_and_team(self, as_ben: Client, shop: Shop) -> None:
-        past = moved.OverrideFactory(schedule=shop.schedule, reason="Past one")
-        moved.OverrideFactory(schedule=shop.schedule, ends_at=shop.now + HOUR, reason="Coming one")
-        moved.OverrideFactory(ends_at=shop.now + HOUR, reason="Elsewhere")
+        past = make.OverrideFactory(schedule=shop.schedule, reason="Past one")
+        make.OverrideFactory(schedule=shop.schedule, ends_at=shop.now + HOUR, reason="Coming one")
+        make.OverrideFactory(ends_at=shop.now + HOUR, reason="Elsewhere")
 
         def found(**asked: Any) -> list[str]:
             page = as_ben.get("/overrides/", asked).content.decode()

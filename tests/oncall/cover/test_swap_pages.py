@@ -10,7 +10,6 @@ from django.utils import timezone
 from config.base.data.clock import floor_minute
 from oncall.models import Override, SwapRequest
 from tests import factories as make
-from tests import factories_changes as moved
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +21,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.ana, self.ben, self.cleo, self.sam = (make.UserFactory(name=n) for n in ("Ana", "Ben", "Cleo", "Sam"))
-        self.schedule = moved.turns(self.ana, name="Shop primary")
+        self.schedule = make.turns(self.ana, name="Shop primary")
         for person in (self.ben, self.cleo):
             make.MembershipFactory(team=self.schedule.team, user=person)
         self.mia = make.MembershipFactory(team=self.schedule.team, role="manager", user__name="Mia").user

@@ -19,7 +19,6 @@ from oncall.messages import notices
 from oncall.models import Notice, Override, OverrideOp, SwapRequest, User
 from oncall.people import accounts
 from tests import factories as make
-from tests import factories_changes as moved
 
 HOUR = timedelta(hours=1)
 
@@ -31,7 +30,7 @@ class Rota:
         self.at = timezone.now()
         self.ana, self.ben, self.cleo = (make.UserFactory(name=name) for name in ("Ana", "Ben", "Cleo"))
         anchor = floor_minute(self.at) - HOUR
-        self.schedule = moved.turns(self.ana, self.ben, anchor=f"{anchor:%Y-%m-%dT%H:%M}", name="Shop")
+        self.schedule = make.turns(self.ana, self.ben, anchor=f"{anchor:%Y-%m-%dT%H:%M}", name="Shop")
         make.MembershipFactory(team=self.schedule.team, user=self.cleo)
         self.start = anchor + timedelta(days=2)
         self.end = self.start + 4 * HOUR
@@ -302,7 +301,7 @@ class TestRaces:
     def test_of_two_swaps_of_one_shift_have_one_winner(self) -> None:
         rota = Rota()
         first = rota.offer(rota.ask(), rota.ben)
-        second = rota.offer(moved.SwapRequestFactory(
+        second = rota.offer(make.SwapRequestFactory(
             schedule=rota.schedule, requested_by=rota.ana, starts_at=rota.start, ends_at=rota.end
         ), rota.cleo)  # fmt: skip
 

@@ -13,7 +13,7 @@ from incidents.models import Service
 from oncall import escalation, paging
 from oncall.channels.base import accepted
 from oncall.engine import signal_relay
-from tests import factories
+from tests import factories as make
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +23,9 @@ PER_FIRING = 7
 
 @pytest.fixture
 def service() -> Service:
-    person = factories.NotificationRuleFactory(contact_method=factories.ContactMethodFactory()).user
-    policy = factories.policy(person)
-    return factories.ServiceFactory(team=policy.team, escalation_policy=policy)
+    person = make.NotificationRuleFactory(contact_method=make.ContactMethodFactory()).user
+    policy = make.policy(person)
+    return make.ServiceFactory(team=policy.team, escalation_policy=policy)
 
 
 def _trips(work: Callable[[], Any]) -> tuple[int, Any]:
@@ -35,7 +35,7 @@ def _trips(work: Callable[[], Any]) -> tuple[int, Any]:
 
 
 def _declare(service: Service, count: int) -> None:
-    severity = factories.SeverityFactory()
+    severity = make.SeverityFactory()
     for number in range(count):
         response.declare(title=f"Trouble {number}", service=service, severity=severity, at=NOON)
 

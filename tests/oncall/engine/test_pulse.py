@@ -8,7 +8,7 @@ import pytest
 from oncall.engine import pulse
 from oncall.engine.lane import Lane
 from oncall.models import EngineLane, EngineSchema
-from tests import factories
+from tests import factories as make
 from tests.factories import NOON
 from tests.faults.site import wait_for
 
@@ -57,7 +57,7 @@ class TestPulse:
 class TestForgetOld:
     @pytest.mark.parametrize(("hours", "is_kept"), [(23, True), (25, False)])
     def test_keeps_a_lane_that_vanished_for_a_day(self, hours: int, is_kept: bool) -> None:
-        factories.EngineLaneFactory(swept_at=NOON - timedelta(hours=hours))
+        make.EngineLaneFactory(swept_at=NOON - timedelta(hours=hours))
 
         pulse.forget_old(at=NOON)
 
@@ -65,7 +65,7 @@ class TestForgetOld:
 
     @pytest.mark.parametrize(("minutes", "is_kept"), [(9, True), (11, False)])
     def test_keeps_one_that_ended_for_ten_minutes(self, minutes: int, is_kept: bool) -> None:
-        factories.EngineLaneFactory(stopped_at=NOON - timedelta(minutes=minutes))
+        make.EngineLaneFactory(stopped_at=NOON - timedelta(minutes=minutes))
 
         pulse.forget_old(at=NOON)
 

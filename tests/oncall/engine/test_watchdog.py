@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from oncall.engine import audit, watchdog_alerts
 from oncall.engine.audit import Finding
-from tests import factories
+from tests import factories as make
 from tests.factories import NOON
 
 STALE = Finding("engine_stale", "The engine last swept 40 seconds ago.", 1)
@@ -57,41 +57,41 @@ class TestAudit:
         return {finding.code for finding in audit.audit(at=NOON)}
 
     def test_finds_nothing_when_every_promise_holds(self):
-        factories.EngineLaneFactory()
-        factories.EscalationFactory()
-        factories.PageFactory()
+        make.EngineLaneFactory()
+        make.EscalationFactory()
+        make.PageFactory()
 
         assert self.codes() == set()
 
     def test_finds_an_engine_that_has_stopped(self):
         assert self.codes() == {"engine_stale"}
 
-        factories.EngineLaneFactory(swept_at=NOON - timedelta(seconds=31))
+        make.EngineLaneFactory(swept_at=NOON - timedelta(seconds=31))
 
         assert self.codes() == {"engine_stale"}
 
     @pytest.mark.parametrize(
         ("code", "make"),
         [
-            ("escalation_overdue", lambda: factories.EscalationFactory(next_at=NOON - timedelta(seconds=11))),
-            ("page_overdue", lambda: factories.PageFactory(state="pending", due_at=NOON - timedelta(seconds=31))),
+            ("escalation_overdue", lambda: make.EscalationFactory(next_at=NOON - timedelta(seconds=11))),
+            ("page_overdue", lambda: make.PageFactory(state="pending", due_at=NOON - timedelta(seconds=31))),
             (
                 "lease_expired",
-                lambda: factories.PageFactory(state="sending", attempts=2, lease_until=NOON - timedelta(seconds=9)),
+                lambda: make.PageFactory(state="sending", attempts=2, lease_until=NOON - timedelta(seconds=9)),
             ),
-            ("dead_letters", lambda: factories.PageFactory(state="dead", ended_at=NOON)),
-            ("alert_unrouted", lambda: factories.AlertFactory(route_at=NOON - timedelta(seconds=31))),
+            ("dead_letters", lambda: make.PageFactory(state="dead", ended_at=NOON)),
+            ("alert_unrouted", lambda: make.AlertFactory(route_at=NOON - timedelta(seconds=31))),
         ],
     )
     def test_finds(self, code, make):
-        factories.EngineLaneFactory()
+        make.EngineLaneFactory()
         make()
 
         assert self.codes() == {code}
 
     def test_asks_everything_in_one_statement(self, django_assert_num_queries):
         for _ in range(10):
-            factories.PageFactory(state="dead", ended_at=NOON)
+            make.PageFactory(state="dead", ended_at=NOON)
 
         with django_assert_num_queries(1):
             audit.audit(at=NOON)

@@ -6,7 +6,7 @@ from django.db import OperationalError, connection
 
 from oncall import escalation
 from oncall.models import Escalation, EscalationPolicy, EscalationStep, Page
-from tests import factories
+from tests import factories as make
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,8 +20,8 @@ def _ring(policy: EscalationPolicy, *, about: int = 0) -> Escalation:
 
 class TestRoundRobin:
     def test_waits_for_another_engines_turn_without_putting_anything_off(self) -> None:
-        people = factories.UserFactory.create_batch(2)
-        policies = [factories.policy(people, mode="round_robin") for _ in range(2)]
+        people = make.UserFactory.create_batch(2)
+        policies = [make.policy(people, mode="round_robin") for _ in range(2)]
         rows = [_ring(policy) for policy in policies]
         held = EscalationStep.objects.get(policy=policies[1]).pk
         with psycopg.connect(**connection.get_connection_params()) as other:
@@ -38,8 +38,8 @@ class TestRoundRobin:
         assert escalation.fire_due(at=NOON) == len(rows)
 
     def test_two_firings_of_one_batch_take_two_turns(self) -> None:
-        people = factories.UserFactory.create_batch(2)
-        policy = factories.policy(people, mode="round_robin")
+        people = make.UserFactory.create_batch(2)
+        policy = make.policy(people, mode="round_robin")
         for number in range(2):
             _ring(policy, about=number)
 

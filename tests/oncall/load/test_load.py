@@ -24,7 +24,6 @@ from oncall.schedules.rotation import Rotation
 from oncall.schedules.timeline import Shift, without
 from oncall.schedules.wall_clock import MINUTE
 from tests import factories as make
-from tests import factories_wellbeing as well
 from tests.clients import client_of
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 4, 12)
@@ -157,10 +156,10 @@ class TestFigures:
         schedule = make.weekly_schedule(ana, bob, team=team)
         turn = datetime(2026, 3, 2, 9, tzinfo=UTC)  # Ana's, by the anchor
         again = make.EscalationFactory()
-        well.was_paged(ana, turn + timedelta(hours=3), schedule=schedule, escalation=again)
-        well.was_paged(ana, turn + timedelta(hours=4), schedule=schedule, escalation=again)
-        well.was_paged(ana, turn.replace(hour=22, minute=30), schedule=schedule)  # 23:30 in Berlin
-        well.was_paged(ana, turn + timedelta(hours=5))  # not because of this rota
+        make.was_paged(ana, turn + timedelta(hours=3), schedule=schedule, escalation=again)
+        make.was_paged(ana, turn + timedelta(hours=4), schedule=schedule, escalation=again)
+        make.was_paged(ana, turn.replace(hour=22, minute=30), schedule=schedule)  # 23:30 in Berlin
+        make.was_paged(ana, turn + timedelta(hours=5))  # not because of this rota
 
         line = _lines(_shown(team, planner))["Ana"]
 
@@ -181,7 +180,7 @@ class TestFigures:
         ana, bob = _people(team, "Ana", "Bob")
         schedule = make.weekly_schedule(ana, bob, team=team)
         for n in range(29):
-            well.was_paged(ana, datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=5 * n), schedule=schedule)
+            make.was_paged(ana, datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=5 * n), schedule=schedule)
 
         found = _shown(team, planner, last_day=date(2026, 3, 8))
 
@@ -319,8 +318,8 @@ class TestPages:
         for n in range(6):
             people = _people(team, f"P{n}", f"Q{n}")
             schedule = make.weekly_schedule(*people, team=team)
-            well.was_paged(people[0], datetime(2026, 3, 3, tzinfo=UTC), schedule=schedule)
-            well.ReliefRequestFactory(user=people[0], schedule=schedule)
+            make.was_paged(people[0], datetime(2026, 3, 3, tzinfo=UTC), schedule=schedule)
+            make.ReliefRequestFactory(user=people[0], schedule=schedule)
         with CaptureQueriesContext(connection) as for_many:
             answer = client.get("/teams/shop/load/", days)
 

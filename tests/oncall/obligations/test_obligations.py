@@ -11,7 +11,6 @@ from oncall import obligations
 from oncall.models import Obligation, ObligationRule
 from oncall.obligations import rules
 from tests import factories as make
-from tests import obligation_factories as owed
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -34,8 +33,8 @@ def _owe(**fields: Any) -> Obligation | None:
 
 class TestOwe:
     def test_follows_the_first_rule_that_fits(self) -> None:
-        owed.ObligationRuleFactory(name="All", position=20, amount=9)
-        owed.ObligationRuleFactory(name="Worst", position=10, most_rank=1, amount=2)
+        make.ObligationRuleFactory(name="All", position=20, amount=9)
+        make.ObligationRuleFactory(name="Worst", position=10, most_rank=1, amount=2)
 
         mild, worst = _owe(rank=3, subject_id=1), _owe(rank=1, subject_id=2)
 
@@ -45,7 +44,7 @@ class TestOwe:
         assert (worst.rule.name, worst.due_at) == ("Worst", NOON + 2 * DAY)
 
     def test_asks_a_condition_only_of_what_is_known(self) -> None:
-        owed.ObligationRuleFactory(most_tier=1)
+        make.ObligationRuleFactory(most_tier=1)
 
         assert _owe() is None
         assert _owe(tier=2) is None
@@ -53,18 +52,18 @@ class TestOwe:
 
     def test_keeps_to_the_rules_teams(self) -> None:
         mine, other = make.TeamFactory(), make.TeamFactory()
-        owed.ObligationRuleFactory().teams.add(mine)
+        make.ObligationRuleFactory().teams.add(mine)
 
         assert _owe(team=other) is None
         assert _owe(team=mine) is not None
 
     def test_asks_nothing_where_no_rule_is_in_use(self) -> None:
-        owed.ObligationRuleFactory(is_active=False)
+        make.ObligationRuleFactory(is_active=False)
 
         assert _owe() is None
 
     def test_takes_the_date_of_the_record_where_the_rule_names_none(self) -> None:
-        owed.ObligationRuleFactory(amount=None)
+        make.ObligationRuleFactory(amount=None)
 
         found = _owe(due_at=NOON + 3 * DAY, since=NOON - DAY)
 
@@ -72,7 +71,7 @@ class TestOwe:
         assert found.due_at == NOON + 3 * DAY
 
     def test_counts_from_the_moment_that_is_named(self) -> None:
-        owed.ObligationRuleFactory(amount=5)
+        make.ObligationRuleFactory(amount=5)
 
         found = _owe(since=NOON - DAY)
 
@@ -80,7 +79,7 @@ class TestOwe:
         assert found.due_at == NOON + 4 * DAY
 
     def test_twice_is_once(self) -> None:
-        owed.ObligationRuleFactory()
+        make.ObligationRuleFactory()
 
         first, second = _owe(), _owe(at=NOON + DAY)
 
@@ -90,7 +89,7 @@ class TestOwe:
         assert Obligation.objects.count() == 1
 
     def test_of_two_occurrences_is_two(self) -> None:
-        owed.ObligationRuleFactory()
+        make.ObligationRuleFactory()
 
         _owe(occurrence="a")
         _owe(occurrence="b")
@@ -98,7 +97,7 @@ class TestOwe:
         assert Obligation.objects.count() == 2
 
     def test_opens_again_what_was_done(self) -> None:
-        owed.ObligationRuleFactory(reminding=[(1, "days", "before", "owner")])
+        make.ObligationRuleFactory(reminding=[(1, "days", "before", "owner")])
         _owe()
         obligations.fulfil(kind="review", subject_type="ticket", subject_id=7, at=NOON + DAY)
 
@@ -110,7 +109,7 @@ class TestOwe:
         assert again.ended_at is None
 
     def test_leaves_dismissed_what_a_person_dismissed(self) -> None:
-        owed.ObligationRuleFactory()
+        make.ObligationRuleFactory()
         found = _owe()
         assert found is not None
         obligations.dismiss(obligation_id=found.pk, reason="Never", actor=make.UserFactory(), at=NOON)
@@ -122,7 +121,7 @@ class TestOwe:
 
     @pytest.mark.parametrize("origin", ["demo", "case"])
     def test_of_the_demo_reminds_nobody(self, origin: str) -> None:
-        owed.ObligationRuleFactory(reminding=[(0, "days", "before", "owner")])
+        make.ObligationRuleFactory(reminding=[(0, "days", "before", "owner")])
 
         found = _owe(origin=origin)
 
@@ -132,7 +131,7 @@ class TestOwe:
             Obligation.objects.filter(pk=found.pk).update(next_reminder_at=NOON)
 
     def test_needs_somebody(self) -> None:
-        owed.ObligationRuleFactory()
+        make.ObligationRuleFactory()
 
         assert _owe(team=None) is None
 
@@ -143,7 +142,7 @@ class TestOwe:
         team, record = make.TeamFactory(), make.UserFactory(name="Rita")
         make.MembershipFactory(team=team, user__name="Maja", role="manager")
         person = make.UserFactory(name="Pia") if by == "person" else None
-        owed.ObligationRuleFactory(owed_by=by, person=person)
+        make.ObligationRuleFactory(owed_by=by, person=person)
 
         found = _owe(team=team, owner=record)
 
@@ -152,7 +151,7 @@ class TestOwe:
         assert found.team == team
 
     def test_is_the_teams_when_the_person_has_left(self) -> None:
-        owed.ObligationRuleFactory()
+        make.ObligationRuleFactory()
 
         found = _owe(owner=make.UserFactory(is_active=False))
 
@@ -162,7 +161,7 @@ class TestOwe:
 
 class TestEnding:
     def test_fulfils_one_occurrence_or_all(self) -> None:
-        owed.ObligationRuleFactory()
+        make.ObligationRuleFactory()
         for name in "abc":
             _owe(occurrence=name)
         what: dict[str, Any] = {"kind": "review", "subject_type": "ticket", "subject_id": 7, "at": NOON}
@@ -173,8 +172,8 @@ class TestEnding:
         assert sorted(Obligation.objects.values_list("status", flat=True)) == ["done", "withdrawn", "withdrawn"]
 
     def test_cancels_the_reminders_that_wait(self) -> None:
-        found = owed.ObligationFactory()
-        waits, went = owed.ReminderFactory(obligation=found, state="pending"), owed.ReminderFactory(obligation=found)
+        found = make.ObligationFactory()
+        waits, went = make.ReminderFactory(obligation=found, state="pending"), make.ReminderFactory(obligation=found)
 
         obligations.finish(obligation_id=found.pk, actor=found.owner, at=NOON)
 
@@ -183,20 +182,20 @@ class TestEnding:
         assert (waits.state, went.state) == ("cancelled", "accepted")
 
     def test_by_hand_is_refused_where_the_record_ends_it(self) -> None:
-        found = owed.ObligationFactory(kind="postmortem")
+        found = make.ObligationFactory(kind="postmortem")
 
         with pytest.raises(Refusal, match="the postmortem is approved"):
             obligations.finish(obligation_id=found.pk, actor=found.owner, at=NOON)
 
     def test_happens_once(self) -> None:
-        found = owed.ObligationFactory()
+        found = make.ObligationFactory()
         obligations.finish(obligation_id=found.pk, actor=found.owner, at=NOON)
 
         with pytest.raises(IllegalMove):
             obligations.finish(obligation_id=found.pk, actor=found.owner, at=NOON)
 
     def test_by_dismissal_needs_a_reason_unless_the_rule_says_otherwise(self) -> None:
-        strict, easy = owed.ObligationFactory(), owed.ObligationFactory(rule__needs_reason=False)
+        strict, easy = make.ObligationFactory(), make.ObligationFactory(rule__needs_reason=False)
 
         with pytest.raises(Refusal, match="Say why"):
             obligations.dismiss(obligation_id=strict.pk, reason=" ", actor=strict.owner, at=NOON)
@@ -205,7 +204,7 @@ class TestEnding:
         assert done.status == "dismissed"
 
     def test_by_dismissal_waits_until_it_is_overdue_where_the_rule_says_so(self) -> None:
-        found = owed.ObligationFactory(rule__dismissed_when="overdue")
+        found = make.ObligationFactory(rule__dismissed_when="overdue")
         said: dict[str, Any] = {"obligation_id": found.pk, "reason": "No use", "actor": found.owner}
 
         with pytest.raises(Refusal, match="once it is overdue"):
@@ -215,7 +214,7 @@ class TestEnding:
         assert (done.status, done.reason) == ("dismissed", "No use")
 
     def test_by_dismissal_is_for_nobody_where_the_rule_says_so(self) -> None:
-        found = owed.ObligationFactory(rule__dismissed_by="nobody")
+        found = make.ObligationFactory(rule__dismissed_by="nobody")
 
         with pytest.raises(Refusal, match="lets nobody dismiss"):
             obligations.dismiss(obligation_id=found.pk, reason="Why not", actor=found.owner, at=NOON)
@@ -223,8 +222,8 @@ class TestEnding:
 
 class TestPostpone:
     def test_moves_the_due_time_and_plans_its_reminders_anew(self) -> None:
-        rule = owed.ObligationRuleFactory(reminding=[(1, "days", "before", "owner")])
-        found = owed.planned(rule=rule)
+        rule = make.ObligationRuleFactory(reminding=[(1, "days", "before", "owner")])
+        found = make.planned(rule=rule)
 
         later = obligations.postpone(
             obligation_id=found.pk,
@@ -239,7 +238,7 @@ class TestPostpone:
 
     @pytest.mark.parametrize("days", [-6, 0])
     def test_goes_forward_only(self, days: int) -> None:
-        found = owed.ObligationFactory()
+        found = make.ObligationFactory()
 
         with pytest.raises(Refusal, match="lies ahead"):
             obligations.postpone(
@@ -247,7 +246,7 @@ class TestPostpone:
             )
 
     def test_is_refused_where_the_record_names_the_date(self) -> None:
-        found = owed.ObligationFactory(kind="action")
+        found = make.ObligationFactory(kind="action")
 
         with pytest.raises(Refusal, match="Change the date there"):
             obligations.postpone(
@@ -257,7 +256,7 @@ class TestPostpone:
 
 class TestGive:
     def test_lets_somebody_else_owe_it(self) -> None:
-        found = owed.ObligationFactory()
+        found = make.ObligationFactory()
         other = make.UserFactory()
         what: dict[str, Any] = {"kind": "review", "subject_type": "ticket", "subject_id": found.subject_id, "at": NOON}
 
@@ -292,7 +291,7 @@ class TestRules:
         )
 
     def test_are_told_in_words(self) -> None:
-        rule = owed.ObligationRuleFactory(
+        rule = make.ObligationRuleFactory(
             kind="postmortem",
             most_rank=1,
             amount=5,
@@ -314,9 +313,9 @@ class TestRules:
         )
 
     def test_plan_what_is_open_anew_when_they_change(self) -> None:
-        found = owed.planned()
+        found = make.planned()
 
-        owed.RuleReminderFactory(rule=found.rule)
+        make.RuleReminderFactory(rule=found.rule)
         rules.refresh(rule_id=found.rule_id)
 
         found.refresh_from_db()

@@ -14,7 +14,6 @@ from oncall.channels.base import accepted
 from oncall.models import Obligation, Reminder
 from oncall.obligations import reminders
 from tests import factories as make
-from tests import obligation_factories as owed
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,11 +43,11 @@ def at_once(*deeds: Callable[[], object]) -> list[object]:
 
 def _planned() -> Obligation:
     team = make.TeamFactory()
-    return owed.planned(rule=owed.ObligationRuleFactory(reminding=[(0, "days", "before", "owner")]), team=team)
+    return make.planned(rule=make.ObligationRuleFactory(reminding=[(0, "days", "before", "owner")]), team=team)
 
 
 def test_owing_becomes_one() -> None:
-    owed.ObligationRuleFactory()
+    make.ObligationRuleFactory()
     team = make.TeamFactory()
 
     made = at_once(
@@ -64,7 +63,7 @@ def test_owing_becomes_one() -> None:
 
 
 def test_ending_happens_once() -> None:
-    found, person = owed.ObligationFactory(), make.UserFactory()
+    found, person = make.ObligationFactory(), make.UserFactory()
 
     ended = at_once(*[lambda: obligations.finish(obligation_id=found.pk, actor=person, at=NOON)] * AT_ONCE)
 

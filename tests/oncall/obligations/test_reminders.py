@@ -18,7 +18,6 @@ from oncall.engine import audit
 from oncall.models import Obligation, Reminder
 from oncall.obligations import reminders
 from tests import factories as make
-from tests import obligation_factories as owed
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +28,8 @@ LINES = [(2, "days", "before", "owner"), (0, "days", "before", "owner"), (1, "da
 def _planned(**fields: Any) -> Obligation:
     team = make.TeamFactory()
     make.MembershipFactory(team=team, role="manager", user__name="Maja")
-    rule = owed.ObligationRuleFactory(reminding=LINES)
-    return owed.planned(rule=rule, **{"team": team, "owner": make.UserFactory(name="Olaf")} | fields)
+    rule = make.ObligationRuleFactory(reminding=LINES)
+    return make.planned(rule=rule, **{"team": team, "owner": make.UserFactory(name="Olaf")} | fields)
 
 
 def _send(at: datetime, outcome: Outcome | None = None) -> list[str]:
@@ -96,7 +95,7 @@ class TestMakeDue:
 
     def test_goes_to_practice_owners(self) -> None:
         chief = make.UserFactory(roles=[Role.PRACTICE])
-        found = owed.planned(rule=owed.ObligationRuleFactory(reminding=[(0, "days", "before", "practice")]))
+        found = make.planned(rule=make.ObligationRuleFactory(reminding=[(0, "days", "before", "practice")]))
 
         _send(found.due_at)
 
@@ -244,6 +243,6 @@ class TestWatchdog:
         assert "reminder_overdue" in {one.code for one in loud}
 
     def test_finds_reminders_that_nobody_sends(self) -> None:
-        owed.ReminderFactory(state="pending", due_at=NOON, accepted_at=None)
+        make.ReminderFactory(state="pending", due_at=NOON, accepted_at=None)
 
         assert "reminder_overdue" in {one.code for one in audit.audit(at=NOON + timedelta(minutes=6))}

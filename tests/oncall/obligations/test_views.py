@@ -12,7 +12,6 @@ from django.utils import timezone
 from config.base.data.roles import Role
 from oncall.models import Obligation, ObligationRule
 from tests import factories as make
-from tests import obligation_factories as owed
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +37,9 @@ def signed_in(client: Client, ana: Any) -> Client:
 class TestLists:
     def test_show_what_is_mine_and_what_is_my_teams(self, signed_in: Client, ana: Any) -> None:
         team = make.MembershipFactory(user=ana).team
-        owed.ObligationFactory(owner=ana, title="Mine alone")
-        owed.ObligationFactory(team=team, title="A colleague's")
-        owed.ObligationFactory(title="A stranger's")
+        make.ObligationFactory(owner=ana, title="Mine alone")
+        make.ObligationFactory(team=team, title="A colleague's")
+        make.ObligationFactory(title="A stranger's")
 
         mine, teams = signed_in.get("/due/").content.decode(), signed_in.get("/due/team/").content.decode()
 
@@ -51,19 +50,19 @@ class TestLists:
         assert "A stranger" not in teams
 
     def test_show_another_team_when_asked(self, signed_in: Client) -> None:
-        found = owed.ObligationFactory(team__slug="other", title="Theirs")
+        found = make.ObligationFactory(team__slug="other", title="Theirs")
 
         assert found.title in signed_in.get("/due/team/", {"team": "other"}).content.decode()
 
     def test_show_what_is_open_unless_asked(self, signed_in: Client, ana: Any, now: datetime) -> None:
-        owed.ObligationFactory(owner=ana, title="Long done", status="done", ended_at=now)
+        make.ObligationFactory(owner=ana, title="Long done", status="done", ended_at=now)
 
         assert "Long done" not in signed_in.get("/due/").content.decode()
         assert "Long done" in signed_in.get("/due/", {"status": "done"}).content.decode()
 
     def test_show_what_is_overdue_in_red(self, signed_in: Client, ana: Any, now: datetime) -> None:
-        owed.ObligationFactory(owner=ana, title="Late", due_at=now - DAY)
-        owed.ObligationFactory(owner=ana, title="In time", due_at=now + DAY)
+        make.ObligationFactory(owner=ana, title="Late", due_at=now - DAY)
+        make.ObligationFactory(owner=ana, title="In time", due_at=now + DAY)
 
         page = signed_in.get("/due/").content.decode()
         late = signed_in.get("/due/", {"overdue": "true"}).content.decode()
@@ -74,22 +73,22 @@ class TestLists:
 
     def test_never_tell_of_a_private_record(self, signed_in: Client, ana: Any) -> None:
         private = make.IncidentFactory(visibility="private", visibility_reason="HR")
-        found = owed.ObligationFactory(owner=ana, subject_id=private.pk, title="Secret")
+        found = make.ObligationFactory(owner=ana, subject_id=private.pk, title="Secret")
 
         assert "Secret" not in signed_in.get("/due/").content.decode()
         assert signed_in.get(f"/due/{found.pk}/").status_code == 404
         assert signed_in.post(f"/due/{found.pk}/done/").status_code == 404
 
     def test_are_counted_above_the_queue(self, signed_in: Client, ana: Any, now: datetime) -> None:
-        owed.ObligationFactory(owner=ana, due_at=now - DAY)
-        owed.ObligationFactory(owner=ana, due_at=now + DAY)
+        make.ObligationFactory(owner=ana, due_at=now - DAY)
+        make.ObligationFactory(owner=ana, due_at=now + DAY)
 
         assert 'Overdue from me <span class="count">1</span>' in signed_in.get("/").content.decode()
 
 
 class TestPage:
     def test_tells_the_rule_in_words(self, signed_in: Client, ana: Any) -> None:
-        found = owed.ObligationFactory(owner=ana)
+        found = make.ObligationFactory(owner=ana)
 
         page = signed_in.get(f"/due/{found.pk}/").content.decode()
 
@@ -98,13 +97,13 @@ class TestPage:
 
     @pytest.mark.usefixtures("steady_pulse")
     def test_asks_a_constant_number_of_questions(self, signed_in: Client, ana: Any) -> None:
-        found = owed.ObligationFactory(owner=ana)
-        owed.ReminderFactory(obligation=found)
+        found = make.ObligationFactory(owner=ana)
+        make.ReminderFactory(obligation=found)
         signed_in.get(f"/due/{found.pk}/")
 
         with CaptureQueriesContext(connection) as for_one:
             signed_in.get(f"/due/{found.pk}/")
-        owed.ReminderFactory.create_batch(9, obligation=found)
+        make.ReminderFactory.create_batch(9, obligation=found)
         with CaptureQueriesContext(connection) as for_ten:
             signed_in.get(f"/due/{found.pk}/")
 
@@ -113,7 +112,7 @@ class TestPage:
     @pytest.mark.parametrize("kind", ["review", "postmortem"])
     def test_offers_what_can_be_done(self, signed_in: Client, ana: Any, kind: str) -> None:
         """What its record ends has no button here: one would have to be refused."""
-        found = owed.ObligationFactory(owner=ana, rule__kind=kind, rule__dismissed_by="owner")
+        found = make.ObligationFactory(owner=ana, rule__kind=kind, rule__dismissed_by="owner")
 
         page = signed_in.get(f"/due/{found.pk}/").content.decode()
 
@@ -123,7 +122,7 @@ class TestPage:
 
     def test_stands_on_its_records_page(self, signed_in: Client) -> None:
         incident = make.IncidentFactory()
-        found = owed.ObligationFactory(subject_id=incident.pk, title="Look at the logs again")
+        found = make.ObligationFactory(subject_id=incident.pk, title="Look at the logs again")
 
         page = signed_in.get(incident.get_absolute_url()).content.decode()
 
@@ -132,14 +131,14 @@ class TestPage:
 
     def test_stands_on_its_services_page(self, signed_in: Client) -> None:
         service = make.ServiceFactory()
-        owed.ObligationFactory(subject_type="service", subject_id=service.pk, title="Close the gap", url="/")
+        make.ObligationFactory(subject_type="service", subject_id=service.pk, title="Close the gap", url="/")
 
         assert "Close the gap" in signed_in.get(service.get_absolute_url()).content.decode()
 
 
 class TestButtons:
     def test_finish(self, signed_in: Client, ana: Any) -> None:
-        found = owed.ObligationFactory(owner=ana)
+        found = make.ObligationFactory(owner=ana)
 
         signed_in.post(f"/due/{found.pk}/done/")
 
@@ -147,7 +146,7 @@ class TestButtons:
         assert (found.status, found.ended_by) == ("done", ana)
 
     def test_dismiss_with_a_reason(self, signed_in: Client, ana: Any) -> None:
-        found = owed.ObligationFactory(owner=ana, rule__dismissed_by="owner")
+        found = make.ObligationFactory(owner=ana, rule__dismissed_by="owner")
 
         refused = signed_in.post(f"/due/{found.pk}/dismiss/", {"reason": ""})
         signed_in.post(f"/due/{found.pk}/dismiss/", {"reason": "Its service is gone"})
@@ -157,7 +156,7 @@ class TestButtons:
         assert (found.status, found.reason) == ("dismissed", "Its service is gone")
 
     def test_put_off_on_the_readers_clock(self, signed_in: Client, ana: Any, now: datetime) -> None:
-        found = owed.ObligationFactory(owner=ana, rule__dismissed_by="owner", due_at=now)
+        found = make.ObligationFactory(owner=ana, rule__dismissed_by="owner", due_at=now)
 
         signed_in.post(f"/due/{found.pk}/postpone/", {"due_at": "2099-07-01T09:00", "reason": "Holidays"})
 
@@ -166,7 +165,7 @@ class TestButtons:
 
     @pytest.mark.parametrize("verb", ["done", "dismiss", "postpone"])
     def test_are_not_for_strangers(self, signed_in: Client, verb: str) -> None:
-        found = owed.ObligationFactory()
+        found = make.ObligationFactory()
 
         assert signed_in.post(f"/due/{found.pk}/{verb}/", {"reason": "x"}).status_code == 403
         found.refresh_from_db()
@@ -182,7 +181,7 @@ class TestButtons:
         ],
     )
     def test_dismissing_is_for_those_the_rule_names(self, client: Client, by: str, allowed: set[str]) -> None:
-        found = owed.ObligationFactory(rule__dismissed_by=by)
+        found = make.ObligationFactory(rule__dismissed_by=by)
         people = {
             "owner": found.owner,
             "manager": make.MembershipFactory(team=found.team, role="manager").user,
@@ -202,8 +201,8 @@ class TestButtons:
 
 class TestApi:
     def test_ends_puts_off_and_dismisses(self, ana: Any) -> None:
-        rule = owed.ObligationRuleFactory(dismissed_by="owner")
-        one, two, three = owed.ObligationFactory.create_batch(3, owner=ana, rule=rule, due_at=timezone.now())
+        rule = make.ObligationRuleFactory(dismissed_by="owner")
+        one, two, three = make.ObligationFactory.create_batch(3, owner=ana, rule=rule, due_at=timezone.now())
         api, path = client_of(ana), "/api/v1/obligations/"
 
         done = api.post(f"{path}{one.pk}/fulfil/").json()
@@ -217,7 +216,7 @@ class TestApi:
         assert (later["status"], later["due_at"]) == ("open", "2099-01-01T00:00:00Z")
 
     def test_says_why_not(self, ana: Any) -> None:
-        found = owed.ObligationFactory(kind="postmortem", owner=ana)
+        found = make.ObligationFactory(kind="postmortem", owner=ana)
 
         answer = client_of(ana).post(f"/api/v1/obligations/{found.pk}/fulfil/")
 
@@ -225,7 +224,7 @@ class TestApi:
         assert "the postmortem is approved" in answer.json()["message"]
 
     def test_is_closed_to_those_who_may_not(self, ana: Any) -> None:
-        found = owed.ObligationFactory()
+        found = make.ObligationFactory()
 
         assert client_of(ana).post(f"/api/v1/obligations/{found.pk}/fulfil/").status_code == 403
         assert (
@@ -233,8 +232,8 @@ class TestApi:
         )
 
     def test_filters(self, ana: Any, now: datetime) -> None:
-        late = owed.ObligationFactory(owner=ana, due_at=now - DAY)
-        owed.ObligationFactory(owner=ana, due_at=now + DAY)
+        late = make.ObligationFactory(owner=ana, due_at=now - DAY)
+        make.ObligationFactory(owner=ana, due_at=now + DAY)
 
         found = client_of(ana).get("/api/v1/obligations/", {"owner": ana.pk, "overdue": "true", "kind": "review"})
         mine = client_of(ana).get("/api/v1/obligations/", {"owner": ana.pk, "overdue": "true"})
@@ -256,7 +255,7 @@ class TestAdministration:
         client.force_login(make.UserFactory(is_superuser=True, is_staff=True))
         rule = ObligationRule.objects.get(name="Postmortems")
         rule.reminders.all().delete()
-        found = owed.ObligationFactory(rule=rule, due_at=timezone.now() + 5 * DAY)
+        found = make.ObligationFactory(rule=rule, due_at=timezone.now() + 5 * DAY)
 
         answer = client.post(
             f"/admin/oncall/obligationrule/{rule.pk}/change/",

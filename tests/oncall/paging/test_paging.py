@@ -11,7 +11,7 @@ from config.base.data.outbox import Claim
 from oncall import escalation, paging
 from oncall.channels.base import accepted, refused
 from oncall.models import Escalation, EscalationEntry, Page
-from tests import factories
+from tests import factories as make
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -19,19 +19,19 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ana():
-    return factories.UserFactory(name="Ana", email="ana@example.com")
+    return make.UserFactory(name="Ana", email="ana@example.com")
 
 
 @pytest.fixture
 def bob():
-    person = factories.UserFactory(name="Bob")
-    factories.ContactMethodFactory(user=person)
+    person = make.UserFactory(name="Bob")
+    make.ContactMethodFactory(user=person)
     return person
 
 
 def ring(*people, at=NOON, **fields):
     """A running escalation whose steps page these people, step 0 fired."""
-    policy = factories.policy(*people, **fields)
+    policy = make.policy(*people, **fields)
     row = escalation.trigger(
         subject_type="test", subject_id=1, title="INC-1 Down", url="/", policy=policy, team=policy.team, at=at
     )
@@ -53,10 +53,10 @@ def send(outcome, at=NOON):
 
 class TestCreatePages:
     def test_follows_the_persons_own_rules(self, ana):
-        sms = factories.ContactMethodFactory(user=ana, kind="sms")
-        voice = factories.ContactMethodFactory(user=ana, kind="voice")
-        factories.NotificationRuleFactory(contact_method=sms, position=0, after_minutes=0)
-        factories.NotificationRuleFactory(contact_method=voice, position=1, after_minutes=3)
+        sms = make.ContactMethodFactory(user=ana, kind="sms")
+        voice = make.ContactMethodFactory(user=ana, kind="voice")
+        make.NotificationRuleFactory(contact_method=sms, position=0, after_minutes=0)
+        make.NotificationRuleFactory(contact_method=voice, position=1, after_minutes=3)
 
         ring(ana)
 
@@ -64,7 +64,7 @@ class TestCreatePages:
         assert [(p.channel, p.due_at) for p in pages] == [("sms", NOON), ("voice", NOON + timedelta(minutes=3))]
 
     def test_writes_to_the_account_when_there_is_nothing_else(self, ana):
-        factories.ContactMethodFactory(user=ana, verified_at=None)
+        make.ContactMethodFactory(user=ana, verified_at=None)
 
         ring(ana)
 
@@ -85,13 +85,13 @@ class TestCreatePages:
     def test_costs_the_same_for_five_people_as_for_one(self, django_assert_num_queries):
         def count(people):
             for person in people:
-                factories.ContactMethodFactory(user=person)
-            row = factories.EscalationFactory()
+                make.ContactMethodFactory(user=person)
+            row = make.EscalationFactory()
             with CaptureQueries() as queries:
                 paging.create_pages(escalation=row, firing=1, users=[p.pk for p in people], at=NOON)
             return len(queries)
 
-        assert count(factories.UserFactory.create_batch(5)) == count([factories.UserFactory()])
+        assert count(make.UserFactory.create_batch(5)) == count([make.UserFactory()])
 
 
 class CaptureQueries:
@@ -117,15 +117,15 @@ class TestClaim:
         assert (first, held, again) == ([Claim(page.pk, 1)], [], [Claim(page.pk, 2)])
 
     def test_takes_the_most_severe_first(self, bob):
-        low = factories.PageFactory(state="pending", priority=4, due_at=NOON - timedelta(minutes=5))
-        high = factories.PageFactory(state="pending", priority=1, due_at=NOON)
+        low = make.PageFactory(state="pending", priority=4, due_at=NOON - timedelta(minutes=5))
+        high = make.PageFactory(state="pending", priority=1, due_at=NOON)
 
         claimed = outbox.claim(Page, at=NOON, limit=5)
 
         assert [held.row_id for held in claimed] == [high.pk, low.pk]
 
     def test_leaves_out_channels_without_room(self, bob):
-        factories.PageFactory(state="pending", channel="voice")
+        make.PageFactory(state="pending", channel="voice")
 
         assert outbox.claim(Page, at=NOON, limit=5, channels=["sms"]) == []
 
@@ -216,10 +216,10 @@ class TestRecord:
 class TestDatabase:
     def test_refuses_an_escalation_that_would_be_silent(self):
         with pytest.raises(IntegrityError, match="never_silent"), transaction.atomic():
-            factories.EscalationFactory(next_at=None)
+            make.EscalationFactory(next_at=None)
 
     def test_refuses_to_change_or_delete_what_happened(self):
-        entry = factories.EscalationEntryFactory()
+        entry = make.EscalationEntryFactory()
         for change in (lambda: EscalationEntry.objects.update(event="ack"), entry.delete):
             with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
                 change()

@@ -14,7 +14,6 @@ from oncall.models import MembershipRole, ReliefRequest, SwapRequest, WakeTest
 from oncall.people import members
 from oncall.readiness import wake_tests
 from tests import factories as make
-from tests import factories_wellbeing as well
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +125,7 @@ class TestMembers:
 def _night(ana: Any, *hours: int) -> None:
     """Pages at these hours in Berlin: 23 is of 1 June, the others of 2 June."""
     for hour in hours:
-        well.was_paged(ana, datetime(2026, 6, 1 if hour > 12 else 2, hour, 30, tzinfo=UTC) - 2 * HOUR)
+        make.was_paged(ana, datetime(2026, 6, 1 if hour > 12 else 2, hour, 30, tzinfo=UTC) - 2 * HOUR)
 
 
 class TestHardNight:

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from oncall.models import SavedView, Team, User
 from oncall.saved_views import saving
 from tests import factories as make
-from tests import factories_people as people
 from tests.clients import client_of
 from tests.factories import NOON
 
@@ -85,7 +84,7 @@ class TestKeep:
 
     def test_ends_at_a_number_nobody_reads(self, ana: User) -> None:
         for number in range(saving.MOST):
-            people.SavedViewFactory(owner=ana, name=f"{number}")
+            make.SavedViewFactory(owner=ana, name=f"{number}")
 
         with pytest.raises(saving.Refused, match="Delete one"):
             keep(ana)
@@ -93,7 +92,7 @@ class TestKeep:
     def test_has_one_owner(self, ana: User, team: Team) -> None:
         for owner in ({"owner": ana, "team": team}, {"owner": None, "team": None}):
             with pytest.raises(IntegrityError), transaction.atomic():
-                people.SavedViewFactory(**owner)
+                make.SavedViewFactory(**owner)
 
 
 class TestMove:
@@ -117,7 +116,7 @@ class TestAboveAList:
     def test_stand_the_readers_own_and_their_teams(self, reader: Client, ana: User, team: Team) -> None:
         keep(ana, name="Mine")
         keep(ana, name="Ours", query="group=done", team=team)
-        people.SavedViewFactory(name="Somebody else's")
+        make.SavedViewFactory(name="Somebody else's")
 
         page = reader.get("/").content.decode()
 
@@ -187,7 +186,7 @@ class TestPages:
         assert client.post(f"/views/{view.pk}/remove/").status_code == 403
 
     def test_know_nothing_of_strangers_views(self, reader: Client) -> None:
-        assert reader.get(f"/views/{people.SavedViewFactory().pk}/").status_code == 404
+        assert reader.get(f"/views/{make.SavedViewFactory().pk}/").status_code == 404
         assert reader.get("/views/new/", {"path": "//example.com/"}).status_code == 404
 
 

@@ -11,7 +11,6 @@ from incidents.models import Ticket
 from problems.investigation import factors, lifecycle
 from problems.models import KnownError, Problem
 from tests import factories as make
-from tests import factories_prevention as after
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +159,7 @@ class TestFactors:
         assert [(one.factor, one.depth) for one in branches[0].children] == [(deeper, 1)]
 
     def test_stay_within_their_problem(self, problem: Ticket) -> None:
-        stranger = after.FactorFactory()
+        stranger = make.FactorFactory()
 
         with pytest.raises(response.Refused, match="another problem"):
             factors.add(problem_id=problem.pk, text="x", parent=stranger, actor=None, at=minutes(7))

@@ -12,7 +12,6 @@ from incidents.models import Incident, Ticket
 from problems.models import Factor, KnownError, Problem
 from problems.views.verbs import VERBS
 from tests import factories as make
-from tests import factories_prevention as after
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +128,7 @@ class TestPage:
         assert Problem.objects.get(pk=problem.pk).cause == "Too few connections"
 
     def test_takes_a_factor_out(self, client: Client, agent: Any) -> None:
-        factor = after.FactorFactory()
+        factor = make.FactorFactory()
 
         client.post(f"/factors/{factor.pk}/remove/")
 
@@ -140,9 +139,9 @@ class TestPage:
         self, client: Client, agent: Any, problem: Ticket, django_assert_max_num_queries: Any
     ) -> None:
         for _ in range(10):
-            after.FactorFactory(problem_id=problem.pk, problem=None, created_by=make.UserFactory())
-            after.ActionItemFactory(ticket=problem, owner=make.UserFactory())
-            after.TicketLinkFactory(to_ticket=problem)
+            make.FactorFactory(problem_id=problem.pk, problem=None, created_by=make.UserFactory())
+            make.ActionItemFactory(ticket=problem, owner=make.UserFactory())
+            make.TicketLinkFactory(to_ticket=problem)
             make.TimelineEntryFactory(ticket=problem, actor=make.UserFactory())
 
         with django_assert_max_num_queries(16):
@@ -152,7 +151,7 @@ class TestPage:
 class TestKnownErrors:
     @pytest.fixture
     def known(self) -> KnownError:
-        made: KnownError = after.KnownErrorFactory(**KNOWN)
+        made: KnownError = make.KnownErrorFactory(**KNOWN)
         return made
 
     def test_are_shown_on_the_incident_and_on_the_phone(

@@ -8,7 +8,6 @@ from django.test import Client
 from config.base.data.roles import Role
 from incidents.models import Incident
 from tests import factories as make
-from tests import factories_prevention as after
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def known() -> Any:
     make.PriorityRuleFactory(impact=2, urgency=2, priority=3, severity=make.SeverityFactory(rank=3, pages=False))
-    return after.KnownErrorFactory(
+    return make.KnownErrorFactory(
         title="Connection pool runs empty after a release", workaround="Restart the pool twice."
     )
 
@@ -51,7 +50,7 @@ class TestProposal:
 
     def test_keeps_what_is_private(self, employee: Client, known: Any) -> None:
         private = make.ProblemFactory(visibility="private", visibility_reason="HR")
-        after.KnownErrorFactory(problem=private, title="Payroll file is wrong", workaround="Secret words")
+        make.KnownErrorFactory(problem=private, title="Payroll file is wrong", workaround="Secret words")
 
         page = employee.get("/incidents/declare/proposal/", {"title": "Payroll file is wrong"}).content.decode()
 
@@ -68,7 +67,7 @@ class TestProposal:
         assert not Incident.objects.exists()
 
     def test_is_asked_of_the_api(self, known: Any) -> None:
-        after.KnownErrorFactory(title="Label printer offline", symptoms="No labels")
+        make.KnownErrorFactory(title="Label printer offline", symptoms="No labels")
         client = client_of(make.UserFactory(roles=[Role.AGENT]))
 
         rows = client.get("/api/v1/known-errors/", {"resembles": "connection pool empty"}).json()["results"]

@@ -8,7 +8,6 @@ from incidents.models import Incident, Ticket
 from problems.known_errors import matching
 from problems.models import KnownError
 from tests import factories as make
-from tests import factories_prevention as after
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +25,7 @@ KNOWN = {
 
 @pytest.fixture
 def library() -> dict[str, Any]:
-    return {name: after.KnownErrorFactory(title=title, symptoms=said) for name, (title, said) in KNOWN.items()}
+    return {name: make.KnownErrorFactory(title=title, symptoms=said) for name, (title, said) in KNOWN.items()}
 
 
 def found(**asked: Any) -> list[str]:
@@ -55,7 +54,7 @@ class TestFind:
 
     def test_prefers_the_same_service(self, library: dict[str, Any]) -> None:
         service = library["mail"].problem.service
-        twin = after.KnownErrorFactory(title="Mail queue fills up on Mondays", symptoms="Late newsletters.")
+        twin = make.KnownErrorFactory(title="Mail queue fills up on Mondays", symptoms="Late newsletters.")
 
         best = matching.find(title="Mail queue is full", service=service)
 

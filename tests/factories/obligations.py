@@ -1,4 +1,4 @@
-"""Test data of what is owed: rules, obligations and reminders."""
+"""Test data: obligations, rules and reminders."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,8 @@ from factory.django import DjangoModelFactory
 
 from oncall import models
 from oncall.obligations import rules
-from tests.factories import NOON, IncidentFactory, TeamFactory, UserFactory
+from tests.factories.people import NOON, TeamFactory, UserFactory
+from tests.factories.tickets import IncidentFactory
 
 DUE = NOON + timedelta(days=5)
 

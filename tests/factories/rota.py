@@ -1,10 +1,11 @@
-"""Test data of rotas: what people on call leave behind."""
+"""Test data: handoff notes."""
 
 import factory
 from factory.django import DjangoModelFactory
 
 from oncall.models import HandoffNote
-from tests.factories import NOON, ScheduleFactory, UserFactory
+from tests.factories.people import NOON, UserFactory
+from tests.factories.schedules import ScheduleFactory
 
 
 class HandoffNoteFactory(DjangoModelFactory):

@@ -1,10 +1,10 @@
-"""Test data of the status page and its subscribers."""
+"""Test data: what customers are told."""
 
 import factory
 from factory.django import DjangoModelFactory
 
 from incidents import models as incident_models
-from tests.factories import NOON, UserFactory
+from tests.factories.people import NOON, UserFactory
 
 
 class StatusPageFactory(DjangoModelFactory):

@@ -1,4 +1,4 @@
-"""Test data of calendars: days off, and schedules that leave them out."""
+"""Test data: calendars and their dates."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from oncall import models as oncall_models
-from tests import factories as make
+from tests.factories.schedules import ScheduleFactory, UserFactory
 
 
 class CalendarFactory(DjangoModelFactory):
@@ -32,7 +32,7 @@ class CalendarDateFactory(DjangoModelFactory):
 
 def excluding(calendar: oncall_models.Calendar, *, zone: str = "Europe/Berlin") -> oncall_models.Schedule:
     """A schedule with one person around the clock, but not on the calendar's days."""
-    schedule = make.ScheduleFactory()
+    schedule = ScheduleFactory()
     began = datetime(2026, 1, 1, tzinfo=UTC)
     version = oncall_models.ScheduleVersion.objects.create(
         schedule=schedule, created_at=began, effective_from=began, time_zone=zone, origin="case"
@@ -40,5 +40,5 @@ def excluding(calendar: oncall_models.Calendar, *, zone: str = "Europe/Berlin") 
     layer = oncall_models.Layer.objects.create(
         version=version, anchor="2026-01-05T09:00", slots=1, calendar=calendar, holiday_mode="exclude"
     )
-    oncall_models.LayerMember.objects.create(layer=layer, slot=0, user=make.UserFactory())
+    oncall_models.LayerMember.objects.create(layer=layer, slot=0, user=UserFactory())
     return schedule

@@ -1,10 +1,10 @@
-"""Test data of what people keep for themselves."""
+"""Test data: saved views."""
 
 import factory
 from factory.django import DjangoModelFactory
 
 from oncall import models as oncall_models
-from tests.factories import NOON, UserFactory
+from tests.factories.people import NOON, UserFactory
 
 
 class SavedViewFactory(DjangoModelFactory):

@@ -1,0 +1,129 @@
+"""Test data: small, named, and the same cast everywhere; a module a subject, all of it at hand here."""
+
+from tests.factories.access import ApiTokenFactory
+from tests.factories.alerts import AlertFactory, EventFactory
+from tests.factories.calendars import CalendarDateFactory, CalendarFactory, excluding
+from tests.factories.cover import (
+    AbsenceFactory,
+    OverrideFactory,
+    ReliefRequestFactory,
+    SwapOfferFactory,
+    SwapRequestFactory,
+    person_of,
+    turns,
+)
+from tests.factories.customers import (
+    ComponentFactory,
+    CustomerUpdateFactory,
+    MaintenanceFactory,
+    MaintenanceUpdateFactory,
+    MessageTemplateFactory,
+    PublicIncidentFactory,
+    StatusPageFactory,
+    SubscriberFactory,
+    UpdateDeliveryFactory,
+)
+from tests.factories.engine import EngineLaneFactory
+from tests.factories.escalation import EscalationEntryFactory, EscalationFactory, PolicyFactory, policy
+from tests.factories.integrations import IntegrationFactory
+from tests.factories.investigation import FactorFactory, ProblemFactory
+from tests.factories.known_errors import KnownErrorFactory, KnownErrorUseFactory
+from tests.factories.load import was_paged
+from tests.factories.obligations import (
+    DUE,
+    ObligationFactory,
+    ObligationRuleFactory,
+    ReminderFactory,
+    RuleReminderFactory,
+    planned,
+)
+from tests.factories.paging import PageFactory
+from tests.factories.people import (
+    NOON,
+    PASSWORD,
+    ContactMethodFactory,
+    MembershipFactory,
+    NotificationRuleFactory,
+    TeamFactory,
+    UserFactory,
+)
+from tests.factories.postmortems import PostmortemFactory, PostmortemTemplateFactory
+from tests.factories.prevention import ActionItemFactory, PreventionWaiverFactory
+from tests.factories.readiness import WakeTestFactory
+from tests.factories.requesters import ContactFactory
+from tests.factories.rota import HandoffNoteFactory
+from tests.factories.saved_views import SavedViewFactory
+from tests.factories.schedules import ScheduleFactory, weekly_schedule
+from tests.factories.services import ServiceDependencyFactory, ServiceFactory, ServiceReadinessFactory
+from tests.factories.severities import PriorityRuleFactory, SeverityFactory
+from tests.factories.tickets import IncidentFactory, TicketLinkFactory, TimelineEntryFactory
+from tests.factories.work import WorkIntervalFactory
+
+__all__ = [
+    "DUE",
+    "NOON",
+    "PASSWORD",
+    "AbsenceFactory",
+    "ActionItemFactory",
+    "AlertFactory",
+    "ApiTokenFactory",
+    "CalendarDateFactory",
+    "CalendarFactory",
+    "ComponentFactory",
+    "ContactFactory",
+    "ContactMethodFactory",
+    "CustomerUpdateFactory",
+    "EngineLaneFactory",
+    "EscalationEntryFactory",
+    "EscalationFactory",
+    "EventFactory",
+    "FactorFactory",
+    "HandoffNoteFactory",
+    "IncidentFactory",
+    "IntegrationFactory",
+    "KnownErrorFactory",
+    "KnownErrorUseFactory",
+    "MaintenanceFactory",
+    "MaintenanceUpdateFactory",
+    "MembershipFactory",
+    "MessageTemplateFactory",
+    "NotificationRuleFactory",
+    "ObligationFactory",
+    "ObligationRuleFactory",
+    "OverrideFactory",
+    "PageFactory",
+    "PolicyFactory",
+    "PostmortemFactory",
+    "PostmortemTemplateFactory",
+    "PreventionWaiverFactory",
+    "PriorityRuleFactory",
+    "ProblemFactory",
+    "PublicIncidentFactory",
+    "ReliefRequestFactory",
+    "ReminderFactory",
+    "RuleReminderFactory",
+    "SavedViewFactory",
+    "ScheduleFactory",
+    "ServiceDependencyFactory",
+    "ServiceFactory",
+    "ServiceReadinessFactory",
+    "SeverityFactory",
+    "StatusPageFactory",
+    "SubscriberFactory",
+    "SwapOfferFactory",
+    "SwapRequestFactory",
+    "TeamFactory",
+    "TicketLinkFactory",
+    "TimelineEntryFactory",
+    "UpdateDeliveryFactory",
+    "UserFactory",
+    "WakeTestFactory",
+    "WorkIntervalFactory",
+    "excluding",
+    "person_of",
+    "planned",
+    "policy",
+    "turns",
+    "was_paged",
+    "weekly_schedule",
+]

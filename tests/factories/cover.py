@@ -1,0 +1,94 @@
+"""Test data: overrides, swaps, time off and rest."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from oncall import models
+from tests.factories.people import NOON, UserFactory
+from tests.factories.schedules import NOON, MembershipFactory, ScheduleFactory, UserFactory, weekly_schedule
+
+
+class OverrideFactory(DjangoModelFactory):
+    """Somebody stands in for a person for six hours from noon on; see `person_of`."""
+
+    class Meta:
+        model = models.Override
+
+    schedule = factory.SubFactory(ScheduleFactory)
+    op = "replace"
+    starts_at = NOON
+    ends_at = NOON + timedelta(hours=6)
+    out = factory.SubFactory(UserFactory)
+    created_by = factory.SubFactory(UserFactory)
+    created_at = NOON
+    origin = "case"
+
+
+def person_of(row: models.Override) -> models.Override:
+    """The override, with somebody in it."""
+    models.OverridePerson.objects.create(override=row, user=UserFactory())
+    return row
+
+
+class SwapRequestFactory(DjangoModelFactory):
+    """An open request."""
+
+    class Meta:
+        model = models.SwapRequest
+
+    schedule = factory.SubFactory(ScheduleFactory)
+    requested_by = factory.SubFactory(UserFactory)
+    starts_at = NOON
+    ends_at = NOON + timedelta(hours=6)
+    created_at = NOON
+
+
+class SwapOfferFactory(DjangoModelFactory):
+    """A pending offer of an open request."""
+
+    class Meta:
+        model = models.SwapOffer
+
+    swap = factory.SubFactory(SwapRequestFactory)
+    user = factory.SubFactory(UserFactory)
+    created_at = NOON
+
+
+class AbsenceFactory(DjangoModelFactory):
+    """A day away."""
+
+    class Meta:
+        model = models.Absence
+
+    user = factory.SubFactory(UserFactory)
+    starts_at = NOON
+    ends_at = NOON + timedelta(days=1)
+    created_at = NOON
+
+
+def turns(*people: Any, **fields: Any) -> models.Schedule:
+    """A weekly schedule of a team to which all of these people belong."""
+    schedule = weekly_schedule(*people, **fields)
+    for person in people:
+        MembershipFactory(team=schedule.team, user=person)
+    return schedule
+
+
+class ReliefRequestFactory(DjangoModelFactory):
+    """Somebody asked for rest."""
+
+    class Meta:
+        model = models.ReliefRequest
+
+    user = factory.SubFactory(UserFactory)
+    schedule = factory.SubFactory(ScheduleFactory)
+    night_on = date(2026, 5, 31)
+    pages = 3
+    worked_minutes = 75
+    starts_at = NOON
+    ends_at = NOON + timedelta(hours=9)
+    asked_at = NOON
+    swap = factory.SubFactory(SwapRequestFactory)

@@ -1,0 +1,17 @@
+"""Test data: pages of a night."""
+
+from datetime import datetime
+from typing import Any
+
+from tests.factories.escalation import EscalationEntryFactory, EscalationFactory
+
+
+def was_paged(user: Any, at: datetime, *, schedule: Any = None, escalation: Any = None) -> Any:
+    """The log of an escalation says that this person was paged, because of this schedule."""
+    because = {"schedule": schedule.pk} if schedule else {"user": user.pk}
+    return EscalationEntryFactory(
+        escalation=escalation or EscalationFactory(),
+        at=at,
+        event="page",
+        detail={"people": [{"user": user.pk, "because": because}]},
+    )

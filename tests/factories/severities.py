@@ -1,0 +1,32 @@
+"""Test data: severities and the priority matrix."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from incidents import models as incident_models
+
+
+class SeverityFactory(DjangoModelFactory):
+    """A severity that pages; ranks repeat, so two calls with one rank give one row."""
+
+    class Meta:
+        model = incident_models.Severity
+        django_get_or_create = ["rank"]
+
+    rank = 2
+    name = factory.LazyAttribute(lambda one: f"SEV{one.rank}")
+    title = "Major"
+    description = "A core function is down for some customers."
+
+
+class PriorityRuleFactory(DjangoModelFactory):
+    """A cell of the matrix."""
+
+    class Meta:
+        model = incident_models.PriorityRule
+        django_get_or_create = ["impact", "urgency"]
+
+    impact = 1
+    urgency = 1
+    priority = 1
+    severity = factory.SubFactory(SeverityFactory)

@@ -1,0 +1,50 @@
+"""Test data: incidents, their timeline and links."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from incidents import models as incident_models
+from tests.factories.investigation import ProblemFactory
+from tests.factories.people import NOON
+from tests.factories.services import ServiceFactory
+from tests.factories.severities import SeverityFactory
+
+
+class IncidentFactory(DjangoModelFactory):
+    """A new incident, as `response.declare` would leave it, but nobody is paged."""
+
+    class Meta:
+        model = incident_models.Incident
+
+    kind = "incident"
+    title = factory.Sequence(lambda n: f"Something is broken {n}")
+    service = factory.SubFactory(ServiceFactory)
+    team = factory.SelfAttribute("service.team")
+    severity = factory.SubFactory(SeverityFactory)
+    created_at = NOON
+    updated_at = NOON
+    impact_started_at = NOON
+
+
+class TimelineEntryFactory(DjangoModelFactory):
+    """A note."""
+
+    class Meta:
+        model = incident_models.TimelineEntry
+
+    ticket = factory.SubFactory(IncidentFactory)
+    kind = "note"
+    at = NOON
+    text = "We looked at the logs."
+
+
+class TicketLinkFactory(DjangoModelFactory):
+    """An incident and the problem that caused it."""
+
+    class Meta:
+        model = incident_models.TicketLink
+
+    from_ticket = factory.SubFactory(IncidentFactory)
+    to_ticket = factory.SubFactory(ProblemFactory)
+    kind = "caused_by"
+    created_at = NOON
