@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request_id", "taskName"}
-# Keys stand in some senders' addresses; no log may keep them (bad inputs 54, 82).
+# Keys stand in some senders' addresses; no log may keep them (bad input 54, 82).
 _SECRETS = re.compile(r"(/integrations/[a-z_]+/|/p/|/ical/|token=|[Bb]earer )[A-Za-z0-9_\-.:]{8,}")
 
 

@@ -106,7 +106,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- database: PostgreSQL, the only clock -----------------------------------------------------
-# The time-outs follow the role of the process (reliability rule 17).
+# The time-outs follow the role of the process (paging rule 17).
 PROCESS_ROLE = env.text("PROCESS_ROLE") or (
     "migrate" if "migrate" in sys.argv[1:2] else "command" if "manage.py" in sys.argv[0] else "web"
 )
@@ -141,7 +141,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 
-# --- Redis: the broker of Celery and a cache; paging does without it (rule 9) -------------------
+# --- Redis: the broker of Celery and a cache; paging does without it (paging rule 9) ------------
 REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
     "default": {

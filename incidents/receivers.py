@@ -81,7 +81,7 @@ def tell_entry(*, entry: EscalationEntry, at: datetime, **_: Any) -> None:
 
 @transaction.atomic
 def open_for_operators(*, page: Page, at: datetime) -> None:
-    """Open an incident for those who run Holdfast, unless one is open: a page was given up (rule 7)."""
+    """Open an incident for those who run Holdfast, unless one is open: a page was given up (paging rule 7)."""
     service = Service.objects.filter(slug=settings.OPERATIONS_SERVICE).first()
     if service is None or page.escalation.subject_type != response.SUBJECT:
         return

@@ -16,7 +16,7 @@ class SubjectType:
 
     name: str
     lock: Callable[[int], Any]
-    """Lock the record's row FOR NO KEY UPDATE, before any escalation's (lock order of reliability rule 4)."""
+    """Lock the record's row FOR NO KEY UPDATE, before any escalation's (paging rule 4)."""
     visible_to: Callable[[Any], QuerySet[Any]]
     """The records a person may know of."""
     facts: Callable[[list[int]], dict[int, dict[str, str]]]

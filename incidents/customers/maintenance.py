@@ -82,7 +82,7 @@ def tell(
     *, maintenance_id: int, status: str, body: str, actor: User, at: datetime, is_mailed: bool = False,
     starts_at: datetime | None = None, ends_at: datetime | None = None,
 ) -> MaintenanceUpdate:  # fmt: skip
-    """Say how the work goes: move it on, move its times, call it off. Its end is always mailed (practice 2.8).
+    """Say how the work goes: move it on, move its times, call it off. Its end is always mailed.
 
     Raises NotReady and IllegalMove, in words for the author.
     """

@@ -30,7 +30,7 @@ def owe_first_update(ticket: Ticket, *, due_at: datetime, at: datetime) -> None:
 
 
 def note_published(ticket: Ticket, update: CustomerUpdate, *, actor: User, at: datetime) -> None:
-    """Customers were told: what was owed is done, and what was promised is owed. It moves no clock (K-29)."""
+    """Customers were told: what was owed is done, and what was promised is owed."""
     obligations.fulfil(kind=CUSTOMER_UPDATE, subject_type=TICKET, subject_id=ticket.pk, at=at, actor=actor)
     if update.next_update_at is not None:
         _owe_update(ticket, f"after:{update.public_id}", due_at=update.next_update_at, since=at, at=at)

@@ -25,7 +25,7 @@ def lock(ticket_id: int) -> Ticket:
 def publish(*, ticket_id: int, body: str, is_mailed: bool, actor: User, at: datetime) -> list[CustomerUpdate]:
     """Show the report wherever customers were told of the ticket, and mail it only if that was asked for.
 
-    Empty if they were told of it nowhere. Raises TooEarly while they still wait (S13).
+    Empty if they were told of it nowhere. Raises TooEarly while they still wait.
     """
     ticket = locked(ticket_id)
     told = list(PublicIncident.objects.filter(ticket=ticket).select_related("page").order_by("pk"))

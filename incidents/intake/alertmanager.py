@@ -1,7 +1,7 @@
 """Prometheus Alertmanager's webhook, version 4: one body holds a group of alerts, each with its own status.
 
 Alertmanager sends the body again every `repeat_interval`, tries again on 5xx alone and drops everything on
-any 4xx (interfaces 1.3), so what can be read is taken and what cannot is shown on the integration's page.
+any 4xx (intake rule 3), so what can be read is taken and what cannot is shown on the integration's page.
 """
 
 import base64

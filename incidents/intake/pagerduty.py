@@ -1,6 +1,6 @@
 """PagerDuty's Events API v2, for senders that change nothing but the address.
 
-Its clients try again on 429 and 5xx alone and read `errors` of a 400 (interfaces 1.1), so the texts are
+Its clients try again on 429 and 5xx alone and read `errors` of a 400 (intake rule 2), so the texts are
 PagerDuty's own. One thing differs on purpose: an event without a source is taken, because a lost page is
 worse than an unknown place (Uptime Kuma sends `"source": null`).
 """

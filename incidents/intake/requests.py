@@ -51,7 +51,7 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
 def refuse_in_trouble(answer: Callable[[], JsonResponse]) -> Callable[[View], View]:
     """Without the database a view answers with `answer()`, 503 and Retry-After: senders try again then.
 
-    Never 429: Alertmanager drops an alert on any 4xx (interfaces 1.3).
+    Never 429: Alertmanager drops an alert on any 4xx (intake rule 3).
     """
 
     def decorate(view: View) -> View:

@@ -133,7 +133,7 @@ def _pagerduty_snippets(key: str) -> list[Snippet]:
 
 
 def _new_key() -> str:
-    """32 lower-case hexadecimal digits: what every PagerDuty client takes (interfaces 1.1)."""
+    """32 lower-case hexadecimal digits: what every PagerDuty client takes (intake rule 4)."""
     return secrets.token_hex(16)
 
 

@@ -95,7 +95,7 @@ def _route_group(group: _Group, severities: Sequence[Severity], *, at: datetime)
             raise
         return 0
     except Exception:
-        # One bad alert must not stop the others (rule 7): which one it is shows when each is routed alone.
+        # One bad alert must not stop the others (paging rule 7): which one it is shows when each is routed alone.
         logger.exception("alert.group_failed", extra={"integration": group.integration.pk})
         alone = Q()
     else:

@@ -11,7 +11,7 @@ TICKET = "ticket"
 
 
 def lock(ticket_id: int) -> None:
-    """Lock the ticket before any escalation (lock order of reliability rule 4)."""
+    """Lock the ticket before any escalation (paging rule 4)."""
     Ticket.objects.select_for_update(no_key=True).only("pk").get(pk=ticket_id)
 
 

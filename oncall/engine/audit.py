@@ -1,4 +1,4 @@
-"""The auditor: cheap questions in SQL whose answer should always be "nothing" (reliability rule 11)."""
+"""The auditor: cheap questions in SQL whose answer should always be "nothing" (paging rule 11)."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass

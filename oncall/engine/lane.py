@@ -25,7 +25,7 @@ from oncall.wake import channel_of
 logger = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
-"""The engine's idea of its rows; an engine of another version refuses to run (rule 12)."""
+"""The engine's idea of its rows; an engine of another version refuses to run (paging rule 12)."""
 FLOOR_SECONDS = 1.0
 SOON_SECONDS = 0.02
 """After a first error of the database; doubled with each further one, up to the floor."""

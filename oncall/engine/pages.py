@@ -62,7 +62,7 @@ class PagesLane(Lane):
         return until_step, until_page
 
     def finish(self) -> None:
-        """Wait for what is being sent, and record it, at most ten seconds (rule 12)."""
+        """Wait for what is being sent, and record it, at most ten seconds (paging rule 12)."""
         deadline = database_now() + timedelta(seconds=DRAIN_SECONDS)
         while (self._senders.busy or self._unrecorded) and database_now() < deadline:
             self._senders.wait_for_result(0.2)

@@ -1,7 +1,7 @@
 """The watchdog's judgement and voice: when to shout, through a second provider, and when to be content.
 
-It stands outside Celery and Redis, so that it can tell of an engine that has stopped (reliability section
-2). The outside heartbeat is beaten only while every check passes: its silence is the last alarm.
+It stands outside Celery and Redis, so that it can tell of an engine that has stopped (paging rule
+11). The outside heartbeat is beaten only while every check passes: its silence is the last alarm.
 """
 
 import json

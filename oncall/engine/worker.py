@@ -1,7 +1,7 @@
 """How the engine lives in a Celery worker: started by a boot step, ended by the worker's own shutdown.
 
 The step belongs to the worker, not to its connection with the broker, so the engine runs with the broker
-absent, frozen or gone (reliability rule 14).
+absent, frozen or gone (paging rule 14).
 """
 
 import logging

@@ -1,6 +1,6 @@
 """What people do to a running escalation: each verb locks, asks the machine, writes, and tells.
 
-Locks are taken in the order subject, escalation, page (reliability rule 4), so that an acknowledgement
+Locks are taken in the order subject, escalation, page (paging rule 4), so that an acknowledgement
 and the engine never wait for each other in a circle.
 """
 

@@ -1,4 +1,4 @@
-"""iCalendar out of events: UTC, concrete, folded, in an order that does not change (interfaces.md 1.11)."""
+"""iCalendar out of events: UTC, concrete, folded, in an order that does not change (R-I1)."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta

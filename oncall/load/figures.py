@@ -1,4 +1,4 @@
-"""How much standing by asks of whom: minutes against a fair share, pages, and what is too much (R-Q1, S18).
+"""How much standing by asks of whom: minutes against a fair share, pages, and what is too much (R-Q1).
 
 Who stands by is open to everybody. How often somebody was woken and what of it is too much is shown to that
 person and to those who plan the team's rota; others read of groups of four or more (`shown`). As the rota tells

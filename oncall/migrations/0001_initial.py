@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                 ('step', models.PositiveSmallIntegerField(default=0, help_text='The step that fires next, from 0.')),
                 ('round', models.PositiveSmallIntegerField(default=0)),
                 ('round_reached', models.BooleanField(default=False, help_text='Whether this round has reached anybody.')),
-                ('firing', models.PositiveIntegerField(default=0, help_text='Counts every firing; never reset (rule 3).')),
+                ('firing', models.PositiveIntegerField(default=0, help_text='Counts every firing; never reset (paging rule 3).')),
                 ('next_at', models.DateTimeField(blank=True, null=True)),
                 ('triggered_at', models.DateTimeField()),
                 ('acknowledged_at', models.DateTimeField(blank=True, null=True)),

@@ -24,7 +24,7 @@ class EngineLane(models.Model):
 
 
 class EngineSchema(models.Model):
-    """The one row that says which engine may work on this database (rule 12)."""
+    """The one row that says which engine may work on this database (paging rule 12)."""
 
     version = models.PositiveIntegerField()
 

@@ -50,7 +50,7 @@ def build_page(
     at: datetime,
     attempt_of_rule: int = 0,
 ) -> Page:
-    """An unsaved page; its key is `escalation:firing:user:rule`, with `:try` for another channel (rule 3)."""
+    """An unsaved page; its key is `escalation:firing:user:rule`, with `:try` for another channel (paging rule 3)."""
     key = f"{escalation.pk}:{firing}:{user.pk}:{rule}"
     return Page(
         key=f"{key}:{attempt_of_rule}" if attempt_of_rule else key,

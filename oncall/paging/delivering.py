@@ -108,7 +108,7 @@ def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
 
 
 def _record_failure(job: Job, outcome: Outcome, at: datetime) -> None:
-    """Try again later, try the person's next channel at once, and move on if nothing is left (rule 5)."""
+    """Try again later, try the person's next channel at once, and move on if nothing is left (paging rule 5)."""
     escalation_id = Page.objects.values_list("escalation", flat=True).get(pk=job.held.row_id)
     escalation = Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
     page = Page.objects.select_related("user").get(pk=job.held.row_id)

@@ -27,7 +27,7 @@ def _asked(*outcomes: Any) -> Any:
 
 class TestAsk:
     def test_says_no_at_once_where_nobody_listens(self) -> None:
-        """Reliability rule 14: nothing that a person or a clock waits for hangs on the broker."""
+        """Paging rule 14: nothing that a person or a clock waits for hangs on the broker."""
         away = app.connection_for_write("redis://127.0.0.1:9/0", transport_options=broker._IN_A_HURRY).Pool(limit=1)
 
         with mock.patch.object(broker, "_pool_of", return_value=away):

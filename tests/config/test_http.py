@@ -1,4 +1,4 @@
-"""The outgoing client against a local server, and every way to lead it inside (bad inputs 43-49)."""
+"""The outgoing client against a local server, and every way to lead it inside (bad input 43, 44, 45, 46, 47, 48)."""
 
 import socket
 import ssl

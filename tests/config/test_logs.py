@@ -1,4 +1,4 @@
-"""Log lines: JSON, one line each, without keys (bad inputs 36, 54, 82)."""
+"""Log lines: JSON, one line each, without keys (bad input 36, 54, 82)."""
 
 import json
 import logging

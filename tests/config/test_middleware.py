@@ -1,4 +1,4 @@
-"""What every request passes: its id, privacy, content policy and time zone (bad inputs 74, 79, 80)."""
+"""What every request passes: its id, privacy, content policy and time zone (bad input 74, 79, 80)."""
 
 import pytest
 from django.test import Client

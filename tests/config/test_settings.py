@@ -1,4 +1,4 @@
-"""Settings of a real deployment, read by a fresh process (the list of reliability section 4)."""
+"""Settings of a real deployment, read by a fresh process."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Text that people typed: hostile characters, hostile Markdown (bad inputs 22-28)."""
+"""Text that people typed: hostile characters, hostile Markdown (bad input 22, 23, 24, 26, 27, 28)."""
 
 import re
 from pathlib import Path

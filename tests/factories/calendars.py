@@ -6,7 +6,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from oncall import models as oncall_models
-from tests.factories.schedules import ScheduleFactory, UserFactory
+from tests.factories.people import UserFactory
+from tests.factories.schedules import ScheduleFactory
 
 
 class CalendarFactory(DjangoModelFactory):

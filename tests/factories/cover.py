@@ -7,8 +7,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from oncall import models
-from tests.factories.people import NOON, UserFactory
-from tests.factories.schedules import NOON, MembershipFactory, ScheduleFactory, UserFactory, weekly_schedule
+from tests.factories.people import NOON, MembershipFactory, UserFactory
+from tests.factories.schedules import ScheduleFactory, weekly_schedule
 
 
 class OverrideFactory(DjangoModelFactory):

@@ -31,7 +31,7 @@ def mails(site: Site) -> Iterator[Mails]:
 
 @pytest.mark.timeout(420)
 def test_a_fan_out_delays_no_page_and_a_killed_worker_mails_nobody_twice(site: Site, mails: Mails) -> None:
-    """Pages go their own way; one delivery per subscriber and update (S14)."""
+    """Pages go their own way; one delivery per subscriber and update."""
     before = len(mails.taken())
     with senders.Stream(site, site.desks(40), each=0.25) as stream:
         mails.publish()
@@ -54,7 +54,7 @@ def test_a_fan_out_delays_no_page_and_a_killed_worker_mails_nobody_twice(site: S
 
 @pytest.mark.timeout(420)
 def test_publishing_waits_for_no_broker_and_holds_up_no_clock(site: Site, mails: Mails) -> None:
-    """Reliability rule 14: Redis is frozen, which is worse than gone, and then killed."""
+    """Paging rule 14: Redis is frozen, which is worse than gone, and then killed."""
     os.kill(site.valkey.pid or 0, signal.SIGSTOP)
     try:
         frozen = mails.publish()

@@ -68,7 +68,7 @@ class TestFullCircle:
 
 
 def an_alert_opens_an_incident_and_the_one_on_call_answers(stage: Stage) -> None:
-    """S5, S10: the link in the text is enough; nobody signs in at three in the morning."""
+    """S40: the link in the text is enough; nobody signs in at three in the morning."""
     stage.alert(TROUBLE, "search-refuses")
     message = stage.text(TROUBLE)
     stage.responder = message["person"].split()[0].lower()

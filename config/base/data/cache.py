@@ -1,4 +1,4 @@
-"""A cache that does without Redis when Redis is away: the sign-in page must open then too (rule 9)."""
+"""A cache that does without Redis when Redis is away: the sign-in page must open then too (paging rule 9)."""
 
 import time
 from collections.abc import Callable

@@ -9,7 +9,7 @@ from django.db import connection
 def database_now() -> datetime:
     """The database's own clock at this very moment, aware, in UTC.
 
-    The engine reads it once a pass (reliability rule 1); nothing else needs it.
+    The engine reads it once a pass (paging rule 1); nothing else needs it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")

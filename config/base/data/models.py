@@ -16,7 +16,7 @@ class Origin(models.TextChoices):
 
 
 class OneLineField(models.CharField):
-    """One line of text: white space folded, control and bidi characters removed (bad inputs 22-24)."""
+    """One line of text: white space folded, control and bidi characters removed (bad input 22, 23, 24)."""
 
     def to_python(self, value: object) -> str | None:
         """The cleaned line, as forms, serializers and `full_clean` see it."""

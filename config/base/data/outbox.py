@@ -3,7 +3,7 @@
 The engine's pages and the mails to customers are both outbox rows. A row is claimed with a lease and
 the claim is committed before anything leaves the house; the answer is recorded only by the holder of
 that attempt (`attempts` is the fence). A crash in between leaves the row `sending`, and when the lease
-runs out it is sent again under the same key: at least once (reliability rules 3-5).
+runs out it is sent again under the same key: at least once (paging rule 4, 5).
 """
 
 from collections.abc import Sequence

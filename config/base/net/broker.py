@@ -27,7 +27,7 @@ def ask(task: "Task[Any, Any]", *ids: int, queue: str) -> bool:
     """Put one message into the queue, or say no at once.
 
     The broker gets a third of a second, once: kombu alone would try for six. After a failure nobody asks for ten
-    seconds, so a broker that is gone costs a request or a sweep next to nothing (reliability rule 14).
+    seconds, so a broker that is gone costs a request or a sweep next to nothing (paging rule 14).
     """
     if is_resting():
         return False

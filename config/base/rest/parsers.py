@@ -32,8 +32,8 @@ def load_json(body: bytes, *, max_depth: int | None = None) -> Any:
     """The document in `body`.
 
     Raises NotPlainJson for anything but UTF-8 JSON, for NaN and infinities, for numbers of more than 300
-    digits, for lone surrogates or NUL in text and for nesting beyond `max_depth` (JSON_MAX_DEPTH; bad
-    inputs 1-8).
+    digits, for lone surrogates or NUL in text and for nesting beyond `max_depth`
+    (JSON_MAX_DEPTH; bad input 1, 2, 4, 5, 6, 7).
     """
     try:
         document = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)

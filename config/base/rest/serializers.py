@@ -33,7 +33,7 @@ class Lines(serializers.CharField):
 
 
 class Line(Lines):
-    """One line of text, cleaned as the column cleans it (bad inputs 22-24)."""
+    """One line of text, cleaned as the column cleans it (bad input 22, 23, 24)."""
 
     @staticmethod
     def clean(value: str) -> str:

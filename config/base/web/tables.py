@@ -22,7 +22,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def without_formula(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula (bad input 26): a leading apostrophe disarms it."""
+    """A cell that no spreadsheet takes for a formula (bad input 31): a leading apostrophe disarms it."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return value

@@ -152,7 +152,7 @@ class TestTelling:
 
 class TestMail:
     def test_goes_to_the_subscribers_of_its_parts_once(self, work: Any, page: Any, part: Any) -> None:
-        """One delivery per subscriber and notice (S14)."""
+        """One delivery per subscriber and notice."""
         make.SubscriberFactory(page=page, email="all@example.org")
         make.SubscriberFactory(page=page, email="part@example.org").components.add(part)
         make.SubscriberFactory(page=page).components.add(make.ComponentFactory(page=page))

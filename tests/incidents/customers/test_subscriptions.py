@@ -159,7 +159,7 @@ class TestChase:
         assert asked["send_due"].call_count == 1
 
     def test_asks_a_broker_that_is_gone_but_once(self, asked: Any) -> None:
-        """The lane's other clocks wait for nobody (reliability rule 14)."""
+        """The lane's other clocks wait for nobody (paging rule 14)."""
         make.UpdateDeliveryFactory(state="pending")
         asked["send_due"].side_effect = OperationalError("gone")
 

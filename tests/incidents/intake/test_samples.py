@@ -13,7 +13,7 @@ from tests.factories import IntegrationFactory
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 FILES = sorted(SAMPLES.glob("*/*.json"))
-# A source of null is taken here, where the recording server refused it like PagerDuty (interfaces, trap 2).
+# A source of null is taken here, where the recording server refused it like PagerDuty (intake rule 5).
 TAKEN = {"uptime_kuma/03-post-v2_enqueue-trigger-400.json", "pagerduty_events/08-post-v2_enqueue-trigger-400.json"}
 # Clients do not read these words.
 OWN_WORDS = {"alertmanager_real/09-post-integrations_alertmanager_goodkey-400.json"}

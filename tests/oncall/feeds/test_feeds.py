@@ -1,4 +1,4 @@
-"""Calendar feeds (R-I1, interfaces.md 1.11): read back as a calendar reads them, and held against the resolver."""
+"""Calendar feeds (R-I1): read back as a calendar reads them, and held against the resolver."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -140,7 +140,7 @@ class TestFaces:
 
 class TestFormat:
     def test_is_what_calendars_expect(self, client: Client, people: list[User], schedule: Schedule) -> None:
-        """interfaces.md 1.11."""
+        """R-I1."""
         schedule.name = "Schöne lange Bereitschaft der Plattform für alle Läden in Europa, Tag und Nacht"
         schedule.save()
         answer = client.get(of(people[0], schedule)[1])

@@ -71,7 +71,7 @@ class TestCreatePages:
         assert [(p.channel, p.address) for p in Page.objects.all()] == [("email", "ana@example.com")]
 
     def test_never_uses_a_key_twice(self, bob):
-        """Rule 3: the firing counts on over restarts."""
+        """Paging rule 3: the firing counts on over restarts."""
         row = ring(bob)
 
         escalation.acknowledge(escalation_id=row.pk, at=seconds(10), actor=bob)
@@ -139,7 +139,7 @@ class TestClaim:
 
 class TestRecord:
     def test_keeps_the_answer_of_the_one_who_holds_the_page(self, bob):
-        """Rule 4: the fence."""
+        """Paging rule 4: the fence."""
         ring(bob)
         (late,) = paging.claim_jobs(at=NOON, limit=5)
         (now,) = paging.claim_jobs(at=seconds(11), limit=5)
@@ -151,7 +151,7 @@ class TestRecord:
         assert (page.state, page.provider_id, page.attempts) == ("accepted", "n", 2)
 
     def test_tries_the_persons_next_channel_at_once_and_the_first_again_later(self, bob):
-        """Rule 5."""
+        """Paging rule 5."""
         ring(bob)
 
         send(refused("503"))
@@ -189,7 +189,7 @@ class TestRecord:
         assert Page.objects.order_by("pk")[0].due_at == seconds(30)
 
     def test_gives_a_page_up_in_the_open(self, bob):
-        """Rule 7: dead letters have a list; they can be sent again."""
+        """Paging rule 7: dead letters have a list; they can be sent again."""
         row = ring(bob)
         page = Page.objects.get()
         Page.objects.update(attempts=59)
