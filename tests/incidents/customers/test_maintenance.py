@@ -62,7 +62,7 @@ def _said(work: ScheduledMaintenance) -> list[tuple[str, bool]]:
 
 class TestTurning:
     def test_reminds_begins_and_ends_by_itself(self, work: Any, part: Any) -> None:
-        """Practice 2.8: told at scheduling, an hour before, and when it is done."""
+        """Told at scheduling, an hour before, and when it is done."""
         seen = []
         for minutes in (119, 120, 120, 179, 180, 180, 239, 240, 240):
             count = maintenance.turn_due(at=NOON + timedelta(minutes=minutes))
@@ -181,7 +181,7 @@ class TestDocuments:
         ("status", "listed"), [("scheduled", "upcoming"), ("in_progress", "active"), ("verifying", "active")]
     )
     def test_list_it_where_programs_look(self, client: Client, work: Any, status: str, listed: str) -> None:
-        """Interfaces 1.10."""
+        """In the shape that Statuspage gives."""
         ScheduledMaintenance.objects.update(status=status)
 
         found = {
