@@ -99,7 +99,7 @@ def open_for_operators(*, page: Page, at: datetime) -> None:
     )
 
 
-@receiver(signals.standby_changed, dispatch_uid="incidents.standby_changed")
+@receiver(signals.reachability_changed, dispatch_uid="incidents.reachability_changed")
 def check_readiness_again(*, at: datetime, **changed: Any) -> None:
     """Check the services again that a changed rota, policy, team or contact method may reach (S19)."""
     names = ("schedules", "policies", "teams", "users")

@@ -3,8 +3,11 @@
 `escalation_acknowledged`, `escalation_ended` are sent inside the transaction, with the subject's row
 already locked. `page_changed` and `escalation_logged` are sent after the commit by the engine, again and
 again until every receiver has taken them, so a receiver can neither undo nor repeat a page.
-`standby_changed` is sent inside the transaction of whatever changed.
+`reachability_changed` is sent inside the transaction of whatever changed.
 """
+
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.dispatch import Signal
 
@@ -17,5 +20,23 @@ page_changed = Signal()
 escalation_logged = Signal()
 """entry (with escalation), at; for every entry but "page", which the pages tell themselves"""
 
-standby_changed = Signal()
+reachability_changed = Signal()
 """at, schedules, policies, teams, users: keys of what has changed, and with it perhaps who can be reached"""
+
+
+def send_reachability_changed(
+    *,
+    at: datetime,
+    schedules: Iterable[int] = (),
+    policies: Iterable[int] = (),
+    teams: Iterable[int] = (),
+    users: Iterable[int] = (),
+) -> None:
+    """Say that something changed by which people can be reached; the verb that changed it calls this in its
+    transaction.
+
+    The keywords are primary keys of what has changed.
+    """
+    reachability_changed.send(
+        sender=None, at=at, schedules=set(schedules), policies=set(policies), teams=set(teams), users=set(users)
+    )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 
 from config.base.web.admin import ConfigAdmin, FactInline, HistoryAdmin, StackedInline, TabularInline
-from oncall import standby_news
+from oncall import signals
 from oncall.admin.subjects import SubjectAdmin
 from oncall.escalation import policy_text
 from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationStep, EscalationTarget, Page, User
@@ -111,7 +111,7 @@ class EscalationPolicyAdmin(HistoryAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save steps and targets; whom the policy reaches is checked again."""
         super().save_related(request, form, formsets, change)
-        standby_news.changed(at=timezone.now(), policies=[form.instance.pk])
+        signals.send_reachability_changed(at=timezone.now(), policies=[form.instance.pk])
 
     @admin.display(description="Raised now, it would page")
     def raised_now(self, policy: EscalationPolicy) -> Any:

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from config.base.net import http
 from config.base.web.admin import ConfigAdmin, FactAdmin, TabularInline
-from oncall import standby_news
+from oncall import signals
 from oncall.calendars import countries
 from oncall.models import (
     ContactKind,
@@ -211,7 +211,7 @@ class TeamAdmin(ConfigAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the members; who of them can be reached is checked again."""
         super().save_related(request, form, formsets, change)
-        standby_news.changed(at=timezone.now(), teams=[form.instance.pk])
+        signals.send_reachability_changed(at=timezone.now(), teams=[form.instance.pk])
 
 
 @admin.register(Membership)

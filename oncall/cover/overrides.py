@@ -8,7 +8,7 @@ from django.db import transaction
 
 from config.base.data.clock import ceil_minute, floor_minute
 from config.base.data.models import Origin
-from oncall import standby_news
+from oncall import signals
 from oncall.models import Override, OverrideOp, OverridePerson, Schedule, User
 
 LONGEST = timedelta(days=400)
@@ -51,7 +51,7 @@ def override(
         origin=origin,
     )
     OverridePerson.objects.bulk_create(OverridePerson(override=row, user=user) for user in dict.fromkeys(users))
-    standby_news.changed(at=at, schedules=[schedule.pk])
+    signals.send_reachability_changed(at=at, schedules=[schedule.pk])
     return row
 
 
@@ -84,7 +84,7 @@ def cancel_override(*, override_id: int, actor: User | None, at: datetime) -> Ov
         raise ValidationError("This override is over: what was is not changed. Corrections go to attendance.")
     row.cancelled_at, row.cancelled_by = at, actor
     row.save(update_fields=["cancelled_at", "cancelled_by"])
-    standby_news.changed(at=at, schedules=[row.schedule_id])
+    signals.send_reachability_changed(at=at, schedules=[row.schedule_id])
     return row
 
 

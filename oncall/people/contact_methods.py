@@ -12,7 +12,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from config.base.data.lifecycle import Refusal
 from config.base.net import links
-from oncall import standby_news
+from oncall import signals
 from oncall.channels import SENDERS, Message
 from oncall.models import ContactKind, ContactMethod, NotificationRule, Urgency, User
 
@@ -85,7 +85,7 @@ def verify(*, method: ContactMethod, code: str, at: datetime) -> ContactMethod:
     for urgency in Urgency:
         if not NotificationRule.objects.filter(user=method.user, urgency=urgency).exists():
             NotificationRule.objects.create(user=method.user, urgency=urgency, contact_method=method)
-    standby_news.changed(at=at, users=[method.user_id])
+    signals.send_reachability_changed(at=at, users=[method.user_id])
     return method
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from oncall import permissions, standby_news
+from oncall import permissions, signals
 from oncall.models import ContactMethod, Membership, Team
 from oncall.readiness import wake_tests
 
@@ -58,5 +58,5 @@ def change(*, membership_id: int, fte: Decimal, trained_on: date | None, at: dat
     row.fte, row.trained_on = fte, trained_on
     row.full_clean()
     row.save(update_fields=["fte", "trained_on"])
-    standby_news.changed(at=at, users=[row.user_id], teams=[row.team_id])
+    signals.send_reachability_changed(at=at, users=[row.user_id], teams=[row.team_id])
     return row

@@ -9,7 +9,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from config.base.data.lifecycle import Refusal
 from config.base.net import links
-from oncall import standby_news
+from oncall import signals
 from oncall.channels import SENDERS, Message
 from oncall.models import Urgency, User, WakeTest
 from oncall.paging import ways_to_reach
@@ -89,7 +89,7 @@ def confirm(*, key: str, at: datetime) -> WakeTest:
         raise NotPassed("This came too late: after a quarter of an hour somebody else would be paged. Test it again.")
     locked.passed_at = max(at, locked.sent_at)
     locked.save(update_fields=["passed_at"])
-    standby_news.changed(at=at, users=[locked.user_id])
+    signals.send_reachability_changed(at=at, users=[locked.user_id])
     return locked
 
 

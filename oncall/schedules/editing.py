@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from config.base.data.clock import ceil_minute, floor_minute
 from config.base.data.lifecycle import Refusal
 from config.base.data.models import Origin
-from oncall import standby_news
+from oncall import signals
 from oncall.models import Calendar, Layer, LayerMember, Schedule, ScheduleVersion, User
 from oncall.schedules import drafts, hours_text
 from oncall.schedules.drafts import LayerDraft
@@ -70,7 +70,7 @@ def save_version(
     )
     for draft in layers:
         _write_layer(version, draft)
-    standby_news.changed(at=at, schedules=[schedule.pk])
+    signals.send_reachability_changed(at=at, schedules=[schedule.pk])
     return version
 
 
@@ -191,7 +191,7 @@ def withdraw_version(*, version_id: int, actor: User | None, at: datetime) -> Sc
         raise NotPlanned("This version was in force already and stays in the history: make a new one instead.")
     version.withdrawn_at, version.withdrawn_by = at, actor
     version.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    standby_news.changed(at=at, schedules=[version.schedule_id])
+    signals.send_reachability_changed(at=at, schedules=[version.schedule_id])
     return version
 
 

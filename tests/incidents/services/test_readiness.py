@@ -13,7 +13,7 @@ from config.base.data.roles import Role
 from incidents.models import ServiceReadiness
 from incidents.services import readiness
 from incidents.services.obligations import READINESS
-from oncall import obligations, standby_news
+from oncall import obligations, signals
 from oncall.models import ContactMethod, EscalationPolicy, Membership, MembershipRole, Obligation, User
 from oncall.obligations import rules
 from oncall.people import contact_methods, members
@@ -279,7 +279,7 @@ class TestChangesAreCheckedAgain:
         assert ServiceReadiness.objects.get().due_at != datetime(2026, 6, 2, 2, tzinfo=UTC)
 
     def test_but_not_what_reaches_others(self) -> None:
-        standby_news.changed(
+        signals.send_reachability_changed(
             at=NOON + HOUR, schedules=[make.ScheduleFactory().pk], users=[make.UserFactory().pk],
             policies=[make.PolicyFactory().pk], teams=[make.TeamFactory().pk],
         )  # fmt: skip
