@@ -13,13 +13,13 @@ class IncidentsConfig(AppConfig):
         """Make tickets known to the pager, and listen to its news."""
         from incidents import panels, receivers, response, routing  # noqa: F401 - importing receivers connects them
         from incidents.customers import deliveries, maintenance, updates
-        from incidents.customers.obligations import UPDATE_DUTY
+        from incidents.customers.obligations import UPDATE_KIND
         from incidents.prevention import settling
-        from incidents.prevention.obligations import ACTION_DUTY
+        from incidents.prevention.obligations import ACTION_KIND
         from incidents.reports import summary
         from incidents.services import readiness
         from incidents.services import subject as service
-        from incidents.services.obligations import READINESS_DUTY
+        from incidents.services.obligations import READINESS_KIND
         from incidents.tickets import story
         from incidents.tickets import subject as ticket
         from oncall import engine, obligations, subjects
@@ -27,7 +27,10 @@ class IncidentsConfig(AppConfig):
 
         subjects.register(
             subjects.SubjectType(
-                name=response.SUBJECT, lock=ticket.lock, visible_to=ticket.visible_to, facts=ticket.facts
+                name=response.SUBJECT,
+                lock=ticket.lock,
+                visible_to=ticket.visible_to,
+                message_fields=ticket.message_fields,
             )
         )
         subjects.register(
@@ -35,10 +38,10 @@ class IncidentsConfig(AppConfig):
                 name=service.SERVICE,
                 lock=service.lock_service,
                 visible_to=service.services_visible_to,
-                facts=service.service_facts,
+                message_fields=service.service_message_fields,
             )
         )
-        for duty in (UPDATE_DUTY, ACTION_DUTY, READINESS_DUTY):
+        for duty in (UPDATE_KIND, ACTION_KIND, READINESS_KIND):
             obligations.register(duty)
         audit.register_question(
             code="alert_unrouted",
@@ -49,7 +52,7 @@ class IncidentsConfig(AppConfig):
         )
         engine.register_sweep(lane="intake", name="route", run=routing.route_due)
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.chase, every=30.0)
-        engine.register_sweep(lane="clocks", name="first-words", run=updates.owe_first, every=15)
+        engine.register_sweep(lane="clocks", name="first-words", run=updates.create_first_updates, every=15)
         engine.register_sweep(lane="clocks", name="prevention", run=settling.settle_due, every=30)
         engine.register_sweep(lane="clocks", name="maintenance", run=maintenance.turn_due)
         engine.register_sweep(lane="clocks", name="numbers", run=summary.refresh, every=60)

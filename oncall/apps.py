@@ -19,9 +19,9 @@ class OncallConfig(AppConfig):
         from oncall.messages import notices
         from oncall.obligations import kinds, reminders
         from oncall.panels import cover, saved_views
-        from oncall.receivers import write_standard_rules
+        from oncall.receivers import write_default_rules
 
-        register_sweep(lane="clocks", name="news", run=signal_relay.tell)
+        register_sweep(lane="clocks", name="news", run=signal_relay.relay_due)
         register_sweep(lane="clocks", name="pulse", run=pulse.forget_old, every=600)
         register_sweep(lane="clocks", name="swaps", run=swaps.expire_due, every=5)
         register_sweep(lane="clocks", name="notices", run=notices.chase, every=5)
@@ -29,7 +29,7 @@ class OncallConfig(AppConfig):
         register_sweep(lane="clocks", name="remind", run=reminders.Sender().sweep, every=1)
         register_sweep(lane="clocks", name="obligations", run=kinds.catch_up, every=60)
         # Kinds are registered by apps above, in their `ready()`; by the time of a migration all are known.
-        post_migrate.connect(write_standard_rules, sender=self, dispatch_uid="oncall.standard_rules")
+        post_migrate.connect(write_default_rules, sender=self, dispatch_uid="oncall.standard_rules")
         cover.register()
         saved_views.register()
         register_sweep(lane="clocks", name="calendars", run=calendars.top_up_due, every=3600)

@@ -5,6 +5,6 @@ from typing import Any
 from oncall.obligations import rules
 
 
-def write_standard_rules(**_: Any) -> None:
+def write_default_rules(**_: Any) -> None:
     """Give a new site the standard rules of obligations; kinds that have a rule are left alone."""
-    rules.write_standard()
+    rules.write_default_rules()

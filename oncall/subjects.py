@@ -19,7 +19,7 @@ class SubjectType:
     """Lock the record's row FOR NO KEY UPDATE, before any escalation's (paging rule 4)."""
     visible_to: Callable[[Any], QuerySet[Any]]
     """The records a person may know of."""
-    facts: Callable[[list[int]], dict[int, dict[str, str]]]
+    message_fields: Callable[[list[int]], dict[int, dict[str, str]]]
     """For messages: by id, short facts such as severity, service and age, in the words a page uses."""
 
 
@@ -37,10 +37,10 @@ def lock(subject_type: str, subject_id: int) -> None:
         found.lock(subject_id)
 
 
-def facts(subject_type: str, subject_ids: list[int]) -> dict[int, dict[str, str]]:
+def message_fields(subject_type: str, subject_ids: list[int]) -> dict[int, dict[str, str]]:
     """Short facts about records for a message; empty for an unknown kind."""
     found = _types.get(subject_type)
-    return found.facts(subject_ids) if found else {}
+    return found.message_fields(subject_ids) if found else {}
 
 
 def visible_ids(subject_type: str, user: Any) -> QuerySet[Any] | None:

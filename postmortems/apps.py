@@ -13,8 +13,8 @@ class PostmortemsConfig(AppConfig):
         """Draft what restored incidents owe, and show postmortems on the pages of incidents."""
         from oncall import engine, obligations
         from postmortems import panels, receivers, writing  # noqa: F401 - importing receivers connects them
-        from postmortems.obligations import DUTY
+        from postmortems.obligations import KIND
 
         engine.register_sweep(lane="clocks", name="postmortems", run=writing.draft_due, every=60)
-        obligations.register(DUTY)
+        obligations.register(KIND)
         panels.register()

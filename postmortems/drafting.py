@@ -20,7 +20,7 @@ _STEPS = (
 )
 
 
-def known(ticket: Ticket) -> dict[str, str]:
+def prefill_sections(ticket: Ticket) -> dict[str, str]:
     """Texts by the key of their section; a section nothing is known for is left out."""
     incident = Incident.objects.get(pk=ticket.pk)
     return {key: text for key, write in _WRITERS.items() if (text := write(incident))}

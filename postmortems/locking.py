@@ -11,7 +11,7 @@ from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, 
 from postmortems.status import POSTMORTEM
 
 
-class Refused(Refusal):
+class PostmortemRefused(Refusal):
     """What was asked cannot be done to this postmortem as it stands; the message says what to do instead."""
 
 

@@ -6,17 +6,17 @@ from zoneinfo import ZoneInfo
 from incidents.tickets.subject import TICKET
 from oncall import obligations
 from oncall.models import Reminded, ReminderSide, TimeUnit, User
-from oncall.obligations import Duty, Standard, StandardReminder
+from oncall.obligations import DefaultReminder, DefaultRule, ObligationKind
 from postmortems.models import Postmortem
 
 POSTMORTEM = "postmortem"
 
 
-def owe(postmortem: Postmortem, *, at: datetime) -> None:
+def create(postmortem: Postmortem, *, at: datetime) -> None:
     """Owe its approval; where a rule gives the time, its day becomes the postmortem's."""
     ticket = postmortem.ticket
     zone = ticket.team.time_zone
-    found = obligations.owe(
+    found = obligations.create(
         kind=POSTMORTEM, subject_type=TICKET, subject_id=ticket.pk,
         title=f"Postmortem of {ticket.reference} {ticket.title}",
         url=postmortem.get_absolute_url(), team=ticket.team, owner=postmortem.owner, since=postmortem.restored_at,
@@ -30,33 +30,33 @@ def owe(postmortem: Postmortem, *, at: datetime) -> None:
             postmortem.save(update_fields=["due_on"])
 
 
-def fulfil(postmortem: Postmortem, *, actor: User | None, at: datetime) -> None:
+def complete(postmortem: Postmortem, *, actor: User | None, at: datetime) -> None:
     """It is approved."""
-    obligations.fulfil(kind=POSTMORTEM, subject_type=TICKET, subject_id=postmortem.ticket_id, actor=actor, at=at)
+    obligations.complete(kind=POSTMORTEM, subject_type=TICKET, subject_id=postmortem.ticket_id, actor=actor, at=at)
 
 
-def give(postmortem: Postmortem, *, at: datetime) -> None:
+def reassign(postmortem: Postmortem, *, at: datetime) -> None:
     """Somebody else owns it."""
-    obligations.give(
+    obligations.reassign(
         kind=POSTMORTEM, subject_type=TICKET, subject_id=postmortem.ticket_id, at=at,
         team=postmortem.ticket.team, owner=postmortem.owner,
     )  # fmt: skip
 
 
-DUTY = Duty(
+KIND = ObligationKind(
     kind=POSTMORTEM,
     label="Postmortem",
     moment="the service was restored",
     own_date="the day that its severity gives",
     done_when="the postmortem is approved",
     standard=(
-        Standard(
+        DefaultRule(
             name="Postmortems",
             reminders=(
-                StandardReminder(1),
-                StandardReminder(0, TimeUnit.MINUTES),
-                StandardReminder(1, TimeUnit.DAYS, ReminderSide.AFTER, Reminded.MANAGER),
-                StandardReminder(7, TimeUnit.DAYS, ReminderSide.AFTER, Reminded.PRACTICE),
+                DefaultReminder(1),
+                DefaultReminder(0, TimeUnit.MINUTES),
+                DefaultReminder(1, TimeUnit.DAYS, ReminderSide.AFTER, Reminded.MANAGER),
+                DefaultReminder(7, TimeUnit.DAYS, ReminderSide.AFTER, Reminded.PRACTICE),
             ),
         ),
     ),

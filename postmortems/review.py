@@ -9,7 +9,7 @@ from incidents.customers import public_postmortems
 from incidents.models import Visibility
 from oncall.models import User
 from postmortems import obligations, seats
-from postmortems.locking import Refused, locked, move, remark, save
+from postmortems.locking import PostmortemRefused, locked, move, remark, save
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, RemarkKind
 
 _PART = (RemarkKind.COMMENT, RemarkKind.SEAT)
@@ -21,7 +21,7 @@ def submit(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
     postmortem = locked(postmortem_id)
     missing = [section.title for section in postmortem.sections.order_by("position") if section.is_missing]
     if missing:
-        raise Refused(f"Write these sections first: {', '.join(missing)}.")
+        raise PostmortemRefused(f"Write these sections first: {', '.join(missing)}.")
     seats.begin(postmortem, at=at)
     return move(
         postmortem,
@@ -39,9 +39,9 @@ def comment(*, postmortem_id: int, text: str, actor: User, at: datetime, section
     postmortem = locked(postmortem_id)
     text = several_lines(text)
     if not text:
-        raise Refused("The comment is empty. Write a word or two.")
+        raise PostmortemRefused("The comment is empty. Write a word or two.")
     if section and not postmortem.sections.filter(key=section).exists():
-        raise Refused(f"This postmortem has no section {section}.")
+        raise PostmortemRefused(f"This postmortem has no section {section}.")
     remark(postmortem, RemarkKind.COMMENT, at=at, actor=actor, text=text, section=section)
     save(postmortem, at=at)
     return postmortem
@@ -53,7 +53,7 @@ def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime)
     postmortem = locked(postmortem_id)
     text = several_lines(text)
     if not text:
-        raise Refused("Say what should change, so that its owner can.")
+        raise PostmortemRefused("Say what should change, so that its owner can.")
     move(
         postmortem,
         PostmortemStatus.DRAFT,
@@ -64,7 +64,7 @@ def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime)
         approved_by=None,
         approved_at=None,
     )
-    obligations.owe(postmortem, at=at)
+    obligations.create(postmortem, at=at)
     return postmortem
 
 
@@ -73,15 +73,17 @@ def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") ->
     """Settle the text. Raises Refused for those who wrote it, and, naming them, while seats are empty (S29)."""
     postmortem = locked(postmortem_id)
     if actor.pk in authors(postmortem):
-        raise Refused("You own this postmortem or wrote in it. Ask somebody who did not to approve it.")
+        raise PostmortemRefused("You own this postmortem or wrote in it. Ask somebody who did not to approve it.")
     if postmortem.template.needs_other_team and not _seen_by_another_team(postmortem, actor):
-        raise Refused(
+        raise PostmortemRefused(
             f"Nobody from outside {postmortem.ticket.team.name} has taken part yet."
             " Ask another team for a comment first."
         )
-    if empty := seats.missing(seats.shown(postmortem)):
+    if empty := seats.missing(seats.seat_views(postmortem)):
         waited = "; ".join(f"{one.kind.label} ({one.who})" for one in empty)
-        raise Refused(f"These seats are still empty: {waited}. Ask each to attend the review or to sign off.")
+        raise PostmortemRefused(
+            f"These seats are still empty: {waited}. Ask each to attend the review or to sign off."
+        )
     move(
         postmortem,
         PostmortemStatus.APPROVED,
@@ -92,7 +94,7 @@ def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") ->
         approved_by=actor,
         approved_at=at,
     )
-    obligations.fulfil(postmortem, actor=actor, at=at)
+    obligations.complete(postmortem, actor=actor, at=at)
     return postmortem
 
 
@@ -117,9 +119,9 @@ def publish(*, postmortem_id: int, actor: User, at: datetime, tells_subscribers:
     ticket = public_postmortems.lock(_ticket_of(postmortem_id))
     postmortem = locked(postmortem_id)
     if not postmortem.public_text:
-        raise Refused("There is no public text yet. Write it, have it reviewed with the rest, then publish.")
+        raise PostmortemRefused("There is no public text yet. Write it, have it reviewed with the rest, then publish.")
     if postmortem.ticket.visibility != Visibility.OPEN:
-        raise Refused(f"{postmortem.ticket.reference} is private, so nothing of it can be published.")
+        raise PostmortemRefused(f"{postmortem.ticket.reference} is private, so nothing of it can be published.")
     move(postmortem, PostmortemStatus.PUBLISHED, RemarkKind.PUBLISHED, at=at, actor=actor, published_at=at)
     public_postmortems.publish(
         ticket_id=ticket.pk, body=postmortem.public_text, is_mailed=tells_subscribers, actor=actor, at=at
@@ -139,7 +141,7 @@ def withdraw(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Pos
     postmortem = locked(postmortem_id)
     text = several_lines(text)
     if not text:
-        raise Refused("Say why it is taken back.")
+        raise PostmortemRefused("Say why it is taken back.")
     public_postmortems.withdraw(ticket_id=ticket.pk, at=at)
     return move(
         postmortem,

@@ -11,7 +11,7 @@ from config.base.data.roles import Role, has_role
 from config.base.data.text import several_lines
 from incidents.models import ReviewSeat, Ticket
 from oncall.models import TeamKind, User
-from postmortems.locking import Refused, locked, remark, save
+from postmortems.locking import PostmortemRefused, locked, remark, save
 from postmortems.models import Perspective, Postmortem, PostmortemStatus, Presence, RemarkKind, Review, Seat
 
 SECURITY_TAG = "security"
@@ -37,7 +37,7 @@ WHO = {
 
 
 @dataclass(frozen=True)
-class Shown:
+class SeatView:
     """A seat as the page shows it: whether it must be taken, who may, and who has."""
 
     kind: ReviewSeat
@@ -69,7 +69,7 @@ def begin(postmortem: Postmortem, *, at: datetime) -> Review:
     )[0]
 
 
-def shown(postmortem: Postmortem) -> list[Shown]:
+def seat_views(postmortem: Postmortem) -> list[SeatView]:
     """Every seat, in order, with those who have taken it; before the review, as the severity asks today."""
     review: Review | None = getattr(postmortem, "review", None)
     today = required(postmortem.ticket)
@@ -79,12 +79,12 @@ def shown(postmortem: Postmortem) -> list[Shown]:
     for seat in sorted(review.seats.all(), key=lambda one: one.pk) if review else ():
         taken.setdefault(seat.kind, []).append(seat)
     return [
-        Shown(kind, QUESTIONS[PERSPECTIVES[kind]], WHO[kind], kind in needed, taken.get(kind, []))
+        SeatView(kind, QUESTIONS[PERSPECTIVES[kind]], WHO[kind], kind in needed, taken.get(kind, []))
         for kind in ReviewSeat
     ]
 
 
-def missing(seats: Iterable[Shown]) -> list[Shown]:
+def missing(seats: Iterable[SeatView]) -> list[SeatView]:
     """Those that the approval waits for."""
     return [one for one in seats if one.is_missing]
 
@@ -119,14 +119,14 @@ def take(
     postmortem = locked(postmortem_id)
     who, kind = person or actor, ReviewSeat(seat)
     if postmortem.status != PostmortemStatus.IN_REVIEW:
-        raise Refused("It is not in review. Seats are taken between “Send to review” and the approval.")
+        raise PostmortemRefused("It is not in review. Seats are taken between “Send to review” and the approval.")
     if who != actor and presence != Presence.ATTENDED:
-        raise Refused(f"Only {who.name} can sign off for themselves. You can note that they attended.")
+        raise PostmortemRefused(f"Only {who.name} can sign off for themselves. You can note that they attended.")
     if not who.is_active or not may_sit(who, postmortem.ticket, kind):
-        raise Refused(f"The seat “{kind.label}” is for {WHO[kind]}. {who.name} is not; ask somebody who is.")
+        raise PostmortemRefused(f"The seat “{kind.label}” is for {WHO[kind]}. {who.name} is not; ask somebody who is.")
     answer = several_lines(answer)
     if presence == Presence.SIGNED_OFF and not answer:
-        raise Refused("Answer the question in a sentence; signing off says that you looked.")
+        raise PostmortemRefused("Answer the question in a sentence; signing off says that you looked.")
     said: dict[str, Any] = {"presence": presence, "answer": answer, "taken_at": at}
     Seat.objects.update_or_create(
         review=begin(postmortem, at=at), kind=kind, user=who, defaults=said | {"perspective": PERSPECTIVES[kind]}

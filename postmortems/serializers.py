@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.rest.serializers import Asked, Instant, Key, Lines, Shown, ShownKey
+from config.base.rest.serializers import InputSerializer, Instant, Key, Lines, ReadKey, RecordSerializer
 from incidents.models import ReviewSeat, Ticket
 from oncall.models import User
 from oncall.serializers.people import Address, PersonSerializer
@@ -15,7 +15,7 @@ from postmortems.workspace import days_since_restored
 from problems.models import KnownError
 
 
-class TemplateSerializer(Shown):
+class TemplateSerializer(RecordSerializer):
     """The sections a postmortem is asked for."""
 
     sections = serializers.JSONField(read_only=True)
@@ -25,7 +25,7 @@ class TemplateSerializer(Shown):
         fields = ("id", "name", "description", "sections", "needs_other_team", "is_default")
 
 
-class SectionSerializer(Shown):
+class SectionSerializer(RecordSerializer):
     """A section's text."""
 
     is_missing = serializers.BooleanField(read_only=True)
@@ -35,7 +35,7 @@ class SectionSerializer(Shown):
         fields = ("key", "title", "is_required", "is_missing", "body", "updated_at")
 
 
-class CommentSerializer(Shown):
+class CommentSerializer(RecordSerializer):
     """What was said or done in the review."""
 
     author = PersonSerializer(read_only=True, allow_null=True)
@@ -45,7 +45,7 @@ class CommentSerializer(Shown):
         fields = ("id", "kind", "section", "author", "text", "at")
 
 
-class SeatSerializer(Shown):
+class SeatSerializer(RecordSerializer):
     """Somebody who had a say, and for whom they spoke."""
 
     user = PersonSerializer(read_only=True)
@@ -55,7 +55,7 @@ class SeatSerializer(Shown):
         fields = ("kind", "perspective", "user", "presence", "answer", "taken_at")
 
 
-class ReviewSerializer(Shown):
+class ReviewSerializer(RecordSerializer):
     """The seats a review asks for, and who has taken them."""
 
     seats = SeatSerializer(many=True, read_only=True)
@@ -65,7 +65,7 @@ class ReviewSerializer(Shown):
         fields = ("required", "opened_at", "seats")
 
 
-class TakeSeatSerializer(Asked):
+class TakeSeatSerializer(InputSerializer):
     """From which seat, and how; another person can only be noted as having attended."""
 
     seat = serializers.ChoiceField(choices=ReviewSeat.choices)
@@ -82,7 +82,7 @@ class DaysSerializer(serializers.Serializer[Any]):
     approval = serializers.FloatField(allow_null=True)
 
 
-class PostmortemSerializer(Shown):
+class PostmortemSerializer(RecordSerializer):
     """What was learned from an incident."""
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True)
@@ -90,7 +90,7 @@ class PostmortemSerializer(Shown):
     url = Address(source="get_absolute_url", read_only=True)
     team = serializers.CharField(source="ticket.team.slug", read_only=True)
     severity = serializers.CharField(source="ticket.severity.name", read_only=True)
-    template = ShownKey("name")
+    template = ReadKey("name")
     owner = PersonSerializer(read_only=True, allow_null=True)
     approved_by = PersonSerializer(read_only=True, allow_null=True)
     sections = serializers.SerializerMethodField()
@@ -139,7 +139,7 @@ class TicketKey(serializers.Field[Ticket, str, str, Any]):
         return found
 
 
-class DraftSerializer(Asked):
+class DraftSerializer(InputSerializer):
     """Of which incident, and if you like by which template and for whom."""
 
     ticket = TicketKey()
@@ -147,7 +147,7 @@ class DraftSerializer(Asked):
     owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True), required=False)
 
 
-class WriteSerializer(Asked):
+class WriteSerializer(InputSerializer):
     """A section's text; `seen` is its `updated_at` as you read it, to be refused if somebody was faster."""
 
     section = serializers.SlugField(max_length=40, source="key")
@@ -155,38 +155,38 @@ class WriteSerializer(Asked):
     seen = Instant(required=False)
 
 
-class PublishReportSerializer(Asked):
+class PublishReportSerializer(InputSerializer):
     """Whether customers get the report by mail, too."""
 
     tells_subscribers = serializers.BooleanField(default=False)
 
 
-class PublicTextSerializer(Asked):
+class PublicTextSerializer(InputSerializer):
     """What the public reads."""
 
     text = Lines(max_length=MOST_TEXT, allow_blank=True)
 
 
-class CommentAskedSerializer(Asked):
+class CommentAskedSerializer(InputSerializer):
     """A comment, on one section if you like."""
 
     text = Lines(max_length=5_000)
     section = serializers.SlugField(max_length=40, required=False)
 
 
-class TextSerializer(Asked):
+class TextSerializer(InputSerializer):
     """Why, or what should change."""
 
     text = Lines(max_length=5_000)
 
 
-class OptionalTextSerializer(Asked):
+class OptionalTextSerializer(InputSerializer):
     """A word on the way."""
 
     text = Lines(max_length=5_000, allow_blank=True, required=False)
 
 
-class PostmortemOwnerSerializer(Asked):
+class PostmortemOwnerSerializer(InputSerializer):
     """Who brings it to an end."""
 
     owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))
@@ -215,7 +215,7 @@ class StepSerializer(serializers.Serializer[Any]):
     waiting_url = Address()
 
 
-class HelpedSerializer(Shown):
+class HelpedSerializer(RecordSerializer):
     """A known error, and in how many incidents of the period it helped."""
 
     problem = serializers.CharField(source="problem.reference", read_only=True)

@@ -12,7 +12,7 @@ _RECORD = "timeline"
 
 
 @dataclass(frozen=True)
-class Shown:
+class SectionView:
     """A section, and hints at its wording."""
 
     section: PostmortemSection
@@ -28,11 +28,11 @@ class Stamp:
     days: float | None
 
 
-def shown(postmortem: Postmortem, *, with_hints: bool) -> list[Shown]:
+def section_views(postmortem: Postmortem, *, with_hints: bool) -> list[SectionView]:
     """The sections in order; hints are for those who can change the text."""
     people = names(postmortem) if with_hints else []
     return [
-        Shown(section, hints(section, people) if with_hints else [])
+        SectionView(section, hints(section, people) if with_hints else [])
         for section in postmortem.sections.order_by("position")
     ]
 

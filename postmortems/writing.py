@@ -14,7 +14,7 @@ from incidents.tickets import timeline
 from oncall.models import MembershipRole, User
 from postmortems import drafting, obligations
 from postmortems.default_template import default_template
-from postmortems.locking import Refused, locked, remark, save
+from postmortems.locking import PostmortemRefused, locked, remark, save
 from postmortems.models import (
     PUBLIC_TEXT,
     Postmortem,
@@ -30,7 +30,7 @@ _ONE_SWEEP = 50
 _NEVER_LATER = timedelta(microseconds=1)
 
 
-class Stale(Refused):
+class Stale(PostmortemRefused):
     """Somebody has saved the text since its writer read it."""
 
 
@@ -56,9 +56,11 @@ def draft(
     if existing is not None:
         return existing
     if ticket.kind != TicketKind.INCIDENT:
-        raise Refused(f"{ticket.reference} is no incident. Postmortems are of incidents.")
+        raise PostmortemRefused(f"{ticket.reference} is no incident. Postmortems are of incidents.")
     if ticket.is_open:
-        raise Refused(f"{ticket.reference} is still open. Restore the service first; then its postmortem begins.")
+        raise PostmortemRefused(
+            f"{ticket.reference} is still open. Restore the service first; then its postmortem begins."
+        )
     restored_at = ticket.restored_at or ticket.closed_at or at
     postmortem = Postmortem.objects.create(
         ticket=ticket,
@@ -70,8 +72,8 @@ def draft(
         created_at=at,
         updated_at=at,
     )
-    _fill(postmortem, drafting.known(ticket), at=at)
-    obligations.owe(postmortem, at=at)
+    _fill(postmortem, drafting.prefill_sections(ticket), at=at)
+    obligations.create(postmortem, at=at)
     whose = f"{postmortem.owner.name} owns it" if postmortem.owner else "It has no owner yet"
     timeline.record(
         ticket_id=ticket.pk,
@@ -120,7 +122,7 @@ def write(
     postmortem = _writable(postmortem_id)
     section = postmortem.sections.filter(key=key).first()
     if section is None:
-        raise Refused(f"This postmortem has no section {key}.")
+        raise PostmortemRefused(f"This postmortem has no section {key}.")
     _check(section.updated_at, seen)
     body = several_lines(body)
     if body == section.body:
@@ -162,7 +164,7 @@ def assign(*, postmortem_id: int, owner: User, actor: User | None, at: datetime)
     if postmortem.owner != owner:
         postmortem.owner = owner
         save(postmortem, "owner", at=at)
-        obligations.give(postmortem, at=at)
+        obligations.reassign(postmortem, at=at)
         remark(postmortem, RemarkKind.OWNER, at=at, actor=actor, text=f"{owner.name} owns it now.")
     return postmortem
 
@@ -192,14 +194,14 @@ def draft_restored(*, ticket_id: int, at: datetime) -> Postmortem | None:
     """Draft for an incident that was restored, unless it has been opened again meanwhile."""
     try:
         return draft(ticket_id=ticket_id, actor=None, at=at)
-    except Refused:
+    except PostmortemRefused:
         return None
 
 
 def _writable(postmortem_id: int) -> Postmortem:
     postmortem = locked(postmortem_id)
     if postmortem.is_approved:
-        raise Refused("This postmortem is approved, so its text stands. Ask for changes to open it again.")
+        raise PostmortemRefused("This postmortem is approved, so its text stands. Ask for changes to open it again.")
     return postmortem
 
 

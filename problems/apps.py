@@ -13,7 +13,7 @@ class ProblemsConfig(AppConfig):
         """Show causes and known errors on the pages of incidents, and have known errors looked at again."""
         from oncall import obligations
         from problems import panels
-        from problems.known_errors.obligations import DUTY
+        from problems.known_errors.obligations import KIND
 
-        obligations.register(DUTY)
+        obligations.register(KIND)
         panels.register()

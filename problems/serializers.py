@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import Asked, Key, Line, Lines, Shown, ShownId, ShownKey
+from config.base.rest.serializers import InputSerializer, Key, Line, Lines, ReadId, ReadKey, RecordSerializer
 from incidents.models import Service, Severity, Ticket
 from incidents.serializers.tickets import ReferenceField, TicketSerializer
 from oncall.models import Team
@@ -18,14 +18,14 @@ class ProblemSerializer(TicketSerializer):
 
     cause = serializers.CharField(source="problem.cause", read_only=True)
     workaround = serializers.CharField(source="problem.workaround", read_only=True)
-    services_at_risk = ShownKey("slug", source="problem.services_at_risk", many=True)
+    services_at_risk = ReadKey("slug", source="problem.services_at_risk", many=True)
 
     class Meta(TicketSerializer.Meta):
         model = Ticket
         fields = (*TicketSerializer.Meta.fields, "cause", "workaround", "services_at_risk")
 
 
-class ProblemFactsSerializer(Asked):
+class ProblemFactsSerializer(InputSerializer):
     """The facts of a problem that people mend; only the named ones change."""
 
     title = Line(max_length=300)
@@ -38,7 +38,7 @@ class ProblemFactsSerializer(Asked):
     workaround = Lines(max_length=20_000, allow_blank=True, required=False)
 
 
-class NewProblemSerializer(Asked):
+class NewProblemSerializer(InputSerializer):
     """A problem: of an incident, whose service, impact and timeline go along, or of its own."""
 
     incident = ReferenceField(kind="incident", required=False)
@@ -60,13 +60,13 @@ class NewProblemSerializer(Asked):
         return attrs
 
 
-class IncidentChoiceSerializer(Asked):
+class IncidentChoiceSerializer(InputSerializer):
     """Which incident."""
 
     incident = ReferenceField(kind="incident")
 
 
-class PublishKnownErrorSerializer(Asked):
+class PublishKnownErrorSerializer(InputSerializer):
     """How one recognizes the trouble, and what helps."""
 
     title = Line(max_length=200)
@@ -74,7 +74,7 @@ class PublishKnownErrorSerializer(Asked):
     workaround = Lines(max_length=20_000)
 
 
-class CloseProblemSerializer(Asked):
+class CloseProblemSerializer(InputSerializer):
     """How it ended."""
 
     code = serializers.ChoiceField(choices=CODE_CHOICES)
@@ -90,18 +90,18 @@ class AtRiskSerializer(serializers.Serializer[Any]):
     because = serializers.CharField(read_only=True)
 
 
-class NameServicesSerializer(Asked):
+class NameServicesSerializer(InputSerializer):
     """Which other services the same cause may hit, and until when their teams answer."""
 
     services = Key(slug_field="slug", queryset=Service.objects.select_related("team"), many=True, allow_empty=False)
     due_on = serializers.DateField()
 
 
-class FactorSerializer(Shown):
+class FactorSerializer(RecordSerializer):
     """One thing that contributed."""
 
     problem = serializers.CharField(source="problem.reference", read_only=True)
-    parent = ShownId(allow_null=True)  # type: ignore[assignment]  # the factor's own word
+    parent = ReadId(allow_null=True)  # type: ignore[assignment]  # the factor's own word
     created_by = PersonSerializer(read_only=True, allow_null=True)
 
     class Meta:
@@ -109,7 +109,7 @@ class FactorSerializer(Shown):
         fields = ("id", "problem", "parent", "text", "evidence_url", "position", "created_by", "created_at")
 
 
-class NewFactorSerializer(Asked):
+class NewFactorSerializer(InputSerializer):
     """A new factor, at the top or as the answer to why another came about."""
 
     problem = ReferenceField(kind="problem")
@@ -120,11 +120,11 @@ class NewFactorSerializer(Asked):
     evidence_url = serializers.URLField(max_length=500, allow_blank=True, required=False)
 
 
-class KnownErrorSerializer(Shown):
+class KnownErrorSerializer(RecordSerializer):
     """How one recognizes a problem that is not yet fixed, and what helps."""
 
     problem = serializers.CharField(source="problem.reference", read_only=True)
-    service = ShownKey("slug", source="problem.service", allow_null=True)
+    service = ReadKey("slug", source="problem.service", allow_null=True)
     url = Address(source="get_absolute_url", read_only=True)
 
     class Meta:

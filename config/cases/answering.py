@@ -10,7 +10,7 @@ from config.cases.reading import Company, as_text, instant
 from oncall import schedules
 from oncall.schedules import fairness
 from oncall.schedules.loading import hours_from, load_absences
-from oncall.schedules.timeline import Facts, Shift, absences_on_call, double_bookings, gather
+from oncall.schedules.timeline import ScheduleTimeline, Shift, absences_on_call, double_bookings, gather
 
 
 def answer(case: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,12 +41,12 @@ def _schedule(case: Mapping[str, Any], company: Company) -> dict[str, Any]:
     }
 
 
-def _facts(company: Company, since: datetime, until: datetime) -> dict[int, Facts]:
+def _facts(company: Company, since: datetime, until: datetime) -> dict[int, ScheduleTimeline]:
     rosters = schedules.load(ids=company.schedule_names, since=since, until=until)
     return {one.schedule.pk: gather(one.plan, since=since, until=until) for one in rosters}
 
 
-def _facts_as_json(facts: Facts, absent: Mapping[int, Any], company: Company) -> dict[str, Any]:
+def _facts_as_json(facts: ScheduleTimeline, absent: Mapping[int, Any], company: Company) -> dict[str, Any]:
     names = company.user_names
     return {
         "segments": [

@@ -71,7 +71,7 @@ class LinkViewSet(ReadViewSet):
     @writes(NewLinkSerializer, may=can_act, status=201)
     def create(self, data: dict[str, Any]) -> TicketLink:
         """Link two tickets; a link that exists is answered as it is."""
-        return links.add(actor=self.actor, at=timezone.now(), **data)
+        return links.link_tickets(actor=self.actor, at=timezone.now(), **data)
 
 
 class WaiverViewSet(ReadViewSet):

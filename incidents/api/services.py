@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, asked_instant
+from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, requested_instant
 from incidents.filters.services import ReadinessFilter, ServiceFilter
 from incidents.models import (
     Service,
@@ -46,6 +46,6 @@ class CoverageViewSet(AnswerViewSet):
     @extend_schema(parameters=[AT])
     def list(self, request: Request) -> Response:
         """All services at one moment, in one answer."""
-        at = asked_instant(request)
+        at = requested_instant(request)
         answer = {"at": at, "services": coverage.who_answers(self.get_queryset(), at=at)}
         return Response(CoverageSerializer(answer).data)

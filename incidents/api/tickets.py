@@ -180,7 +180,7 @@ class IncidentViewSet(TicketViewSet):
     @action(detail=True, serializer_class=ConditionSerializer, filter_backends=(), pagination_class=None)
     def conditions(self, request: Request, pk: str) -> Response:
         """What prevention consists of, each with the time when it fell, or null while it is waited for."""
-        return Response(self.get_serializer(conditions.of(self.get_object()), many=True).data)
+        return Response(self.get_serializer(conditions.resolution_conditions(self.get_object()), many=True).data)
 
     def _listed(self, rows: QuerySet[Any]) -> Response:
         return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)

@@ -6,7 +6,9 @@ from datetime import datetime
 from incidents.models import Component
 
 
-def change(ids: Sequence[int], rule: Callable[[Component], str], *, at: datetime) -> list[dict[str, str]]:
+def change_component_status(
+    ids: Sequence[int], rule: Callable[[Component], str], *, at: datetime
+) -> list[dict[str, str]]:
     """Give parts the status that a rule says; part of the caller's transaction."""
     affected = []
     for part in Component.objects.select_for_update().filter(pk__in=ids).order_by("pk"):

@@ -12,7 +12,7 @@ from incidents.models import CustomerUpdate, MaintenanceUpdate, Subscriber, Upda
 
 
 @dataclass(frozen=True)
-class Letter:
+class CustomerMail:
     """A mail's subject, text and headers."""
 
     subject: str
@@ -20,19 +20,19 @@ class Letter:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def letter_for(delivery: UpdateDelivery) -> Letter:
+def mail_for(delivery: UpdateDelivery) -> CustomerMail:
     """What a delivery says: the update, the notice, or the question whether the address is theirs."""
     token = signed_links.leave_token(delivery.subscriber)
     address = links.to("incidents:status-leave", token)
     headers = {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     if delivery.update is not None:
-        return update_letter(delivery.update, unsubscribe=address, headers=headers)
+        return update_mail(delivery.update, unsubscribe=address, headers=headers)
     if delivery.notice is not None:
-        return notice_letter(delivery.notice, unsubscribe=address, headers=headers)
+        return maintenance_mail(delivery.notice, unsubscribe=address, headers=headers)
     return _question(delivery.subscriber)
 
 
-def update_letter(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str, str] | None = None) -> Letter:
+def update_mail(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str, str] | None = None) -> CustomerMail:
     """The mail of an update."""
     incident = update.incident
     zone = incident.page.time_zone
@@ -48,10 +48,12 @@ def update_letter(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str
         },
     )
     subject = f"[{incident.page.name}] {update.get_status_display()}: {incident.name}"
-    return Letter(subject[:200], text, headers or {})
+    return CustomerMail(subject[:200], text, headers or {})
 
 
-def notice_letter(notice: MaintenanceUpdate, *, unsubscribe: str, headers: dict[str, str] | None = None) -> Letter:
+def maintenance_mail(
+    notice: MaintenanceUpdate, *, unsubscribe: str, headers: dict[str, str] | None = None
+) -> CustomerMail:
     """The mail about planned work."""
     work = notice.maintenance
     zone = work.page.time_zone
@@ -68,10 +70,10 @@ def notice_letter(notice: MaintenanceUpdate, *, unsubscribe: str, headers: dict[
         },
     )
     subject = f"[{work.page.name}] Planned work, {notice.get_status_display().lower()}: {work.name}"
-    return Letter(subject[:200], text, headers or {})
+    return CustomerMail(subject[:200], text, headers or {})
 
 
-def _question(subscriber: Subscriber) -> Letter:
+def _question(subscriber: Subscriber) -> CustomerMail:
     text = render_to_string(
         "message/confirm_subscription.txt",
         {
@@ -80,4 +82,4 @@ def _question(subscriber: Subscriber) -> Letter:
             "site_name": settings.SITE_NAME,
         },
     )
-    return Letter(f"[{subscriber.page.name}] Confirm your subscription", text)
+    return CustomerMail(f"[{subscriber.page.name}] Confirm your subscription", text)

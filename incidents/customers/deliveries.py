@@ -125,7 +125,7 @@ def _is_moot(delivery: UpdateDelivery) -> bool:
 
 
 def _mail(delivery: UpdateDelivery, connection: Any) -> EmailMessage:
-    letter = customer_mails.letter_for(delivery)
+    letter = customer_mails.mail_for(delivery)
     name = hashlib.sha256(f"customers:{delivery.key}".encode()).hexdigest()[:32]
     return EmailMessage(
         subject=letter.subject,

@@ -183,7 +183,9 @@ def _change_components(work: ScheduledMaintenance, *, before: str, at: datetime)
     else:
         return []
     ids = list(mine.values_list("pk", flat=True))
-    return component_status.change(ids, lambda part: new if part.status == old else part.status, at=at)
+    return component_status.change_component_status(
+        ids, lambda part: new if part.status == old else part.status, at=at
+    )
 
 
 def _say(

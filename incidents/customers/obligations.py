@@ -17,21 +17,21 @@ from incidents.models import (
 from incidents.tickets.subject import TICKET
 from oncall import obligations
 from oncall.models import Obligation, Reminded, ReminderSide, TimeUnit, User
-from oncall.obligations import Duty, Standard, StandardReminder
+from oncall.obligations import DefaultReminder, DefaultRule, ObligationKind
 
 CUSTOMER_UPDATE = "customer_update"
 FIRST = "first"
 """The occurrence of the first word; later ones are named by the update that promised them."""
 
 
-def owe_first_update(ticket: Ticket, *, due_at: datetime, at: datetime) -> None:
+def create_first_update(ticket: Ticket, *, due_at: datetime, at: datetime) -> None:
     """Owe the first word to customers, by the time the severity gives."""
     _owe_update(ticket, FIRST, due_at=due_at, since=ticket.impact_started_at, at=at)
 
 
-def note_published(ticket: Ticket, update: CustomerUpdate, *, actor: User, at: datetime) -> None:
+def complete_update(ticket: Ticket, update: CustomerUpdate, *, actor: User, at: datetime) -> None:
     """Customers were told: what was owed is done, and what was promised is owed."""
-    obligations.fulfil(kind=CUSTOMER_UPDATE, subject_type=TICKET, subject_id=ticket.pk, at=at, actor=actor)
+    obligations.complete(kind=CUSTOMER_UPDATE, subject_type=TICKET, subject_id=ticket.pk, at=at, actor=actor)
     if update.next_update_at is not None:
         _owe_update(ticket, f"after:{update.public_id}", due_at=update.next_update_at, since=at, at=at)
 
@@ -41,15 +41,15 @@ def withdraw_first_update(ticket: Ticket, *, at: datetime) -> None:
     obligations.withdraw(kind=CUSTOMER_UPDATE, subject_type=TICKET, subject_id=ticket.pk, occurrence=FIRST, at=at)
 
 
-def follow_assignee(ticket: Ticket, *, at: datetime) -> None:
+def reassign_updates(ticket: Ticket, *, at: datetime) -> None:
     """Who has the ticket owes the next word."""
-    obligations.give(
+    obligations.reassign(
         kind=CUSTOMER_UPDATE, subject_type=TICKET, subject_id=ticket.pk, at=at, team=ticket.team,
         owner=ticket.assignee,
     )  # fmt: skip
 
 
-def waiting_for_first_update(*, newer_than: datetime) -> list[Ticket]:
+def incidents_without_update(*, newer_than: datetime) -> list[Ticket]:
     """Open, public incidents of which customers know nothing and nobody owes them a word; none without a page."""
     if not StatusPage.objects.exists():
         return []
@@ -67,7 +67,7 @@ def waiting_for_first_update(*, newer_than: datetime) -> list[Ticket]:
 
 def _owe_update(ticket: Ticket, occurrence: str, *, due_at: datetime, since: datetime, at: datetime) -> None:
     service = ticket.service
-    obligations.owe(
+    obligations.create(
         kind=CUSTOMER_UPDATE, subject_type=TICKET, subject_id=ticket.pk, occurrence=occurrence,
         title=f"Tell customers about {ticket.reference} {ticket.title}",
         url=reverse("incidents:update", args=[ticket.reference]),
@@ -76,19 +76,19 @@ def _owe_update(ticket: Ticket, occurrence: str, *, due_at: datetime, since: dat
     )  # fmt: skip
 
 
-UPDATE_DUTY = Duty(
+UPDATE_KIND = ObligationKind(
     kind=CUSTOMER_UPDATE,
     label="Customer update",
     moment="the last one, or the start of the trouble",
     own_date="the time that was promised; the first by the time its severity gives",
     done_when="an update is published",
     standard=(
-        Standard(
+        DefaultRule(
             name="Next word to customers",
             reminders=(
-                StandardReminder(10, TimeUnit.MINUTES),
-                StandardReminder(0, TimeUnit.MINUTES),
-                StandardReminder(10, TimeUnit.MINUTES, ReminderSide.AFTER, Reminded.MANAGER),
+                DefaultReminder(10, TimeUnit.MINUTES),
+                DefaultReminder(0, TimeUnit.MINUTES),
+                DefaultReminder(10, TimeUnit.MINUTES, ReminderSide.AFTER, Reminded.MANAGER),
             ),
         ),
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from config.base.net import links
 from incidents.customers import status_page
-from incidents.customers.status_page import NEWEST, Shown
+from incidents.customers.status_page import NEWEST, PageView
 from incidents.models import (
     UNDER_WAY,
     Component,
@@ -31,7 +31,7 @@ def _instant(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if value else None
 
 
-def _page(shown: Shown) -> dict[str, Any]:
+def _page(shown: PageView) -> dict[str, Any]:
     page = shown.page
     return {
         "id": page.public_id,
@@ -42,7 +42,7 @@ def _page(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _status(shown: Shown) -> dict[str, str]:
+def _status(shown: PageView) -> dict[str, str]:
     return {"indicator": shown.indicator, "description": _DESCRIPTIONS[shown.indicator]}
 
 
@@ -64,11 +64,11 @@ def _component(one: Component, *, page: StatusPage, groups: dict[int, str], stat
     }
 
 
-def _groups(shown: Shown) -> dict[int, str]:
+def _groups(shown: PageView) -> dict[int, str]:
     return {part.component.pk: part.component.public_id for part in shown.parts}
 
 
-def _components(shown: Shown) -> list[dict[str, Any]]:
+def _components(shown: PageView) -> list[dict[str, Any]]:
     groups, found = _groups(shown), []
     for part in shown.parts:
         entry = _component(part.component, page=shown.page, groups=groups, status=part.status)
@@ -96,7 +96,7 @@ def _update(one: CustomerUpdate | MaintenanceUpdate, of: str) -> dict[str, Any]:
     }
 
 
-def _common(one: PublicIncident | ScheduledMaintenance, shown: Shown) -> dict[str, Any]:
+def _common(one: PublicIncident | ScheduledMaintenance, shown: PageView) -> dict[str, Any]:
     """What incidents and planned work share: Statuspage makes one thing of both."""
     groups = _groups(shown)
     return {
@@ -111,7 +111,7 @@ def _common(one: PublicIncident | ScheduledMaintenance, shown: Shown) -> dict[st
     }
 
 
-def _incident(one: PublicIncident, shown: Shown) -> dict[str, Any]:
+def _incident(one: PublicIncident, shown: PageView) -> dict[str, Any]:
     return {
         **_common(one, shown),
         "monitoring_at": _instant(one.monitoring_at),
@@ -122,7 +122,7 @@ def _incident(one: PublicIncident, shown: Shown) -> dict[str, Any]:
     }
 
 
-def _maintenance(one: ScheduledMaintenance, shown: Shown) -> dict[str, Any]:
+def _maintenance(one: ScheduledMaintenance, shown: PageView) -> dict[str, Any]:
     return {
         **_common(one, shown),
         "monitoring_at": None,
@@ -135,38 +135,38 @@ def _maintenance(one: ScheduledMaintenance, shown: Shown) -> dict[str, Any]:
     }
 
 
-def _unresolved(shown: Shown) -> dict[str, Any]:
+def _unresolved(shown: PageView) -> dict[str, Any]:
     return {"incidents": [_incident(one, shown) for one in shown.unresolved]}
 
 
-def _newest(shown: Shown) -> dict[str, Any]:
+def _newest(shown: PageView) -> dict[str, Any]:
     return {"incidents": [_incident(one, shown) for one in status_page.incidents_of(shown.page)[:NEWEST]]}
 
 
-def _work(found: Iterable[ScheduledMaintenance], shown: Shown) -> dict[str, Any]:
+def _work(found: Iterable[ScheduledMaintenance], shown: PageView) -> dict[str, Any]:
     return {"scheduled_maintenances": [_maintenance(one, shown) for one in found]}
 
 
-def _all_work(shown: Shown) -> dict[str, Any]:
+def _all_work(shown: PageView) -> dict[str, Any]:
     return _work(status_page.maintenances_of(shown.page)[:NEWEST], shown)
 
 
-def _upcoming(shown: Shown) -> dict[str, Any]:
+def _upcoming(shown: PageView) -> dict[str, Any]:
     return _work([one for one in shown.planned if one.status == MaintenanceStatus.SCHEDULED], shown)
 
 
-def _active(shown: Shown) -> dict[str, Any]:
+def _active(shown: PageView) -> dict[str, Any]:
     return _work([one for one in shown.planned if one.status in UNDER_WAY], shown)
 
 
-def _summary(shown: Shown) -> dict[str, Any]:
+def _summary(shown: PageView) -> dict[str, Any]:
     return {
         "components": _components(shown), **_unresolved(shown), **_work(shown.planned, shown),
         "status": _status(shown),
     }  # fmt: skip
 
 
-_DOCUMENTS: dict[str, Callable[[Shown], dict[str, Any]]] = {
+_DOCUMENTS: dict[str, Callable[[PageView], dict[str, Any]]] = {
     "summary": _summary,
     "status": lambda shown: {"status": _status(shown)},
     "components": lambda shown: {"components": _components(shown)},

@@ -52,7 +52,7 @@ _PARTS = Prefetch("components", Component.objects.order_by("position", "name"))
 
 
 @dataclass(frozen=True)
-class Part:
+class ComponentView:
     """A component with its members, if it is a group."""
 
     component: Component
@@ -66,11 +66,11 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Shown:
+class PageView:
     """The public page at one moment."""
 
     page: StatusPage
-    parts: list[Part]
+    parts: list[ComponentView]
     unresolved: list[PublicIncident]
     planned: list[ScheduledMaintenance]
     indicator: str
@@ -144,14 +144,14 @@ def ahead(page: StatusPage) -> list[ScheduledMaintenance]:
     return list(found[:NEWEST])
 
 
-def read(page: StatusPage) -> Shown:
+def read(page: StatusPage) -> PageView:
     """The page as it stands. A constant number of queries."""
     components = list(page.components.order_by("position", "name"))
     unresolved = list(incidents_of(page).unresolved()[:NEWEST])
     times = [page.created_at, *(one.updated_at for one in components)]
     newest = page.incidents.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
     worked = page.maintenances.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
-    return Shown(
+    return PageView(
         page=page,
         parts=_parts(components),
         unresolved=unresolved,
@@ -161,7 +161,7 @@ def read(page: StatusPage) -> Shown:
     )
 
 
-def _parts(components: Iterable[Component]) -> list[Part]:
+def _parts(components: Iterable[Component]) -> list[ComponentView]:
     members: defaultdict[int, list[Component]] = defaultdict(list)
     tops = []
     for one in components:
@@ -170,7 +170,7 @@ def _parts(components: Iterable[Component]) -> list[Part]:
         else:
             tops.append(one)
     return [
-        Part(one, _worst([m.status for m in members[one.pk]]) if members[one.pk] else one.status,
+        ComponentView(one, _worst([m.status for m in members[one.pk]]) if members[one.pk] else one.status,
              tuple(members[one.pk]))
         for one in tops
     ]  # fmt: skip

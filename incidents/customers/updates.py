@@ -17,8 +17,8 @@ from config.base.net import links
 from config.base.web import display
 from incidents.customers import component_status as parts
 from incidents.customers import deliveries
-from incidents.customers.customer_mails import Letter, update_letter
-from incidents.customers.obligations import note_published, owe_first_update, waiting_for_first_update
+from incidents.customers.customer_mails import CustomerMail, update_mail
+from incidents.customers.obligations import complete_update, create_first_update, incidents_without_update
 from incidents.models import (
     OVER,
     Component,
@@ -106,7 +106,7 @@ class Preview:
 
     update: CustomerUpdate
     incident: PublicIncident
-    letter: Letter
+    letter: CustomerMail
     recipients: int
     open_placeholders: list[str]
 
@@ -123,18 +123,18 @@ def first_due(ticket: Ticket) -> datetime | None:
     return ticket.impact_started_at + wait if wait and ticket.is_open else None
 
 
-def owe_first(*, at: datetime) -> int:
+def create_first_updates(*, at: datetime) -> int:
     """Owe the first word of incidents that need one; beside the paging path, so that declaring stays short."""
     done = 0
-    for ticket in waiting_for_first_update(newer_than=at - _STILL_FIRST):
+    for ticket in incidents_without_update(newer_than=at - _STILL_FIRST):
         due_at = first_due(ticket)
         if due_at is not None:
-            owe_first_update(ticket, due_at=due_at, at=at)
+            create_first_update(ticket, due_at=due_at, at=at)
             done += 1
     return done
 
 
-def standing(ticket: Ticket, *, at: datetime) -> dict[str, Any] | None:
+def customer_summary(ticket: Ticket, *, at: datetime) -> dict[str, Any] | None:
     """What customers were told of a ticket and what became of the last mails; None without a status page."""
     told = PublicIncident.objects.filter(ticket=ticket).order_by("pk").first()
     if told is None:
@@ -204,7 +204,7 @@ def preview(draft: Draft, *, at: datetime) -> Preview:
     return Preview(
         update=update,
         incident=incident,
-        letter=update_letter(update, unsubscribe="(a link of their own)"),
+        letter=update_mail(update, unsubscribe="(a link of their own)"),
         recipients=recipients(page=draft.page, components=draft.components),
         open_placeholders=_open(draft.body),
     )
@@ -239,7 +239,7 @@ def publish(*, draft: Draft, ticket_id: int, actor: User, at: datetime) -> Custo
         ticket_id=ticket.pk, kind=EntryKind.CHANGE, at=at, actor=actor, text=_told(update, draft),
         data={"update": update.public_id}, source=f"update:{update.pk}",
     )  # fmt: skip
-    note_published(ticket, update, actor=actor, at=at)
+    complete_update(ticket, update, actor=actor, at=at)
     deliveries.enqueue(deliveries.fan_out, update.pk)
     return update
 
@@ -279,7 +279,9 @@ def _incident_of(ticket: Ticket, draft: Draft, *, at: datetime) -> PublicInciden
 def _change_components(draft: Draft, *, at: datetime) -> list[dict[str, str]]:
     """Give the parts their new status, and say which was what."""
     wanted = draft.component_status or (ComponentStatus.OPERATIONAL if draft.status == Phase.RESOLVED else "")
-    return parts.change([one.pk for one in draft.components], lambda part: wanted or part.status, at=at)
+    return parts.change_component_status(
+        [one.pk for one in draft.components], lambda part: wanted or part.status, at=at
+    )
 
 
 def _promised(draft: Draft) -> datetime | None:

@@ -7,7 +7,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from config.base.web.batched_choices import PickFilter
+from config.base.web.batched_choices import BatchedChoiceFilter
 from config.base.web.filters import FilterSet
 from incidents.models import (
     Service,
@@ -33,9 +33,9 @@ class ReportFilter(FilterSet):
 
     since = filters.DateFilter(label="From", method="from_day")
     until = filters.DateFilter(label="To, included", method="to_day")
-    team = PickFilter(queryset=Team.objects.all(), to_field_name="slug")
-    service = PickFilter(queryset=Service.objects.all(), to_field_name="slug")
-    severity = PickFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
+    team = BatchedChoiceFilter(queryset=Team.objects.all(), to_field_name="slug")
+    service = BatchedChoiceFilter(queryset=Service.objects.all(), to_field_name="slug")
+    severity = BatchedChoiceFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
     times = filters.ChoiceFilter(
         label="Times",
         choices=[("recorded", "Only as recorded"), ("changed", "Only changed by hand")],

@@ -7,7 +7,7 @@ import django_filters as filters
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
-from config.base.web.batched_choices import PickFilter
+from config.base.web.batched_choices import BatchedChoiceFilter
 from config.base.web.filters import FilterSet, WordsFilter
 from incidents.models import (
     OPEN_STATUSES,
@@ -66,11 +66,11 @@ class TicketFilter(FilterSet):
     )
     status = filters.MultipleChoiceFilter(choices=TicketStatus)
     kind = filters.ChoiceFilter(choices=TicketKind)
-    severity = PickFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
+    severity = BatchedChoiceFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
     priority = filters.NumberFilter()
-    team = PickFilter(queryset=Team.objects.all(), to_field_name="slug")
-    service = PickFilter(queryset=Service.objects.all(), to_field_name="slug")
-    assignee = PickFilter(
+    team = BatchedChoiceFilter(queryset=Team.objects.all(), to_field_name="slug")
+    service = BatchedChoiceFilter(queryset=Service.objects.all(), to_field_name="slug")
+    assignee = BatchedChoiceFilter(
         queryset=User.objects.filter(Exists(Membership.objects.filter(user=OuterRef("pk"))), is_active=True),
         label_of=Concat("name", Value(" <"), "email", Value(">"), output_field=TextField()),
     )

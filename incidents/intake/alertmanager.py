@@ -40,7 +40,7 @@ def receive(request: HttpRequest, secret: str = "") -> JsonResponse:
         response = _answer("Give the integration's key in the address or as a bearer token.", 401)
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
-    door = integration_keys.find(secret, kind=IntegrationKind.ALERTMANAGER)
+    door = integration_keys.find_key(secret, kind=IntegrationKind.ALERTMANAGER)
     if door is None:
         return _answer("unknown integration", 404)
     at = timezone.now()
@@ -57,7 +57,7 @@ def receive(request: HttpRequest, secret: str = "") -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-def _read_for(door: integration_keys.Door, request: HttpRequest) -> tuple[list[Report], str]:
+def _read_for(door: integration_keys.IntegrationKey, request: HttpRequest) -> tuple[list[Report], str]:
     if door.is_paused:
         raise Unreadable("This integration is paused.", status=403)
     return read(requests.read_object(request))
@@ -145,7 +145,7 @@ def _key_in_header(request: HttpRequest) -> str:
     return ""
 
 
-def _reject(door: integration_keys.Door, problem: str, *, at: datetime) -> None:
+def _reject(door: integration_keys.IntegrationKey, problem: str, *, at: datetime) -> None:
     store.keep(
         integration_id=door.integration_id,
         action=EventAction.NONE,

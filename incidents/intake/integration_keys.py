@@ -12,7 +12,7 @@ _MOST = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class IntegrationKey:
     """An integration, as far as intake needs it."""
 
     integration_id: int
@@ -20,10 +20,10 @@ class Door:
     is_paused: bool
 
 
-_known: dict[str, tuple[float, Door]] = {}
+_known: dict[str, tuple[float, IntegrationKey]] = {}
 
 
-def find(key: str, *, kind: str) -> Door | None:
+def find_key(key: str, *, kind: str) -> IntegrationKey | None:
     """The integration of this dialect that the key belongs to, or None. Wrong keys are never remembered."""
     digest = tokens.digest(key)
     known = _known.get(digest)
@@ -44,6 +44,6 @@ def forget() -> None:
     _known.clear()
 
 
-def _look_up(digest: str) -> Door | None:
+def _look_up(digest: str) -> IntegrationKey | None:
     row = Integration.objects.filter(key_digest=digest).values_list("pk", "kind", "paused_at").first()
-    return Door(row[0], row[1], row[2] is not None) if row else None
+    return IntegrationKey(row[0], row[1], row[2] is not None) if row else None

@@ -96,12 +96,14 @@ def enqueue_change(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "success", "message": "Change event processed"}, status=202)
 
 
-def _open(body: Mapping[str, Any], *, problems: list[str], at: datetime) -> integration_keys.Door | JsonResponse:
+def _open(
+    body: Mapping[str, Any], *, problems: list[str], at: datetime
+) -> integration_keys.IntegrationKey | JsonResponse:
     """The integration the event is for, or the answer that refuses it; a refusal is kept for its page."""
     secret = body.get("routing_key")
     if wrong := _wrong_key(secret):
         return _refuse(*wrong, *problems)
-    door = integration_keys.find(str(secret), kind=IntegrationKind.PAGERDUTY)
+    door = integration_keys.find_key(str(secret), kind=IntegrationKind.PAGERDUTY)
     if door is None:
         return _refuse("Invalid routing key")
     if door.is_paused:

@@ -13,7 +13,7 @@ from incidents.models import Ticket
 
 def _customers(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
     """What customers know of an incident, and when they should hear again; nothing without a status page."""
-    found = updates.standing(ticket, at=timezone.now())
+    found = updates.customer_summary(ticket, at=timezone.now())
     if found is None:
         return None
     return found | {"reference": ticket.reference, "can_publish": permissions.can_publish(request.user, ticket)}

@@ -18,7 +18,7 @@ def _follow_up(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     return {
         "ticket": ticket,
         "actions": actions,
-        "links": links.of(ticket, request.user),
+        "links": links.linked_tickets(ticket, request.user),
         "can_act": permissions.can_act(request.user, ticket),
     }
 
@@ -29,7 +29,7 @@ def _prevention(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
     waiver = ticket.waivers.filter(status=WaiverStatus.ASKED).select_related("requested_by", "ticket").first()
     return {
         "ticket": ticket,
-        "conditions": conditions.of(ticket),
+        "conditions": conditions.resolution_conditions(ticket),
         "waiver": waiver,
         "can_act": permissions.can_act(request.user, ticket),
         "can_decide": waiver is not None and permissions.can_decide(request.user, waiver),

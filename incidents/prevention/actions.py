@@ -8,9 +8,9 @@ from config.base.data.text import one_line, several_lines
 from config.base.web import display
 from incidents.models import ActionItem, ActionStatus, EntryKind, Ticket
 from incidents.prevention import settling
-from incidents.prevention.obligations import finish_action, give_action, owe_action, withdraw_action
+from incidents.prevention.obligations import complete_action, create_action, reassign_action, withdraw_action
 from incidents.tickets import timeline
-from incidents.tickets.locking import Refused, locked
+from incidents.tickets.locking import TicketRefused, locked
 from oncall.models import Team, User
 
 
@@ -29,9 +29,9 @@ def add(
     """Owe something to a ticket by a day; without a person or a team it is the ticket's team's."""
     ticket = locked(ticket_id)
     if not (title := one_line(title)):
-        raise Refused("Say what is to be done, the verb first.")
+        raise TicketRefused("Say what is to be done, the verb first.")
     if owner is not None and not owner.is_active:
-        raise Refused(f"{owner.name}'s account is closed. Choose somebody else.")
+        raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.")
     if owner is None and team is None:
         team = ticket.team
     action = ActionItem(
@@ -40,7 +40,7 @@ def add(
     )  # fmt: skip
     action.clean_fields(exclude=["ticket", "owner", "team", "created_by"])
     action.save()
-    owe_action(ticket, action, at=at)
+    create_action(ticket, action, at=at)
     _tell(action, f"Action added for {_whose(action)}, due on {display.day(due_on)}: {title}", actor=actor, at=at)
     return action
 
@@ -50,7 +50,7 @@ def finish(*, action_id: int, actor: User | None, at: datetime) -> ActionItem:
     """Say that it is done; an incident that waited for nothing else turns resolved."""
     ticket, action = _open(action_id)
     _end(action, ActionStatus.DONE, at=at)
-    finish_action(action, actor=actor, at=at)
+    complete_action(action, actor=actor, at=at)
     _tell(action, f"Action done: {action.title}", actor=actor, at=at)
     settling.settle_around(ticket=ticket, at=at)
     return action
@@ -61,7 +61,7 @@ def decline(*, action_id: int, reason: str, actor: User | None, at: datetime) ->
     """Say that it will not be done, and why."""
     ticket, action = _open(action_id)
     if not (reason := several_lines(reason)):
-        raise Refused("Say why it will not be done.")
+        raise TicketRefused("Say why it will not be done.")
     action.reason = reason
     _end(action, ActionStatus.DECLINED, at=at)
     withdraw_action(action, actor=actor, at=at)
@@ -77,12 +77,12 @@ def reassign(
     """Give it to another person or team."""
     ticket, action = _open(action_id)
     if owner is None and team is None:
-        raise Refused("Choose the person or the team that does it.")
+        raise TicketRefused("Choose the person or the team that does it.")
     if owner is not None and not owner.is_active:
-        raise Refused(f"{owner.name}'s account is closed. Choose somebody else.")
+        raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.")
     action.owner, action.team, action.updated_at = owner, team, at
     action.save(update_fields=["owner", "team", "updated_at"])
-    give_action(ticket, action, at=at)
+    reassign_action(ticket, action, at=at)
     _tell(action, f"Action given to {_whose(action)}: {action.title}", actor=actor, at=at)
     return action
 
@@ -92,7 +92,7 @@ def _open(action_id: int) -> tuple[Ticket, ActionItem]:
     ticket = locked(ActionItem.objects.values_list("ticket_id", flat=True).get(pk=action_id))
     action = ActionItem.objects.select_related("owner", "team").get(pk=action_id)
     if action.status != ActionStatus.OPEN:
-        raise Refused(f"This action is {action.get_status_display().lower()} already.")
+        raise TicketRefused(f"This action is {action.get_status_display().lower()} already.")
     return ticket, action
 
 

@@ -42,17 +42,17 @@ class Condition:
         return self.fell_at is not None
 
 
-def of(ticket: Ticket) -> list[Condition]:
+def resolution_conditions(ticket: Ticket) -> list[Condition]:
     """The conditions of one incident, met or not."""
-    return of_all([ticket])[ticket.pk]
+    return resolution_conditions_of_all([ticket])[ticket.pk]
 
 
 def unmet(ticket: Ticket) -> list[Condition]:
     """What the incident still waits for; empty when prevention is done or is nobody's duty."""
-    return [one for one in of(ticket) if not one.is_met]
+    return [one for one in resolution_conditions(ticket) if not one.is_met]
 
 
-def of_all(tickets: Sequence[Ticket]) -> dict[int, list[Condition]]:
+def resolution_conditions_of_all(tickets: Sequence[Ticket]) -> dict[int, list[Condition]]:
     """The conditions of each incident, in three queries however many there are. Severities come with the tickets.
 
     An approved "no prevention needed" stands alone. It holds for the restoration it was given for: an

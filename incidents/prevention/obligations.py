@@ -10,15 +10,15 @@ from incidents.models import (
 from incidents.tickets.subject import TICKET
 from oncall import obligations
 from oncall.models import Reminded, ReminderSide, TimeUnit, User
-from oncall.obligations import Duty, Standard, StandardReminder
+from oncall.obligations import DefaultReminder, DefaultRule, ObligationKind
 
 ACTION = "action"
 
 
-def owe_action(ticket: Ticket, action: ActionItem, *, at: datetime) -> None:
+def create_action(ticket: Ticket, action: ActionItem, *, at: datetime) -> None:
     """Owe an action until the end of its day on the clock of the ticket's team."""
     service = ticket.service
-    obligations.owe(
+    obligations.create(
         kind=ACTION, subject_type=TICKET, subject_id=ticket.pk, occurrence=f"action:{action.pk}",
         title=action.title, url=action.get_absolute_url(), team=action.team or ticket.team, owner=action.owner,
         due_at=obligations.end_of_day(action.due_on, zone=ticket.team.time_zone),
@@ -26,9 +26,9 @@ def owe_action(ticket: Ticket, action: ActionItem, *, at: datetime) -> None:
     )  # fmt: skip
 
 
-def finish_action(action: ActionItem, *, actor: User | None, at: datetime) -> None:
+def complete_action(action: ActionItem, *, actor: User | None, at: datetime) -> None:
     """It is done."""
-    obligations.fulfil(**_of(action), at=at, actor=actor)
+    obligations.complete(**_of(action), at=at, actor=actor)
 
 
 def withdraw_action(action: ActionItem, *, actor: User | None, at: datetime) -> None:
@@ -36,9 +36,9 @@ def withdraw_action(action: ActionItem, *, actor: User | None, at: datetime) -> 
     obligations.withdraw(**_of(action), at=at, actor=actor, reason=action.reason)
 
 
-def give_action(ticket: Ticket, action: ActionItem, *, at: datetime) -> None:
+def reassign_action(ticket: Ticket, action: ActionItem, *, at: datetime) -> None:
     """Somebody else does it."""
-    obligations.give(**_of(action), at=at, team=action.team or ticket.team, owner=action.owner)
+    obligations.reassign(**_of(action), at=at, team=action.team or ticket.team, owner=action.owner)
 
 
 def _of(action: ActionItem) -> dict[str, Any]:
@@ -50,19 +50,19 @@ def _of(action: ActionItem) -> dict[str, Any]:
     }
 
 
-ACTION_DUTY = Duty(
+ACTION_KIND = ObligationKind(
     kind=ACTION,
     label="Action",
     moment="it was agreed",
     own_date="the day it names",
     done_when="the action is marked done or declined",
     standard=(
-        Standard(
+        DefaultRule(
             name="Actions",
             reminders=(
-                StandardReminder(2),
-                StandardReminder(1, TimeUnit.DAYS, ReminderSide.AFTER),
-                StandardReminder(3, TimeUnit.DAYS, ReminderSide.AFTER, Reminded.MANAGER),
+                DefaultReminder(2),
+                DefaultReminder(1, TimeUnit.DAYS, ReminderSide.AFTER),
+                DefaultReminder(3, TimeUnit.DAYS, ReminderSide.AFTER, Reminded.MANAGER),
             ),
         ),
     ),

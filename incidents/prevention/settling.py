@@ -17,7 +17,7 @@ from incidents.models import (
 )
 from incidents.prevention import conditions
 from incidents.tickets import timeline
-from incidents.tickets.locking import Refused, locked, move
+from incidents.tickets.locking import TicketRefused, locked, move
 from oncall.models import User
 
 _CHUNK = 200
@@ -32,7 +32,7 @@ def settle(*, ticket_id: int, at: datetime) -> Ticket:
     ticket = locked(ticket_id)
     if ticket.kind != TicketKind.INCIDENT or ticket.status != TicketStatus.RESTORED:
         return ticket
-    found = conditions.of(ticket)
+    found = conditions.resolution_conditions(ticket)
     if not all(one.is_met for one in found):
         return ticket
     last = max(found, key=lambda one: one.fell_at or at, default=None)
@@ -75,7 +75,7 @@ def settle_due(*, at: datetime) -> int:
     settled, last = 0, 0
     while chunk := list(rows.filter(pk__gt=last).order_by("pk")[:_CHUNK]):
         last = chunk[-1].pk
-        for pk, found in conditions.of_all(chunk).items():
+        for pk, found in conditions.resolution_conditions_of_all(chunk).items():
             if all(one.is_met for one in found):
                 settled += settle(ticket_id=pk, at=at).status == TicketStatus.RESOLVED
     return settled
@@ -87,11 +87,11 @@ def ask_waiver(*, ticket_id: int, reason: str, actor: User, at: datetime) -> Pre
     ticket = locked(ticket_id)
     reason = several_lines(reason)
     if ticket.kind != TicketKind.INCIDENT or ticket.status != TicketStatus.RESTORED:
-        raise Refused(f"{ticket.reference} is not waiting for prevention. Restore the service first.")
+        raise TicketRefused(f"{ticket.reference} is not waiting for prevention. Restore the service first.")
     if not reason:
-        raise Refused("Say why nothing needs to be prevented. Whoever decides reads it.")
+        raise TicketRefused("Say why nothing needs to be prevented. Whoever decides reads it.")
     if ticket.waivers.filter(status=WaiverStatus.ASKED).exists():
-        raise Refused("This has been asked already. It waits for somebody's decision.")
+        raise TicketRefused("This has been asked already. It waits for somebody's decision.")
     waiver = PreventionWaiver.objects.create(ticket=ticket, reason=reason, requested_by=actor, requested_at=at)
     _tell(waiver, f"Asked for “no prevention needed”: {reason}", actor=actor, at=at)
     return waiver
@@ -110,7 +110,7 @@ def approve_waiver(*, waiver_id: int, actor: User, at: datetime) -> PreventionWa
 def decline_waiver(*, waiver_id: int, reason: str, actor: User, at: datetime) -> PreventionWaiver:
     """Say that something must be prevented after all, and what."""
     if not (reason := several_lines(reason)):
-        raise Refused("Say what should be prevented, so that somebody can begin.")
+        raise TicketRefused("Say what should be prevented, so that somebody can begin.")
     waiver = _decide(waiver_id, WaiverStatus.DECLINED, actor=actor, at=at)
     _tell(waiver, f"Prevention is needed: {reason}", actor=actor, at=at)
     return waiver
@@ -120,11 +120,13 @@ def _decide(waiver_id: int, status: WaiverStatus, *, actor: User, at: datetime) 
     ticket = locked(PreventionWaiver.objects.values_list("ticket_id", flat=True).get(pk=waiver_id))
     waiver = PreventionWaiver.objects.get(pk=waiver_id)
     if waiver.status != WaiverStatus.ASKED:
-        raise Refused(f"This has been {waiver.get_status_display().lower()} already.")
+        raise TicketRefused(f"This has been {waiver.get_status_display().lower()} already.")
     if waiver.requested_by_id == actor.pk:
-        raise Refused("You asked for it, so somebody else decides. Ask a commander or a manager.")
+        raise TicketRefused("You asked for it, so somebody else decides. Ask a commander or a manager.")
     if ticket.status != TicketStatus.RESTORED:
-        raise Refused(f"{ticket.reference} is {ticket.get_status_display().lower()}: there is nothing to decide.")
+        raise TicketRefused(
+            f"{ticket.reference} is {ticket.get_status_display().lower()}: there is nothing to decide."
+        )
     waiver.status, waiver.decided_by, waiver.decided_at = status, actor, max(at, ticket.restored_at or at)
     waiver.save(update_fields=["status", "decided_by", "decided_at"])
     return waiver

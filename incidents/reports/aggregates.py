@@ -105,7 +105,7 @@ class Gathered:
         for groups in self._groups.values():
             for group in groups.values():
                 if len(group.runs) > 1:
-                    group.runs = [percentiles.merged(group.runs)]
+                    group.runs = [percentiles.merge_runs(group.runs)]
 
     def cells(self, measures: Sequence[str], *, is_split: bool = False) -> list[Cell]:
         """The figures of each month and of all; split by key, or not."""

@@ -8,12 +8,12 @@ _FEW = 2048
 Runs = Sequence[Sequence[float]]
 
 
-def merged(runs: Iterable[Sequence[float]]) -> list[float]:
+def merge_runs(runs: Iterable[Sequence[float]]) -> list[float]:
     """All in one ascending list; Python's sort is quick with runs that are sorted already."""
     return sorted(chain.from_iterable(runs))
 
 
-def pair(runs: Runs, rank: int) -> tuple[float, float]:
+def values_at_rank(runs: Runs, rank: int) -> tuple[float, float]:
     """The values that stand at `rank`, from 0, and right after it (the last again), if all were sorted into one.
 
     The middles of the runs, weighed by their lengths, name a pivot which leaves at least a quarter behind each time.
@@ -41,7 +41,7 @@ def pair(runs: Runs, rank: int) -> tuple[float, float]:
         run, start, end = left[0]
         rest: Sequence[float] = run[start + rank : min(start + rank + 2, end)]
     else:
-        rest = merged(run[start:end] for run, start, end in left)[rank : rank + 2]
+        rest = merge_runs(run[start:end] for run, start, end in left)[rank : rank + 2]
     return rest[0], rest[1] if len(rest) > 1 else rest[0] if after is None else after
 
 
@@ -63,5 +63,5 @@ def percentile(runs: Runs, share: float) -> float | None:
         return None
     position = share * (count - 1)
     rank = int(position)
-    low, high = pair(runs, rank)
+    low, high = values_at_rank(runs, rank)
     return low + (position - rank) * (high - low)

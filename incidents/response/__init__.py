@@ -13,12 +13,12 @@ from incidents.response.changing import EDITABLE, add_note, change_severity, edi
 from incidents.response.ending import close, reopen, resolve, restore
 from incidents.response.opening import declare
 from incidents.response.paging import SUBJECT, preview_page
-from incidents.tickets.locking import Refused
+from incidents.tickets.locking import TicketRefused
 
 __all__ = [
     "EDITABLE",
     "SUBJECT",
-    "Refused",
+    "TicketRefused",
     "acknowledge",
     "add_note",
     "add_responders",

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from incidents.alerts import status
-from incidents.customers.obligations import follow_assignee
+from incidents.customers.obligations import reassign_updates
 from incidents.models import EntryKind, Ticket, TicketStatus
 from incidents.response.paging import SUBJECT, begin_work, page_team, running
 from incidents.tickets import timeline
-from incidents.tickets.locking import Refused, locked, move, refuse_unless_open, save
+from incidents.tickets.locking import TicketRefused, locked, move, refuse_unless_open, save
 from incidents.tickets.status import INCIDENT
 from oncall import escalation
 from oncall.models import EscalationState, Team, User
@@ -50,7 +50,7 @@ def note_acknowledged(*, ticket_id: int, actor: User | None, at: datetime) -> Ti
         if ticket.assignee is None:
             ticket.assignee = actor
             save(ticket, "assignee", at=at)
-            follow_assignee(ticket, at=at)
+            reassign_updates(ticket, at=at)
         begin_work(ticket=ticket, user=actor, at=at)
     return ticket
 
@@ -107,11 +107,11 @@ def assign(*, ticket_id: int, assignee: User | None, actor: User | None, at: dat
     """Give the ticket to a person, or to nobody."""
     ticket = locked(ticket_id)
     if assignee is not None and not assignee.is_active:
-        raise Refused(f"{assignee.name}'s account is closed. Choose somebody else.")
+        raise TicketRefused(f"{assignee.name}'s account is closed. Choose somebody else.")
     if ticket.assignee != assignee:
         ticket.assignee = assignee
         save(ticket, "assignee", at=at)
-        follow_assignee(ticket, at=at)
+        reassign_updates(ticket, at=at)
         text = f"Assigned to {assignee.name}." if assignee else "Assigned to nobody."
         timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor)
     return ticket
@@ -123,7 +123,7 @@ def add_responders(*, ticket_id: int, team: Team, actor: User | None, at: dateti
     ticket = locked(ticket_id)
     refuse_unless_open(ticket, "reopen it first.")
     if page_team(ticket=ticket, team=team, at=at) is None:
-        raise Refused(f"{team.name} has been called already.")
+        raise TicketRefused(f"{team.name} has been called already.")
     timeline.record(
         ticket_id=ticket.pk, kind=EntryKind.ESCALATION, text=f"{team.name} was called in.", at=at, actor=actor
     )

@@ -7,12 +7,12 @@ from typing import Any
 from django.db import transaction
 
 from config.base.data.text import several_lines
-from incidents.customers.obligations import follow_assignee
+from incidents.customers.obligations import reassign_updates
 from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, TicketStatus
 from incidents.response.paging import end_paging, page_team, running
 from incidents.severities import priority
 from incidents.tickets import timeline
-from incidents.tickets.locking import Refused, locked, move, refuse_unless_open, save
+from incidents.tickets.locking import TicketRefused, locked, move, refuse_unless_open, save
 from oncall.models import Team, User
 
 _ON_TICKET = frozenset({
@@ -30,7 +30,7 @@ def add_note(*, ticket_id: int, text: str, actor: User | None, at: datetime, is_
     ticket = locked(ticket_id)
     text = several_lines(text)
     if not text:
-        raise Refused("The note is empty. Write a word or two.")
+        raise TicketRefused("The note is empty. Write a word or two.")
     kind = EntryKind.COMMENT if is_public else EntryKind.NOTE
     timeline.record(ticket_id=ticket.pk, kind=kind, text=text, at=at, actor=actor)
     save(ticket, at=at)
@@ -48,7 +48,7 @@ def hold(*, ticket_id: int, reason: str, actor: User | None, at: datetime, note:
     """Wait for somebody or something; the reason says for whom."""
     ticket = locked(ticket_id)
     if reason not in HoldReason.values:
-        raise Refused(f"Say what it waits for: {', '.join(HoldReason.labels)}.")
+        raise TicketRefused(f"Say what it waits for: {', '.join(HoldReason.labels)}.")
     text = f"On hold, waiting for: {HoldReason(reason).label}. {note}".strip()
     move(ticket, TicketStatus.ON_HOLD, at=at, actor=actor, text=text, hold_reason=reason)
     return ticket
@@ -59,7 +59,7 @@ def resume(*, ticket_id: int, actor: User | None, at: datetime) -> Ticket:
     """Go on after a hold."""
     ticket = locked(ticket_id)
     if ticket.status != TicketStatus.ON_HOLD:
-        raise Refused(f"{ticket.reference} is not on hold.")
+        raise TicketRefused(f"{ticket.reference} is not on hold.")
     move(ticket, TicketStatus.IN_PROGRESS, at=at, actor=actor, text="Off hold.")
     return ticket
 
@@ -73,12 +73,12 @@ def hand_over(*, ticket_id: int, team: Team, reason: str, actor: User | None, at
     ticket = locked(ticket_id)
     refuse_unless_open(ticket, "reopen it first.")
     if ticket.team == team:
-        raise Refused(f"{ticket.reference} is with {team.name} already.")
+        raise TicketRefused(f"{ticket.reference} is with {team.name} already.")
     before = ticket.team
     end_paging(ticket=ticket, at=at, actor=actor, team=before)
     ticket.team, ticket.assignee = team, None
     save(ticket, "team", "assignee", at=at)
-    follow_assignee(ticket, at=at)
+    reassign_updates(ticket, at=at)
     timeline.record(
         ticket_id=ticket.pk,
         kind=EntryKind.HANDOVER,
@@ -102,7 +102,7 @@ def change_severity(
     if severity == before:
         return ticket
     if severity.rank > before.rank and not reason.strip():
-        raise Refused(f"Say why {ticket.reference} is less severe than {before.name}.")
+        raise TicketRefused(f"Say why {ticket.reference} is less severe than {before.name}.")
     ticket.severity = severity
     save(ticket, "severity", at=at)
     timeline.record(
@@ -123,11 +123,11 @@ def change_severity(
 def edit(*, ticket_id: int, changes: Mapping[str, Any], actor: User | None, at: datetime) -> Ticket:
     """Change only the named facts, under the row's lock, and put each on the timeline.
 
-    Another service does not move the ticket to its team: that is a handover. Raises Refused for a fact
+    Another service does not move the ticket to its team: that is a handover. Raises TicketRefused for a fact
     that is not edited this way, ValidationError for a value that cannot be.
     """
     if unknown := set(changes) - EDITABLE:
-        raise Refused(f"{', '.join(sorted(unknown))} cannot be changed this way.")
+        raise TicketRefused(f"{', '.join(sorted(unknown))} cannot be changed this way.")
     ticket = locked(ticket_id)
     incident = Incident.objects.get(pk=ticket_id)
     changed = [name for name, value in changes.items() if getattr(incident, name) != value]

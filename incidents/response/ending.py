@@ -10,7 +10,7 @@ from incidents.customers.obligations import withdraw_first_update
 from incidents.models import ClosureCode, Ticket, TicketStatus
 from incidents.prevention import conditions
 from incidents.response.paging import begin_work, end_paging, page_team
-from incidents.tickets.locking import Refused, locked, move
+from incidents.tickets.locking import TicketRefused, locked, move
 from oncall.models import User
 
 
@@ -49,7 +49,7 @@ def resolve(*, ticket_id: int, actor: User | None, at: datetime, reason: str = "
     """
     ticket = locked(ticket_id)
     if ticket.status == TicketStatus.RESTORED and (waiting := conditions.unmet(ticket)):
-        raise Refused(
+        raise TicketRefused(
             f"{ticket.reference} still waits for: {'; '.join(one.text for one in waiting)}."
             " It resolves by itself after that, or when “no prevention needed” is asked for and approved."
         )
@@ -64,7 +64,7 @@ def reopen(*, ticket_id: int, reason: str, actor: User | None, at: datetime) -> 
     """The trouble is back: the same record goes on, and its team is paged again."""
     ticket = locked(ticket_id)
     if ticket.is_open:
-        raise Refused(f"{ticket.reference} is open already.")
+        raise TicketRefused(f"{ticket.reference} is open already.")
     move(
         ticket,
         TicketStatus.IN_PROGRESS,
@@ -86,7 +86,7 @@ def reopen(*, ticket_id: int, reason: str, actor: User | None, at: datetime) -> 
 
 @transaction.atomic
 def close(*, ticket_id: int, code: str, actor: User | None, at: datetime, note: str = "") -> Ticket:
-    """End the record with a code. Raises Refused for a code that is not an incident's."""
+    """End the record with a code. Raises TicketRefused for a code that is not an incident's."""
     ticket = locked(ticket_id)
     allowed = {
         ClosureCode.SOLVED,
@@ -96,9 +96,9 @@ def close(*, ticket_id: int, code: str, actor: User | None, at: datetime, note: 
         ClosureCode.CANCELLED,
     }
     if code not in allowed:
-        raise Refused(f"Close it as one of: {', '.join(sorted(ClosureCode(c).label for c in allowed))}.")
+        raise TicketRefused(f"Close it as one of: {', '.join(sorted(ClosureCode(c).label for c in allowed))}.")
     if ticket.is_open and code == ClosureCode.SOLVED:
-        raise Refused("Restore the service first; then it can be closed as solved.")
+        raise TicketRefused("Restore the service first; then it can be closed as solved.")
     text = f"Closed: {ClosureCode(code).label}. {note}".strip()
     move(
         ticket,

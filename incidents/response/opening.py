@@ -18,7 +18,7 @@ from incidents.models import (
 from incidents.response.paging import page_team
 from incidents.severities import priority
 from incidents.tickets import timeline
-from incidents.tickets.locking import Refused
+from incidents.tickets.locking import TicketRefused
 from oncall.models import Team, User
 
 # Foreign keys are the database's to check; full_clean would ask it about each.
@@ -51,11 +51,11 @@ def declare(
     """Open an incident and, if its severity pages, wake the team that owns the service.
 
     Impact and urgency give the priority and propose the severity, which a given one overrides. Raises
-    Refused if neither a service nor a team says whose it is.
+    Raises TicketRefused if neither a service nor a team says whose it is.
     """
     owner = team or (service.team if service else None)
     if owner is None:
-        raise Refused("Choose the service that is in trouble, or the team that should look at it.")
+        raise TicketRefused("Choose the service that is in trouble, or the team that should look at it.")
     if severity is None or impact or urgency:
         proposal = priority.propose(impact=impact, urgency=urgency)
         severity, order = severity or proposal.severity, proposal.priority

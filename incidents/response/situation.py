@@ -11,7 +11,7 @@ _PAGES_SHOWN = 40
 
 
 @dataclass(frozen=True)
-class Called:
+class RespondingTeam:
     """One team that was called to a ticket, how far its escalation got, and its pages."""
 
     team: Team
@@ -31,7 +31,7 @@ class Called:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ResponderView:
     """What the responder's screen says of one person."""
 
     is_mine: bool
@@ -41,7 +41,7 @@ class Standing:
     next: Forecast | None
 
 
-def called(ticket: Ticket) -> list[Called]:
+def responding_teams(ticket: Ticket) -> list[RespondingTeam]:
     """The ticket's responding teams, those that still ring first. A constant number of queries."""
     rows = list(
         Response.objects.filter(ticket=ticket)
@@ -58,17 +58,18 @@ def called(ticket: Ticket) -> list[Called]:
     ):
         pages[page.escalation_id].append(page)
     found = [
-        Called(row.team, row.escalation, following.get(row.escalation_id), pages[row.escalation_id]) for row in rows
+        RespondingTeam(row.team, row.escalation, following.get(row.escalation_id), pages[row.escalation_id])
+        for row in rows
     ]
     return sorted(found, key=lambda one: (one.is_over, not one.is_ringing))
 
 
-def standing(ticket: Ticket, teams: list[Called], user: User) -> Standing:
+def responder_view(ticket: Ticket, teams: list[RespondingTeam], user: User) -> ResponderView:
     """Whether it is this person's, and who is woken next if nobody moves."""
     ringing = [one for one in teams if one.is_ringing]
     answered = [one.escalation.acknowledged_by for one in teams if one.escalation.acknowledged_by]
     forecasts = sorted((one.next for one in ringing if one.next), key=lambda one: one.due_at)
-    return Standing(
+    return ResponderView(
         is_mine=ticket.assignee_id == user.pk,
         is_paged=any(page.user_id == user.pk for one in ringing for page in one.pages),
         is_answered=not ringing,

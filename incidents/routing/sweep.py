@@ -11,7 +11,7 @@ from django.db.models import Max, Min, Q
 
 from config.base.data.clock import backoff
 from incidents.models import Alert, Integration, Severity
-from incidents.routing.placing import place_group
+from incidents.routing.grouping import route_group
 from incidents.routing.words import Choice, choose
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def _route_group(group: _Group, severities: Sequence[Severity], *, at: datetime)
     done = 0
     alone = Q(route_attempts__gt=0)
     try:
-        done = place_group(
+        done = route_group(
             integration=group.integration,
             group_key=group.group_key,
             which=~alone,
@@ -108,7 +108,7 @@ def _route_group(group: _Group, severities: Sequence[Severity], *, at: datetime)
 
 def _route_alone(group: _Group, pk: int, attempts: int, severities: Sequence[Severity], *, at: datetime) -> int:
     try:
-        return place_group(
+        return route_group(
             integration=group.integration,
             group_key=group.group_key,
             which=Q(pk=pk),

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import AnyObject, Shown, ShownId, ShownKey
+from config.base.rest.serializers import AnyObject, ReadId, ReadKey, RecordSerializer
 from incidents.models import (
     Alert,
     Event,
@@ -10,11 +10,11 @@ from incidents.models import (
 from oncall.serializers.people import Address
 
 
-class AlertSerializer(Shown):
+class AlertSerializer(RecordSerializer):
     """One trouble as one sender sees it."""
 
-    integration = ShownId()
-    service = ShownKey("slug", source="integration.service")
+    integration = ReadId()
+    service = ReadKey("slug", source="integration.service")
     ticket = serializers.CharField(source="ticket.reference", read_only=True, allow_null=True, default=None)
     payload = AnyObject(read_only=True)
     url = Address(source="get_absolute_url", read_only=True)
@@ -27,11 +27,11 @@ class AlertSerializer(Shown):
         )  # fmt: skip
 
 
-class EventSerializer(Shown):
+class EventSerializer(RecordSerializer):
     """One message from a sender, as it came."""
 
-    integration = ShownId()
-    alert = ShownId(allow_null=True)
+    integration = ReadId()
+    alert = ReadId(allow_null=True)
     payload = AnyObject(read_only=True)
 
     class Meta:

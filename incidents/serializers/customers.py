@@ -4,7 +4,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import AnyObject, Asked, Instant, Line, Lines, Shown, ShownId, ShownKey
+from config.base.rest.serializers import (
+    AnyObject,
+    InputSerializer,
+    Instant,
+    Line,
+    Lines,
+    ReadId,
+    ReadKey,
+    RecordSerializer,
+)
 from incidents.customers import status_page
 from incidents.customers.maintenance import Plan
 from incidents.customers.updates import Draft
@@ -27,7 +36,7 @@ from incidents.models import (
 from oncall.serializers.people import Address, PersonSerializer
 
 
-class StatusPageSerializer(Shown):
+class StatusPageSerializer(RecordSerializer):
     """A page for customers."""
 
     class Meta:
@@ -35,12 +44,12 @@ class StatusPageSerializer(Shown):
         fields = ("id", "public_id", "name", "slug", "time_zone", "is_default")
 
 
-class ComponentSerializer(Shown):
+class ComponentSerializer(RecordSerializer):
     """A part of the status page; the service behind it is for the portal alone."""
 
-    page = ShownKey("slug")
-    group = ShownKey("public_id", allow_null=True)
-    service = ShownKey("slug", allow_null=True)
+    page = ReadKey("slug")
+    group = ReadKey("public_id", allow_null=True)
+    service = ReadKey("slug", allow_null=True)
 
     class Meta:
         model = Component
@@ -48,7 +57,7 @@ class ComponentSerializer(Shown):
                   "created_at", "updated_at")  # fmt: skip
 
 
-class MessageTemplateSerializer(Shown):
+class MessageTemplateSerializer(RecordSerializer):
     """Words to begin an update with."""
 
     class Meta:
@@ -56,11 +65,11 @@ class MessageTemplateSerializer(Shown):
         fields = ("id", "title", "phase", "body")
 
 
-class PublicIncidentSerializer(Shown):
+class PublicIncidentSerializer(RecordSerializer):
     """One trouble as customers know it."""
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True, allow_null=True, default=None)
-    components = ShownKey("public_id", many=True)
+    components = ReadKey("public_id", many=True)
     url = Address(source="get_absolute_url", read_only=True)
 
     class Meta:
@@ -69,10 +78,10 @@ class PublicIncidentSerializer(Shown):
                   "updated_at", "started_at", "monitoring_at", "resolved_at", "next_update_at")  # fmt: skip
 
 
-class CustomerUpdateSerializer(Shown):
+class CustomerUpdateSerializer(RecordSerializer):
     """One published update."""
 
-    incident = ShownId()
+    incident = ReadId()
     author = PersonSerializer(read_only=True)
     affected = serializers.ListField(child=AnyObject(), read_only=True)
 
@@ -95,7 +104,7 @@ def _parts(wanted: list[str], *, page: StatusPage) -> tuple[Component, ...]:
     return found
 
 
-class PublishSerializer(Asked):
+class PublishSerializer(InputSerializer):
     """An update to publish; what customers read stands here and nowhere else."""
 
     incident = Line(max_length=30, help_text="The incident's number, as INC-7.")
@@ -125,11 +134,11 @@ class PublishSerializer(Asked):
         return {"ticket_id": ticket.pk, "draft": Draft(page=page, components=parts, started_at=begun, **attrs)}
 
 
-class MaintenanceSerializer(Shown):
+class MaintenanceSerializer(RecordSerializer):
     """Planned work as customers know it."""
 
-    page = ShownKey("slug")
-    components = ShownKey("public_id", many=True)
+    page = ReadKey("slug")
+    components = ReadKey("public_id", many=True)
     created_by = PersonSerializer(read_only=True)
     url = Address(source="get_public_url", read_only=True)
 
@@ -139,10 +148,10 @@ class MaintenanceSerializer(Shown):
                   "reminded_at", "completed_at", "created_by", "created_at", "updated_at")  # fmt: skip
 
 
-class MaintenanceUpdateSerializer(Shown):
+class MaintenanceUpdateSerializer(RecordSerializer):
     """One published message about planned work; without an author it came by itself."""
 
-    maintenance = ShownId()
+    maintenance = ReadId()
     author = PersonSerializer(read_only=True, allow_null=True)
     affected = serializers.ListField(child=AnyObject(), read_only=True)
 
@@ -152,7 +161,7 @@ class MaintenanceUpdateSerializer(Shown):
                   "author", "fanned_out_at")  # fmt: skip
 
 
-class ScheduleSerializer(Asked):
+class ScheduleSerializer(InputSerializer):
     """Work to schedule; what customers read stands here and nowhere else."""
 
     page = Line(max_length=80, required=False, help_text="The slug of the page; the default one otherwise.")
@@ -170,7 +179,7 @@ class ScheduleSerializer(Asked):
         return {"plan": Plan(page=page, components=parts, **attrs)}
 
 
-class TellSerializer(Asked):
+class TellSerializer(InputSerializer):
     """How the work goes."""
 
     status = serializers.ChoiceField(choices=MaintenanceStatus.choices)
@@ -180,23 +189,23 @@ class TellSerializer(Asked):
     is_mailed = serializers.BooleanField(default=False, help_text="The end is always mailed.")
 
 
-class SubscriberSerializer(Shown):
+class SubscriberSerializer(RecordSerializer):
     """Who is told by e-mail."""
 
-    components = ShownKey("public_id", many=True)
+    components = ReadKey("public_id", many=True)
 
     class Meta:
         model = Subscriber
         fields = ("id", "email", "components", "confirmed_at", "unsubscribed_at", "created_at")
 
 
-class DeliverySerializer(Shown):
+class DeliverySerializer(RecordSerializer):
     """One mail to a subscriber; without an update or notice it asks whether the address is theirs."""
 
     # Only shown, so that it hides no method we use.
-    update = ShownId(allow_null=True)  # type: ignore[assignment]  # the record's own word
-    notice = ShownId(allow_null=True)
-    subscriber = ShownId()
+    update = ReadId(allow_null=True)  # type: ignore[assignment]  # the record's own word
+    notice = ReadId(allow_null=True)
+    subscriber = ReadId()
 
     class Meta:
         model = UpdateDelivery

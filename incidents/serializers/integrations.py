@@ -1,16 +1,16 @@
 """Integrations as the API shows them."""
 
-from config.base.rest.serializers import AnyObject, Shown, ShownKey
+from config.base.rest.serializers import AnyObject, ReadKey, RecordSerializer
 from incidents.models import (
     Integration,
 )
 
 
-class IntegrationSerializer(Shown):
+class IntegrationSerializer(RecordSerializer):
     """A sender's door; its key is shown only when it is made."""
 
-    service = ShownKey("slug")
-    default_severity = ShownKey("name")
+    service = ReadKey("slug")
+    default_severity = ReadKey("name")
     severities = AnyObject(read_only=True)
 
     class Meta:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import Asked, Instant, Key, Line, Lines, Shown, ShownKey
+from config.base.rest.serializers import InputSerializer, Instant, Key, Line, Lines, ReadKey, RecordSerializer
 from incidents.models import ActionItem, LinkKind, PreventionWaiver, TicketLink
 from incidents.serializers.tickets import ReferenceField
 from oncall.models import Team, User
@@ -19,12 +19,12 @@ class ConditionSerializer(serializers.Serializer[Any]):
     fell_at = Instant(read_only=True, allow_null=True)
 
 
-class ActionSerializer(Shown):
+class ActionSerializer(RecordSerializer):
     """Something owed so that it does not happen again."""
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True)
     owner = PersonSerializer(read_only=True, allow_null=True)
-    team = ShownKey("slug", allow_null=True)
+    team = ReadKey("slug", allow_null=True)
 
     class Meta:
         model = ActionItem
@@ -34,7 +34,7 @@ class ActionSerializer(Shown):
         )  # fmt: skip
 
 
-class OwnerSerializer(Asked):
+class OwnerSerializer(InputSerializer):
     """Who does it: a person, a team, or both."""
 
     owner = serializers.PrimaryKeyRelatedField(
@@ -52,7 +52,7 @@ class NewActionSerializer(OwnerSerializer):
     is_priority = serializers.BooleanField(default=False)
 
 
-class LinkSerializer(Shown):
+class LinkSerializer(RecordSerializer):
     """How one ticket relates to another."""
 
     from_ticket = serializers.CharField(source="from_ticket.reference", read_only=True)
@@ -63,7 +63,7 @@ class LinkSerializer(Shown):
         fields = ("id", "from_ticket", "kind", "to_ticket", "created_at")
 
 
-class NewLinkSerializer(Asked):
+class NewLinkSerializer(InputSerializer):
     """A new link."""
 
     from_ticket = ReferenceField()
@@ -71,7 +71,7 @@ class NewLinkSerializer(Asked):
     to_ticket = ReferenceField()
 
 
-class WaiverSerializer(Shown):
+class WaiverSerializer(RecordSerializer):
     """Whether nothing is to be prevented, and who says so."""
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True)
@@ -83,7 +83,7 @@ class WaiverSerializer(Shown):
         fields = ("id", "ticket", "reason", "status", "requested_by", "requested_at", "decided_by", "decided_at")
 
 
-class NewWaiverSerializer(Asked):
+class NewWaiverSerializer(InputSerializer):
     """For which incident, and why."""
 
     ticket = ReferenceField(kind="incident")

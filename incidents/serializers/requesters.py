@@ -4,14 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import Asked, Line, Shown
+from config.base.rest.serializers import InputSerializer, Line, RecordSerializer
 from incidents.models import (
     Contact,
 )
 from oncall.serializers.people import PersonSerializer
 
 
-class ContactSerializer(Shown):
+class ContactSerializer(RecordSerializer):
     """A requester."""
 
     user = PersonSerializer(read_only=True, allow_null=True)
@@ -21,7 +21,7 @@ class ContactSerializer(Shown):
         fields = ("id", "name", "email", "phone", "organisation", "user")
 
 
-class RequesterSerializer(Asked):
+class RequesterSerializer(InputSerializer):
     """Who asked; a known address means the contact that has it."""
 
     name = Line(max_length=120)

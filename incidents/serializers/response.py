@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import Asked, Key, Line, Lines
+from config.base.rest.serializers import InputSerializer, Key, Line, Lines
 from incidents.models import (
     ClosureCode,
     ContactType,
@@ -32,45 +32,45 @@ class DeclareSerializer(FactsSerializer):
         return attrs
 
 
-class NoteSerializer(Asked):
+class NoteSerializer(InputSerializer):
     """A work note, or a comment the requester sees."""
 
     text = Lines(max_length=20_000)
     is_public = serializers.BooleanField(default=False)
 
 
-class HoldSerializer(Asked):
+class HoldSerializer(InputSerializer):
     """Whom or what the ticket waits for."""
 
     reason = serializers.ChoiceField(choices=HoldReason.choices)
     note = Lines(max_length=5_000, allow_blank=True, default="")
 
 
-class ReasonSerializer(Asked):
+class ReasonSerializer(InputSerializer):
     """Why."""
 
     reason = Lines(max_length=5_000)
 
 
-class OptionalReasonSerializer(Asked):
+class OptionalReasonSerializer(InputSerializer):
     """Why, if there is something to say."""
 
     reason = Lines(max_length=5_000, allow_blank=True, default="")
 
 
-class OptionalNoteSerializer(Asked):
+class OptionalNoteSerializer(InputSerializer):
     """A note, if there is something to say."""
 
     note = Lines(max_length=20_000, allow_blank=True, default="")
 
 
-class AssignSerializer(Asked):
+class AssignSerializer(InputSerializer):
     """To whom."""
 
     assignee = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))
 
 
-class TeamChoiceSerializer(Asked):
+class TeamChoiceSerializer(InputSerializer):
     """Which team."""
 
     team = Key(slug_field="slug", queryset=Team.objects.all())
@@ -82,14 +82,14 @@ class HandOverSerializer(TeamChoiceSerializer):
     reason = Lines(max_length=5_000)
 
 
-class ChangeSeveritySerializer(Asked):
+class ChangeSeveritySerializer(InputSerializer):
     """The new severity; lowering it needs a reason."""
 
     severity = Key(slug_field="name", queryset=Severity.objects.all())
     reason = Lines(max_length=5_000, allow_blank=True, default="")
 
 
-class CloseSerializer(Asked):
+class CloseSerializer(InputSerializer):
     """How it ended."""
 
     code = serializers.ChoiceField(choices=ClosureCode.choices)

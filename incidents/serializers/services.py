@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import Instant, Shown, ShownKey
+from config.base.rest.serializers import Instant, ReadKey, RecordSerializer
 from incidents.models import (
     Service,
     ServiceReadiness,
@@ -12,12 +12,12 @@ from incidents.models import (
 from oncall.serializers.people import Address, PersonSerializer
 
 
-class ServiceSerializer(Shown):
+class ServiceSerializer(RecordSerializer):
     """Something the firm offers or stands on."""
 
-    team = ShownKey("slug")
-    escalation_policy = ShownKey("name", allow_null=True)
-    depends_on = ShownKey("slug", many=True)
+    team = ReadKey("slug")
+    escalation_policy = ReadKey("name", allow_null=True)
+    depends_on = ReadKey("slug", many=True)
 
     class Meta:
         model = Service
@@ -59,10 +59,10 @@ class ReadinessItemSerializer(serializers.Serializer[Any]):
     url = Address()
 
 
-class ReadinessSerializer(Shown):
+class ReadinessSerializer(RecordSerializer):
     """What the last check of a service found; without `checked_at` it waits for its first."""
 
-    service = ShownKey("slug")
+    service = ReadKey("slug")
     items = ReadinessItemSerializer(many=True, read_only=True)
 
     class Meta:

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.rest.serializers import Shown
+from config.base.rest.serializers import RecordSerializer
 from incidents.models import (
     Level,
     Severity,
@@ -32,7 +32,7 @@ class LevelField(serializers.ChoiceField):
         return Level(value).name.lower()
 
 
-class SeveritySerializer(Shown):
+class SeveritySerializer(RecordSerializer):
     """What a degree of trouble means and sets in motion."""
 
     class Meta:

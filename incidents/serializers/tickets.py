@@ -6,7 +6,16 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.rest.serializers import AnyObject, Asked, Instant, Key, Line, Lines, Shown, ShownKey
+from config.base.rest.serializers import (
+    AnyObject,
+    InputSerializer,
+    Instant,
+    Key,
+    Line,
+    Lines,
+    ReadKey,
+    RecordSerializer,
+)
 from incidents.models import (
     Service,
     Ticket,
@@ -19,14 +28,14 @@ from incidents.serializers.severities import LevelField
 from oncall.serializers.people import Address, PersonSerializer
 
 
-class TicketSerializer(Shown):
+class TicketSerializer(RecordSerializer):
     """What every kind of ticket shows."""
 
     impact = LevelField(read_only=True, allow_null=True)
     urgency = LevelField(read_only=True, allow_null=True)
-    severity = ShownKey("name")
-    service = ShownKey("slug", allow_null=True)
-    team = ShownKey("slug")
+    severity = ReadKey("name")
+    service = ReadKey("slug", allow_null=True)
+    team = ReadKey("slug")
     assignee = PersonSerializer(read_only=True, allow_null=True)
     opened_by = PersonSerializer(read_only=True, allow_null=True)
     requester = serializers.SerializerMethodField()
@@ -61,7 +70,7 @@ class IncidentSerializer(TicketSerializer):
         fields = (*TicketSerializer.Meta.fields, "customer_impact", "workaround", "opened_because")
 
 
-class FactsSerializer(Asked):
+class FactsSerializer(InputSerializer):
     """The facts of an incident that whoever opens it gives, and others mend."""
 
     title = Line(max_length=300)
@@ -83,7 +92,7 @@ class EditSerializer(FactsSerializer):
     conference_url = serializers.URLField(max_length=200, allow_blank=True, required=False)
 
 
-class TimelineEntrySerializer(Shown):
+class TimelineEntrySerializer(RecordSerializer):
     """One fact about a ticket."""
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True)

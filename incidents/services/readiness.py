@@ -140,7 +140,7 @@ def _settle(services: Iterable[Service], found: dict[int, list[Item]], *, at: da
 
 
 def _owe(service: Service, item: Item, *, at: datetime) -> None:
-    obligations.owe(
+    obligations.create(
         kind=READINESS, subject_type=SERVICE, subject_id=service.pk, occurrence=item.code,
         title=f"{service.name}: {item.wrong}"[:300], url=service.get_absolute_url(), team=service.team,
         tier=service.tier, origin=service.origin, at=at,
@@ -148,7 +148,7 @@ def _owe(service: Service, item: Item, *, at: datetime) -> None:
 
 
 def _end(service: Service, item: Item, *, at: datetime) -> None:
-    end = obligations.fulfil if item.is_passed else obligations.withdraw
+    end = obligations.complete if item.is_passed else obligations.withdraw
     end(kind=READINESS, subject_type=SERVICE, subject_id=service.pk, occurrence=item.code, at=at)
 
 

@@ -19,6 +19,6 @@ def services_visible_to(user: Any) -> QuerySet[Any]:
     return Service.objects.all() if user.is_authenticated else Service.objects.none()
 
 
-def service_facts(service_ids: list[int]) -> dict[int, dict[str, str]]:
+def service_message_fields(service_ids: list[int]) -> dict[int, dict[str, str]]:
     """The service's name."""
     return {pk: {"service": name} for pk, name in Service.objects.filter(pk__in=service_ids).values_list("pk", "name")}

@@ -37,11 +37,11 @@ class RestoredTable(Table):
 
     @cached_property
     def _on_this_page(self) -> dict[int, list[conditions.Condition]]:
-        return conditions.of_all([row.record for row in self.paginated_rows])
+        return conditions.resolution_conditions_of_all([row.record for row in self.paginated_rows])
 
     @cached_property
     def _on_all_pages(self) -> dict[int, list[conditions.Condition]]:
-        return conditions.of_all([row.record for row in self.rows])
+        return conditions.resolution_conditions_of_all([row.record for row in self.rows])
 
     def render_waits_for(self, record: Any) -> SafeString:
         """Each open condition in a link."""

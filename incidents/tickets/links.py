@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from incidents.models import EntryKind, LinkKind, Ticket, TicketKind, TicketLink
 from incidents.tickets import timeline
-from incidents.tickets.locking import Refused
+from incidents.tickets.locking import TicketRefused
 from oncall.models import User
 
 _BACK = {
@@ -28,12 +28,12 @@ class Linked:
 
 
 @transaction.atomic
-def add(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: User | None, at: datetime) -> TicketLink:
+def link_tickets(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: User | None, at: datetime) -> TicketLink:
     """Link two tickets; a link that exists is left as it is."""
     if from_ticket.pk == to_ticket.pk:
-        raise Refused("A ticket cannot be linked to itself. Choose another one.")
+        raise TicketRefused("A ticket cannot be linked to itself. Choose another one.")
     if kind == LinkKind.CAUSED_BY and to_ticket.kind != TicketKind.PROBLEM:
-        raise Refused("Only a problem can be a cause. Choose a problem, or link it as related.")
+        raise TicketRefused("Only a problem can be a cause. Choose a problem, or link it as related.")
     link, is_new = TicketLink.objects.get_or_create(
         from_ticket_id=from_ticket.pk,
         to_ticket_id=to_ticket.pk,
@@ -47,7 +47,7 @@ def add(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: User | None
     return link
 
 
-def of(ticket: Ticket, user: Any) -> list[Linked]:
+def linked_tickets(ticket: Ticket, user: Any) -> list[Linked]:
     """The tickets linked to this one from either end, of those this person may know of."""
     rows = (
         TicketLink.objects.visible_to(user)

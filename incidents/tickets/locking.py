@@ -10,7 +10,7 @@ from incidents.tickets.status import INCIDENT
 from oncall.models import User
 
 
-class Refused(Refusal):
+class TicketRefused(Refusal):
     """What was asked cannot be done to this record as it stands; the message says what to do instead."""
 
 
@@ -24,9 +24,9 @@ def locked(ticket_id: int) -> Ticket:
 
 
 def refuse_unless_open(ticket: Ticket, advice: str) -> None:
-    """Raise Refused for a ticket that is over, with what to do instead."""
+    """Raise TicketRefused for a ticket that is over, with what to do instead."""
     if not ticket.is_open:
-        raise Refused(f"{ticket.reference} is {ticket.get_status_display().lower()}: {advice}")
+        raise TicketRefused(f"{ticket.reference} is {ticket.get_status_display().lower()}: {advice}")
 
 
 def save(ticket: Ticket, *fields: str, at: datetime) -> None:

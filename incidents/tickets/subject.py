@@ -20,7 +20,7 @@ def visible_to(user: Any) -> QuerySet[Any]:
     return Ticket.objects.visible_to(user)
 
 
-def facts(ticket_ids: list[int]) -> dict[int, dict[str, str]]:
+def message_fields(ticket_ids: list[int]) -> dict[int, dict[str, str]]:
     """Severity, service and start, as a message shows them."""
     rows = Ticket.objects.filter(pk__in=ticket_ids).values_list(
         "pk", "severity__name", "service__name", "impact_started_at"

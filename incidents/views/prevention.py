@@ -126,7 +126,7 @@ class LinkNew(OnTicket):
 
     def do(self, **given: Any) -> Any:
         """Link it."""
-        return links.add(from_ticket=self.ticket, to_ticket=given.pop("other"), **given)
+        return links.link_tickets(from_ticket=self.ticket, to_ticket=given.pop("other"), **given)
 
 
 class WaiverAsk(OnTicket):

@@ -40,7 +40,7 @@ def first_of_month(day: date, *, back: int = 0) -> date:
 
 
 @dataclass(frozen=True)
-class Shown:
+class FigureView:
     """Figures as the page shows them, with the way to their records."""
 
     figures: Figures
@@ -153,7 +153,7 @@ class TimesReport(ShownPage):
         medians = [cell.figures[measure.name].median for cell in months]
         return {
             "measure": measure,
-            "shown": Shown(total, self._records(measure.name)) if total else None,
+            "shown": FigureView(total, self._records(measure.name)) if total else None,
             "reasons": [
                 (measure.says(reason), count, self._records(measure.name, outcome=reason))
                 for reason, count in (total.left_out if total else {}).items()
@@ -186,16 +186,16 @@ class TimesReport(ShownPage):
         keys = [key for key in names if key in used] + ([None] if None in used else [])
         totals = {cell.month: cell.figures.get(name) for cell in whole}
 
-        def shown(month: date | None, key: int | None) -> Shown | None:
+        def shown(month: date | None, key: int | None) -> FigureView | None:
             figures = cells.get((month, key))
             if figures is None:
                 return None
             narrowed = {self.dimension: names[key][natural]} if key is not None else {}
-            return Shown(figures, self._records(name, month=month, **narrowed))
+            return FigureView(figures, self._records(name, month=month, **narrowed))
 
-        def total(month: date | None) -> Shown | None:
+        def total(month: date | None) -> FigureView | None:
             figures = totals.get(month)
-            return Shown(figures, self._records(name, month=month)) if figures else None
+            return FigureView(figures, self._records(name, month=month)) if figures else None
 
         heads = [names[key]["name"] if key is not None else f"No {self.dimension}" for key in keys]
         periods = [cell.month for cell in reversed(months)]

@@ -67,7 +67,7 @@ class ContactMethodForm(forms.ModelForm):
         if cleaned.get("kind") == ContactKind.WEBHOOK and cleaned.get("address"):
             try:
                 http.check_url(cleaned["address"])
-            except (http.Refused, http.Unreachable) as error:
+            except (http.DestinationRefused, http.Unreachable) as error:
                 self.add_error("address", str(error))
         if not cleaned.get("secret"):
             cleaned["secret"] = self.initial.get("secret", "")

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, asked_instant, writes
+from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, requested_instant, writes
 from oncall import schedules
 from oncall.filters.rota import HandoffNoteFilter
 from oncall.models import (
@@ -47,7 +47,7 @@ class OnCallViewSet(AnswerViewSet):
     @extend_schema(parameters=[AT])
     def list(self, request: Request) -> Response:
         """All schedules at one moment, in one answer."""
-        at = asked_instant(request)
+        at = requested_instant(request)
         turns = [turn_of(roster, at) for roster in schedules.load_range(at)]
         return Response(OnCallSerializer({"at": at, "schedules": turns}).data)
 

@@ -31,7 +31,7 @@ class SavedViewViewSet(ReadViewSet):
     @writes(NewViewSerializer, status=201)
     def create(self, data: dict[str, Any]) -> SavedView:
         """Keep the state of a list under a name."""
-        return saving.keep(**data, actor=self.actor, at=timezone.now())
+        return saving.save(**data, actor=self.actor, at=timezone.now())
 
     @writes(ViewChangesSerializer, partial=True)
     def partial_update(self, view: SavedView, data: dict[str, Any]) -> SavedView:

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.data.clock import ceil_minute, floor_minute
-from config.base.rest.viewsets import Pagination, ReadViewSet, asked_instant, verb, writes
+from config.base.rest.viewsets import Pagination, ReadViewSet, requested_instant, verb, writes
 from oncall import schedules
 from oncall.api import load as load_api
 from oncall.api.rota import AT, turn_of
@@ -25,7 +25,7 @@ from oncall.models import Schedule, ScheduleVersion, Team, User
 from oncall.permissions import can_manage_team
 from oncall.schedules import editing, lifecycle, neutral, previewing, warnings
 from oncall.schedules.drafts import LayerDraft
-from oncall.schedules.timeline import Facts, gather
+from oncall.schedules.timeline import ScheduleTimeline, gather
 from oncall.serializers.load import LoadSerializer
 from oncall.serializers.rota import TurnSerializer
 from oncall.serializers.schedules import (
@@ -72,11 +72,11 @@ def _range(since: datetime | None, until: datetime | None, *, at: datetime) -> t
 
 
 def _asked_range(request: Request) -> tuple[datetime, datetime]:
-    given = {name: asked_instant(request, name) for name in ("since", "until") if name in request.query_params}
+    given = {name: requested_instant(request, name) for name in ("since", "until") if name in request.query_params}
     return _range(given.get("since"), given.get("until"), at=timezone.now())
 
 
-def _final(roster: schedules.Roster, facts: Facts) -> dict[str, Any]:
+def _final(roster: schedules.Roster, facts: ScheduleTimeline) -> dict[str, Any]:
     return {
         "segments": [
             {
@@ -173,7 +173,7 @@ class ScheduleViewSet(ReadViewSet):
     @action(detail=True, url_path="on-call", query_parameters=("at",))
     def on_call(self, request: Request, pk: str) -> Response:
         """Who is on call on this schedule at a moment."""
-        at = asked_instant(request)
+        at = requested_instant(request)
         [roster] = schedules.load_range(at, ids=[self.get_object().pk])
         return Response(TurnSerializer(turn_of(roster, at)).data)
 
@@ -182,7 +182,7 @@ class ScheduleViewSet(ReadViewSet):
     def final(self, request: Request, pk: str) -> Response:
         """The final schedule over a range: segments, shifts and gaps; also as it was known at a moment (R-V5)."""
         since, until = _asked_range(request)
-        as_of = asked_instant(request, "as_of") if "as_of" in request.query_params else None
+        as_of = requested_instant(request, "as_of") if "as_of" in request.query_params else None
         [roster] = schedules.load(ids=[self.get_object().pk], since=since, until=until, as_of=as_of)
         answer = _final(roster, gather(roster.plan, since=since, until=until))
         shown = FinalSerializer({"since": since, "until": until, "as_of": as_of} | answer)

@@ -60,7 +60,7 @@ def fetch(url: str) -> bytes:
             deadline_seconds=_DEADLINE,
             max_answer_bytes=LARGEST + 1,
         )
-    except (http.Refused, http.Unreachable) as refusal:
+    except (http.DestinationRefused, http.Unreachable) as refusal:
         raise NotReadable(str(refusal)) from None
     if answer.status != 200:
         raise NotReadable("The address did not answer with a calendar. Open it in a browser and copy the final one.")

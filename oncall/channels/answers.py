@@ -20,7 +20,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Outcome:
             body=body,
             deadline_seconds=SEND_DEADLINE.total_seconds(),
         )
-    except http.Refused as error:
+    except http.DestinationRefused as error:
         return refused(str(error), is_permanent=True)
     except http.Unreachable as error:
         return refused(str(error))

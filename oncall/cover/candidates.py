@@ -113,8 +113,8 @@ def _stood(schedule: Schedule, people: list[User], *, at: datetime) -> dict[int,
     [roster] = schedules.load(ids=[schedule.pk], since=since, until=until)
     shifts = gather(roster.plan, since=since, until=until).shifts
     standing = {one.user for one in shifts}
-    parts = fair_share.parts(schedule.team, {*standing, *roster.people, *(one.pk for one in people)})
-    weighed = fair_share.of([roster], parts=parts, standing=standing, since=since, until=until)
+    parts = fair_share.parts_of_full_time(schedule.team, {*standing, *roster.people, *(one.pk for one in people)})
+    weighed = fair_share.fair_share_weights([roster], parts=parts, standing=standing, since=since, until=until)
     shares = fairness.report(shifts, rules=fairness.Rules(ZoneInfo("UTC")), weights=weighed).shares
     present = fair_share.together([roster], since=since, until=until)
     whole = (until - since) // MINUTE

@@ -14,7 +14,7 @@ from config.base.data.clock import floor_minute
 from config.base.data.lifecycle import Refusal
 from oncall import permissions
 from oncall.cover import swaps
-from oncall.load.page_history import NIGHT_ENDS, NIGHT_STARTS, paged
+from oncall.load.page_history import NIGHT_ENDS, NIGHT_STARTS, page_counts
 from oncall.models import ReliefRequest, Schedule, Team, User, WorkInterval
 from oncall.schedules.loading import load, naming
 from oncall.schedules.timeline import gather, joined
@@ -62,7 +62,7 @@ def hard_night(user: User, *, at: datetime) -> Night | None:
     if at > until + OFFERED_FOR:
         return None
     until = min(until, at)
-    pages = len(paged(since=since, until=until, users=[user.pk]))
+    pages = len(page_counts(since=since, until=until, users=[user.pk]))
     worked = _worked(user, since=since, until=until)
     if pages >= settings.ONCALL_HARD_NIGHT_PAGES or worked >= settings.ONCALL_HARD_NIGHT_MINUTES:
         return Night(began_on, pages, worked)

@@ -66,7 +66,7 @@ def ended(swap: SwapRequest, *, offering: Sequence[User], at: datetime) -> None:
 def _tell(
     swap: SwapRequest, event: str, users: Sequence[User], title: str, *, at: datetime, taken: SwapOffer | None = None
 ) -> None:
-    notices.tell(
+    notices.notify(
         users=users,
         key=f"swap:{swap.pk}:{event}",
         title=title,

@@ -62,14 +62,14 @@ def register_question(*, code: str, text: str, sql: str) -> None:
 
 
 @dataclass(frozen=True)
-class Look:
+class AuditResult:
     """What one look at the promises found, and when a worker last swept for pages: None before the first sweep."""
 
     swept_at: datetime | None
     findings: list[Finding]
 
 
-def look(*, at: datetime) -> Look:
+def look(*, at: datetime) -> AuditResult:
     """Ask every question in one statement, for each page's top bar asks. The caller gives the database's clock."""
     questions = list(_QUESTIONS.items())
     counts = " UNION ALL ".join(
@@ -89,7 +89,7 @@ def look(*, at: datetime) -> Look:
         if n:
             findings.append(Finding(code, text.format(n=n), n))
     swept_at = rows[0][2]
-    return Look(swept_at, [*findings, *_of_engine(swept_at, at)])
+    return AuditResult(swept_at, [*findings, *_of_engine(swept_at, at)])
 
 
 def audit(*, at: datetime) -> list[Finding]:

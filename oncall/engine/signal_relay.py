@@ -42,7 +42,7 @@ _KINDS = (
 )
 
 
-def tell(*, at: datetime) -> int:
+def relay_due(*, at: datetime) -> int:
     """Send the signals that are due and say how many rows were told of.
 
     One engine tells at a time, so nothing is told twice. A receiver that fails is logged and asked again

@@ -29,7 +29,7 @@ HEARTBEAT_EVERY = timedelta(seconds=60)
 _NOT_FOR_US = frozenset({"dead_letters"})
 
 
-def look() -> list[Finding]:
+def run_checks() -> list[Finding]:
     """What is wrong now, by the database's clock; a database that cannot be asked is the finding then."""
     try:
         return [finding for finding in audit(at=database_now()) if finding.code not in _NOT_FOR_US]
@@ -65,7 +65,7 @@ class Watch:
         return []
 
 
-def shout(findings: Sequence[Finding]) -> bool:
+def send_alert(findings: Sequence[Finding]) -> bool:
     """Tell the operators that paging may not work; True if at least one way took it."""
     text = " ".join(finding.text for finding in findings)
     return _tell(f"{settings.SITE_NAME}: paging may not work. {text}")
@@ -76,7 +76,7 @@ def give_all_clear() -> bool:
     return _tell(f"{settings.SITE_NAME}: every check passes again.")
 
 
-def beat() -> bool:
+def send_heartbeat() -> bool:
     """Call the outside heartbeat's address, if there is one."""
     return not settings.HEARTBEAT_URL or _post(settings.HEARTBEAT_URL, {"text": "alive"})
 
@@ -100,7 +100,7 @@ def _post(url: str, body: dict[str, str]) -> bool:
             body=json.dumps(body).encode(),
             deadline_seconds=8,
         )
-    except (http.Refused, http.Unreachable) as error:
+    except (http.DestinationRefused, http.Unreachable) as error:
         logger.warning("watchdog.unheard", extra={"error": str(error)})
         return False
     return 200 <= answer.status < 300

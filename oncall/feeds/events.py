@@ -13,7 +13,7 @@ _CHANGED = ("ends_at", "summary", "sequence", "modified_at", "cancelled_at")
 
 
 @transaction.atomic
-def tell(*, feed: FeedToken, at: datetime) -> list[FeedEvent]:
+def update_events(*, feed: FeedToken, at: datetime) -> list[FeedEvent]:
     """The events of the feed now, in order, and the memory of them (R-I1).
 
     A shift that vanished stays for 30 days as cancelled. Nothing is written while nothing changes.

@@ -13,12 +13,12 @@ from oncall.schedules.wall_clock import MINUTE
 WHOLE = Decimal(1)
 
 
-def parts(team: Team, users: Iterable[int]) -> dict[int, Decimal]:
+def parts_of_full_time(team: Team, users: Iterable[int]) -> dict[int, Decimal]:
     """The part of full time that each of these people works for a team; who is no member is not in it."""
     return dict(Membership.objects.filter(team=team, user__in=users).values_list("user", "fte"))
 
 
-def of(
+def fair_share_weights(
     rosters: Iterable[Roster],
     *,
     parts: Mapping[int, Decimal],

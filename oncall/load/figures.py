@@ -17,13 +17,13 @@ from zoneinfo import ZoneInfo
 
 from oncall import permissions
 from oncall.load import fair_share
-from oncall.load.page_history import NIGHT_ENDS, NIGHT_STARTS, Paged, paged
+from oncall.load.page_history import NIGHT_ENDS, NIGHT_STARTS, PageCounts, page_counts
 from oncall.models import Schedule, Team, User
 from oncall.schedules import fairness, warnings
 from oncall.schedules.loading import Roster, load
 from oncall.schedules.plan import Interval
 from oncall.schedules.restrictions import daily, hours_of
-from oncall.schedules.timeline import Facts, Shift, gather
+from oncall.schedules.timeline import ScheduleTimeline, Shift, gather
 from oncall.schedules.wall_clock import DAY, MINUTE, day_start
 
 LONGEST = timedelta(days=400)
@@ -215,20 +215,20 @@ def _narrowed(whole: Load, viewer: Any, *, is_group: bool) -> Load:
 
 
 def _figures(
-    team: Team, rosters: Sequence[Roster], facts: Mapping[int, Facts], *, since: datetime, until: datetime
+    team: Team, rosters: Sequence[Roster], facts: Mapping[int, ScheduleTimeline], *, since: datetime, until: datetime
 ) -> tuple[list[Figures], Fraction]:
     people = {key: person for one in rosters for key, person in one.people.items()}
-    parts = fair_share.parts(team, people)
+    parts = fair_share.parts_of_full_time(team, people)
     shifts: dict[int, list[Shift]] = {}
     for one in facts.values():
         for shift in one.shifts:
             shifts.setdefault(shift.user, []).append(shift)
     report = fairness.report_of(
         [(facts[one.schedule.pk].shifts, rules_of(one, team)) for one in rosters],
-        weights=fair_share.of(rosters, parts=parts, standing=shifts, since=since, until=until),
+        weights=fair_share.fair_share_weights(rosters, parts=parts, standing=shifts, since=since, until=until),
     )
-    pages: dict[int, list[Paged]] = {}
-    for page in paged(since=since, until=until, schedules=list(facts)):
+    pages: dict[int, list[PageCounts]] = {}
+    for page in page_counts(since=since, until=until, schedules=list(facts)):
         pages.setdefault(page.user, []).append(page)
     lines = [
         Figures(
@@ -260,7 +260,7 @@ def rules_of(roster: Roster, team: Team) -> fairness.Rules:
     )
 
 
-def _incidents(shifts: Iterable[Shift], pages: Sequence[Paged]) -> int:
+def _incidents(shifts: Iterable[Shift], pages: Sequence[PageCounts]) -> int:
     """Incidents that paged, each once in every shift."""
     times = [one.at for one in pages]
     return sum(
@@ -293,7 +293,7 @@ def _excesses(lines: Iterable[Figures]) -> Iterable[Excess]:
 
 
 def _rests(
-    rosters: Sequence[Roster], facts: Mapping[int, Facts], *, since: datetime, until: datetime, at: datetime
+    rosters: Sequence[Roster], facts: Mapping[int, ScheduleTimeline], *, since: datetime, until: datetime, at: datetime
 ) -> Iterable[Excess]:
     """Breaches of the rules of rest, as the rota's own warnings word them (R-O5)."""
     known = warnings.surroundings(rosters, facts, since=since, until=until, at=at)

@@ -23,7 +23,7 @@ _ROWS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Paged:
+class PageCounts:
     """One person was paged by one firing, however many messages that took."""
 
     user: int
@@ -32,9 +32,9 @@ class Paged:
     is_night: bool
 
 
-def paged(
+def page_counts(
     *, since: datetime, until: datetime, schedules: Iterable[int] | None = None, users: Iterable[int] | None = None
-) -> list[Paged]:
+) -> list[PageCounts]:
     """Pages of `[since, until)` in order, in one query; by the schedules because of which, or to these people."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -48,4 +48,4 @@ def paged(
                 "night_ends": NIGHT_ENDS,
             },
         )
-        return [Paged(*row) for row in cursor.fetchall()]
+        return [PageCounts(*row) for row in cursor.fetchall()]

@@ -25,7 +25,9 @@ NOTICES_A_TASK = 50
 LEFT_LYING = timedelta(seconds=5)
 
 
-def tell(*, users: Sequence[User], key: str, title: str, text: Callable[[User], str], path: str, at: datetime) -> None:
+def notify(
+    *, users: Sequence[User], key: str, title: str, text: Callable[[User], str], path: str, at: datetime
+) -> None:
     """Write each person a notice `key:person`, in the caller's transaction; one that exists is not written again."""
     people = {one.pk: one for one in users if one.is_active}
     rows = []

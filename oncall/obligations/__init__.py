@@ -5,23 +5,23 @@ domain functions. Rules that administrators keep say for which records, within h
 """
 
 from oncall.obligations.closing import dismiss, finish, postpone
-from oncall.obligations.creating import fulfil, give, owe, withdraw
-from oncall.obligations.kinds import Duty, Standard, StandardReminder, end_of_day, register
-from oncall.obligations.status import OBLIGATION, Refused
+from oncall.obligations.creating import complete, create, reassign, withdraw
+from oncall.obligations.kinds import DefaultReminder, DefaultRule, ObligationKind, end_of_day, register
+from oncall.obligations.status import OBLIGATION, ObligationRefused
 
 __all__ = [
     "OBLIGATION",
-    "Duty",
-    "Refused",
-    "Standard",
-    "StandardReminder",
+    "DefaultReminder",
+    "DefaultRule",
+    "ObligationKind",
+    "ObligationRefused",
+    "complete",
+    "create",
     "dismiss",
     "end_of_day",
     "finish",
-    "fulfil",
-    "give",
-    "owe",
     "postpone",
+    "reassign",
     "register",
     "withdraw",
 ]

@@ -19,7 +19,7 @@ from oncall.obligations.status import OBLIGATION, cancel_unsent, end, save
 
 
 @transaction.atomic
-def owe(
+def create(
     *,
     kind: str,
     subject_type: str,
@@ -45,7 +45,7 @@ def owe(
     found = _existing(kind, subject_type, subject_id, occurrence)
     if found is not None and not OBLIGATION.allows(found.status, ObligationStatus.OPEN):
         return found
-    rule = rules.fitting(kind=kind, team=team, rank=rank, tier=tier)
+    rule = rules.matching_rule(kind=kind, team=team, rank=rank, tier=tier)
     if rule is None:
         return None
     owner, team = _whose(rule, owner=owner, team=team)
@@ -74,7 +74,7 @@ def owe(
     return obligation
 
 
-def fulfil(
+def complete(
     *,
     kind: str,
     subject_type: str,
@@ -104,7 +104,7 @@ def withdraw(
 
 
 @transaction.atomic
-def give(
+def reassign(
     *,
     kind: str,
     subject_type: str,

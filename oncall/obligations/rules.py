@@ -28,7 +28,7 @@ _OWES = {
 _SENDING_NOTHING = ("demo", "case")
 
 
-def fitting(*, kind: str, team: Team | None, rank: int | None, tier: int | None) -> ObligationRule | None:
+def matching_rule(*, kind: str, team: Team | None, rank: int | None, tier: int | None) -> ObligationRule | None:
     """The first rule in use whose conditions hold; a fact that is not known meets no condition on it."""
     rules = ObligationRule.objects.filter(kind=kind, is_active=True).filter(
         Q(most_rank__isnull=True) | Q(most_rank__gte=rank if rank is not None else 32_767),
@@ -57,11 +57,11 @@ def refresh(*, rule_id: int) -> int:
 
 
 @transaction.atomic
-def write_standard() -> int:
+def write_default_rules() -> int:
     """Make the standard rules of those kinds that have none, and say how many; nothing of one's own is touched."""
     known = set(ObligationRule.objects.values_list("kind", flat=True))
     made = 0
-    for duty in kinds.every():
+    for duty in kinds.all_kinds():
         for number, standard in enumerate(duty.standard if duty.kind not in known else ()):
             rule, is_new = ObligationRule.objects.get_or_create(
                 name=standard.name,
@@ -106,7 +106,7 @@ def _for_which(rule: ObligationRule, teams: Sequence[Team]) -> str:
     return f"For {', '.join(parts)}: " if parts else "For every record: "
 
 
-def _when(rule: ObligationRule, duty: kinds.Duty) -> str:
+def _when(rule: ObligationRule, duty: kinds.ObligationKind) -> str:
     if rule.amount is None:
         return f"by {duty.own_date}" if duty.own_date else f"when {duty.moment}"
     return f"{length(rule.amount, rule.unit)} after {duty.moment}"

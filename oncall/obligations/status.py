@@ -18,7 +18,7 @@ OBLIGATION = Lifecycle.of(
 """What was done or withdrawn may be owed again; what a person dismissed stays dismissed."""
 
 
-class Refused(Refusal):
+class ObligationRefused(Refusal):
     """What was asked cannot be done to this obligation as it stands; the message says what to do instead."""
 
 

@@ -80,7 +80,7 @@ def _facts(pages: Iterable[Page]) -> dict[tuple[str, int], dict[str, str]]:
     return {
         (kind, subject_id): facts
         for kind, ids in wanted.items()
-        for subject_id, facts in subjects.facts(kind, ids).items()
+        for subject_id, facts in subjects.message_fields(kind, ids).items()
     }
 
 

@@ -16,7 +16,7 @@ def _saved(request: HttpRequest, page: ListPage) -> dict[str, Any]:
     """The reader's own and their teams' views of this list, in ONE query, and the way to keep this state."""
     try:
         here = saving.canonical(request.META.get("QUERY_STRING", ""), told_empty=page.told_empty)
-    except saving.Refused:
+    except saving.SavedViewRefused:
         here = ""
     path = page.address()
     rows = SavedView.objects.visible_to(request.user).filter(path=path).select_related("team")

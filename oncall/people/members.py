@@ -21,7 +21,7 @@ class Member:
     missing: Sequence[str] = ()
 
 
-def of(team: Team, *, viewer: Any, at: datetime) -> list[Member]:
+def team_members(team: Team, *, viewer: Any, at: datetime) -> list[Member]:
     """The team's people by role and name; three queries for those who plan its rota, one for others."""
     rows = list(team.memberships.select_related("user").order_by("role", "user__name", "pk"))
     if not permissions.can_manage_team(viewer, team):
@@ -48,7 +48,7 @@ def of(team: Team, *, viewer: Any, at: datetime) -> list[Member]:
 
 
 @transaction.atomic
-def change(*, membership_id: int, fte: Decimal, trained_on: date | None, at: datetime) -> Membership:
+def change_member(*, membership_id: int, fte: Decimal, trained_on: date | None, at: datetime) -> Membership:
     """Set the part of full time and the day of training. Raises ValidationError; who may is asked before."""
     row = (
         Membership.objects.select_for_update(no_key=True, of=("self",))

@@ -21,7 +21,7 @@ from oncall.models import (
 from oncall.readiness import wake_tests
 from oncall.schedules.loading import Roster, load
 from oncall.schedules.plan import Interval
-from oncall.schedules.timeline import Facts, gather, without
+from oncall.schedules.timeline import ScheduleTimeline, gather, without
 
 AHEAD = timedelta(days=30)
 _MOST_NAMED = 5
@@ -72,7 +72,7 @@ class _Known:
     since: datetime
     until: datetime
     rosters: Mapping[int, Roster]
-    facts: Mapping[int, Facts]
+    facts: Mapping[int, ScheduleTimeline]
     members: Mapping[int, list[Membership]]
     names: dict[int, str] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)

@@ -16,7 +16,7 @@ _BEYOND = timedelta(days=35)
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class PersonShift:
     """A shift of one's own, after whom and before whom; a bound is `None` where no handoff is in sight."""
 
     schedule: Schedule
@@ -30,17 +30,17 @@ class Mine:
 class Calendar:
     """All of them; `running` and `coming` the soonest first, `past` the latest first."""
 
-    running: list[Mine]
-    coming: list[Mine]
-    past: list[Mine]
+    running: list[PersonShift]
+    coming: list[PersonShift]
+    past: list[PersonShift]
 
     @property
-    def next(self) -> Mine | None:
+    def next(self) -> PersonShift | None:
         """The shift that begins next."""
         return self.coming[0] if self.coming else None
 
 
-def of(*, user: User, at: datetime) -> Calendar:
+def person_shifts(*, user: User, at: datetime) -> Calendar:
     """A month back and three months ahead (R-F4), in as many queries for ten schedules as for one."""
     at = floor_minute(at)
     since, until = at - BEHIND, at + AHEAD
@@ -63,11 +63,11 @@ def served(*, user: User, since: datetime, at: datetime) -> set[int]:
     }
 
 
-def _meets(one: Mine, since: datetime, until: datetime) -> bool:
+def _meets(one: PersonShift, since: datetime, until: datetime) -> bool:
     return (one.ends_at is None or one.ends_at > since) and (one.starts_at is None or one.starts_at < until)
 
 
-def _of(roster: Roster, user: User) -> list[Mine]:
+def _of(roster: Roster, user: User) -> list[PersonShift]:
     found = []
     for one in shifts(segments(roster.plan, since=roster.since, until=roster.until)):
         if one.user != user.pk:
@@ -76,5 +76,5 @@ def _of(roster: Roster, user: User) -> list[Mine]:
         ends_at = one.ends_at if one.ends_at < roster.until else None
         before = piece_at(roster.plan, starts_at - MINUTE).on_call if starts_at else ()
         following = piece_at(roster.plan, ends_at).on_call if ends_at else ()
-        found.append(Mine(roster.schedule, starts_at, ends_at, roster.named(before), roster.named(following)))
+        found.append(PersonShift(roster.schedule, starts_at, ends_at, roster.named(before), roster.named(following)))
     return found

@@ -20,7 +20,7 @@ LONGEST = SavedView._meta.get_field("query").max_length or 0
 _PASSING = ("page", "export")
 
 
-class Refused(Refusal):
+class SavedViewRefused(Refusal):
     """A view cannot be kept like this; the message says what to do instead."""
 
 
@@ -32,7 +32,7 @@ def canonical(query: str, *, told_empty: Collection[str] = ()) -> str:
     try:
         asked = QueryDict(query.lstrip("?"))
     except ValueError:  # more fields than any form of ours has
-        raise Refused("This address holds too much to be kept. Use fewer filters.") from None
+        raise SavedViewRefused("This address holds too much to be kept. Use fewer filters.") from None
     pairs = ((name, value.replace("\x00", "")) for name, values in asked.lists() for value in values)
     kept = QueryDict(mutable=True)
     for name, value in sorted(pairs):
@@ -61,16 +61,16 @@ def managed_by(user: User) -> Any:
 
 
 @transaction.atomic
-def keep(*, path: str, query: str, name: str, actor: User, at: datetime, team: Team | None = None) -> SavedView:
-    """Keep the state of a list under a name, last in the order. Raises Refused."""
+def save(*, path: str, query: str, name: str, actor: User, at: datetime, team: Team | None = None) -> SavedView:
+    """Keep the state of a list under a name, last in the order. Raises SavedViewRefused."""
     found = list_at(path)
     if found is None:
-        raise Refused("There is no list at this address. Open a list, filter it, and save it from there.")
+        raise SavedViewRefused("There is no list at this address. Open a list, filter it, and save it from there.")
     if team is not None and not managed_by(actor).filter(pk=team.pk).exists():
-        raise Refused(f"Only who manages {team.name} saves views for it. Save it for yourself, or ask them.")
+        raise SavedViewRefused(f"Only who manages {team.name} saves views for it. Save it for yourself, or ask them.")
     others = _others(path, owner=None if team else actor, team=team)
     if len(others) >= MOST:
-        raise Refused(f"There are {MOST} views of this list already. Delete one that nobody uses.")
+        raise SavedViewRefused(f"There are {MOST} views of this list already. Delete one that nobody uses.")
     view = SavedView(
         path=path, query=_checked(query, found), name=_named(name, others), owner=None if team else actor, team=team,
         position=max((one.position for one in others), default=-1) + 1, created_at=at, updated_at=at,
@@ -81,7 +81,7 @@ def keep(*, path: str, query: str, name: str, actor: User, at: datetime, team: T
 
 @transaction.atomic
 def change(*, view_id: int, actor: User, at: datetime, name: str | None = None, query: str | None = None) -> SavedView:
-    """Give it another name or another state. Raises Refused."""
+    """Give it another name or another state. Raises SavedViewRefused."""
     view = _mine(view_id, actor)
     if name is not None:
         others = _others(view.path, owner=view.owner, team=view.team)
@@ -95,7 +95,7 @@ def change(*, view_id: int, actor: User, at: datetime, name: str | None = None, 
 
 @transaction.atomic
 def move(*, view_id: int, to: Literal["earlier", "later"], actor: User, at: datetime) -> SavedView:
-    """Show it one place earlier or later; at an end it stays. Raises Refused."""
+    """Show it one place earlier or later; at an end it stays. Raises SavedViewRefused."""
     view = _mine(view_id, actor)
     row = _others(view.path, owner=view.owner, team=view.team)
     place = row.index(view)
@@ -110,14 +110,14 @@ def move(*, view_id: int, to: Literal["earlier", "later"], actor: User, at: date
 
 @transaction.atomic
 def remove(*, view_id: int, actor: User) -> None:
-    """Forget the name; the list stays what it is. Raises Refused."""
+    """Forget the name; the list stays what it is. Raises SavedViewRefused."""
     _mine(view_id, actor).delete()
 
 
 def _mine(view_id: int, actor: User) -> SavedView:
     view = SavedView.objects.select_related("owner", "team").select_for_update(of=("self",)).get(pk=view_id)
     if not may_change(actor, view):
-        raise Refused("This view belongs to a team. Whoever manages the team can change it.")
+        raise SavedViewRefused("This view belongs to a team. Whoever manages the team can change it.")
     return view
 
 
@@ -133,21 +133,21 @@ def _others(path: str, *, owner: User | None, team: Team | None) -> list[SavedVi
 def _checked(query: str, page: type[ListPage] | None) -> str:
     query = canonical(query, told_empty=page.told_empty if page else ())
     if not query:
-        raise Refused("Nothing is filtered or sorted, so there is nothing to keep. Filter the list first.")
+        raise SavedViewRefused("Nothing is filtered or sorted, so there is nothing to keep. Filter the list first.")
     if len(query) > LONGEST:
-        raise Refused("This address holds too much to be kept. Use fewer filters.")
+        raise SavedViewRefused("This address holds too much to be kept. Use fewer filters.")
     return query
 
 
 def _named(name: str, others: list[SavedView]) -> str:
     name = one_line(name)
     if not name:
-        raise Refused("Give it a name.")
+        raise SavedViewRefused("Give it a name.")
     if any(one.name == name for one in others):
-        raise Refused(f"There is a view of this list called {name} already. Choose another name.")
+        raise SavedViewRefused(f"There is a view of this list called {name} already. Choose another name.")
     field: Any = SavedView._meta.get_field("name")
     try:
         field.run_validators(name)
     except ValidationError:
-        raise Refused("This name is too long. A word or three are enough.") from None
+        raise SavedViewRefused("This name is too long. A word or three are enough.") from None
     return name

@@ -39,7 +39,7 @@ class Shift:
 
 
 @dataclass(slots=True)
-class Facts:
+class ScheduleTimeline:
     """All that a range of one schedule says, gathered in one walk over its pieces."""
 
     segments: list[Segment] = field(default_factory=list)
@@ -74,14 +74,14 @@ def segments(plan: Plan, *, since: datetime, until: datetime) -> Iterator[Segmen
         yield Segment(starts_at, ends_at, on_call, shadow)
 
 
-def gather(plan: Plan, *, since: datetime, until: datetime) -> Facts:
+def gather(plan: Plan, *, since: datetime, until: datetime) -> ScheduleTimeline:
     """Segments, shifts, windows, gaps and adjustments without effect over `[since, until)`.
 
     A gap is time with nobody on call while a version is in force (R-F5). Shifts are ordered by start, end
     and person. An adjustment is idle when it changes nothing in the range (R-O3).
     """
     found = list(pieces(plan, since=since, until=until))
-    facts = Facts()
+    facts = ScheduleTimeline()
     for (on_call, shadow), starts_at, ends_at in runs(found, lambda piece: (piece.on_call, piece.shadow)):
         facts.segments.append(Segment(starts_at, ends_at, on_call, shadow))
     for window, starts_at, ends_at in runs(found, _window):

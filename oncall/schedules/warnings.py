@@ -20,7 +20,7 @@ from oncall.models import (
 )
 from oncall.schedules.loading import Roster, load, load_absences
 from oncall.schedules.plan import Interval, Layer, Version
-from oncall.schedules.timeline import DoubleBooking, Facts, Shift, absences_on_call, double_bookings, gather
+from oncall.schedules.timeline import DoubleBooking, ScheduleTimeline, Shift, absences_on_call, double_bookings, gather
 from oncall.schedules.wall_clock import MINUTE, resolve, wall
 
 # A break this long ends a stretch: whoever has nights off is still on every day.
@@ -94,7 +94,9 @@ def warnings_by_schedule(
     return {one.schedule.pk: find(one, facts[one.schedule.pk], known, since=since, until=until) for one in rosters}
 
 
-def find(roster: Roster, facts: Facts, known: Surroundings, *, since: datetime, until: datetime) -> list[RotaWarning]:
+def find(
+    roster: Roster, facts: ScheduleTimeline, known: Surroundings, *, since: datetime, until: datetime
+) -> list[RotaWarning]:
     """The rules themselves, pure: the same rota and surroundings give the same warnings."""
     look = _Look(roster, facts, known, since, until)
     rules: tuple[Callable[[], Iterator[RotaWarning]], ...] = (
@@ -110,7 +112,7 @@ class _Look:
     """One schedule over one range, looked at by each rule in turn."""
 
     roster: Roster
-    facts: Facts
+    facts: ScheduleTimeline
     known: Surroundings
     since: datetime
     until: datetime
@@ -294,7 +296,7 @@ def _stretches(shifts: Iterable[Shift]) -> Iterator[Shift]:
 
 
 def surroundings(
-    rosters: Sequence[Roster], facts: Mapping[int, Facts], *, since: datetime, until: datetime, at: datetime
+    rosters: Sequence[Roster], facts: Mapping[int, ScheduleTimeline], *, since: datetime, until: datetime, at: datetime
 ) -> Surroundings:
     """Fetch what the rules need about these schedules: a constant number of queries."""
     rest = timedelta(hours=settings.ONCALL_REST_HOURS)
@@ -344,7 +346,12 @@ def _call_outs(users: set[int], *, since: datetime, until: datetime, at: datetim
 
 
 def _bookings(
-    rosters: Sequence[Roster], facts: Mapping[int, Facts], users: set[int], *, since: datetime, until: datetime
+    rosters: Sequence[Roster],
+    facts: Mapping[int, ScheduleTimeline],
+    users: set[int],
+    *,
+    since: datetime,
+    until: datetime,
 ) -> tuple[list[DoubleBooking], dict[int, str]]:
     """Who stands by on several schedules, those included that were not asked about."""
     elsewhere = set(

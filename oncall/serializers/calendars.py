@@ -4,12 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import Asked, Line, Lines, Shown, ShownId
+from config.base.rest.serializers import InputSerializer, Line, Lines, ReadId, RecordSerializer
 from oncall.calendars.dates import MOST_DATES
 from oncall.models import Calendar, CalendarDate
 
 
-class CalendarSerializer(Shown):
+class CalendarSerializer(RecordSerializer):
     """A calendar; its dates are at `/calendar-dates/?calendar=`."""
 
     class Meta:
@@ -17,7 +17,7 @@ class CalendarSerializer(Shown):
         fields = ("id", "name", "country", "subdivision", "description", "external_id", "filled_through")
 
 
-class NewCalendarSerializer(Asked):
+class NewCalendarSerializer(InputSerializer):
     """A calendar to be made; with a country its public holidays come by themselves."""
 
     name = Line(max_length=80)
@@ -41,17 +41,17 @@ class KeptCalendarSerializer(NewCalendarSerializer):
         return attrs
 
 
-class CalendarDateSerializer(Shown):
+class CalendarDateSerializer(RecordSerializer):
     """A day off; taken back when `withdrawn_at` is set."""
 
-    calendar = ShownId()
+    calendar = ReadId()
 
     class Meta:
         model = CalendarDate
         fields = ("id", "calendar", "date", "name", "origin", "created_at", "withdrawn_at")
 
 
-class DaySerializer(Asked):
+class DaySerializer(InputSerializer):
     """A day off as it is sent."""
 
     date = serializers.DateField()
@@ -64,7 +64,7 @@ class NewDaySerializer(DaySerializer):
     calendar = serializers.PrimaryKeyRelatedField(queryset=Calendar.objects.all())
 
 
-class DaysSerializer(Asked):
+class DaysSerializer(InputSerializer):
     """The days to come, all of them."""
 
     dates = DaySerializer(many=True)

@@ -2,15 +2,15 @@
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import Asked, Instant, Line, Shown, ShownId
+from config.base.rest.serializers import InputSerializer, Instant, Line, ReadId, RecordSerializer
 from oncall.models import Absence, Override, OverrideOp, Schedule, SwapOffer, SwapRequest, User
 from oncall.serializers.people import PersonSerializer
 
 
-class OverrideSerializer(Shown):
+class OverrideSerializer(RecordSerializer):
     """An exception to the rotation; `[starts_at, ends_at)` in whole minutes."""
 
-    schedule = ShownId()
+    schedule = ReadId()
     users = PersonSerializer(many=True, read_only=True)
     out = PersonSerializer(read_only=True, allow_null=True)
     created_by = PersonSerializer(read_only=True, allow_null=True)
@@ -24,7 +24,7 @@ class OverrideSerializer(Shown):
         )  # fmt: skip
 
 
-class NewOverrideSerializer(Asked):
+class NewOverrideSerializer(InputSerializer):
     """`replace` puts the one of `users` in for `out`; `set`, `add` and `remove` take any number."""
 
     schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.select_related("team"))
@@ -37,7 +37,7 @@ class NewOverrideSerializer(Asked):
     external_id = Line(max_length=120, required=False, allow_blank=True)
 
 
-class SwapOfferSerializer(Shown):
+class SwapOfferSerializer(RecordSerializer):
     """Somebody who would take it, perhaps for a time of their own in return."""
 
     user = PersonSerializer(read_only=True)
@@ -47,13 +47,13 @@ class SwapOfferSerializer(Shown):
         fields = ("id", "user", "return_starts_at", "return_ends_at", "note", "status", "created_at", "ended_at")
 
 
-class SwapSerializer(Shown):
+class SwapSerializer(RecordSerializer):
     """A shift, or a part of one, that somebody asks others to take."""
 
-    schedule = ShownId()
+    schedule = ReadId()
     requested_by = PersonSerializer(read_only=True)
     decided_by = PersonSerializer(read_only=True, allow_null=True)
-    chosen = ShownId(allow_null=True)
+    chosen = ReadId(allow_null=True)
     offers = SwapOfferSerializer(many=True, read_only=True)
 
     class Meta:
@@ -64,7 +64,7 @@ class SwapSerializer(Shown):
         )  # fmt: skip
 
 
-class NewSwapSerializer(Asked):
+class NewSwapSerializer(InputSerializer):
     """What of yours others should take."""
 
     schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.select_related("team"))
@@ -73,7 +73,7 @@ class NewSwapSerializer(Asked):
     note = Line(max_length=200, required=False, allow_blank=True)
 
 
-class NewOfferSerializer(Asked):
+class NewOfferSerializer(InputSerializer):
     """What you want in return; nothing, for a favor."""
 
     return_starts_at = Instant(required=False, allow_null=True)
@@ -81,19 +81,19 @@ class NewOfferSerializer(Asked):
     note = Line(max_length=200, required=False, allow_blank=True)
 
 
-class WhichOfferSerializer(Asked):
+class WhichOfferSerializer(InputSerializer):
     """One of the swap's offers."""
 
     offer = serializers.IntegerField(min_value=1)
 
 
-class AnswerSerializer(Asked):
+class AnswerSerializer(InputSerializer):
     """Why not."""
 
     answer = Line(max_length=200)
 
 
-class AbsenceSerializer(Shown):
+class AbsenceSerializer(RecordSerializer):
     """Leave of a person; the rota warns of it and changes nothing."""
 
     user = PersonSerializer(read_only=True)
@@ -103,7 +103,7 @@ class AbsenceSerializer(Shown):
         fields = ("id", "user", "starts_at", "ends_at", "note", "external_id", "created_at", "cancelled_at")
 
 
-class PutAbsenceSerializer(Asked):
+class PutAbsenceSerializer(InputSerializer):
     """Who is away from when to when."""
 
     user = serializers.PrimaryKeyRelatedField(queryset=User.objects.all())

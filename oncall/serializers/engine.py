@@ -4,13 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import Shown
+from config.base.rest.serializers import RecordSerializer
 from oncall.models import (
     EngineLane,
 )
 
 
-class LaneSerializer(Shown):
+class LaneSerializer(RecordSerializer):
     """The pulse of one lane of one worker."""
 
     class Meta:

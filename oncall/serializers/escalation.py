@@ -1,6 +1,6 @@
 """Escalations and their log as the API shows them."""
 
-from config.base.rest.serializers import AnyObject, Shown, ShownKey
+from config.base.rest.serializers import AnyObject, ReadKey, RecordSerializer
 from oncall.models import (
     Escalation,
     EscalationEntry,
@@ -9,7 +9,7 @@ from oncall.serializers.people import PersonSerializer
 from oncall.serializers.subjects import SubjectSerializer
 
 
-class EscalationEntrySerializer(Shown):
+class EscalationEntrySerializer(RecordSerializer):
     """One fact of an escalation's history."""
 
     actor = PersonSerializer(read_only=True, allow_null=True)
@@ -20,12 +20,12 @@ class EscalationEntrySerializer(Shown):
         fields = ("id", "at", "event", "step", "round", "actor", "detail")
 
 
-class EscalationSerializer(Shown):
+class EscalationSerializer(RecordSerializer):
     """A policy at work: where it stands, what comes next, and what happened."""
 
     subject = SubjectSerializer(source="*", read_only=True)
-    team = ShownKey("slug", allow_null=True)
-    policy = ShownKey("name", allow_null=True)
+    team = ReadKey("slug", allow_null=True)
+    policy = ReadKey("name", allow_null=True)
     acknowledged_by = PersonSerializer(read_only=True, allow_null=True)
     entries = EscalationEntrySerializer(many=True, read_only=True)
 

@@ -5,12 +5,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.rest.serializers import Asked
+from config.base.rest.serializers import InputSerializer
 from oncall.schedules.fairness import CATEGORIES, as_decimal
 from oncall.serializers.people import PersonSerializer
 
 
-class DaysSerializer(Asked):
+class DaysSerializer(InputSerializer):
     """Days on the team's clock, both included."""
 
     since = serializers.DateField()

@@ -1,6 +1,6 @@
 """Obligations as the API shows them, and what their verbs take."""
 
-from config.base.rest.serializers import Asked, Instant, Lines, Shown, ShownKey
+from config.base.rest.serializers import InputSerializer, Instant, Lines, ReadKey, RecordSerializer
 from oncall.models import (
     Obligation,
 )
@@ -8,13 +8,13 @@ from oncall.serializers.people import PersonSerializer
 from oncall.serializers.subjects import SubjectSerializer
 
 
-class ObligationSerializer(Shown):
+class ObligationSerializer(RecordSerializer):
     """Something that a person or a team owes by an instant."""
 
     subject = SubjectSerializer(source="*", read_only=True)
-    rule = ShownKey("name")
+    rule = ReadKey("name")
     owner = PersonSerializer(read_only=True, allow_null=True)
-    team = ShownKey("slug", allow_null=True)
+    team = ReadKey("slug", allow_null=True)
     ended_by = PersonSerializer(read_only=True, allow_null=True)
 
     class Meta:
@@ -25,13 +25,13 @@ class ObligationSerializer(Shown):
         )  # fmt: skip
 
 
-class DismissSerializer(Asked):
+class DismissSerializer(InputSerializer):
     """Why it need not be done."""
 
     reason = Lines(max_length=2000, required=False, default="", allow_blank=True)
 
 
-class PostponeSerializer(Asked):
+class PostponeSerializer(InputSerializer):
     """Until when it is put off, and why."""
 
     due_at = Instant()

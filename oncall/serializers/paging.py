@@ -1,6 +1,6 @@
 """Pages as the API shows them."""
 
-from config.base.rest.serializers import Shown, ShownId
+from config.base.rest.serializers import ReadId, RecordSerializer
 from oncall.models import (
     Page,
 )
@@ -8,10 +8,10 @@ from oncall.serializers.people import PersonSerializer
 from oncall.serializers.subjects import SubjectSerializer
 
 
-class PageSerializer(Shown):
+class PageSerializer(RecordSerializer):
     """One message to one person on one channel; the address it goes to is private."""
 
-    escalation = ShownId()
+    escalation = ReadId()
     subject = SubjectSerializer(source="escalation", read_only=True)
     recipient = PersonSerializer(source="user", read_only=True)
 

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base.net import links
-from config.base.rest.serializers import Shown, ShownKey
+from config.base.rest.serializers import ReadKey, RecordSerializer
 from oncall.models import (
     Membership,
     Team,
@@ -23,7 +23,7 @@ class Address(serializers.CharField):
         return links.absolute(value) if str(value).startswith("/") else str(value)
 
 
-class PersonSerializer(Shown):
+class PersonSerializer(RecordSerializer):
     """A person, as others refer to them."""
 
     class Meta:
@@ -31,17 +31,17 @@ class PersonSerializer(Shown):
         fields = ("id", "name")
 
 
-class UserTeamSerializer(Shown):
+class UserTeamSerializer(RecordSerializer):
     """A team a person belongs to."""
 
-    team = ShownKey("slug")
+    team = ReadKey("slug")
 
     class Meta:
         model = Membership
         fields = ("team", "role")
 
 
-class UserSerializer(Shown):
+class UserSerializer(RecordSerializer):
     """A person with an account; how to reach them privately is theirs alone."""
 
     teams = UserTeamSerializer(source="memberships", many=True, read_only=True)
@@ -51,7 +51,7 @@ class UserSerializer(Shown):
         fields = ("id", "name", "time_zone", "is_active", "teams")
 
 
-class TeamMemberSerializer(Shown):
+class TeamMemberSerializer(RecordSerializer):
     """A person in a team."""
 
     user = PersonSerializer(read_only=True)
@@ -61,10 +61,10 @@ class TeamMemberSerializer(Shown):
         fields = ("user", "role")
 
 
-class TeamSerializer(Shown):
+class TeamSerializer(RecordSerializer):
     """A team and its people."""
 
-    escalation_policy = ShownKey("name", allow_null=True)
+    escalation_policy = ReadKey("name", allow_null=True)
     members = TeamMemberSerializer(source="memberships", many=True, read_only=True)
 
     class Meta:

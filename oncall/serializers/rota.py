@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import AnyObject, Asked, Instant, Lines, Shown, ShownId
+from config.base.rest.serializers import AnyObject, InputSerializer, Instant, Lines, ReadId, RecordSerializer
 from oncall.models import (
     HandoffNote,
     Schedule,
@@ -13,10 +13,10 @@ from oncall.serializers.people import PersonSerializer
 from oncall.serializers.schedules import ScheduleSerializer
 
 
-class HandoffNoteSerializer(Shown):
+class HandoffNoteSerializer(RecordSerializer):
     """What one person on call left for the next."""
 
-    schedule = ShownId()
+    schedule = ReadId()
     author = PersonSerializer(read_only=True)
 
     class Meta:
@@ -24,7 +24,7 @@ class HandoffNoteSerializer(Shown):
         fields = ("id", "schedule", "author", "text", "at")
 
 
-class NewHandoffNoteSerializer(Asked):
+class NewHandoffNoteSerializer(InputSerializer):
     """A note for whoever is next on a schedule."""
 
     schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.all())

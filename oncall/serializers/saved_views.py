@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import Asked, Key, Line, Shown, ShownKey
+from config.base.rest.serializers import InputSerializer, Key, Line, ReadKey, RecordSerializer
 from oncall.models import (
     SavedView,
     Team,
@@ -11,19 +11,19 @@ from oncall.saved_views import saving
 from oncall.serializers.people import Address, PersonSerializer
 
 
-class SavedViewSerializer(Shown):
+class SavedViewSerializer(RecordSerializer):
     """A name for a list's query string."""
 
     url = Address(source="get_absolute_url", read_only=True)
     owner = PersonSerializer(read_only=True, allow_null=True)
-    team = ShownKey("slug", allow_null=True)
+    team = ReadKey("slug", allow_null=True)
 
     class Meta:
         model = SavedView
         fields = ("id", "name", "path", "query", "url", "owner", "team", "position", "created_at", "updated_at")
 
 
-class ViewChangesSerializer(Asked):
+class ViewChangesSerializer(InputSerializer):
     """Another name or another state."""
 
     name = Line(max_length=60)
@@ -37,7 +37,7 @@ class NewViewSerializer(ViewChangesSerializer):
     team = Key(slug_field="slug", queryset=Team.objects.all(), required=False, allow_null=True)
 
 
-class PlaceSerializer(Asked):
+class PlaceSerializer(InputSerializer):
     """Where it goes."""
 
     to = serializers.ChoiceField(choices=["earlier", "later"])

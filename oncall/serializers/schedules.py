@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.rest.serializers import Asked, Instant, Key, Line, Lines, Shown, ShownId, ShownKey
+from config.base.rest.serializers import InputSerializer, Instant, Key, Line, Lines, ReadId, ReadKey, RecordSerializer
 from oncall.models import (
     Calendar,
     HolidayMode,
@@ -21,10 +21,10 @@ from oncall.schedules.neutral import as_neutral
 from oncall.serializers.people import PersonSerializer
 
 
-class ScheduleSerializer(Shown):
+class ScheduleSerializer(RecordSerializer):
     """A schedule; who is on call is at `on-call/`."""
 
-    team = ShownKey("slug")
+    team = ReadKey("slug")
 
     class Meta:
         model = Schedule
@@ -35,7 +35,7 @@ class ScheduleSerializer(Shown):
 _LEAST, _MOST = -32768, 32767
 
 
-class NewScheduleSerializer(Asked):
+class NewScheduleSerializer(InputSerializer):
     """A schedule itself; who is on call is said by its versions."""
 
     name = Line(max_length=80)
@@ -62,7 +62,7 @@ class PersonName(serializers.Field[Any, Any, Any, Any]):
         return int(value)
 
 
-class RotationSerializer(Asked):
+class RotationSerializer(InputSerializer):
     """Who takes turns, and how long a turn lasts (R-R1)."""
 
     anchor = serializers.CharField(help_text="Local time of a handoff, as 2026-01-05T09:00.")
@@ -80,7 +80,7 @@ class RotationSerializer(Asked):
     concurrent = serializers.IntegerField(default=1, min_value=_LEAST, max_value=_MOST)
 
 
-class RestrictionSerializer(Asked):
+class RestrictionSerializer(InputSerializer):
     """Hours of the week in which a layer stands by (R-L2)."""
 
     type = serializers.ChoiceField(choices=["daily", "weekly"])
@@ -93,14 +93,14 @@ class RestrictionSerializer(Asked):
     end_day = serializers.IntegerField(required=False)
 
 
-class HolidaySerializer(Asked):
+class HolidaySerializer(InputSerializer):
     """What the days off of a calendar mean for a layer (R-L1)."""
 
     calendar = Key("name", queryset=Calendar.objects.all())
     mode = serializers.ChoiceField(choices=[HolidayMode.EXCLUDE.value, HolidayMode.ONLY.value])
 
 
-class LayerSerializer(Asked):
+class LayerSerializer(InputSerializer):
     """One rotation of a version; a higher priority wins (R-L1)."""
 
     id = serializers.IntegerField(required=False, help_text="Of the answer; with keep_turns, the layer it comes from.")
@@ -115,7 +115,7 @@ class LayerSerializer(Asked):
     holiday = HolidaySerializer(required=False, allow_null=True)
 
 
-class LayersSerializer(Asked):
+class LayersSerializer(InputSerializer):
     """What a version holds, and from when on."""
 
     time_zone = serializers.CharField(max_length=64, help_text="As Europe/Berlin.")
@@ -150,10 +150,10 @@ class LayersShown(serializers.Field[Any, Any, Any, Any]):
         return [as_neutral(layer) for layer in sorted(value.all(), key=lambda one: one.pk)]
 
 
-class VersionSerializer(Shown):
+class VersionSerializer(RecordSerializer):
     """The layers in force from an instant on; never changed, at most withdrawn before its time."""
 
-    schedule = ShownId()
+    schedule = ReadId()
     layers = extend_schema_field(LayerSerializer(many=True))(LayersShown)(read_only=True)
     created_by = PersonSerializer(read_only=True, allow_null=True)
     withdrawn_by = PersonSerializer(read_only=True, allow_null=True)

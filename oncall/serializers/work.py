@@ -1,6 +1,6 @@
 """Minutes of work as the API shows them."""
 
-from config.base.rest.serializers import Shown
+from config.base.rest.serializers import RecordSerializer
 from oncall.models import (
     WorkInterval,
 )
@@ -8,7 +8,7 @@ from oncall.serializers.people import PersonSerializer
 from oncall.serializers.subjects import SubjectSerializer
 
 
-class WorkIntervalSerializer(Shown):
+class WorkIntervalSerializer(RecordSerializer):
     """A person worked on something from an instant to another, or still does."""
 
     user = PersonSerializer(read_only=True)

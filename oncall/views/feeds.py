@@ -29,7 +29,7 @@ class Feed(View):
             return HttpResponseNotFound("There is no calendar at this address.\n", content_type="text/plain")
         at = timezone.now()
         feeds.note_use(feed=feed, at=at)
-        content = feeds.write(feed=feed, events=feeds.tell(feed=feed, at=at))
+        content = feeds.write(feed=feed, events=feeds.update_events(feed=feed, at=at))
         answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
         answer["ETag"] = f'"{tokens.digest(content.decode())[:32]}"'
         answer["Cache-Control"] = "private, no-cache"

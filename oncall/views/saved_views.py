@@ -50,7 +50,7 @@ class SavedViewNew(FormPage):
     def perform(self, form: Any) -> Any:
         """Keep it."""
         asked = self.request.GET
-        return saving.keep(
+        return saving.save(
             path=asked["path"],
             query=asked.get("query", ""),
             actor=self.person,

@@ -48,7 +48,7 @@ class PostmortemPage(DetailPage):
         postmortem, user = self.object, self.person
         possible = verbs.possible(postmortem, user)
         can_write = not postmortem.is_approved and permissions.can_write(user, postmortem)
-        sections = workspace.shown(postmortem, with_hints=can_write)
+        sections = workspace.section_views(postmortem, with_hints=can_write)
         return super().get_context_data(**kwargs) | {
             "ticket": postmortem.ticket,
             # What is owed belongs to the incident, so its panels are asked about the incident.
@@ -62,7 +62,7 @@ class PostmortemPage(DetailPage):
             "comment_form": CommentForm(),
             "can_write": can_write,
             "is_overdue": postmortem.is_overdue(self.at.date()),
-            "seats": seats.shown(postmortem),
+            "seats": seats.seat_views(postmortem),
             "in_review": postmortem.status == PostmortemStatus.IN_REVIEW,
             "stamps": workspace.stamps(postmortem),
         }

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from incidents.models import EntryKind, Service, ServiceDependency, Ticket, TicketStatus
 from incidents.prevention import actions
-from incidents.response import Refused
+from incidents.response import TicketRefused
 from incidents.tickets import timeline
 from incidents.tickets.locking import locked, save
 from oncall.models import Team, User
@@ -81,14 +81,14 @@ def name_services(
     """
     ticket = locked(problem_id)
     if ticket.status == TicketStatus.CLOSED:
-        raise Refused(f"{ticket.reference} is closed. Reopen it, or open a new problem.")
+        raise TicketRefused(f"{ticket.reference} is closed. Reopen it, or open a new problem.")
     if due_on < at.date():
-        raise Refused("This day is over. Give the teams a day to come.")
+        raise TicketRefused("This day is over. Give the teams a day to come.")
     problem = Problem.objects.get(pk=problem_id)
     known = set(problem.services_at_risk.values_list("pk", flat=True)) | {ticket.service_id}
     fresh = sorted({one for one in services if one.pk not in known}, key=lambda one: one.name)
     if not fresh:
-        raise Refused("Choose at least one service that is not named yet.")
+        raise TicketRefused("Choose at least one service that is not named yet.")
     problem.services_at_risk.add(*fresh)
     text = f"Other services at risk: {', '.join(one.name for one in fresh)}."
     data = {"services": [one.slug for one in fresh]}

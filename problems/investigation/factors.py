@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from config.base.data.text import several_lines
 from incidents.models import EntryKind
-from incidents.response import Refused
+from incidents.response import TicketRefused
 from incidents.tickets import timeline
 from incidents.tickets.locking import locked
 from oncall.models import User
@@ -51,11 +51,11 @@ def add(
     """Add a factor, at the top or as the answer to why another came about."""
     locked(problem_id)
     if not (text := several_lines(text)):
-        raise Refused("Say what contributed, in a sentence.")
+        raise TicketRefused("Say what contributed, in a sentence.")
     if parent is not None and parent.problem_id != problem_id:
-        raise Refused("That factor belongs to another problem. Choose one of this problem's.")
+        raise TicketRefused("That factor belongs to another problem. Choose one of this problem's.")
     if _depth(parent) >= _DEEPEST:
-        raise Refused("This goes deeper than anybody reads. Begin a new branch at the top.")
+        raise TicketRefused("This goes deeper than anybody reads. Begin a new branch at the top.")
     siblings = Factor.objects.filter(problem=problem_id, parent=parent)
     position = (siblings.aggregate(last=Max("position"))["last"] or 0) + 1
     factor = Factor(
@@ -77,7 +77,7 @@ def remove(*, factor_id: int, actor: User | None, at: datetime) -> Problem:
     factor = Factor.objects.select_related("problem").get(pk=factor_id)
     locked(factor.problem_id)
     if factor.children.exists():
-        raise Refused("Others answer to this factor. Take those out first.")
+        raise TicketRefused("Others answer to this factor. Take those out first.")
     factor.delete()
     timeline.record(
         ticket_id=factor.problem_id, kind=EntryKind.CHANGE, text=f"No longer a factor: {factor.text}", at=at,

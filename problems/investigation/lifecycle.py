@@ -19,7 +19,7 @@ from incidents.models import (
     TicketStatus,
 )
 from incidents.prevention import settling
-from incidents.response import Refused
+from incidents.response import TicketRefused
 from incidents.tickets import links, timeline
 from incidents.tickets.locking import locked, move, save
 from oncall.models import Team, User
@@ -54,7 +54,7 @@ def open_problem(
     """Open a problem that no incident has shown yet."""
     owner = team or (service.team if service else None)
     if owner is None:
-        raise Refused("Choose the service it is about, or the team that should look into it.")
+        raise TicketRefused("Choose the service it is about, or the team that should look into it.")
     problem = Problem(
         kind=TicketKind.PROBLEM, title=title, description=description, service=service, team=owner,
         severity=severity, priority=min(5, severity.rank), opened_by=actor, created_at=at, updated_at=at,
@@ -74,7 +74,7 @@ def open_from_incident(*, incident_id: int, actor: User | None, at: datetime, ti
     )  # fmt: skip
     ticket = _insert(problem, f"Opened from {incident.reference}.", actor=actor, at=at)
     timeline.carry_over(from_ticket=incident, to_ticket=ticket)
-    links.add(from_ticket=incident, to_ticket=ticket, kind=LinkKind.CAUSED_BY, actor=actor, at=at)
+    links.link_tickets(from_ticket=incident, to_ticket=ticket, kind=LinkKind.CAUSED_BY, actor=actor, at=at)
     return ticket
 
 
@@ -83,8 +83,8 @@ def link_incident(*, problem_id: int, incident_id: int, actor: User | None, at: 
     """Say that a problem that exists already caused the incident too."""
     ticket, incident = _locked(problem_id), _incident(incident_id)
     if ticket.status == TicketStatus.CLOSED:
-        raise Refused(f"{ticket.reference} is closed. Reopen it, or open a new problem.")
-    links.add(from_ticket=incident, to_ticket=ticket, kind=LinkKind.CAUSED_BY, actor=actor, at=at)
+        raise TicketRefused(f"{ticket.reference} is closed. Reopen it, or open a new problem.")
+    links.link_tickets(from_ticket=incident, to_ticket=ticket, kind=LinkKind.CAUSED_BY, actor=actor, at=at)
     return ticket
 
 
@@ -99,7 +99,7 @@ def analyze(*, problem_id: int, actor: User | None, at: datetime, note: str = ""
     """Look for the cause."""
     ticket = _locked(problem_id)
     if ticket.status in {TicketStatus.RESOLVED, TicketStatus.CLOSED}:
-        raise Refused(f"{ticket.reference} is {ticket.get_status_display().lower()}: reopen it, and say why.")
+        raise TicketRefused(f"{ticket.reference} is {ticket.get_status_display().lower()}: reopen it, and say why.")
     started = {"work_started_at": ticket.work_started_at or at, "assignee": ticket.assignee or actor}
     return _move(
         problem_id, TicketStatus.ANALYSIS, "The cause is being looked for.", note, actor=actor, at=at, **started
@@ -113,7 +113,7 @@ def publish_known_error(
     """Tell those who work on new incidents how to recognize it and what helps; again, to say it better."""
     ticket = _locked(problem_id)
     if not (title.strip() and symptoms.strip() and workaround.strip()):
-        raise Refused("Write a title, what people see, and what helps meanwhile.")
+        raise TicketRefused("Write a title, what people see, and what helps meanwhile.")
     if ticket.status not in {TicketStatus.FIX_IN_PROGRESS, TicketStatus.KNOWN_ERROR}:
         PROBLEM.check(ticket.status, TicketStatus.KNOWN_ERROR)
     said = {"title": title, "symptoms": symptoms, "workaround": workaround, "updated_at": at}
@@ -128,7 +128,7 @@ def publish_known_error(
         timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor)
     else:
         _move(problem_id, TicketStatus.KNOWN_ERROR, text, "", actor=actor, at=at)
-    obligations.owe_review(ticket, known, actor=actor, at=at)
+    obligations.create_review(ticket, known, actor=actor, at=at)
     return known
 
 
@@ -156,11 +156,11 @@ def close(
     """End it with a code; the incidents that waited for it settle, those of a duplicate wait for the original."""
     ticket = _locked(problem_id)
     if code not in CODES:
-        raise Refused(f"Close it as one of: {', '.join(one.label.lower() for one in CODES)}.")
+        raise TicketRefused(f"Close it as one of: {', '.join(one.label.lower() for one in CODES)}.")
     if code == ClosureCode.FIX_APPLIED and ticket.status not in {TicketStatus.FIX_IN_PROGRESS, TicketStatus.RESOLVED}:
-        raise Refused("Start the fix or resolve the problem first; then it can be closed as fixed.")
+        raise TicketRefused("Start the fix or resolve the problem first; then it can be closed as fixed.")
     if code == ClosureCode.RISK_ACCEPTED and not note.strip():
-        raise Refused("Say which risk is accepted, and why. The next incident will ask.")
+        raise TicketRefused("Say which risk is accepted, and why. The next incident will ask.")
     if code == ClosureCode.DUPLICATE:
         _hand_to_original(ticket, original, actor=actor, at=at)
     fixed_at = {"resolved_at": ticket.resolved_at or at} if code == ClosureCode.FIX_APPLIED else {}
@@ -178,14 +178,14 @@ def reopen(*, problem_id: int, reason: str, actor: User | None, at: datetime) ->
     """Look for the cause again: it was not removed after all, or the risk is no longer accepted."""
     ticket = _locked(problem_id)
     if ticket.status == TicketStatus.CLOSED and ticket.closure_code not in _CAUSE_REMAINS:
-        raise Refused(
+        raise TicketRefused(
             f"{ticket.reference} is closed as {ticket.get_closure_code_display().lower()}."
             " Open a new problem and link it to this one."
         )
     if ticket.is_open:
-        raise Refused(f"{ticket.reference} is open already.")
+        raise TicketRefused(f"{ticket.reference} is open already.")
     if not reason.strip():
-        raise Refused("Say why it is looked at again.")
+        raise TicketRefused("Say why it is looked at again.")
     begun: dict[str, Any] = {"reopened_at": at, "resolved_at": None, "closed_at": None, "closure_code": ""}
     return _move(problem_id, TicketStatus.ANALYSIS, "Reopened.", reason, actor=actor, at=at, **begun)
 
@@ -194,7 +194,7 @@ def reopen(*, problem_id: int, reason: str, actor: User | None, at: datetime) ->
 def edit(*, problem_id: int, changes: Mapping[str, Any], actor: User | None, at: datetime) -> Ticket:
     """Change only the named facts, under the row's lock, and put each on the timeline."""
     if unknown := set(changes) - EDITABLE:
-        raise Refused(f"{', '.join(sorted(unknown))} cannot be changed this way.")
+        raise TicketRefused(f"{', '.join(sorted(unknown))} cannot be changed this way.")
     ticket = _locked(problem_id)
     problem = Problem.objects.get(pk=problem_id)
     changed = {name: value for name, value in changes.items() if getattr(problem, name) != value}
@@ -231,7 +231,7 @@ def _locked(problem_id: int) -> Ticket:
     """The problem's ticket, locked; Refused for a ticket of another kind."""
     ticket = locked(problem_id)
     if ticket.kind != TicketKind.PROBLEM:
-        raise Refused(f"{ticket.reference} is not a problem.")
+        raise TicketRefused(f"{ticket.reference} is not a problem.")
     return ticket
 
 
@@ -253,8 +253,10 @@ def _retire(ticket: Ticket, *, at: datetime) -> None:
 
 def _hand_to_original(ticket: Ticket, original: Ticket | None, *, actor: User | None, at: datetime) -> None:
     if original is None or original.kind != TicketKind.PROBLEM or original.pk == ticket.pk:
-        raise Refused("Choose the problem that it is a duplicate of.")
-    links.add(from_ticket=ticket, to_ticket=original, kind=LinkKind.DUPLICATE_OF, actor=actor, at=at)
+        raise TicketRefused("Choose the problem that it is a duplicate of.")
+    links.link_tickets(from_ticket=ticket, to_ticket=original, kind=LinkKind.DUPLICATE_OF, actor=actor, at=at)
     caused = TicketLink.objects.filter(to_ticket=ticket, kind=LinkKind.CAUSED_BY).select_related("from_ticket")
     for link in list(caused.order_by("from_ticket")):
-        links.add(from_ticket=link.from_ticket, to_ticket=original, kind=LinkKind.CAUSED_BY, actor=actor, at=at)
+        links.link_tickets(
+            from_ticket=link.from_ticket, to_ticket=original, kind=LinkKind.CAUSED_BY, actor=actor, at=at
+        )

@@ -90,5 +90,5 @@ def use(*, known_error_id: int, incident_id: int, actor: User | None, at: dateti
     timeline.record(ticket_id=ticket.pk, kind=EntryKind.NOTE, text=text, at=at, actor=actor, data=data)
     if not Incident.objects.values_list("workaround", flat=True).get(pk=ticket.pk):
         response.edit(ticket_id=ticket.pk, changes={"workaround": known.workaround}, actor=actor, at=at)
-    links.add(from_ticket=ticket, to_ticket=known.problem, kind=LinkKind.CAUSED_BY, actor=actor, at=at)
+    links.link_tickets(from_ticket=ticket, to_ticket=known.problem, kind=LinkKind.CAUSED_BY, actor=actor, at=at)
     return known

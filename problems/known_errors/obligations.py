@@ -6,17 +6,17 @@ from incidents.models import Ticket
 from incidents.tickets.subject import TICKET
 from oncall import obligations
 from oncall.models import Obligation, ReminderSide, User
-from oncall.obligations import Duty, Standard, StandardReminder
+from oncall.obligations import DefaultReminder, DefaultRule, ObligationKind
 from problems.models import KnownError
 
 REVIEW = "known_error_review"
 
 
-def owe_review(ticket: Ticket, known: KnownError, *, actor: User | None, at: datetime) -> None:
+def create_review(ticket: Ticket, known: KnownError, *, actor: User | None, at: datetime) -> None:
     """Owe the next look from now on; publishing it again was one."""
-    obligations.fulfil(kind=REVIEW, subject_type=TICKET, subject_id=ticket.pk, at=at, actor=actor)
+    obligations.complete(kind=REVIEW, subject_type=TICKET, subject_id=ticket.pk, at=at, actor=actor)
     service = ticket.service
-    obligations.owe(
+    obligations.create(
         kind=REVIEW, subject_type=TICKET, subject_id=ticket.pk, occurrence=f"known-error:{known.pk}",
         title=f"Review the known error: {known.title}", url=known.get_absolute_url(),
         team=ticket.team, owner=ticket.assignee, rank=ticket.severity.rank, tier=service.tier if service else None,
@@ -29,26 +29,26 @@ def withdraw_review(ticket: Ticket, *, at: datetime) -> None:
     obligations.withdraw(kind=REVIEW, subject_type=TICKET, subject_id=ticket.pk, at=at)
 
 
-def owe_again(*, obligation: Obligation, actor: User, at: datetime) -> None:
+def renew_review(*, obligation: Obligation, actor: User, at: datetime) -> None:
     """Somebody has looked: the next look is owed from now on, while the known error is still shown."""
     ticket = Ticket.objects.select_related("service", "severity", "team", "assignee").get(pk=obligation.subject_id)
     known = KnownError.objects.filter(problem=ticket.pk, status="published").first()
     if known is not None:
-        owe_review(ticket, known, actor=actor, at=at)
+        create_review(ticket, known, actor=actor, at=at)
 
 
-DUTY = Duty(
+KIND = ObligationKind(
     kind=REVIEW,
     label="Known error review",
     moment="it was published or last looked at",
     done_when="somebody says that it still helps, or publishes it again",
     by_hand=True,
-    when_done=owe_again,
+    when_done=renew_review,
     standard=(
-        Standard(
+        DefaultRule(
             name="Review of known errors",
             amount=90,
-            reminders=(StandardReminder(3), StandardReminder(7, side=ReminderSide.AFTER)),
+            reminders=(DefaultReminder(3), DefaultReminder(7, side=ReminderSide.AFTER)),
         ),
     ),
 )

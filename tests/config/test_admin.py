@@ -42,10 +42,10 @@ def boss(client: Client) -> User:
 
 @pytest.fixture
 def staff() -> Callable[..., User]:
-    def make(*roles: Role, **fields: object) -> User:
+    def make_user(*roles: Role, **fields: object) -> User:
         return make.UserFactory(is_staff=True, roles=roles, **fields)
 
-    return make
+    return make_user
 
 
 class TestPages:

@@ -181,7 +181,7 @@ class TestSend:
 
     @pytest.mark.parametrize("headers", [{"X-A": "a\r\nX-B: b"}, {"X A": "a"}, {"X-A": "ä"}, {"X-A\r\n": "a"}])
     def test_refuses_headers_that_break_out(self, headers: dict[str, str]) -> None:
-        with peer() as served, pytest.raises(http.Refused):
+        with peer() as served, pytest.raises(http.DestinationRefused):
             post(f"http://{LOCAL}:{served.port}/", headers=headers)
 
         assert served.heard == []
@@ -210,7 +210,7 @@ class TestRebinding:
     def test_refuses_when_one_of_several_addresses_is_inside(self, monkeypatch: pytest.MonkeyPatch) -> None:
         names(monkeypatch, "93.184.215.14", "10.0.0.1")
 
-        with pytest.raises(http.Refused):
+        with pytest.raises(http.DestinationRefused):
             post("https://mixed.example/")
 
 
@@ -251,7 +251,7 @@ class TestCheckUrl:
     def test_refuses_every_address_that_is_not_public(self, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
         names(monkeypatch, address)
 
-        with pytest.raises(http.Refused, match="may not be called"):
+        with pytest.raises(http.DestinationRefused, match="may not be called"):
             http.check_url("https://inside.example/")
 
     @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
@@ -264,7 +264,7 @@ class TestCheckUrl:
         "host", ["2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.1", "0", "localhost", "localhost.", "[::1]"]
     )
     def test_sees_through_other_spellings_of_this_machine(self, host: str) -> None:
-        with pytest.raises(http.Refused):
+        with pytest.raises(http.DestinationRefused):
             http.check_url(f"https://{host}/")
 
     @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ class TestCheckUrl:
     def test_refuses_addresses_of_the_wrong_kind(self, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
         names(monkeypatch, "93.184.215.14")
 
-        with pytest.raises(http.Refused):
+        with pytest.raises(http.DestinationRefused):
             http.check_url(url)
 
     def test_takes_names_in_other_scripts(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def carry_out(call: dict[str, Any]) -> None:
         if "team" in arguments:
             arguments["team"] = Team.objects.get(pk=arguments["team"])
         getattr(response, call["verb"])(at=timezone.now(), **arguments)
-    except (IllegalMove, response.Refused) as error:
+    except (IllegalMove, response.TicketRefused) as error:
         answer["refused"] = str(error)
     except OperationalError as error:
         answer["error"] = f"{type(error).__name__}: {error}"

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from postmortems import writing
-from postmortems.locking import Refused
+from postmortems.locking import PostmortemRefused
 from postmortems.models import Postmortem
 from tests import factories as make
 from tests.factories import NOON
@@ -24,7 +24,7 @@ def at_once(act: Callable[[int], object]) -> list[object]:
         start.wait(10)
         try:
             found.append(act(number))
-        except Refused as refused:
+        except PostmortemRefused as refused:
             found.append(refused)
         finally:
             connection.close()

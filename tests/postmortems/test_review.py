@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from config.base.data.lifecycle import IllegalMove
 from postmortems import review, writing
-from postmortems.locking import Refused
+from postmortems.locking import PostmortemRefused
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus
 from tests import factories as make
 from tests.factories import NOON
@@ -41,7 +41,7 @@ class TestSubmit:
     def test_names_what_is_missing(self, owner):
         bare = make.PostmortemFactory(owner=owner)
 
-        with pytest.raises(Refused, match="Write these sections first: Summary"):
+        with pytest.raises(PostmortemRefused, match="Write these sections first: Summary"):
             review.submit(postmortem_id=bare.pk, actor=owner, at=NOON)
 
     def test_keeps_when_it_was_first_sent(self, postmortem, owner):
@@ -56,19 +56,19 @@ class TestApprove:
     def test_is_for_somebody_else_than_the_owner(self, postmortem, owner):
         review.submit(postmortem_id=postmortem.pk, actor=owner, at=NOON)
 
-        with pytest.raises(Refused, match="Ask somebody who did not"):
+        with pytest.raises(PostmortemRefused, match="Ask somebody who did not"):
             review.approve(postmortem_id=postmortem.pk, actor=owner, at=LATER)
 
     def test_is_not_for_anybody_who_wrote_in_it(self, postmortem, owner, boss):
         writing.write(postmortem_id=postmortem.pk, key="summary", body="It broke badly.", actor=boss, at=NOON)
         review.submit(postmortem_id=postmortem.pk, actor=owner, at=NOON)
 
-        with pytest.raises(Refused, match="wrote in it"):
+        with pytest.raises(PostmortemRefused, match="wrote in it"):
             review.approve(postmortem_id=postmortem.pk, actor=boss, at=LATER)
 
     def test_settles_the_text(self, approved, owner, boss):
         assert (approved.status, approved.approved_by, approved.approved_at) == ("approved", boss, LATER)
-        with pytest.raises(Refused, match="its text stands"):
+        with pytest.raises(PostmortemRefused, match="its text stands"):
             writing.write(postmortem_id=approved.pk, key="summary", body="No.", actor=owner, at=LATER)
 
     def test_follows_a_review(self, postmortem, boss):
@@ -81,7 +81,7 @@ class TestApprove:
         make.MembershipFactory(team=postmortem.ticket.team, user=boss)
         review.submit(postmortem_id=postmortem.pk, actor=owner, at=NOON)
 
-        with pytest.raises(Refused, match=r"Nobody from outside .* has taken part"):
+        with pytest.raises(PostmortemRefused, match=r"Nobody from outside .* has taken part"):
             review.approve(postmortem_id=postmortem.pk, actor=boss, at=LATER)
 
         review.comment(postmortem_id=postmortem.pk, text="Read it.", actor=make.UserFactory(), at=LATER)
@@ -105,7 +105,7 @@ class TestPublish:
         review.submit(postmortem_id=bare.pk, actor=owner, at=NOON)
         review.approve(postmortem_id=bare.pk, actor=boss, at=LATER)
 
-        with pytest.raises(Refused, match="no public text yet"):
+        with pytest.raises(PostmortemRefused, match="no public text yet"):
             review.publish(postmortem_id=bare.pk, actor=boss, at=LATER)
 
     def test_is_never_of_a_private_incident(self, approved, boss):
@@ -113,7 +113,7 @@ class TestPublish:
         ticket.visibility, ticket.visibility_reason = "private", "security"
         ticket.save()
 
-        with pytest.raises(Refused, match="is private"):
+        with pytest.raises(PostmortemRefused, match="is private"):
             review.publish(postmortem_id=approved.pk, actor=boss, at=LATER)
 
     def test_stands_when_the_review_is_closed_and_can_be_taken_back(self, approved, boss):
@@ -134,7 +134,7 @@ class TestRequestChanges:
         writing.write(postmortem_id=back.pk, key="summary", body="Better.", actor=owner, at=LATER)
 
     def test_says_what(self, approved, boss):
-        with pytest.raises(Refused, match="Say what should change"):
+        with pytest.raises(PostmortemRefused, match="Say what should change"):
             review.request_changes(postmortem_id=approved.pk, text="  ", actor=boss, at=LATER)
 
 
@@ -147,5 +147,5 @@ class TestComment:
 
     @pytest.mark.parametrize(("text", "section"), [("", ""), ("x", "nothing")])
     def test_says_something_about_something(self, postmortem, boss, text, section):
-        with pytest.raises(Refused):
+        with pytest.raises(PostmortemRefused):
             review.comment(postmortem_id=postmortem.pk, text=text, section=section, actor=boss, at=LATER)

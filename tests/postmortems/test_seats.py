@@ -10,7 +10,7 @@ from django.test import Client
 from config.base.data.roles import Role
 from incidents.models import ReviewSeat, Severity, Ticket
 from postmortems import review, seats
-from postmortems.locking import Refused
+from postmortems.locking import PostmortemRefused
 from postmortems.models import Postmortem, PostmortemStatus, Presence, Seat
 from tests import factories as make
 from tests.clients import client_of
@@ -68,7 +68,7 @@ class TestApprove:
         for seat in ("owner_team", "other_team", "security"):
             take(in_review, seat, people[seat])
 
-        with pytest.raises(Refused, match="still empty: IT practice") as refusal:
+        with pytest.raises(PostmortemRefused, match="still empty: IT practice") as refusal:
             approve(in_review)
 
         assert "Another team" not in str(refusal.value)
@@ -88,7 +88,7 @@ class TestApprove:
     def test_keeps_the_seats_that_stood_when_the_review_began(self, in_review: Postmortem) -> None:
         Severity.objects.update(review_seats=[])
 
-        with pytest.raises(Refused, match="Owner team"):
+        with pytest.raises(PostmortemRefused, match="Owner team"):
             approve(in_review)
 
     def test_asks_nobody_where_the_severity_asks_nobody(self) -> None:
@@ -112,13 +112,13 @@ class TestTake:
     def test_is_for_those_who_speak_for_the_seat(
         self, in_review: Postmortem, people: dict[str, Any], seat: str, wrong: str, words: str
     ) -> None:
-        with pytest.raises(Refused, match=words):
+        with pytest.raises(PostmortemRefused, match=words):
             take(in_review, seat, people[wrong])
 
     def test_signs_off_for_oneself_with_an_answer(self, in_review: Postmortem, people: dict[str, Any]) -> None:
-        with pytest.raises(Refused, match="Answer the question"):
+        with pytest.raises(PostmortemRefused, match="Answer the question"):
             take(in_review, "security", people["security"], answer="  ")
-        with pytest.raises(Refused, match="for themselves"):
+        with pytest.raises(PostmortemRefused, match="for themselves"):
             take(in_review, "security", make.UserFactory(), person=people["security"])
 
     def test_notes_that_another_person_attended(self, in_review: Postmortem, people: dict[str, Any]) -> None:
@@ -134,7 +134,7 @@ class TestTake:
         assert Seat.objects.get().answer == "And the logs."
 
     def test_is_part_of_the_review_only(self, postmortem: Postmortem, people: dict[str, Any]) -> None:
-        with pytest.raises(Refused, match="not in review"):
+        with pytest.raises(PostmortemRefused, match="not in review"):
             take(postmortem, "security", people["security"])
 
     def test_is_kept_when_changes_are_asked_for(self, in_review: Postmortem, people: dict[str, Any]) -> None:

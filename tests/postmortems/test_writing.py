@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from incidents import response
 from incidents.models import Ticket, TimelineEntry
 from postmortems import writing
-from postmortems.locking import Refused
+from postmortems.locking import PostmortemRefused
 from postmortems.models import Postmortem, PostmortemRevision
 from tests import factories as make
 from tests.factories import NOON
@@ -90,7 +90,7 @@ class TestDraft:
         assert writing.draft(ticket_id=ticket.pk, actor=ana, at=later(90)) == postmortem
 
     def test_waits_for_restoration(self, ticket, ana):
-        with pytest.raises(Refused, match="Restore the service first"):
+        with pytest.raises(PostmortemRefused, match="Restore the service first"):
             writing.draft(ticket_id=ticket.pk, actor=ana, at=later(20))
 
     def test_is_told_on_the_timeline(self, postmortem, ticket):
@@ -149,7 +149,7 @@ class TestWrite:
         assert body(postmortem, "summary") == "Theirs."
 
     def test_refuses_a_section_that_is_none(self, postmortem, ana):
-        with pytest.raises(Refused, match="no section"):
+        with pytest.raises(PostmortemRefused, match="no section"):
             writing.write(postmortem_id=postmortem.pk, key="public_text", body="x", actor=ana, at=later(60))
 
     def test_keeps_the_public_text_apart(self, postmortem, ana):

@@ -26,7 +26,7 @@ _NEVER = tuple(
 )  # fmt: skip
 
 
-class Refused(Exception):
+class DestinationRefused(Exception):
     """The address is not one that outgoing calls may reach; nothing was sent."""
 
 
@@ -54,7 +54,7 @@ class Destination:
 def find(url: str, *, seconds: float = 5.0) -> Destination:
     """Look the address up once and check everything the name stands for.
 
-    Raises Refused for what may not be called, with the same sentence whatever the reason, so that nobody
+    Raises DestinationRefused for what may not be called, with the same sentence whatever the reason, so that nobody
     can learn about the inner network from it; raises Unreachable if the name is unknown.
     """
     scheme, host, port, target = _parts(url)
@@ -132,7 +132,7 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     return ipaddress.ip_network(text, strict=False)
 
 
-def _refusal() -> Refused:
-    return Refused(
+def _refusal() -> DestinationRefused:
+    return DestinationRefused(
         "This address may not be called. Use a public https address, or ask the operator to allow its network."
     )

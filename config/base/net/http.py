@@ -12,9 +12,9 @@ import httpcore
 from django.core.exceptions import ValidationError
 
 from config.base.net import destinations
-from config.base.net.destinations import Destination, Refused, Unreachable
+from config.base.net.destinations import Destination, DestinationRefused, Unreachable
 
-__all__ = ["Answer", "Refused", "Unreachable", "check_url", "send", "validate_url"]
+__all__ = ["Answer", "DestinationRefused", "Unreachable", "check_url", "send", "validate_url"]
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
@@ -44,7 +44,7 @@ def send(
 
     The name is looked up once, every address it stands for is checked, and the connection goes to a
     checked address with the certificate verified for the name. `deadline_seconds` covers everything.
-    Raises Refused before anything is sent, Unreachable when there is no whole answer in time.
+    Raises DestinationRefused before anything is sent, Unreachable when there is no whole answer in time.
     """
     ends_at = time.monotonic() + deadline_seconds
     destination = destinations.find(url, seconds=deadline_seconds)
@@ -71,7 +71,7 @@ def send(
 
 
 def check_url(url: str) -> None:
-    """Refuse an address at the time it is saved; calling it checks again. Raises Refused or Unreachable."""
+    """Refuse an address at the time it is saved; calling it checks again. Raises DestinationRefused or Unreachable."""
     destinations.find(url)
 
 
@@ -79,7 +79,7 @@ def validate_url(value: str) -> None:
     """`check_url` as a validator of forms and models."""
     try:
         check_url(value)
-    except (Refused, Unreachable) as error:
+    except (DestinationRefused, Unreachable) as error:
         raise ValidationError(str(error), code="address") from None
 
 
@@ -87,7 +87,7 @@ def _headers(destination: Destination, given: Mapping[str, str], body: bytes) ->
     kept = [(name, value) for name, value in given.items() if name.lower() not in _OURS]
     for name, value in kept:
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
-            raise Refused("A header of this call holds characters that headers cannot hold. Take them out.")
+            raise DestinationRefused("A header of this call holds characters that headers cannot hold. Take them out.")
     return [
         ("Host", destination.host_header),
         ("Content-Length", str(len(body))),

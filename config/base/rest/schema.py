@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from config.base.rest import idempotency
 from config.base.rest.errors import ErrorSerializer
-from config.base.rest.serializers import Nothing
+from config.base.rest.serializers import EmptySerializer
 
 
 class Schema(AutoSchema):
@@ -25,7 +25,7 @@ class Schema(AutoSchema):
     def get_request_serializer(self) -> Any:
         """What the handler takes."""
         takes = getattr(self._handler(), "takes", None)
-        if takes is Nothing:
+        if takes is EmptySerializer:
             return None
         return takes or super().get_request_serializer()
 

@@ -60,14 +60,14 @@ class Instant(serializers.DateTimeField):
         return super().enforce_timezone(value)
 
 
-class ShownKey(serializers.SlugRelatedField[Any]):
+class ReadKey(serializers.SlugRelatedField[Any]):
     """Configuration that a record refers to, by its natural key."""
 
     def __init__(self, slug_field: str, **kwargs: Any) -> None:
         super().__init__(slug_field, **{"read_only": True} | kwargs)
 
 
-class ShownId(serializers.PrimaryKeyRelatedField[Any]):
+class ReadId(serializers.PrimaryKeyRelatedField[Any]):
     """A record that another refers to, by its id."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -114,15 +114,15 @@ class _Strict:
         return super().to_internal_value(data)  # type: ignore[misc]  # a mixin: the class behind it has it
 
 
-class Asked(_Strict, serializers.Serializer[Any]):
+class InputSerializer(_Strict, serializers.Serializer[Any]):
     """What a request may hold; it validates and never saves."""
 
 
-class Nothing(Asked):
+class EmptySerializer(InputSerializer):
     """A request without a body."""
 
 
-class Shown(_Strict, serializers.ModelSerializer[Any]):
+class RecordSerializer(_Strict, serializers.ModelSerializer[Any]):
     """A record as it is shown. Declare `Meta.model` and every field by name."""
 
     serializer_field_mapping: ClassVar[dict[Any, Any]] = {

@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 
 from config.base.rest import idempotency
 from config.base.rest.errors import Stale
-from config.base.rest.serializers import Instant, Nothing
+from config.base.rest.serializers import EmptySerializer, Instant
 from config.base.web import filters
 
 
@@ -177,7 +177,7 @@ Method = Callable[..., Any]
 
 
 def writes(
-    takes: type[BaseSerializer[Any]] = Nothing,
+    takes: type[BaseSerializer[Any]] = EmptySerializer,
     *,
     may: Callable[..., bool] | None = None,
     partial: bool = False,
@@ -212,7 +212,7 @@ def writes(
 
 
 def verb(
-    takes: type[BaseSerializer[Any]] = Nothing,
+    takes: type[BaseSerializer[Any]] = EmptySerializer,
     *,
     may: Callable[..., bool] | None = None,
     scope: str = "respond",
@@ -227,7 +227,7 @@ def verb(
     return decorate
 
 
-def asked_instant(request: Request, name: str = "at") -> datetime:
+def requested_instant(request: Request, name: str = "at") -> datetime:
     """The moment a query parameter names, or now; ValidationError with a sentence if it names none."""
     given = request.query_params.get(name)
     if given is None:

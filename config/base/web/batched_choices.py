@@ -14,12 +14,12 @@ from django_filters.fields import ModelChoiceField
 _COLUMNS = ("pick_field", "pick_rank", "pick_label", "pick_key", "pick_pk")
 
 
-class PickField(ModelChoiceField):
+class BatchedChoiceField(ModelChoiceField):
     """A row named by its key. `label` is what its option says, `rank` what sorts before the label."""
 
     def __init__(self, *args: Any, label_of: Any = "name", rank: str = "", **options: Any) -> None:
         self.label_of, self.rank = label_of, rank
-        self.picks: Picks | None = None
+        self.picks: BatchedChoices | None = None
         super().__init__(*args, **options)
 
     def to_python(self, value: Any) -> int | None:
@@ -48,16 +48,16 @@ class PickField(ModelChoiceField):
         ).values_list(*_COLUMNS)
 
 
-class PickFilter(filters.ModelChoiceFilter):
+class BatchedChoiceFilter(filters.ModelChoiceFilter):
     """Filters by a row of a small table; see `PickField`."""
 
-    field_class = PickField
+    field_class = BatchedChoiceField
 
 
 class Choices(BaseChoiceIterator):
     """The options of one field, asked for with those of the others when the first of them is drawn."""
 
-    def __init__(self, picks: "Picks", field: PickField) -> None:
+    def __init__(self, picks: "BatchedChoices", field: BatchedChoiceField) -> None:
         self.picks, self.field = picks, field
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
@@ -66,10 +66,10 @@ class Choices(BaseChoiceIterator):
         yield from self.picks.options.get(self.field, [])
 
 
-class Picks:
+class BatchedChoices:
     """What all `PickField`s of one form ask: once for the rows that are asked for, once for all options."""
 
-    def __init__(self, fields: list[PickField], values: Mapping[PickField, Any]) -> None:
+    def __init__(self, fields: list[BatchedChoiceField], values: Mapping[BatchedChoiceField, Any]) -> None:
         self.fields, self.values = fields, values
         # A page draws the options anyway, so what is asked for is found among them: one question less.
         self.is_drawn = False
@@ -77,7 +77,7 @@ class Picks:
             field.picks = self
 
     @cached_property
-    def asked(self) -> dict[tuple[PickField, str], int]:
+    def asked(self) -> dict[tuple[BatchedChoiceField, str], int]:
         """The rows that the form's values name."""
         if self.is_drawn:
             return {(field, key): pk for field, rows in self._rows.items() for key, _, pk in rows}
@@ -92,13 +92,13 @@ class Picks:
         return {(self.fields[position], key): pk for position, _, _, key, pk in _together(parts)}
 
     @cached_property
-    def options(self) -> dict[PickField, list[tuple[str, str]]]:
+    def options(self) -> dict[BatchedChoiceField, list[tuple[str, str]]]:
         """Every field's options, in their order."""
         return {field: [(key, label) for key, label, _ in rows] for field, rows in self._rows.items()}
 
     @cached_property
-    def _rows(self) -> dict[PickField, list[tuple[str, str, int]]]:
-        found: dict[PickField, list[tuple[str, str, int]]] = {}
+    def _rows(self) -> dict[BatchedChoiceField, list[tuple[str, str, int]]]:
+        found: dict[BatchedChoiceField, list[tuple[str, str, int]]] = {}
         parts = [field.rows(position) for position, field in enumerate(self.fields)]
         for position, _, label, key, pk in _together(parts):
             found.setdefault(self.fields[position], []).append((key, label, pk))

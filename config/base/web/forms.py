@@ -9,7 +9,7 @@ from django.forms.utils import flatatt, pretty_name
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.base.web.batched_choices import Choices, PickField, Picks
+from config.base.web.batched_choices import BatchedChoiceField, BatchedChoices, Choices
 
 _CSS = {
     forms.CheckboxInput: "form-check-input",
@@ -88,8 +88,8 @@ class FilterForm(Styled, forms.Form):
             if type(field.widget) is forms.Select:
                 stock, field.widget = field.widget, LeanSelect(attrs=field.widget.attrs)
                 field.widget.choices, field.widget.is_required = stock.choices, stock.is_required
-        named = {name: field for name, field in self.fields.items() if isinstance(field, PickField)}
-        self.picks = Picks(
+        named = {name: field for name, field in self.fields.items() if isinstance(field, BatchedChoiceField)}
+        self.picks = BatchedChoices(
             list(named.values()), {field: self.data.get(self.add_prefix(name)) for name, field in named.items()}
         )
         for field in named.values():

@@ -59,7 +59,7 @@ class Chapter:
 
 
 @dataclass(frozen=True)
-class Told:
+class ChapterMoments:
     """A chapter with its moments, the oldest first."""
 
     title: str
@@ -76,9 +76,12 @@ def register_chapter(chapter: Chapter) -> None:
     _chapters.sort(key=lambda one: one.order)
 
 
-def tell(subject: Any) -> list[Told]:
+def tell(subject: Any) -> list[ChapterMoments]:
     """The story of a subject, chapter by chapter (S36)."""
-    return [Told(one.title, one.none, sorted(one.moments(subject), key=lambda moment: moment.at)) for one in _chapters]
+    return [
+        ChapterMoments(one.title, one.none, sorted(one.moments(subject), key=lambda moment: moment.at))
+        for one in _chapters
+    ]
 
 
 def stamped(record: Any, words: Mapping[str, str], *, title: str, url: str) -> list[Moment]:

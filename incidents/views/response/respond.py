@@ -19,11 +19,11 @@ from oncall.models import Page, User
 
 
 def _screen(ticket: Ticket, user: User) -> dict[str, Any]:
-    teams = situation.called(ticket)
+    teams = situation.responding_teams(ticket)
     return {
         "ticket": ticket,
         "called": teams,
-        "standing": situation.standing(ticket, teams, user),
+        "standing": situation.responder_view(ticket, teams, user),
         "needs": ticket.service.depends_on.order_by("name") if ticket.service else (),
         "reader": user,
     }

@@ -31,7 +31,7 @@ from incidents.models import Ticket, TicketKind, TicketStatus
 from incidents.models.tickets.ticket import PREFIXES
 from incidents.tickets.status import INCIDENT
 
-REFUSALS = (IllegalMove, response.Refused, ValidationError)
+REFUSALS = (IllegalMove, response.TicketRefused, ValidationError)
 _OPEN = {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED, TicketStatus.IN_PROGRESS, TicketStatus.ON_HOLD}
 _ANY = set(TicketStatus)
 Call = Callable[[Ticket, Any, datetime, dict[str, Any]], Any]

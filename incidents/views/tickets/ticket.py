@@ -35,12 +35,12 @@ class TicketPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """All that the page shows."""
         ticket, user = self.object, self.person
-        teams = situation.called(ticket)
+        teams = situation.responding_teams(ticket)
         possible = verbs.possible(ticket, user)
         return super().get_context_data(**kwargs) | {
             "incident": Incident.objects.filter(pk=ticket.pk).first(),
             "called": teams,
-            "standing": situation.standing(ticket, teams, user),
+            "standing": situation.responder_view(ticket, teams, user),
             "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
             "alerts": ticket.alerts.select_related("integration").order_by("-opened_at", "-pk")[:20],
             "main_verbs": [verb for verb in possible if verb.is_main],

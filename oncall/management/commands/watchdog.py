@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, judge, act; again."""
         if options["once"]:
-            findings = watchdog_alerts.look()
+            findings = watchdog_alerts.run_checks()
             for finding in findings:
                 self.stdout.write(finding.text)
             raise SystemExit(1 if findings else 0)
@@ -36,12 +36,12 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, stop)
         state = watchdog_alerts.Watch()
         while not stopping.is_set():
-            findings = watchdog_alerts.look()
+            findings = watchdog_alerts.run_checks()
             for deed in state.judge(findings, at=timezone.now()):
                 if deed == "shout":
-                    watchdog_alerts.shout(findings)
+                    watchdog_alerts.send_alert(findings)
                 elif deed == "all clear":
                     watchdog_alerts.give_all_clear()
                 else:
-                    watchdog_alerts.beat()
+                    watchdog_alerts.send_heartbeat()
             stopping.wait(watchdog_alerts.EVERY.total_seconds())

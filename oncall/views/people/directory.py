@@ -53,7 +53,7 @@ class TeamPage(DetailPage):
         loaded = schedules.load_range(self.at, ids=team.schedules.values_list("pk", flat=True))
         policy = team.escalation_policy
         return super().get_context_data(**kwargs) | {
-            "memberships": members.of(team, viewer=self.person, at=self.at),
+            "memberships": members.team_members(team, viewer=self.person, at=self.at),
             "may_plan": can_manage_team(self.person, team),
             "hard_nights": relief.asked(team=team, viewer=self.person, at=self.at),
             "turns": [{"schedule": one.schedule, "turn": schedules.stint(one, at=self.at)} for one in loaded],

@@ -45,5 +45,5 @@ class MemberEdit(FormPage):
 
     def perform(self, form: Any) -> Any:
         """Save both."""
-        members.change(membership_id=self.membership.pk, at=self.at, **form.cleaned_data)
+        members.change_member(membership_id=self.membership.pk, at=self.at, **form.cleaned_data)
         return self.membership.team

@@ -22,7 +22,7 @@ class MyShifts(ShownPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What is theirs."""
         user: Any = self.person
-        mine = my_shifts.of(user=user, at=self.at)
+        mine = my_shifts.person_shifts(user=user, at=self.at)
         near = [*mine.running, *mine.coming[:1]]
         recent = {one.schedule for one in mine.past if one.ends_at and one.ends_at > self.at - handoff_notes.LATE}
         return super().get_context_data(**kwargs) | {

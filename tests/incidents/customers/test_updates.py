@@ -61,10 +61,10 @@ class TestProposal:
         self, ticket: Any, draft: Draft, commander: Any
     ) -> None:
         updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
-        assert not updates.standing(ticket, at=NOON)["is_unsaid"]  # type: ignore[index]
+        assert not updates.customer_summary(ticket, at=NOON)["is_unsaid"]  # type: ignore[index]
 
         ticket.restored_at = NOON
-        assert updates.standing(ticket, at=NOON)["is_unsaid"]  # type: ignore[index]
+        assert updates.customer_summary(ticket, at=NOON)["is_unsaid"]  # type: ignore[index]
 
 
 class TestDraft:

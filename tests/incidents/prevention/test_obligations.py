@@ -50,15 +50,15 @@ def _owed() -> list[tuple[str, str]]:
 
 class TestFirstWord:
     def test_is_owed_by_who_has_the_ticket_by_the_time_of_its_severity(self, page: Any, ticket: Any, ana: Any) -> None:
-        assert updates.owe_first(at=NOON + MINUTE) == 1
-        assert updates.owe_first(at=NOON + MINUTE) == 0
+        assert updates.create_first_updates(at=NOON + MINUTE) == 1
+        assert updates.create_first_updates(at=NOON + MINUTE) == 0
 
         found = Obligation.objects.get()
         assert (found.owner, found.team, found.due_at) == (ana, ticket.team, NOON + 10 * MINUTE)
         assert found.get_absolute_url() == f"/tickets/{ticket.reference}/update/"
 
     def test_is_owed_to_nobody_without_a_status_page(self, ticket: Any) -> None:
-        assert updates.owe_first(at=NOON) == 0
+        assert updates.create_first_updates(at=NOON) == 0
 
     @pytest.mark.parametrize(
         "fields",
@@ -73,11 +73,11 @@ class TestFirstWord:
     def test_is_not_owed_of_others(self, page: Any, fields: dict[str, Any]) -> None:
         make.IncidentFactory(**fields)
 
-        assert updates.owe_first(at=NOON) == 0
+        assert updates.create_first_updates(at=NOON) == 0
 
     @pytest.mark.parametrize("ending", ["restore", "close"])
     def test_is_no_longer_owed_when_it_is_over(self, page: Any, ticket: Any, ana: Any, ending: str) -> None:
-        updates.owe_first(at=NOON)
+        updates.create_first_updates(at=NOON)
 
         code = {"code": "cancelled"} if ending == "close" else {}
         getattr(response, ending)(ticket_id=ticket.pk, actor=ana, at=NOON + 5 * MINUTE, **code)
@@ -85,17 +85,17 @@ class TestFirstWord:
         assert _owed() == [("first", "withdrawn")]
 
     def test_asks_a_constant_number_of_questions_when_there_is_nothing_to_owe(self, page: Any, ticket: Any) -> None:
-        updates.owe_first(at=NOON)
+        updates.create_first_updates(at=NOON)
 
         with CaptureQueriesContext(connection) as asked:
-            updates.owe_first(at=NOON)
+            updates.create_first_updates(at=NOON)
 
         assert len(asked) == 2
 
 
 class TestNextWord:
     def test_is_owed_as_promised_and_done_by_the_next_one(self, draft: Draft, ticket: Any, ana: Any) -> None:
-        updates.owe_first(at=NOON)
+        updates.create_first_updates(at=NOON)
 
         first = updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=NOON + MINUTE)
         promised = Obligation.objects.get(status="open")

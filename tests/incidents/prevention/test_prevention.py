@@ -94,7 +94,7 @@ class TestConditions:
 
         tickets = list(Ticket.objects.incidents().select_related("severity"))
         with django_assert_num_queries(3):
-            conditions.of_all(tickets)
+            conditions.resolution_conditions_of_all(tickets)
 
 
 class TestSettle:
@@ -154,7 +154,7 @@ class TestSettle:
 
 class TestResolve:
     def test_by_hand_is_refused_with_what_is_missing(self, restored: Ticket, ana: Any) -> None:
-        with pytest.raises(response.Refused, match="still waits for: A problem"):
+        with pytest.raises(response.TicketRefused, match="still waits for: A problem"):
             response.resolve(ticket_id=restored.pk, reason="Enough.", actor=ana, at=minutes(6))
 
 
@@ -171,7 +171,7 @@ class TestWaiver:
     def test_is_not_decided_by_who_asked(self, restored: Ticket, ana: Any) -> None:
         waiver = settling.ask_waiver(ticket_id=restored.pk, reason="Dug up street.", actor=ana, at=minutes(6))
 
-        with pytest.raises(response.Refused, match="somebody else decides"):
+        with pytest.raises(response.TicketRefused, match="somebody else decides"):
             settling.approve_waiver(waiver_id=waiver.pk, actor=ana, at=minutes(7))
 
     def test_the_database_too_wants_a_second_person(self, restored: Ticket, ana: Any) -> None:
@@ -182,7 +182,7 @@ class TestWaiver:
 
     def test_is_asked_once_at_a_time(self, restored: Ticket, ana: Any, bob: Any) -> None:
         waiver = settling.ask_waiver(ticket_id=restored.pk, reason="Dug up street.", actor=ana, at=minutes(6))
-        with pytest.raises(response.Refused, match="asked already"):
+        with pytest.raises(response.TicketRefused, match="asked already"):
             settling.ask_waiver(ticket_id=restored.pk, reason="Again.", actor=ana, at=minutes(6))
 
         settling.decline_waiver(waiver_id=waiver.pk, reason="Ask for a second line.", actor=bob, at=minutes(7))
@@ -208,7 +208,7 @@ class TestActions:
         action = priority_action(restored)
         actions.finish(action_id=action.pk, actor=None, at=minutes(7))
 
-        with pytest.raises(response.Refused, match="done already"):
+        with pytest.raises(response.TicketRefused, match="done already"):
             actions.decline(action_id=action.pk, reason="x", actor=None, at=minutes(8))
 
     def test_change_hands(self, restored: Ticket, bob: Any) -> None:
@@ -225,26 +225,26 @@ class TestLinks:
     def test_are_told_at_both_ends_and_made_once(self, restored: Ticket) -> None:
         problem = Ticket.objects.get(pk=make.ProblemFactory(title="The pool runs empty").pk)
         for _ in range(2):
-            links.add(from_ticket=restored, to_ticket=problem, kind="caused_by", actor=None, at=minutes(6))
+            links.link_tickets(from_ticket=restored, to_ticket=problem, kind="caused_by", actor=None, at=minutes(6))
 
         assert TicketLink.objects.count() == 1
         assert last_words(restored) == f"Caused by {problem}."
         assert last_words(problem) == f"Caused {restored}."
         reader = make.UserFactory()
-        assert [(one.words, one.ticket) for one in links.of(restored, reader)] == [("Caused by", problem)]
-        assert [(one.words, one.ticket) for one in links.of(problem, reader)] == [("Caused", restored)]
+        assert [(one.words, one.ticket) for one in links.linked_tickets(restored, reader)] == [("Caused by", problem)]
+        assert [(one.words, one.ticket) for one in links.linked_tickets(problem, reader)] == [("Caused", restored)]
 
     def test_do_not_tell_the_title_of_a_private_ticket(self, restored: Ticket) -> None:
         secret = Ticket.objects.get(
             pk=make.ProblemFactory(title="Marker", visibility="private", visibility_reason="HR").pk
         )
 
-        links.add(from_ticket=restored, to_ticket=secret, kind="caused_by", actor=None, at=minutes(6))
+        links.link_tickets(from_ticket=restored, to_ticket=secret, kind="caused_by", actor=None, at=minutes(6))
 
         assert "Marker" not in last_words(restored)
 
     def test_only_a_problem_is_a_cause(self, restored: Ticket) -> None:
         other = Ticket.objects.get(pk=make.IncidentFactory().pk)
 
-        with pytest.raises(response.Refused, match="Only a problem"):
-            links.add(from_ticket=restored, to_ticket=other, kind="caused_by", actor=None, at=minutes(6))
+        with pytest.raises(response.TicketRefused, match="Only a problem"):
+            links.link_tickets(from_ticket=restored, to_ticket=other, kind="caused_by", actor=None, at=minutes(6))

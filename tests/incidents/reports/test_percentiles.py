@@ -27,7 +27,7 @@ class TestPair:
     def test_finds_every_rank_and_the_one_after(self, runs: list[list[float]]) -> None:
         together = sorted(value for run in runs for value in run)
 
-        found = [percentiles.pair([array("d", run) for run in runs], rank) for rank in range(len(together))]
+        found = [percentiles.values_at_rank([array("d", run) for run in runs], rank) for rank in range(len(together))]
 
         assert found == list(zip(together, [*together[1:], *together[-1:]], strict=True))
 

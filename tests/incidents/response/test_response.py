@@ -66,7 +66,7 @@ class TestDeclare:
         assert (ticket.priority, ticket.severity) == (1, rule.severity)
 
     def test_refuses_trouble_that_is_nobodys(self):
-        with pytest.raises(response.Refused, match="Choose the service"):
+        with pytest.raises(response.TicketRefused, match="Choose the service"):
             response.declare(title="Something", severity=make.SeverityFactory(), at=NOON)
 
 
@@ -206,7 +206,7 @@ class TestAddResponders:
         response.add_responders(ticket_id=ticket.pk, team=helpers.team, actor=ana, at=minutes(1))
 
         assert Escalation.objects.running().count() == 2
-        with pytest.raises(response.Refused, match="called already"):
+        with pytest.raises(response.TicketRefused, match="called already"):
             response.add_responders(ticket_id=ticket.pk, team=helpers.team, actor=ana, at=minutes(2))
 
     def test_lets_a_called_team_see_a_private_record(self, ana):

@@ -64,7 +64,7 @@ def service(team: Any, schedule: Any, manager: Any) -> Any:
 
 @pytest.fixture
 def rule() -> Any:
-    rules.write_standard()
+    rules.write_default_rules()
 
 
 def _failing(service: Any, at: datetime = NOON) -> dict[str, str]:
@@ -266,7 +266,7 @@ class TestChangesAreCheckedAgain:
 
     def test_a_member(self, ana: Any) -> None:
         row = ana.memberships.get()
-        members.change(membership_id=row.pk, fte=row.fte, trained_on=None, at=NOON + HOUR)
+        members.change_member(membership_id=row.pk, fte=row.fte, trained_on=None, at=NOON + HOUR)
 
         assert self._is_due()
 

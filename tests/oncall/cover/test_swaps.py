@@ -316,7 +316,7 @@ class TestRaces:
 class TestNotices:
     def test_are_written_once(self, rota: Rota) -> None:
         for _ in range(2):
-            notices.tell(users=[rota.ana], key="k", title="T", text=lambda _: "x", path="/swaps/1/", at=rota.at)
+            notices.notify(users=[rota.ana], key="k", title="T", text=lambda _: "x", path="/swaps/1/", at=rota.at)
 
         assert Notice.objects.count() == 1
 

@@ -58,7 +58,7 @@ class TestCost:
         fire, fired = _trips(lambda: escalation.fire_due(at=NOON))
         claim, jobs = _trips(lambda: paging.claim_jobs(at=NOON, limit=32))
         record, _ = _trips(lambda: _record(jobs))
-        tell, told = _trips(lambda: signal_relay.tell(at=NOON + timedelta(seconds=1)))
+        tell, told = _trips(lambda: signal_relay.relay_due(at=NOON + timedelta(seconds=1)))
 
         assert (fired, len(jobs)) == (count, count)
         assert told == count  # each page; the log's line of it says no more

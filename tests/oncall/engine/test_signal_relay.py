@@ -41,7 +41,7 @@ class TestTell:
     def test_tells_each_once(self, listener: Listener) -> None:
         pages = PageFactory.create_batch(3, news_at=NOON)
 
-        first, second = signal_relay.tell(at=NOON), signal_relay.tell(at=NOON)
+        first, second = signal_relay.relay_due(at=NOON), signal_relay.relay_due(at=NOON)
 
         assert (first, second) == (3, 0)
         assert sorted(listener.told) == [page.pk for page in pages]
@@ -50,7 +50,7 @@ class TestTell:
         pages = PageFactory.create_batch(3, news_at=NOON)
         listener.chokes_on = {pages[1].pk}
 
-        signal_relay.tell(at=NOON)
+        signal_relay.relay_due(at=NOON)
 
         assert set(listener.told) == {pages[0].pk, pages[2].pk}
         assert Page.objects.get(pk=pages[1].pk).news_at == NOON + signal_relay.REST
@@ -65,7 +65,7 @@ class TestTell:
 
         signals.page_changed.connect(change)
         try:
-            signal_relay.tell(at=NOON)
+            signal_relay.relay_due(at=NOON)
         finally:
             signals.page_changed.disconnect(change)
 
@@ -76,7 +76,7 @@ class TestTell:
         with psycopg.connect(**connection.get_connection_params()) as other:
             other.execute("SELECT pg_advisory_xact_lock(7102, hashtext('page'))")
 
-            done = signal_relay.tell(at=NOON)
+            done = signal_relay.relay_due(at=NOON)
 
         assert (done, listener.told) == (0, [])
 
@@ -84,4 +84,4 @@ class TestTell:
         PageFactory.create_batch(20, news_at=NOON)
 
         with django_assert_num_queries(7):  # two looks, savepoint, lock, rows, mark, release
-            signal_relay.tell(at=NOON)
+            signal_relay.relay_due(at=NOON)

@@ -129,7 +129,7 @@ class TestVoice:
     def test_shouts_through_the_second_provider_and_by_mail(self, outside, settings, mailoutbox):
         settings.WATCHDOG_ALERT_EMAIL = ["operators@example.com"]
 
-        assert watchdog_alerts.shout([STALE, LATE])
+        assert watchdog_alerts.send_alert([STALE, LATE])
 
         assert outside == [f"Holdfast: paging may not work. {STALE.text} {LATE.text}"]
         assert mailoutbox[0].to == ["operators@example.com"]
@@ -137,10 +137,10 @@ class TestVoice:
     def test_says_when_nobody_heard(self, settings):
         settings.WATCHDOG_ALERT_URL = "http://127.0.0.1:9/"
 
-        assert not watchdog_alerts.shout([STALE])
+        assert not watchdog_alerts.send_alert([STALE])
 
     def test_beats_outside(self, outside):
-        assert watchdog_alerts.beat()
+        assert watchdog_alerts.send_heartbeat()
         assert outside == ["alive"]
 
 

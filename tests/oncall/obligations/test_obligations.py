@@ -28,7 +28,7 @@ def _owe(**fields: Any) -> Obligation | None:
     }
     if "team" not in fields:
         fields["team"] = make.TeamFactory()
-    return obligations.owe(**usual | fields)
+    return obligations.create(**usual | fields)
 
 
 class TestOwe:
@@ -99,7 +99,7 @@ class TestOwe:
     def test_opens_again_what_was_done(self) -> None:
         make.ObligationRuleFactory(reminding=[(1, "days", "before", "owner")])
         _owe()
-        obligations.fulfil(kind="review", subject_type="ticket", subject_id=7, at=NOON + DAY)
+        obligations.complete(kind="review", subject_type="ticket", subject_id=7, at=NOON + DAY)
 
         again = _owe(at=NOON + 2 * DAY)
 
@@ -166,8 +166,8 @@ class TestEnding:
             _owe(occurrence=name)
         what: dict[str, Any] = {"kind": "review", "subject_type": "ticket", "subject_id": 7, "at": NOON}
 
-        assert obligations.fulfil(**what, occurrence="a") == 1
-        assert obligations.fulfil(**what, occurrence="a") == 0
+        assert obligations.complete(**what, occurrence="a") == 1
+        assert obligations.complete(**what, occurrence="a") == 0
         assert obligations.withdraw(**what) == 2
         assert sorted(Obligation.objects.values_list("status", flat=True)) == ["done", "withdrawn", "withdrawn"]
 
@@ -260,8 +260,8 @@ class TestGive:
         other = make.UserFactory()
         what: dict[str, Any] = {"kind": "review", "subject_type": "ticket", "subject_id": found.subject_id, "at": NOON}
 
-        assert obligations.give(**what, team=None, owner=other) == 1
-        assert obligations.give(**what, team=None, owner=other) == 0
+        assert obligations.reassign(**what, team=None, owner=other) == 1
+        assert obligations.reassign(**what, team=None, owner=other) == 0
         found.refresh_from_db()
         assert found.owner == other
 
@@ -284,8 +284,8 @@ class TestRules:
     def test_of_a_new_site_are_written_once(self) -> None:
         ObligationRule.objects.all().delete()
 
-        assert rules.write_standard() >= 4
-        assert rules.write_standard() == 0
+        assert rules.write_default_rules() >= 4
+        assert rules.write_default_rules() == 0
         assert {"postmortem", "action", "customer_update", "known_error_review"} <= set(
             ObligationRule.objects.values_list("kind", flat=True)
         )

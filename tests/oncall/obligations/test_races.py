@@ -52,7 +52,7 @@ def test_owing_becomes_one() -> None:
 
     made = at_once(
         *[
-            lambda: obligations.owe(
+            lambda: obligations.create(
                 kind="review", subject_type="ticket", subject_id=1, title="x", url="/", team=team, at=NOON
             )
         ]
@@ -83,7 +83,7 @@ def test_an_end_and_a_sweep_leave_no_reminder_waiting(attempt: int) -> None:
     found = _planned()
 
     at_once(
-        lambda: obligations.fulfil(kind="review", subject_type="ticket", subject_id=found.subject_id, at=NOON),
+        lambda: obligations.complete(kind="review", subject_type="ticket", subject_id=found.subject_id, at=NOON),
         lambda: reminders.make_due(at=found.due_at),
         lambda: reminders.claim_jobs(at=found.due_at, limit=5),
     )

@@ -224,7 +224,7 @@ class TestInAnyOrder:
     @given(st.integers(-72, 48), st.integers(-72, 48))
     def test_none_is_made_after_the_end(self, ended: int, swept: int) -> None:
         found = _planned()
-        obligations.fulfil(
+        obligations.complete(
             kind="review", subject_type="ticket", subject_id=found.subject_id, at=found.due_at + timedelta(hours=ended)
         )
 

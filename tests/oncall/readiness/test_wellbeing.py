@@ -115,8 +115,8 @@ class TestMembers:
     def test_miss_what_only_planners_read(self, ana: Any) -> None:
         row = make.MembershipFactory(user=ana)
 
-        [own] = members.of(row.team, viewer=ana, at=NOON)
-        [planned] = members.of(row.team, viewer=make.UserFactory(roles=[Role.MANAGER]), at=NOON)
+        [own] = members.team_members(row.team, viewer=ana, at=NOON)
+        [planned] = members.team_members(row.team, viewer=make.UserFactory(roles=[Role.MANAGER]), at=NOON)
 
         assert own.missing == ()
         assert planned.missing == ["not trained", "no proven contact", "no wake test"]

@@ -40,7 +40,7 @@ def shop(ana: Any, bob: Any) -> Any:
 class TestMyShifts:
     def test_are_sorted_into_past_running_and_coming(self, shop: Any, ana: Any, bob: Any) -> None:
         """R-F4, with both neighbors."""
-        mine = my_shifts.of(user=bob, at=make.NOON)
+        mine = my_shifts.person_shifts(user=bob, at=make.NOON)
 
         [running] = mine.running
         assert (running.starts_at, running.ends_at) == (HANDOFF, HANDOFF + WEEK)
@@ -58,24 +58,24 @@ class TestMyShifts:
             origin="case",
         )  # fmt: skip
 
-        mine = my_shifts.of(user=cy, at=at)
+        mine = my_shifts.person_shifts(user=cy, at=at)
 
         assert [(one.starts_at, one.ends_at) for one in mine.coming] == [(at + WEEK, at + 2 * WEEK)]
 
     def test_may_have_no_end_in_sight(self, ana: Any) -> None:
         make.weekly_schedule(ana)
 
-        [running] = my_shifts.of(user=ana, at=make.NOON).running
+        [running] = my_shifts.person_shifts(user=ana, at=make.NOON).running
 
         assert (running.starts_at, running.ends_at) == (None, None)
 
     def test_cost_as_many_queries_on_ten_schedules_as_on_one(self, shop: Any, ana: Any, bob: Any) -> None:
         with CaptureQueriesContext(connection) as for_one:
-            my_shifts.of(user=ana, at=make.NOON)
+            my_shifts.person_shifts(user=ana, at=make.NOON)
         for n in range(9):
             make.weekly_schedule(ana, bob, name=f"More {n}")
         with CaptureQueriesContext(connection) as for_ten:
-            my_shifts.of(user=ana, at=make.NOON)
+            my_shifts.person_shifts(user=ana, at=make.NOON)
 
         assert len(for_ten) == len(for_one) <= 7
 

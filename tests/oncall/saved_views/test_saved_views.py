@@ -36,7 +36,7 @@ def reader(client: Client, ana: User) -> Client:
 
 def keep(actor: User, name: str = "Open", query: str = "group=open", **fields: Any) -> SavedView:
     asked: dict[str, Any] = {"path": QUEUE, "query": query, "name": name, "actor": actor, "at": NOON}
-    return saving.keep(**asked | fields)
+    return saving.save(**asked | fields)
 
 
 class TestKeep:
@@ -66,27 +66,27 @@ class TestKeep:
         ],
     )
     def test_refuses_in_words(self, ana: User, asked: dict[str, str], words: str) -> None:
-        with pytest.raises(saving.Refused, match=words):
+        with pytest.raises(saving.SavedViewRefused, match=words):
             keep(ana, **asked)
 
     def test_refuses_a_second_of_the_same_name(self, ana: User) -> None:
         keep(ana)
 
-        with pytest.raises(saving.Refused, match="already"):
+        with pytest.raises(saving.SavedViewRefused, match="already"):
             keep(ana)
 
     def test_for_a_team_is_its_managers(self, ana: User, team: Team) -> None:
         responder = make.MembershipFactory(team=team).user
 
         assert keep(ana, team=team).team == team
-        with pytest.raises(saving.Refused, match="manages Shop"):
+        with pytest.raises(saving.SavedViewRefused, match="manages Shop"):
             keep(responder, team=team)
 
     def test_ends_at_a_number_nobody_reads(self, ana: User) -> None:
         for number in range(saving.MOST):
             make.SavedViewFactory(owner=ana, name=f"{number}")
 
-        with pytest.raises(saving.Refused, match="Delete one"):
+        with pytest.raises(saving.SavedViewRefused, match="Delete one"):
             keep(ana)
 
     def test_has_one_owner(self, ana: User, team: Team) -> None:
@@ -108,7 +108,7 @@ class TestMove:
     def test_is_not_for_others(self, ana: User, team: Team) -> None:
         view = keep(ana, team=team)
 
-        with pytest.raises(saving.Refused, match="team"):
+        with pytest.raises(saving.SavedViewRefused, match="team"):
             saving.move(view_id=view.pk, to="later", actor=make.UserFactory(), at=NOON)
 
 

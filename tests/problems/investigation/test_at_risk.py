@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.base.data.roles import Role
 from incidents.models import ActionItem, Service, Ticket
-from incidents.response import Refused
+from incidents.response import TicketRefused
 from problems.investigation import at_risk
 from tests import factories as make
 from tests.clients import client_of
@@ -99,7 +99,7 @@ class TestNameServices:
         name(problem, company["Shop"], company["Billing"])
 
         assert ActionItem.objects.count() == 2
-        with pytest.raises(Refused, match="not named yet"):
+        with pytest.raises(TicketRefused, match="not named yet"):
             name(problem, company["Shop"], company["Checkout"])
 
     def test_fits_many_names_into_a_title(self, problem: Ticket, company: dict[str, Service]) -> None:
@@ -111,10 +111,10 @@ class TestNameServices:
     def test_refuses_a_day_that_is_over_and_a_closed_problem(
         self, problem: Ticket, company: dict[str, Service]
     ) -> None:
-        with pytest.raises(Refused, match="day is over"):
+        with pytest.raises(TicketRefused, match="day is over"):
             name(problem, company["Shop"], due_on=date(2026, 5, 31))
         Ticket.objects.filter(pk=problem.pk).update(status="closed", closed_at=NOON, closure_code="cancelled")
-        with pytest.raises(Refused, match="closed"):
+        with pytest.raises(TicketRefused, match="closed"):
             name(problem, company["Shop"])
 
 

@@ -98,7 +98,7 @@ class TestStatus:
 
     def test_a_duplicate_hands_its_incidents_to_the_original(self, problem: Ticket, restored: Ticket) -> None:
         original = Ticket.objects.get(pk=make.ProblemFactory().pk)
-        with pytest.raises(response.Refused, match="duplicate of"):
+        with pytest.raises(response.TicketRefused, match="duplicate of"):
             do(problem, "close", code="duplicate")
 
         do(problem, "close", code="duplicate", original=original)
@@ -108,7 +108,7 @@ class TestStatus:
         assert Ticket.objects.get(pk=restored.pk).status == "resolved"
 
     def test_an_accepted_risk_may_be_looked_at_again(self, problem: Ticket) -> None:
-        with pytest.raises(response.Refused, match="which risk"):
+        with pytest.raises(response.TicketRefused, match="which risk"):
             do(problem, "close", code="risk_accepted")
         do(problem, "close", code="risk_accepted", note="Once a year at most.")
 
@@ -120,7 +120,7 @@ class TestStatus:
         do(problem, "analyze", "start_fix")
         do(problem, "close", code="fix_applied")
 
-        with pytest.raises(response.Refused, match="Open a new problem"):
+        with pytest.raises(response.TicketRefused, match="Open a new problem"):
             do(problem, "reopen", reason="x")
 
     def test_skips_nothing_that_matters(self, problem: Ticket) -> None:
@@ -128,11 +128,11 @@ class TestStatus:
             do(problem, "resolve")
         with pytest.raises(IllegalMove):
             do(problem, "publish_known_error", **SAID)
-        with pytest.raises(response.Refused, match="Start the fix"):
+        with pytest.raises(response.TicketRefused, match="Start the fix"):
             do(problem, "close", code="fix_applied")
 
     def test_an_incident_is_no_problem(self, restored: Ticket) -> None:
-        with pytest.raises(response.Refused, match="is not a problem"):
+        with pytest.raises(response.TicketRefused, match="is not a problem"):
             do(restored, "assess")
 
 
@@ -161,13 +161,13 @@ class TestFactors:
     def test_stay_within_their_problem(self, problem: Ticket) -> None:
         stranger = make.FactorFactory()
 
-        with pytest.raises(response.Refused, match="another problem"):
+        with pytest.raises(response.TicketRefused, match="another problem"):
             factors.add(problem_id=problem.pk, text="x", parent=stranger, actor=None, at=minutes(7))
 
     def test_are_taken_out_from_the_leaves(self, problem: Ticket) -> None:
         why = factors.add(problem_id=problem.pk, text="Why", actor=None, at=minutes(7))
         leaf = factors.add(problem_id=problem.pk, text="Because", parent=why, actor=None, at=minutes(7))
-        with pytest.raises(response.Refused, match="Take those out first"):
+        with pytest.raises(response.TicketRefused, match="Take those out first"):
             factors.remove(factor_id=why.pk, actor=None, at=minutes(8))
 
         factors.remove(factor_id=leaf.pk, actor=None, at=minutes(8))

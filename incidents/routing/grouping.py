@@ -55,7 +55,7 @@ class _Group:
 
 
 @transaction.atomic
-def place_group(
+def route_group(
     *,
     integration: Integration,
     group_key: str,
@@ -85,9 +85,9 @@ def place_group(
         else:
             placed.setdefault(ticket.pk, []).append(alert)
     if unplaced:
-        _place(group, unplaced, tickets)
+        _attach_alerts(group, unplaced, tickets)
     for ticket_id, changed in placed.items():
-        _follow(group, tickets[ticket_id], changed)
+        _update_incident(group, tickets[ticket_id], changed)
     for ticket_id, ended in closed.items():
         _end(group, tickets.get(ticket_id), ended)
     return len(alerts)
@@ -121,7 +121,7 @@ def _lock_tickets(group: _Group, due: alert_book.Alerts) -> dict[int, Ticket]:
     return {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",))}
 
 
-def _place(group: _Group, alerts: list[Alert], tickets: dict[int, Ticket]) -> None:
+def _attach_alerts(group: _Group, alerts: list[Alert], tickets: dict[int, Ticket]) -> None:
     """Give alerts without an open incident to the group's, or open one for them."""
     ticket = next((row for _, row in sorted(tickets.items(), reverse=True) if row.is_open), None)
     name = f"group '{group.group_key[:120]}'"
@@ -178,7 +178,7 @@ def _write(alerts: list[Alert], ticket: Ticket, explanation: str) -> None:
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(**changes)
 
 
-def _follow(group: _Group, ticket: Ticket, alerts: list[Alert]) -> None:
+def _update_incident(group: _Group, ticket: Ticket, alerts: list[Alert]) -> None:
     """An alert of an open incident became worse, or its sender acknowledged it."""
     raised = _raise_severity(group, ticket, alerts)
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(
@@ -239,7 +239,7 @@ def _restore(group: _Group, ticket: Ticket) -> str:
         response.restore(
             ticket_id=ticket.pk, actor=None, at=group.at, note=f"{group.integration.name} closed its last alert."
         )
-    except (IllegalMove, response.Refused) as error:
+    except (IllegalMove, response.TicketRefused) as error:
         text = f"All alerts have closed, but the incident could not be restored: {error}"
         timeline.record(ticket_id=ticket.pk, kind=EntryKind.ALERT, text=text, at=group.at)
         return f"could not be restored: {error}"
