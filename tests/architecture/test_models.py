@@ -1,14 +1,8 @@
-"""What the linters cannot see: references upward, models without a face, the ways to lose a race or a page."""
+"""Every model has a page, an endpoint and an administration, or a reason why not."""
 
-import ast
-import re
-import subprocess
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.db import models
@@ -16,14 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.api import router
 from config.base.web.views import ListPage
-
-ROOT = Path(__file__).resolve().parents[1]
-APPS = ["oncall", "incidents", "problems", "postmortems"]
-"""From the bottom up."""
-RANKS = {"urls": 4, "views": 3, "api": 3, "admin": 3, "receivers": 3, "management": 3, "apps": 3, "tables": 2,
-         "filters": 2, "forms": 2, "serializers": 2, "models": 0, "migrations": 0}  # fmt: skip
-"""Layers of an app; every other module is of its domain, rank 1."""
-MAX_LINES = 400
+from tests.architecture.sources import APPS
 
 UNDER = "shown and edited under its {}; it has no life of its own"
 SUMMARY = "what the engine keeps behind the numbers; their page shows it and nobody edits it"
@@ -126,44 +113,6 @@ WITHOUT_ADMIN: dict[str, str] = {
     "incidents.NumbersRun": SUMMARY,
     "incidents.NumbersSegment": SUMMARY,
 }
-SENDS_LATER = re.compile(r"\b(eta|countdown)\s*=")
-# Each written so that this file does not hold it itself.
-REGISTRIES = re.compile(
-    "|".join([r"pypi\.org", r"pythonhosted", r"npmjs", r"unpkg", r"jsdelivr", r"--index-" "url", r"simple/"])
-)
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
-
-
-def sources(*folders: str) -> list[Path]:
-    found = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    return [path for path in found if "migrations" not in path.parts]
-
-
-def tracked() -> list[Path]:
-    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
-    return [ROOT / name for name in done.stdout.split("\0") if name and (ROOT / name).is_file()]
-
-
-def imports(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module, node.lineno
-            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
-
-
-def place(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
-def rank(module: list[str]) -> int:
-    """Of `incidents/api/prevention.py`, a face's second file, the rank is that of `api`."""
-    return RANKS.get(module[1].partition("_")[0], 1) if len(module) > 1 else 1
 
 
 def own_models() -> list[type[models.Model]]:
@@ -173,60 +122,6 @@ def own_models() -> list[type[models.Model]]:
 
 def label(model: type[models.Model]) -> str:
     return model._meta.label
-
-
-class TestImports:
-    def test_never_lead_up(self) -> None:
-        """The order in which one explains the product; import-linter says it too, this names the line."""
-        upward = []
-        for level, app in enumerate(APPS):
-            above = set(APPS[level + 1 :])
-            for path in sources(app):
-                upward += [
-                    f"{place(path)}:{line} {name}" for name, line in imports(path) if name.split(".")[0] in above
-                ]
-        for path in sources("config/base"):
-            upward += [
-                f"{place(path)}:{line} {name}"
-                for name, line in imports(path)
-                if name.split(".")[0] in APPS or (name.startswith("config.") and not name.startswith("config.base"))
-            ]
-
-        assert upward == []
-
-    def test_keep_the_layers_of_an_app(self) -> None:
-        wrong = []
-        for app in APPS:
-            for path in sources(app):
-                own = rank(list(path.relative_to(ROOT).with_suffix("").parts))
-                for name, line in imports(path):
-                    parts = name.split(".")
-                    if parts[0] == app and len(parts) > 1 and rank(parts) > own:
-                        wrong.append(f"{place(path)}:{line} {name}")
-
-        assert wrong == []
-
-    def test_stand_at_the_top_of_files(self) -> None:
-        inside = [
-            f"{place(path)}:{node.lineno}"
-            for path in sources("config", *APPS)
-            for function in ast.walk(tree(path))
-            if isinstance(function, ast.FunctionDef) and function.name != "ready"
-            for node in ast.walk(function)
-            if isinstance(node, ast.Import | ast.ImportFrom)
-        ]
-
-        assert inside == []
-
-    def test_by_name_do_not_lead_up_either(self) -> None:
-        """A foreign key as text, which import-linter cannot see."""
-        upward = []
-        for level, app in enumerate(APPS):
-            names = re.compile(rf"[\"']({'|'.join(APPS[level + 1 :]) or '-'})\.\w+[\"']")
-            for path in [*sources(app), *(ROOT / app).rglob("migrations/*.py")]:
-                upward += [f"{place(path)}: {found}" for found in names.findall(path.read_text())]
-
-        assert upward == []
 
 
 class TestModels:
@@ -263,84 +158,3 @@ def list_pages() -> set[Any]:
                 yield getattr(pattern.callback, "view_class", None)
 
     return {view for view in walk(get_resolver().url_patterns) if view is not None and issubclass(view, ListPage)}
-
-
-class TestTickets:
-    """In multi-table inheritance a child's conditional update loses its WHERE."""
-
-    UNSAFE = frozenset({"update", "select_for_update", "bulk_create", "bulk_update", "update_or_create"})
-
-    def test_are_locked_and_changed_through_the_parent(self) -> None:
-        found = [
-            f"{place(path)}:{node.lineno} {self._child(node.func.value)}...{node.func.attr}()"
-            for path in sources("config", *APPS)
-            for node in ast.walk(tree(path))
-            if isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in self.UNSAFE
-            and self._child(node.func.value)
-        ]
-
-        assert found == []
-
-    def _child(self, node: ast.expr) -> str:
-        """The child's name if the chain of calls starts at its manager, as `Incident.objects.filter(...)`."""
-        while isinstance(node, ast.Call | ast.Attribute):
-            if isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager", "_base_manager"}:
-                owner = node.value
-                name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
-                return name if name in {"Incident", "Problem"} else ""
-            node = node.func if isinstance(node, ast.Call) else node.value
-        return ""
-
-
-class TestFiles:
-    def test_send_nothing_later_through_the_broker(self) -> None:
-        """Everything due is a row; Redis forgets and repeats what waits in it."""
-        found = [
-            f"{place(path)}:{node.lineno}"
-            for path in sources("config", *APPS)
-            for node in ast.walk(tree(path))
-            if isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in {"apply_async", "signature", "s", "si", "send_task", "retry"}
-            and any(keyword.arg in {"eta", "countdown"} for keyword in node.keywords)
-        ]
-
-        assert found == []
-        assert not [place(path) for path in sources("config", *APPS) if SENDS_LATER.search(path.read_text())]
-
-    def test_begin_with_a_sentence(self) -> None:
-        silent = [
-            place(path)
-            for path in sources("config", *APPS, "tests", "bin")
-            if path.read_text().strip() and not (ast.get_docstring(tree(path)) or "").strip()
-        ]
-
-        assert silent == []
-
-    def test_stay_short(self) -> None:
-        lengths = {
-            place(path): len(path.read_text().splitlines())
-            for path in sources("config", *APPS, "tests", "bin")
-            if path != ROOT / "tests" / "test_architecture.py"
-        }
-
-        assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
-
-    @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
-    def test_of_locks_hold_no_address(self, lock: str) -> None:
-        content = (ROOT / lock).read_text()
-
-        assert "://" not in content
-        assert "--hash=sha256:" in content
-
-    def test_name_no_package_registry(self) -> None:
-        """Where packages come from is the business of the machine, not of the project."""
-        found = []
-        for path in tracked():
-            if path == Path(__file__) or path.suffix in {".png", ".ico", ".woff2"} or "vendor" in path.parts:
-                continue
-            found += [f"{place(path)}: {name}" for name in REGISTRIES.findall(path.read_text(errors="replace"))]
-
-        assert found == []
