@@ -11,24 +11,8 @@ GIVEN_UP = (Path(__file__).parent / "given_up_names.txt").read_text().split()
 MODULES = {name for name in GIVEN_UP if ":" not in name}
 DEFINITIONS = {tuple(name.split(":")) for name in GIVEN_UP if ":" in name}
 PRONOUNS = frozenset(
-    [
-        "one",
-        "found",
-        "known",
-        "asked",
-        "told",
-        "moved",
-        "kept",
-        "owed",
-        "well",
-        "said",
-        "shown",
-        "given",
-        "wanted",
-        "mine",
-        "standing",
-        "look",
-    ]
+    ["one", "found", "known", "asked", "told", "moved", "kept", "owed", "well"]
+    + ["said", "shown", "given", "wanted", "mine", "standing", "look"]
 )
 
 
