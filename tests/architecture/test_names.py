@@ -10,10 +10,12 @@ GIVEN_UP = (Path(__file__).parent / "given_up_names.txt").read_text().split()
 """`a.module`, or `a.module:name` of a function, class or constant that a module of that name must not define."""
 MODULES = {name for name in GIVEN_UP if ":" not in name}
 DEFINITIONS = {tuple(name.split(":")) for name in GIVEN_UP if ":" in name}
-PRONOUNS = frozenset(
-    ["one", "found", "known", "asked", "told", "moved", "kept", "owed", "well"]
-    + ["said", "shown", "given", "wanted", "mine", "standing", "look"]
-)
+# fmt: off
+PRONOUNS = frozenset([
+    "one", "found", "known", "asked", "told", "moved", "kept", "owed", "well",
+    "said", "shown", "given", "wanted", "mine", "standing", "look",
+])
+# fmt: on
 
 
 def module_of(path: Path) -> str:
