@@ -1,6 +1,7 @@
 """Django's entry to the project's own commands; it has no models."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class ConfigConfig(AppConfig):
@@ -10,8 +11,11 @@ class ConfigConfig(AppConfig):
     verbose_name = "Configuration"
 
     def ready(self) -> None:
-        """Put the engine into every Celery worker."""
+        """Put the engine into every Celery worker, and give roles their rights after migrations."""
+        from config import rights
         from config.celery import app
         from oncall.engine.worker import EngineStep
 
         app.steps["worker"].add(EngineStep)
+        # Permissions are made app by app, in the order of INSTALLED_APPS; auth comes after all of ours.
+        post_migrate.connect(rights.sync_rights, sender=apps.get_app_config("auth"), dispatch_uid="config.rights")

@@ -31,7 +31,8 @@ def note_prepared(database_url: str) -> None:
 def mark_of(root: Path) -> str:
     """Return a mark that changes with our migrations and with the packages, which bring their own."""
     digest = hashlib.sha256((root / "requirements.lock").read_bytes())
-    for path in sorted(root.glob("*/migrations/*.py")):
+    # Rights are granted after migrations.
+    for path in sorted([*root.glob("*/migrations/*.py"), *root.glob("config/rights.py")]):
         digest.update(str(path.relative_to(root)).encode())
         digest.update(path.read_bytes())
     return f"demo {digest.hexdigest()[:32]}"

@@ -1,56 +1,21 @@
-"""Postmortems, their templates, revisions and reviews; what was said and saved is written once."""
+"""All tables of the app, written by `makemigrations`: nothing here is written by hand but the base."""
 
 import config.base.data.models
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import postmortems.models
 import simple_history.models
-from django.apps import apps as live_apps
-from django.apps.registry import Apps
 from django.conf import settings
-from django.contrib.auth.management import create_permissions
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from config.base.data.first_migration import FirstMigration
 
 
-APPEND_ONLY = """
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON postmortems_postmortemrevision
-    FOR EACH ROW EXECUTE FUNCTION holdfast_refuse_change();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON postmortems_postmortemcomment
-    FOR EACH ROW EXECUTE FUNCTION holdfast_refuse_change();
-"""
-FREE = """
-DROP TRIGGER append_only ON postmortems_postmortemcomment;
-DROP TRIGGER append_only ON postmortems_postmortemrevision;
-"""
-EDIT = ("add", "change", "delete", "view")
-READ = ("view",)
-RECORDS = dict.fromkeys(("postmortem", "postmortemsection", "postmortemrevision", "postmortemcomment"), READ)
-RIGHTS = {"Administrator": RECORDS | {"template": READ}, "Practice owner": RECORDS | {"template": EDIT}}
-
-
-def grant(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    # Permissions are made after all migrations; these are needed now.
-    create_permissions(live_apps.get_app_config("postmortems"), verbosity=0, apps=apps)
-    for role, rights in RIGHTS.items():
-        group = apps.get_model("auth", "Group").objects.get(name=role)
-        codes = [f"{deed}_{model}" for model, deeds in rights.items() for deed in deeds]
-        group.permissions.add(
-            *apps.get_model("auth", "Permission").objects.filter(
-                content_type__app_label="postmortems", codename__in=codes
-            )
-        )
-
-
-def keep(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Somebody may have changed them since, so they stay."""
-
-
-class Migration(migrations.Migration):
+class Migration(FirstMigration):
 
     initial = True
 
     dependencies = [
-        ('incidents', '0004_role_permissions'),
+        ('incidents', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -79,20 +44,6 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Template',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', config.base.data.models.OneLineField(max_length=80, unique=True)),
-                ('description', models.TextField(blank=True)),
-                ('sections', models.JSONField(help_text='[{"key": ..., "title": ..., "guidance": ..., "is_required": true}]', validators=[postmortems.models.validate_sections])),
-                ('needs_other_team', models.BooleanField(default=False, help_text='Approved only after somebody from outside the owner team took part in the review.', verbose_name='asks another team')),
-                ('is_default', models.BooleanField(default=False, verbose_name='is used unless another is chosen')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='postmortems_template_one_default')],
-            },
-        ),
-        migrations.CreateModel(
             name='Postmortem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -111,14 +62,54 @@ class Migration(migrations.Migration):
                 ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_postmortems', to=settings.AUTH_USER_MODEL)),
                 ('ticket', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='postmortem', to='incidents.ticket')),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postmortems', to='postmortems.template')),
             ],
+        ),
+        migrations.CreateModel(
+            name='Review',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('required', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('owner_team', 'Owner team'), ('it_practice', 'IT practice'), ('other_team', 'Another team'), ('security', 'Security')], max_length=12), blank=True, default=list, size=None)),
+                ('opened_at', models.DateTimeField()),
+                ('postmortem', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='review', to='postmortems.postmortem')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Seat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('owner_team', 'Owner team'), ('it_practice', 'IT practice'), ('other_team', 'Another team'), ('security', 'Security')], max_length=12)),
+                ('perspective', models.CharField(choices=[('process', 'Process'), ('operations', 'Operations'), ('security', 'Security'), ('customer', 'Customer')], max_length=10)),
+                ('presence', models.CharField(choices=[('attended', 'Attended'), ('signed_off', 'Signed off')], max_length=10)),
+                ('answer', models.TextField(blank=True, help_text='To the question of the perspective.')),
+                ('taken_at', models.DateTimeField()),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='postmortems.review')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='review_seats', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Template',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', config.base.data.models.OneLineField(max_length=80, unique=True)),
+                ('description', models.TextField(blank=True)),
+                ('sections', models.JSONField(help_text='[{"key": ..., "title": ..., "guidance": ..., "is_required": true}]', validators=[postmortems.models.validate_sections])),
+                ('needs_other_team', models.BooleanField(default=False, help_text='Approved only after somebody from outside the owner team took part in the review.', verbose_name='asks another team')),
+                ('is_default', models.BooleanField(default=False, verbose_name='is used unless another is chosen')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='postmortems_template_one_default')],
+            },
+        ),
+        migrations.AddField(
+            model_name='postmortem',
+            name='template',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postmortems', to='postmortems.template'),
         ),
         migrations.CreateModel(
             name='PostmortemComment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('comment', 'Comment'), ('submitted', 'Sent to review'), ('changes', 'Asked for changes'), ('approved', 'Approved'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('closed', 'Closed'), ('owner', 'Owner')], default='comment', max_length=10)),
+                ('kind', models.CharField(choices=[('comment', 'Comment'), ('submitted', 'Sent to review'), ('changes', 'Asked for changes'), ('approved', 'Approved'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('closed', 'Closed'), ('owner', 'Owner'), ('seat', 'Seat')], default='comment', max_length=10)),
                 ('section', models.SlugField(blank=True, help_text='The section it is about, if any.', max_length=40)),
                 ('text', models.TextField(blank=True)),
                 ('at', models.DateTimeField()),
@@ -127,7 +118,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['postmortem', 'at', 'id'], name='postmortems_comment_of')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['comment', 'submitted', 'changes', 'approved', 'published', 'withdrawn', 'closed', 'owner'])), name='postmortems_comment_kind')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['comment', 'submitted', 'changes', 'approved', 'published', 'withdrawn', 'closed', 'owner', 'seat'])), name='postmortems_comment_kind')],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +153,26 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('postmortem', 'key'), name='postmortems_section_once'), models.UniqueConstraint(fields=('postmortem', 'position'), name='postmortems_section_position')],
             },
         ),
+        migrations.AddConstraint(
+            model_name='review',
+            constraint=models.CheckConstraint(condition=models.Q(('required__contained_by', ['owner_team', 'it_practice', 'other_team', 'security'])), name='postmortems_review_required'),
+        ),
+        migrations.AddConstraint(
+            model_name='seat',
+            constraint=models.UniqueConstraint(fields=('review', 'kind', 'user'), name='postmortems_seat_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='seat',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['owner_team', 'it_practice', 'other_team', 'security'])), name='postmortems_seat_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='seat',
+            constraint=models.CheckConstraint(condition=models.Q(('perspective__in', ['process', 'operations', 'security', 'customer'])), name='postmortems_seat_perspective'),
+        ),
+        migrations.AddConstraint(
+            model_name='seat',
+            constraint=models.CheckConstraint(condition=models.Q(('presence', 'attended'), models.Q(('presence', 'signed_off'), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='postmortems_seat_signed_off_with_words'),
+        ),
         migrations.AddIndex(
             model_name='postmortem',
             index=models.Index(condition=models.Q(('status__in', ('draft', 'in_review'))), fields=['due_on', 'id'], name='postmortems_due'),
@@ -194,6 +205,4 @@ class Migration(migrations.Migration):
             model_name='postmortem',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed')), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='postmortems_postmortem_closed_when'),
         ),
-        migrations.RunSQL(APPEND_ONLY, FREE),
-        migrations.RunPython(grant, keep),
     ]

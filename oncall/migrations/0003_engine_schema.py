@@ -1,0 +1,11 @@
+"""The row that says which engine may run."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("oncall", "0002_append_only")]
+
+    operations = [
+        migrations.RunSQL("INSERT INTO oncall_engineschema (id, version) VALUES (1, 1)", migrations.RunSQL.noop)
+    ]

@@ -1,0 +1,1 @@
+"""Databases of earlier versions, and whether this version can take them over."""
