@@ -48,7 +48,9 @@ def _at_rest(site: Site, name: str) -> float:
 
 def _commits(site: Site) -> int:
     site.sql("SELECT pg_stat_clear_snapshot()")
-    [(count,)] = site.sql("SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()")
+    [(count,)] = site.sql(
+        "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()"
+    )
     return int(count)
 
 
