@@ -10,7 +10,7 @@ import time
 
 from tests.bench import measure
 from tests.bench.measure import say
-from tests.faults.site import Site, running_site
+from tests.faults.site import Site, running_site, wait_for
 
 SECONDS = float(os.environ.get("BENCH_REST_SECONDS", "60"))
 SETTLE_SECONDS = 10
@@ -30,7 +30,9 @@ def main() -> None:
 
 def _at_rest(site: Site, name: str) -> float:
     """CPU milliseconds a second of everybody while nothing happens, printed by its parts."""
-    worker = site.start_worker(concurrency=2, wait=not site.overrides)
+    worker = site.start_worker(concurrency=2, wait=False)
+    # A pool has been forked once all has been imported, with an engine or without.
+    wait_for("the worker has started", lambda: len(site.children_of(worker)) >= 2, limit=120)
     time.sleep(SETTLE_SECONDS)
     parts = {"worker": [worker.pid or 0], "PostgreSQL": [site.postgres.pid or 0], "Valkey": [site.valkey.pid or 0]}
     before, began = {part: measure.cpu_seconds(pids) for part, pids in parts.items()}, time.monotonic()
