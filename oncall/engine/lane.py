@@ -172,7 +172,7 @@ class Lane(threading.Thread):
         skew = time.time() - at.timestamp()
         if abs(skew) > SKEW_LIMIT.total_seconds():
             logger.error("engine.skew", extra={"lane": self.lane, "seconds": round(skew, 1)})
-        values = {
+        values: dict[str, str | float | datetime | None] = {
             "worker": self.worker,
             "lane": self.lane,
             "at": at,

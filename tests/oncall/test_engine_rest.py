@@ -1,7 +1,7 @@
 """The engine at rest: it asks one question a pass, and each question agrees with the sweep it spares."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -186,7 +186,7 @@ class TestSweep:
     """One sweep in a lane whose question is given."""
 
     @pytest.fixture
-    def ran(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[datetime]]:
+    def ran(self, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
         ran: list[datetime] = []
 
         def run(*, at: datetime) -> int:
