@@ -21,12 +21,44 @@ class OncallConfig(AppConfig):
         from oncall.panels import cover, saved_views
         from oncall.receivers import write_default_rules
 
-        register_sweep(lane="clocks", name="news", run=signal_relay.relay_due)
+        register_sweep(
+            lane="clocks",
+            name="news",
+            run=signal_relay.relay_due,
+            due="""SELECT least((SELECT min(news_at) FROM oncall_page WHERE news_at IS NOT NULL),
+                                (SELECT min(news_at) FROM oncall_escalationentry WHERE news_at IS NOT NULL))""",
+        )
         register_sweep(lane="clocks", name="pulse", run=pulse.forget_old, every=600)
-        register_sweep(lane="clocks", name="swaps", run=swaps.expire_due, every=5)
-        register_sweep(lane="clocks", name="notices", run=notices.chase, every=5)
+        register_sweep(
+            lane="clocks",
+            name="swaps",
+            run=swaps.expire_due,
+            every=5,
+            due="""SELECT min(starts_at) FROM oncall_swaprequest
+                   WHERE status IN ('open', 'offered', 'awaiting_approval')""",
+        )
+        register_sweep(
+            lane="clocks",
+            name="notices",
+            run=notices.chase,
+            every=5,
+            due="""SELECT interval '5 seconds'
+                          + least((SELECT min(due_at) FROM oncall_notice WHERE state = 'pending'),
+                                  (SELECT min(lease_until) FROM oncall_notice WHERE state = 'sending'))""",
+        )
         register_sweep(lane="clocks", name="answers", run=tokens.forget_answers, every=600)
-        register_sweep(lane="clocks", name="remind", run=reminders.Sender().sweep, every=1)
+        sender = reminders.Sender()
+        register_sweep(
+            lane="clocks",
+            name="remind",
+            run=sender.sweep,
+            every=1,
+            due="""SELECT least(
+                       (SELECT min(next_reminder_at) FROM oncall_obligation WHERE next_reminder_at IS NOT NULL),
+                       (SELECT min(due_at) FROM oncall_reminder WHERE state = 'pending'),
+                       (SELECT min(lease_until) FROM oncall_reminder WHERE state = 'sending'))""",
+        )
+        register_sweep(lane="clocks", name="reminded", run=sender.record_answers)
         register_sweep(lane="clocks", name="obligations", run=kinds.catch_up, every=60)
         # Kinds are registered by apps above, in their `ready()`; by the time of a migration all are known.
         post_migrate.connect(write_default_rules, sender=self, dispatch_uid="oncall.standard_rules")

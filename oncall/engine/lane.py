@@ -6,6 +6,7 @@ hangs on a message that may be lost. An error ends the pass, not the lane.
 
 import contextlib
 import logging
+import math
 import os
 import selectors
 import socket
@@ -18,6 +19,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from config.base.data.clock import database_now
+from oncall.engine.look import Look, Question
 from oncall.engine.registry import Sweep, sweeps_of
 from oncall.models import EngineLane, EngineSchema
 from oncall.wake import channel_of
@@ -27,12 +29,21 @@ logger = logging.getLogger(__name__)
 SCHEMA_VERSION = 1
 """The engine's idea of its rows; an engine of another version refuses to run (paging rule 12)."""
 FLOOR_SECONDS = 1.0
+LEAST_SECONDS = 0.01
 SOON_SECONDS = 0.02
 """After a first error of the database; doubled with each further one, up to the floor."""
 PULSE_SECONDS = 1.0
 CHECK_SECONDS = 5.0
 SKEW_LIMIT = timedelta(seconds=60)
+UNASKED_SECONDS = 60.0
+"""A sweep runs this often whatever the look says, so that a wrong question makes it late, not silent."""
 MOST_ROUNDS = 50
+_PULSE = """
+    INSERT INTO oncall_enginelane (worker, lane, started_at, swept_at, skew_seconds, last_error, last_error_at)
+    VALUES (%(worker)s, %(lane)s, %(at)s, %(at)s, %(skew)s, %(trouble)s, %(trouble_at)s)
+    ON CONFLICT (worker, lane) DO UPDATE SET swept_at = EXCLUDED.swept_at, skew_seconds = EXCLUDED.skew_seconds,
+        last_error = EXCLUDED.last_error, last_error_at = EXCLUDED.last_error_at
+"""
 
 
 class Lane(threading.Thread):
@@ -47,12 +58,13 @@ class Lane(threading.Thread):
         for end in self._pipe:
             os.set_blocking(end, False)
         self._ran_at: dict[str, float] = {}
-        self._pulse_at = 0.0
+        self._pulse_at = -math.inf
         self._check_at = 0.0
         self._failures = 0
         self._trouble = ""
         self._trouble_at: datetime | None = None
         self._listening: object = None
+        self._question = Question(name, self.moments())
 
     def stop(self) -> None:
         """Ask the lane to end after its pass."""
@@ -96,32 +108,38 @@ class Lane(threading.Thread):
     def _note_trouble(self, error: Exception) -> None:
         """Remember for the next pulse, so that the engine page names it."""
         self._trouble, self._trouble_at = f"{type(error).__name__}: {error}"[:300], timezone.now()
+        self._pulse_at = -math.inf
 
     def finish(self) -> None:
         """What is left to do when the lane ends; the `pages` lane waits for its senders."""
 
-    def work(self, at: datetime) -> int:
-        """Do what is due now and say how much it was."""
-        return sum(self._run_sweep(sweep, at) for sweep in sweeps_of(self.lane))
+    def moments(self) -> dict[str, str]:
+        """What the look asks, by name: SQL for the nearest moment at which there is work."""
+        return {sweep.name: sweep.due for sweep in sweeps_of(self.lane) if sweep.due}
 
-    def next_due(self) -> float:
+    def work(self, look: Look) -> int:
+        """Do what is due now and say how much it was."""
+        return sum(self._run_sweep(sweep, look) for sweep in sweeps_of(self.lane))
+
+    def next_due(self, look: Look) -> float:
         """Seconds until this lane has something to do, at most the floor."""
-        return FLOOR_SECONDS
+        return max(look.seconds_to_next(most=FLOOR_SECONDS), LEAST_SECONDS)
 
     def _pass(self) -> float:
         for _ in range(MOST_ROUNDS):
-            at = database_now()
-            self._pulse(at)
-            if not self.work(at) or self._stopping.is_set():
-                return self.next_due()
+            look = self._question.ask()
+            self._pulse(look.at)
+            if not self.work(look) or self._stopping.is_set():
+                return self.next_due(look)
         return 0.0
 
-    def _run_sweep(self, sweep: Sweep, at: datetime) -> int:
+    def _run_sweep(self, sweep: Sweep, look: Look) -> int:
         now = time.monotonic()
-        if sweep.every and now - self._ran_at.get(sweep.name, -sweep.every) < sweep.every:
+        rested = now - self._ran_at.get(sweep.name, -math.inf)
+        if rested < sweep.every or (rested < UNASKED_SECONDS and not look.is_due(sweep.name)):
             return 0
         self._ran_at[sweep.name] = now
-        return sweep.run(at=at)
+        return sweep.run(at=look.at)
 
     def _prepare(self) -> None:
         """A connection with the engine's time-outs, listening; and the right version of the rows."""
@@ -138,6 +156,7 @@ class Lane(threading.Thread):
         version = EngineSchema.objects.values_list("version", flat=True).get(pk=1)
         if version != SCHEMA_VERSION:
             raise WrongVersion(f"The database wants engine {version}; this is {SCHEMA_VERSION}. Deploy again.")
+        self._question.prepare()
         self._listening = connection.connection
 
     def _forget_connection(self) -> None:
@@ -153,21 +172,16 @@ class Lane(threading.Thread):
         skew = time.time() - at.timestamp()
         if abs(skew) > SKEW_LIMIT.total_seconds():
             logger.error("engine.skew", extra={"lane": self.lane, "seconds": round(skew, 1)})
-        row = EngineLane(
-            worker=self.worker,
-            lane=self.lane,
-            started_at=at,
-            swept_at=at,
-            skew_seconds=round(skew, 3),
-            last_error=self._trouble,
-            last_error_at=self._trouble_at,
-        )
-        EngineLane.objects.bulk_create(
-            [row],
-            update_conflicts=True,
-            unique_fields=["worker", "lane"],
-            update_fields=["swept_at", "skew_seconds", "last_error", "last_error_at"],
-        )
+        values: dict[str, str | float | datetime | None] = {
+            "worker": self.worker,
+            "lane": self.lane,
+            "at": at,
+            "skew": round(skew, 3),
+            "trouble": self._trouble,
+            "trouble_at": self._trouble_at,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_PULSE, values)
 
     def _wait(self, seconds: float) -> None:
         """Sleep until NOTIFY, a poke or the time is up."""

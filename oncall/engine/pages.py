@@ -4,25 +4,23 @@ import logging
 from collections import deque
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from config.base.data.clock import database_now
 from oncall import escalation, paging
 from oncall.channels import Outcome
 from oncall.engine.lane import FLOOR_SECONDS, Lane
+from oncall.engine.look import Look
 from oncall.engine.sending import Senders
 
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10.0
 AGAIN_SECONDS = 0.1
-# When the nearest step, and the nearest page or lease, is due, in seconds; each part reads one partial index.
-_LOOK = """
-    SELECT extract(epoch FROM (SELECT min(next_at) FROM oncall_escalation WHERE state <> 'ended') - %(at)s),
-           extract(epoch FROM least(
-               (SELECT min(due_at) FROM oncall_page WHERE state = 'pending'),
-               (SELECT min(lease_until) FROM oncall_page WHERE state = 'sending')) - %(at)s)
-"""
+_STEP, _PAGE = "step", "page"
+_MOMENTS = {
+    _STEP: "SELECT min(next_at) FROM oncall_escalation WHERE state <> 'ended'",
+    _PAGE: """SELECT least((SELECT min(due_at) FROM oncall_page WHERE state = 'pending'),
+                           (SELECT min(lease_until) FROM oncall_page WHERE state = 'sending'))""",
+}
 
 
 class PagesLane(Lane):
@@ -32,34 +30,26 @@ class PagesLane(Lane):
         super().__init__("pages", worker=worker)
         self._senders = Senders(on_result=self.poke)
         self._unrecorded: deque[tuple[paging.Job, Outcome]] = deque()
-        self._next_due = FLOOR_SECONDS
+        self._is_left = False
 
-    def work(self, at: datetime) -> int:
-        """Everything due: steps first, then answers of providers, then new sends.
+    def moments(self) -> dict[str, str]:
+        """Also when the nearest step, and the nearest page or lease, is due."""
+        return _MOMENTS | super().moments()
 
-        One look says what there is, so that a wake with nothing to do costs little.
-        """
-        until_step, until_page = self._look(at)
-        fired = escalation.fire_due(at=at) if until_step <= 0 else 0
-        done = fired + self._record_results(at)
-        if fired or until_page <= 0:
-            done += self._send_due(at)
+    def work(self, look: Look) -> int:
+        """Everything due: steps first, then answers of providers, then new sends."""
+        is_step, is_page = look.is_due(_STEP), look.is_due(_PAGE)
+        fired = escalation.fire_due(at=look.at) if is_step else 0
+        done = fired + self._record_results(look.at)
+        if fired or is_page:
+            done += self._send_due(look.at)
         # What is due and was not done is in another engine's hands, or waits for a sender.
-        self._next_due = min((due for due in (until_step, until_page) if due > 0), default=FLOOR_SECONDS)
-        if not done and min(until_step, until_page) <= 0:
-            self._next_due = min(self._next_due, AGAIN_SECONDS)
-        return done + super().work(at)
+        self._is_left = not done and (is_step or is_page)
+        return done + super().work(look)
 
-    def next_due(self) -> float:
+    def next_due(self, look: Look) -> float:
         """Until the next step, page or lease; at most the floor."""
-        return min(max(self._next_due, 0.01), FLOOR_SECONDS)
-
-    def _look(self, at: datetime) -> tuple[float, float]:
-        with connection.cursor() as cursor:
-            cursor.execute(_LOOK, {"at": at})
-            found = cursor.fetchone()
-        until_step, until_page = (FLOOR_SECONDS if seconds is None else float(seconds) for seconds in found)
-        return until_step, until_page
+        return min(super().next_due(look), AGAIN_SECONDS if self._is_left else FLOOR_SECONDS)
 
     def finish(self) -> None:
         """Wait for what is being sent, and record it, at most ten seconds (paging rule 12)."""

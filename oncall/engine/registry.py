@@ -11,19 +11,21 @@ class Sweep:
     """Work that looks for due rows: it takes the database's clock and says how many it found.
 
     It is called again at once while it finds something. `every` spares it: at most once in so many seconds.
+    `due` spares it when no row waits: SQL for the moment of its nearest row, read from an index, NULL for none.
     """
 
     name: str
     run: Callable[..., int]
     every: float = 0.0
+    due: str = ""
 
 
 _sweeps: dict[str, list[Sweep]] = {lane: [] for lane in LANES}
 
 
-def register_sweep(*, lane: str, name: str, run: Callable[..., int], every: float = 0.0) -> None:
+def register_sweep(*, lane: str, name: str, run: Callable[..., int], every: float = 0.0, due: str = "") -> None:
     """Add a sweep `run(at=...)` to a lane."""
-    _sweeps[lane].append(Sweep(name, run, every))
+    _sweeps[lane].append(Sweep(name, run, every, due))
 
 
 def sweeps_of(lane: str) -> list[Sweep]:

@@ -217,10 +217,15 @@ class Sender:
     def sweep(self, *, at: datetime) -> int:
         """Make what is due, write down what has been answered, send what waits; says how much was found."""
         made = make_due(at=at)
-        results = self._senders.take_results()
-        for job, outcome in results:
-            record(job, outcome, at=at)
+        recorded = self.record_answers(at=at)
         jobs = claim_jobs(at=at, limit=min(self._senders.free, BATCH), channels=self._senders.channels_with_room())
         for job in jobs:
             self._senders.start(job)
-        return made + len(results) + len(jobs)
+        return made + recorded + len(jobs)
+
+    def record_answers(self, *, at: datetime) -> int:
+        """Write down what has been answered, and say how much; it asks nothing while nothing is under way."""
+        results = self._senders.take_results()
+        for job, outcome in results:
+            record(job, outcome, at=at)
+        return len(results)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from unittest import mock
 
 import psycopg
@@ -11,6 +10,7 @@ from django.db import connection
 
 from oncall.engine import lane as lanes
 from oncall.engine.lane import Lane
+from oncall.engine.look import Look
 from oncall.models import EngineSchema
 from tests.faults.site import wait_for
 
@@ -25,7 +25,7 @@ class CountingLane(Lane):
         self.passes = 0
         self.backend = 0
 
-    def work(self, at: datetime) -> int:
+    def work(self, look: Look) -> int:
         self.passes += 1
         self.backend = connection.connection.info.backend_pid
         return 0

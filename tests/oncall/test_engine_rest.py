@@ -1,0 +1,226 @@
+"""The engine at rest: it asks one question a pass, and each question agrees with the sweep it spares."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from oncall.engine import lane as lanes
+from oncall.engine.lane import FLOOR_SECONDS, UNASKED_SECONDS, Lane
+from oncall.engine.look import Look, Question
+from oncall.engine.pages import AGAIN_SECONDS, PagesLane
+from oncall.engine.registry import Sweep
+from oncall.engine.wake import LANES
+from tests import customer_factories, factories, factories_changes, obligation_factories
+from tests.factories import NOON
+
+A_MINUTE = 60
+MOST_A_SECOND = 7.5
+"""Of all lanes together: three looks, three pulses, and what the rare sweeps come to."""
+SOON = timedelta(seconds=0.4)
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(lanes, "time", SimpleNamespace(monotonic=made.monotonic, time=time.time))
+    monkeypatch.setattr(lanes, "close_old_connections", lambda: None)  # a test's transaction lives on its connection
+    return made
+
+
+def _engine() -> list[Lane]:
+    lanes_of_worker = [PagesLane(worker="test") if name == "pages" else Lane(name, worker="test") for name in LANES]
+    for lane in lanes_of_worker:
+        lane._prepare()
+    return lanes_of_worker
+
+
+def _rest(engine: list[Lane], clock: Clock, *, seconds: int) -> None:
+    for _ in range(seconds):
+        clock.seconds += FLOOR_SECONDS
+        for lane in engine:
+            lane._prepare()
+            lane._pass()
+
+
+@pytest.mark.django_db
+class TestCost:
+    def test_asks_little_while_nothing_is_due(self, clock: Clock) -> None:
+        factories.PageFactory()
+        factories.IncidentFactory()
+        engine = _engine()
+        _rest(engine, clock, seconds=1)  # the first pass runs every sweep
+
+        with CaptureQueriesContext(connection) as asked:
+            _rest(engine, clock, seconds=A_MINUTE)
+
+        assert len(asked) / A_MINUTE <= MOST_A_SECOND
+
+    @pytest.mark.parametrize("name", LANES)
+    def test_asks_one_question_when_woken_for_nothing(self, clock: Clock, name: str) -> None:
+        engine = [lane for lane in _engine() if lane.lane == name]
+        _rest(engine, clock, seconds=1)
+        [lane] = engine
+
+        with CaptureQueriesContext(connection) as asked:
+            lane._pass()
+
+        assert [one["sql"] for one in asked] == [f"EXECUTE holdfast_look_{name}"]
+
+
+def _page(**fields: Any) -> None:
+    factories.PageFactory(accepted_at=None, **fields)
+
+
+DUE: dict[str, tuple[str, str, Callable[[], Any], datetime]] = {
+    "a step": ("pages", "step", lambda: factories.EscalationFactory(next_at=NOON), NOON),
+    "a page": ("pages", "page", lambda: _page(state="pending", due_at=NOON), NOON),
+    "a lease": ("pages", "page", lambda: _page(state="sending", lease_until=NOON), NOON),
+    "an alert": ("intake", "route", lambda: factories.AlertFactory(route_at=NOON), NOON),
+    "news of a page": ("clocks", "news", lambda: factories.PageFactory(news_at=NOON), NOON),
+    "news of a log": ("clocks", "news", lambda: factories.EscalationEntryFactory(news_at=NOON), NOON),
+    "a swap": ("clocks", "swaps", lambda: factories_changes.SwapRequestFactory(starts_at=NOON), NOON),
+    "an obligation": (
+        "clocks",
+        "remind",
+        lambda: obligation_factories.ObligationFactory(next_reminder_at=NOON),
+        NOON,
+    ),
+    "a reminder": (
+        "clocks",
+        "remind",
+        lambda: obligation_factories.ReminderFactory(state="pending", due_at=NOON, accepted_at=None),
+        NOON,
+    ),
+    "maintenance": ("clocks", "maintenance", lambda: customer_factories.MaintenanceFactory(turn_at=NOON), NOON),
+}
+
+
+def _moments(name: str) -> dict[str, datetime | None]:
+    lane = PagesLane(worker="test") if name == "pages" else Lane(name, worker="test")
+    question = Question(name, lane.moments())
+    question.prepare()
+    return dict(question.ask().moments)
+
+
+@pytest.mark.django_db
+class TestMoments:
+    @pytest.mark.parametrize("what", DUE)
+    def test_name_the_row_that_waits(self, what: str) -> None:
+        lane, sweep, make, moment = DUE[what]
+        nothing = _moments(lane)[sweep]
+
+        make()
+
+        assert nothing is None
+        assert _moments(lane)[sweep] == moment
+
+    def test_leave_notices_to_celery_for_five_seconds(self) -> None:
+        person = factories.UserFactory()
+        person.notices.create(
+            key="a", channel="email", address=person.email, title="Yours", url="/", due_at=NOON, created_at=NOON
+        )
+
+        assert _moments("clocks")["notices"] == NOON + timedelta(seconds=5)
+
+    def test_take_the_nearest(self) -> None:
+        for minutes in (3, 1, 2):
+            factories.AlertFactory(route_at=NOON + timedelta(minutes=minutes))
+
+        assert _moments("intake") == {"route": NOON + timedelta(minutes=1)}
+
+    @pytest.mark.parametrize("name", LANES)
+    def test_are_asked_together_with_the_database_s_clock(self, name: str) -> None:
+        late, never = "SELECT clock_timestamp() - interval '1 s'", "SELECT NULL::timestamptz"
+        question = Question(name, {"late": late, "never": never})
+        question.prepare()
+
+        look = question.ask()
+
+        assert (look.is_due("late"), look.is_due("never"), look.is_due("unknown")) == (True, False, True)
+
+
+class TestWaiting:
+    @pytest.mark.parametrize(
+        ("waits", "expected"),
+        [([], FLOOR_SECONDS), ([0.3, 0.2], 0.2), ([-5.0], FLOOR_SECONDS), ([-5.0, 0.4], 0.4), ([90.0], FLOOR_SECONDS)],
+    )
+    def test_until_the_nearest_moment_to_come(self, waits: list[float], expected: float) -> None:
+        moments = {str(wait): NOON + timedelta(seconds=wait) for wait in waits}
+
+        assert Look(NOON, {"none": None, **moments}).seconds_to_next(most=FLOOR_SECONDS) == pytest.approx(expected)
+
+    def test_never_so_short_that_it_spins(self) -> None:
+        look = Look(NOON, {"x": NOON + timedelta(microseconds=1)})
+
+        assert Lane("clocks", worker="test").next_due(look) >= 0.01
+
+    @pytest.mark.django_db
+    def test_looks_again_soon_for_a_page_that_another_engine_holds(
+        self, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _page(state="pending", due_at=timezone.now() - timedelta(hours=1))
+        [lane] = [one for one in _engine() if one.lane == "pages"]
+        monkeypatch.setattr("oncall.paging.claim_jobs", lambda **_: [])
+
+        assert lane._pass() <= AGAIN_SECONDS
+
+
+class TestSweep:
+    """One sweep in a lane whose question is given."""
+
+    @pytest.fixture
+    def ran(self, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+        ran: list[datetime] = []
+
+        def run(*, at: datetime) -> int:
+            ran.append(at)
+            return 0
+
+        monkeypatch.setattr(lanes, "sweeps_of", lambda lane: [Sweep("x", run, due="SELECT NULL::timestamptz")])
+        return ran
+
+    def _work(self, lane: Lane, moment: datetime | None) -> None:
+        lane.work(Look(NOON, {"x": moment}))
+
+    def test_runs_first_whatever_the_look_says(self, clock: Clock, ran: list[datetime]) -> None:
+        self._work(Lane("clocks", worker="test"), None)
+
+        assert ran == [NOON]
+
+    @pytest.mark.parametrize(("moment", "runs"), [(None, 0), (NOON + SOON, 0), (NOON, 1), (NOON - SOON, 1)])
+    def test_runs_when_its_moment_has_come(
+        self, clock: Clock, ran: list[datetime], moment: datetime | None, runs: int
+    ) -> None:
+        lane = Lane("clocks", worker="test")
+        self._work(lane, None)
+        ran.clear()
+        clock.seconds += FLOOR_SECONDS
+
+        self._work(lane, moment)
+
+        assert len(ran) == runs
+
+    def test_runs_once_a_minute_unasked(self, clock: Clock, ran: list[datetime]) -> None:
+        lane = Lane("clocks", worker="test")
+        for _ in range(int(3 * UNASKED_SECONDS)):
+            self._work(lane, None)
+            clock.seconds += FLOOR_SECONDS
+
+        assert len(ran) == 3
