@@ -19,7 +19,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from config.base.data.clock import database_now
-from oncall.engine.look import Look, Question
+from oncall.engine.due_times import DueQuery, DueTimes
 from oncall.engine.registry import Sweep, sweeps_of
 from oncall.models import EngineLane, EngineSchema
 from oncall.wake import channel_of
@@ -29,15 +29,15 @@ logger = logging.getLogger(__name__)
 SCHEMA_VERSION = 1
 """The engine's idea of its rows; an engine of another version refuses to run (paging rule 12)."""
 FLOOR_SECONDS = 1.0
-LEAST_SECONDS = 0.01
+MIN_SECONDS = 0.01
 SOON_SECONDS = 0.02
 """After a first error of the database; doubled with each further one, up to the floor."""
 PULSE_SECONDS = 1.0
 CHECK_SECONDS = 5.0
 SKEW_LIMIT = timedelta(seconds=60)
-UNASKED_SECONDS = 60.0
-"""A sweep runs this often whatever the look says, so that a wrong question makes it late, not silent."""
-MOST_ROUNDS = 50
+UNCONDITIONAL_SECONDS = 60.0
+"""A sweep runs this often whatever the query says: a wrong query makes it late, not silent."""
+MAX_ROUNDS = 50
 _PULSE = """
     INSERT INTO oncall_enginelane (worker, lane, started_at, swept_at, skew_seconds, last_error, last_error_at)
     VALUES (%(worker)s, %(lane)s, %(at)s, %(at)s, %(skew)s, %(trouble)s, %(trouble_at)s)
@@ -64,7 +64,7 @@ class Lane(threading.Thread):
         self._trouble = ""
         self._trouble_at: datetime | None = None
         self._listening: object = None
-        self._question = Question(name, self.moments())
+        self._due_query = DueQuery(name, self.moments())
 
     def stop(self) -> None:
         """Ask the lane to end after its pass."""
@@ -114,32 +114,32 @@ class Lane(threading.Thread):
         """What is left to do when the lane ends; the `pages` lane waits for its senders."""
 
     def moments(self) -> dict[str, str]:
-        """What the look asks, by name: SQL for the nearest moment at which there is work."""
+        """What the query asks, by name: SQL for the nearest moment at which there is work."""
         return {sweep.name: sweep.due for sweep in sweeps_of(self.lane) if sweep.due}
 
-    def work(self, look: Look) -> int:
+    def work(self, due: DueTimes) -> int:
         """Do what is due now and say how much it was."""
-        return sum(self._run_sweep(sweep, look) for sweep in sweeps_of(self.lane))
+        return sum(self._run_sweep(sweep, due) for sweep in sweeps_of(self.lane))
 
-    def next_due(self, look: Look) -> float:
+    def next_due(self, due: DueTimes) -> float:
         """Seconds until this lane has something to do, at most the floor."""
-        return max(look.seconds_to_next(most=FLOOR_SECONDS), LEAST_SECONDS)
+        return max(due.seconds_to_next(limit=FLOOR_SECONDS), MIN_SECONDS)
 
     def _pass(self) -> float:
-        for _ in range(MOST_ROUNDS):
-            look = self._question.ask()
-            self._pulse(look.at)
-            if not self.work(look) or self._stopping.is_set():
-                return self.next_due(look)
+        for _ in range(MAX_ROUNDS):
+            due = self._due_query.ask()
+            self._pulse(due.at)
+            if not self.work(due) or self._stopping.is_set():
+                return self.next_due(due)
         return 0.0
 
-    def _run_sweep(self, sweep: Sweep, look: Look) -> int:
+    def _run_sweep(self, sweep: Sweep, due: DueTimes) -> int:
         now = time.monotonic()
         rested = now - self._ran_at.get(sweep.name, -math.inf)
-        if rested < sweep.every or (rested < UNASKED_SECONDS and not look.is_due(sweep.name)):
+        if rested < sweep.every or (rested < UNCONDITIONAL_SECONDS and not due.is_due(sweep.name)):
             return 0
         self._ran_at[sweep.name] = now
-        return sweep.run(at=look.at)
+        return sweep.run(at=due.at)
 
     def _prepare(self) -> None:
         """A connection with the engine's time-outs, listening; and the right version of the rows."""
@@ -156,7 +156,7 @@ class Lane(threading.Thread):
         version = EngineSchema.objects.values_list("version", flat=True).get(pk=1)
         if version != SCHEMA_VERSION:
             raise WrongVersion(f"The database wants engine {version}; this is {SCHEMA_VERSION}. Deploy again.")
-        self._question.prepare()
+        self._due_query.prepare()
         self._listening = connection.connection
 
     def _forget_connection(self) -> None:

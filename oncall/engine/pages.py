@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from config.base.data.clock import database_now
 from oncall import escalation, paging
 from oncall.channels import Outcome
+from oncall.engine.due_times import DueTimes
 from oncall.engine.lane import FLOOR_SECONDS, Lane
-from oncall.engine.look import Look
 from oncall.engine.sending import Senders
 
 logger = logging.getLogger(__name__)
@@ -36,20 +36,20 @@ class PagesLane(Lane):
         """Also when the nearest step, and the nearest page or lease, is due."""
         return _MOMENTS | super().moments()
 
-    def work(self, look: Look) -> int:
+    def work(self, due: DueTimes) -> int:
         """Everything due: steps first, then answers of providers, then new sends."""
-        is_step, is_page = look.is_due(_STEP), look.is_due(_PAGE)
-        fired = escalation.fire_due(at=look.at) if is_step else 0
-        done = fired + self._record_results(look.at)
+        is_step, is_page = due.is_due(_STEP), due.is_due(_PAGE)
+        fired = escalation.fire_due(at=due.at) if is_step else 0
+        done = fired + self._record_results(due.at)
         if fired or is_page:
-            done += self._send_due(look.at)
+            done += self._send_due(due.at)
         # What is due and was not done is in another engine's hands, or waits for a sender.
         self._is_left = not done and (is_step or is_page)
-        return done + super().work(look)
+        return done + super().work(due)
 
-    def next_due(self, look: Look) -> float:
+    def next_due(self, due: DueTimes) -> float:
         """Until the next step, page or lease; at most the floor."""
-        return min(super().next_due(look), AGAIN_SECONDS if self._is_left else FLOOR_SECONDS)
+        return min(super().next_due(due), AGAIN_SECONDS if self._is_left else FLOOR_SECONDS)
 
     def finish(self) -> None:
         """Wait for what is being sent, and record it, at most ten seconds (paging rule 12)."""

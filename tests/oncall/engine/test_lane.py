@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 
 from oncall.engine import lane as lanes
+from oncall.engine.due_times import DueTimes
 from oncall.engine.lane import Lane
-from oncall.engine.look import Look
 from oncall.models import EngineSchema
 from tests.faults.site import wait_for
 
@@ -25,7 +25,7 @@ class CountingLane(Lane):
         self.passes = 0
         self.backend = 0
 
-    def work(self, look: Look) -> int:
+    def work(self, due: DueTimes) -> int:
         self.passes += 1
         self.backend = connection.connection.info.backend_pid
         return 0

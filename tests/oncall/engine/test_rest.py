@@ -12,17 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from oncall.engine import lane as lanes
-from oncall.engine.lane import FLOOR_SECONDS, UNASKED_SECONDS, Lane
-from oncall.engine.look import Look, Question
+from oncall.engine.due_times import DueQuery, DueTimes
+from oncall.engine.lane import FLOOR_SECONDS, UNCONDITIONAL_SECONDS, Lane
 from oncall.engine.pages import AGAIN_SECONDS, PagesLane
 from oncall.engine.registry import Sweep
-from oncall.engine.wake import LANES
-from tests import customer_factories, factories, factories_changes, obligation_factories
+from oncall.wake import LANES
+from tests import factories as make
 from tests.factories import NOON
 
 A_MINUTE = 60
-MOST_A_SECOND = 7.5
-"""Of all lanes together: three looks, three pulses, and what the rare sweeps come to."""
+MAX_A_SECOND = 7.5
+"""Of all lanes together: three queries, three pulses, and what the rare sweeps come to."""
 SOON = timedelta(seconds=0.4)
 
 
@@ -62,15 +62,15 @@ def _rest(engine: list[Lane], clock: Clock, *, seconds: int) -> None:
 @pytest.mark.django_db
 class TestCost:
     def test_asks_little_while_nothing_is_due(self, clock: Clock) -> None:
-        factories.PageFactory()
-        factories.IncidentFactory()
+        make.PageFactory()
+        make.IncidentFactory()
         engine = _engine()
         _rest(engine, clock, seconds=1)  # the first pass runs every sweep
 
         with CaptureQueriesContext(connection) as asked:
             _rest(engine, clock, seconds=A_MINUTE)
 
-        assert len(asked) / A_MINUTE <= MOST_A_SECOND
+        assert len(asked) / A_MINUTE <= MAX_A_SECOND
 
     @pytest.mark.parametrize("name", LANES)
     def test_asks_one_question_when_woken_for_nothing(self, clock: Clock, name: str) -> None:
@@ -81,40 +81,40 @@ class TestCost:
         with CaptureQueriesContext(connection) as asked:
             lane._pass()
 
-        assert [one["sql"] for one in asked] == [f"EXECUTE holdfast_look_{name}"]
+        assert [one["sql"] for one in asked] == [f"EXECUTE holdfast_due_{name}"]
 
 
 def _page(**fields: Any) -> None:
-    factories.PageFactory(accepted_at=None, **fields)
+    make.PageFactory(accepted_at=None, **fields)
 
 
 DUE: dict[str, tuple[str, str, Callable[[], Any], datetime]] = {
-    "a step": ("pages", "step", lambda: factories.EscalationFactory(next_at=NOON), NOON),
+    "a step": ("pages", "step", lambda: make.EscalationFactory(next_at=NOON), NOON),
     "a page": ("pages", "page", lambda: _page(state="pending", due_at=NOON), NOON),
     "a lease": ("pages", "page", lambda: _page(state="sending", lease_until=NOON), NOON),
-    "an alert": ("intake", "route", lambda: factories.AlertFactory(route_at=NOON), NOON),
-    "news of a page": ("clocks", "news", lambda: factories.PageFactory(news_at=NOON), NOON),
-    "news of a log": ("clocks", "news", lambda: factories.EscalationEntryFactory(news_at=NOON), NOON),
-    "a swap": ("clocks", "swaps", lambda: factories_changes.SwapRequestFactory(starts_at=NOON), NOON),
+    "an alert": ("intake", "route", lambda: make.AlertFactory(route_at=NOON), NOON),
+    "news of a page": ("clocks", "news", lambda: make.PageFactory(news_at=NOON), NOON),
+    "news of a log": ("clocks", "news", lambda: make.EscalationEntryFactory(news_at=NOON), NOON),
+    "a swap": ("clocks", "swaps", lambda: make.SwapRequestFactory(starts_at=NOON), NOON),
     "an obligation": (
         "clocks",
         "remind",
-        lambda: obligation_factories.ObligationFactory(next_reminder_at=NOON),
+        lambda: make.ObligationFactory(next_reminder_at=NOON),
         NOON,
     ),
     "a reminder": (
         "clocks",
         "remind",
-        lambda: obligation_factories.ReminderFactory(state="pending", due_at=NOON, accepted_at=None),
+        lambda: make.ReminderFactory(state="pending", due_at=NOON, accepted_at=None),
         NOON,
     ),
-    "maintenance": ("clocks", "maintenance", lambda: customer_factories.MaintenanceFactory(turn_at=NOON), NOON),
+    "maintenance": ("clocks", "maintenance", lambda: make.MaintenanceFactory(turn_at=NOON), NOON),
 }
 
 
 def _moments(name: str) -> dict[str, datetime | None]:
     lane = PagesLane(worker="test") if name == "pages" else Lane(name, worker="test")
-    question = Question(name, lane.moments())
+    question = DueQuery(name, lane.moments())
     question.prepare()
     return dict(question.ask().moments)
 
@@ -132,7 +132,7 @@ class TestMoments:
         assert _moments(lane)[sweep] == moment
 
     def test_leave_notices_to_celery_for_five_seconds(self) -> None:
-        person = factories.UserFactory()
+        person = make.UserFactory()
         person.notices.create(
             key="a", channel="email", address=person.email, title="Yours", url="/", due_at=NOON, created_at=NOON
         )
@@ -141,19 +141,19 @@ class TestMoments:
 
     def test_take_the_nearest(self) -> None:
         for minutes in (3, 1, 2):
-            factories.AlertFactory(route_at=NOON + timedelta(minutes=minutes))
+            make.AlertFactory(route_at=NOON + timedelta(minutes=minutes))
 
         assert _moments("intake") == {"route": NOON + timedelta(minutes=1)}
 
     @pytest.mark.parametrize("name", LANES)
     def test_are_asked_together_with_the_database_s_clock(self, name: str) -> None:
         late, never = "SELECT clock_timestamp() - interval '1 s'", "SELECT NULL::timestamptz"
-        question = Question(name, {"late": late, "never": never})
+        question = DueQuery(name, {"late": late, "never": never})
         question.prepare()
 
-        look = question.ask()
+        due = question.ask()
 
-        assert (look.is_due("late"), look.is_due("never"), look.is_due("unknown")) == (True, False, True)
+        assert (due.is_due("late"), due.is_due("never"), due.is_due("unknown")) == (True, False, True)
 
 
 class TestWaiting:
@@ -164,12 +164,14 @@ class TestWaiting:
     def test_until_the_nearest_moment_to_come(self, waits: list[float], expected: float) -> None:
         moments = {str(wait): NOON + timedelta(seconds=wait) for wait in waits}
 
-        assert Look(NOON, {"none": None, **moments}).seconds_to_next(most=FLOOR_SECONDS) == pytest.approx(expected)
+        assert DueTimes(NOON, {"none": None, **moments}).seconds_to_next(limit=FLOOR_SECONDS) == pytest.approx(
+            expected
+        )
 
     def test_never_so_short_that_it_spins(self) -> None:
-        look = Look(NOON, {"x": NOON + timedelta(microseconds=1)})
+        due = DueTimes(NOON, {"x": NOON + timedelta(microseconds=1)})
 
-        assert Lane("clocks", worker="test").next_due(look) >= 0.01
+        assert Lane("clocks", worker="test").next_due(due) >= 0.01
 
     @pytest.mark.django_db
     def test_looks_again_soon_for_a_page_that_another_engine_holds(
@@ -197,9 +199,9 @@ class TestSweep:
         return ran
 
     def _work(self, lane: Lane, moment: datetime | None) -> None:
-        lane.work(Look(NOON, {"x": moment}))
+        lane.work(DueTimes(NOON, {"x": moment}))
 
-    def test_runs_first_whatever_the_look_says(self, clock: Clock, ran: list[datetime]) -> None:
+    def test_runs_first_whatever_the_query_says(self, clock: Clock, ran: list[datetime]) -> None:
         self._work(Lane("clocks", worker="test"), None)
 
         assert ran == [NOON]
@@ -219,7 +221,7 @@ class TestSweep:
 
     def test_runs_once_a_minute_unasked(self, clock: Clock, ran: list[datetime]) -> None:
         lane = Lane("clocks", worker="test")
-        for _ in range(int(3 * UNASKED_SECONDS)):
+        for _ in range(int(3 * UNCONDITIONAL_SECONDS)):
             self._work(lane, None)
             clock.seconds += FLOOR_SECONDS
 

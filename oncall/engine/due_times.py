@@ -1,7 +1,7 @@
-"""A lane's look: one prepared statement says what time it is and when each of its sweeps has work.
+"""When the sweeps of a lane have work: one prepared statement gives the time and the nearest due row of each.
 
-A site at rest looks once a second in each lane, so this is what rest costs. Each sweep names the moment of its
-nearest row in SQL (`due` in `register_sweep`), and the lane runs only those whose moment has come.
+Every lane runs it once a second, so it is most of what an engine at rest costs. Each sweep gives the moment of its
+nearest row in SQL (`due` in `register_sweep`), and the lane runs only the sweeps whose moment has come.
 """
 
 from collections.abc import Mapping
@@ -12,28 +12,28 @@ from django.db import connection
 
 
 @dataclass(frozen=True)
-class Look:
-    """What one look found: the database's clock, and the nearest moment of each sweep; None where no row waits."""
+class DueTimes:
+    """The database's clock, and the nearest moment of each sweep; None where no row waits."""
 
     at: datetime
     moments: Mapping[str, datetime | None]
 
     def is_due(self, name: str) -> bool:
-        """Whether the sweep has work now. One that names no moment may always have some."""
+        """Whether the sweep has work now. A sweep without a moment may always have some."""
         moment = self.moments.get(name, self.at)
         return moment is not None and moment <= self.at
 
-    def seconds_to_next(self, *, most: float) -> float:
+    def seconds_to_next(self, *, limit: float) -> float:
         """Until the nearest moment that is still to come."""
         waits = [(moment - self.at).total_seconds() for moment in self.moments.values() if moment is not None]
-        return min([most, *(wait for wait in waits if wait > 0)])
+        return min([limit, *(wait for wait in waits if wait > 0)])
 
 
-class Question:
-    """The look of one lane: `moments` are its sweeps' names and their SQL, each one value that may be NULL."""
+class DueQuery:
+    """The statement of one lane: `moments` are its sweeps' names and their SQL, each one value that may be NULL."""
 
     def __init__(self, lane: str, moments: Mapping[str, str]) -> None:
-        self._statement = f"holdfast_look_{lane}"
+        self._statement = f"holdfast_due_{lane}"
         self._names = tuple(moments)
         self._sql = ", ".join(["SELECT clock_timestamp()", *(f"({sql})" for sql in moments.values())])
 
@@ -45,9 +45,9 @@ class Question:
                 cursor.execute(f"DEALLOCATE {self._statement}")
             cursor.execute(f"PREPARE {self._statement} AS {self._sql}")
 
-    def ask(self) -> Look:
-        """Look now."""
+    def ask(self) -> DueTimes:
+        """Run the statement."""
         with connection.cursor() as cursor:
             cursor.execute(f"EXECUTE {self._statement}")
             at, *moments = cursor.fetchone()
-        return Look(at, dict(zip(self._names, moments, strict=True)))
+        return DueTimes(at, dict(zip(self._names, moments, strict=True)))
