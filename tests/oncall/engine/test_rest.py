@@ -123,10 +123,10 @@ def _moments(name: str) -> dict[str, datetime | None]:
 class TestMoments:
     @pytest.mark.parametrize("what", DUE)
     def test_name_the_row_that_waits(self, what: str) -> None:
-        lane, sweep, make, moment = DUE[what]
+        lane, sweep, make_row, moment = DUE[what]
         nothing = _moments(lane)[sweep]
 
-        make()
+        make_row()
 
         assert nothing is None
         assert _moments(lane)[sweep] == moment
