@@ -27,7 +27,6 @@ def test_makes_a_rotation_and_changes_it(
 ) -> None:
     width = 1360 if scripts else 390
     page = open_page(width=width, user=company["ana"], scripts=scripts)
-    page.set_default_timeout(8000)
     page.goto(f"{reverse('oncall:schedule-new')}?team={company['team'].slug}")
     page.get_by_label("Name", exact=False).first.fill("Shop nights")
     page.get_by_role("button", name="Add the whole team").click()
@@ -55,7 +54,6 @@ def test_makes_a_rotation_and_changes_it(
 @pytest.mark.parametrize(("width", "dark"), [(1360, False), (1360, True), (390, False), (390, True)])
 def test_fits(open_page: Callable[..., Any], company: dict[str, Any], width: int, dark: bool) -> None:
     page = open_page(width=width, dark=dark, user=company["ana"])
-    page.set_default_timeout(8000)
     for n in range(3):
         make.MembershipFactory(team=company["team"], user__name=f"Colleague Number {n}")
     shade = f"{width}-{'dark' if dark else 'light'}"

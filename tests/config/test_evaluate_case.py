@@ -50,7 +50,7 @@ class TestEvaluateCase:
         assert second == json.loads(CASES[0].read_text())["expected"]
 
 
-@pytest.mark.demo
+@pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_needs_neither_settings_nor_a_database():
     """docs/cases.md: it starts PostgreSQL for the run."""

@@ -16,7 +16,14 @@ HEAVY = {
     "drill": "takes minutes",
 }
 TESTS = Path(__file__).resolve().parents[1]
-BY_FOLDER = {"browser": "browser", "contracts": "faults", "faults": "faults", "journeys": "faults"}
+BY_FOLDER = {
+    "browser": "browser",
+    "contracts": "faults",
+    "docs": "drill",
+    "faults": "faults",
+    "journeys": "faults",
+    "portal": "walk",
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
