@@ -8,15 +8,14 @@ from django.urls import reverse
 
 from oncall.models import Schedule
 from tests import factories as make
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import take_shot
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 def _shoot(page: Any, name: str) -> None:
-    SHOTS.mkdir(exist_ok=True)
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=SHOTS / f"rotation-{name}.png", full_page=True)
+    take_shot(page, f"rotation-{name}")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{name} scrolls sideways by {wide} px"
 

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Generator
 from pathlib import Path
 
@@ -80,7 +81,7 @@ class SecondTries:
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         first = dict(self.failures)
         if terminal is not None:
-            terminal.ensure_newline()
+            terminal.write_line("")  # the letters of the tests end without one
             terminal.write_sep("-", f"{len(first)} heavy tests failed and are tried again, alone")
         again = self._run(list(first))
         for nodeid, failures in first.items():
@@ -136,4 +137,4 @@ def _reason(report: pytest.TestReport) -> str:
     """The line that says what went wrong."""
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash is not None else str(report.longrepr)
-    return text.strip().splitlines()[0] if text.strip() else report.outcome
+    return textwrap.shorten(text.partition("\n")[0], 200) or report.outcome
