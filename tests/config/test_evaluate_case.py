@@ -51,7 +51,7 @@ class TestEvaluateCase:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_needs_neither_settings_nor_a_database():
     """docs/cases.md: it starts PostgreSQL for the run."""
     bare = {
