@@ -93,6 +93,8 @@ class Totals:
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         """Print the most expensive light tests, the sum, and how long CI took."""
         write = terminalreporter.write_line
+        if not any(self.phases.values()):  # nothing was run
+            return
         terminalreporter.write_sep("=", "CPU")
         for nodeid, spent in sorted(self.light.items(), key=lambda pair: -pair[1])[:LISTED]:
             write(f"{spent:6.2f} s  {nodeid}")
