@@ -138,6 +138,13 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def trees() -> None:
+    """Read everything before the first test, whose budget would pay for it."""
+    for path in sources("config", "tests", *APPS):
+        tree(path)
+
+
 def sources(*folders: str) -> list[Path]:
     found = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
     return [path for path in found if "migrations" not in path.parts]
