@@ -73,6 +73,7 @@ class TestYear:
 
         assert cpu_ms(lambda: deque(segments(plan, **span), maxlen=0)) < 50 * TENFOLD
 
+    @pytest.mark.drill
     def test_of_twenty_needs_no_more_memory_than_one(self) -> None:
         """R-F7: it is streamed."""
         assert rotas.peak_kib(20) < 2 * rotas.peak_kib(1) + 64
