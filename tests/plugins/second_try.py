@@ -18,6 +18,8 @@ from _pytest.terminal import TerminalReporter
 
 # Where a second try writes its reports; its presence says that this process is a second try.
 REPORTS = "SECOND_TRY_REPORTS"
+# So many do not fail because they came too late.
+MOST = 40
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,9 +65,9 @@ class SecondTries:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Try again when all tests have ended; a run that was stopped early ends as it is."""
+        """Try again when all tests have ended; a run that was stopped early, or is broken, ends as it is."""
         result = yield
-        if self.failures:
+        if 0 < len(self.failures) <= MOST:
             self._try_again(session)
         return result
 
