@@ -6,9 +6,13 @@ PY := .venv/bin/python
 SERVERS := $(PY) -m config.embedded
 PORT ?= 8000
 ARGS ?=
+# Tests with these markers take a browser, processes or minutes; tests/plugins/heavy.py says what each means.
+HEAVY := browser or faults or walk or drill
+XDIST := -n auto --maxprocesses 8 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo test lint fmt run worker bench faults lock pictures shots
+.PHONY: help setup setup-demo demo test check lint fmt manage registries run worker bench faults lock pictures \
+	shots
 
 help: ## Print this list
 	@echo "Usage: make TARGET [VARIABLE=VALUE ...]"
@@ -24,7 +28,14 @@ demo: setup-demo ## Run the whole product with a company in it (PORT=8000 BIND=1
 	@exec $(PY) -m config.demo
 
 test: setup ## Run all tests on real servers (ARGS="-k name")
-	@$(PY) -m pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
+	@$(PY) -m pytest $(XDIST) $(ARGS)
+
+check: setup ## Run the quick checks and the light tests, in minutes (ARGS="-k name")
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff format --quiet --check .
+	@.venv/bin/djlint --quiet --lint templates
+	@said=$$(.venv/bin/lint-imports) || { echo "$$said"; exit 1; }
+	@$(PY) -m pytest $(XDIST) -m "not ($(HEAVY))" $(ARGS)
 
 lint: setup ## Check style, types, layers, templates, migrations and the deployment settings
 	$(PY) -m ruff check .
@@ -40,6 +51,12 @@ fmt: setup ## Format the code and mend what can be mended
 	$(PY) -m ruff format .
 	.venv/bin/djlint --reformat --quiet templates
 
+manage: setup ## Run a command of manage.py with servers at hand (ARGS="shell")
+	@$(SERVERS) $(PY) manage.py $(ARGS)
+
+registries: setup ## Print what the apps register with each other: panels, sweeps, kinds, questions, receivers
+	@$(SERVERS) $(PY) manage.py registries
+
 run: setup ## Run the portal alone, reloading on changes (PORT=8000)
 	$(SERVERS) $(PY) manage.py migrate
 	DEBUG=1 SITE_URL=http://localhost:$(PORT) $(SERVERS) $(PY) manage.py runserver $(PORT)
@@ -51,13 +68,13 @@ bench: setup ## Measure speed against the limits (prints a table)
 	$(SERVERS) $(PY) -m tests.bench
 
 faults: setup ## Break things on purpose and count what is lost (prints a table)
-	FAULTS=full $(PY) -m pytest tests/faults -p no:randomly $(ARGS)
+	FAULTS=full $(PY) -m pytest tests/faults -p no:randomly --no-second-try $(ARGS)
 
 shots: setup ## Take screenshots of the main screens into tests/browser/shots
-	SHOTS=1 $(PY) -m pytest tests/browser -p no:randomly $(ARGS)
+	SHOTS=1 $(PY) -m pytest tests/browser -p no:randomly --no-second-try $(ARGS)
 
 pictures: setup ## Take the README's pictures again into docs/images
-	PICTURES=1 $(PY) -m pytest tests/browser/test_pictures.py
+	PICTURES=1 $(PY) -m pytest tests/browser/test_pictures.py --no-second-try
 
 lock: setup ## Compile the lock files again from pyproject.toml (ARGS=--upgrade)
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --extra embedded $(ARGS) \

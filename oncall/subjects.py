@@ -31,6 +31,11 @@ def register(subject_type: SubjectType) -> None:
     _types[subject_type.name] = subject_type
 
 
+def names() -> list[str]:
+    """The kinds of records that are known."""
+    return sorted(_types)
+
+
 def lock(subject_type: str, subject_id: int) -> None:
     """Lock the record, if its kind is known, so that it stands before the escalation in the lock order."""
     if found := _types.get(subject_type):

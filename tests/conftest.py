@@ -1,16 +1,29 @@
-"""What tests of several folders share: a browser."""
+"""What tests of several folders share: a browser, and no limits on the clock."""
 
 import os
 import shutil
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
+from django.urls import get_resolver
 from playwright.sync_api import Browser, sync_playwright
 
 from oncall.engine.pulse import Pulse
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+
+# An example has no limit on the clock, which a busy machine would break; the budget of CPU holds for all together.
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses(request: pytest.FixtureRequest) -> None:
+    """Import all views before the first test, whose budget would pay for them."""
+    if any(item.get_closest_marker("django_db") for item in request.session.items):
+        assert get_resolver().reverse_dict
 
 
 @pytest.fixture(scope="session")

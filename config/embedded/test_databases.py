@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
+from pytest_django.plugin import blocking_manager_key
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE_PREFIX = "holdfast_template_"
@@ -21,6 +22,16 @@ TEMPLATE_PREFIX = "holdfast_template_"
 TEMPLATE_LOCK = 5_207_311
 # Which apps there are, how the first migrations make tables, and which roles become groups.
 SHAPING = ("settings.py", "first_migration.py", "roles.py")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Migrate before the first test, so that no test's time-out has to pay for it."""
+    if any(_wants_database(item) for item in session.items):
+        with session.config.stash[blocking_manager_key].unblock(), _maintenance() as maintenance:
+            _lock(maintenance)
+            _ensure_template(maintenance)
+    return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +45,7 @@ def django_db_setup(
         name = f"{name}_{worker}"
     with django_db_blocker.unblock():
         with _maintenance() as maintenance:
-            # Held until the clone is made: one process migrates, the others wait for it.
-            maintenance.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+            _lock(maintenance)
             template = _ensure_template(maintenance)
             _drop(maintenance, name)
             _create(maintenance, name, template)
@@ -110,6 +120,11 @@ def _ensure_template(maintenance: "psycopg.Connection[tuple[object, ...]]") -> s
     return name
 
 
+def _lock(maintenance: "psycopg.Connection[tuple[object, ...]]") -> None:
+    """Let one process migrate while the others wait; held until the connection is closed."""
+    maintenance.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+
+
 def _maintenance() -> "psycopg.Connection[tuple[object, ...]]":
     """Connect beside the product's own connection, to a database that is always there."""
     parameters = connection.get_connection_params()
@@ -131,6 +146,10 @@ def _create(maintenance: "psycopg.Connection[tuple[object, ...]]", name: str, te
 
 def _drop(maintenance: "psycopg.Connection[tuple[object, ...]]", name: str) -> None:
     maintenance.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _wants_database(item: pytest.Item) -> bool:
+    return item.get_closest_marker("django_db") is not None or "django_db_setup" in getattr(item, "fixturenames", ())
 
 
 def _wants_serialized_rollback(item: pytest.Item) -> bool:

@@ -61,6 +61,11 @@ def register_question(*, code: str, text: str, sql: str) -> None:
     _QUESTIONS[code] = (text, sql)
 
 
+def questions() -> dict[str, str]:
+    """What is asked, by its code."""
+    return {code: text for code, (text, _) in _QUESTIONS.items()}
+
+
 @dataclass(frozen=True)
 class AuditResult:
     """What one look at the promises found, and when a worker last swept for pages: None before the first sweep."""

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests import factories as make
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import take_shot
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -53,11 +53,10 @@ def test_every_page_fits_and_keeps_the_policy(
     open_page: Callable[..., Any], company: dict[str, Any], width: int, dark: bool
 ) -> None:
     page = open_page(width=width, dark=dark, user=company["ana"])
-    SHOTS.mkdir(exist_ok=True)
     for name, address in _addresses(company).items():
         answer = page.goto(address)
         assert answer.status == 200, name
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=SHOTS / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=True)
+        take_shot(page, f"{name}-{width}-{'dark' if dark else 'light'}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name} scrolls sideways by {wide} px"

@@ -8,15 +8,14 @@ from django.urls import reverse
 
 from oncall.models import Schedule
 from tests import factories as make
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import take_shot
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 def _shoot(page: Any, name: str) -> None:
-    SHOTS.mkdir(exist_ok=True)
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=SHOTS / f"rotation-{name}.png", full_page=True)
+    take_shot(page, f"rotation-{name}")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{name} scrolls sideways by {wide} px"
 
@@ -27,7 +26,6 @@ def test_makes_a_rotation_and_changes_it(
 ) -> None:
     width = 1360 if scripts else 390
     page = open_page(width=width, user=company["ana"], scripts=scripts)
-    page.set_default_timeout(8000)
     page.goto(f"{reverse('oncall:schedule-new')}?team={company['team'].slug}")
     page.get_by_label("Name", exact=False).first.fill("Shop nights")
     page.get_by_role("button", name="Add the whole team").click()
@@ -55,7 +53,6 @@ def test_makes_a_rotation_and_changes_it(
 @pytest.mark.parametrize(("width", "dark"), [(1360, False), (1360, True), (390, False), (390, True)])
 def test_fits(open_page: Callable[..., Any], company: dict[str, Any], width: int, dark: bool) -> None:
     page = open_page(width=width, dark=dark, user=company["ana"])
-    page.set_default_timeout(8000)
     for n in range(3):
         make.MembershipFactory(team=company["team"], user__name=f"Colleague Number {n}")
     shade = f"{width}-{'dark' if dark else 'light'}"

@@ -98,6 +98,7 @@ def client() -> Any:
     return client_of(make.UserFactory(roles=[Role.AGENT]))
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("basename", "url", "viewset"), LISTS, ids=[basename for basename, _, _ in LISTS])
 class TestEveryList:
     def test_asks_as_many_questions_for_ten_rows_as_for_one(

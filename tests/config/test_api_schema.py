@@ -18,7 +18,7 @@ from config.wsgi import application
 from tests import factories as make
 from tests.clients import client_of, token_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 EXAMPLES = 6  # of each operation; enough to find what the document forgets
 # Tests that run at the same time share the operations: they are many.
 PARTS = 6

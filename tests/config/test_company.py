@@ -53,7 +53,7 @@ def found(django_db_setup: Any, django_db_blocker: Any) -> Any:
         atomic.__exit__(None, None, None)
 
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
 
 @pytest.mark.usefixtures("found")

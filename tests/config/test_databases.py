@@ -1,6 +1,7 @@
 """Test databases: one template a run, one clone and one Redis database a process."""
 
 import os
+from unittest import mock
 
 import psycopg
 import pytest
@@ -33,6 +34,21 @@ class TestClone:
             names = [row[0] for row in cursor.fetchall()]
 
         assert names == [test_databases.template_name()]
+
+
+class TestTemplate:
+    @pytest.mark.parametrize(("names", "made"), [([], 0), (["TestClone"], 1), (["TestClone", "TestRedis"], 1)])
+    def test_is_made_before_the_first_test_that_needs_it(
+        self, request: pytest.FixtureRequest, names: list[str], made: int
+    ) -> None:
+        items = [item for item in request.session.items if item.parent is not None and item.parent.name in names]
+        session = mock.Mock(items=items, config=request.config)
+
+        with mock.patch.object(test_databases, "_ensure_template") as ensure:
+            loop = test_databases.pytest_runtestloop(session)
+            next(loop)  # what follows is the loop over the tests
+
+            assert ensure.call_count == made
 
 
 @pytest.mark.django_db(transaction=True)

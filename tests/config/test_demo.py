@@ -18,7 +18,7 @@ from config.demo.options import free_port
 from config.embedded.servers import forget_data, start_servers
 from tests.config.test_servers import ROOT, is_alive, wait_until
 
-pytestmark = [pytest.mark.demo, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 READY_WITHIN = 150
 
 

@@ -50,8 +50,8 @@ class TestEvaluateCase:
         assert second == json.loads(CASES[0].read_text())["expected"]
 
 
-@pytest.mark.demo
-@pytest.mark.timeout(300)
+@pytest.mark.faults
+@pytest.mark.timeout(900)
 def test_needs_neither_settings_nor_a_database():
     """docs/cases.md: it starts PostgreSQL for the run."""
     bare = {

@@ -44,7 +44,7 @@ def post(
     port: int, content: object, *, key: str | None = "key-1", path: str = "/messages"
 ) -> tuple[int, dict[str, str]]:
     """Send a message to the gateway."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     connection.request("POST", path, body, {"Idempotency-Key": key} if key is not None else {})
     answer = connection.getresponse()
@@ -162,7 +162,7 @@ class TestProcess:
             message["From"], message["To"], message["Subject"] = "desk@example.com", "ana@example.com", "Störung"
             message.set_content("Ein Text")
             message.add_alternative("<p>Ein Text</p>", subtype="html")
-            with smtplib.SMTP("127.0.0.1", smtp_port, timeout=5) as client:
+            with smtplib.SMTP("127.0.0.1", smtp_port, timeout=30) as client:
                 client.send_message(message, to_addrs=["ana@example.com", "bo@example.com"])
 
             [mail] = inbox.list_mail()

@@ -129,7 +129,7 @@ class TestRace:
         start, answers = threading.Barrier(8), []
 
         def post(client: Any) -> None:
-            start.wait(10)
+            start.wait(60)
             try:
                 answers.append(send(client))
             finally:
@@ -150,7 +150,7 @@ class TestRace:
 
         def slow(**asked: Any) -> Any:
             at_work.set()
-            assert go_on.wait(20)
+            assert go_on.wait(60)
             return declare(**asked)
 
         def post() -> None:
@@ -162,10 +162,10 @@ class TestRace:
         monkeypatch.setattr(response, "declare", slow)
         first = threading.Thread(target=post)
         first.start()
-        assert at_work.wait(20)
+        assert at_work.wait(60)
         meanwhile = send(caller)
         go_on.set()
-        first.join(20)
+        first.join(60)
 
         assert (meanwhile.status_code, meanwhile.json()["code"]) == (409, "in_flight")
         assert send(caller).content == answers[0].content
@@ -195,4 +195,4 @@ def run(threads: list[threading.Thread]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)

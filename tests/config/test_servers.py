@@ -66,7 +66,7 @@ def owner(folder: Path) -> Iterator[Owner]:
     owner.kill()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> bool:
     """Look until something is so; return whether it came to be."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

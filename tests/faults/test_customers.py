@@ -29,7 +29,7 @@ def mails(site: Site) -> Iterator[Mails]:
         yield mails
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(420, func_only=True)
 def test_a_fan_out_delays_no_page_and_a_killed_worker_mails_nobody_twice(site: Site, mails: Mails) -> None:
     """Pages go their own way; one delivery per subscriber and update."""
     before = len(mails.taken())
@@ -52,7 +52,7 @@ def test_a_fan_out_delays_no_page_and_a_killed_worker_mails_nobody_twice(site: S
     assert len(came) - SUBSCRIBERS <= 1, f"killed after {killed_with}"
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(420, func_only=True)
 def test_publishing_waits_for_no_broker_and_holds_up_no_clock(site: Site, mails: Mails) -> None:
     """Paging rule 14: Redis is frozen, which is worse than gone, and then killed."""
     os.kill(site.valkey.pid or 0, signal.SIGSTOP)

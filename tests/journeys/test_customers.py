@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.site import Site, free_port, running_site, wait_for
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(300, func_only=True)
 
 
 class Stage:

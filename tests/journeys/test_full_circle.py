@@ -17,7 +17,7 @@ from playwright.sync_api import Browser
 from tests.faults.site import free_port, running_site, wait_for
 from tests.journeys.stage import Person, Stage
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(300, func_only=True)
 
 TROUBLE = "Search refuses every second visitor"
 AGAIN = "Search refuses many visitors again"

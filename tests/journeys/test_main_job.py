@@ -17,7 +17,7 @@ from tests.faults.site import Site, running_site, wait_for
 from tests.journeys.monitoring import PROGRAM, Alertmanager, running_alertmanager
 
 pytestmark = [
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(300, func_only=True),
     pytest.mark.skipif(PROGRAM is None, reason="No Alertmanager: apt-get install prometheus-alertmanager."),
 ]
 

@@ -28,6 +28,11 @@ def register(panel: Panel) -> None:
     _panels[panel.place].sort(key=lambda one: one.order)
 
 
+def registered() -> list[Panel]:
+    """All panels, place by place, in their order."""
+    return [panel for place in sorted(_panels) for panel in _panels[place]]
+
+
 def collect(place: str, request: HttpRequest, record: Any) -> list[dict[str, Any]]:
     """The panels to draw on `record`'s page, in order, each with its template and context."""
     found = []
@@ -74,6 +79,11 @@ def register_chapter(chapter: Chapter) -> None:
     """Add a chapter to the story; called from an app's `ready()`."""
     _chapters.append(chapter)
     _chapters.sort(key=lambda one: one.order)
+
+
+def chapters() -> list[Chapter]:
+    """All chapters, in their order."""
+    return list(_chapters)
 
 
 def tell(subject: Any) -> list[ChapterMoments]:

@@ -47,7 +47,7 @@ class TestExport:
         assert MARK.lower() not in everything.lower()
 
     def test_is_replaced_as_one_and_forgets_what_is_old(self, page: Any, folder: Path) -> None:
-        for _ in range(4):
+        for _ in range(export.KEPT + 1):
             call_command("export_status_page", folder, verbosity=0)
 
         assert folder.is_symlink()

@@ -57,6 +57,7 @@ def trigger(key: str, action: EventAction = EventAction.TRIGGER) -> Report:
     return Report(action=action, dedup_key=key, group_key="group", title=f"{key} is down", severity_word="critical")
 
 
+@pytest.mark.drill
 def test_a_thousand_posts_of_one_key_open_one_alert_and_one_incident() -> None:
     IntegrationFactory(kind="pagerduty", key_digest=tokens.digest(PAGERDUTY_KEY))
     body = {"routing_key": PAGERDUTY_KEY, "event_action": "trigger", "dedup_key": "disk", "payload": event()}

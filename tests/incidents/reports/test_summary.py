@@ -111,6 +111,7 @@ def _company(chance: random.Random) -> list[Any]:
 
 
 class TestTally:
+    @pytest.mark.drill
     @pytest.mark.parametrize("dimension", metrics.DIMENSIONS)
     def test_equals_a_hand_count_after_any_change(self, dimension: str) -> None:
         chance = random.Random(dimension)

@@ -51,18 +51,18 @@ def _elsewhere(statement: str) -> None:
 class TestLane:
     def test_goes_on_after_its_connection_was_cut_while_it_waited(self, lane: CountingLane) -> None:
         lane.start()
-        wait_for("a first pass", lambda: lane.passes, limit=10)
+        wait_for("a first pass", lambda: lane.passes, limit=60)
         cut = lane.backend
 
         _elsewhere(f"SELECT pg_terminate_backend({cut})")
 
-        wait_for("a pass on another connection", lambda: lane.backend != cut, limit=10)
+        wait_for("a pass on another connection", lambda: lane.backend != cut, limit=60)
         assert lane.is_alive()
 
     def test_goes_on_after_an_error_while_it_waits(self, lane: CountingLane) -> None:
         with mock.patch("selectors.DefaultSelector", side_effect=OSError("no more files")):
             lane.start()
-            wait_for("passes in spite of it", lambda: lane.passes > 2, limit=15)
+            wait_for("passes in spite of it", lambda: lane.passes > 2, limit=60)
 
         assert lane.is_alive()
 
@@ -73,6 +73,6 @@ class TestLane:
             cursor.execute("SELECT 1")  # takes the notification off the socket
 
         began = time.monotonic()
-        lane._wait(5)
+        lane._wait(60)
 
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 30

@@ -183,6 +183,7 @@ class TestSending:
 class TestInAnyOrder:
     """Sweeps of several engines at any time, crashes at any point: every reminder once, or not at all when late."""
 
+    @pytest.mark.drill
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.randoms(use_true_random=False), st.lists(st.integers(-60, 60), min_size=1, max_size=12))
     def test_each_is_taken_once(self, chance: random.Random, hours: list[int]) -> None:

@@ -52,6 +52,7 @@ class TestWhoIsOnCall:
         assert cpu_ms(self.ask) < 200 * TENFOLD * 50 / 1000
         assert cpu_ms(lambda: schedules.load_at(make.NOON, ids=[key])) < 3 * TENFOLD
 
+    @pytest.mark.drill
     @pytest.mark.usefixtures("steady_pulse")
     def test_draws_a_month_of_fifty_below_ten_times_its_aim(self, client: Client) -> None:
         rotas.fill(50, at=make.NOON)
@@ -72,6 +73,7 @@ class TestYear:
 
         assert cpu_ms(lambda: deque(segments(plan, **span), maxlen=0)) < 50 * TENFOLD
 
+    @pytest.mark.drill
     def test_of_twenty_needs_no_more_memory_than_one(self) -> None:
         """R-F7: it is streamed."""
         assert rotas.peak_kib(20) < 2 * rotas.peak_kib(1) + 64

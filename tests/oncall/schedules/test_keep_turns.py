@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
@@ -95,6 +96,7 @@ class TestKeepTurns:
         expected = order_from(listed, first)
         assert people == [expected[n % size] for n in range(len(people))]
 
+    @pytest.mark.drill
     @settings(deadline=None)
     @given(old=rotations(), zone=zones, at=moments)
     def test_changes_nothing_where_nobody_comes_or_goes(self, old: LayerDraft, zone: str, at: datetime) -> None:

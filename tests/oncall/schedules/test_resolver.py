@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -130,6 +131,7 @@ def single_layers(draw):
     return layer, rules, night.replace(tzinfo=UTC)
 
 
+@pytest.mark.drill
 class TestAgainstTheRulesReadAloud:
     @SLOWLY
     @given(single_layers(), st.lists(st.integers(-3 * 1440, 3 * 1440), min_size=12, max_size=12))

@@ -48,6 +48,7 @@ class TestResolve:
 
         assert at == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
 
+    @pytest.mark.drill
     @pytest.mark.parametrize("letter", sorted({name[:3] for name in ZONES}))
     def test_is_least_and_never_runs_backwards_around_any_change(self, letter):
         """R-T3, in every IANA zone: walls a quarter of an hour apart, from a day before each change to a day after."""
