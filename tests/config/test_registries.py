@@ -5,11 +5,12 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from config.base import panels
-from oncall import subjects, watchdog
+from config.base.web import panels
+from oncall import subjects
+from oncall.engine import audit
 from oncall.engine.registry import sweeps_of
-from oncall.engine.wake import LANES
-from oncall.obligations import duties
+from oncall.obligations import kinds
+from oncall.wake import LANES
 
 
 @pytest.fixture
@@ -33,8 +34,8 @@ class TestRegistries:
             ("Chapters", len(panels.chapters())),
             ("Sweeps", sum(len(sweeps_of(lane)) for lane in LANES)),
             ("Subject types", len(subjects.names())),
-            ("Obligation kinds", len(duties.every())),
-            ("Watchdog questions", len(watchdog.questions())),
+            ("Obligation kinds", len(kinds.all_kinds())),
+            ("Watchdog questions", len(audit.questions())),
         ],
     )
     def test_have_a_row_for_each_entry(self, printed: str, title: str, count: int) -> None:

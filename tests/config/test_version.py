@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from config.base.version import product_version
+from config.version import product_version
 
 ROOT = Path(__file__).resolve().parents[2]
 SUFFIXES = {".py", ".md", ".html", ".js", ".css", ".yml", ".yaml", ".toml", ".txt", ".conf", ".service", ".sh", ""}

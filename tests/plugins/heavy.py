@@ -19,7 +19,6 @@ TESTS = Path(__file__).resolve().parents[1]
 BY_FOLDER = {
     "browser": "browser",
     "contracts": "faults",
-    "docs": "drill",
     "faults": "faults",
     "journeys": "faults",
     "portal": "walk",

@@ -12,12 +12,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.dispatch import Signal
 
-from config.base import panels
-from config.base.version import product_version
-from oncall import subjects, watchdog
+from config.base.web import panels
+from config.version import product_version
+from oncall import subjects
+from oncall.engine import audit
 from oncall.engine.registry import sweeps_of
-from oncall.engine.wake import LANES
-from oncall.obligations import duties
+from oncall.obligations import kinds
+from oncall.wake import LANES
 
 Rows = list[tuple[str, ...]]
 
@@ -52,8 +53,8 @@ def _tables() -> list[tuple[str, Rows]]:
             for lane in LANES for sweep in sweeps_of(lane)
         ]),
         ("Subject types", [(name,) for name in subjects.names()]),
-        ("Obligation kinds: kind, label", [(duty.kind, duty.label) for duty in duties.every()]),
-        ("Watchdog questions: code, text", list(watchdog.questions().items())),
+        ("Obligation kinds: kind, label", [(duty.kind, duty.label) for duty in kinds.all_kinds()]),
+        ("Watchdog questions: code, text", list(audit.questions().items())),
         ("Receivers: signal, function", sorted(set(_receivers()))),
     ]  # fmt: skip
 
