@@ -146,7 +146,7 @@ class EventOutcome(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", "Acknowledged the alert"
     IGNORED = "ignored", "No open alert with this key"
     STALE = "stale", "Older than the alert's end"
-    KEPT = "kept", "Kept for reference"
+    KEPT = "kept", "Stored for reference"
     REJECTED = "rejected", "Refused"
 
 

@@ -217,12 +217,12 @@ def _close_alerts(group: _Group, ticket: Ticket | None, alerts: list[Alert]) -> 
     if ticket is None:
         _explain(alerts, "It closed before it was routed, so it opened nothing.")
         return
-    words = f" Closed by the sender; {ticket.reference} "
+    text = f" Closed by the sender; {ticket.reference} "
     open_count = Alert.objects.filter(ticket=ticket).exclude(status=AlertStatus.CLOSED).count()
     if open_count:
-        _explain(alerts, f"{words}has {open_count} more open.")
+        _explain(alerts, f"{text}has {open_count} more open.")
     elif not ticket.is_open:
-        _explain(alerts, f"{words}was {ticket.get_status_display().lower()} already.")
+        _explain(alerts, f"{text}was {ticket.get_status_display().lower()} already.")
     elif ticket.severity.confirms_restore or group.is_plain:
         timeline.record(
             ticket_id=ticket.pk,
@@ -230,9 +230,9 @@ def _close_alerts(group: _Group, ticket: Ticket | None, alerts: list[Alert]) -> 
             text="All alerts have closed. If the service works again, choose Restore.",
             at=group.at,
         )
-        _explain(alerts, f"{words}waits for a person to confirm that the service works.")
+        _explain(alerts, f"{text}waits for a person to confirm that the service works.")
     else:
-        _explain(alerts, words + _restore(group, ticket))
+        _explain(alerts, text + _restore(group, ticket))
 
 
 def _restore(group: _Group, ticket: Ticket) -> str:
@@ -248,9 +248,9 @@ def _restore(group: _Group, ticket: Ticket) -> str:
     return "was restored with it."
 
 
-def _explain(alerts: list[Alert], words: str) -> None:
+def _explain(alerts: list[Alert], text: str) -> None:
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(
         route_at=None,
         route_attempts=0,
-        explanation=Concat(F("explanation"), Value(words), output_field=CharField()),
+        explanation=Concat(F("explanation"), Value(text), output_field=CharField()),
     )

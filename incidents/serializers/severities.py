@@ -28,7 +28,7 @@ class LevelField(serializers.ChoiceField):
         return _LEVELS_BY_WORD[super().to_internal_value(data)]
 
     def to_representation(self, value: Any) -> str:
-        """The word."""
+        """The level as a word."""
         return Level(value).name.lower()
 
 

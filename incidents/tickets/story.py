@@ -42,7 +42,7 @@ _PROBLEM_STAMPS = {
 
 @dataclass(frozen=True)
 class RelatedTickets:
-    """Incidents and their problems that `user` may see; every chapter is told about them."""
+    """Incidents and their problems that `user` may see; each chapter is made from them."""
 
     user: Any
     incidents: list[Ticket]

@@ -1,4 +1,4 @@
-"""Many senders, people and engines at once: one alert, one incident, nobody waits in a circle (F10, F17, F19)."""
+"""Many senders, people and engines at once: one alert, one incident, no deadlock (F10, F17, F19)."""
 
 import json
 import threading

@@ -29,10 +29,10 @@ def severities() -> None:
 @pytest.fixture
 def service(severities: None) -> Any:
     """A service whose policy pages one person."""
-    on_duty = make.ContactMethodFactory()
-    make.NotificationRuleFactory(contact_method=on_duty)
+    on_call = make.ContactMethodFactory()
+    make.NotificationRuleFactory(contact_method=on_call)
     return make.ServiceFactory(
-        slug="checkout", escalation_policy=make.policy(on_duty.user, fallback=[make.UserFactory()])
+        slug="checkout", escalation_policy=make.policy(on_call.user, fallback=[make.UserFactory()])
     )
 
 
