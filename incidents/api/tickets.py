@@ -88,8 +88,8 @@ class IncidentViewSet(TicketViewSet):
     )
     serializer_class = IncidentSerializer
 
-    def _do(self, verb_of: Any, ticket: Ticket, **arguments: Any) -> Ticket:
-        changed: Ticket = verb_of(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **arguments)
+    def _do(self, function: Any, ticket: Ticket, **arguments: Any) -> Ticket:
+        changed: Ticket = function(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **arguments)
         return changed
 
     @writes(DeclareSerializer, may=can_declare, status=201)

@@ -186,7 +186,7 @@ def the_problem_is_made_in_one_action_and_its_cause_found(stage: Stage) -> None:
     for title, days in (("Build the index beside the old one", 14), ("Show how long the rebuild takes", 7)):
         responder.sees(f"/tickets/{stage.problem}/action-items/new/")
         responder.writes(title=title, due_on=f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}", is_priority="on")
-        responder.presses("Add an action")
+        responder.presses("Add an action item")
     responder.reads("Build the index beside the old one", "priority", "Show how long the rebuild takes")
 
 
@@ -270,8 +270,8 @@ def the_last_action_resolves_the_incident(stage: Stage) -> None:
     """S31, S32: it turns by itself when the last condition falls, and says which one that was."""
     responder, carla = stage.person(stage.responder), stage.person("carla")
     responder.sees(f"/tickets/{stage.problem}/")
-    responder.presses("Done", within="#actions li:has-text('Build the index beside')")
-    responder.reads("Done. Thank you.")
+    responder.presses("Complete", within="#actions li:has-text('Build the index beside')")
+    responder.reads("Completed. Thank you.")
     for step in ("Start the fix", "Cause removed"):
         responder.follows(f"{step}…")
         responder.presses(step)
@@ -279,9 +279,9 @@ def the_last_action_resolves_the_incident(stage: Stage) -> None:
                "Restored, prevention open")  # fmt: skip
 
     responder.sees(f"/tickets/{stage.problem}/")
-    responder.presses("Done", within="#actions li:has-text('Show how long')")
+    responder.presses("Complete", within="#actions li:has-text('Show how long')")
 
-    last = "Resolved: The action item “Show how long the rebuild takes” is done. Nothing else was left."
+    last = "Resolved: The action item “Show how long the rebuild takes” is done. Nothing else was open."
     said = carla.sees(f"/tickets/{stage.incident}/", last)
     assert "Restored, prevention open" not in said
     assert stage.incident not in carla.sees("/incidents/restored/")

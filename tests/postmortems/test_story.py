@@ -78,7 +78,7 @@ class TestPage:
     def test_says_kindly_what_there_is_not(self, reader: Client) -> None:
         page = reader.get(f"/tickets/{make.IncidentFactory().reference}/story/").content.decode()
 
-        assert "Nobody has asked why it happened." in page
+        assert "No problem is linked to it." in page
 
     def test_hides_what_is_private(self, reader: Client, incident: Any) -> None:
         problem = incident.links_out.get().to_ticket

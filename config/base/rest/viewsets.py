@@ -124,7 +124,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """The response; from a former name of a verb with headers that name the new address."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        handler = getattr(self, self.action or "", None)
+        handler: Any = getattr(self, self.action or "", None)
         if (alias := getattr(handler, "alias", None)) is not None:
             successor = f"{request.path.removesuffix(f'{alias.name}/')}{handler.alias_of}/"
             response.headers["Deprecation"] = alias.header

@@ -113,7 +113,7 @@ class TestAutoResolve:
 
         resolved = Ticket.objects.get(pk=restored.pk)
         assert (resolved.status, resolved.resolved_at) == ("resolved", minutes(8))
-        assert last_entry(restored) == "Resolved: The action item “Add an alert” is done. Nothing else was left."
+        assert last_entry(restored) == "Resolved: The action item “Add an alert” is done. Nothing else was open."
 
     def test_waits_again_when_the_only_action_is_declined(self, restored: Ticket, ana: Any) -> None:
         action = priority_action(restored)

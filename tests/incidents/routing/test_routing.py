@@ -7,7 +7,7 @@ import pytest
 
 from incidents import response
 from incidents.models import Alert, AlertStatus, Integration, Severity, Ticket, TicketStatus, TimelineEntry
-from incidents.routing import route_due
+from incidents.routing import route_due, sweep
 from incidents.routing.severity_mapping import choose_severity
 from incidents.routing.sweep import TRIES
 from oncall.engine import audit
@@ -16,6 +16,12 @@ from tests.factories import NOON, AlertFactory, IntegrationFactory, SeverityFact
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=10)
+
+
+@pytest.fixture(autouse=True)
+def _long_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pass must not end early because the machine is busy."""
+    monkeypatch.setattr(sweep, "PASS_SECONDS", 60.0)
 
 
 @pytest.fixture
