@@ -83,7 +83,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Problems", "search_insights", "problems_problem"),
             ("Postmortems", "school", "postmortems_postmortem"),
             ("Known errors", "lightbulb", "problems_knownerror"),
-            ("Actions", "task_alt", "incidents_actionitem"),
+            ("Action items", "task_alt", "incidents_actionitem"),
             ("Prevention waived", "do_not_disturb_on", "incidents_preventionwaiver"),
             ("Timeline", "timeline", "incidents_timelineentry"),
             ("Obligations", "event_available", "oncall_obligation"),

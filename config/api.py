@@ -21,7 +21,7 @@ from incidents.api.customers import (
 )
 from incidents.api.integrations import IntegrationViewSet
 from incidents.api.reports import MetricsViewSet
-from incidents.api.requesters import ContactViewSet
+from incidents.api.requesters import RequesterViewSet
 from incidents.api.services import CoverageViewSet, ReadinessViewSet, ServiceViewSet
 from incidents.api.severities import SeverityViewSet
 from incidents.api.tickets import IncidentViewSet, TimelineViewSet
@@ -46,7 +46,7 @@ router.register("postmortem-templates", postmortems.TemplateViewSet, "postmortem
 router.register("prevention-report", postmortems.PreventionReportViewSet, "prevention-report")
 router.register("factors", problems.FactorViewSet, "factor")
 router.register("known-errors", problems.KnownErrorViewSet, "known-error")
-router.register("actions", prevention.ActionViewSet, "action")
+router.register("actions", prevention.ActionItemViewSet, "action")
 router.register("links", prevention.LinkViewSet, "link")
 router.register("waivers", prevention.WaiverViewSet, "waiver")
 router.register("timeline", TimelineViewSet, "timeline")
@@ -56,7 +56,7 @@ router.register("integrations", IntegrationViewSet, "integration")
 router.register("services", ServiceViewSet, "service")
 router.register("readiness", ReadinessViewSet, "readiness")
 router.register("severities", SeverityViewSet, "severity")
-router.register("contacts", ContactViewSet, "contact")
+router.register("contacts", RequesterViewSet, "contact")
 router.register("metrics", MetricsViewSet, "metrics")
 router.register("status-pages", StatusPageViewSet, "status-page")
 router.register("components", ComponentViewSet, "component")

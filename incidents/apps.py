@@ -4,17 +4,17 @@ from django.apps import AppConfig
 
 
 class IncidentsConfig(AppConfig):
-    """Wires the app into the others when Django is ready."""
+    """Registers the app with the others when Django is ready."""
 
     name = "incidents"
     verbose_name = "Incidents"
 
     def ready(self) -> None:
-        """Make tickets known to the pager, and listen to its news."""
+        """Register tickets as subjects, obligations, sweeps and panels; connect the receivers."""
         from incidents import panels, receivers, response, routing  # noqa: F401 - importing receivers connects them
         from incidents.customers import deliveries, maintenance, updates
         from incidents.customers.obligations import UPDATE_KIND
-        from incidents.prevention import settling
+        from incidents.prevention.auto_resolve import resolve_due
         from incidents.prevention.obligations import ACTION_KIND
         from incidents.reports import summary
         from incidents.services import readiness
@@ -41,8 +41,8 @@ class IncidentsConfig(AppConfig):
                 message_fields=service.service_message_fields,
             )
         )
-        for duty in (UPDATE_KIND, ACTION_KIND, READINESS_KIND):
-            obligations.register(duty)
+        for kind in (UPDATE_KIND, ACTION_KIND, READINESS_KIND):
+            obligations.register(kind)
         audit.register_question(
             code="alert_unrouted",
             text="{n} alerts have waited more than 30 seconds to be routed, or cannot be routed.",
@@ -58,7 +58,7 @@ class IncidentsConfig(AppConfig):
         )
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.chase, every=30.0)
         engine.register_sweep(lane="clocks", name="first-words", run=updates.create_first_updates, every=15)
-        engine.register_sweep(lane="clocks", name="prevention", run=settling.settle_due, every=30)
+        engine.register_sweep(lane="clocks", name="prevention", run=resolve_due, every=30)
         engine.register_sweep(
             lane="clocks",
             name="maintenance",

@@ -1,4 +1,4 @@
-"""What incidents do with the news from `oncall`."""
+"""What incidents do on signals from `oncall`."""
 
 from datetime import datetime
 from typing import Any
@@ -15,18 +15,18 @@ from incidents.tickets import timeline
 from oncall import signals
 from oncall.models import ContactKind, Escalation, EscalationEntry, EscalationEvent, Page, User
 
-_PAGE_WORDS = {
+_PAGE_TEXTS = {
     OutboxState.ACCEPTED: "was paged by {channel}",
     OutboxState.DELIVERED: "got the page by {channel}",
     OutboxState.FAILED: "could not be paged by {channel}: {error}",
     OutboxState.PENDING: "could not be paged by {channel} yet: {error}",
     OutboxState.DEAD: "could not be paged by {channel} and we gave up: {error}",
 }
-_TOLD_EVENTS = {
+_EVENT_TEXTS = {
     EscalationEvent.NOBODY_ON_CALL: "Step {step} reached nobody: nobody is on call.",
     EscalationEvent.EXHAUSTED: "Every step was tried and nobody answered.",
     EscalationEvent.UNREACHABLE: "Step {step} could not be delivered; the next one was tried at once.",
-    EscalationEvent.ACK_TIMEOUT: "Acknowledged but still not restored: paging begins again.",
+    EscalationEvent.ACK_TIMEOUT: "Acknowledged but not restored in time: paging begins again.",
     EscalationEvent.SNOOZE_OVER: "The snooze is over: paging begins again.",
     EscalationEvent.UNACK: "The acknowledgement was taken back: paging begins again.",
 }
@@ -40,17 +40,17 @@ def stamp_acknowledgement(*, escalation: Escalation, at: datetime, actor: User |
 
 
 @receiver(signals.page_changed, dispatch_uid="incidents.page_changed")
-def tell_page(*, page: Page, at: datetime, **_: Any) -> None:
-    """Put a page's fate on the ticket's timeline, and stamp the first one that went out."""
+def record_page(*, page: Page, at: datetime, **_: Any) -> None:
+    """Record a page's state on the ticket's timeline, and stamp the time of the first page."""
     if page.escalation.subject_type != response.SUBJECT:
         return
-    words = _PAGE_WORDS.get(OutboxState(page.state))
-    if words is not None:
+    template = _PAGE_TEXTS.get(OutboxState(page.state))
+    if template is not None:
         channel = ContactKind(page.channel).label.lower()
         timeline.record(
             ticket_id=page.escalation.subject_id,
             kind=EntryKind.PAGE,
-            text=f"{page.user.name} {words.format(channel=channel, error=page.last_error)}.".replace("..", "."),
+            text=f"{page.user.name} {template.format(channel=channel, error=page.last_error)}.".replace("..", "."),
             at=at,
             data={"page": page.pk, "state": page.state, "channel": page.channel, "attempts": page.attempts},
             source=f"page:{page.pk}:{page.state}",
@@ -60,19 +60,19 @@ def tell_page(*, page: Page, at: datetime, **_: Any) -> None:
             alerted_at=page.accepted_at
         )
     if page.state == OutboxState.DEAD:
-        open_for_operators(page=page, at=at)
+        declare_for_operators(page=page, at=at)
 
 
 @receiver(signals.escalation_logged, dispatch_uid="incidents.escalation_logged")
-def tell_entry(*, entry: EscalationEntry, at: datetime, **_: Any) -> None:
-    """Put what the escalation did by itself on the timeline."""
-    words = _TOLD_EVENTS.get(EscalationEvent(entry.event))
-    if entry.escalation.subject_type != response.SUBJECT or words is None:
+def record_escalation_entry(*, entry: EscalationEntry, at: datetime, **_: Any) -> None:
+    """Record on the timeline what the escalation did by itself."""
+    template = _EVENT_TEXTS.get(EscalationEvent(entry.event))
+    if entry.escalation.subject_type != response.SUBJECT or template is None:
         return
     timeline.record(
         ticket_id=entry.escalation.subject_id,
         kind=EntryKind.ESCALATION,
-        text=words.format(step=(entry.step or 0) + 1),
+        text=template.format(step=(entry.step or 0) + 1),
         at=entry.at,
         data={"event": entry.event, "step": entry.step, "round": entry.round},
         source=f"entry:{entry.pk}",
@@ -80,8 +80,8 @@ def tell_entry(*, entry: EscalationEntry, at: datetime, **_: Any) -> None:
 
 
 @transaction.atomic
-def open_for_operators(*, page: Page, at: datetime) -> None:
-    """Open an incident for those who run Holdfast, unless one is open: a page was given up (paging rule 7)."""
+def declare_for_operators(*, page: Page, at: datetime) -> None:
+    """Declare an incident for the operators of Holdfast, unless one is open: a page was given up (paging rule 7)."""
     service = Service.objects.filter(slug=settings.OPERATIONS_SERVICE).first()
     if service is None or page.escalation.subject_type != response.SUBJECT:
         return
@@ -101,6 +101,6 @@ def open_for_operators(*, page: Page, at: datetime) -> None:
 
 @receiver(signals.reachability_changed, dispatch_uid="incidents.reachability_changed")
 def check_readiness_again(*, at: datetime, **changed: Any) -> None:
-    """Check the services again that a changed rota, policy, team or contact method may reach (S19)."""
+    """Check the services again that a changed schedule, policy, team or contact method may affect (S19)."""
     names = ("schedules", "policies", "teams", "users")
     readiness.mark_due(at=at, **{name: changed[name] for name in names})

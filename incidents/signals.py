@@ -1,4 +1,4 @@
-"""News for the apps above; they listen in their `receivers.py`."""
+"""Signals for the apps above, which connect to them in their `receivers.py`."""
 
 from django.dispatch import Signal
 

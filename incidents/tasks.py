@@ -1,4 +1,4 @@
-"""The app's Celery tasks; each stands beside the function it calls."""
+"""The app's Celery tasks; each is defined beside the function it calls."""
 
 from incidents.customers.deliveries import fan_out, fan_out_notice, send_due
 

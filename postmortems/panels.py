@@ -9,7 +9,7 @@ from django.utils import timezone
 from config.base.web import panels
 from config.base.web.panels import Moment, stamped
 from incidents.models import Ticket
-from incidents.tickets.story import Circle
+from incidents.tickets.story import RelatedTickets
 from postmortems import permissions
 from postmortems.models import Postmortem
 
@@ -23,7 +23,7 @@ _WORDS = {
 }
 
 
-def _lessons(circle: Circle) -> Iterable[Moment]:
+def _lessons(circle: RelatedTickets) -> Iterable[Moment]:
     """The steps of each incident's postmortem."""
     for one in Postmortem.objects.filter(ticket__in=circle.incidents).select_related("ticket").order_by("pk"):
         title = f"Postmortem of {one.ticket.reference}"

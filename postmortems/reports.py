@@ -175,14 +175,14 @@ def _on_time(scope: Scope) -> Share:
     rows: Any = ActionItem.objects.visible_to(scope.user)
     rows = rows.filter(scope.of_team(), due_on__gte=scope.since, due_on__lte=scope.until)
     found = (
-        recurrence.with_end(rows)
-        .filter(recurrence.judged(timezone.localdate()))
-        .aggregate(n=Count("pk", distinct=True), part=Count("pk", distinct=True, filter=recurrence.on_time()))
+        recurrence.with_end_day(rows)
+        .filter(recurrence.has_outcome(timezone.localdate()))
+        .aggregate(n=Count("pk", distinct=True), part=Count("pk", distinct=True, filter=recurrence.done_on_time()))
     )
     return Share(
         "actions_on_time", "Actions done on time", "By the day they were due; declined ones are left out.", **found,
-        part_url=scope.address("incidents:actions", "due", status="", on_time="yes"),
-        n_url=scope.address("incidents:actions", "due", status="", on_time="judged"),
+        part_url=scope.address("incidents:action-items", "due", status="", on_time="yes"),
+        n_url=scope.address("incidents:action-items", "due", status="", on_time="judged"),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from config.base.web import panels
 from config.base.web.panels import Moment, stamped
 from incidents import permissions
 from incidents.models import LinkKind, Service, Ticket, TicketKind, TicketStatus, Visibility
-from incidents.tickets.story import MOST, Circle
+from incidents.tickets.story import MAX_LINKED, RelatedTickets
 from problems.investigation import at_risk
 from problems.known_errors import matching
 from problems.models import KnownError, KnownErrorUse
@@ -57,13 +57,15 @@ def _at_risk(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
     return {"ticket": ticket, "named": named, "proposed": proposed, "can_act": can_act} if named or can_act else None
 
 
-def _known(circle: Circle) -> Iterable[Moment]:
+def _known(circle: RelatedTickets) -> Iterable[Moment]:
     """When a known error was published, and where in this story it helped."""
-    for known in KnownError.objects.filter(problem__in=[one.pk for one in circle.problems]).order_by("pk")[:MOST]:
+    for known in KnownError.objects.filter(problem__in=[one.pk for one in circle.problems]).order_by("pk")[
+        :MAX_LINKED
+    ]:
         yield from stamped(known, {"published_at": "Published"}, title=known.title, url=known.get_absolute_url())
     uses = KnownErrorUse.objects.filter(incident__in=[one.pk for one in circle.incidents])
     uses = uses.filter(known_error__in=KnownError.objects.visible_to(circle.user))
-    for use in uses.select_related("known_error", "incident").order_by("-used_at")[: MOST * 5]:
+    for use in uses.select_related("known_error", "incident").order_by("-used_at")[: MAX_LINKED * 5]:
         text = f"Helped in {use.incident.reference}"
         yield Moment(use.used_at, text, use.known_error.title, use.known_error.get_absolute_url())
 

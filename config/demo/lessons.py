@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from config.demo.company import Company
 from incidents.models import ReviewSeat, Ticket
-from incidents.prevention import actions
+from incidents.prevention import action_items
 from oncall.models import User
 from postmortems import review, seats, writing
 from postmortems.models import Postmortem, Presence
@@ -112,7 +112,7 @@ def _investigate(company: Company, ticket: Ticket, days: int) -> None:
         actor=lead,
         at=began + timedelta(hours=12),
     )
-    actions.add(
+    action_items.add(
         ticket_id=problem.pk,
         title=action,
         due_on=(company.at + timedelta(days=days)).date(),

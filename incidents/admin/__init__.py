@@ -1,4 +1,4 @@
-"""The administration, a module a subject."""
+"""The administration, a module for each subject."""
 
 from incidents.admin import alerts, customers, integrations, prevention, requesters, services, severities, tickets
 

@@ -1,4 +1,4 @@
-"""What machines report: alerts and the events behind them."""
+"""Alerts and the events behind them."""
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -19,7 +19,7 @@ class EventInline(FactInline):
 
 @admin.register(Alert)
 class AlertAdmin(FactAdmin):
-    """One trouble as one sender sees it."""
+    """Alerts as their senders report them."""
 
     list_display = ("title", "integration", "status", "severity_word", "count", "opened_at", "ticket")
     list_filter = ("status", "integration")
@@ -29,9 +29,9 @@ class AlertAdmin(FactAdmin):
     inlines = (EventInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
-        """Without those of tickets the reader may not know of."""
-        found: QuerySet[Alert] = super().get_queryset(request)
-        return found.filter(Q(ticket=None) | Q(ticket__in=Ticket.objects.visible_to(request.user)))
+        """Only those of tickets that the reader may see, and those without a ticket."""
+        alerts: QuerySet[Alert] = super().get_queryset(request)
+        return alerts.filter(Q(ticket=None) | Q(ticket__in=Ticket.objects.visible_to(request.user)))
 
 
 @admin.register(Event)
@@ -45,7 +45,7 @@ class EventAdmin(FactAdmin):
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
-        """Without those of tickets the reader may not know of."""
-        found: QuerySet[Event] = super().get_queryset(request)
+        """Only those of tickets that the reader may see, and those without a ticket."""
+        events: QuerySet[Event] = super().get_queryset(request)
         visible = Ticket.objects.visible_to(request.user)
-        return found.filter(Q(alert__ticket=None) | Q(alert__ticket__in=visible))
+        return events.filter(Q(alert__ticket=None) | Q(alert__ticket__in=visible))

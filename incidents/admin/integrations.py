@@ -1,4 +1,4 @@
-"""Senders' doors; a key is shown once, when it is made."""
+"""Integrations; a key is shown once, when it is created."""
 
 from typing import Any, cast
 
@@ -27,11 +27,11 @@ class IntegrationAdmin(HistoryAdmin):
     actions = ("rotate_key", "pause", "resume")
 
     def save_model(self, request: HttpRequest, obj: Integration, form: Any, change: bool) -> None:
-        """A new one gets its key, shown this once."""
+        """Create a new integration with its key, which is shown only now."""
         if change:
             super().save_model(request, obj, form, change)
             return
-        made, key = lifecycle.create_integration(
+        integration, key = lifecycle.create_integration(
             name=obj.name,
             kind=obj.kind,
             service=obj.service,
@@ -40,11 +40,11 @@ class IntegrationAdmin(HistoryAdmin):
             actor=_actor(request),
             at=timezone.now(),
         )
-        obj.pk = made.pk
+        obj.pk = integration.pk
         obj.refresh_from_db()
-        self._show(request, made, key)
+        self._show(request, integration, key)
 
-    @admin.action(description="Give it a new key (the old one stops working)", permissions=["change"])
+    @admin.action(description="Create a new key (the old one stops working)", permissions=["change"])
     def rotate_key(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Show each new key once."""
         for pk in queryset.values_list("pk", flat=True):
@@ -52,24 +52,24 @@ class IntegrationAdmin(HistoryAdmin):
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        """Refuse their events for now."""
+        """Refuse their events until they are resumed."""
         for pk in queryset.values_list("pk", flat=True):
             lifecycle.pause(integration_id=pk, actor=_actor(request), at=timezone.now())
 
     @admin.action(description="Resume", permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        """Take their events again."""
+        """Accept their events again."""
         for pk in queryset.values_list("pk", flat=True):
             lifecycle.resume(integration_id=pk, actor=_actor(request))
 
     def _show(self, request: HttpRequest, integration: Integration, key: str) -> None:
         self.message_user(
             request,
-            f"The key of {integration.name} is {key} - copy it now, it is not shown again.",
+            f"The key of {integration.name} is {key}. Copy it now: it is not shown again.",
             messages.WARNING,
         )
 
 
 def _actor(request: HttpRequest) -> User:
-    """Who asks; the administration is for the signed-in only."""
+    """The user of the request; the administration needs a sign-in."""
     return cast(User, request.user)

@@ -1,4 +1,4 @@
-"""Actions, links and decisions to prevent nothing: worked on in the portal, inspected here."""
+"""Action items, links and prevention waivers: worked on in the portal, inspected here."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from incidents.models import ActionItem, PreventionWaiver, TicketLink
 
 @admin.register(ActionItem)
 class ActionItemAdmin(HiddenWithTicket):
-    """What is owed so that it does not happen again."""
+    """Action items of incidents and problems."""
 
     list_display = ("title", "ticket", "owner", "team", "due_on", "is_priority", "status")
     list_filter = ("status", "is_priority", "team")
@@ -19,7 +19,7 @@ class ActionItemAdmin(HiddenWithTicket):
 
 @admin.register(PreventionWaiver)
 class PreventionWaiverAdmin(HiddenWithTicket):
-    """Who asked that nothing be prevented, who decided, and why."""
+    """Prevention waivers: who requested and who decided, and why."""
 
     list_display = ("ticket", "status", "requested_by", "requested_at", "decided_by", "decided_at")
     list_filter = ("status",)

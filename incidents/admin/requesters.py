@@ -1,4 +1,4 @@
-"""The people who ask for help."""
+"""Requesters."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from incidents.models import Contact
 
 @admin.register(Contact)
 class ContactAdmin(ConfigAdmin):
-    """People who report trouble, with or without an account."""
+    """Requesters, with or without an account."""
 
     list_display = ("name", "email", "phone", "organisation", "user")
     list_select_related = ("user",)

@@ -1,4 +1,4 @@
-"""Severities and the matrix that proposes them, with what they would do now."""
+"""Severities and the priority matrix, with a preview of whom a severity would page now."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from incidents.models import PriorityRule, ReviewSeat, Service, Severity
 
 
 class SeverityForm(forms.ModelForm):
-    """A severity, with the seats of its reviews to tick."""
+    """A severity, with check boxes for the seats of its reviews."""
 
     review_seats = forms.MultipleChoiceField(
         label="Seats of the review",
@@ -26,7 +26,7 @@ class SeverityForm(forms.ModelForm):
 
 @admin.register(Severity)
 class SeverityAdmin(HistoryAdmin):
-    """What a degree of trouble means and what it sets in motion."""
+    """Severities: what each means and what it starts."""
 
     form = SeverityForm
     list_display = ("rank", "name", "title", "pages", "urgency", "is_major", "needs_prevention", "confirms_restore")
@@ -37,7 +37,7 @@ class SeverityAdmin(HistoryAdmin):
     fieldsets = (
         (None, {"fields": (("rank", "name"), "title", "description")}),
         (
-            "What it sets in motion",
+            "What it starts",
             {
                 "fields": (
                     "pages",
@@ -50,12 +50,12 @@ class SeverityAdmin(HistoryAdmin):
                 )
             },
         ),
-        ("Raised now, it would page", {"fields": ("raised_now",)}),
+        ("It would page now", {"fields": ("raised_now",)}),
     )
 
     @admin.display(description="By service")
     def raised_now(self, severity: Severity) -> Any:
-        """Who would be paged at once for each of the most critical services."""
+        """The people who would be paged at once, for the most critical services."""
         if severity.pk is None:
             return "Save it first."
         if not severity.pages:
@@ -79,7 +79,7 @@ class SeverityAdmin(HistoryAdmin):
 
 @admin.register(PriorityRule)
 class PriorityRuleAdmin(HistoryAdmin):
-    """The impact x urgency matrix."""
+    """The cells of the impact x urgency matrix."""
 
     list_display = ("__str__", "impact", "urgency", "priority", "severity")
     list_filter = ("severity",)

@@ -30,14 +30,14 @@ class TimelineInline(FactInline):
 
 
 class ResponseInline(FactInline):
-    """Which teams were called."""
+    """The responding teams."""
 
     model = Response
     fields = ("team", "escalation")
 
 
 class TicketAdmin(FactAdmin):
-    """The shared record; every deed on it is in the portal and the API, where the rules are."""
+    """The shared record; changes are made in the portal and the API, where the rules are."""
 
     list_display = ("reference", "title", "state_label", "severity", "priority", "team", "service", "created_at")
     list_filter: tuple[str, ...] = ("status", "severity", "team", "visibility")
@@ -47,13 +47,13 @@ class TicketAdmin(FactAdmin):
     inlines: tuple[type[FactInline], ...] = (TimelineInline, ResponseInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
-        """Only what the reader may know of, here as everywhere."""
-        found: QuerySet[Ticket] = super().get_queryset(request)
-        return found.filter(pk__in=Ticket.objects.visible_to(request.user).values("pk"))
+        """Only tickets that the reader may see."""
+        tickets: QuerySet[Ticket] = super().get_queryset(request)
+        return tickets.filter(pk__in=Ticket.objects.visible_to(request.user).values("pk"))
 
     @display(description="status", ordering="status", label={str(status): color for status, color in COLORS.items()})
     def state_label(self, ticket: Ticket) -> tuple[str, str]:
-        """The status, coloured."""
+        """The status, in its color."""
         return ticket.status, ticket.get_status_display()
 
 
@@ -70,20 +70,20 @@ class IncidentAdmin(TicketAdmin):
 
 
 class HiddenWithTicket(FactAdmin):
-    """Facts of a ticket that are seen only by those who may see the ticket."""
+    """Records of a ticket, visible only to people who may see the ticket."""
 
     ticket_names: tuple[str, ...] = ("ticket",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Only those of visible tickets."""
-        found: QuerySet[Any] = super().get_queryset(request)
+        rows: QuerySet[Any] = super().get_queryset(request)
         visible = Ticket.objects.visible_to(request.user).values("pk")
-        return found.filter(**{f"{name}__in": visible for name in self.ticket_names})
+        return rows.filter(**{f"{name}__in": visible for name in self.ticket_names})
 
 
 @admin.register(TimelineEntry)
 class TimelineEntryAdmin(HiddenWithTicket):
-    """Facts across tickets."""
+    """Timeline entries across tickets."""
 
     list_display = ("at", "ticket", "kind", "actor", "text")
     list_filter = ("kind",)
@@ -94,7 +94,7 @@ class TimelineEntryAdmin(HiddenWithTicket):
 
 @admin.register(Response)
 class ResponseAdmin(HiddenWithTicket):
-    """Teams that were called to tickets."""
+    """Responding teams of tickets."""
 
     list_display = ("ticket", "team", "escalation")
     list_select_related = ("ticket", "team", "escalation")

@@ -20,7 +20,7 @@ from incidents.models import (
     Subscriber,
     UpdateDelivery,
 )
-from incidents.permissions import ACTING, can_publish
+from incidents.permissions import ACTING_ROLES, can_publish
 from incidents.serializers import customers as serializers
 
 
@@ -79,7 +79,7 @@ class SubscriberViewSet(ReadViewSet):
     queryset = Subscriber.objects.prefetch_related("components")
     serializer_class = serializers.SubscriberSerializer
     filterset_class = filters.SubscriberFilter
-    permission_classes = (ScopedAccess, only(*ACTING, Role.ADMINISTRATOR))
+    permission_classes = (ScopedAccess, only(*ACTING_ROLES, Role.ADMINISTRATOR))
 
 
 class DeliveryViewSet(ReadViewSet):
@@ -88,7 +88,7 @@ class DeliveryViewSet(ReadViewSet):
     queryset = UpdateDelivery.objects.all()
     serializer_class = serializers.DeliverySerializer
     filterset_class = filters.DeliveryFilter
-    permission_classes = (ScopedAccess, only(*ACTING, Role.ADMINISTRATOR))
+    permission_classes = (ScopedAccess, only(*ACTING_ROLES, Role.ADMINISTRATOR))
 
 
 class MaintenanceViewSet(ReadViewSet):

@@ -9,7 +9,7 @@ from incidents.serializers.integrations import IntegrationSerializer
 
 
 class IntegrationViewSet(ReadViewSet):
-    """Senders' doors, without their keys."""
+    """Integrations of senders, without their keys."""
 
     queryset = Integration.objects.select_related("service", "default_severity")
     serializer_class = IntegrationSerializer

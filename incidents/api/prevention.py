@@ -1,18 +1,20 @@
-"""Endpoints of what is owed after restoration: actions, links, and decisions to prevent nothing."""
+"""Endpoints of action items, links between tickets, and prevention waivers."""
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
-from config.base.rest.viewsets import ReadViewSet, verb, writes
-from incidents.filters.prevention import ActionFilter, LinkFilter, WaiverFilter
+from config.base.rest.viewsets import Alias, ReadViewSet, verb, writes
+from incidents.filters.prevention import ActionItemFilter, LinkFilter, WaiverFilter
 from incidents.models import ActionItem, PreventionWaiver, TicketLink
 from incidents.permissions import can_act, can_decide
-from incidents.prevention import actions, settling
+from incidents.prevention import action_items
+from incidents.prevention.waivers import approve_waiver, decline_waiver, request_waiver
 from incidents.serializers.prevention import (
-    ActionSerializer,
+    ActionItemSerializer,
     LinkSerializer,
-    NewActionSerializer,
+    NewActionItemSerializer,
     NewLinkSerializer,
     NewWaiverSerializer,
     OwnerSerializer,
@@ -23,42 +25,42 @@ from incidents.tickets import links
 from oncall.models import User
 
 
-def _may_do(user: User, action: ActionItem) -> bool:
+def _can_change_action(user: User, action: ActionItem) -> bool:
     return action.owner_id == user.pk or can_act(user, action.ticket)
 
 
-def _may_decide(user: User, waiver: PreventionWaiver) -> bool:
-    """By role alone; that who asked does not decide is a rule of the domain, told in its words."""
+def _can_decide_by_role(user: User, waiver: PreventionWaiver) -> bool:
+    """By role alone: that the requester cannot decide is a rule of the domain, which has its own message."""
     return can_decide(user, PreventionWaiver(ticket=waiver.ticket, requested_by_id=0))
 
 
-class ActionViewSet(ReadViewSet):
-    """What is owed so that it does not happen again, newest first."""
+class ActionItemViewSet(ReadViewSet):
+    """Action items, so that it does not happen again, newest first."""
 
     queryset = ActionItem.objects.select_related("ticket", "owner", "team")
-    serializer_class = ActionSerializer
-    filterset_class = ActionFilter
+    serializer_class = ActionItemSerializer
+    filterset_class = ActionItemFilter
 
-    @writes(NewActionSerializer, may=can_act, status=201)
+    @writes(NewActionItemSerializer, may=can_act, status=201)
     def create(self, data: dict[str, Any]) -> ActionItem:
-        """Add an action to an incident or a problem."""
+        """Add an action item to an incident or a problem."""
         ticket = data.pop("ticket")
-        return actions.add(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
+        return action_items.add(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
 
-    @verb(may=_may_do)
-    def finish(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
-        """Say that it is done; an incident that waited for nothing else is resolved."""
-        return actions.finish(action_id=action.pk, actor=self.actor, at=timezone.now())
+    @verb(may=_can_change_action, aliases=(Alias("finish", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),))
+    def complete(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
+        """Mark it as done; an incident that waited for nothing else is resolved."""
+        return action_items.complete(action_id=action.pk, actor=self.actor, at=timezone.now())
 
-    @verb(ReasonSerializer, may=_may_do)
+    @verb(ReasonSerializer, may=_can_change_action)
     def decline(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
-        """Say that it will not be done, and why."""
-        return actions.decline(action_id=action.pk, actor=self.actor, at=timezone.now(), **data)
+        """Decline it: it will not be done, for this reason."""
+        return action_items.decline(action_id=action.pk, actor=self.actor, at=timezone.now(), **data)
 
-    @verb(OwnerSerializer, may=_may_do)
+    @verb(OwnerSerializer, may=_can_change_action)
     def reassign(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
-        """Give it to another person or team."""
-        return actions.reassign(action_id=action.pk, actor=self.actor, at=timezone.now(), **data)
+        """Assign it to another person or team."""
+        return action_items.reassign(action_id=action.pk, actor=self.actor, at=timezone.now(), **data)
 
 
 class LinkViewSet(ReadViewSet):
@@ -70,12 +72,12 @@ class LinkViewSet(ReadViewSet):
 
     @writes(NewLinkSerializer, may=can_act, status=201)
     def create(self, data: dict[str, Any]) -> TicketLink:
-        """Link two tickets; a link that exists is answered as it is."""
+        """Link two tickets; an existing link is answered as it is."""
         return links.link_tickets(actor=self.actor, at=timezone.now(), **data)
 
 
 class WaiverViewSet(ReadViewSet):
-    """Decisions that nothing needs to be prevented, newest first."""
+    """Requests to agree that no prevention is needed, newest first."""
 
     queryset = PreventionWaiver.objects.select_related("ticket", "requested_by", "decided_by")
     serializer_class = WaiverSerializer
@@ -83,16 +85,16 @@ class WaiverViewSet(ReadViewSet):
 
     @writes(NewWaiverSerializer, may=can_act, status=201)
     def create(self, data: dict[str, Any]) -> PreventionWaiver:
-        """Ask that no prevention is needed; somebody else decides."""
+        """Request the decision that no prevention is needed; somebody else decides."""
         ticket = data.pop("ticket")
-        return settling.ask_waiver(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
+        return request_waiver(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
 
-    @verb(may=_may_decide)
+    @verb(may=_can_decide_by_role)
     def approve(self, waiver: PreventionWaiver, data: dict[str, Any]) -> PreventionWaiver:
-        """Agree; the incident is resolved."""
-        return settling.approve_waiver(waiver_id=waiver.pk, actor=self.actor, at=timezone.now())
+        """Agree that no prevention is needed; the incident is resolved."""
+        return approve_waiver(waiver_id=waiver.pk, actor=self.actor, at=timezone.now())
 
-    @verb(ReasonSerializer, may=_may_decide)
+    @verb(ReasonSerializer, may=_can_decide_by_role)
     def decline(self, waiver: PreventionWaiver, data: dict[str, Any]) -> PreventionWaiver:
-        """Say what must be prevented after all."""
-        return settling.decline_waiver(waiver_id=waiver.pk, actor=self.actor, at=timezone.now(), **data)
+        """Say that prevention is needed after all, and of what."""
+        return decline_waiver(waiver_id=waiver.pk, actor=self.actor, at=timezone.now(), **data)

@@ -3,18 +3,18 @@
 from config.base.data.roles import Role
 from config.base.rest.permissions import ScopedAccess, only
 from config.base.rest.viewsets import ReadViewSet
-from incidents.filters.requesters import ContactFilter
+from incidents.filters.requesters import RequesterFilter
 from incidents.models import (
     Contact,
 )
 from incidents.serializers.requesters import ContactSerializer
 
 
-class ContactViewSet(ReadViewSet):
-    """Requesters; for the service desk."""
+class RequesterViewSet(ReadViewSet):
+    """Requesters, for the service desk."""
 
     queryset = Contact.objects.select_related("user")
     serializer_class = ContactSerializer
-    filterset_class = ContactFilter
+    filterset_class = RequesterFilter
     permission_classes = (ScopedAccess, only(Role.AGENT, Role.ADMINISTRATOR))
     order = "id"

@@ -1,5 +1,6 @@
 """Endpoints of tickets, incidents with their verbs, and the timeline."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +11,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import Pagination, ReadViewSet, verb, writes
+from config.base.rest.viewsets import Alias, Pagination, ReadViewSet, verb, writes
 from config.base.web import panels
 from incidents import response
 from incidents.filters.tickets import TicketFilter, TimelineFilter
@@ -27,12 +28,12 @@ from incidents.serializers.response import (
     ChangeSeveritySerializer,
     CloseSerializer,
     DeclareSerializer,
-    HandOverSerializer,
     HoldSerializer,
     NoteSerializer,
     OptionalNoteSerializer,
     OptionalReasonSerializer,
     ReasonSerializer,
+    ReassignSerializer,
     TeamChoiceSerializer,
 )
 from incidents.serializers.tickets import (
@@ -50,22 +51,22 @@ TIMELINE = TimelineEntry.objects.select_related("ticket", "actor")
 
 
 def _with_requester(data: dict[str, Any]) -> dict[str, Any]:
-    """The same values, with the contact in place of what was said about them."""
-    asked = data.get("requester")
-    return data | {"requester": find_requester(**asked)} if asked else data
+    """The same values, with the record of the requester in place of name and address."""
+    requester = data.get("requester")
+    return data | {"requester": find_requester(**requester)} if requester else data
 
 
 class TicketViewSet(ReadViewSet):
-    """What every kind of ticket's endpoint shares: found by id or by reference."""
+    """What the endpoints of all kinds of tickets share: look-up by id or by reference."""
 
     lookup_value_regex = "(?:[A-Z]{3}-)?[0-9]{1,18}"
     filterset_class = TicketFilter
 
     def get_object(self) -> Any:
-        """The ticket, if the caller may know of it."""
+        """The ticket, if the caller may see it."""
         prefix, dash, number = self.kwargs["pk"].rpartition("-")
-        wanted = {"number": number} if dash else {"pk": number}
-        ticket = get_object_or_404(self.get_queryset(), **wanted)
+        lookup = {"number": number} if dash else {"pk": number}
+        ticket = get_object_or_404(self.get_queryset(), **lookup)
         if dash and ticket.reference != f"{prefix}-{int(number)}":
             return get_object_or_404(self.get_queryset().none())
         self.check_object_permissions(self.request, ticket)
@@ -75,8 +76,8 @@ class TicketViewSet(ReadViewSet):
     @action(detail=True, serializer_class=ChapterSerializer, filter_backends=(), pagination_class=None)
     def story(self, request: Request, pk: str) -> Response:
         """From the alert to the known error, chapter by chapter, with times (S36)."""
-        circle = story.around(self.get_object(), user=request.user)
-        return Response(self.get_serializer(panels.tell(circle), many=True).data)
+        related = story.related_tickets(self.get_object(), user=request.user)
+        return Response(self.get_serializer(panels.tell(related), many=True).data)
 
 
 class IncidentViewSet(TicketViewSet):
@@ -87,8 +88,8 @@ class IncidentViewSet(TicketViewSet):
     )
     serializer_class = IncidentSerializer
 
-    def _do(self, verb_of: Any, ticket: Ticket, **arguments: Any) -> Ticket:
-        changed: Ticket = verb_of(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **arguments)
+    def _do(self, function: Any, ticket: Ticket, **arguments: Any) -> Ticket:
+        changed: Ticket = function(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **arguments)
         return changed
 
     @writes(DeclareSerializer, may=can_declare, status=201)
@@ -103,52 +104,52 @@ class IncidentViewSet(TicketViewSet):
 
     @verb(may=can_act)
     def acknowledge(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Say "I am on it": the escalation of your team stops."""
+        """Say "I am on it": escalation stops."""
         return self._do(response.acknowledge, ticket)
 
     @verb(may=can_act)
     def take_over(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Become the assignee in place of whoever is."""
+        """Become the assignee, in place of the person who is."""
         return self._do(response.take_over, ticket)
 
     @verb(OptionalReasonSerializer, may=can_act)
     def decline(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Say "I can't": the next step is paged now."""
+        """Say "I can't": the next step of the policy is paged now."""
         return self._do(response.decline, ticket, **data)
 
     @verb(may=can_act)
     def start_work(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Begin to work on it."""
+        """Start to work on it."""
         return self._do(response.start_work, ticket)
 
     @verb(AssignSerializer, may=can_act)
     def assign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Give it to a person."""
+        """Assign it to a person."""
         return self._do(response.assign, ticket, **data)
 
-    @verb(HandOverSerializer, may=can_act)
+    @verb(ReassignSerializer, may=can_act)
     def reassign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Hand it over to another team; number and history stay."""
-        return self._do(response.hand_over, ticket, **data)
+        """Assign it to another team, which is paged; number and timeline stay."""
+        return self._do(response.reassign, ticket, **data)
 
     @verb(TeamChoiceSerializer, may=can_act)
     def add_responders(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Call another team to help; it is paged on its own escalation."""
+        """Add another team; it is paged by its own policy."""
         return self._do(response.add_responders, ticket, **data)
 
-    @verb(NoteSerializer, may=can_act)
-    def note(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Write a note into the timeline."""
+    @verb(NoteSerializer, may=can_act, aliases=(Alias("note", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),))
+    def add_note(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Add a note to the timeline."""
         return self._do(response.add_note, ticket, **data)
 
     @verb(HoldSerializer, may=can_act)
     def hold(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Wait for somebody or something."""
+        """Put it on hold: it waits for somebody or something."""
         return self._do(response.hold, ticket, **data)
 
     @verb(may=can_act)
     def resume(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Go on with a ticket that was on hold."""
+        """End the hold and go on."""
         return self._do(response.resume, ticket)
 
     @verb(ChangeSeveritySerializer, may=can_act)
@@ -163,23 +164,23 @@ class IncidentViewSet(TicketViewSet):
 
     @verb(OptionalReasonSerializer, may=can_act)
     def resolve(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Say that prevention is done, or why none is needed."""
+        """Say that prevention is done; while conditions are open it is refused with their names."""
         return self._do(response.resolve, ticket, **data)
 
     @verb(ReasonSerializer, may=can_act)
     def reopen(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Continue the same record: the trouble is back."""
+        """Reopen the same record because the trouble is back; its team is paged again."""
         return self._do(response.reopen, ticket, **data)
 
     @verb(CloseSerializer, may=can_act)
     def close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """End it with a code."""
+        """Close it with a closure code."""
         return self._do(response.close, ticket, **data)
 
     @extend_schema(responses=ConditionSerializer(many=True))
     @action(detail=True, serializer_class=ConditionSerializer, filter_backends=(), pagination_class=None)
     def conditions(self, request: Request, pk: str) -> Response:
-        """What prevention consists of, each with the time when it fell, or null while it is waited for."""
+        """The conditions of resolving, each with the time when it was met, or null while it is open."""
         return Response(self.get_serializer(conditions.resolution_conditions(self.get_object()), many=True).data)
 
     def _listed(self, rows: QuerySet[Any]) -> Response:
@@ -205,7 +206,7 @@ class IncidentViewSet(TicketViewSet):
         query_parameters=Pagination.parameters,
     )
     def escalations(self, request: Request, pk: str) -> Response:
-        """The escalations of the teams that were called, newest first."""
+        """The escalations of the responding teams, newest first."""
         of_ticket = Escalation.objects.filter(response__ticket=self.get_object())
         return self._listed(EscalationViewSet.queryset.filter(pk__in=of_ticket.values("pk")))
 

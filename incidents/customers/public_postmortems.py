@@ -8,7 +8,7 @@ from config.base.data.lifecycle import Refusal
 from incidents.customers import deliveries
 from incidents.models import OVER, CustomerUpdate, EntryKind, Phase, PublicIncident, Ticket
 from incidents.tickets import timeline
-from incidents.tickets.locking import locked
+from incidents.tickets.locking import lock_ticket
 from oncall.models import User
 
 
@@ -18,7 +18,7 @@ class TooEarly(Refusal):
 
 def lock(ticket_id: int) -> Ticket:
     """The ticket, locked, for a caller that then locks rows of its own: the ticket comes first."""
-    return locked(ticket_id)
+    return lock_ticket(ticket_id)
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def publish(*, ticket_id: int, body: str, is_mailed: bool, actor: User, at: date
 
     Empty if they were told of it nowhere. Raises TooEarly while they still wait.
     """
-    ticket = locked(ticket_id)
+    ticket = lock_ticket(ticket_id)
     told = list(PublicIncident.objects.filter(ticket=ticket).select_related("page").order_by("pk"))
     if any(one.status not in OVER for one in told):
         raise TooEarly(f"Customers still wait: tell them first that {ticket.reference} is over, then publish.")
@@ -54,7 +54,7 @@ def _publish(incident: PublicIncident, *, body: str, is_mailed: bool, actor: Use
 @transaction.atomic
 def withdraw(*, ticket_id: int, at: datetime) -> int:
     """Take the report back from every page; mails that have not gone out stay here."""
-    ticket = locked(ticket_id)
+    ticket = lock_ticket(ticket_id)
     shown = CustomerUpdate.objects.filter(incident__ticket=ticket, status=Phase.POSTMORTEM, withdrawn_at=None)
     count = shown.update(withdrawn_at=at)
     PublicIncident.objects.filter(ticket=ticket, status=Phase.POSTMORTEM).update(status=Phase.RESOLVED, updated_at=at)

@@ -37,7 +37,7 @@ from incidents.models import (
     UpdateDelivery,
 )
 from incidents.tickets import timeline
-from incidents.tickets.locking import locked
+from incidents.tickets.locking import lock_ticket
 from oncall.models import User
 
 PHASES = Lifecycle.of(
@@ -223,7 +223,7 @@ def publish(*, draft: Draft, ticket_id: int, actor: User, at: datetime) -> Custo
 
     Raises NotReady and IllegalMove, in words for the author.
     """
-    ticket = locked(ticket_id)
+    ticket = lock_ticket(ticket_id)
     done = CustomerUpdate.objects.filter(draft_key=draft.key).first()
     if done is not None:
         return done

@@ -20,12 +20,14 @@ from incidents.prevention import recurrence
 from oncall.models import Team, User
 
 
-class ActionFilter(FilterSet):
-    """Actions."""
+class ActionItemFilter(FilterSet):
+    """Action items."""
 
     search = WordsFilter(fields=["title"])
     status = filters.ChoiceFilter(choices=ActionStatus)
-    whose = filters.ChoiceFilter(label="For", choices=[("me", "Me"), ("my-teams", "My teams")], method="for_whom")
+    whose = filters.ChoiceFilter(
+        label="Assigned to", choices=[("me", "Me"), ("my-teams", "My teams")], method="for_whom"
+    )
     is_priority = YesNoFilter(label="Priority")
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
     owner = filters.ModelChoiceFilter(queryset=User.objects.filter(is_active=True).order_by("name"))
@@ -40,16 +42,17 @@ class ActionFilter(FilterSet):
         fields: tuple[str, ...] = ()
 
     def in_time(self, queryset: QuerySet[ActionItem], name: str, value: str) -> QuerySet[ActionItem]:
-        """Those done by their day, or not; without those that still have time or were declined (S38)."""
-        rows: Any = recurrence.with_end(queryset).filter(recurrence.judged(timezone.localdate()))
+        """Done by their day, or not; without declined items and items with time left (S38)."""
+        rows: Any = recurrence.with_end_day(queryset).filter(recurrence.has_outcome(timezone.localdate()))
         if value == "judged":
-            found: QuerySet[ActionItem] = rows
+            matches: QuerySet[ActionItem] = rows
         else:
-            found = rows.filter(recurrence.on_time()) if value == "yes" else rows.exclude(recurrence.on_time())
-        return found
+            on_time = recurrence.done_on_time()
+            matches = rows.filter(on_time) if value == "yes" else rows.exclude(on_time)
+        return matches
 
     def for_whom(self, queryset: QuerySet[ActionItem], name: str, value: str) -> QuerySet[ActionItem]:
-        """The reader's own, or their teams'."""
+        """Action items of the reader, or of their teams."""
         user: Any = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
             return queryset.none()
@@ -71,7 +74,7 @@ class LinkFilter(FilterSet):
 
 
 class WaiverFilter(FilterSet):
-    """Decisions to prevent nothing."""
+    """Prevention waivers."""
 
     ticket = ReferenceFilter(field_name="ticket")
     status = filters.ChoiceFilter(choices=WaiverStatus)

@@ -8,7 +8,7 @@ from incidents.models import (
 )
 
 
-class ContactFilter(FilterSet):
+class RequesterFilter(FilterSet):
     """Requesters."""
 
     search = WordsFilter(fields=["name", "email", "phone"])

@@ -34,18 +34,18 @@ class TicketSearch(WordsFilter):
     """Words of the title, or a number as INC-7 or 7."""
 
     def condition(self, word: str) -> Q:
-        """A number means the ticket of that number, or a title that has it."""
-        found = super().condition(word)
+        """For a number: the ticket with that number, or with it in the title."""
+        match = super().condition(word)
         if number := _NUMBER.fullmatch(word):
-            found |= Q(number=int(number[1]))
-        return found
+            match |= Q(number=int(number[1]))
+        return match
 
 
 class ReferenceFilter(filters.CharFilter):
     """Rows of one ticket, named as INC-7 or 7."""
 
     def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """Those of that ticket; none for what is no reference."""
+        """The rows of that ticket; none for a text that is no reference."""
         if not value:
             return queryset
         number = _NUMBER.fullmatch(value)
@@ -60,15 +60,15 @@ class TicketFilter(FilterSet):
         label="Status", choices=[("open", "Open"), ("restored", "Restored"), ("done", "Done")], method="in_group"
     )
     whose = filters.ChoiceFilter(
-        label="For",
-        choices=[("me", "Me"), ("my-teams", "My teams"), ("nobody", "Nobody yet")],
+        label="Assigned to",
+        choices=[("me", "Me"), ("my-teams", "My teams"), ("nobody", "Unassigned")],
         method="for_whom",
     )
     status = filters.MultipleChoiceFilter(choices=TicketStatus)
     kind = filters.ChoiceFilter(choices=TicketKind)
     severity = BatchedChoiceFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
     priority = filters.NumberFilter()
-    team = BatchedChoiceFilter(queryset=Team.objects.all(), to_field_name="slug")
+    team = BatchedChoiceFilter(label="Assigned team", queryset=Team.objects.all(), to_field_name="slug")
     service = BatchedChoiceFilter(queryset=Service.objects.all(), to_field_name="slug")
     assignee = BatchedChoiceFilter(
         queryset=User.objects.filter(Exists(Membership.objects.filter(user=OuterRef("pk"))), is_active=True),
@@ -77,7 +77,7 @@ class TicketFilter(FilterSet):
     contact_type = filters.ChoiceFilter(choices=ContactType)
     created = filters.IsoDateTimeFromToRangeFilter(field_name="created_at")
     repeat = filters.ChoiceFilter(
-        label="Seen before", choices=[("yes", "Yes"), ("no", "No"), ("counted", "Yes or no")], method="seen_before"
+        label="Repeat incident", choices=[("yes", "Yes"), ("no", "No"), ("counted", "Yes or no")], method="seen_before"
     )
 
     class Meta(FilterSet.Meta):
@@ -89,14 +89,14 @@ class TicketFilter(FilterSet):
         return queryset.filter(status__in=GROUPS[value])
 
     def seen_before(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
-        """Incidents whose cause had struck before, or had not; without those that are none of their own (S38)."""
+        """Repeat incidents, or those that are none; without duplicates, merged and cancelled ones (S38)."""
         rows = queryset.filter(kind=TicketKind.INCIDENT).exclude(recurrence.NOT_SEPARATE)
         if value == "counted":
             return rows
         return rows.filter(recurrence.is_repeat() if value == "yes" else ~recurrence.is_repeat())
 
     def for_whom(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
-        """The reader's own, their teams', or those nobody has taken."""
+        """Tickets assigned to the reader, to their teams, or to nobody."""
         user: Any = getattr(self.request, "user", None)
         if value == "nobody":
             return queryset.filter(assignee__isnull=True)

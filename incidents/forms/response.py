@@ -20,7 +20,7 @@ from oncall.models import Team, User
 
 
 class DeclareForm(Form):
-    """Raise the alarm: the title is enough to begin with, once it is clear whose it is."""
+    """Declaring an incident: a title and a service or team are enough."""
 
     title = forms.CharField(
         label="What is wrong?",
@@ -31,37 +31,40 @@ class DeclareForm(Form):
         queryset=Service.objects.order_by("name"), required=False, empty_label="Choose, or choose a team below"
     )
     customer_impact = forms.CharField(
-        label="What does the customer see?", required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="What do customers see?", required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    impact = LevelField(help_text="How many are hit, and how hard.")
-    urgency = LevelField(help_text="How soon it must be dealt with.")
+    impact = LevelField(help_text="How many people or systems are affected, and how badly.")
+    urgency = LevelField(help_text="How soon it must be fixed.")
     severity = forms.ModelChoiceField(
         queryset=Severity.objects.order_by("rank"), required=False, empty_label="As proposed"
     )
     team = forms.ModelChoiceField(
-        queryset=Team.objects.order_by("name"), required=False, empty_label="The team that owns the service"
+        label="Assigned team",
+        queryset=Team.objects.order_by("name"),
+        required=False,
+        empty_label="The team that owns the service",
     )
-    contact_type = forms.ChoiceField(label="Reported by", choices=ContactType.choices, initial=ContactType.PORTAL)
-    requester_name = forms.CharField(label="Who reports it?", max_length=120, required=False)
-    requester_phone = forms.CharField(label="Their phone", max_length=40, required=False)
-    requester_email = forms.EmailField(label="Their e-mail", required=False)
+    contact_type = forms.ChoiceField(label="Channel", choices=ContactType.choices, initial=ContactType.PORTAL)
+    requester_name = forms.CharField(label="Requester", max_length=120, required=False)
+    requester_phone = forms.CharField(label="Requester's phone", max_length=40, required=False)
+    requester_email = forms.EmailField(label="Requester's e-mail", required=False)
     affected_customers = forms.CharField(max_length=300, required=False)
     description = forms.CharField(
         required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="Markdown works here."
     )
 
     def clean(self) -> dict[str, Any]:
-        """Somebody must own it, and a requester needs a name."""
+        """A service or a team is required, and a requester needs a name."""
         cleaned = super().clean() or {}
         if not cleaned.get("service") and not cleaned.get("team") and not self.errors:
-            self.add_error("service", "Choose the service that is in trouble, or the team that should look at it.")
+            self.add_error("service", "Choose the affected service, or the team that should look at it.")
         if (cleaned.get("requester_phone") or cleaned.get("requester_email")) and not cleaned.get("requester_name"):
-            self.add_error("requester_name", "Write the name that goes with the phone number or the address.")
+            self.add_error("requester_name", "Write the name that belongs to the phone number or the e-mail address.")
         return cleaned
 
 
 class VerbForm(Form):
-    """What a verb on a ticket asks; `ticket` is at hand for choices."""
+    """The form of a verb on a ticket; `ticket` is there for its choices."""
 
     def __init__(self, *args: Any, ticket: Ticket, at: datetime, **kwargs: Any) -> None:
         self.ticket = ticket
@@ -77,25 +80,25 @@ class NoteForm(VerbForm):
 
 
 class HoldForm(VerbForm):
-    """Why it waits."""
+    """Whom or what it waits for."""
 
     reason = forms.ChoiceField(label="Waiting for", choices=HoldReason.choices)
     note = forms.CharField(required=False)
 
 
-class HandOverForm(VerbForm):
-    """To whom, and why."""
+class ReassignForm(VerbForm):
+    """The new team, and why."""
 
-    team = forms.ModelChoiceField(label="To", queryset=Team.objects.none())
-    reason = forms.CharField(label="Why", help_text="The number, the history and the thread stay.")
+    team = forms.ModelChoiceField(label="Assign to team", queryset=Team.objects.none())
+    reason = forms.CharField(label="Reason", help_text="Number, timeline and comments stay.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = Team.objects.exclude(pk=self.ticket.team_id).order_by("name")  # type: ignore[attr-defined]  # typed as any Field
 
 
-class RespondersForm(VerbForm):
-    """Which team is called in."""
+class AddRespondersForm(VerbForm):
+    """The team to add."""
 
     team = forms.ModelChoiceField(
         queryset=Team.objects.order_by("name"), help_text="Its people on call are paged now."
@@ -103,7 +106,7 @@ class RespondersForm(VerbForm):
 
 
 class AssignForm(VerbForm):
-    """Whose it is."""
+    """The new assignee."""
 
     assignee = forms.ModelChoiceField(
         queryset=User.objects.filter(is_active=True, memberships__isnull=False).distinct().order_by("name"),
@@ -112,44 +115,44 @@ class AssignForm(VerbForm):
     )
 
 
-class SeverityForm(VerbForm):
-    """The new severity; each choice says whom it pages."""
+class ChangeSeverityForm(VerbForm):
+    """The new severity; each choice says whom it would page."""
 
     severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("rank"))
-    reason = forms.CharField(required=False, help_text="Needed when it becomes less severe.")
+    reason = forms.CharField(required=False, help_text="Required to lower the severity.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["severity"].label_from_instance = self._spoken  # type: ignore[attr-defined]  # typed as any Field
+        self.fields["severity"].label_from_instance = self._choice_label  # type: ignore[attr-defined]  # typed as any Field
         self.fields["severity"].initial = self.ticket.severity_id
 
-    def _spoken(self, severity: Severity) -> str:
+    def _choice_label(self, severity: Severity) -> str:
         if severity.pk == self.ticket.severity_id:
-            return f"{severity.name}, {severity.title} (as it is)"
+            return f"{severity.name}, {severity.title} (current)"
         if self.ticket.severity.pages or not severity.pages:
             return f"{severity.name}, {severity.title}"
         names = response.preview_page(
             severity=severity, service=self.ticket.service, team=self.ticket.team, at=self.at
         )
-        return f"{severity.name}, {severity.title} (pages {', '.join(names) or 'nobody: no one is on call'})"
+        return f"{severity.name}, {severity.title} (pages {', '.join(names) or 'nobody, because nobody is on call'})"
 
 
 class RestoreForm(VerbForm):
-    """What brought it back."""
+    """What restored the service."""
 
-    note = forms.CharField(label="What helped", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(label="What restored it", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ReasonForm(VerbForm):
-    """Why."""
+    """A reason."""
 
     reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class CloseForm(VerbForm):
-    """How it ended."""
+    """The closure code and a note."""
 
-    code = forms.ChoiceField(label="As", choices=[
+    code = forms.ChoiceField(label="Closure code", choices=[
         (code.value, code.label)
         for code in (ClosureCode.SOLVED, ClosureCode.NO_FAULT_FOUND, ClosureCode.DUPLICATE,
                      ClosureCode.MERGED, ClosureCode.CANCELLED)

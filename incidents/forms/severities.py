@@ -15,7 +15,7 @@ def levels(unknown: str) -> list[tuple[str, str]]:
 
 
 class LevelField(forms.TypedChoiceField):
-    """One of ITIL's three levels, or not known yet."""
+    """One of ITIL's three levels, or none while it is not known."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=levels("Not known yet"), coerce=int, empty_value=None, required=False, **options)

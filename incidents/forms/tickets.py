@@ -1,4 +1,4 @@
-"""The form over a ticket's facts."""
+"""The form to edit an incident."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from incidents.models import (
 
 
 class TicketForm(EditForm):
-    """The facts of an incident."""
+    """The editable fields of an incident."""
 
     title = forms.CharField(max_length=300)
     description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 6}))
     customer_impact = forms.CharField(
-        label="What the customer sees", required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="What customers see", required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     workaround = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
@@ -30,7 +30,7 @@ class TicketForm(EditForm):
 
     @classmethod
     def of(cls, incident: Incident, data: Any = None) -> "TicketForm":
-        """The form over an incident as it stands."""
+        """The form with the incident's current values."""
         names = [name for name in cls.base_fields if name != "seen"]
         current = {name: getattr(incident, f"{name}_id" if name == "service" else name) for name in names}
         return cls(data, current=current, updated_at=incident.updated_at)

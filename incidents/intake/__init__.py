@@ -1,1 +1,1 @@
-"""One module a dialect: it reads the sender's words and answers in them."""
+"""Intake: a module for each dialect of senders, which reads their messages and answers in their format."""

@@ -1,4 +1,4 @@
-"""Which integration a key opens; remembered for a few seconds, so that an alert costs no look-up."""
+"""The integration of a key, cached for a few seconds, so that an alert needs no query."""
 
 import time
 from dataclasses import dataclass
@@ -6,42 +6,42 @@ from dataclasses import dataclass
 from config.base.rest import tokens
 from incidents.models import Integration
 
-REMEMBER_SECONDS = 3.0
+CACHE_SECONDS = 3.0
 """A key that was changed or paused stops working within this time in every process."""
-_MOST = 5_000
+_MAX_CACHED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class IntegrationKey:
-    """An integration, as far as intake needs it."""
+    """The part of an integration that intake needs."""
 
     integration_id: int
     kind: str
     is_paused: bool
 
 
-_known: dict[str, tuple[float, IntegrationKey]] = {}
+_cached_keys: dict[str, tuple[float, IntegrationKey]] = {}
 
 
 def find_key(key: str, *, kind: str) -> IntegrationKey | None:
-    """The integration of this dialect that the key belongs to, or None. Wrong keys are never remembered."""
+    """The integration of this dialect that the key belongs to, or None. Wrong keys are never cached."""
     digest = tokens.digest(key)
-    known = _known.get(digest)
-    if known is not None and known[0] > time.monotonic():
-        return known[1] if known[1].kind == kind else None
-    door = _look_up(digest)
-    if door is None:
-        _known.pop(digest, None)
+    cached = _cached_keys.get(digest)
+    if cached is not None and cached[0] > time.monotonic():
+        return cached[1] if cached[1].kind == kind else None
+    integration_key = _look_up(digest)
+    if integration_key is None:
+        _cached_keys.pop(digest, None)
         return None
-    if len(_known) >= _MOST:
-        _known.clear()
-    _known[digest] = (time.monotonic() + REMEMBER_SECONDS, door)
-    return door if door.kind == kind else None
+    if len(_cached_keys) >= _MAX_CACHED:
+        _cached_keys.clear()
+    _cached_keys[digest] = (time.monotonic() + CACHE_SECONDS, integration_key)
+    return integration_key if integration_key.kind == kind else None
 
 
-def forget() -> None:
-    """Look every key up again; for the process that has just changed one."""
-    _known.clear()
+def clear_cache() -> None:
+    """Forget all cached keys; for the process that has just changed a key."""
+    _cached_keys.clear()
 
 
 def _look_up(digest: str) -> IntegrationKey | None:

@@ -1,8 +1,8 @@
 """PagerDuty's Events API v2, for senders that change nothing but the address.
 
 Its clients try again on 429 and 5xx alone and read `errors` of a 400 (intake rule 2), so the texts are
-PagerDuty's own. One thing differs on purpose: an event without a source is taken, because a lost page is
-worse than an unknown place (Uptime Kuma sends `"source": null`).
+PagerDuty's own. One difference is on purpose: an event without a source is taken, because a lost page is
+worse than an unknown source (Uptime Kuma sends `"source": null`).
 """
 
 from collections.abc import Mapping
@@ -46,14 +46,14 @@ def _unrecognized() -> JsonResponse:
     )
 
 
-def _away() -> JsonResponse:
+def _database_away() -> JsonResponse:
     return JsonResponse(
-        {"status": "error", "message": "The database is away", "errors": ["Send the event again"]}, status=503
+        {"status": "error", "message": "The database is not available", "errors": ["Send the event again"]}, status=503
     )
 
 
 @csrf_exempt
-@requests.refuse_in_trouble(_away)
+@requests.refuse_in_trouble(_database_away)
 def enqueue(request: HttpRequest) -> JsonResponse:
     """Take one event: trigger, acknowledge or resolve."""
     if request.method != "POST":
@@ -63,19 +63,19 @@ def enqueue(request: HttpRequest) -> JsonResponse:
         body = requests.read_object(request)
     except Unreadable as error:
         return _unrecognized() if error.status == 400 else _refuse(str(error), status=error.status)
-    found = _open(body, problems=_wrong_event(body), at=at)
-    if isinstance(found, JsonResponse):
-        return found
-    given = body.get("dedup_key")
-    dedup_key = given if isinstance(given, str) and given.strip() else uuid4().hex
-    store.store(integration_id=found.integration_id, reports=[_report(body, dedup_key)], at=at)
+    integration = _find_integration(body, problems=_event_errors(body), at=at)
+    if isinstance(integration, JsonResponse):
+        return integration
+    sent_key = body.get("dedup_key")
+    dedup_key = sent_key if isinstance(sent_key, str) and sent_key.strip() else uuid4().hex
+    store.store_reports(integration_id=integration.integration_id, reports=[_report(body, dedup_key)], at=at)
     return JsonResponse({"status": "success", "message": "Event processed", "dedup_key": dedup_key}, status=202)
 
 
 @csrf_exempt
-@requests.refuse_in_trouble(_away)
+@requests.refuse_in_trouble(_database_away)
 def enqueue_change(request: HttpRequest) -> JsonResponse:
-    """Keep a change event: it raises no alert and pages nobody."""
+    """Store a change event: it opens no alert and pages nobody."""
     if request.method != "POST":
         return requests.wrong_method(_WRONG_METHOD)
     at = timezone.now()
@@ -83,11 +83,11 @@ def enqueue_change(request: HttpRequest) -> JsonResponse:
         body = requests.read_object(request)
     except Unreadable as error:
         return _unrecognized() if error.status == 400 else _refuse(str(error), status=error.status)
-    found = _open(body, problems=_wrong_summary(body), at=at)
-    if isinstance(found, JsonResponse):
-        return found
-    store.keep(
-        integration_id=found.integration_id,
+    integration = _find_integration(body, problems=_summary_errors(body), at=at)
+    if isinstance(integration, JsonResponse):
+        return integration
+    store.store_event(
+        integration_id=integration.integration_id,
         action=EventAction.CHANGE,
         outcome=EventOutcome.KEPT,
         payload=_without_key(body),
@@ -96,33 +96,33 @@ def enqueue_change(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "success", "message": "Change event processed"}, status=202)
 
 
-def _open(
+def _find_integration(
     body: Mapping[str, Any], *, problems: list[str], at: datetime
 ) -> integration_keys.IntegrationKey | JsonResponse:
-    """The integration the event is for, or the answer that refuses it; a refusal is kept for its page."""
+    """The integration the event is for, or the answer that refuses it; refusals are stored for its page."""
     secret = body.get("routing_key")
-    if wrong := _wrong_key(secret):
+    if wrong := _key_errors(secret):
         return _refuse(*wrong, *problems)
-    door = integration_keys.find_key(str(secret), kind=IntegrationKind.PAGERDUTY)
-    if door is None:
+    integration = integration_keys.find_key(str(secret), kind=IntegrationKind.PAGERDUTY)
+    if integration is None:
         return _refuse("Invalid routing key")
-    if door.is_paused:
+    if integration.is_paused:
         problems = ["This integration is paused"]
     if not problems:
-        return door
+        return integration
     payload = _without_key(body)
-    store.keep(
-        integration_id=door.integration_id,
+    store.store_event(
+        integration_id=integration.integration_id,
         action=EventAction.NONE,
         outcome=EventOutcome.REJECTED,
-        payload=payload if len(str(payload)) <= requests.MOST_KEPT else {},
+        payload=payload if len(str(payload)) <= requests.MAX_STORED_BYTES else {},
         at=at,
         problem="; ".join(problems),
     )
-    return _refuse(*problems, status=403 if door.is_paused else 400)
+    return _refuse(*problems, status=403 if integration.is_paused else 400)
 
 
-def _wrong_key(secret: object) -> list[str]:
+def _key_errors(secret: object) -> list[str]:
     if not isinstance(secret, str) or not secret.strip():
         return ["'routing_key' is missing or blank"]
     wrong = []
@@ -133,20 +133,20 @@ def _wrong_key(secret: object) -> list[str]:
     return wrong
 
 
-def _wrong_action(body: Mapping[str, Any]) -> list[str]:
+def _action_errors(body: Mapping[str, Any]) -> list[str]:
     action = body.get("event_action")
     if action is None or action == "":
         return ["'event_action' is missing or blank"]
     return [] if isinstance(action, str) and action in ACTIONS else ["'event_action' is invalid"]
 
 
-def _wrong_event(body: Mapping[str, Any]) -> list[str]:
-    if wrong := _wrong_action(body):
+def _event_errors(body: Mapping[str, Any]) -> list[str]:
+    if wrong := _action_errors(body):
         return wrong
     if body["event_action"] != "trigger":
-        given = body.get("dedup_key")
-        return [] if isinstance(given, str) and given.strip() else ["'dedup_key' is missing or blank"]
-    wrong = _wrong_summary(body)
+        sent_key = body.get("dedup_key")
+        return [] if isinstance(sent_key, str) and sent_key.strip() else ["'dedup_key' is missing or blank"]
+    wrong = _summary_errors(body)
     severity = _payload(body).get("severity")
     if severity is None or severity == "":
         wrong.append("'payload.severity' is missing or blank")
@@ -157,13 +157,13 @@ def _wrong_event(body: Mapping[str, Any]) -> list[str]:
     return wrong
 
 
-def _wrong_summary(body: Mapping[str, Any]) -> list[str]:
-    return [] if line(_payload(body).get("summary"), most=300) else ["'payload.summary' is missing or blank"]
+def _summary_errors(body: Mapping[str, Any]) -> list[str]:
+    return [] if line(_payload(body).get("summary"), max_length=300) else ["'payload.summary' is missing or blank"]
 
 
 def _payload(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = body.get("payload")
-    return found if isinstance(found, dict) else {}
+    payload = body.get("payload")
+    return payload if isinstance(payload, dict) else {}
 
 
 def _without_key(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,14 +173,14 @@ def _without_key(body: Mapping[str, Any]) -> dict[str, Any]:
 def _report(body: Mapping[str, Any], dedup_key: str) -> Report:
     payload = _payload(body)
     action = ACTIONS[body["event_action"]]
-    source = line(payload.get("source"), most=300)
-    mended = []
+    source = line(payload.get("source"), max_length=300)
+    corrections = []
     if action == EventAction.TRIGGER:
         if not source:
-            source = line(body.get("client"), most=300) or "unknown"
-            mended.append(f"The event names no source; it was taken with the source '{source}'.")
+            source = line(body.get("client"), max_length=300) or "unknown"
+            corrections.append(f"The event names no source; it was taken with the source '{source}'.")
         if len(str(payload["summary"])) > SUMMARY_LENGTH:
-            mended.append(f"The summary is longer than {SUMMARY_LENGTH} characters and was cut.")
+            corrections.append(f"The summary is longer than {SUMMARY_LENGTH} characters and was cut.")
     links = body.get("links")
     hrefs = [link.get("href") for link in links[:20] if isinstance(link, dict)] if isinstance(links, list) else []
     stamp = instant(payload.get("timestamp"))
@@ -188,12 +188,12 @@ def _report(body: Mapping[str, Any], dedup_key: str) -> Report:
         action=action,
         dedup_key=key(dedup_key),
         group_key=key(dedup_key),
-        title=line(payload.get("summary"), most=300),
-        severity_word=line(payload.get("severity"), most=60).lower(),
+        title=line(payload.get("summary"), max_length=300),
+        severity_word=line(payload.get("severity"), max_length=60).lower(),
         source=source,
         link=web_link(body.get("client_url"), *hrefs),
         payload=_without_key(body),
-        # A resolve's stamp may be any of the alert's times, so only a trigger's is believed.
+        # A resolve's timestamp may be any of the alert's times, so only a trigger's is used.
         started_at=stamp if action == EventAction.TRIGGER else None,
-        problem=" ".join(mended),
+        problem=" ".join(corrections),
     )

@@ -1,4 +1,4 @@
-"""What a sender reports, in our words: every dialect reads its messages into this."""
+"""A sender's event in our terms: every dialect reads its messages into this."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from config.base.data import text
 from incidents.models import EventAction
 
 KEY_LENGTH = 255
-# Instants outside of these years are a broken clock or a placeholder such as Go's year 1.
+# Times outside of these years come from a broken clock or are a placeholder such as Go's year 1.
 _YEARS = range(2000, 2200)
 
 
@@ -27,20 +27,20 @@ class Report:
     link: str = ""
     payload: dict[str, Any] = field(default_factory=dict)
     started_at: datetime | None = None
-    """By the sender's clock; None if the sender does not say."""
+    """By the sender's clock; None if the sender does not send it."""
     ended_at: datetime | None = None
-    """By the sender's clock; only an end can have it."""
+    """By the sender's clock; only for a resolve."""
     problem: str = ""
-    """What was mended, for the integration's page."""
+    """What was corrected, for the integration's page."""
 
 
-def line(value: object, *, most: int) -> str:
-    """A sender's text on one clean line of at most `most` characters; empty for what nobody can read."""
+def line(value: object, *, max_length: int) -> str:
+    """A sender's text on one clean line of at most `max_length` characters; empty for an unreadable value."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    # Cut before cleaning too: half a megabyte of text need not be normalized to keep 300 characters.
-    found = text.one_line(str(value)[: most * 4])[:most].rstrip()
-    return found if any(unicodedata.category(one)[0] not in "CZ" for one in found) else ""
+    # Cut before cleaning too: half a megabyte of text need not be normalized for 300 characters.
+    cleaned = text.one_line(str(value)[: max_length * 4])[:max_length].rstrip()
+    return cleaned if any(unicodedata.category(character)[0] not in "CZ" for character in cleaned) else ""
 
 
 def key(value: str) -> str:
@@ -51,7 +51,7 @@ def key(value: str) -> str:
 
 
 def web_link(*values: object) -> str:
-    """The first of the values that is a web address and fits."""
+    """The first value that is a web address of at most 500 characters, or an empty text."""
     for value in values:
         if isinstance(value, str) and value.startswith(("http://", "https://")) and len(value) <= 500:
             return text.one_line(value).replace(" ", "%20")[:500]
@@ -59,12 +59,12 @@ def web_link(*values: object) -> str:
 
 
 def instant(value: object) -> datetime | None:
-    """An ISO 8601 instant; None if it is none, or from a year no alert is from."""
+    """The instant of an ISO 8601 text, in UTC; None if it is not valid or its year is implausible."""
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
-        found = datetime.fromisoformat(value)
-        aware = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        parsed = datetime.fromisoformat(value)
+        aware = parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
     return aware if aware.year in _YEARS else None

@@ -1,4 +1,4 @@
-"""How every dialect reads a request: capped, as strict JSON, and never answered well if it is not stored."""
+"""How every dialect reads a request: limited in size, as strict JSON; success is answered only once it is stored."""
 
 import functools
 import logging
@@ -14,7 +14,7 @@ from config.base.rest.parsers import NotPlainJson, load_json
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5
-MOST_KEPT = 16 * 1024
+MAX_STORED_BYTES = 16 * 1024
 
 View = Callable[..., JsonResponse]
 
@@ -42,7 +42,7 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
     try:
         document = load_json(body)
     except NotPlainJson as error:
-        raise Unreadable(f"The body is not JSON that can be read: {error}") from None
+        raise Unreadable(f"The body is not valid JSON: {error}") from None
     if not isinstance(document, dict):
         raise Unreadable("The body is not a JSON object.")
     return document
@@ -59,7 +59,7 @@ def refuse_in_trouble(answer: Callable[[], JsonResponse]) -> Callable[[View], Vi
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
             try:
                 return view(request, *args, **kwargs)
-            # InternalError is a server that only reads, as after a failover.
+            # InternalError comes from a read-only server, as after a failover.
             except (OperationalError, InterfaceError, InternalError) as error:
                 logger.warning("intake.database", extra={"error": str(error)[:300]})
                 response = answer()

@@ -1,30 +1,30 @@
 """The SQL of intake: each statement writes the events and brings the alerts up to date at once.
 
 Raw SQL, because this is the busiest path and PostgreSQL decides its races: the partial unique index on
-(integration, dedup key) lets one alert be open. A statement is given its reports as one JSON document.
+(integration, dedup key) allows one open alert. A statement takes its reports as one JSON document.
 """
 
-_GIVEN = """
-    given AS MATERIALIZED (
-        SELECT * FROM json_to_recordset(%(reports)s::json) AS one(
+_REPORTED = """
+    reported AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(%(reports)s::json) AS report(
             position int, dedup_key text, group_key text, title text, severity_word text, source text, link text,
             payload jsonb, started_at timestamptz, ended_at timestamptz, problem text))"""
 
 TRIGGER = f"""
-    WITH {_GIVEN}, judged AS MATERIALIZED (
-        SELECT given.*, started_at IS NOT NULL AND EXISTS (
+    WITH {_REPORTED}, checked AS MATERIALIZED (
+        SELECT reported.*, started_at IS NOT NULL AND EXISTS (
             SELECT FROM incidents_alert past
-            WHERE past.integration_id = %(integration_id)s AND past.dedup_key = given.dedup_key
-              AND past.status = 'closed' AND past.started_at = given.started_at
-              AND past.sender_closed_at >= given.started_at) AS is_stale
-        FROM given
+            WHERE past.integration_id = %(integration_id)s AND past.dedup_key = reported.dedup_key
+              AND past.status = 'closed' AND past.started_at = reported.started_at
+              AND past.sender_closed_at >= reported.started_at) AS is_stale
+        FROM reported
     ), stored AS (
         INSERT INTO incidents_alert AS alert (
             integration_id, dedup_key, group_key, status, title, severity_word, source, link, payload, count,
             started_at, opened_at, last_event_at, route_at, route_attempts, explanation)
         SELECT %(integration_id)s, dedup_key, group_key, 'open', title, severity_word, source, link, payload, 1,
             coalesce(started_at, %(at)s), %(at)s, %(at)s, least(%(at)s, now()), 0, ''
-        FROM judged WHERE NOT is_stale ORDER BY position
+        FROM checked WHERE NOT is_stale ORDER BY position
         ON CONFLICT (integration_id, dedup_key) WHERE status <> 'closed' DO UPDATE SET
             count = alert.count + 1, title = excluded.title, source = excluded.source, link = excluded.link,
             payload = excluded.payload, severity_word = excluded.severity_word,
@@ -40,23 +40,23 @@ TRIGGER = f"""
         SELECT %(integration_id)s, stored.id, %(at)s, 'trigger', dedup_key,
             CASE WHEN is_stale THEN 'stale' WHEN stored.count = 1 THEN 'opened' ELSE 'repeated' END,
             payload, problem
-        FROM judged LEFT JOIN stored USING (dedup_key) ORDER BY position
+        FROM checked LEFT JOIN stored USING (dedup_key) ORDER BY position
     )
     SELECT pg_notify('holdfast_intake', '') FROM stored WHERE route_at = least(%(at)s, now()) LIMIT 1"""  # noqa: S608 - only our own text
 
-# An end that comes before its beginning is kept as a closed alert, so that the beginning is known as stale;
-# the end of an alert that a person has closed is noted on it for the same reason.
+# A resolve that arrives before its trigger is stored as a closed alert, so that the trigger counts as stale;
+# the resolve of an alert that a person has closed is noted on the alert for the same reason.
 RESOLVE = f"""
-    WITH {_GIVEN}, stored AS (
+    WITH {_REPORTED}, stored AS (
         UPDATE incidents_alert alert SET
-            status = 'closed', closed_at = coalesce(alert.closed_at, %(at)s), sender_closed_at = given.ended_at,
+            status = 'closed', closed_at = coalesce(alert.closed_at, %(at)s), sender_closed_at = reported.ended_at,
             last_event_at = greatest(alert.last_event_at, %(at)s),
             route_at = CASE WHEN alert.status = 'closed' THEN alert.route_at ELSE least(%(at)s, now()) END
-        FROM given
-        WHERE alert.integration_id = %(integration_id)s AND alert.dedup_key = given.dedup_key
-          AND (alert.status <> 'closed' AND (given.ended_at IS NULL OR given.ended_at >= alert.started_at)
-               OR alert.status = 'closed' AND alert.sender_closed_at IS NULL AND given.ended_at IS NOT NULL
-                  AND alert.started_at = given.started_at)
+        FROM reported
+        WHERE alert.integration_id = %(integration_id)s AND alert.dedup_key = reported.dedup_key
+          AND (alert.status <> 'closed' AND (reported.ended_at IS NULL OR reported.ended_at >= alert.started_at)
+               OR alert.status = 'closed' AND alert.sender_closed_at IS NULL AND reported.ended_at IS NOT NULL
+                  AND alert.started_at = reported.started_at)
         RETURNING alert.id, alert.dedup_key, alert.closed_at = %(at)s AS is_closed_now
     ), early AS (
         INSERT INTO incidents_alert (
@@ -64,33 +64,33 @@ RESOLVE = f"""
             started_at, sender_closed_at, opened_at, last_event_at, closed_at, route_attempts, explanation)
         SELECT %(integration_id)s, dedup_key, group_key, 'closed', title, severity_word, source, link, payload, 1,
             started_at, ended_at, %(at)s, %(at)s, %(at)s, 0,
-            'Its end was reported and its beginning was not, so it opened nothing.'
-        FROM given
+            'Its end was reported before its beginning, so it opened nothing.'
+        FROM reported
         WHERE started_at IS NOT NULL AND ended_at >= started_at AND NOT EXISTS (
-            SELECT FROM incidents_alert known
-            WHERE known.integration_id = %(integration_id)s AND known.dedup_key = given.dedup_key
-              AND (known.status <> 'closed' OR known.started_at = given.started_at))
+            SELECT FROM incidents_alert existing
+            WHERE existing.integration_id = %(integration_id)s AND existing.dedup_key = reported.dedup_key
+              AND (existing.status <> 'closed' OR existing.started_at = reported.started_at))
         ORDER BY position
         RETURNING id, dedup_key, false AS is_closed_now
-    ), found AS (
+    ), matched AS (
         SELECT dedup_key, max(id) AS id, bool_or(is_closed_now) AS is_closed_now
-        FROM (SELECT * FROM stored UNION ALL SELECT * FROM early) both_of_them GROUP BY dedup_key
+        FROM (SELECT * FROM stored UNION ALL SELECT * FROM early) both_kinds GROUP BY dedup_key
     ), logged AS (
         INSERT INTO incidents_event (
             integration_id, alert_id, received_at, action, dedup_key, outcome, payload, problem)
-        SELECT %(integration_id)s, found.id, %(at)s, 'resolve', dedup_key,
-            CASE WHEN found.is_closed_now THEN 'closed' ELSE 'ignored' END, payload, problem
-        FROM given LEFT JOIN found USING (dedup_key) ORDER BY position
+        SELECT %(integration_id)s, matched.id, %(at)s, 'resolve', dedup_key,
+            CASE WHEN matched.is_closed_now THEN 'closed' ELSE 'ignored' END, payload, problem
+        FROM reported LEFT JOIN matched USING (dedup_key) ORDER BY position
     )
     SELECT pg_notify('holdfast_intake', '') FROM stored WHERE is_closed_now LIMIT 1"""  # noqa: S608 - only our own text
 
 ACKNOWLEDGE = f"""
-    WITH {_GIVEN}, stored AS (
+    WITH {_REPORTED}, stored AS (
         UPDATE incidents_alert alert SET
             status = 'acknowledged', last_event_at = greatest(alert.last_event_at, %(at)s),
             route_at = CASE WHEN alert.status = 'open' THEN least(%(at)s, now()) ELSE alert.route_at END
-        FROM given
-        WHERE alert.integration_id = %(integration_id)s AND alert.dedup_key = given.dedup_key
+        FROM reported
+        WHERE alert.integration_id = %(integration_id)s AND alert.dedup_key = reported.dedup_key
           AND alert.status <> 'closed'
         RETURNING alert.id, alert.dedup_key
     ), logged AS (
@@ -98,11 +98,11 @@ ACKNOWLEDGE = f"""
             integration_id, alert_id, received_at, action, dedup_key, outcome, payload, problem)
         SELECT %(integration_id)s, stored.id, %(at)s, 'acknowledge', dedup_key,
             CASE WHEN stored.id IS NULL THEN 'ignored' ELSE 'acknowledged' END, payload, problem
-        FROM given LEFT JOIN stored USING (dedup_key) ORDER BY position
+        FROM reported LEFT JOIN stored USING (dedup_key) ORDER BY position
     )
     SELECT pg_notify('holdfast_intake', '') FROM stored LIMIT 1"""  # noqa: S608 - only our own text
 
-# Whoever changes several alerts locks them in the order of their keys, so that nobody waits in a circle.
+# Every transaction that changes several alerts locks them in the order of their keys, against deadlocks.
 LOCK = """
     SELECT FROM incidents_alert
     WHERE integration_id = %(integration_id)s AND dedup_key = ANY(%(keys)s) AND status <> 'closed'

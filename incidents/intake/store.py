@@ -1,7 +1,7 @@
-"""Storing reports before they are answered: one statement a batch, all of a request in one transaction.
+"""Storing reports before they are answered: one statement for each batch, one transaction for each request.
 
-A statement writes the events and brings the alerts up to date at once; a new or changed alert becomes due
-for routing and the engine is woken by the same commit.
+A statement writes the events and updates the alerts; a new or changed alert becomes due for routing, and the
+same commit wakes the engine.
 """
 
 import json
@@ -20,8 +20,8 @@ from incidents.models import Event, EventAction, EventOutcome
 
 BATCH = 1_000
 TRIES = 3
-# Deadlock, failed serialization, lock time-out: the other transaction will be gone in a moment (F10).
-_PASSING = {"40P01", "40001", "55P03"}
+# Deadlock, failed serialization, lock time-out: the other transaction ends in a moment (F10).
+_RETRYABLE = {"40P01", "40001", "55P03"}
 
 _STATEMENTS = {
     EventAction.TRIGGER: statements.TRIGGER,
@@ -30,44 +30,44 @@ _STATEMENTS = {
 }
 
 
-def store(*, integration_id: int, reports: Sequence[Report], at: datetime) -> None:
+def store_reports(*, integration_id: int, reports: Sequence[Report], at: datetime) -> None:
     """Store one request's reports, all or none; when this returns they are committed.
 
-    A deadlock or a lock that is held too long is tried again (F10). Raises OperationalError or
+    After a deadlock or a lock time-out it tries again (F10). Raises OperationalError or
     InterfaceError when the database cannot be used; nothing is stored then.
     """
     runs = [(action, list(batch)) for action, batch in _runs(reports)]
-    for tried in range(1, TRIES + 1):
+    for attempt in range(1, TRIES + 1):
         try:
-            _store_once(integration_id, runs, at=at)
+            _try_store(integration_id, runs, at=at)
         except OperationalError as error:
-            passes = getattr(error.__cause__, "sqlstate", None) in _PASSING
-            if not passes or tried == TRIES or connection.in_atomic_block:
+            is_retryable = getattr(error.__cause__, "sqlstate", None) in _RETRYABLE
+            if not is_retryable or attempt == TRIES or connection.in_atomic_block:
                 raise
-            time.sleep(0.02 * tried)
+            time.sleep(0.02 * attempt)
         else:
             return
 
 
-def _store_once(integration_id: int, runs: Sequence[tuple[EventAction, list[Report]]], *, at: datetime) -> None:
+def _try_store(integration_id: int, runs: Sequence[tuple[EventAction, list[Report]]], *, at: datetime) -> None:
     if len(runs) == 1 and (runs[0][0] == EventAction.TRIGGER or len(runs[0][1]) == 1):
-        _run(integration_id, *runs[0], at=at)  # one statement commits by itself and saves three trips
+        _run(integration_id, *runs[0], at=at)  # one statement commits by itself and saves three round trips
         return
     with transaction.atomic():
         for action, batch in runs:
             if action != EventAction.TRIGGER and len(batch) > 1:
-                _lock(integration_id, batch)
+                _lock_alerts(integration_id, batch)
             _run(integration_id, action, batch, at=at)
 
 
-def _lock(integration_id: int, batch: Sequence[Report]) -> None:
-    """Lock the alerts of a run in the order of their keys; an UPDATE alone would take them as it finds them."""
+def _lock_alerts(integration_id: int, batch: Sequence[Report]) -> None:
+    """Lock the alerts of a run in the order of their keys; an UPDATE alone locks them in any order."""
     keys = [report.dedup_key for report in batch]
     with connection.cursor() as cursor:
         cursor.execute(statements.LOCK, {"integration_id": integration_id, "keys": keys})
 
 
-def keep(
+def store_event(
     *,
     integration_id: int,
     action: EventAction,
@@ -76,7 +76,7 @@ def keep(
     at: datetime,
     problem: str = "",
 ) -> Event:
-    """Store an event that touches no alert: a change, or one that was refused."""
+    """Store an event that changes no alert: a change event, or a refused one."""
     return Event.objects.create(
         integration_id=integration_id,
         received_at=at,
@@ -88,21 +88,21 @@ def keep(
 
 
 def _runs(reports: Sequence[Report]) -> Iterable[tuple[EventAction, Iterable[Report]]]:
-    """Runs of one action in the order of the keys, in which no key comes twice.
+    """Runs of one action in the order of the keys, with every key at most once in a run.
 
-    One statement cannot touch a row twice, and requests that take keys in one order cannot deadlock. New
-    keys count too: who inserts one holds it against others, and no row is there yet to be locked first.
+    One statement cannot change a row twice, and requests that lock keys in one order cannot deadlock. That
+    holds for new keys too: an insert blocks others with the same key, and there is no row to lock before.
     """
-    left = sorted(reports, key=attrgetter("dedup_key"))
-    while left:
+    remaining = sorted(reports, key=attrgetter("dedup_key"))
+    while remaining:
         seen: set[str] = set()
         now: list[Report] = []
         later: list[Report] = []
-        for report in left:
+        for report in remaining:
             (later if report.dedup_key in seen or len(now) == BATCH else now).append(report)
             seen.add(report.dedup_key)
         yield from groupby(now, key=attrgetter("action"))
-        left = later
+        remaining = later
 
 
 def _run(integration_id: int, action: EventAction, batch: Sequence[Report], *, at: datetime) -> None:

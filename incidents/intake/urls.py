@@ -1,4 +1,4 @@
-"""Addresses that senders of alerts call, each in its own dialect."""
+"""Addresses for senders of alerts, by dialect."""
 
 from django.urls import URLPattern, URLResolver, path
 

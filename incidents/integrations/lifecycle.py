@@ -1,4 +1,4 @@
-"""Senders' doors: made, given a new key, paused and resumed; and what to write into the sender's own settings."""
+"""Integrations: created, given a new key, paused and resumed; and the settings for the sender's side."""
 
 import secrets
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ HINT_LENGTH = 4
 
 @dataclass(frozen=True)
 class Snippet:
-    """Something to copy into a sender's settings."""
+    """A text to copy into the sender's settings."""
 
     title: str
     language: str
@@ -38,9 +38,9 @@ def create_integration(
     actor: User | None,
     at: datetime,
 ) -> tuple[Integration, str]:
-    """Open a door for a sender; the integration and its key, which is shown this once.
+    """Create an integration; returns it and its key, which is shown only now.
 
-    Raises ValidationError, by field, for a name that is taken and for words mapped to no severity.
+    Raises ValidationError, by field, for a name that is taken and for mappings to unknown severities.
     """
     key = _new_key()
     integration = Integration(
@@ -52,7 +52,7 @@ def create_integration(
         created_at=at,
         **_key_columns(key, at=at),
     )
-    _check_words(integration.severities)
+    _check_severity_names(integration.severities)
     integration.full_clean(validate_constraints=True)
     _save(integration, actor, "Created.")
     return integration, key
@@ -60,8 +60,8 @@ def create_integration(
 
 @transaction.atomic
 def rotate_key(*, integration_id: int, actor: User | None, at: datetime) -> tuple[Integration, str]:
-    """Give the integration a new key, shown this once; the old one stops working within seconds."""
-    integration = _locked(integration_id)
+    """Give the integration a new key, shown only now; the old one stops working within seconds."""
+    integration = _lock_integration(integration_id)
     key = _new_key()
     for column, value in _key_columns(key, at=at).items():
         setattr(integration, column, value)
@@ -71,8 +71,8 @@ def rotate_key(*, integration_id: int, actor: User | None, at: datetime) -> tupl
 
 @transaction.atomic
 def pause(*, integration_id: int, actor: User | None, at: datetime) -> Integration:
-    """Refuse the sender's events until it is resumed; each refusal is kept and shown."""
-    integration = _locked(integration_id)
+    """Refuse the sender's events until it is resumed; each refusal is stored and shown."""
+    integration = _lock_integration(integration_id)
     if integration.paused_at is None:
         integration.paused_at = at
         _save(integration, actor, "Paused.")
@@ -82,7 +82,7 @@ def pause(*, integration_id: int, actor: User | None, at: datetime) -> Integrati
 @transaction.atomic
 def resume(*, integration_id: int, actor: User | None) -> Integration:
     """Take the sender's events again."""
-    integration = _locked(integration_id)
+    integration = _lock_integration(integration_id)
     if integration.paused_at is not None:
         integration.paused_at = None
         _save(integration, actor, "Resumed.")
@@ -90,7 +90,7 @@ def resume(*, integration_id: int, actor: User | None) -> Integration:
 
 
 def snippets(integration: Integration, *, key: str = "YOUR_KEY") -> list[Snippet]:
-    """What to write at the sender's side; without the key, which only its maker has seen, a gap stands for it."""
+    """The settings for the sender's side, with a placeholder if the key is not known."""
     if integration.kind == IntegrationKind.ALERTMANAGER:
         return _alertmanager_snippets(key)
     return _pagerduty_snippets(key)
@@ -141,22 +141,22 @@ def _key_columns(key: str, *, at: datetime) -> dict[str, object]:
     return {"key_hint": key[:HINT_LENGTH], "key_digest": tokens.digest(key), "key_changed_at": at}
 
 
-def _check_words(words: Mapping[str, str]) -> None:
-    known = {name.casefold(): name for name in Severity.objects.values_list("name", flat=True)}
-    unknown = sorted(str(name) for name in words.values() if str(name).casefold() not in known)
+def _check_severity_names(words: Mapping[str, str]) -> None:
+    names = {name.casefold(): name for name in Severity.objects.values_list("name", flat=True)}
+    unknown = sorted(str(name) for name in words.values() if str(name).casefold() not in names)
     if unknown:
         raise ValidationError(
-            {"severities": f"There is no severity {', '.join(unknown)}. Choose from {', '.join(known.values())}."}
+            {"severities": f"There is no severity {', '.join(unknown)}. Choose from {', '.join(names.values())}."}
         )
 
 
-def _locked(integration_id: int) -> Integration:
+def _lock_integration(integration_id: int) -> Integration:
     return Integration.objects.select_for_update(no_key=True).get(pk=integration_id)
 
 
 def _save(integration: Integration, actor: User | None, reason: str) -> None:
-    """Save with a row of history that names the person, and forget remembered keys at the commit."""
+    """Save with a history row that names the person, and clear the cache of keys at the commit."""
     integration._history_user = actor  # type: ignore[attr-defined]  # read by the history when it is saved
     integration._change_reason = reason  # type: ignore[attr-defined]  # read by the history when it is saved
     integration.save()
-    transaction.on_commit(integration_keys.forget)
+    transaction.on_commit(integration_keys.clear_cache)

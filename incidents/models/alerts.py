@@ -1,4 +1,4 @@
-"""Alerts: what machines report, stored before it is answered."""
+"""Integrations, the events they receive, and the alerts those make up."""
 
 from typing import TYPE_CHECKING
 
@@ -26,17 +26,17 @@ class IntegrationKind(models.TextChoices):
 
 
 class Integration(models.Model):
-    """A sender's door: its key is hashed, shown once, and good for intake only."""
+    """The connection of a sender of alerts. Its key is stored as a digest, shown once, and valid for intake only."""
 
     name = OneLineField(max_length=80, unique=True)
     kind = models.CharField(max_length=20, choices=IntegrationKind)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="integrations")
-    key_hint = models.CharField(max_length=8, editable=False, help_text="The key's first characters.")
+    key_hint = models.CharField(max_length=8, editable=False, help_text="The first characters of the key.")
     key_digest = models.CharField(max_length=64, unique=True, editable=False)
     severities = models.JSONField(
         default=dict,
         blank=True,
-        help_text='Severity for each word the sender uses, as {"critical": "SEV1"}; others are guessed.',
+        help_text='Severity for each word of the sender, as {"critical": "SEV1"}; common words are mapped without it.',
     )
     default_severity = models.ForeignKey(Severity, on_delete=models.PROTECT, related_name="+")
     paused_at = models.DateTimeField(null=True, blank=True, help_text="While set, its events are refused.")
@@ -56,7 +56,7 @@ class Integration(models.Model):
 
 
 class AlertStatus(models.TextChoices):
-    """An alert shows its incident's acknowledgement."""
+    """The status of an alert; it is acknowledged with its incident."""
 
     OPEN = "open", "Open"
     ACKNOWLEDGED = "acknowledged", "Acknowledged"
@@ -67,7 +67,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     """Alerts."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "AlertQuerySet":
-        """Those whose ticket, if they have one, this person may know of."""
+        """Those without a ticket, and those whose ticket this person may see."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
@@ -76,14 +76,14 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 
 class Alert(models.Model):
-    """One trouble as one sender sees it, from its first event to the one that closes it."""
+    """A problem as one sender reports it, from its first event to the one that closes it."""
 
     integration = models.ForeignKey(Integration, on_delete=models.PROTECT, related_name="alerts")
     dedup_key = models.CharField(max_length=255)
     group_key = models.CharField(max_length=255, help_text="Alerts of one group share an incident.")
     status = models.CharField(max_length=12, choices=AlertStatus, default=AlertStatus.OPEN)
     title = OneLineField(max_length=300)
-    severity_word = OneLineField(max_length=60, blank=True, help_text="As the sender says it.")
+    severity_word = OneLineField(max_length=60, blank=True, help_text="The sender's word for the severity.")
     source = OneLineField(max_length=300, blank=True)
     link = models.CharField(max_length=500, blank=True)
     payload = models.JSONField(default=dict, help_text="The newest event's details.")
@@ -138,7 +138,7 @@ class EventAction(models.TextChoices):
 
 
 class EventOutcome(models.TextChoices):
-    """What became of an event."""
+    """The result of an event."""
 
     OPENED = "opened", "Opened an alert"
     REPEATED = "repeated", "Counted up"
@@ -146,7 +146,7 @@ class EventOutcome(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", "Acknowledged the alert"
     IGNORED = "ignored", "No open alert with this key"
     STALE = "stale", "Older than the alert's end"
-    KEPT = "kept", "Kept for reference"
+    KEPT = "kept", "Stored for reference"
     REJECTED = "rejected", "Refused"
 
 
@@ -154,7 +154,7 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Events."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "EventQuerySet":
-        """Those whose alert, if they have one, this person may know of."""
+        """Those without an alert, and those whose alert this person may see."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
@@ -163,7 +163,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(models.Model):
-    """One message from a sender as it came, kept so that nothing is lost and all can be explained."""
+    """One message from a sender as it arrived, kept so that nothing is lost and everything can be explained."""
 
     integration = models.ForeignKey(Integration, on_delete=models.PROTECT, related_name="events")
     alert = models.ForeignKey(Alert, on_delete=models.SET_NULL, null=True, blank=True, related_name="events")
@@ -172,7 +172,7 @@ class Event(models.Model):
     dedup_key = models.CharField(max_length=255, blank=True)
     outcome = models.CharField(max_length=12, choices=EventOutcome)
     payload = models.JSONField(default=dict)
-    problem = models.CharField(max_length=500, blank=True, help_text="Why it was refused, or what was mended.")
+    problem = models.CharField(max_length=500, blank=True, help_text="Why it was refused, or what was corrected.")
 
     objects = EventQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""What prevention needs after the service works again: action items, and decisions to prevent nothing."""
+"""Prevention after restoration: action items, and waivers (no prevention needed)."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ActionStatus(models.TextChoices):
-    """Whether an action is still owed."""
+    """The status of an action item."""
 
     OPEN = "open", "Open"
     DONE = "done", "Done"
@@ -23,27 +23,27 @@ class ActionStatus(models.TextChoices):
 
 
 class ActionQuerySet(models.QuerySet["ActionItem"]):
-    """Actions."""
+    """Action items."""
 
     def open(self) -> "ActionQuerySet":
-        """Those still owed."""
+        """Those still to do."""
         return self.filter(status=ActionStatus.OPEN)
 
     def visible_to(self, user: "User | AnonymousUser") -> "ActionQuerySet":
-        """Those of tickets this person may know of."""
+        """Those of tickets this person may see."""
         return self.filter(ticket__in=Ticket.objects.visible_to(user))
 
 
 class ActionItem(models.Model):
-    """Something one person or team does by a day, so that it does not happen again."""
+    """An action item: what a person or a team does by a day, so that it does not happen again."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="actions")
-    title = OneLineField(max_length=200, help_text='A verb first: "Add an alert on the pool size".')
+    title = OneLineField(max_length=200, help_text='Begin with a verb: "Add an alert on the pool size".')
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
     due_on = models.DateField()
     is_priority = models.BooleanField(
-        "priority", default=False, help_text="The incident is not resolved before it is done."
+        "priority", default=False, help_text="The incident is resolved only when it is done."
     )
     status = models.CharField(max_length=8, choices=ActionStatus, default=ActionStatus.OPEN)
     reason = models.TextField(blank=True, help_text="Why it was declined.")
@@ -76,28 +76,28 @@ class ActionItem(models.Model):
         return f"{self.title} ({self.pk})"
 
     def get_absolute_url(self) -> str:
-        """Where it is worked on: its ticket's page."""
+        """Its place on the page of its ticket."""
         return f"{self.ticket.get_absolute_url()}#actions"
 
 
 class WaiverStatus(models.TextChoices):
-    """Whether a second person agreed."""
+    """The status of a waiver."""
 
-    ASKED = "asked", "Asked"
+    ASKED = "asked", "Requested"
     APPROVED = "approved", "Approved"
     DECLINED = "declined", "Declined"
 
 
 class WaiverQuerySet(models.QuerySet["PreventionWaiver"]):
-    """Decisions to prevent nothing."""
+    """Prevention waivers."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "WaiverQuerySet":
-        """Those of tickets this person may know of."""
+        """Those of tickets this person may see."""
         return self.filter(ticket__in=Ticket.objects.visible_to(user))
 
 
 class PreventionWaiver(models.Model):
-    """The words "no prevention needed" for one incident: asked with a reason, decided by somebody else."""
+    """“No prevention needed” for one incident: requested with a reason, decided by somebody else."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="waivers")
     reason = models.TextField()

@@ -1,4 +1,4 @@
-"""Requesters: people who report trouble, with or without an account."""
+"""Requesters: people who report trouble or ask for help, with or without an account."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from config.base.data.models import OneLineField, Origin
 
 
 class Contact(models.Model):
-    """Somebody who asks for help: a directory person or just a mail address or phone number."""
+    """A requester: a user, or a person with just an e-mail address or phone number."""
 
     name = OneLineField(max_length=120)
     email = models.EmailField(blank=True)
@@ -21,6 +21,7 @@ class Contact(models.Model):
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
 
     class Meta:
+        verbose_name = "requester"
         constraints = [models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="incidents_contact_email")]
 
     def __str__(self) -> str:

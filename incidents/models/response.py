@@ -7,11 +7,14 @@ from oncall.models import Escalation, Team
 
 
 class Response(models.Model):
-    """A team was called to a ticket; the escalation says whether somebody answered."""
+    """A team that responds to a ticket; its escalation says whether somebody answered."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="responses")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     escalation = models.OneToOneField(Escalation, on_delete=models.PROTECT, related_name="response")
+
+    class Meta:
+        verbose_name = "responding team"
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.team_id} ({self.escalation_id})"

@@ -1,4 +1,4 @@
-"""How bad and how urgent: the tables that administrators keep."""
+"""Severities and the priority matrix, which administrators maintain."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,7 +12,7 @@ from oncall.models import Urgency
 
 
 class Level(models.IntegerChoices):
-    """ITIL's three steps of impact and of urgency."""
+    """ITIL's three levels of impact and of urgency."""
 
     HIGH = 1, "High"
     MEDIUM = 2, "Medium"
@@ -20,7 +20,7 @@ class Level(models.IntegerChoices):
 
 
 class ReviewSeat(models.TextChoices):
-    """Whose say a review needs (S29)."""
+    """The seats of a review: the groups whose approval it needs (S29)."""
 
     OWNER_TEAM = "owner_team", "Owner team"
     IT_PRACTICE = "it_practice", "IT practice"
@@ -29,22 +29,24 @@ class ReviewSeat(models.TextChoices):
 
 
 class Severity(models.Model):
-    """What a degree of trouble means and what it sets in motion; the rank orders, 1 is the worst."""
+    """A severity: what it means and what it starts. The rank orders, 1 is the worst."""
 
     rank = models.PositiveSmallIntegerField(unique=True, validators=[MinValueValidator(1), MaxValueValidator(9)])
     name = OneLineField(max_length=20, unique=True)
     title = OneLineField(max_length=60)
-    description = models.TextField(help_text="When to choose it, in words anybody can apply at night.")
+    description = models.TextField(help_text="When to choose it, in words that everybody understands at night.")
     is_major = models.BooleanField("is a major incident", default=False)
     pages = models.BooleanField("pages people", default=True)
     urgency = models.CharField("notification urgency", max_length=4, choices=Urgency, default=Urgency.HIGH)
     needs_prevention = models.BooleanField(
-        "needs prevention", default=False, help_text="Restored is not resolved until the cause is dealt with."
+        "needs prevention",
+        default=False,
+        help_text="After restoration the incident stays open until prevention is done.",
     )
     confirms_restore = models.BooleanField(
         "a person confirms restoration",
         default=False,
-        help_text="When the last alert closes, ask a person instead of restoring by itself.",
+        help_text="When the last alert closes, a person must confirm; otherwise the incident is restored by itself.",
     )
     postmortem_days = models.PositiveSmallIntegerField(
         "days for the postmortem",
@@ -56,8 +58,8 @@ class Severity(models.Model):
         default=list,
         blank=True,
         verbose_name="seats of the review",
-        help_text="A postmortem is approved once each of them attended or signed off. Security's counts only for"
-        " incidents that are tagged as security.",
+        help_text="A postmortem is approved once each seat attended or signed off. Security's seat counts only for"
+        " incidents tagged as security.",
     )
     history = HistoricalRecords()
 

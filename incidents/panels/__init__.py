@@ -1,4 +1,4 @@
-"""What incidents add to pages, a module a subject."""
+"""Panels that incidents add to pages, a module for each subject."""
 
 from incidents.panels import customers, prevention, services, tickets
 

@@ -1,4 +1,4 @@
-"""Action items, links, and what a restored incident still waits for."""
+"""Panels of action items, links, and the conditions of resolving."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from incidents.models import Ticket, TicketStatus, WaiverStatus
 from incidents.prevention import conditions
 from incidents.tickets import links
 
-_SHOWN = 500
+_MAX_ACTIONS = 500
 
 
 def _follow_up(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
-    actions = ticket.actions.select_related("owner", "team").order_by("done_at", "due_on", "pk")[:_SHOWN]
+    actions = ticket.actions.select_related("owner", "team").order_by("done_at", "due_on", "pk")[:_MAX_ACTIONS]
     return {
         "ticket": ticket,
         "actions": actions,

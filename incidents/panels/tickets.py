@@ -1,4 +1,4 @@
-"""A ticket's story, and the obligations about it."""
+"""Panels of a ticket's story and its obligations."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from oncall.panels import obligations
 
 
 def _story(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
-    return {"url": story.address(ticket)}
+    return {"url": story.story_url(ticket)}
 
 
 def register() -> None:

@@ -1,1 +1,1 @@
-"""Restored is not resolved: conditions, action items and decisions."""
+"""What an incident needs after restoration: conditions, action items and waivers."""

@@ -1,4 +1,4 @@
-"""Obligations of action items: done by their day."""
+"""Obligations of action items: each is done by its day."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ ACTION = "action"
 
 
 def create_action(ticket: Ticket, action: ActionItem, *, at: datetime) -> None:
-    """Owe an action until the end of its day on the clock of the ticket's team."""
+    """Create the obligation: due at the end of the item's day in the time zone of the ticket's team."""
     service = ticket.service
     obligations.create(
         kind=ACTION, subject_type=TICKET, subject_id=ticket.pk, occurrence=f"action:{action.pk}",
@@ -27,21 +27,21 @@ def create_action(ticket: Ticket, action: ActionItem, *, at: datetime) -> None:
 
 
 def complete_action(action: ActionItem, *, actor: User | None, at: datetime) -> None:
-    """It is done."""
-    obligations.complete(**_of(action), at=at, actor=actor)
+    """Complete the obligation: the item is done."""
+    obligations.complete(**_key(action), at=at, actor=actor)
 
 
 def withdraw_action(action: ActionItem, *, actor: User | None, at: datetime) -> None:
-    """It will not be done, and its record says why."""
-    obligations.withdraw(**_of(action), at=at, actor=actor, reason=action.reason)
+    """Withdraw the obligation: the item will not be done, and its record says why."""
+    obligations.withdraw(**_key(action), at=at, actor=actor, reason=action.reason)
 
 
 def reassign_action(ticket: Ticket, action: ActionItem, *, at: datetime) -> None:
-    """Somebody else does it."""
-    obligations.reassign(**_of(action), at=at, team=action.team or ticket.team, owner=action.owner)
+    """Give the obligation to the item's new owner or team."""
+    obligations.reassign(**_key(action), at=at, team=action.team or ticket.team, owner=action.owner)
 
 
-def _of(action: ActionItem) -> dict[str, Any]:
+def _key(action: ActionItem) -> dict[str, Any]:
     return {
         "kind": ACTION,
         "subject_type": TICKET,
@@ -52,13 +52,13 @@ def _of(action: ActionItem) -> dict[str, Any]:
 
 ACTION_KIND = ObligationKind(
     kind=ACTION,
-    label="Action",
+    label="Action item",
     moment="it was agreed",
     own_date="the day it names",
-    done_when="the action is marked done or declined",
+    done_when="the action item is done or declined",
     standard=(
         DefaultRule(
-            name="Actions",
+            name="Action items",
             reminders=(
                 DefaultReminder(2),
                 DefaultReminder(1, TimeUnit.DAYS, ReminderSide.AFTER),

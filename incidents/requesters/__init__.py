@@ -1,1 +1,1 @@
-"""People who ask for help."""
+"""Requesters: people who report trouble or ask for help."""

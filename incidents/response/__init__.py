@@ -9,7 +9,7 @@ from incidents.response.answering import (
     start_work,
     take_over,
 )
-from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hand_over, hold, resume
+from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hold, reassign, resume
 from incidents.response.ending import close, reopen, resolve, restore
 from incidents.response.opening import declare
 from incidents.response.paging import SUBJECT, preview_page
@@ -28,10 +28,10 @@ __all__ = [
     "declare",
     "decline",
     "edit",
-    "hand_over",
     "hold",
     "note_acknowledged",
     "preview_page",
+    "reassign",
     "reopen",
     "resolve",
     "restore",

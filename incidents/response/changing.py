@@ -1,4 +1,4 @@
-"""Notes, holds, handovers and changes of an incident's facts."""
+"""Notes, holds, reassignment, severity and changes of an incident's fields."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, 
 from incidents.response.paging import end_paging, page_team, running
 from incidents.severities import priority
 from incidents.tickets import timeline
-from incidents.tickets.locking import TicketRefused, locked, move, refuse_unless_open, save
+from incidents.tickets.locking import TicketRefused, lock_ticket, move, refuse_unless_open, save
 from oncall.models import Team, User
 
 _ON_TICKET = frozenset({
@@ -26,11 +26,11 @@ EDITABLE = _ON_TICKET | _ON_INCIDENT
 
 @transaction.atomic
 def add_note(*, ticket_id: int, text: str, actor: User | None, at: datetime, is_public: bool = False) -> Ticket:
-    """Write a work note, or a comment that the requester reads; a requester's answer ends a hold for it."""
-    ticket = locked(ticket_id)
+    """Add a work note, or a public comment; a note by the requester ends a hold that waits for the requester."""
+    ticket = lock_ticket(ticket_id)
     text = several_lines(text)
     if not text:
-        raise TicketRefused("The note is empty. Write a word or two.")
+        raise TicketRefused("The note is empty. Write something first.")
     kind = EntryKind.COMMENT if is_public else EntryKind.NOTE
     timeline.record(ticket_id=ticket.pk, kind=kind, text=text, at=at, actor=actor)
     save(ticket, at=at)
@@ -45,8 +45,8 @@ def _is_requester(ticket: Ticket, actor: User) -> bool:
 
 @transaction.atomic
 def hold(*, ticket_id: int, reason: str, actor: User | None, at: datetime, note: str = "") -> Ticket:
-    """Wait for somebody or something; the reason says for whom."""
-    ticket = locked(ticket_id)
+    """Put it on hold; the reason says for whom or what it waits."""
+    ticket = lock_ticket(ticket_id)
     if reason not in HoldReason.values:
         raise TicketRefused(f"Say what it waits for: {', '.join(HoldReason.labels)}.")
     text = f"On hold, waiting for: {HoldReason(reason).label}. {note}".strip()
@@ -56,8 +56,8 @@ def hold(*, ticket_id: int, reason: str, actor: User | None, at: datetime, note:
 
 @transaction.atomic
 def resume(*, ticket_id: int, actor: User | None, at: datetime) -> Ticket:
-    """Go on after a hold."""
-    ticket = locked(ticket_id)
+    """End a hold and go on."""
+    ticket = lock_ticket(ticket_id)
     if ticket.status != TicketStatus.ON_HOLD:
         raise TicketRefused(f"{ticket.reference} is not on hold.")
     move(ticket, TicketStatus.IN_PROGRESS, at=at, actor=actor, text="Off hold.")
@@ -65,15 +65,15 @@ def resume(*, ticket_id: int, actor: User | None, at: datetime) -> Ticket:
 
 
 @transaction.atomic
-def hand_over(*, ticket_id: int, team: Team, reason: str, actor: User | None, at: datetime) -> Ticket:
-    """Give the ticket to another team: number, history and thread stay, the new team is paged.
+def reassign(*, ticket_id: int, team: Team, reason: str, actor: User | None, at: datetime) -> Ticket:
+    """Assign the ticket to another team, which is paged; number and timeline stay.
 
-    The old team's escalation ends; the new team must acknowledge for itself.
+    The previous team's escalation ends, and the new team must acknowledge.
     """
-    ticket = locked(ticket_id)
+    ticket = lock_ticket(ticket_id)
     refuse_unless_open(ticket, "reopen it first.")
     if ticket.team == team:
-        raise TicketRefused(f"{ticket.reference} is with {team.name} already.")
+        raise TicketRefused(f"{ticket.reference} is assigned to {team.name} already.")
     before = ticket.team
     end_paging(ticket=ticket, at=at, actor=actor, team=before)
     ticket.team, ticket.assignee = team, None
@@ -82,7 +82,7 @@ def hand_over(*, ticket_id: int, team: Team, reason: str, actor: User | None, at
     timeline.record(
         ticket_id=ticket.pk,
         kind=EntryKind.HANDOVER,
-        text=f"Handed over from {before.name} to {team.name}. {reason}".strip(),
+        text=f"Reassigned from {before.name} to {team.name}. {reason}".strip(),
         at=at,
         actor=actor,
         data={"from": before.pk, "to": team.pk},
@@ -97,7 +97,7 @@ def change_severity(
     *, ticket_id: int, severity: Severity, actor: User | None, at: datetime, reason: str = ""
 ) -> Ticket:
     """Raise or lower the severity; lowering needs a reason, raising may page."""
-    ticket = locked(ticket_id)
+    ticket = lock_ticket(ticket_id)
     before = ticket.severity
     if severity == before:
         return ticket
@@ -108,7 +108,7 @@ def change_severity(
     timeline.record(
         ticket_id=ticket.pk,
         kind=EntryKind.CHANGE,
-        text=f"Severity {before.name} became {severity.name}. {reason}".strip(),
+        text=f"Severity changed from {before.name} to {severity.name}. {reason}".strip(),
         at=at,
         actor=actor,
         data={"field": "severity", "from": before.name, "to": severity.name},
@@ -121,14 +121,14 @@ def change_severity(
 
 @transaction.atomic
 def edit(*, ticket_id: int, changes: Mapping[str, Any], actor: User | None, at: datetime) -> Ticket:
-    """Change only the named facts, under the row's lock, and put each on the timeline.
+    """Change only the named fields, under the row's lock, and record each on the timeline.
 
-    Another service does not move the ticket to its team: that is a handover. Raises TicketRefused for a fact
-    that is not edited this way, ValidationError for a value that cannot be.
+    Another service does not change the team: `reassign` does. Raises TicketRefused for a field that is not
+    edited this way, ValidationError for a value that is not allowed.
     """
     if unknown := set(changes) - EDITABLE:
         raise TicketRefused(f"{', '.join(sorted(unknown))} cannot be changed this way.")
-    ticket = locked(ticket_id)
+    ticket = lock_ticket(ticket_id)
     incident = Incident.objects.get(pk=ticket_id)
     changed = [name for name, value in changes.items() if getattr(incident, name) != value]
     if not changed:
@@ -140,7 +140,7 @@ def edit(*, ticket_id: int, changes: Mapping[str, Any], actor: User | None, at: 
     if {"impact", "urgency"} & set(on_ticket):
         ticket.priority = priority.propose(impact=ticket.impact, urgency=ticket.urgency).priority
         on_ticket.append("priority")
-    if any(name.endswith("_at") for name in on_ticket):  # the numbers say how many times were changed by hand
+    if any(name.endswith("_at") for name in on_ticket):  # reports say how many times were changed by hand
         ticket.times_changed_at = at
         on_ticket.append("times_changed_at")
     ticket.clean_fields(exclude=[f.name for f in Ticket._meta.fields if f.name not in on_ticket])

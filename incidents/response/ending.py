@@ -1,4 +1,4 @@
-"""Restored, resolved, closed, and opened again."""
+"""Restoring, resolving, closing and reopening."""
 
 from datetime import datetime
 
@@ -10,17 +10,17 @@ from incidents.customers.obligations import withdraw_first_update
 from incidents.models import ClosureCode, Ticket, TicketStatus
 from incidents.prevention import conditions
 from incidents.response.paging import begin_work, end_paging, page_team
-from incidents.tickets.locking import TicketRefused, locked, move
+from incidents.tickets.locking import TicketRefused, lock_ticket, move
 from oncall.models import User
 
 
 @transaction.atomic
 def restore(*, ticket_id: int, actor: User | None, at: datetime, note: str = "") -> Ticket:
-    """Say that the service works again: nobody else is paged, and the minutes of those who worked end.
+    """Say that the service works again: paging ends, and so do the minutes of the people at work.
 
-    A severity without a duty of prevention is resolved with it.
+    If the severity needs no prevention, the incident is resolved at the same time.
     """
-    ticket = locked(ticket_id)
+    ticket = lock_ticket(ticket_id)
     move(
         ticket,
         TicketStatus.RESTORED,
@@ -36,33 +36,33 @@ def restore(*, ticket_id: int, actor: User | None, at: datetime, note: str = "")
     withdraw_first_update(ticket, at=at)
     signals.incident_restored.send(sender=Ticket, ticket=ticket, at=at, actor=actor)
     if not ticket.severity.needs_prevention:
-        text = f"Resolved: {ticket.severity.name} has no duty of prevention."
+        text = f"Resolved: {ticket.severity.name} needs no prevention."
         move(ticket, TicketStatus.RESOLVED, at=at, actor=actor, text=text, resolved_at=at)
     return ticket
 
 
 @transaction.atomic
 def resolve(*, ticket_id: int, actor: User | None, at: datetime, reason: str = "") -> Ticket:
-    """Say that prevention is done; while something is waited for, that is refused and named.
+    """Say that prevention is done; raises TicketRefused with the conditions that are not met.
 
-    An incident resolves by itself (`prevention.settle`); one person alone cannot say that nothing is to be done.
+    An incident resolves by itself (`prevention.auto_resolve`); one person alone cannot waive prevention.
     """
-    ticket = locked(ticket_id)
-    if ticket.status == TicketStatus.RESTORED and (waiting := conditions.unmet(ticket)):
+    ticket = lock_ticket(ticket_id)
+    if ticket.status == TicketStatus.RESTORED and (waiting := conditions.unmet_conditions(ticket)):
         raise TicketRefused(
-            f"{ticket.reference} still waits for: {'; '.join(one.text for one in waiting)}."
-            " It resolves by itself after that, or when “no prevention needed” is asked for and approved."
+            f"{ticket.reference} still waits for: {'; '.join(condition.text for condition in waiting)}."
+            " It resolves by itself after that, or when “no prevention needed” is requested and approved."
         )
     text = f"Resolved. {reason}".strip()
-    # Whoever restored it may have read the clock later and still had the lock first.
+    # The restoring transaction may have read the clock later and still got the lock first.
     move(ticket, TicketStatus.RESOLVED, at=at, actor=actor, text=text, resolved_at=max(at, ticket.restored_at or at))
     return ticket
 
 
 @transaction.atomic
 def reopen(*, ticket_id: int, reason: str, actor: User | None, at: datetime) -> Ticket:
-    """The trouble is back: the same record goes on, and its team is paged again."""
-    ticket = locked(ticket_id)
+    """Reopen it because the trouble is back: the same record continues, and its team is paged again."""
+    ticket = lock_ticket(ticket_id)
     if ticket.is_open:
         raise TicketRefused(f"{ticket.reference} is open already.")
     move(
@@ -87,18 +87,18 @@ def reopen(*, ticket_id: int, reason: str, actor: User | None, at: datetime) -> 
 @transaction.atomic
 def close(*, ticket_id: int, code: str, actor: User | None, at: datetime, note: str = "") -> Ticket:
     """End the record with a code. Raises TicketRefused for a code that is not an incident's."""
-    ticket = locked(ticket_id)
-    allowed = {
+    ticket = lock_ticket(ticket_id)
+    codes = {
         ClosureCode.SOLVED,
         ClosureCode.NO_FAULT_FOUND,
         ClosureCode.DUPLICATE,
         ClosureCode.MERGED,
         ClosureCode.CANCELLED,
     }
-    if code not in allowed:
-        raise TicketRefused(f"Close it as one of: {', '.join(sorted(ClosureCode(c).label for c in allowed))}.")
+    if code not in codes:
+        raise TicketRefused(f"Close it as one of: {', '.join(sorted(ClosureCode(c).label for c in codes))}.")
     if ticket.is_open and code == ClosureCode.SOLVED:
-        raise TicketRefused("Restore the service first; then it can be closed as solved.")
+        raise TicketRefused("Restore the service first. Then it can be closed as solved.")
     text = f"Closed: {ClosureCode(code).label}. {note}".strip()
     move(
         ticket,

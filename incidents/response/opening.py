@@ -1,4 +1,4 @@
-"""How an incident begins."""
+"""Declaring an incident."""
 
 from datetime import datetime
 
@@ -21,8 +21,8 @@ from incidents.tickets import timeline
 from incidents.tickets.locking import TicketRefused
 from oncall.models import Team, User
 
-# Foreign keys are the database's to check; full_clean would ask it about each.
-_NOT_WRITTEN = frozenset(field.name for field in Incident._meta.fields if field.is_relation) | {"number"}
+# The database checks foreign keys; full_clean would run a query for each.
+_NOT_CLEANED = frozenset(field.name for field in Incident._meta.fields if field.is_relation) | {"number"}
 
 
 @transaction.atomic
@@ -48,19 +48,19 @@ def declare(
     opened_because: str = "",
     page: bool = True,
 ) -> Ticket:
-    """Open an incident and, if its severity pages, wake the team that owns the service.
+    """Open an incident and, if its severity pages, page the team it is assigned to.
 
-    Impact and urgency give the priority and propose the severity, which a given one overrides. Raises
-    Raises TicketRefused if neither a service nor a team says whose it is.
+    Impact and urgency give the priority and propose the severity; `severity` overrides the proposal. `team`
+    overrides the team that owns the service. Raises TicketRefused without a service and without a team.
     """
-    owner = team or (service.team if service else None)
-    if owner is None:
-        raise TicketRefused("Choose the service that is in trouble, or the team that should look at it.")
+    assigned_team = team or (service.team if service else None)
+    if assigned_team is None:
+        raise TicketRefused("Choose the affected service, or the team that should look at it.")
     if severity is None or impact or urgency:
         proposal = priority.propose(impact=impact, urgency=urgency)
-        severity, order = severity or proposal.severity, proposal.priority
+        severity, priority_value = severity or proposal.severity, proposal.priority
     if not (impact or urgency):
-        order = min(5, severity.rank)
+        priority_value = min(5, severity.rank)
     incident = Incident(
         kind=TicketKind.INCIDENT,
         title=title,
@@ -70,10 +70,10 @@ def declare(
         service=service,
         impact=impact,
         urgency=urgency,
-        priority=order,
+        priority=priority_value,
         severity=severity,
         status=TicketStatus.NEW,
-        team=owner,
+        team=assigned_team,
         opened_by=actor,
         requester=requester,
         affected_customers=affected_customers,
@@ -86,20 +86,20 @@ def declare(
         customer_impact=customer_impact,
         opened_because=opened_because,
     )
-    # The database holds the constraints; asking it about each costs more than all the rest of opening.
-    # Only a private record can break one by what was asked, and that needs words for the person who asks.
-    incident.full_clean(exclude=_NOT_WRITTEN, validate_constraints=visibility != Visibility.OPEN)
+    # The database checks the constraints; checking each here costs more queries than all the rest of declaring.
+    # Only a private record can break one by its input, and then the person needs a message.
+    incident.full_clean(exclude=_NOT_CLEANED, validate_constraints=visibility != Visibility.OPEN)
     incident.save()
     related = ("service__escalation_policy", "severity", "team__escalation_policy")
     ticket = Ticket.objects.select_related(*related).get(pk=incident.pk)
     timeline.record(
         ticket_id=ticket.pk,
         kind=EntryKind.OPENED,
-        text=opened_because or f"Opened as {ticket.severity.name} for {owner.name}.",
+        text=opened_because or f"Opened as {ticket.severity.name} for {assigned_team.name}.",
         at=at,
         actor=actor,
         data={"severity": ticket.severity.name, "service": service.name if service else ""},
     )
     if page and ticket.severity.pages:
-        page_team(ticket=ticket, team=owner, at=at)
+        page_team(ticket=ticket, team=assigned_team, at=at)
     return ticket

@@ -1,4 +1,4 @@
-"""Which policy a ticket pages by, and starting, ending and previewing it."""
+"""The escalation policy of a ticket: starting, ending and previewing it."""
 
 from datetime import datetime
 
@@ -43,12 +43,12 @@ def page_team(*, ticket: Ticket, team: Team, at: datetime) -> Escalation | None:
 
 
 def running(ticket: Ticket) -> EscalationQuerySet:
-    """The ticket's escalations that are not over, in the order in which they are locked."""
+    """The ticket's escalations that have not ended, in the order in which they are locked."""
     return Escalation.objects.about(SUBJECT, ticket.pk).running().order_by("pk")
 
 
 def end_paging(*, ticket: Ticket, at: datetime, actor: User | None, team: Team | None = None) -> None:
-    """End the ticket's escalations, or one team's, and the work that hangs on them."""
+    """End the ticket's escalations, or one team's; without a team, work intervals end too."""
     rows = running(ticket).filter(Q() if team is None else Q(team=team))
     for pk in list(rows.values_list("pk", flat=True)):
         escalation.end(escalation_id=pk, at=at, actor=actor)
@@ -69,9 +69,9 @@ def begin_work(*, ticket: Ticket, user: User, at: datetime) -> None:
 
 
 def preview_page(*, severity: Severity, service: Service | None, team: Team | None = None, at: datetime) -> list[str]:
-    """The names of those who would be paged at once, so that a screen can say it before it is done.
+    """The names of the people who would be paged at once, for a screen to show before declaring.
 
-    Empty when the severity pages nobody, or when nobody could be reached.
+    Empty when the severity pages nobody, or when nobody can be reached.
     """
     team = team or (service.team if service else None)
     if not severity.pages or team is None:

@@ -1,4 +1,4 @@
-"""From alerts to incidents: what is due is grouped, joined to an open incident or opens one, and restored."""
+"""From alerts to incidents: due alerts are grouped, join or open an incident, and restore it when all have closed."""
 
 from incidents.routing.sweep import route_due
 

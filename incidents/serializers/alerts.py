@@ -11,7 +11,7 @@ from oncall.serializers.people import Address
 
 
 class AlertSerializer(RecordSerializer):
-    """One trouble as one sender sees it."""
+    """One problem as one sender reports it, until it is closed."""
 
     integration = ReadId()
     service = ReadKey("slug", source="integration.service")

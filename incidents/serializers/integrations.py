@@ -7,7 +7,7 @@ from incidents.models import (
 
 
 class IntegrationSerializer(RecordSerializer):
-    """A sender's door; its key is shown only when it is made."""
+    """An integration; its key is shown only when it is created."""
 
     service = ReadKey("slug")
     default_severity = ReadKey("name")

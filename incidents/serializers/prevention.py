@@ -1,4 +1,4 @@
-"""Conditions, actions, links and waivers as the API shows them, and what their verbs take."""
+"""Conditions, action items, links and waivers as the API shows them, and what their verbs take."""
 
 from typing import Any
 
@@ -12,15 +12,15 @@ from oncall.serializers.people import Address, PersonSerializer
 
 
 class ConditionSerializer(serializers.Serializer[Any]):
-    """One thing that prevention consists of."""
+    """One condition of resolving an incident."""
 
     text = serializers.CharField(read_only=True)
     url = Address(read_only=True)
-    fell_at = Instant(read_only=True, allow_null=True)
+    fell_at = Instant(source="met_at", read_only=True, allow_null=True)
 
 
-class ActionSerializer(RecordSerializer):
-    """Something owed so that it does not happen again."""
+class ActionItemSerializer(RecordSerializer):
+    """An action item: something to do so that it does not happen again."""
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True)
     owner = PersonSerializer(read_only=True, allow_null=True)
@@ -35,7 +35,7 @@ class ActionSerializer(RecordSerializer):
 
 
 class OwnerSerializer(InputSerializer):
-    """Who does it: a person, a team, or both."""
+    """The owner: a person, a team, or both."""
 
     owner = serializers.PrimaryKeyRelatedField(
         queryset=User.objects.filter(is_active=True), allow_null=True, required=False
@@ -43,8 +43,8 @@ class OwnerSerializer(InputSerializer):
     team = Key(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
 
 
-class NewActionSerializer(OwnerSerializer):
-    """A new action; without a person or a team it is the ticket's team's."""
+class NewActionItemSerializer(OwnerSerializer):
+    """A new action item; without a person or a team it goes to the ticket's team."""
 
     ticket = ReferenceField()
     title = Line(max_length=200)
@@ -72,7 +72,7 @@ class NewLinkSerializer(InputSerializer):
 
 
 class WaiverSerializer(RecordSerializer):
-    """Whether nothing is to be prevented, and who says so."""
+    """A prevention waiver: requested with a reason, decided by somebody else."""
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True)
     requested_by = PersonSerializer(read_only=True)
@@ -84,7 +84,7 @@ class WaiverSerializer(RecordSerializer):
 
 
 class NewWaiverSerializer(InputSerializer):
-    """For which incident, and why."""
+    """The incident, and why no prevention is needed."""
 
     ticket = ReferenceField(kind="incident")
     reason = Lines(max_length=5_000)

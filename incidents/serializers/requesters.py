@@ -21,15 +21,15 @@ class ContactSerializer(RecordSerializer):
         fields = ("id", "name", "email", "phone", "organisation", "user")
 
 
-class RequesterSerializer(InputSerializer):
-    """Who asked; a known address means the contact that has it."""
+class RequesterInputSerializer(InputSerializer):
+    """The requester; a known e-mail address means the requester that has it."""
 
     name = Line(max_length=120)
     email = serializers.EmailField(max_length=254, allow_blank=True, default="")
     phone = Line(max_length=40, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A name is needed also where the rest of a change is partial."""
+        """A name is required even where the rest of a change is partial."""
         if "name" not in attrs:
-            raise serializers.ValidationError({"name": ["Write the name that goes with it."]})
+            raise serializers.ValidationError({"name": ["Write the requester's name."]})
         return {"email": "", "phone": ""} | attrs

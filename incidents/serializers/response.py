@@ -33,51 +33,51 @@ class DeclareSerializer(FactsSerializer):
 
 
 class NoteSerializer(InputSerializer):
-    """A work note, or a comment the requester sees."""
+    """A work note, or a comment that the requester reads."""
 
     text = Lines(max_length=20_000)
     is_public = serializers.BooleanField(default=False)
 
 
 class HoldSerializer(InputSerializer):
-    """Whom or what the ticket waits for."""
+    """Whom or what the ticket waits for, and a note."""
 
     reason = serializers.ChoiceField(choices=HoldReason.choices)
     note = Lines(max_length=5_000, allow_blank=True, default="")
 
 
 class ReasonSerializer(InputSerializer):
-    """Why."""
+    """A reason."""
 
     reason = Lines(max_length=5_000)
 
 
 class OptionalReasonSerializer(InputSerializer):
-    """Why, if there is something to say."""
+    """An optional reason."""
 
     reason = Lines(max_length=5_000, allow_blank=True, default="")
 
 
 class OptionalNoteSerializer(InputSerializer):
-    """A note, if there is something to say."""
+    """An optional note."""
 
     note = Lines(max_length=20_000, allow_blank=True, default="")
 
 
 class AssignSerializer(InputSerializer):
-    """To whom."""
+    """The person it is assigned to."""
 
     assignee = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))
 
 
 class TeamChoiceSerializer(InputSerializer):
-    """Which team."""
+    """A team."""
 
     team = Key(slug_field="slug", queryset=Team.objects.all())
 
 
-class HandOverSerializer(TeamChoiceSerializer):
-    """To which team, and why."""
+class ReassignSerializer(TeamChoiceSerializer):
+    """The team it is assigned to, and why."""
 
     reason = Lines(max_length=5_000)
 
@@ -90,7 +90,7 @@ class ChangeSeveritySerializer(InputSerializer):
 
 
 class CloseSerializer(InputSerializer):
-    """How it ended."""
+    """How it ended: a closure code and a note."""
 
     code = serializers.ChoiceField(choices=ClosureCode.choices)
     note = Lines(max_length=20_000, allow_blank=True, default="")

@@ -11,29 +11,29 @@ from incidents.models import (
     Severity,
 )
 
-_LEVELS = {level.name.lower(): level for level in Level}
+_LEVELS_BY_WORD = {level.name.lower(): level for level in Level}
 
 
-@extend_schema_field({"type": "string", "enum": list(_LEVELS)})
+@extend_schema_field({"type": "string", "enum": list(_LEVELS_BY_WORD)})
 class LevelField(serializers.ChoiceField):
-    """ITIL's three steps as words: high, medium, low; 1, 2, 3 are taken too."""
+    """ITIL's three levels as words: high, medium, low; 1, 2, 3 are accepted too."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=list(_LEVELS), **kwargs)
+        super().__init__(choices=list(_LEVELS_BY_WORD), **kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
         """The level."""
         if isinstance(data, int) and not isinstance(data, bool) and data in Level.values:
             return Level(data)
-        return _LEVELS[super().to_internal_value(data)]
+        return _LEVELS_BY_WORD[super().to_internal_value(data)]
 
     def to_representation(self, value: Any) -> str:
-        """The word."""
+        """The level as a word."""
         return Level(value).name.lower()
 
 
 class SeveritySerializer(RecordSerializer):
-    """What a degree of trouble means and sets in motion."""
+    """A severity: what it means and what it starts."""
 
     class Meta:
         model = Severity

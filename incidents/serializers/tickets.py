@@ -23,7 +23,7 @@ from incidents.models import (
 )
 from incidents.models.tickets.ticket import PREFIXES
 from incidents.permissions import can_see_requester
-from incidents.serializers.requesters import ContactSerializer, RequesterSerializer
+from incidents.serializers.requesters import ContactSerializer, RequesterInputSerializer
 from incidents.serializers.severities import LevelField
 from oncall.serializers.people import Address, PersonSerializer
 
@@ -53,7 +53,7 @@ class TicketSerializer(RecordSerializer):
 
     @extend_schema_field(ContactSerializer(allow_null=True))
     def get_requester(self, ticket: Ticket) -> Mapping[str, Any] | None:
-        """Who asked, for those who may know; null for everybody else."""
+        """The requester, for people who may see it; null for everybody else."""
         if ticket.requester is None or not can_see_requester(self.context["request"].user, ticket):
             return None
         return ContactSerializer(ticket.requester).data
@@ -71,7 +71,7 @@ class IncidentSerializer(TicketSerializer):
 
 
 class FactsSerializer(InputSerializer):
-    """The facts of an incident that whoever opens it gives, and others mend."""
+    """The fields of an incident, as sent when it is declared or changed."""
 
     title = Line(max_length=300)
     description = Lines(max_length=20_000, allow_blank=True, required=False)
@@ -82,22 +82,22 @@ class FactsSerializer(InputSerializer):
     affected_customers = Line(max_length=300, allow_blank=True, required=False)
     customer_impact = Lines(max_length=5_000, allow_blank=True, required=False)
     impact_started_at = Instant(required=False)
-    requester = RequesterSerializer(allow_null=True, required=False)
+    requester = RequesterInputSerializer(allow_null=True, required=False)
 
 
 class EditSerializer(FactsSerializer):
-    """What may be changed in an incident; only the fields that are named change."""
+    """The changes of an incident; only the named fields change."""
 
     workaround = Lines(max_length=20_000, allow_blank=True, required=False)
     conference_url = serializers.URLField(max_length=200, allow_blank=True, required=False)
 
 
 class TimelineEntrySerializer(RecordSerializer):
-    """One fact about a ticket."""
+    """One entry of a ticket's timeline."""
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True)
     actor = PersonSerializer(read_only=True, allow_null=True)
-    data = AnyObject(read_only=True)  # type: ignore[assignment]  # the entry's own word
+    data = AnyObject(read_only=True)  # type: ignore[assignment]  # the entry's own field
 
     class Meta:
         model = TimelineEntry
@@ -105,7 +105,7 @@ class TimelineEntrySerializer(RecordSerializer):
 
 
 class MomentSerializer(serializers.Serializer[Any]):
-    """Something that happened, and the record where it did."""
+    """One event of a story, with the record it belongs to."""
 
     at = Instant(read_only=True)
     text = serializers.CharField(read_only=True)
@@ -114,7 +114,7 @@ class MomentSerializer(serializers.Serializer[Any]):
 
 
 class ChapterSerializer(serializers.Serializer[Any]):
-    """A part of a story, the oldest moment first."""
+    """A chapter of a story, oldest event first."""
 
     title = serializers.CharField(read_only=True)
     moments = MomentSerializer(many=True, read_only=True)
@@ -122,10 +122,10 @@ class ChapterSerializer(serializers.Serializer[Any]):
 
 @extend_schema_field({"type": "string", "pattern": "^[A-Z]{3}-[0-9]{1,18}$", "example": "INC-7"})
 class ReferenceField(serializers.Field[Any, Any, Any, Any]):
-    """A ticket that the caller may know of, by its reference."""
+    """A ticket that the caller may see, by its reference."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
-        "unknown": "There is no such ticket, or it is not yours to see. Write its reference, as INC-7."
+        "unknown": "There is no such ticket, or you may not see it. Write its reference, as INC-7."
     }
 
     def __init__(self, *, kind: str = "", **kwargs: Any) -> None:

@@ -1,1 +1,1 @@
-"""How bad and how urgent."""
+"""How severe an incident is, and with which priority it is worked on."""

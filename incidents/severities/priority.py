@@ -7,16 +7,16 @@ from incidents.models import Level, PriorityRule, Severity
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the matrix says of an impact and an urgency."""
+    """What the priority matrix gives for an impact and an urgency."""
 
     priority: int
     severity: Severity
 
 
 def propose(*, impact: int | None, urgency: int | None) -> Proposal:
-    """The matrix's answer; medium stands for what is not known.
+    """Priority and severity by the matrix; an unknown impact or urgency counts as medium.
 
-    A firm that has not filled the cell gets the sum of both as priority and its mildest severity.
+    If the matrix has no such cell, the priority is the sum of both less one, and the severity the mildest.
     """
     impact, urgency = impact or Level.MEDIUM, urgency or Level.MEDIUM
     rule = PriorityRule.objects.select_related("severity").filter(impact=impact, urgency=urgency).first()

@@ -9,7 +9,7 @@ from incidents.models import (
 
 
 class IntegrationTable(Table):
-    """The doors of senders."""
+    """Integrations."""
 
     name = LinkColumn(css="row-title")
     kind = tables.Column()

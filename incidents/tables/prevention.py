@@ -19,13 +19,13 @@ from incidents.tables.severities import SeverityColumn
 
 
 class RestoredTable(Table):
-    """Restored, not resolved: how long the service has worked again, and what prevention waits for."""
+    """Restored, prevention open: since when, and what each incident waits for."""
 
     title = LinkColumn(css="wide row-title")
     reference = tables.Column(verbose_name="Number", order_by="number", attrs={"td": {"class": "text-nowrap"}})
     severity = SeverityColumn()
     service = tables.Column(order_by="service__name")
-    team = tables.Column(order_by="team__name", verbose_name="Team")
+    team = tables.Column(order_by="team__name", verbose_name="Assigned team")
     restored_at = TimeColumn(verbose_name="Restored")
     waits_for = tables.Column(
         verbose_name="Waits for", empty_values=(), orderable=False, attrs={"td": {"class": "wide"}}
@@ -45,22 +45,24 @@ class RestoredTable(Table):
 
     def render_waits_for(self, record: Any) -> SafeString:
         """Each open condition in a link."""
-        waiting = [one for one in self._on_this_page[record.pk] if not one.is_met]
+        waiting = [condition for condition in self._on_this_page[record.pk] if not condition.is_met]
         return format_html_join(
-            "", '<div class="stacked-link"><a href="{}">{}</a></div>', ((one.url, one.text) for one in waiting)
+            "",
+            '<div class="stacked-link"><a href="{}">{}</a></div>',
+            ((condition.url, condition.text) for condition in waiting),
         )
 
     def value_waits_for(self, record: Any) -> str:
-        """The bare words, for CSV."""
-        return "; ".join(one.text for one in self._on_all_pages[record.pk] if not one.is_met)
+        """The texts without links, for CSV."""
+        return "; ".join(condition.text for condition in self._on_all_pages[record.pk] if not condition.is_met)
 
 
-class ActionTable(Table):
-    """What is owed so that it does not happen again."""
+class ActionItemTable(Table):
+    """Action items of incidents and problems."""
 
     title = LinkColumn(css="wide row-title")
-    ticket = LinkColumn(to="ticket", accessor="ticket__reference", verbose_name="For", order_by="ticket__number")
-    owner = tables.Column(accessor="owner__name", order_by="owner__name", verbose_name="Who", default="the team")
+    ticket = LinkColumn(to="ticket", accessor="ticket__reference", verbose_name="Ticket", order_by="ticket__number")
+    owner = tables.Column(accessor="owner__name", order_by="owner__name", verbose_name="Owner", default="the team")
     team = tables.Column(order_by="team__name", verbose_name="Team")
     due_on = tables.Column(verbose_name="Due", attrs={"td": {"class": "text-nowrap"}})
     is_priority = tables.BooleanColumn(verbose_name="Priority", yesno="yes,no")
@@ -71,14 +73,14 @@ class ActionTable(Table):
         fields = ("title", "ticket", "owner", "team", "due_on", "is_priority", "status")
 
     def row_mark(self, record: Any) -> SafeString | str:
-        """A red edge for what is overdue."""
-        late = record.status == "open" and record.due_on < self.at.date()
-        return format_html(' class="{}"', "is-loud") if late else ""
+        """A red edge for overdue items."""
+        is_overdue = record.status == "open" and record.due_on < self.at.date()
+        return format_html(' class="{}"', "is-loud") if is_overdue else ""
 
     def render_due_on(self, value: date) -> SafeString:
         """The day."""
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), display.day(value))
 
     def value_due_on(self, value: Any) -> str:
-        """As a date every spreadsheet reads, for CSV."""
+        """As an ISO date, for CSV."""
         return str(value.isoformat())

@@ -8,8 +8,8 @@ from incidents.models import (
 )
 
 
-class ContactTable(Table):
-    """People who ask for help."""
+class RequesterTable(Table):
+    """Requesters."""
 
     name = tables.Column(attrs={"td": {"class": "row-title"}})
 

@@ -19,7 +19,7 @@ class SeverityColumn(tables.Column):
         super().__init__(**{"order_by": "severity__rank"} | options)
 
     def render(self, value: Severity) -> SafeString:
-        """The name; color by rank."""
+        """The name in its color."""
         return display.tag("severity", value.rank, value.name)
 
     def value(self, value: Severity) -> str:
@@ -28,7 +28,7 @@ class SeverityColumn(tables.Column):
 
 
 class SeverityTable(Table):
-    """What each severity means and sets in motion."""
+    """What each severity means and what it starts."""
 
     name = tables.Column(order_by="rank", attrs={"td": {"class": "row-title"}})
     title = tables.Column()

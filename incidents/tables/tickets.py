@@ -15,7 +15,7 @@ from incidents.tables.severities import SeverityColumn
 
 
 class TicketTable(Table):
-    """The queue. Its rows need `is_unowned`: a page of theirs is still unanswered."""
+    """The queue. Rows need `is_unowned`: a team was paged and nobody has answered."""
 
     title = LinkColumn(css="wide row-title")
     reference = tables.Column(verbose_name="Number", order_by="number", attrs={"td": {"class": "text-nowrap"}})
@@ -23,8 +23,8 @@ class TicketTable(Table):
     priority = tables.Column()
     status = TagColumn(family="status")
     service = tables.Column(order_by="service__name")
-    team = tables.Column(order_by="team__name", verbose_name="Team")
-    assignee = tables.Column(accessor="assignee__name", verbose_name="Assignee", default="nobody yet")
+    team = tables.Column(order_by="team__name", verbose_name="Assigned team")
+    assignee = tables.Column(accessor="assignee__name", verbose_name="Assignee", default="unassigned")
     age = tables.Column(empty_values=(), order_by="-impact_started_at", attrs={"td": {"class": "text-nowrap num"}})
 
     class Meta(Table.Meta):
@@ -32,13 +32,13 @@ class TicketTable(Table):
         fields = ("title", "reference", "severity", "priority", "status", "service", "team", "assignee", "age")
 
     def row_mark(self, record: Any) -> SafeString | str:
-        """A red edge for what nobody has answered."""
+        """A red edge while nobody has answered."""
         return format_html(' class="{}"', "is-loud") if getattr(record, "is_unowned", False) else ""
 
     def render_title(self, value: str, record: Any) -> SafeString:
-        """The title in a link, and a loud word while a page is unanswered."""
-        loud = display.tag("unowned", "yes", "unowned") if getattr(record, "is_unowned", False) else ""
-        return format_html('<span><a href="{}">{}</a> {}</span>', record.get_absolute_url(), value, loud)
+        """The title as a link, with a tag while nobody has answered."""
+        tag = display.tag("unowned", "yes", "unanswered") if getattr(record, "is_unowned", False) else ""
+        return format_html('<span><a href="{}">{}</a> {}</span>', record.get_absolute_url(), value, tag)
 
     def value_title(self, value: str) -> str:
         """The bare title, for CSV."""
@@ -53,7 +53,7 @@ class TicketTable(Table):
         return value
 
     def render_age(self, record: Any) -> SafeString:
-        """Since the trouble began, up to restoration."""
+        """The time from the start of the impact to restoration, or to now."""
         return display.time(record.impact_started_at, at=self.at, text=display.span(record.age(self.at)))
 
     def value_age(self, record: Any) -> int:

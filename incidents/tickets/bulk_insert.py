@@ -1,4 +1,4 @@
-"""Writing many tickets at once, parent and child, which Django's `bulk_create` refuses."""
+"""Inserting many tickets at once, parent and child rows, which Django's `bulk_create` refuses."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def insert_many(children: Sequence[Ticket]) -> list[Ticket]:
     tickets = Ticket.objects.bulk_create(
         [Ticket(**{name: getattr(child, name) for name in shared}) for child in children], batch_size=500
     )
-    for ticket, child in zip(tickets, children, strict=True):  # or each use of a row's team would ask for it
+    for ticket, child in zip(tickets, children, strict=True):  # else each use of a row's team is a query
         ticket._state.fields_cache.update(child._state.fields_cache)
     own = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     columns = ", ".join(f'"{field.column}"' for field in own)

@@ -1,4 +1,4 @@
-"""Links between tickets, told on the timelines of both."""
+"""Links between tickets, recorded on the timelines of both."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from incidents.tickets import timeline
 from incidents.tickets.locking import TicketRefused
 from oncall.models import User
 
-_BACK = {
+_REVERSE_LABELS = {
     LinkKind.CAUSED_BY: "Caused",
     LinkKind.DUPLICATE_OF: "Has the duplicate",
     LinkKind.RELATED: "Related to",
@@ -20,18 +20,18 @@ _BACK = {
 
 
 @dataclass(frozen=True)
-class Linked:
-    """Another ticket as this one sees it."""
+class LinkedTicket:
+    """A linked ticket, and how it relates to this one."""
 
-    words: str
+    relation: str
     ticket: Ticket
 
 
 @transaction.atomic
 def link_tickets(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: User | None, at: datetime) -> TicketLink:
-    """Link two tickets; a link that exists is left as it is."""
+    """Link two tickets; an existing link is left as it is."""
     if from_ticket.pk == to_ticket.pk:
-        raise TicketRefused("A ticket cannot be linked to itself. Choose another one.")
+        raise TicketRefused("A ticket cannot be linked to itself. Choose another ticket.")
     if kind == LinkKind.CAUSED_BY and to_ticket.kind != TicketKind.PROBLEM:
         raise TicketRefused("Only a problem can be a cause. Choose a problem, or link it as related.")
     link, is_new = TicketLink.objects.get_or_create(
@@ -41,14 +41,14 @@ def link_tickets(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: Us
         defaults={"created_by": actor, "created_at": at},
     )
     if is_new:
-        words = LinkKind(kind).label
-        _tell(from_ticket, f"{words} {to_ticket}", to_ticket, kind, actor=actor, at=at)
-        _tell(to_ticket, f"{_BACK[LinkKind(kind)]} {from_ticket}", from_ticket, kind, actor=actor, at=at)
+        label = LinkKind(kind).label
+        _record(from_ticket, f"{label} {to_ticket}", to_ticket, kind, actor=actor, at=at)
+        _record(to_ticket, f"{_REVERSE_LABELS[LinkKind(kind)]} {from_ticket}", from_ticket, kind, actor=actor, at=at)
     return link
 
 
-def linked_tickets(ticket: Ticket, user: Any) -> list[Linked]:
-    """The tickets linked to this one from either end, of those this person may know of."""
+def linked_tickets(ticket: Ticket, user: Any) -> list[LinkedTicket]:
+    """The tickets linked to or from this one that this person may see."""
     rows = (
         TicketLink.objects.visible_to(user)
         .filter(Q(from_ticket=ticket) | Q(to_ticket=ticket))
@@ -56,17 +56,17 @@ def linked_tickets(ticket: Ticket, user: Any) -> list[Linked]:
         .order_by("pk")
     )
     return [
-        Linked(LinkKind(row.kind).label, row.to_ticket)
+        LinkedTicket(LinkKind(row.kind).label, row.to_ticket)
         if row.from_ticket_id == ticket.pk
-        else Linked(_BACK[LinkKind(row.kind)], row.from_ticket)
+        else LinkedTicket(_REVERSE_LABELS[LinkKind(row.kind)], row.from_ticket)
         for row in rows
     ]
 
 
-def _tell(ticket: Ticket, text: str, other: Ticket, kind: str, *, actor: User | None, at: datetime) -> None:
-    # Whoever may read this ticket may not know of a private one.
-    words = text if other.visibility == "open" else text.replace(other.title, "(private)")
+def _record(ticket: Ticket, text: str, other: Ticket, kind: str, *, actor: User | None, at: datetime) -> None:
+    # A reader of this ticket may not be allowed to see a private one.
+    shown_text = text if other.visibility == "open" else text.replace(other.title, "(private)")
     timeline.record(
-        ticket_id=ticket.pk, kind=EntryKind.LINK, text=f"{words}.".replace("..", "."), at=at, actor=actor,
+        ticket_id=ticket.pk, kind=EntryKind.LINK, text=f"{shown_text}.".replace("..", "."), at=at, actor=actor,
         data={"ticket": other.reference, "kind": kind},
     )  # fmt: skip

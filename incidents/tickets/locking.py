@@ -11,10 +11,10 @@ from oncall.models import User
 
 
 class TicketRefused(Refusal):
-    """What was asked cannot be done to this record as it stands; the message says what to do instead."""
+    """The record's state does not allow this; the message says what to do instead."""
 
 
-def locked(ticket_id: int) -> Ticket:
+def lock_ticket(ticket_id: int) -> Ticket:
     """The ticket, locked FOR NO KEY UPDATE: first in the lock order, before escalation and page."""
     return (
         Ticket.objects.select_for_update(no_key=True, of=("self",))
@@ -24,13 +24,13 @@ def locked(ticket_id: int) -> Ticket:
 
 
 def refuse_unless_open(ticket: Ticket, advice: str) -> None:
-    """Raise TicketRefused for a ticket that is over, with what to do instead."""
+    """Raise TicketRefused unless the ticket is open; `advice` says what to do instead."""
     if not ticket.is_open:
         raise TicketRefused(f"{ticket.reference} is {ticket.get_status_display().lower()}: {advice}")
 
 
 def save(ticket: Ticket, *fields: str, at: datetime) -> None:
-    """Write these columns and the time of the change."""
+    """Save these columns and the time of the change."""
     ticket.updated_at = at
     ticket.save(update_fields=[*fields, "updated_at"])
 
@@ -45,9 +45,10 @@ def move(
     lifecycle: Lifecycle = INCIDENT,
     **stamps: Any,
 ) -> None:
-    """Give the ticket a status that the table allows, set its stamps, and put it on the timeline.
+    """Move the ticket to a status, set its stamps, and record it on the timeline.
 
-    Raises IllegalMove. Stamps are set as given: `restored_at=at`, `hold_reason="supplier"`, ...
+    Raises IllegalMove if the lifecycle does not allow it. Stamps are set as passed:
+    `restored_at=at`, `hold_reason="supplier"`, ...
     """
     before = ticket.status
     lifecycle.check(before, status)

@@ -11,7 +11,7 @@ INCIDENT = Lifecycle.of(
         "on_hold": "in_progress restored closed",
         "restored": "in_progress resolved",
         "resolved": "closed in_progress",
-        # Reopening within the allowed days continues the same record.
+        # Reopening continues the same record.
         "closed": "in_progress",
     },
 )

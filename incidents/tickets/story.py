@@ -1,4 +1,4 @@
-"""The story of a ticket (S36): whatever led to it and came of it, from the alert to the known error."""
+"""The story of a ticket (S36): what led to it and what followed, from the alert to the known error."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from incidents.models import (
     TicketLink,
 )
 
-MOST = 20
-_OF_INCIDENT = {
+MAX_LINKED = 20
+_INCIDENT_STAMPS = {
     "impact_started_at": "Impact began",
     "created_at": "Opened",
     "alerted_at": "First person paged",
@@ -27,22 +27,22 @@ _OF_INCIDENT = {
     "work_started_at": "Work began",
     "mitigated_at": "Impact reduced",
     "restored_at": "Service restored",
-    "reopened_at": "Opened again",
+    "reopened_at": "Reopened",
     "resolved_at": "Resolved: prevention is done",
     "closed_at": "Closed",
 }
-_OF_PROBLEM = {
+_PROBLEM_STAMPS = {
     "created_at": "Opened",
-    "work_started_at": "The cause was looked for",
-    "reopened_at": "Opened again",
-    "resolved_at": "The cause is removed",
+    "work_started_at": "Analysis began",
+    "reopened_at": "Reopened",
+    "resolved_at": "Resolved: the cause is removed",
     "closed_at": "Closed",
 }
 
 
 @dataclass(frozen=True)
-class Circle:
-    """Incidents and the problems behind them, as far as `user` may know of them; chapters are asked about it."""
+class RelatedTickets:
+    """Incidents and their problems that `user` may see; each chapter is made from them."""
 
     user: Any
     incidents: list[Ticket]
@@ -51,63 +51,63 @@ class Circle:
 
     @property
     def tickets(self) -> list[Ticket]:
-        """All of them."""
+        """Incidents and problems together."""
         return [*self.incidents, *self.problems]
 
 
-def around(ticket: Ticket, *, user: Any) -> Circle:
+def related_tickets(ticket: Ticket, *, user: Any) -> RelatedTickets:
     """An incident with its problems, or a problem with the newest incidents it caused."""
     links = TicketLink.objects.visible_to(user).filter(kind=LinkKind.CAUSED_BY)
     if ticket.kind == TicketKind.PROBLEM:
         rows = links.filter(to_ticket=ticket).select_related("from_ticket").order_by("-from_ticket__created_at", "-pk")
-        found = [row.from_ticket for row in rows[: MOST + 1]]
-        return Circle(user, found[:MOST], [ticket], len(found) > MOST)
+        incidents = [row.from_ticket for row in rows[: MAX_LINKED + 1]]
+        return RelatedTickets(user, incidents[:MAX_LINKED], [ticket], len(incidents) > MAX_LINKED)
     rows = links.filter(from_ticket=ticket).select_related("to_ticket").order_by("pk")
-    found = [row.to_ticket for row in rows[: MOST + 1]]
-    return Circle(user, [ticket], found[:MOST], len(found) > MOST)
+    problems = [row.to_ticket for row in rows[: MAX_LINKED + 1]]
+    return RelatedTickets(user, [ticket], problems[:MAX_LINKED], len(problems) > MAX_LINKED)
 
 
-def address(ticket: Ticket) -> str:
-    """Where the story is told."""
+def story_url(ticket: Ticket) -> str:
+    """The address of the story's page."""
     return reverse("incidents:story", args=[ticket.reference])
 
 
-def _alerts(circle: Circle) -> Iterable[Moment]:
-    for one in Alert.objects.filter(ticket__in=circle.incidents).order_by("-opened_at")[: MOST * 5]:
-        words = {"opened_at": "Alert opened", "closed_at": "Alert closed"}
-        yield from stamped(one, words, title=one.title, url=one.get_absolute_url())
+def _alerts(related: RelatedTickets) -> Iterable[Moment]:
+    for alert in Alert.objects.filter(ticket__in=related.incidents).order_by("-opened_at")[: MAX_LINKED * 5]:
+        labels = {"opened_at": "Alert opened", "closed_at": "Alert closed"}
+        yield from stamped(alert, labels, title=alert.title, url=alert.get_absolute_url())
 
 
-def _incidents(circle: Circle) -> Iterable[Moment]:
-    for one in circle.incidents:
-        yield from stamped(one, _OF_INCIDENT, title=str(one), url=one.get_absolute_url())
+def _incidents(related: RelatedTickets) -> Iterable[Moment]:
+    for incident in related.incidents:
+        yield from stamped(incident, _INCIDENT_STAMPS, title=str(incident), url=incident.get_absolute_url())
 
 
-def _updates(circle: Circle) -> Iterable[Moment]:
-    rows = CustomerUpdate.objects.visible_to(circle.user).filter(incident__ticket__in=circle.incidents)
-    for one in rows.select_related("incident").order_by("-published_at")[: MOST * 5]:
-        text = f"{one.get_status_display()}: {one.body}"
-        yield Moment(one.published_at, text, one.incident.name, one.incident.get_absolute_url())
+def _updates(related: RelatedTickets) -> Iterable[Moment]:
+    rows = CustomerUpdate.objects.visible_to(related.user).filter(incident__ticket__in=related.incidents)
+    for update in rows.select_related("incident").order_by("-published_at")[: MAX_LINKED * 5]:
+        text = f"{update.get_status_display()}: {update.body}"
+        yield Moment(update.published_at, text, update.incident.name, update.incident.get_absolute_url())
 
 
-def _problems(circle: Circle) -> Iterable[Moment]:
-    for one in circle.problems:
-        yield from stamped(one, _OF_PROBLEM, title=str(one), url=one.get_absolute_url())
+def _problems(related: RelatedTickets) -> Iterable[Moment]:
+    for problem in related.problems:
+        yield from stamped(problem, _PROBLEM_STAMPS, title=str(problem), url=problem.get_absolute_url())
 
 
-def _actions(circle: Circle) -> Iterable[Moment]:
-    rows = ActionItem.objects.filter(ticket__in=circle.tickets).select_related("ticket", "owner", "team")
-    for one in rows.order_by("-created_at")[: MOST * 5]:
-        whose = one.owner.name if one.owner else str(one.team)
-        ended = "Done" if one.status == ActionStatus.DONE else f"Declined: {one.reason}"
-        words = {"created_at": f"Action for {whose}, due on {one.due_on:%Y-%m-%d}", "done_at": ended}
-        yield from stamped(one, words, title=one.title, url=one.get_absolute_url())
+def _actions(related: RelatedTickets) -> Iterable[Moment]:
+    rows = ActionItem.objects.filter(ticket__in=related.tickets).select_related("ticket", "owner", "team")
+    for action in rows.order_by("-created_at")[: MAX_LINKED * 5]:
+        assigned_to = action.owner.name if action.owner else str(action.team)
+        outcome = "Done" if action.status == ActionStatus.DONE else f"Declined: {action.reason}"
+        labels = {"created_at": f"Assigned to {assigned_to}, due on {action.due_on:%Y-%m-%d}", "done_at": outcome}
+        yield from stamped(action, labels, title=action.title, url=action.get_absolute_url())
 
 
 def register() -> None:
     """Add the chapters of incidents; called from `ready()`."""
-    register_chapter(Chapter(10, "Alerts", "No alert came; somebody said so.", _alerts))
-    register_chapter(Chapter(20, "Incidents", "No incident has come of it.", _incidents))
-    register_chapter(Chapter(30, "What customers were told", "Nothing.", _updates))
-    register_chapter(Chapter(40, "Problems", "Nobody has asked why it happened.", _problems))
-    register_chapter(Chapter(60, "Actions", "Nothing was promised.", _actions))
+    register_chapter(Chapter(10, "Alerts", "No alert; a person reported it.", _alerts))
+    register_chapter(Chapter(20, "Incidents", "No incident is linked to it.", _incidents))
+    register_chapter(Chapter(30, "Customer updates", "Customers were told nothing.", _updates))
+    register_chapter(Chapter(40, "Problems", "No problem is linked to it.", _problems))
+    register_chapter(Chapter(60, "Action items", "No action items.", _actions))

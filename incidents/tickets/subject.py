@@ -16,7 +16,7 @@ def lock(ticket_id: int) -> None:
 
 
 def visible_to(user: Any) -> QuerySet[Any]:
-    """The tickets a person may know of."""
+    """The tickets a person may see."""
     return Ticket.objects.visible_to(user)
 
 

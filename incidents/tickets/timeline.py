@@ -1,4 +1,4 @@
-"""The writers of the timeline: a new fact, and the facts that go along to another ticket."""
+"""Writing the timeline: a new entry, and copies of entries on another ticket."""
 
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,9 @@ def record(
     data: dict[str, Any] | None = None,
     source: str = "",
 ) -> None:
-    """Add a fact to a ticket's history, in the caller's transaction.
+    """Add an entry to a ticket's timeline, in the caller's transaction.
 
-    With a `source` the fact is told once: a second call with the same source adds nothing.
+    With a `source` it is added once: a second call with the same source adds nothing.
     """
     entry = TimelineEntry(
         ticket_id=ticket_id, kind=kind, text=text, at=at, actor=actor, data=data or {}, source=source
@@ -28,7 +28,7 @@ def record(
 
 
 def carry_over(*, from_ticket: Ticket, to_ticket: Ticket) -> None:
-    """Give a ticket the history of the one it came from, as it happened; what it has already is not told twice."""
+    """Copy the timeline of the ticket it came from, times and actors unchanged; entries copied before are skipped."""
     entries = [
         TimelineEntry(
             ticket=to_ticket,

@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from incidents.views.requesters import ContactList
+from incidents.views.requesters import RequesterList
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("contacts/", ContactList.as_view(), name="contacts"),
+    path("requesters/", RequesterList.as_view(), name="requesters"),
 ]

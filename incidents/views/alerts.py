@@ -1,4 +1,4 @@
-"""Alerts, as their senders see them."""
+"""The list of alerts, and the page of one."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from incidents.models import Alert, Ticket
 from incidents.tables.alerts import AlertTable
 
 
-def visible(alerts: QuerySet[Alert], user: Any) -> QuerySet[Alert]:
-    """Alerts without a ticket, and those whose ticket this person may know of."""
+def visible_alerts(alerts: QuerySet[Alert], user: Any) -> QuerySet[Alert]:
+    """Alerts without a ticket, and those whose ticket this person may see."""
     return alerts.filter(Q(ticket__isnull=True) | Q(ticket__in=Ticket.objects.visible_to(user)))
 
 
@@ -23,27 +23,27 @@ class AlertList(ListPage):
     table_class = AlertTable
     filterset_class = AlertFilter
     filters = ("search", "status", "service", "integration")
-    empty = "No alerts yet. Point a sender at an integration's address and they arrive here."
+    empty = "No alerts yet. Configure a monitoring tool with an integration's address, and its alerts appear here."
     refresh = 10
 
     def get_queryset(self) -> QuerySet[Any]:
-        """What the reader may know of."""
-        return visible(super().get_queryset(), self.person)
+        """Alerts that the reader may see."""
+        return visible_alerts(super().get_queryset(), self.person)
 
 
 class AlertPage(DetailPage):
-    """One alert: what it did and why, its events, its newest payload."""
+    """One alert: what it did and why, its events, its latest payload."""
 
     template_name = "incidents/alerts/alert.html"
     queryset = Alert.objects.select_related("integration__service", "ticket")
     context_object_name = "alert"
 
     def get_queryset(self) -> QuerySet[Any]:
-        """What the reader may know of."""
-        return visible(super().get_queryset(), self.person)
+        """Alerts that the reader may see."""
+        return visible_alerts(super().get_queryset(), self.person)
 
     def get_title(self) -> str:
-        """The alert's own title."""
+        """The alert's title."""
         return str(self.object.title)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Senders' doors: what came in, what was refused and why, and what to paste at the other end."""
+"""Integrations: their events, what was refused and why, and the settings for the sender's side."""
 
 from typing import Any
 
@@ -17,44 +17,44 @@ from incidents.tables.integrations import IntegrationTable
 
 
 class IntegrationForm(Form):
-    """A new sender."""
+    """A new integration."""
 
     name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autofocus": True}))
-    kind = forms.ChoiceField(label="It speaks", choices=IntegrationKind.choices)
+    kind = forms.ChoiceField(label="Type", choices=IntegrationKind.choices)
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), help_text="What its alerts are about.")
     default_severity = forms.ModelChoiceField(
-        queryset=Severity.objects.order_by("rank"), help_text="When the alert does not say how bad it is."
+        queryset=Severity.objects.order_by("rank"), help_text="For alerts without a severity that can be mapped."
     )
 
 
-class Configuring:
-    """Pages for those who configure."""
+class ConfiguringMixin:
+    """Pages for people who configure."""
 
     request: Any
 
     def may(self) -> bool:
-        """Managers, practice owners, administrators."""
+        """Managers, practice owners and administrators."""
         return permissions.can_configure(self.request.user)
 
 
 class IntegrationList(ListPage):
-    """All senders."""
+    """All integrations."""
 
     title = "Integrations"
     queryset = Integration.objects.select_related("service", "default_severity").order_by("name")
     table_class = IntegrationTable
     filterset_class = IntegrationFilter
     filters = ("search", "kind", "service")
-    empty = "No senders yet. Add one, paste its address into your monitoring, and alerts arrive."
-    create = ("incidents:integration-new", "Add a sender")
+    empty = "No integrations yet. Add one, paste its address into your monitoring tool, and alerts arrive."
+    create = ("incidents:integration-new", "Add an integration")
 
     def may_create(self) -> bool:
-        """Those who configure."""
+        """People who configure."""
         return permissions.can_configure(self.person)
 
 
 class IntegrationPage(DetailPage):
-    """One sender with its newest events."""
+    """One integration with its latest events."""
 
     template_name = "incidents/integrations/integration.html"
     queryset = Integration.objects.select_related("service", "default_severity")
@@ -62,7 +62,7 @@ class IntegrationPage(DetailPage):
     place = "integration"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Its events, and what to paste."""
+        """With its events and the settings to copy."""
         return super().get_context_data(**kwargs) | {
             "events": self.object.events.order_by("-received_at", "-pk")[:50],
             "snippets": lifecycle.snippets(self.object),
@@ -80,41 +80,41 @@ def _show_key(request: Any, integration: Integration, key: str) -> HttpResponse:
     return render(request, "incidents/integrations/integration_key.html", context)
 
 
-class IntegrationNew(Configuring, FormPage):
-    """Add a sender; its key is shown on the page that answers, and never again."""
+class IntegrationNew(ConfiguringMixin, FormPage):
+    """Add an integration; its key is shown on the next page, and never again."""
 
-    title = "Add a sender"
+    title = "Add an integration"
     form_class = IntegrationForm
-    button = "Add it and show its key"
+    button = "Add and show the key"
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Make it, and show the key."""
+        """Create it, and show its key."""
         try:
-            made, key = lifecycle.create_integration(**form.cleaned_data, actor=self.person, at=self.at)
+            integration, key = lifecycle.create_integration(**form.cleaned_data, actor=self.person, at=self.at)
         except ValidationError as refusal:
             form.add_error(None, refusal)
             return self.form_invalid(form)
-        return _show_key(self.request, made, key)
+        return _show_key(self.request, integration, key)
 
 
-class IntegrationRotate(Configuring, PostPage):
-    """A new key; the old one stops."""
+class IntegrationRotate(ConfiguringMixin, PostPage):
+    """Give an integration a new key; the old one stops working."""
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Make it, and show it."""
-        one = get_object_or_404(Integration, pk=kwargs["pk"])
-        changed, key = lifecycle.rotate_key(integration_id=one.pk, actor=request.user, at=self.at)
-        return _show_key(request, changed, key)
+        """Create the key, and show it."""
+        existing = get_object_or_404(Integration, pk=kwargs["pk"])
+        integration, key = lifecycle.rotate_key(integration_id=existing.pk, actor=request.user, at=self.at)
+        return _show_key(request, integration, key)
 
 
-class IntegrationPause(Configuring, PostPage):
-    """Pause a sender, or take its events again."""
+class IntegrationPause(ConfiguringMixin, PostPage):
+    """Pause an integration, or resume it."""
 
     def perform(self) -> Any:
-        """Switch it."""
-        one = get_object_or_404(Integration, pk=self.kwargs["pk"])
-        if one.paused_at:
-            self.done = "It may send again."
-            return lifecycle.resume(integration_id=one.pk, actor=self.person)
-        self.done = "Paused. What it sends is refused and kept on this page."
-        return lifecycle.pause(integration_id=one.pk, actor=self.person, at=self.at)
+        """Pause or resume it."""
+        integration = get_object_or_404(Integration, pk=self.kwargs["pk"])
+        if integration.paused_at:
+            self.done = "Resumed. Its events are accepted again."
+            return lifecycle.resume(integration_id=integration.pk, actor=self.person)
+        self.done = "Paused. Its events are refused and listed on this page."
+        return lifecycle.pause(integration_id=integration.pk, actor=self.person, at=self.at)

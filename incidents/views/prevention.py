@@ -1,4 +1,4 @@
-"""After the service works again: the board of what is not resolved, actions, links, and decisions."""
+"""After restoration: the board of restored incidents, action items, links between tickets, and waivers."""
 
 from typing import Any
 
@@ -9,50 +9,51 @@ from django.urls import reverse
 
 from config.base.web.views import FormPage, ListPage, PostPage
 from incidents import permissions
-from incidents.filters.prevention import ActionFilter
+from incidents.filters.prevention import ActionItemFilter
 from incidents.filters.tickets import TicketFilter
-from incidents.forms.prevention import ActionForm, LinkForm, OwnerForm
+from incidents.forms.prevention import ActionItemForm, LinkForm, OwnerForm
 from incidents.forms.response import ReasonForm, VerbForm
 from incidents.models import ActionItem, PreventionWaiver, Ticket, TicketStatus
-from incidents.prevention import actions, settling
-from incidents.tables.prevention import ActionTable, RestoredTable
+from incidents.prevention import action_items
+from incidents.prevention.waivers import approve_waiver, decline_waiver, request_waiver
+from incidents.tables.prevention import ActionItemTable, RestoredTable
 from incidents.tickets import links
 from incidents.views.response.verbs import REFUSALS, find_ticket, ticket_or_404
 
 
 class RestoredBoard(ListPage):
-    """Incidents whose service works and whose prevention is not done."""
+    """Incidents whose service works and whose prevention is not done yet."""
 
-    title = "Restored, not resolved"
-    lead = "The service works again. Each turns resolved by itself when the last thing it waits for is done."
+    title = "Restored, prevention open"
+    lead = "The service works again. Each incident resolves by itself when the last condition is met."
     queryset = Ticket.objects.incidents().filter(status=TicketStatus.RESTORED).for_list().order_by("restored_at")
     table_class = RestoredTable
     filterset_class = TicketFilter
     filters = ("search", "whose", "severity", "team", "service")
-    empty = "Nothing waits for prevention. What was restored is resolved."
+    empty = "No incident waits for prevention."
 
 
-class ActionList(ListPage):
-    """What is owed, the next due first; open ones unless the URL says otherwise."""
+class ActionItemList(ListPage):
+    """Action items, the next due first; open ones unless the URL says otherwise."""
 
-    title = "Actions"
+    title = "Action items"
     queryset = ActionItem.objects.select_related("ticket", "owner", "team").order_by("due_on")
-    table_class = ActionTable
-    filterset_class = ActionFilter
+    table_class = ActionItemTable
+    filterset_class = ActionItemFilter
     filters = ("search", "status", "whose", "is_priority", "team")
     told_empty = ("status",)
-    empty = "No open actions. They are added on the page of an incident or a problem."
+    empty = "No open action items. Add them on the page of an incident or a problem."
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
-        """What the URL asks, and without a word on status: what is open."""
+        """The filters of the URL; without a status: open."""
         data = self.request.GET.copy()
         data.setdefault("status", "open")
-        usual: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
-        return usual | {"data": data}
+        defaults: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
+        return defaults | {"data": data}
 
 
-class OnTicket(FormPage):
-    """A question about one ticket."""
+class TicketFormPage(FormPage):
+    """A form about one ticket."""
 
     template_name = "incidents/response/verb.html"
     form_class: type[forms.Form] = VerbForm
@@ -64,14 +65,14 @@ class OnTicket(FormPage):
         """Find the ticket."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.ticket = self.find()
+            self.ticket = self.find_ticket()
 
-    def find(self) -> Ticket:
-        """The ticket it is about."""
+    def find_ticket(self) -> Ticket:
+        """The ticket."""
         return ticket_or_404(self.kwargs["reference"], self.person)
 
     def may(self) -> bool:
-        """Those who act on tickets."""
+        """People who act on tickets."""
         return permissions.can_act(self.person, self.ticket)
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -79,36 +80,36 @@ class OnTicket(FormPage):
         return super().get_form_kwargs() | {"ticket": self.ticket, "at": self.at}
 
     def perform(self, form: Any) -> Any:
-        """Do it, and go back to the ticket."""
+        """Make the domain call, and go back to the ticket."""
         self.do(actor=self.person, at=self.at, **form.cleaned_data)
         return f"{self.ticket.get_absolute_url()}{self.anchor}"
 
-    def do(self, **given: Any) -> Any:
+    def do(self, **values: Any) -> Any:
         """Make the domain call."""
         raise NotImplementedError
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the ticket, and the way back."""
+        """With the ticket, and the address to go back to."""
         return super().get_context_data(**kwargs) | {"ticket": self.ticket, "back": self.ticket.get_absolute_url()}
 
 
-class ActionNew(OnTicket):
-    """Owe something."""
+class ActionItemNew(TicketFormPage):
+    """Add an action item."""
 
-    title = button = "Add an action"
-    form_class = ActionForm
+    title = button = "Add an action item"
+    form_class = ActionItemForm
     anchor = "#actions"
 
     def get_initial(self) -> dict[str, Any]:
-        """The ticket's own team."""
+        """The ticket's assigned team."""
         return {"team": self.ticket.team_id}
 
-    def do(self, **given: Any) -> Any:
+    def do(self, **values: Any) -> Any:
         """Add it."""
-        return actions.add(ticket_id=self.ticket.pk, **given)
+        return action_items.add(ticket_id=self.ticket.pk, **values)
 
 
-class LinkNew(OnTicket):
+class LinkNew(TicketFormPage):
     """Link two tickets."""
 
     title = button = "Link a ticket"
@@ -119,59 +120,59 @@ class LinkNew(OnTicket):
         """Find the other ticket, or say that there is none."""
         other = find_ticket(form.cleaned_data["other"].strip(), self.person)
         if other is None:
-            form.add_error("other", "There is no such ticket, or it is not yours to see. Write it as PRB-7.")
+            form.add_error("other", "There is no such ticket, or you may not see it. Write its reference, as PRB-7.")
             return self.form_invalid(form)
         form.cleaned_data["other"] = other
         return super().form_valid(form)
 
-    def do(self, **given: Any) -> Any:
+    def do(self, **values: Any) -> Any:
         """Link it."""
-        return links.link_tickets(from_ticket=self.ticket, to_ticket=given.pop("other"), **given)
+        return links.link_tickets(from_ticket=self.ticket, to_ticket=values.pop("other"), **values)
 
 
-class WaiverAsk(OnTicket):
-    """Ask that nothing needs to be prevented."""
+class WaiverRequest(TicketFormPage):
+    """Request the decision that no prevention is needed."""
 
     title = "No prevention needed"
-    button = "Ask for approval"
-    lead = "Somebody else decides: a commander, a manager or a practice owner. They read your reason."
-    done = "Asked. It is resolved as soon as somebody else agrees."
+    button = "Request approval"
+    lead = "Somebody else decides: a commander, a manager or a practice owner. They see your reason."
+    done = "Requested. The incident is resolved when somebody else approves."
     form_class = ReasonForm
 
-    def do(self, **given: Any) -> Any:
-        """Ask."""
-        return settling.ask_waiver(ticket_id=self.ticket.pk, **given)
+    def do(self, **values: Any) -> Any:
+        """Request it."""
+        return request_waiver(ticket_id=self.ticket.pk, **values)
 
 
-class OnWaiver:
-    """Something done to a decision that was asked for."""
+class WaiverMixin:
+    """What pages about a requested waiver share."""
 
     request: Any
     kwargs: dict[str, Any]
     waiver: PreventionWaiver
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Find it, if this person may know of its ticket."""
+        """Find it, if this person may see its ticket."""
         if request.user.is_authenticated:
             rows = PreventionWaiver.objects.visible_to(request.user).select_related("ticket")
             self.waiver = get_object_or_404(rows, pk=kwargs["pk"])
         super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
 
     def may(self) -> bool:
-        """Those who decide; who asked is told so by the domain."""
+        """People who may decide by their role; the domain refuses the person who requested it."""
         waiver = PreventionWaiver(ticket=self.waiver.ticket, requested_by_id=0)
         return permissions.can_decide(self.request.user, waiver)
 
 
-class WaiverApprove(OnWaiver, PostPage):
-    """Agree."""
+class WaiverApprove(WaiverMixin, PostPage):
+    """Approve a waiver."""
 
     refusals = REFUSALS
-    done = "Agreed. The incident is resolved."
+    done = "Approved. The incident is resolved."
 
     def perform(self) -> Any:
         """Approve it."""
-        settling.approve_waiver(waiver_id=self.waiver.pk, actor=self.person, at=self.at)
+        approve_waiver(waiver_id=self.waiver.pk, actor=self.person, at=self.at)
         return self.back()
 
     def back(self) -> str:
@@ -179,89 +180,89 @@ class WaiverApprove(OnWaiver, PostPage):
         return self.waiver.ticket.get_absolute_url()
 
 
-class WaiverDecline(OnWaiver, OnTicket):
-    """Say that something must be prevented."""
+class WaiverDecline(WaiverMixin, TicketFormPage):
+    """Decline a waiver: prevention is needed."""
 
-    title = "Prevention is needed"
-    button = "Say so"
-    lead = "Say what should be prevented, so that somebody can begin."
+    title = "Decline: prevention is needed"
+    button = "Decline"
+    lead = "Say what must be prevented, so that somebody can begin."
     form_class = ReasonForm
 
-    def find(self) -> Ticket:
-        """The ticket it is about."""
+    def find_ticket(self) -> Ticket:
+        """The ticket."""
         return self.waiver.ticket
 
-    def do(self, **given: Any) -> Any:
+    def do(self, **values: Any) -> Any:
         """Decline it."""
-        return settling.decline_waiver(waiver_id=self.waiver.pk, **given)
+        return decline_waiver(waiver_id=self.waiver.pk, **values)
 
 
-class OnAction:
-    """Something done to an action."""
+class ActionItemMixin:
+    """What pages about an action item share."""
 
     request: Any
     action: ActionItem
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Find it, if this person may know of its ticket."""
+        """Find it, if this person may see its ticket."""
         if request.user.is_authenticated:
             rows = ActionItem.objects.visible_to(request.user).select_related("ticket", "owner", "team")
             self.action = get_object_or_404(rows, pk=kwargs["pk"])
         super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
 
     def may(self) -> bool:
-        """Its owner, and those who act on tickets."""
+        """Its owner, and people who act on tickets."""
         user = self.request.user
         return self.action.owner_id == user.pk or permissions.can_act(user, self.action.ticket)
 
-    def find(self) -> Ticket:
-        """The ticket it is about."""
+    def find_ticket(self) -> Ticket:
+        """The ticket."""
         return self.action.ticket
 
     def get_title(self) -> str:
-        """The deed and the action."""
+        """The verb and the action item."""
         return f"{self.title}: {self.action.title}"  # type: ignore[attr-defined]  # set by the mixin's setup
 
 
-class ActionDone(OnAction, PostPage):
-    """It is done."""
+class ActionItemComplete(ActionItemMixin, PostPage):
+    """Complete an action item."""
 
     refusals = REFUSALS
-    done = "Done. Thank you."
+    done = "Completed. Thank you."
 
     def perform(self) -> Any:
-        """Finish it."""
-        actions.finish(action_id=self.action.pk, actor=self.person, at=self.at)
+        """Complete it."""
+        action_items.complete(action_id=self.action.pk, actor=self.person, at=self.at)
         return self.back()
 
     def back(self) -> str:
-        """The ticket, or the list it was done from."""
-        return reverse("incidents:actions") if "list" in self.request.GET else self.action.get_absolute_url()
+        """The ticket, or the list it was completed from."""
+        return reverse("incidents:action-items") if "list" in self.request.GET else self.action.get_absolute_url()
 
 
-class ActionDecline(OnAction, OnTicket):
-    """It will not be done."""
+class ActionItemDecline(ActionItemMixin, TicketFormPage):
+    """Decline an action item."""
 
     title = button = "Decline"
     form_class = ReasonForm
     anchor = "#actions"
 
-    def do(self, **given: Any) -> Any:
+    def do(self, **values: Any) -> Any:
         """Decline it."""
-        return actions.decline(action_id=self.action.pk, **given)
+        return action_items.decline(action_id=self.action.pk, **values)
 
 
-class ActionReassign(OnAction, OnTicket):
-    """Somebody else does it."""
+class ActionItemReassign(ActionItemMixin, TicketFormPage):
+    """Assign an action item to another person or team."""
 
     title = button = "Reassign"
     form_class = OwnerForm
     anchor = "#actions"
 
     def get_initial(self) -> dict[str, Any]:
-        """As it is."""
+        """The current owner and team."""
         return {"owner": self.action.owner_id, "team": self.action.team_id}
 
-    def do(self, **given: Any) -> Any:
-        """Give it away."""
-        return actions.reassign(action_id=self.action.pk, **given)
+    def do(self, **values: Any) -> Any:
+        """Reassign it."""
+        return action_items.reassign(action_id=self.action.pk, **values)

@@ -2,20 +2,20 @@
 
 from config.base.web.views import ListPage
 from incidents import permissions
-from incidents.filters.requesters import ContactFilter
+from incidents.filters.requesters import RequesterFilter
 from incidents.models import Contact
-from incidents.tables.requesters import ContactTable
+from incidents.tables.requesters import RequesterTable
 
 
-class ContactList(ListPage):
-    """People who ask for help; their addresses are for those who act on tickets."""
+class RequesterList(ListPage):
+    """Requesters; only people who act on tickets see their addresses."""
 
-    title = "Contacts"
+    title = "Requesters"
     queryset = Contact.objects.order_by("name")
-    table_class = ContactTable
-    filterset_class = ContactFilter
-    empty = "No contacts yet. They appear when somebody reports an incident."
+    table_class = RequesterTable
+    filterset_class = RequesterFilter
+    empty = "No requesters yet. They appear when an incident is declared for somebody."
 
     def may(self) -> bool:
-        """Those who act on tickets."""
+        """People who act on tickets."""
         return permissions.can_act(self.person)

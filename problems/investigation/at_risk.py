@@ -8,10 +8,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from incidents.models import EntryKind, Service, ServiceDependency, Ticket, TicketStatus
-from incidents.prevention import actions
+from incidents.prevention import action_items
 from incidents.response import TicketRefused
 from incidents.tickets import timeline
-from incidents.tickets.locking import locked, save
+from incidents.tickets.locking import lock_ticket, save
 from oncall.models import Team, User
 from problems.models import Problem
 
@@ -79,7 +79,7 @@ def name_services(
 
     A service that is named already is not told twice.
     """
-    ticket = locked(problem_id)
+    ticket = lock_ticket(problem_id)
     if ticket.status == TicketStatus.CLOSED:
         raise TicketRefused(f"{ticket.reference} is closed. Reopen it, or open a new problem.")
     if due_on < at.date():
@@ -95,7 +95,7 @@ def name_services(
     timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor, data=data)
     for team, owned in _by_team(fresh).items():
         title = f"Find out whether {_names(owned)} can fail as in {ticket.reference}, and prevent it"
-        actions.add(ticket_id=ticket.pk, title=title, due_on=due_on, team=team, actor=actor, at=at)
+        action_items.add(ticket_id=ticket.pk, title=title, due_on=due_on, team=team, actor=actor, at=at)
     save(ticket, at=at)
     return ticket
 

@@ -10,7 +10,7 @@ from config.base.data.text import several_lines
 from incidents.models import EntryKind
 from incidents.response import TicketRefused
 from incidents.tickets import timeline
-from incidents.tickets.locking import locked
+from incidents.tickets.locking import lock_ticket
 from oncall.models import User
 from problems.models import Factor, Problem
 
@@ -49,7 +49,7 @@ def add(
     evidence_url: str = "",
 ) -> Factor:
     """Add a factor, at the top or as the answer to why another came about."""
-    locked(problem_id)
+    lock_ticket(problem_id)
     if not (text := several_lines(text)):
         raise TicketRefused("Say what contributed, in a sentence.")
     if parent is not None and parent.problem_id != problem_id:
@@ -75,7 +75,7 @@ def add(
 def remove(*, factor_id: int, actor: User | None, at: datetime) -> Problem:
     """Take a factor out; what it was stays on the timeline."""
     factor = Factor.objects.select_related("problem").get(pk=factor_id)
-    locked(factor.problem_id)
+    lock_ticket(factor.problem_id)
     if factor.children.exists():
         raise TicketRefused("Others answer to this factor. Take those out first.")
     factor.delete()

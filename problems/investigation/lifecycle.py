@@ -18,10 +18,10 @@ from incidents.models import (
     TicketLink,
     TicketStatus,
 )
-from incidents.prevention import settling
+from incidents.prevention.auto_resolve import resolve_waiting
 from incidents.response import TicketRefused
 from incidents.tickets import links, timeline
-from incidents.tickets.locking import locked, move, save
+from incidents.tickets.locking import lock_ticket, move, save
 from oncall.models import Team, User
 from problems.investigation.status import PROBLEM
 from problems.known_errors import obligations
@@ -145,7 +145,7 @@ def resolve(*, problem_id: int, actor: User | None, at: datetime, note: str = ""
         problem_id, TicketStatus.RESOLVED, "The cause is removed.", note, actor=actor, at=at, resolved_at=at
     )
     _retire(ticket, at=at)
-    settling.settle_around(ticket=ticket, at=at)
+    resolve_waiting(ticket=ticket, at=at)
     return ticket
 
 
@@ -169,7 +169,7 @@ def close(
     ticket = _move(problem_id, TicketStatus.CLOSED, text, note, actor=actor, at=at, **ended)
     if code != ClosureCode.RISK_ACCEPTED:  # an accepted risk goes on to need its workaround
         _retire(ticket, at=at)
-    settling.settle_around(ticket=ticket, at=at)
+    resolve_waiting(ticket=ticket, at=at)
     return ticket
 
 
@@ -229,7 +229,7 @@ def _incident(incident_id: int) -> Incident:
 
 def _locked(problem_id: int) -> Ticket:
     """The problem's ticket, locked; Refused for a ticket of another kind."""
-    ticket = locked(problem_id)
+    ticket = lock_ticket(problem_id)
     if ticket.kind != TicketKind.PROBLEM:
         raise TicketRefused(f"{ticket.reference} is not a problem.")
     return ticket

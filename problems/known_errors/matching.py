@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest
 from incidents import response
 from incidents.models import EntryKind, Incident, LinkKind, Service, Ticket, Visibility
 from incidents.tickets import links, timeline
-from incidents.tickets.locking import locked
+from incidents.tickets.locking import lock_ticket
 from oncall.models import User
 from problems.models import WORDS, KnownError, KnownErrorStatus, KnownErrorUse
 
@@ -76,7 +76,7 @@ def _any_word(text: str) -> SearchQuery | None:
 @transaction.atomic
 def use(*, known_error_id: int, incident_id: int, actor: User | None, at: datetime) -> KnownError:
     """Say that this is the trouble: the hit counts once an incident, the workaround and the cause go along."""
-    ticket = locked(incident_id)
+    ticket = lock_ticket(incident_id)
     known = KnownError.objects.select_related("problem").get(pk=known_error_id)
     _, is_new = KnownErrorUse.objects.get_or_create(
         known_error=known, incident_id=ticket.pk, defaults={"used_by": actor, "used_at": at}

@@ -83,7 +83,7 @@ class ProblemNew(FormPage):
         return lifecycle.open_problem(actor=self.person, at=self.at, **form.cleaned_data)
 
 
-class ProblemEdit(prevention.OnTicket):
+class ProblemEdit(prevention.TicketFormPage):
     """The form over a problem's facts; a stale one is refused and nothing typed is lost."""
 
     template_name = "incidents/tickets/edit.html"
@@ -141,7 +141,7 @@ class OpenFromIncident(PostPage):
         return self.ticket.get_absolute_url()
 
 
-class LinkProblem(prevention.OnTicket):
+class LinkProblem(prevention.TicketFormPage):
     """Say that a problem that is known already caused the incident."""
 
     title = button = "Link a known problem"

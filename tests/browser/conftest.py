@@ -17,7 +17,8 @@ from config.base.data.roles import Role
 from incidents import response
 from incidents.customers import updates
 from incidents.models import IntegrationKind
-from incidents.prevention import actions, settling
+from incidents.prevention import action_items
+from incidents.prevention.waivers import request_waiver
 from oncall.feeds import create_feed
 from oncall.models import Calendar, CalendarDate
 from postmortems import review, writing
@@ -180,8 +181,10 @@ def _investigate(ana: Any, bob: Any, ticket: Any, at: datetime) -> Any:
     )  # fmt: skip
     for days in (-3, 9):
         due_on = at.date() + timedelta(days=days)
-        actions.add(ticket_id=problem.pk, title="Raise the limit", due_on=due_on, is_priority=True, actor=bob, at=at)
-    settling.ask_waiver(ticket_id=ticket.pk, reason="It is seen to elsewhere.", actor=bob, at=at)
+        action_items.add(
+            ticket_id=problem.pk, title="Raise the limit", due_on=due_on, is_priority=True, actor=bob, at=at
+        )
+    request_waiver(ticket_id=ticket.pk, reason="It is seen to elsewhere.", actor=bob, at=at)
     return known
 
 

@@ -112,8 +112,8 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
     return {
         "restored": reverse("incidents:restored"),
         "restored-ticket": postmortem.ticket.get_absolute_url(),
-        "actions": reverse("incidents:actions"),
-        "action-new": reverse("incidents:action-new", args=[problem.reference]),
+        "action-items": reverse("incidents:action-items"),
+        "action-item-new": reverse("incidents:action-item-new", args=[problem.reference]),
         "problems": reverse("problems:problems"),
         "problem": problem.get_absolute_url(),
         "factor": reverse("problems:verb", args=[problem.reference, "factor"]),
@@ -266,7 +266,7 @@ class TestPhone:
 
         page.get_by_role("button", name="Acknowledge").click()
 
-        assert page.get_by_text("It is yours.", exact=True).count() == 1
+        assert page.get_by_text("It is assigned to you.", exact=True).count() == 1
 
     def test_looks_again_by_itself_and_says_what_is_new(
         self, open_page: Callable[..., Any], company: dict[str, Any]

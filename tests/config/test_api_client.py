@@ -46,7 +46,7 @@ def test_a_program_declares_watches_the_pages_and_restores(live_server: Any, ser
         assert client.post(f"/incidents/{reference}/acknowledge/").json()["status"] == "acknowledged"
         assert client.get(f"/escalations/{running['id']}/").json()["state"] == "acknowledged"
         assert client.get(f"/pages/{page['id']}/").json()["state"] == "cancelled"
-        assert client.post(f"/incidents/{reference}/note/", json={"text": "A bad release."}).status_code == 200
+        assert client.post(f"/incidents/{reference}/add_note/", json={"text": "A bad release."}).status_code == 200
         assert client.post(f"/incidents/{reference}/restore/", json={}).json()["restored_at"]
         assert client.get(f"/escalations/{running['id']}/").json()["state"] == "ended"
         texts = [entry["text"] for entry in client.get(f"/incidents/{reference}/timeline/").json()["results"]]

@@ -51,7 +51,7 @@ class TestRepeat:
     def test_of_a_verb_acts_once(self, caller: Any) -> None:
         reference = send(caller).json()["reference"]
         for _ in range(2):
-            assert send(caller, "k2", f"{URL}{reference}/note/", text="Looking.").status_code == 200
+            assert send(caller, "k2", f"{URL}{reference}/add_note/", text="Looking.").status_code == 200
 
         assert TimelineEntry.objects.filter(text="Looking.").count() == 1
 

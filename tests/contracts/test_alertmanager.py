@@ -52,10 +52,10 @@ pytestmark = [
 
 @pytest.fixture
 def integrations() -> Iterator[list[Integration]]:
-    integration_keys.forget()
+    integration_keys.clear_cache()
     kinds = {"in_address": "alertmanager", "in_header": "alertmanager", "routing_key": "pagerduty"}
     yield [IntegrationFactory(kind=kinds[name], key_digest=tokens.digest(key)) for name, key in KEYS.items()]
-    integration_keys.forget()
+    integration_keys.clear_cache()
 
 
 @pytest.fixture

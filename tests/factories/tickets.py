@@ -11,7 +11,7 @@ from tests.factories.severities import SeverityFactory
 
 
 class IncidentFactory(DjangoModelFactory):
-    """A new incident, as `response.declare` would leave it, but nobody is paged."""
+    """A new incident, as `response.declare` leaves it, without pages."""
 
     class Meta:
         model = incident_models.Incident

@@ -175,7 +175,7 @@ def test_restore_against_acknowledge(site: Site, ledger: Ledger, verbs: Verbs) -
     assert (woken, twice, len(unrestored), verdict.duplicates, verdict.doubled) == (0, 0, 0, 0, 0)
 
 
-def test_hand_over_against_page(site: Site, ledger: Ledger, verbs: Verbs) -> None:
+def test_reassign_against_page(site: Site, ledger: Ledger, verbs: Verbs) -> None:
     rounds = sized(40, 300)
     site.have_workers(2)
     opened = _open(site, rounds)
@@ -184,7 +184,7 @@ def test_hand_over_against_page(site: Site, ledger: Ledger, verbs: Verbs) -> Non
 
     for (one, ticket_id), other in zip(opened, others, strict=True):
         who = {"ticket_id": ticket_id, "actor": one.desk["first"], "team": other["team"]}
-        verbs.plan("hand_over", name=one.token, at=_near(timers[one.token]), reason="Yours.", **who)
+        verbs.plan("reassign", name=one.token, at=_near(timers[one.token]), reason="Yours.", **who)
     verbs.carry_out()
     plan = [
         Planned(one.token, other["first_phone"], verbs.answers[one.token]["committed"])

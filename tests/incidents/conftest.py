@@ -1,4 +1,4 @@
-"""What the tests of intake share: two doors with known keys, and posting to them."""
+"""Shared by the tests of intake: two integrations with known keys, and posting to them."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,11 +19,11 @@ Post = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def _strangers() -> Iterator[None]:
-    """No key is remembered from another test."""
-    integration_keys.forget()
+def _empty_key_cache() -> Iterator[None]:
+    """No key is cached from another test."""
+    integration_keys.clear_cache()
     yield
-    integration_keys.forget()
+    integration_keys.clear_cache()
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def an_alert_opens_an_incident_and_the_one_on_call_answers(stage: Stage) -> None
     phone = stage.anybody(viewport={"width": 390, "height": 844}, color_scheme="dark")
     phone.sees(message["url"], TROUBLE, "SEV2", "You were paged and nobody has answered")
     phone.presses("Acknowledge")
-    phone.reads("It is yours.")
+    phone.reads("It is assigned to you.")
 
     (found,) = stage.api("incidents/", search=TROUBLE)["results"]
     stage.incident = found["reference"]
@@ -117,11 +117,11 @@ def the_service_is_restored_and_the_requester_reads_solved(stage: Stage) -> None
     petra.sees(f"/tickets/{stage.incident}/", "Acknowledged")
     responder = stage.person(stage.responder)
     responder.sees(f"/tickets/{stage.incident}/")
-    responder.follows("Service restored…")
+    responder.follows("Restore…")
     responder.writes(note="Pointed search at the replica's index.")
-    responder.presses("Service restored")
-    responder.reads("Restored, not resolved", "It turns resolved by itself when all of this is done",
-                    "A problem, a priority action, or the decision that no prevention is needed",
+    responder.presses("Restore")
+    responder.reads("Restored, prevention open", "resolves by itself when all of this is done",
+                    "A problem, a priority action item, or the decision that no prevention is needed",
                     "Pointed search at the replica's index")  # fmt: skip
 
     stage.person("carla").sees(
@@ -184,9 +184,9 @@ def the_problem_is_made_in_one_action_and_its_cause_found(stage: Stage) -> None:
                     "helped in 0 incidents")  # fmt: skip
 
     for title, days in (("Build the index beside the old one", 14), ("Show how long the rebuild takes", 7)):
-        responder.sees(f"/tickets/{stage.problem}/actions/new/")
+        responder.sees(f"/tickets/{stage.problem}/action-items/new/")
         responder.writes(title=title, due_on=f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}", is_priority="on")
-        responder.presses("Add an action")
+        responder.presses("Add an action item")
     responder.reads("Build the index beside the old one", "priority", "Show how long the rebuild takes")
 
 
@@ -270,20 +270,20 @@ def the_last_action_resolves_the_incident(stage: Stage) -> None:
     """S31, S32: it turns by itself when the last condition falls, and says which one that was."""
     responder, carla = stage.person(stage.responder), stage.person("carla")
     responder.sees(f"/tickets/{stage.problem}/")
-    responder.presses("Done", within="#actions li:has-text('Build the index beside')")
-    responder.reads("Done. Thank you.")
+    responder.presses("Complete", within="#actions li:has-text('Build the index beside')")
+    responder.reads("Completed. Thank you.")
     for step in ("Start the fix", "Cause removed"):
         responder.follows(f"{step}…")
         responder.presses(step)
     carla.sees(f"/tickets/{stage.incident}/", f"{stage.problem} is resolved", "Show how long the rebuild takes",
-               "Restored, not resolved")  # fmt: skip
+               "Restored, prevention open")  # fmt: skip
 
     responder.sees(f"/tickets/{stage.problem}/")
-    responder.presses("Done", within="#actions li:has-text('Show how long')")
+    responder.presses("Complete", within="#actions li:has-text('Show how long')")
 
-    last = "Resolved: The action “Show how long the rebuild takes” is done. Nothing else was left."
+    last = "Resolved: The action item “Show how long the rebuild takes” is done. Nothing else was open."
     said = carla.sees(f"/tickets/{stage.incident}/", last)
-    assert "Restored, not resolved" not in said
+    assert "Restored, prevention open" not in said
     assert stage.incident not in carla.sees("/incidents/restored/")
     assert stage.api(f"incidents/{stage.incident}/")["status"] == "resolved"
 

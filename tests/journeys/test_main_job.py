@@ -146,7 +146,7 @@ class TestAnAlert:
         assert box is not None
         assert box["height"] >= 44
         button.click()
-        assert phone.get_by_text("It is yours").is_visible()
+        assert phone.get_by_text("It is assigned to you").is_visible()
         phone.goto(url)
         assert not phone.get_by_role("button", name="Acknowledge").is_visible()
 
@@ -180,7 +180,7 @@ class TestACall:
         reference = desk.url.rstrip("/").rsplit("/", 1)[1]
         story.await_text("Scanners in the warehouse")
 
-        self.do(desk, reference, "hand-over", team="Platform", reason="It is the network.")
+        self.do(desk, reference, "reassign", team="Platform", reason="It is the network.")
         assert story.api.get(f"incidents/{reference}/")["team"] == "platform"
         wait_for("the other team is paged", lambda: len(story.texts("Scanners in the warehouse")) == 2, limit=20)
         assert len({text["person"] for text in story.texts("Scanners in the warehouse")}) == 2

@@ -18,7 +18,7 @@ from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 CHAPTERS = [
-    "Alerts", "Incidents", "What customers were told", "Problems", "Postmortems", "Actions", "Known errors",
+    "Alerts", "Incidents", "Customer updates", "Problems", "Postmortems", "Action items", "Known errors",
 ]  # fmt: skip
 
 
@@ -78,7 +78,7 @@ class TestPage:
     def test_says_kindly_what_there_is_not(self, reader: Client) -> None:
         page = reader.get(f"/tickets/{make.IncidentFactory().reference}/story/").content.decode()
 
-        assert "Nobody has asked why it happened." in page
+        assert "No problem is linked to it." in page
 
     def test_hides_what_is_private(self, reader: Client, incident: Any) -> None:
         problem = incident.links_out.get().to_ticket
@@ -95,7 +95,7 @@ class TestPage:
         problem = incident.links_out.get().to_ticket
 
         def count() -> int:
-            circle = story.around(problem, user=make.UserFactory())
+            circle = story.related_tickets(problem, user=make.UserFactory())
             with CaptureQueriesContext(connection) as asked:
                 panels.tell(circle)
             return len(asked)
@@ -108,12 +108,12 @@ class TestPage:
 
     def test_ends_somewhere(self, reader: Client) -> None:
         problem = make.ProblemFactory()
-        for _ in range(story.MOST + 1):
+        for _ in range(story.MAX_LINKED + 1):
             make.TicketLinkFactory(to_ticket=problem)
 
         page = reader.get(f"/tickets/{problem.reference}/story/").content.decode()
 
-        assert f"the {story.MOST} newest are told of" in page
+        assert f"Only the {story.MAX_LINKED} newest linked tickets are shown" in page
 
 
 class TestEndpoint:

@@ -22,6 +22,10 @@ class Schema(AutoSchema):
         words = "Sent again with the same key and body within 24 hours, the request is answered, not repeated."
         return [*said, OpenApiParameter(idempotency.HEADER, str, OpenApiParameter.HEADER, description=words)]
 
+    def is_deprecated(self) -> bool:
+        """A former name of a verb is."""
+        return hasattr(self._handler(), "alias") or bool(super().is_deprecated())
+
     def get_request_serializer(self) -> Any:
         """What the handler takes."""
         takes = getattr(self._handler(), "takes", None)

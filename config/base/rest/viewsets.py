@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, nullcontext
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -69,6 +70,21 @@ _parameters: dict[type, tuple[str, ...]] = {}
 """The names that each filter set knows: the same in every request, and its form is dear."""
 
 
+@dataclass(frozen=True)
+class Alias:
+    """A former name of a verb: it does the same, is marked as deprecated, and ends with a release."""
+
+    name: str
+    deprecated_on: date
+    removed_in: str
+    """The first version without it, as 0.2.0."""
+
+    @property
+    def header(self) -> str:
+        """The value of the Deprecation header (RFC 9745): an @ and the second from which it was deprecated."""
+        return f"@{int(datetime.combine(self.deprecated_on, time(), tzinfo=UTC).timestamp())}"
+
+
 class BaseViewSet(viewsets.GenericViewSet[Any]):
     """Strict about query parameters; addresses end with a slash and are never redirected."""
 
@@ -81,6 +97,13 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
     """The order of a list; it must be unique."""
     query_parameters: ClassVar[tuple[str, ...]] = ()
     """Query parameters besides those of filters and pages."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Add a route for every former name of the class's verbs; the router finds them like the verbs."""
+        super().__init_subclass__(**kwargs)
+        for method in list(vars(cls).values()):
+            for handler in getattr(method, "alias_handlers", ()):
+                setattr(cls, handler.__name__, handler)
 
     @classmethod
     def as_view(cls, *args: Any, **kwargs: Any) -> Any:
@@ -97,6 +120,16 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
             if self._claimed is not None:
                 idempotency.keep(self._claimed, answer.render())
         return answer
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """The response; from a former name of a verb with headers that name the new address."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        handler: Any = getattr(self, self.action or "", None)
+        if (alias := getattr(handler, "alias", None)) is not None:
+            successor = f"{request.path.removesuffix(f'{alias.name}/')}{handler.alias_of}/"
+            response.headers["Deprecation"] = alias.header
+            response.headers["Link"] = f'<{successor}>; rel="successor-version"'
+        return response
 
     def handle_exception(self, exc: Exception) -> Any:
         """The answer to an error, or the one that was kept."""
@@ -217,14 +250,33 @@ def verb(
     may: Callable[..., bool] | None = None,
     scope: str = "respond",
     name: str | None = None,
+    aliases: Iterable[Alias] = (),
 ) -> Callable[[Method], Method]:
-    """A POST on one record, as `/incidents/5/acknowledge/`; the method makes ONE domain call."""
+    """A POST on one record, as `/incidents/5/acknowledge/`; the method makes ONE domain call.
+
+    `aliases` are former names of the verb: they stay as routes of their own until their release.
+    """
 
     def decorate(method: Method) -> Method:
-        handler = writes(takes, may=may)(method)
-        return action(detail=True, methods=["post"], scope=scope, url_path=name or method.__name__)(handler)
+        path = name or method.__name__
+        handler = _posted(writes(takes, may=may)(method), path=path, scope=scope)
+        handler.alias_handlers = [  # type: ignore[attr-defined]  # read by BaseViewSet
+            _alias_handler(writes(takes, may=may)(method), alias, path=path, scope=scope) for alias in aliases
+        ]
+        return handler
 
     return decorate
+
+
+def _posted(handler: Method, *, path: str, scope: str) -> Method:
+    return action(detail=True, methods=["post"], scope=scope, url_path=path)(handler)
+
+
+def _alias_handler(handler: Method, alias: Alias, *, path: str, scope: str) -> Method:
+    handler.__name__ = alias.name
+    handler.__doc__ = f"Deprecated, removed in {alias.removed_in}: use `{path}`. {handler.__doc__}"
+    handler.alias, handler.alias_of = alias, path  # type: ignore[attr-defined]  # read by BaseViewSet and our schema
+    return _posted(handler, path=alias.name, scope=scope)
 
 
 def requested_instant(request: Request, name: str = "at") -> datetime:

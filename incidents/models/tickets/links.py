@@ -25,7 +25,7 @@ class LinkQuerySet(models.QuerySet["TicketLink"]):
     """Links."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "LinkQuerySet":
-        """Those both of whose ends this person may know of."""
+        """Those whose two tickets this person may both see."""
         tickets = Ticket.objects.visible_to(user)
         return self.filter(from_ticket__in=tickets, to_ticket__in=tickets)
 

@@ -33,7 +33,7 @@ PREFIXES = {TicketKind.INCIDENT: "INC", TicketKind.PROBLEM: "PRB", TicketKind.RE
 
 
 class TicketStatus(models.TextChoices):
-    """Every status of every kind; which follow which is in `incidents.status` and `problems.status`."""
+    """Every status of every kind; the allowed moves are in `incidents.tickets.status` and `problems`."""
 
     NEW = "new", "New"
     ACKNOWLEDGED = "acknowledged", "Acknowledged"
@@ -85,7 +85,7 @@ class ClosureCode(models.TextChoices):
 
 
 class ContactType(models.TextChoices):
-    """How the trouble was reported."""
+    """The channel by which a ticket was reported."""
 
     PHONE = "phone", "Phone"
     EMAIL = "email", "E-mail"
@@ -98,7 +98,7 @@ class ContactType(models.TextChoices):
 class Visibility(models.TextChoices):
     """Open to every employee, or private with a reason (S44)."""
 
-    OPEN = "open", "Open to everybody in the firm"
+    OPEN = "open", "Open to everybody in the company"
     PRIVATE = "private", "Private"
 
 
@@ -106,7 +106,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     """Tickets; the same filters serve portal, API, admin, feeds and tasks."""
 
     def open(self) -> "TicketQuerySet":
-        """Those whose service does not work yet, or whose cause is not dealt with."""
+        """Incidents that are not restored yet, and problems that are not resolved yet."""
         return self.filter(status__in=OPEN_STATUSES)
 
     def incidents(self) -> "TicketQuerySet":
@@ -114,26 +114,26 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(kind=TicketKind.INCIDENT)
 
     def visible_to(self, user: "User | AnonymousUser") -> "TicketQuerySet":
-        """Those this person may know of; for anybody else a private one does not exist."""
+        """Tickets that this person may see; for others a private ticket does not exist."""
         if not user.is_authenticated:
             return self.none()
         if user.is_superuser:
             return self
         member = Membership.objects.filter(user=user).values("team")
-        # Teams called to help must see what they are paged for.
+        # Responding teams must see what they are paged for.
         responses = apps.get_model("incidents", "Response")
-        called = responses._default_manager.filter(team__in=member).values("ticket")
+        responding = responses._default_manager.filter(team__in=member).values("ticket")
         return self.filter(
             Q(visibility=Visibility.OPEN)
             | Q(team__in=member)
-            | Q(pk__in=called)
+            | Q(pk__in=responding)
             | Q(assignee=user)
             | Q(opened_by=user)
             | Q(requester__in=Contact.objects.filter(user=user))
         )
 
     def for_list(self) -> "TicketQuerySet":
-        """With the names a row shows, in one query."""
+        """With the related rows that a list shows, in one query."""
         return self.select_related("service", "severity", "team", "assignee")
 
 
@@ -154,7 +154,7 @@ class Ticket(models.Model):
     title = OneLineField(max_length=300)
     description = models.TextField(blank=True)
     category = OneLineField(max_length=60, blank=True)
-    contact_type = models.CharField(max_length=10, choices=ContactType, default=ContactType.PORTAL)
+    contact_type = models.CharField("channel", max_length=10, choices=ContactType, default=ContactType.PORTAL)
     # Service and team have indexes of their own below, which begin with the key and order what follows.
     service = models.ForeignKey(
         Service, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets", db_index=False
@@ -166,7 +166,7 @@ class Ticket(models.Model):
     status = models.CharField(max_length=16, choices=TicketStatus, default=TicketStatus.NEW)
     hold_reason = models.CharField(max_length=12, choices=HoldReason, blank=True)
     team = models.ForeignKey(
-        Team, on_delete=models.PROTECT, related_name="tickets", verbose_name="owner team", db_index=False
+        Team, on_delete=models.PROTECT, related_name="tickets", verbose_name="assigned team", db_index=False
     )
     assignee = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_tickets"
@@ -286,25 +286,25 @@ class Ticket(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it still counts as open in queues."""
+        """Whether it counts as open in queues."""
         return self.status in OPEN_STATUSES
 
     @property
     def requester_status(self) -> str:
-        """The status as the requester reads it: that we still prevent the next time is our business."""
+        """The status as the requester reads it; prevention is internal work."""
         return "Solved" if self.status in {TicketStatus.RESTORED, TicketStatus.RESOLVED} else self.get_status_display()
 
     def age(self, at: datetime) -> float:
-        """Seconds since the trouble began, up to restoration."""
+        """Seconds from the start of the impact to restoration, or to `at`."""
         return ((self.restored_at or at) - self.impact_started_at).total_seconds()
 
 
 class Incident(Ticket):
-    """Service is broken or worse than promised; here is only what no list asks for."""
+    """A service is broken or degraded; only the fields that no list needs are here."""
 
-    customer_impact = models.TextField(blank=True, help_text="What the customer sees, in the customer's words.")
+    customer_impact = models.TextField(blank=True, help_text="What customers see, in their words.")
     workaround = models.TextField(blank=True)
-    opened_because = models.TextField(blank=True, help_text='Answers "why did this open?".')
+    opened_because = models.TextField(blank=True, help_text="Why it opened.")
 
     class Meta:
         base_manager_name = "objects"

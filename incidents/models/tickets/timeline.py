@@ -1,4 +1,4 @@
-"""What happened to a ticket: append-only, written by `incidents.timeline.record` alone."""
+"""What happened to a ticket: append-only, written by `incidents.tickets.timeline` alone."""
 
 from typing import TYPE_CHECKING
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 class EntryKind(models.TextChoices):
-    """What sort of fact it is."""
+    """The kind of an entry."""
 
     OPENED = "opened", "Opened"
     STATUS = "status", "Status"
     NOTE = "note", "Work note"
     COMMENT = "comment", "Public comment"
     CHANGE = "change", "Change"
-    HANDOVER = "handover", "Handover"
+    HANDOVER = "handover", "Reassignment"
     PAGE = "page", "Page"
     ESCALATION = "escalation", "Escalation"
     ALERT = "alert", "Alert"
-    ACTION = "action", "Action"
+    ACTION = "action", "Action item"
     LINK = "link", "Link"
 
 
@@ -33,12 +33,12 @@ class TimelineQuerySet(models.QuerySet["TimelineEntry"]):
     """Timeline entries."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "TimelineQuerySet":
-        """Those of tickets this person may know of."""
+        """Those of tickets this person may see."""
         return self.filter(ticket__in=Ticket.objects.visible_to(user))
 
 
 class TimelineEntry(models.Model):
-    """One fact about a ticket; a database trigger refuses to change or delete it."""
+    """An entry of a ticket's timeline; a database trigger refuses to change or delete it."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="timeline")
     kind = models.CharField(max_length=12, choices=EntryKind)
@@ -48,7 +48,7 @@ class TimelineEntry(models.Model):
     text = models.TextField()
     data = models.JSONField(default=dict, blank=True)
     source = models.CharField(
-        max_length=60, blank=True, help_text="Names the fact it tells of, so that it is told once."
+        max_length=60, blank=True, help_text="Identifies the fact it records, so that it is recorded once."
     )
 
     objects = TimelineQuerySet.as_manager()

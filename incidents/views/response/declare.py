@@ -1,4 +1,4 @@
-"""Declaring an incident: keyboard only, under a minute, and it says whom it wakes before it does."""
+"""Declaring an incident; the page says whom it will page before it does."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +21,8 @@ from oncall.models import Team
 _REQUESTER = ("requester_name", "requester_phone", "requester_email")
 
 
-class _Asked(forms.Form):
-    """The part of the form that the proposal depends on; nonsense counts as not given."""
+class _ProposalForm(forms.Form):
+    """The fields that the proposal depends on; an invalid value counts as empty."""
 
     title = forms.CharField(required=False)
     customer_impact = forms.CharField(required=False)
@@ -36,7 +36,7 @@ class _Asked(forms.Form):
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a person has said so far of an incident that nobody has declared yet; panels of "declare" read it."""
+    """The fields typed so far for an incident that is not declared yet; panels of "declare" read it."""
 
     title: str
     text: str
@@ -44,21 +44,21 @@ class Declaration:
 
 
 def _proposal(request: HttpRequest, data: Any, at: Any) -> dict[str, Any]:
-    asked = _Asked(data)
-    asked.is_valid()
-    given: dict[str, Any] = {name: asked.cleaned_data.get(name) for name in asked.fields}
-    proposed = priority.propose(impact=given["impact"], urgency=given["urgency"])
-    severity = given["severity"] or proposed.severity
-    names = response.preview_page(severity=severity, service=given["service"], team=given["team"], at=at)
-    text = f"{given['customer_impact'] or ''} {given['description'] or ''}".strip()
-    said = Declaration(given["title"] or "", text, given["service"])
+    form = _ProposalForm(data)
+    form.is_valid()
+    values: dict[str, Any] = {name: form.cleaned_data.get(name) for name in form.fields}
+    proposed = priority.propose(impact=values["impact"], urgency=values["urgency"])
+    severity = values["severity"] or proposed.severity
+    names = response.preview_page(severity=severity, service=values["service"], team=values["team"], at=at)
+    text = f"{values['customer_impact'] or ''} {values['description'] or ''}".strip()
+    declaration = Declaration(values["title"] or "", text, values["service"])
     return {
         "priority": proposed.priority,
         "severity": severity,
-        "is_chosen": given["severity"] is not None,
-        "owner": given["team"] or (given["service"].team if given["service"] else None),
+        "is_chosen": values["severity"] is not None,
+        "owner": values["team"] or (values["service"].team if values["service"] else None),
         "names": names,
-        "panels": panels.collect("declare", request, said),
+        "panels": panels.collect("declare", request, declaration),
     }
 
 
@@ -76,7 +76,7 @@ class Declare(FormPage):
         return permissions.can_declare(self.person)
 
     def get_initial(self) -> dict[str, Any]:
-        """What a link to this page already knows, as ?service=3&title=..."""
+        """Values from the URL, as ?service=3&title=..."""
         return {name: value for name, value in self.request.GET.items() if name in DeclareForm.base_fields}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -88,11 +88,11 @@ class Declare(FormPage):
 
     def perform(self, form: Any) -> Any:
         """Open the incident."""
-        given = form.cleaned_data
-        name, phone, email = (given.pop(key) for key in _REQUESTER)
-        with transaction.atomic():  # a refused incident leaves no requester behind
+        values = form.cleaned_data
+        name, phone, email = (values.pop(key) for key in _REQUESTER)
+        with transaction.atomic():  # if declaring is refused, no requester is created either
             ticket = response.declare(
-                **given,
+                **values,
                 requester=find_requester(name=name, phone=phone, email=email),
                 actor=self.person,
                 at=self.at,
@@ -101,7 +101,7 @@ class Declare(FormPage):
         return ticket
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the proposal as things stand."""
+        """With the proposal for the current values."""
         context = super().get_context_data(**kwargs)
         data = self.request.POST if self.request.method == "POST" else self.get_initial()
         return context | {
@@ -111,12 +111,12 @@ class Declare(FormPage):
 
 
 class Proposal(ShownPage):
-    """Priority, severity, who would be paged and what is known of it, for the fields of the form so far."""
+    """Priority, severity and people who would be paged, for the fields of the form so far."""
 
     template_name = "incidents/response/proposal.html"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The same: a long description does not fit into an address."""
+        """The same by POST: a long description does not fit into an address."""
         return self.get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The responder's screen at three in the morning: signed in, or through the link in a page's message."""
+"""The responder's phone screen: signed in, or through the link in a page's message."""
 
 from typing import Any
 
@@ -22,15 +22,15 @@ def _screen(ticket: Ticket, user: User) -> dict[str, Any]:
     teams = situation.responding_teams(ticket)
     return {
         "ticket": ticket,
-        "called": teams,
-        "standing": situation.responder_view(ticket, teams, user),
-        "needs": ticket.service.depends_on.order_by("name") if ticket.service else (),
+        "responding_teams": teams,
+        "responder": situation.responder_view(ticket, teams, user),
+        "dependencies": ticket.service.depends_on.order_by("name") if ticket.service else (),
         "reader": user,
     }
 
 
 class Respond(DetailPage):
-    """The screen for somebody who is signed in."""
+    """The screen for people who are signed in."""
 
     template_name = "incidents/response/respond.html"
     place = "respond"
@@ -40,7 +40,7 @@ class Respond(DetailPage):
         return verbs.ticket_or_404(self.kwargs["reference"], self.person)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The facts, and buttons for those who may act."""
+        """The incident, with buttons for people who may act."""
         user: Any = self.person
         return (
             super().get_context_data(**kwargs)
@@ -58,7 +58,7 @@ class PageLink(View):
     http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """The operational facts, with buttons while the link is unused."""
+        """The incident, with buttons while the link is unused."""
         at = timezone.now()
         try:
             page = paging.page_for_link(key=key, at=at)
@@ -66,9 +66,9 @@ class PageLink(View):
             return self._refuse(request, str(refusal))
         ticket = self._ticket(page)
         if ticket is None:
-            return self._refuse(request, "This message is about something the portal no longer shows. Sign in.")
+            return self._refuse(request, "The incident of this message cannot be shown here. Sign in to see it.")
         if ticket.visibility == Visibility.PRIVATE:
-            ticket.title, ticket.description = "A private record: sign in to read it", ""
+            ticket.title, ticket.description = "A private incident: sign in to read it", ""
         context = _screen(ticket, page.user) | {
             "title": ticket.reference,
             "at": at,

@@ -1,4 +1,4 @@
-"""What people do to a ticket: a table of verbs, each one form and one domain call, and the page that runs them."""
+"""The verbs of a ticket: a table, each with a form and one domain call, and the page that runs them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from config.base.data.lifecycle import IllegalMove
 from config.base.web.views import FormPage
 from incidents import permissions, response
 from incidents.forms.response import (
+    AddRespondersForm,
     AssignForm,
+    ChangeSeverityForm,
     CloseForm,
-    HandOverForm,
     HoldForm,
     NoteForm,
     ReasonForm,
-    RespondersForm,
+    ReassignForm,
     RestoreForm,
-    SeverityForm,
     VerbForm,
 )
 from incidents.models import Ticket, TicketKind, TicketStatus
@@ -39,7 +39,7 @@ Call = Callable[[Ticket, Any, datetime, dict[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Verb:
-    """One thing to do: its words, the form it asks, when it is allowed, and the call behind it."""
+    """A verb: its label, its form, the statuses that allow it, and its domain call."""
 
     name: str
     label: str
@@ -52,65 +52,66 @@ class Verb:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it asks nothing, so that a button does it."""
+        """Whether it has no fields, so that a button is enough."""
         return self.form is VerbForm
 
 
 def make_verb(name: str, label: str, statuses: set[Any], call: Call, **more: Any) -> Verb:
-    """A verb of a table."""
-    return Verb(name, label, frozenset(str(one) for one in statuses), call, **more)
+    """A verb for a table of verbs."""
+    return Verb(name, label, frozenset(str(status) for status in statuses), call, **more)
 
 
-def _before(status: TicketStatus) -> set[str]:
+def _statuses_before(status: TicketStatus) -> set[str]:
     """The statuses from which the table allows a move to `status`."""
-    return {one for one in INCIDENT.moves if INCIDENT.allows(one, status)}
+    return {before for before in INCIDENT.moves if INCIDENT.allows(before, status)}
 
 
 VERBS = {
     verb.name: verb
     for verb in (
-        make_verb("acknowledge", "Acknowledge", {TicketStatus.NEW}, is_main=True, done="Acknowledged. It is yours.",
+        make_verb("acknowledge", "Acknowledge", {TicketStatus.NEW}, is_main=True,
+              done="Acknowledged. It is assigned to you.",
               call=lambda t, u, at, _: response.acknowledge(ticket_id=t.pk, actor=u, at=at)),
         make_verb("start-work", "Start work", {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED}, is_main=True,
               call=lambda t, u, at, _: response.start_work(ticket_id=t.pk, actor=u, at=at)),
-        make_verb("resume", "Off hold", {TicketStatus.ON_HOLD}, is_main=True,
+        make_verb("resume", "Resume", {TicketStatus.ON_HOLD}, is_main=True,
               call=lambda t, u, at, _: response.resume(ticket_id=t.pk, actor=u, at=at)),
-        make_verb("restore", "Service restored", _before(TicketStatus.RESTORED), is_main=True, form=RestoreForm,
+        make_verb("restore", "Restore", _statuses_before(TicketStatus.RESTORED), is_main=True, form=RestoreForm,
               done="Restored. Nobody else is paged.",
               call=lambda t, u, at, a: response.restore(ticket_id=t.pk, actor=u, at=at, **a)),
-        make_verb("note", "Write a note", _ANY, form=NoteForm, button="Save the note", done="Noted.",
+        make_verb("add-note", "Add a note", _ANY, form=NoteForm, button="Add note", done="Note added.",
               call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
-        make_verb("take-over", "Take over", _OPEN, done="It is yours now.",
+        make_verb("take-over", "Take over", _OPEN, done="It is assigned to you now.",
               call=lambda t, u, at, _: response.take_over(ticket_id=t.pk, actor=u, at=at)),
-        make_verb("decline", "I can't", _OPEN, done="Thank you for saying so. The next person is paged.",
+        make_verb("decline", "I can't", _OPEN, done="Thank you. The next person is paged.",
               call=lambda t, u, at, _: response.decline(ticket_id=t.pk, actor=u, at=at)),
         make_verb("assign", "Assign", _OPEN, form=AssignForm,
               call=lambda t, u, at, a: response.assign(ticket_id=t.pk, actor=u, at=at, **a)),
-        make_verb("hold", "Put on hold", _before(TicketStatus.ON_HOLD), form=HoldForm,
+        make_verb("hold", "Put on hold", _statuses_before(TicketStatus.ON_HOLD), form=HoldForm,
               call=lambda t, u, at, a: response.hold(ticket_id=t.pk, actor=u, at=at, **a)),
-        make_verb("severity", "Change severity", _OPEN, form=SeverityForm,
+        make_verb("change-severity", "Change severity", _OPEN, form=ChangeSeverityForm,
               call=lambda t, u, at, a: response.change_severity(ticket_id=t.pk, actor=u, at=at, **a)),
-        make_verb("add-responders", "Call in a team", _OPEN, form=RespondersForm,
+        make_verb("add-responders", "Add responders", _OPEN, form=AddRespondersForm,
               call=lambda t, u, at, a: response.add_responders(ticket_id=t.pk, actor=u, at=at, **a)),
-        make_verb("hand-over", "Hand over to another team", _OPEN, form=HandOverForm, button="Hand over",
-              call=lambda t, u, at, a: response.hand_over(ticket_id=t.pk, actor=u, at=at, **a)),
-        make_verb("reopen", "Reopen", _before(TicketStatus.IN_PROGRESS) - _OPEN, form=ReasonForm,
+        make_verb("reassign", "Reassign to another team", _OPEN, form=ReassignForm, button="Reassign",
+              call=lambda t, u, at, a: response.reassign(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("reopen", "Reopen", _statuses_before(TicketStatus.IN_PROGRESS) - _OPEN, form=ReasonForm,
               call=lambda t, u, at, a: response.reopen(ticket_id=t.pk, actor=u, at=at, **a)),
-        make_verb("close", "Close", _before(TicketStatus.CLOSED), form=CloseForm,
+        make_verb("close", "Close", _statuses_before(TicketStatus.CLOSED), form=CloseForm,
               call=lambda t, u, at, a: response.close(ticket_id=t.pk, actor=u, at=at, **a)),
     )
 }  # fmt: skip
 
 
-def possible(ticket: Ticket, user: Any) -> list[Verb]:
-    """What this person may do to this ticket as it stands."""
+def possible_verbs(ticket: Ticket, user: Any) -> list[Verb]:
+    """The verbs that this person may use on this ticket now."""
     if ticket.kind != TicketKind.INCIDENT or not permissions.can_act(user, ticket):
         return []
     return [verb for verb in VERBS.values() if ticket.status in verb.statuses]
 
 
 def find_ticket(reference: str, user: Any) -> Ticket | None:
-    """The ticket of a reference such as INC-7, if this person may know of it."""
+    """The ticket of a reference such as INC-7, if this person may see it."""
     prefix, _, number = reference.partition("-")
     kind = next((kind for kind, name in PREFIXES.items() if name == prefix.upper()), None)
     rows = Ticket.objects.visible_to(user).select_related(
@@ -122,7 +123,7 @@ def find_ticket(reference: str, user: Any) -> Ticket | None:
 
 
 def ticket_or_404(reference: str, user: Any) -> Ticket:
-    """The same, or page not found."""
+    """The ticket of a reference; raises Http404 if there is none that this person may see."""
     ticket = find_ticket(reference, user)
     if ticket is None:
         raise Http404
@@ -130,7 +131,7 @@ def ticket_or_404(reference: str, user: Any) -> Ticket:
 
 
 class VerbPage(FormPage):
-    """One verb on one ticket: its form on a page of its own, and the POST behind every button."""
+    """One verb on one ticket: the page of its form, and the POST of its button."""
 
     template_name = "incidents/response/verb.html"
     refusals = REFUSALS
@@ -152,7 +153,7 @@ class VerbPage(FormPage):
         self.done = self.verb.done
 
     def may(self) -> bool:
-        """Those who act on tickets."""
+        """People who act on tickets."""
         return permissions.can_act(self.person, self.ticket)
 
     def get_form_class(self) -> type[forms.Form]:
@@ -164,12 +165,12 @@ class VerbPage(FormPage):
         return super().get_form_kwargs() | {"ticket": self.ticket, "at": self.at}
 
     def perform(self, form: Any) -> Any:
-        """Make the verb's call."""
+        """Make the verb's domain call."""
         self.verb.call(self.ticket, self.person, self.at, form.cleaned_data)
         return self._back()
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """A plain button goes back with the refusal; a form is shown again."""
+        """After a button, go back with the error; show a form again."""
         if not self.verb.is_plain:
             return super().form_invalid(form)
         for error in form.non_field_errors():
@@ -182,7 +183,7 @@ class VerbPage(FormPage):
         return self.ticket.get_absolute_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the ticket, and the way back."""
+        """With the ticket, and the address to go back to."""
         return super().get_context_data(**kwargs) | {
             "ticket": self.ticket,
             "verb": self.verb,

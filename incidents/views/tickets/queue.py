@@ -1,4 +1,4 @@
-"""The queue: what is new, what is mine, what is my team's."""
+"""The queue of tickets, with shortcuts."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ from oncall.models import EscalationState, Obligation
 
 
 def with_unowned(tickets: TicketQuerySet) -> TicketQuerySet:
-    """Each with `is_unowned`: somebody was paged for it and nobody has answered."""
+    """Tickets with `is_unowned`: somebody was paged and nobody has answered."""
     ringing = Response.objects.filter(ticket=OuterRef("pk"), escalation__state=EscalationState.TRIGGERED)
     rows: Any = tickets.annotate(is_unowned=Exists(ringing))
-    found: TicketQuerySet = rows
-    return found
+    annotated: TicketQuerySet = rows
+    return annotated
 
 
 class Queue(ListPage):
@@ -31,23 +31,23 @@ class Queue(ListPage):
     table_class = TicketTable
     filterset_class = TicketFilter
     filters = ("search", "group", "whose", "severity", "team", "service", "assignee")
-    empty = "No open tickets. Quiet is good; declare an incident when it ends."
+    empty = "No open tickets."
     create = ("incidents:declare", "Declare an incident")
     refresh = 10
     told_empty = ("group",)
 
     def address(self) -> str:
-        """The queue's own, also where it is the front page."""
+        """The queue's own address, also on the home page."""
         return reverse("incidents:queue")
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
-        """What the URL asks, and without a word on status: what is open."""
-        asked = self.request.GET.copy()
-        asked.setdefault("group", "open")
-        if asked.get("search") and "group" not in self.request.GET:
-            asked["group"] = ""  # who looks for a number wants it whatever became of it
-        usual: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
-        return usual | {"data": asked}
+        """The filters of the URL; without a status: open tickets."""
+        data = self.request.GET.copy()
+        data.setdefault("group", "open")
+        if data.get("search") and "group" not in self.request.GET:
+            data["group"] = ""  # a search by number must find closed tickets too
+        defaults: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
+        return defaults | {"data": data}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the shortcuts above the list."""
@@ -55,7 +55,7 @@ class Queue(ListPage):
 
     def _tabs(self) -> list[dict[str, Any]]:
         user = self.person
-        mine = Q(team__in=user.memberships.values("team"))
+        of_my_teams = Q(team__in=user.memberships.values("team"))
         is_open, is_restored = Q(status__in=OPEN_STATUSES), Q(status=TicketStatus.RESTORED)
         counts = (
             Ticket.objects.visible_to(user)
@@ -64,19 +64,19 @@ class Queue(ListPage):
                 open=Count("pk", filter=is_open),
                 nobody=Count("pk", filter=is_open & Q(assignee__isnull=True)),
                 me=Count("pk", filter=is_open & Q(assignee=user)),
-                teams=Count("pk", filter=is_open & mine),
+                teams=Count("pk", filter=is_open & of_my_teams),
                 restored=Count("pk", filter=is_restored),
             )
         )
         return [
             self._tab("Open", "", counts["open"]),
-            self._tab("Nobody's yet", "group=open&whose=nobody", counts["nobody"]),
-            self._tab("Mine", "group=open&whose=me", counts["me"]),
-            self._tab("My teams'", "group=open&whose=my-teams", counts["teams"]),
-            {"label": "Restored, not resolved", "url": reverse("incidents:restored"), "count": counts["restored"]},
+            self._tab("Unassigned", "group=open&whose=nobody", counts["nobody"]),
+            self._tab("Assigned to me", "group=open&whose=me", counts["me"]),
+            self._tab("Assigned to my teams", "group=open&whose=my-teams", counts["teams"]),
+            {"label": "Restored, prevention open", "url": reverse("incidents:restored"), "count": counts["restored"]},
             self._tab("Done", "group=done"),
             {
-                "label": "Overdue from me",
+                "label": "My overdue tasks",
                 "url": f"{reverse('oncall:due-mine')}?overdue=true",
                 "count": Obligation.objects.overdue(self.at).filter(owner=user.pk).count(),
             },

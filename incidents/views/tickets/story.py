@@ -10,7 +10,7 @@ from incidents.views.response.verbs import ticket_or_404
 
 
 class Story(ShownPage):
-    """From the alert to the known error, with times; each app tells its chapter."""
+    """From the alert to the known error, with times; each app adds its chapters."""
 
     template_name = "incidents/tickets/story.html"
     ticket: Ticket
@@ -24,10 +24,10 @@ class Story(ShownPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the chapters."""
-        circle = story.around(self.ticket, user=self.person)
+        related = story.related_tickets(self.ticket, user=self.person)
         return super().get_context_data(**kwargs) | {
             "ticket": self.ticket,
-            "chapters": panels.tell(circle),
-            "is_cut": circle.is_cut,
-            "most": story.MOST,
+            "chapters": panels.tell(related),
+            "is_cut": related.is_cut,
+            "max_linked": story.MAX_LINKED,
         }

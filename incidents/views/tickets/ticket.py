@@ -1,4 +1,4 @@
-"""The ticket's page and the form over its facts."""
+"""The page of a ticket, and the form to edit it."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _TIMELINE_SHOWN = 200
 
 
 class TicketPage(DetailPage):
-    """One ticket: facts, who was paged, alerts, what happened, and what to do next."""
+    """One ticket: fields, responders, alerts, timeline and verbs."""
 
     template_name = "incidents/tickets/ticket.html"
     context_object_name = "ticket"
@@ -36,15 +36,15 @@ class TicketPage(DetailPage):
         """All that the page shows."""
         ticket, user = self.object, self.person
         teams = situation.responding_teams(ticket)
-        possible = verbs.possible(ticket, user)
+        possible = verbs.possible_verbs(ticket, user)
         return super().get_context_data(**kwargs) | {
             "incident": Incident.objects.filter(pk=ticket.pk).first(),
-            "called": teams,
-            "standing": situation.responder_view(ticket, teams, user),
+            "responding_teams": teams,
+            "responder": situation.responder_view(ticket, teams, user),
             "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
             "alerts": ticket.alerts.select_related("integration").order_by("-opened_at", "-pk")[:20],
             "main_verbs": [verb for verb in possible if verb.is_main],
-            "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "note"],
+            "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "add-note"],
             "note_form": NoteForm(ticket=ticket, at=self.at) if possible else None,
             "can_act": bool(possible),
             "status_label": (
@@ -58,7 +58,7 @@ class TicketPage(DetailPage):
 
 
 class TicketEdit(FormPage):
-    """The form over an incident's facts; a stale one is refused and nothing typed is lost."""
+    """The form to edit an incident; a stale one is refused, and nothing typed is lost."""
 
     template_name = "incidents/tickets/edit.html"
     form_class = TicketForm
@@ -72,20 +72,20 @@ class TicketEdit(FormPage):
             self.ticket = verbs.ticket_or_404(kwargs["reference"], request.user)
 
     def may(self) -> bool:
-        """Those who act on incidents."""
+        """People who act on incidents."""
         return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.person, self.ticket)
 
     def get_title(self) -> str:
-        """Number and deed."""
-        return f"Change {self.ticket.reference}"
+        """Verb and reference."""
+        return f"Edit {self.ticket.reference}"
 
     def get_form(self, form_class: Any = None) -> TicketForm:
-        """Over the incident as it stands now."""
+        """With the incident's current values."""
         incident = Incident.objects.get(pk=self.ticket.pk)
         return TicketForm.of(incident, self.request.POST if self.request.method == "POST" else None)
 
     def perform(self, form: Any) -> Any:
-        """Change what was changed."""
+        """Save the changed fields."""
         return response.edit(
             ticket_id=self.ticket.pk,
             changes=form.changes(),
@@ -94,5 +94,5 @@ class TicketEdit(FormPage):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way back."""
+        """With the address to go back to."""
         return super().get_context_data(**kwargs) | {"ticket": self.ticket, "back": self.ticket.get_absolute_url()}

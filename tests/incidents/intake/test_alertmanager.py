@@ -62,7 +62,7 @@ class TestBody:
     @pytest.mark.parametrize(
         ("body", "detail"),
         [
-            (b"{", "The body is not JSON that can be read"),
+            (b"{", "The body is not valid JSON"),
             (b"[]", "The body is not a JSON object."),
             (b"{}", "alerts: list expected"),
             (b'{"alerts": {}}', "alerts: list expected"),

@@ -74,9 +74,9 @@ class TestErrors:
 
         assert response.status_code == 400
         assert response.json()["errors"] == errors
-        kept = Event.objects.get()
-        assert (kept.outcome, kept.problem) == (EventOutcome.REJECTED, "; ".join(errors))
-        assert PAGERDUTY_KEY not in json.dumps(kept.payload)
+        event_row = Event.objects.get()
+        assert (event_row.outcome, event_row.problem) == (EventOutcome.REJECTED, "; ".join(errors))
+        assert PAGERDUTY_KEY not in json.dumps(event_row.payload)
 
     @pytest.mark.parametrize(
         "body",
@@ -244,7 +244,7 @@ class TestKeys:
         assert enqueue(payload=event()).status_code == 202
 
         now = time.monotonic()
-        monkeypatch.setattr(time, "monotonic", lambda: now + integration_keys.REMEMBER_SECONDS)
+        monkeypatch.setattr(time, "monotonic", lambda: now + integration_keys.CACHE_SECONDS)
 
         assert enqueue(payload=event()).json()["errors"] == ["Invalid routing key"]
 

@@ -1,4 +1,4 @@
-"""Many senders, people and engines at once: one alert, one incident, nobody waits in a circle (F10, F17, F19)."""
+"""Many senders, people and engines at once: one alert, one incident, no deadlock (F10, F17, F19)."""
 
 import json
 import threading
@@ -43,8 +43,8 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
 def route_all() -> int:
     done = 0
-    while found := route_due(at=timezone.now() + timedelta(seconds=1)):
-        done += found
+    while count := route_due(at=timezone.now() + timedelta(seconds=1)):
+        done += count
     return done
 
 
@@ -107,7 +107,7 @@ def test_beginnings_and_ends_in_any_order_leave_nothing_open(integration: Integr
 
 def test_two_engines_open_one_incident_for_a_group(integration: Integration) -> None:
     reports = [trigger(f"host{n}") for n in range(30)]
-    store.store(integration_id=integration.pk, reports=reports, at=timezone.now())
+    store.store_reports(integration_id=integration.pk, reports=reports, at=timezone.now())
 
     done = at_once(*[route_all] * 4)
 
@@ -116,10 +116,10 @@ def test_two_engines_open_one_incident_for_a_group(integration: Integration) -> 
     assert Alert.objects.filter(ticket=Ticket.objects.get()).count() == 30
 
 
-def test_people_senders_and_engines_never_wait_in_a_circle(integration: Integration) -> None:
+def test_people_senders_and_engines_never_deadlock(integration: Integration) -> None:
     keys = [f"host{n:02}" for n in range(12)]
     rounds = range(8)
-    store.store(integration_id=integration.pk, reports=[trigger(key) for key in keys], at=timezone.now())
+    store.store_reports(integration_id=integration.pk, reports=[trigger(key) for key in keys], at=timezone.now())
     route_all()
     deadlocks = _deadlocks()
 
@@ -128,7 +128,7 @@ def test_people_senders_and_engines_never_wait_in_a_circle(integration: Integrat
             for turn in rounds:
                 kinds = (EventAction.TRIGGER, EventAction.RESOLVE) if turn % 2 else (EventAction.TRIGGER,)
                 reports = [trigger(key, kinds[n % len(kinds)]) for n, key in enumerate(keys[::order])]
-                store.store(integration_id=integration.pk, reports=reports, at=timezone.now())
+                store.store_reports(integration_id=integration.pk, reports=reports, at=timezone.now())
 
         return run
 
@@ -147,9 +147,9 @@ def test_people_senders_and_engines_never_wait_in_a_circle(integration: Integrat
 
     assert _deadlocks() == deadlocks
     assert not Alert.objects.filter(route_at__isnull=False).exists()
-    left = Alert.objects.exclude(status=AlertStatus.CLOSED)
-    assert all(alert.ticket is not None and alert.ticket.is_open for alert in left.select_related("ticket"))
-    with_open_alerts = set(left.values_list("ticket_id", flat=True))
+    open_alerts = Alert.objects.exclude(status=AlertStatus.CLOSED)
+    assert all(alert.ticket is not None and alert.ticket.is_open for alert in open_alerts.select_related("ticket"))
+    with_open_alerts = set(open_alerts.values_list("ticket_id", flat=True))
     assert set(Ticket.objects.open().values_list("pk", flat=True)) == with_open_alerts
 
 

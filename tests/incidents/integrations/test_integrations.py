@@ -1,4 +1,4 @@
-"""Making a sender's door, changing its key, and pausing it."""
+"""Creating an integration, changing its key, and pausing it."""
 
 import json
 
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 
 def make(kind: str = "pagerduty", **fields: object) -> tuple[Integration, str]:
-    given = {"name": "Sensu", "service": ServiceFactory(), "default_severity": SeverityFactory(), "actor": None}
-    return lifecycle.create_integration(kind=kind, at=NOON, **(given | fields))  # type: ignore[arg-type]
+    defaults = {"name": "Sensu", "service": ServiceFactory(), "default_severity": SeverityFactory(), "actor": None}
+    return lifecycle.create_integration(kind=kind, at=NOON, **(defaults | fields))  # type: ignore[arg-type]
 
 
 def send(client: Client, key: str) -> int:
@@ -25,7 +25,7 @@ def send(client: Client, key: str) -> int:
 
 
 class TestCreate:
-    def test_gives_a_key_that_every_client_takes_and_keeps_its_digest_only(self, client: Client) -> None:
+    def test_gives_a_key_that_every_client_takes_and_stores_only_its_digest(self, client: Client) -> None:
         integration, key = make()
 
         assert len(key) == 32
@@ -82,7 +82,7 @@ class TestSnippets:
     def test_name_the_address_and_the_key(self, kind: str) -> None:
         integration, key = make(kind)
 
-        texts = [one.text for one in lifecycle.snippets(integration, key=key)]
+        texts = [snippet.text for snippet in lifecycle.snippets(integration, key=key)]
 
         assert all("http://localhost:8000" in text and key in text for text in texts)
 

@@ -1,4 +1,4 @@
-"""What incidents make people owe: the next word to customers (S11) and actions by their day."""
+"""Obligations of incidents: the next update to customers (S11), and action items by their day."""
 
 import uuid
 from dataclasses import replace
@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from incidents import response
 from incidents.customers import updates
 from incidents.customers.updates import Draft
-from incidents.prevention import actions
+from incidents.prevention import action_items
 from oncall.models import Obligation
 from tests import factories as make
 from tests.factories import NOON
@@ -44,20 +44,20 @@ def draft(page: Any) -> Draft:
     )  # fmt: skip
 
 
-def _owed() -> list[tuple[str, str]]:
+def _statuses() -> list[tuple[str, str]]:
     return list(Obligation.objects.order_by("pk").values_list("occurrence", "status"))
 
 
-class TestFirstWord:
-    def test_is_owed_by_who_has_the_ticket_by_the_time_of_its_severity(self, page: Any, ticket: Any, ana: Any) -> None:
+class TestFirstUpdate:
+    def test_is_due_from_the_assignee_within_the_time_of_its_severity(self, page: Any, ticket: Any, ana: Any) -> None:
         assert updates.create_first_updates(at=NOON + MINUTE) == 1
         assert updates.create_first_updates(at=NOON + MINUTE) == 0
 
-        found = Obligation.objects.get()
-        assert (found.owner, found.team, found.due_at) == (ana, ticket.team, NOON + 10 * MINUTE)
-        assert found.get_absolute_url() == f"/tickets/{ticket.reference}/update/"
+        obligation = Obligation.objects.get()
+        assert (obligation.owner, obligation.team, obligation.due_at) == (ana, ticket.team, NOON + 10 * MINUTE)
+        assert obligation.get_absolute_url() == f"/tickets/{ticket.reference}/update/"
 
-    def test_is_owed_to_nobody_without_a_status_page(self, ticket: Any) -> None:
+    def test_is_not_due_without_a_status_page(self, ticket: Any) -> None:
         assert updates.create_first_updates(at=NOON) == 0
 
     @pytest.mark.parametrize(
@@ -70,31 +70,31 @@ class TestFirstWord:
             {"created_at": NOON - timedelta(days=2)},
         ],
     )
-    def test_is_not_owed_of_others(self, page: Any, fields: dict[str, Any]) -> None:
+    def test_is_not_due_for_other_tickets(self, page: Any, fields: dict[str, Any]) -> None:
         make.IncidentFactory(**fields)
 
         assert updates.create_first_updates(at=NOON) == 0
 
     @pytest.mark.parametrize("ending", ["restore", "close"])
-    def test_is_no_longer_owed_when_it_is_over(self, page: Any, ticket: Any, ana: Any, ending: str) -> None:
+    def test_is_withdrawn_when_the_incident_ends(self, page: Any, ticket: Any, ana: Any, ending: str) -> None:
         updates.create_first_updates(at=NOON)
 
         code = {"code": "cancelled"} if ending == "close" else {}
         getattr(response, ending)(ticket_id=ticket.pk, actor=ana, at=NOON + 5 * MINUTE, **code)
 
-        assert _owed() == [("first", "withdrawn")]
+        assert _statuses() == [("first", "withdrawn")]
 
-    def test_asks_a_constant_number_of_questions_when_there_is_nothing_to_owe(self, page: Any, ticket: Any) -> None:
+    def test_takes_a_constant_number_of_queries_when_nothing_is_due(self, page: Any, ticket: Any) -> None:
         updates.create_first_updates(at=NOON)
 
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             updates.create_first_updates(at=NOON)
 
-        assert len(asked) == 2
+        assert len(queries) == 2
 
 
-class TestNextWord:
-    def test_is_owed_as_promised_and_done_by_the_next_one(self, draft: Draft, ticket: Any, ana: Any) -> None:
+class TestNextUpdate:
+    def test_is_due_as_promised_and_done_by_the_next_one(self, draft: Draft, ticket: Any, ana: Any) -> None:
         updates.create_first_updates(at=NOON)
 
         first = updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=NOON + MINUTE)
@@ -103,7 +103,7 @@ class TestNextWord:
         second = updates.publish(draft=again, ticket_id=ticket.pk, actor=ana, at=NOON + 15 * MINUTE)
 
         assert promised.due_at == NOON + 20 * MINUTE
-        assert _owed() == [
+        assert _statuses() == [
             ("first", "done"),
             (f"after:{first.public_id}", "done"),
             (f"after:{second.public_id}", "open"),
@@ -114,7 +114,7 @@ class TestNextWord:
 
         assert Obligation.objects.get().next_reminder_at == NOON + 10 * MINUTE
 
-    def test_is_owed_no_more_after_the_last(self, draft: Draft, ticket: Any, ana: Any) -> None:
+    def test_is_not_due_after_the_last(self, draft: Draft, ticket: Any, ana: Any) -> None:
         updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=NOON)
         last = replace(draft, key=uuid.uuid4(), status="resolved", next_update_at=None)
 
@@ -122,7 +122,7 @@ class TestNextWord:
 
         assert not Obligation.objects.open().exists()
 
-    def test_a_promise_stands_after_restoration(self, draft: Draft, ticket: Any, ana: Any) -> None:
+    def test_stays_due_after_restoration(self, draft: Draft, ticket: Any, ana: Any) -> None:
         updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=NOON)
 
         response.restore(ticket_id=ticket.pk, actor=ana, at=NOON + MINUTE)
@@ -135,37 +135,37 @@ class TestNextWord:
 
         response.take_over(ticket_id=ticket.pk, actor=bea, at=NOON + MINUTE)
         assert Obligation.objects.get().owner == bea
-        response.hand_over(ticket_id=ticket.pk, team=team, reason="Theirs", actor=bea, at=NOON + MINUTE)
+        response.reassign(ticket_id=ticket.pk, team=team, reason="Theirs", actor=bea, at=NOON + MINUTE)
 
-        found = Obligation.objects.get()
-        assert (found.owner, found.team) == (None, team)
+        obligation = Obligation.objects.get()
+        assert (obligation.owner, obligation.team) == (None, team)
 
 
-class TestActions:
+class TestActionItems:
     def _add(self, ticket: Any, **fields: Any) -> Any:
-        usual: dict[str, Any] = {"title": "Add an alert", "due_on": date(2026, 6, 10), "actor": None, "at": NOON}
-        return actions.add(ticket_id=ticket.pk, **usual | fields)
+        defaults: dict[str, Any] = {"title": "Add an alert", "due_on": date(2026, 6, 10), "actor": None, "at": NOON}
+        return action_items.add(ticket_id=ticket.pk, **defaults | fields)
 
-    def test_are_owed_until_the_end_of_their_day(self, ticket: Any, ana: Any) -> None:
+    def test_are_due_at_the_end_of_their_day(self, ticket: Any, ana: Any) -> None:
         self._add(ticket, owner=ana)
 
-        found = Obligation.objects.get()
-        assert (found.kind, found.owner, found.title) == ("action", ana, "Add an alert")
-        assert found.due_at.isoformat() == "2026-06-10T23:59:00+00:00"
+        obligation = Obligation.objects.get()
+        assert (obligation.kind, obligation.owner, obligation.title) == ("action", ana, "Add an alert")
+        assert obligation.due_at.isoformat() == "2026-06-10T23:59:00+00:00"
 
     def test_are_done_or_withdrawn_with_their_record(self, ticket: Any, ana: Any) -> None:
         done, declined = self._add(ticket), self._add(ticket)
 
-        actions.finish(action_id=done.pk, actor=ana, at=NOON)
-        actions.decline(action_id=declined.pk, reason="Too dear", actor=ana, at=NOON)
+        action_items.complete(action_id=done.pk, actor=ana, at=NOON)
+        action_items.decline(action_id=declined.pk, reason="Too expensive", actor=ana, at=NOON)
 
-        assert [status for _, status in _owed()] == ["done", "withdrawn"]
-        assert Obligation.objects.get(status="withdrawn").reason == "Too dear"
+        assert [status for _, status in _statuses()] == ["done", "withdrawn"]
+        assert Obligation.objects.get(status="withdrawn").reason == "Too expensive"
 
-    def test_change_hands_with_their_record(self, ticket: Any, ana: Any) -> None:
+    def test_are_reassigned_with_their_record(self, ticket: Any, ana: Any) -> None:
         action = self._add(ticket, team=ticket.team)
 
-        actions.reassign(action_id=action.pk, owner=ana, actor=None, at=NOON)
+        action_items.reassign(action_id=action.pk, owner=ana, actor=None, at=NOON)
 
         assert Obligation.objects.get().owner == ana
 
@@ -176,9 +176,9 @@ class TestActions:
 
         assert Obligation.objects.get().next_reminder_at is None
 
-    def test_made_before_there_were_obligations_end_all_the_same(self, ana: Any) -> None:
+    def test_without_an_obligation_are_completed_all_the_same(self, ana: Any) -> None:
         action = make.ActionItemFactory()
 
-        actions.finish(action_id=action.pk, actor=ana, at=NOON)
+        action_items.complete(action_id=action.pk, actor=ana, at=NOON)
 
         assert not Obligation.objects.exists()

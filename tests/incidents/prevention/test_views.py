@@ -1,4 +1,4 @@
-"""The board of what is not resolved, the ticket's panel, actions, links and decisions, without script."""
+"""The board of restored incidents, the ticket's panel, action items, links and waivers, without script."""
 
 from typing import Any
 
@@ -16,18 +16,18 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def agent(client: Client) -> Any:
-    found = make.UserFactory(name="Ana", roles=[Role.AGENT])
-    client.force_login(found)
-    return found
+    user = make.UserFactory(name="Ana", roles=[Role.AGENT])
+    client.force_login(user)
+    return user
 
 
 @pytest.fixture
 def restored() -> Ticket:
     severity = make.SeverityFactory(rank=1, needs_prevention=True)
-    made = make.IncidentFactory(
+    incident = make.IncidentFactory(
         title="Checkout is down", status="restored", restored_at=timezone.now(), severity=severity
     )
-    return Ticket.objects.get(pk=made.pk)
+    return Ticket.objects.get(pk=incident.pk)
 
 
 def status(ticket: Ticket) -> str:
@@ -41,7 +41,7 @@ class TestBoard:
         page = client.get("/incidents/restored/").content.decode()
 
         assert "Checkout is down" in page
-        assert "A problem, a priority action, or the decision" in page
+        assert "A problem, a priority action item, or the decision" in page
         assert "Still broken" not in page
 
     def test_is_one_click_from_the_queue(self, client: Client, agent: Any, restored: Ticket) -> None:
@@ -52,66 +52,68 @@ class TestTicketPage:
     def test_says_what_it_waits_for(self, client: Client, agent: Any, restored: Ticket) -> None:
         page = client.get(restored.get_absolute_url()).content.decode()
 
-        assert "Restored, not resolved" in page
-        assert "A problem, a priority action, or the decision" in page
+        assert "Restored, prevention open" in page
+        assert "A problem, a priority action item, or the decision" in page
 
     def test_reads_solved_for_the_requester(self, client: Client) -> None:
         person = make.UserFactory()
         severity = make.SeverityFactory(rank=1, needs_prevention=True)
-        made = make.IncidentFactory(
+        incident = make.IncidentFactory(
             status="restored", restored_at=make.NOON, severity=severity, requester=make.ContactFactory(user=person)
         )
         client.force_login(person)
 
-        page = client.get(Ticket.objects.get(pk=made.pk).get_absolute_url()).content.decode()
+        page = client.get(Ticket.objects.get(pk=incident.pk).get_absolute_url()).content.decode()
 
         assert "Solved</span>" in page
 
 
-class TestActions:
-    def test_are_added_given_away_and_done_on_the_page(self, client: Client, agent: Any, restored: Ticket) -> None:
+class TestActionItems:
+    def test_are_added_reassigned_and_completed_on_the_page(
+        self, client: Client, agent: Any, restored: Ticket
+    ) -> None:
         url = restored.get_absolute_url()
-        asked = {"title": "Add an alert", "owner": "", "team": "", "due_on": "2027-01-31", "is_priority": "on"}
+        data = {"title": "Add an alert", "owner": "", "team": "", "due_on": "2027-01-31", "is_priority": "on"}
 
-        assert client.get(f"{url}actions/new/").status_code == 200
-        assert client.post(f"{url}actions/new/", asked).status_code == 302
+        assert client.get(f"{url}action-items/new/").status_code == 200
+        assert client.post(f"{url}action-items/new/", data).status_code == 302
         action = ActionItem.objects.get()
         assert (action.team, action.is_priority) == (restored.team, True)
         member = make.MembershipFactory().user
-        assert client.get(f"/actions/{action.pk}/reassign/").status_code == 200
-        assert client.post(f"/actions/{action.pk}/reassign/", {"owner": member.pk}).status_code == 302
+        assert client.get(f"/action-items/{action.pk}/reassign/").status_code == 200
+        assert client.post(f"/action-items/{action.pk}/reassign/", {"owner": member.pk}).status_code == 302
         assert member.name in client.get(url).content.decode()
-        assert client.post(f"/actions/{action.pk}/done/").status_code == 302
+        assert client.post(f"/action-items/{action.pk}/complete/").status_code == 302
 
         assert status(restored) == "resolved"
 
     def test_are_declined_with_a_reason(self, client: Client, agent: Any) -> None:
         action = make.ActionItemFactory()
 
-        assert client.post(f"/actions/{action.pk}/decline/", {"reason": ""}).status_code == 422
-        assert client.post(f"/actions/{action.pk}/decline/", {"reason": "Too dear."}).status_code == 302
+        assert client.post(f"/action-items/{action.pk}/decline/", {"reason": ""}).status_code == 422
+        assert client.post(f"/action-items/{action.pk}/decline/", {"reason": "Too expensive."}).status_code == 302
 
         action.refresh_from_db()
-        assert (action.status, action.reason) == ("declined", "Too dear.")
+        assert (action.status, action.reason) == ("declined", "Too expensive.")
 
-    def test_are_finished_by_their_owner_whatever_their_role(self, client: Client) -> None:
+    def test_are_completed_by_their_owner_whatever_their_role(self, client: Client) -> None:
         person = make.UserFactory()
-        mine, theirs = make.ActionItemFactory(owner=person), make.ActionItemFactory()
+        own_action, other_action = make.ActionItemFactory(owner=person), make.ActionItemFactory()
         client.force_login(person)
 
-        assert client.post(f"/actions/{theirs.pk}/done/").status_code == 403
-        assert client.post(f"/actions/{mine.pk}/done/").status_code == 302
+        assert client.post(f"/action-items/{other_action.pk}/complete/").status_code == 403
+        assert client.post(f"/action-items/{own_action.pk}/complete/").status_code == 302
 
     def test_of_a_private_ticket_do_not_exist_for_others(self, client: Client, agent: Any) -> None:
         secret = make.IncidentFactory(visibility="private", visibility_reason="HR")
         action = make.ActionItemFactory(ticket=secret, title="Marker")
 
-        assert client.post(f"/actions/{action.pk}/done/").status_code == 404
-        assert "Marker" not in client.get("/actions/").content.decode()
+        assert client.post(f"/action-items/{action.pk}/complete/").status_code == 404
+        assert "Marker" not in client.get("/action-items/").content.decode()
 
 
 class TestLinks:
-    def test_are_made_by_number(self, client: Client, agent: Any, restored: Ticket) -> None:
+    def test_are_created_by_reference(self, client: Client, agent: Any, restored: Ticket) -> None:
         problem = Ticket.objects.get(pk=make.ProblemFactory().pk)
         url = f"{restored.get_absolute_url()}link/"
 
@@ -125,9 +127,11 @@ class TestLinks:
 
 
 class TestWaiver:
-    def test_is_asked_by_one_and_agreed_by_another(self, client: Client, agent: Any, restored: Ticket) -> None:
+    def test_is_requested_by_one_person_and_approved_by_another(
+        self, client: Client, agent: Any, restored: Ticket
+    ) -> None:
         url = restored.get_absolute_url()
-        assert client.post(f"{url}no-prevention/", {"reason": "Dug up street."}).status_code == 302
+        assert client.post(f"{url}request-waiver/", {"reason": "Dug up street."}).status_code == 302
         waiver = PreventionWaiver.objects.get()
         approve = reverse("incidents:waiver-approve", args=[waiver.pk])
         assert approve not in client.get(url).content.decode()
@@ -139,14 +143,16 @@ class TestWaiver:
 
         assert status(restored) == "resolved"
 
-    def test_who_asked_cannot_agree_whatever_their_role(self, client: Client, restored: Ticket) -> None:
+    def test_is_not_approved_by_the_person_who_requested_it_whatever_their_role(
+        self, client: Client, restored: Ticket
+    ) -> None:
         manager = make.UserFactory(roles=[Role.MANAGER])
         client.force_login(manager)
-        client.post(f"{restored.get_absolute_url()}no-prevention/", {"reason": "Dug up street."})
+        client.post(f"{restored.get_absolute_url()}request-waiver/", {"reason": "Dug up street."})
 
         page = client.post(f"/waivers/{PreventionWaiver.objects.get().pk}/approve/", follow=True).content.decode()
 
-        assert "somebody else decides" in page
+        assert "somebody else must decide" in page
         assert status(restored) == "restored"
 
     def test_may_be_declined(self, client: Client, restored: Ticket) -> None:

@@ -1,4 +1,4 @@
-"""Declaring by hand, with and without script."""
+"""Declaring an incident in the portal, with and without script."""
 
 from typing import Any
 
@@ -33,13 +33,13 @@ class TestDeclare:
             {"title": "No orders", "service": service.pk, "impact": 1, "urgency": 1, "contact_type": "portal"},
         )
 
-        made = Incident.objects.get()
-        assert answer["Location"] == made.get_absolute_url()
-        assert (made.title, made.priority, made.severity.name) == ("No orders", 1, "SEV1")
-        assert made.responses.count() == 1
+        incident = Incident.objects.get()
+        assert answer["Location"] == incident.get_absolute_url()
+        assert (incident.title, incident.priority, incident.severity.name) == ("No orders", 1, "SEV1")
+        assert incident.responses.count() == 1
 
-    def test_keeps_who_reported_it(self, employee: Client, service: Service) -> None:
-        known = make.ContactFactory(email="ada@example.org")
+    def test_stores_the_requester(self, employee: Client, service: Service) -> None:
+        existing = make.ContactFactory(email="ada@example.org")
         for name, email in (("Ada", "ADA@example.org"), ("Bert", "")):
             employee.post(
                 "/incidents/declare/",
@@ -47,9 +47,9 @@ class TestDeclare:
                  "requester_name": name, "requester_email": email},
             )  # fmt: skip
 
-        assert set(Contact.objects.values_list("name", flat=True)) == {known.name, "Bert"}
+        assert set(Contact.objects.values_list("name", flat=True)) == {existing.name, "Bert"}
 
-    def test_knows_a_colleague_by_the_address(self, employee: Client, service: Service) -> None:
+    def test_links_a_requester_to_the_user_with_the_address(self, employee: Client, service: Service) -> None:
         petra = make.UserFactory(email="petra@example.com")
 
         employee.post(
@@ -60,11 +60,11 @@ class TestDeclare:
 
         assert Contact.objects.get().user == petra
 
-    def test_asks_for_an_owner_and_loses_nothing(self, employee: Client, service: Service) -> None:
+    def test_requires_a_service_or_a_team_and_loses_nothing(self, employee: Client, service: Service) -> None:
         answer = employee.post("/incidents/declare/", {"title": "No orders at all", "contact_type": "portal"})
 
         assert answer.status_code == 422
-        assert "Choose the service" in answer.content.decode()
+        assert "Choose the affected service" in answer.content.decode()
         assert "No orders at all" in answer.content.decode()
         assert not Incident.objects.exists()
 
@@ -79,24 +79,24 @@ class TestDeclare:
         assert not Incident.objects.exists()
 
     @pytest.mark.parametrize(
-        ("asked", "words"),
+        ("data", "text"),
         [
             ({"impact": "1", "urgency": "1"}, "This pages <strong>Ana On Call</strong> now."),
             ({}, "This pages nobody"),
             ({"impact": "nonsense", "urgency": "7"}, "This pages nobody"),
         ],
     )
-    def test_proposes_as_one_types(self, employee: Client, service: Service, asked: Any, words: str) -> None:
-        answer = employee.get("/incidents/declare/proposal/", {"service": service.pk} | asked)
+    def test_proposes_while_a_person_types(self, employee: Client, service: Service, data: Any, text: str) -> None:
+        answer = employee.get("/incidents/declare/proposal/", {"service": service.pk} | data)
 
-        assert words in answer.content.decode()
+        assert text in answer.content.decode()
 
-    def test_says_when_nobody_would_come(self, employee: Client, service: Service) -> None:
+    def test_says_when_nobody_would_be_paged(self, employee: Client, service: Service) -> None:
         other = make.ServiceFactory(escalation_policy=make.policy())
 
         answer = employee.get("/incidents/declare/proposal/", {"service": other.pk, "impact": 1, "urgency": 1})
 
-        assert "no one is on call" in answer.content.decode()
+        assert "nobody is on call" in answer.content.decode()
 
-    def test_strangers_are_sent_to_sign_in(self, client: Client) -> None:
+    def test_needs_a_sign_in(self, client: Client) -> None:
         assert client.get("/incidents/declare/").status_code == 302

@@ -43,12 +43,12 @@ def ticket_of(page: Page) -> Ticket:
 
 class TestLink:
     def test_shows_what_is_broken_without_sign_in(self, client: Client, link: str) -> None:
-        shown = client.get(link)
+        answer = client.get(link)
 
-        assert shown.status_code == 200
-        assert "Checkout is down" in shown.content.decode()
-        assert "Acknowledge" in shown.content.decode()
-        assert len(shown.content) < 12_000
+        assert answer.status_code == 200
+        assert "Checkout is down" in answer.content.decode()
+        assert "Acknowledge" in answer.content.decode()
+        assert len(answer.content) < 12_000
 
     def test_get_changes_nothing_however_often(self, client: Client, link: str, page: Page) -> None:
         for _ in range(3):
@@ -70,7 +70,7 @@ class TestLink:
         ticket = ticket_of(page)
         assert (ticket.status, ticket.assignee) == ("acknowledged", bob)
 
-    def test_a_refused_second_deed_leaves_nothing_behind(self, client: Client, link: str, page: Page) -> None:
+    def test_a_refused_second_verb_changes_nothing(self, client: Client, link: str, page: Page) -> None:
         client.post(link, {"verb": "acknowledge"})
         before = ticket_of(page).timeline.count()
 
@@ -103,29 +103,29 @@ class TestLink:
     def test_needs_the_token_against_forged_posts(self, link: str) -> None:
         assert Client(enforce_csrf_checks=True).post(link, {"verb": "acknowledge"}).status_code == 403
 
-    def test_tells_nothing_of_a_private_record(self, client: Client, link: str, page: Page, bob: Any) -> None:
+    def test_shows_nothing_of_a_private_incident(self, client: Client, link: str, page: Page, bob: Any) -> None:
         ticket = ticket_of(page)
         make.MembershipFactory(team=ticket.team, user=bob)
         Ticket.objects.filter(pk=ticket.pk).update(visibility="private", visibility_reason="HR")
 
-        shown = client.get(link)
+        answer = client.get(link)
 
-        assert shown.status_code == 200
-        assert "Checkout is down" not in shown.content.decode()
+        assert answer.status_code == 200
+        assert "Checkout is down" not in answer.content.decode()
 
 
 class TestScreen:
     def test_says_whether_it_is_mine_and_who_is_next(self, client: Client, page: Page, bob: Any) -> None:
         client.force_login(bob)
 
-        shown = client.get(f"{ticket_of(page).get_absolute_url()}respond/").content.decode()
+        page_text = client.get(f"{ticket_of(page).get_absolute_url()}respond/").content.decode()
 
-        assert "You were paged" in shown
-        assert "will be woken" in shown
+        assert "You were paged" in page_text
+        assert "will be paged" in page_text
 
     def test_has_no_buttons_for_readers(self, client: Client, page: Page) -> None:
         client.force_login(make.UserFactory())
 
-        shown = client.get(f"{ticket_of(page).get_absolute_url()}respond/").content.decode()
+        page_text = client.get(f"{ticket_of(page).get_absolute_url()}respond/").content.decode()
 
-        assert "<button" not in shown
+        assert "<button" not in page_text

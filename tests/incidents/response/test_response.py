@@ -65,8 +65,8 @@ class TestDeclare:
 
         assert (ticket.priority, ticket.severity) == (1, rule.severity)
 
-    def test_refuses_trouble_that_is_nobodys(self):
-        with pytest.raises(response.TicketRefused, match="Choose the service"):
+    def test_refuses_an_incident_without_service_and_team(self):
+        with pytest.raises(response.TicketRefused, match="Choose the affected service"):
             response.declare(title="Something", severity=make.SeverityFactory(), at=NOON)
 
 
@@ -113,18 +113,18 @@ class TestDecline:
         assert list(Page.objects.order_by("pk").values_list("user", flat=True)) == [ana.pk, bob.pk]
 
 
-class TestHandOver:
+class TestReassign:
     def test_keeps_number_and_history_and_pages_the_new_team(self, ticket, ana, bob):
         other = make.policy(bob)
         other.team.escalation_policy = other
         other.team.save()
 
-        moved = response.hand_over(
+        reassigned = response.reassign(
             ticket_id=ticket.pk, team=other.team, reason="It is the database.", actor=ana, at=minutes(3)
         )
 
-        assert (moved.number, moved.team) == (ticket.number, other.team)
-        assert moved.timeline.filter(kind=EntryKind.OPENED).exists()
+        assert (reassigned.number, reassigned.team) == (ticket.number, other.team)
+        assert reassigned.timeline.filter(kind=EntryKind.OPENED).exists()
         assert [e.state for e in Escalation.objects.order_by("pk")] == ["ended", "triggered"]
 
 
@@ -134,13 +134,13 @@ class TestRestore:
 
         assert Escalation.objects.get().state == "ended"
 
-    def test_resolves_too_when_there_is_no_duty_of_prevention(self, ticket):
+    def test_resolves_too_when_no_prevention_is_needed(self, ticket):
         ticket = response.restore(ticket_id=ticket.pk, actor=None, at=minutes(5))
 
         assert ticket.status == TicketStatus.RESOLVED
         assert ticket.resolved_at == ticket.restored_at == minutes(5)
 
-    def test_leaves_it_restored_when_there_is_one(self, service):
+    def test_leaves_it_restored_when_prevention_is_needed(self, service):
         severe = make.SeverityFactory(rank=1, needs_prevention=True)
         ticket = response.declare(title="Down", service=service, severity=severe, at=NOON)
 
@@ -206,10 +206,10 @@ class TestAddResponders:
         response.add_responders(ticket_id=ticket.pk, team=helpers.team, actor=ana, at=minutes(1))
 
         assert Escalation.objects.running().count() == 2
-        with pytest.raises(response.TicketRefused, match="called already"):
+        with pytest.raises(response.TicketRefused, match="responds already"):
             response.add_responders(ticket_id=ticket.pk, team=helpers.team, actor=ana, at=minutes(2))
 
-    def test_lets_a_called_team_see_a_private_record(self, ana):
+    def test_lets_the_team_see_a_private_incident(self, ana):
         service = make.ServiceFactory()
         ticket = response.declare(
             title="Leak",

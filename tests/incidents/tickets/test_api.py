@@ -1,4 +1,4 @@
-"""Incidents over the API: declared, answered, changed and ended."""
+"""Incidents over the API: declared, acknowledged, changed and ended."""
 
 from typing import Any
 
@@ -29,10 +29,10 @@ def severities() -> None:
 @pytest.fixture
 def service(severities: None) -> Any:
     """A service whose policy pages one person."""
-    on_duty = make.ContactMethodFactory()
-    make.NotificationRuleFactory(contact_method=on_duty)
+    on_call = make.ContactMethodFactory()
+    make.NotificationRuleFactory(contact_method=on_call)
     return make.ServiceFactory(
-        slug="checkout", escalation_policy=make.policy(on_duty.user, fallback=[make.UserFactory()])
+        slug="checkout", escalation_policy=make.policy(on_call.user, fallback=[make.UserFactory()])
     )
 
 
@@ -47,38 +47,38 @@ def client(agent: Any) -> Any:
 
 
 def declare(client: Any, **fields: Any) -> dict[str, Any]:
-    """A fresh incident as the API shows it."""
+    """A new incident as the API shows it."""
     answer = client.post(INCIDENTS, {"title": "Payments fail", "service": "checkout", **fields})
     assert answer.status_code == 201, answer.json()
-    shown: dict[str, Any] = answer.json()
-    return shown
+    incident: dict[str, Any] = answer.json()
+    return incident
 
 
 class TestDeclare:
     def test_answers_the_whole_record(self, client: Any, service: Any, agent: Any) -> None:
-        shown = declare(client, impact="high", urgency=1, customer_impact="No card is taken.")
+        incident = declare(client, impact="high", urgency=1, customer_impact="No card is taken.")
 
-        assert shown["reference"] == f"INC-{Ticket.objects.get().number}"
-        assert (shown["status"], shown["severity"], shown["priority"]) == ("new", "SEV1", 1)
-        assert (shown["service"], shown["team"]) == ("checkout", service.team.slug)
-        assert (shown["impact"], shown["urgency"]) == ("high", "high")
-        assert shown["opened_by"] == {"id": agent.pk, "name": "Ana"}
-        assert shown["contact_type"] == "api"
-        assert shown["customer_impact"] == "No card is taken."
-        assert client.get(f"{INCIDENTS}{shown['id']}/").json() == shown
-        assert client.get(f"{INCIDENTS}{shown['reference']}/").json() == shown
+        assert incident["reference"] == f"INC-{Ticket.objects.get().number}"
+        assert (incident["status"], incident["severity"], incident["priority"]) == ("new", "SEV1", 1)
+        assert (incident["service"], incident["team"]) == ("checkout", service.team.slug)
+        assert (incident["impact"], incident["urgency"]) == ("high", "high")
+        assert incident["opened_by"] == {"id": agent.pk, "name": "Ana"}
+        assert incident["contact_type"] == "api"
+        assert incident["customer_impact"] == "No card is taken."
+        assert client.get(f"{INCIDENTS}{incident['id']}/").json() == incident
+        assert client.get(f"{INCIDENTS}{incident['reference']}/").json() == incident
 
     def test_takes_ids_for_natural_keys(self, client: Any, service: Any) -> None:
         severity = make.SeverityFactory(rank=3)
 
-        shown = declare(client, service=service.pk, severity=severity.pk)
+        incident = declare(client, service=service.pk, severity=severity.pk)
 
-        assert (shown["service"], shown["severity"]) == ("checkout", "SEV3")
+        assert (incident["service"], incident["severity"]) == ("checkout", "SEV3")
 
     def test_cleans_one_line_texts(self, client: Any, service: Any) -> None:
-        shown = declare(client, title="  \u202eevil\x1b[31m \n line\u2066  ")
+        incident = declare(client, title="  \u202eevil\x1b[31m \n line\u2066  ")
 
-        assert shown["title"] == "evil[31m line"
+        assert incident["title"] == "evil[31m line"
 
     @pytest.mark.parametrize(
         "title", ["", "   ", "\u202e\u2066", "\u200b\u2060 \ufeff", "\x07", "x" * 301, None, 7, ["x"]]
@@ -97,9 +97,7 @@ class TestDeclare:
             ("opened_because", "x"), ("restored_at", "2026-01-01T00:00:00Z"), ("is_staff", True), ("odd", 1),
         ],
     )  # fmt: skip
-    def test_refuses_what_is_not_for_the_caller_to_say(
-        self, client: Any, service: Any, field: str, value: Any
-    ) -> None:
+    def test_refuses_fields_that_cannot_be_set(self, client: Any, service: Any, field: str, value: Any) -> None:
         answer = client.post(INCIDENTS, {"title": "x", "service": "checkout", field: value})
 
         assert answer.status_code == 400
@@ -123,17 +121,17 @@ class TestDeclare:
         assert list(answer.json()["fields"]) == [field]
 
     def test_finds_the_requester_by_their_address_or_keeps_a_new_one(self, client: Any, service: Any) -> None:
-        known = make.ContactFactory(name="Cleo", email="cleo@example.org")
+        existing = make.ContactFactory(name="Cleo", email="cleo@example.org")
 
         first = declare(client, requester={"name": "C.", "email": "Cleo@example.org"})
         second = declare(client, requester={"name": "Dora", "phone": "+49301234567"})
 
-        assert first["requester"]["id"] == known.pk
+        assert first["requester"]["id"] == existing.pk
         assert (second["requester"]["name"], second["requester"]["email"]) == ("Dora", "")
         url = f"{INCIDENTS}{second['id']}/"
         assert client.patch(url, {"requester": {"email": "cleo@example.org"}}).status_code == 400
         changed = client.patch(url, {"requester": {"name": "Cleo", "email": "cleo@example.org"}})
-        assert changed.json()["requester"]["id"] == known.pk
+        assert changed.json()["requester"]["id"] == existing.pk
         assert client.patch(url, {"requester": None}).json()["requester"] is None
 
     def test_a_refused_incident_leaves_no_requester_behind(self, client: Any, severities: None) -> None:
@@ -145,7 +143,7 @@ class TestDeclare:
 
         assert list(answer.json()["fields"]) == ["visibility_reason"]
 
-    def test_says_when_nobody_owns_it(self, client: Any, service: Any) -> None:
+    def test_refuses_an_incident_without_service_and_team(self, client: Any, service: Any) -> None:
         answer = client.post(INCIDENTS, {"title": "x"})
 
         assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
@@ -155,11 +153,13 @@ class TestEdit:
     def test_changes_only_what_is_named(self, client: Any, service: Any) -> None:
         before = declare(client, description="As it was.")
 
-        after = client.patch(f"{INCIDENTS}{before['id']}/", {"title": "Payments are slow", "workaround": "Pay later."})
+        changed = client.patch(
+            f"{INCIDENTS}{before['id']}/", {"title": "Payments are slow", "workaround": "Pay later."}
+        )
 
-        assert after.status_code == 200, after.json()
-        changed = {name for name, value in after.json().items() if value != before[name]}
-        assert changed == {"title", "workaround", "updated_at"}
+        assert changed.status_code == 200, changed.json()
+        changed_fields = {name for name, value in changed.json().items() if value != before[name]}
+        assert changed_fields == {"title", "workaround", "updated_at"}
 
     def test_refuses_what_has_a_verb_of_its_own(self, client: Any, service: Any) -> None:
         url = f"{INCIDENTS}{declare(client)['id']}/"
@@ -172,10 +172,10 @@ class TestEdit:
 
     def test_refuses_a_stale_change(self, client: Any, service: Any) -> None:
         url = f"{INCIDENTS}{declare(client)['id']}/"
-        seen = client.get(url)["ETag"]
+        etag = client.get(url)["ETag"]
 
-        first = client.patch(url, {"title": "First"}, HTTP_IF_MATCH=seen)
-        second = client.patch(url, {"title": "Second"}, HTTP_IF_MATCH=seen)
+        first = client.patch(url, {"title": "First"}, HTTP_IF_MATCH=etag)
+        second = client.patch(url, {"title": "Second"}, HTTP_IF_MATCH=etag)
 
         assert first.status_code == 200
         assert (second.status_code, second.json()["code"]) == (412, "stale")
@@ -184,21 +184,21 @@ class TestEdit:
 
 
 class TestVerbs:
-    def test_tell_the_story_of_an_incident(self, client: Any, service: Any, agent: Any) -> None:
-        shown = declare(client, severity="SEV1")
-        url = f"{INCIDENTS}{shown['reference']}/"
+    def test_lead_an_incident_from_declared_to_closed(self, client: Any, service: Any, agent: Any) -> None:
+        incident = declare(client, severity="SEV1")
+        url = f"{INCIDENTS}{incident['reference']}/"
         other = make.TeamFactory(slug="network")
 
         def do(verb: str, **data: Any) -> dict[str, Any]:
             answer = client.post(f"{url}{verb}/", data)
             assert answer.status_code == 200, (verb, answer.json())
-            seen: dict[str, Any] = answer.json()
-            return seen
+            record: dict[str, Any] = answer.json()
+            return record
 
         assert do("acknowledge")["status"] == "acknowledged"
         assert do("take_over")["assignee"] == {"id": agent.pk, "name": "Ana"}
         assert do("start_work")["status"] == "in_progress"
-        do("note", text="We looked at the logs.")
+        do("add_note", text="We looked at the logs.")
         assert do("hold", reason="supplier")["hold_reason"] == "supplier"
         assert do("resume")["status"] == "in_progress"
         assert do("change_severity", severity="SEV3", reason="Few are hit.")["severity"] == "SEV3"
@@ -213,16 +213,21 @@ class TestVerbs:
         assert (waits.status_code, "still waits for" in waits.json()["message"]) == (409, True)
         action = client.post(
             "/api/v1/actions/",
-            {"ticket": shown["reference"], "title": "Replace the switch", "due_on": "2026-07-01", "is_priority": True},
+            {
+                "ticket": incident["reference"],
+                "title": "Replace the switch",
+                "due_on": "2026-07-01",
+                "is_priority": True,
+            },
         ).json()
         assert "id" in action, action
-        assert client.post(f"/api/v1/actions/{action['id']}/finish/").json()["status"] == "done"
+        assert client.post(f"/api/v1/actions/{action['id']}/complete/").json()["status"] == "done"
         assert client.get(url).json()["status"] == "resolved"
         closed = do("close", code="solved")
         assert (closed["status"], closed["closure_code"]) == ("closed", "solved")
         kinds = {entry["kind"] for entry in client.get(f"{url}timeline/").json()["results"]}
         assert kinds >= {"opened", "status", "note", "change", "handover"}
-        assert client.get(f"{url}escalations/").json()["results"][0]["subject"]["id"] == shown["id"]
+        assert client.get(f"{url}escalations/").json()["results"][0]["subject"]["id"] == incident["id"]
 
     def test_say_what_the_status_does_not_allow(self, client: Any, service: Any) -> None:
         url = f"{INCIDENTS}{declare(client)['id']}/"
@@ -241,14 +246,14 @@ class TestVerbs:
         url = f"{INCIDENTS}{declare(client)['id']}/"
 
         assert client.post(f"{url}acknowledge/", {"status": "closed"}).status_code == 400
-        assert client.post(f"{url}note/", {"text": " \x07 "}).status_code == 400
+        assert client.post(f"{url}add_note/", {"text": " \x07 "}).status_code == 400
         assert client.post(f"{url}close/", {"code": "odd"}).status_code == 400
         assert client.get(f"{url}acknowledge/").status_code == 405
 
     def test_put_the_actor_on_the_timeline(self, client: Any, service: Any, agent: Any) -> None:
-        shown = declare(client)
+        incident = declare(client)
 
-        client.post(f"{INCIDENTS}{shown['id']}/note/", {"text": "Hello", "is_public": True})
+        client.post(f"{INCIDENTS}{incident['id']}/add_note/", {"text": "Hello", "is_public": True})
 
         entry = TimelineEntry.objects.get(kind="comment")
         assert (entry.actor, entry.text) == (agent, "Hello")
@@ -256,15 +261,15 @@ class TestVerbs:
 
 class TestSearch:
     def test_finds_by_number_words_and_columns(self, client: Any, service: Any) -> None:
-        wanted = declare(client, title="Payments fail", severity="SEV1")
+        payments = declare(client, title="Payments fail", severity="SEV1")
         declare(client, title="Printer jams", severity="SEV3")
 
         for query in (
-            {"search": wanted["reference"]}, {"search": "fail pay"}, {"severity": "SEV1"},
+            {"search": payments["reference"]}, {"search": "fail pay"}, {"severity": "SEV1"},
             {"search": "payments", "group": "open", "team": service.team.slug, "service": "checkout", "status": "new"},
         ):  # fmt: skip
-            found = client.get(INCIDENTS, query).json()["results"]
+            results = client.get(INCIDENTS, query).json()["results"]
 
-            assert [row["reference"] for row in found] == [wanted["reference"]], query
+            assert [row["reference"] for row in results] == [payments["reference"]], query
         assert client.get(INCIDENTS, {"group": "done"}).json()["results"] == []
         assert client.get(INCIDENTS, {"created_before": "2020-01-01T00:00:00Z"}).json()["results"] == []

@@ -1,4 +1,4 @@
-"""Two people act at once: their clocks are read before they queue for the ticket's lock, so time may run back."""
+"""Two people act at once: each reads the clock before waiting for the ticket's lock, so times may run backwards."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from incidents import response
 from incidents.models import Ticket
-from incidents.prevention import settling
+from incidents.prevention.waivers import approve_waiver, request_waiver
 from oncall.models import User, WorkInterval
 from tests import factories as make
 from tests.factories import NOON
@@ -44,7 +44,7 @@ class TestResolve:
         ticket = declared(ana, rank=1, name="SEV1", needs_prevention=True)
         response.restore(ticket_id=ticket.pk, actor=ana, at=NOON)
 
-        waiver = settling.ask_waiver(ticket_id=ticket.pk, reason="Dug up street.", actor=ana, at=A_MOMENT_BEFORE)
-        settling.approve_waiver(waiver_id=waiver.pk, actor=make.UserFactory(), at=A_MOMENT_BEFORE)
+        waiver = request_waiver(ticket_id=ticket.pk, reason="Dug up street.", actor=ana, at=A_MOMENT_BEFORE)
+        approve_waiver(waiver_id=waiver.pk, actor=make.UserFactory(), at=A_MOMENT_BEFORE)
 
         assert Ticket.objects.get(pk=ticket.pk).resolved_at == NOON

@@ -1,4 +1,4 @@
-"""The ticket's page, its verbs, the form over its facts, and the queue."""
+"""The ticket's page, its verbs, the form to edit it, and the queue."""
 
 import html
 import re
@@ -37,7 +37,7 @@ def reading(client: Client) -> Client:
 
 @pytest.fixture
 def paged() -> Ticket:
-    """An incident whose policy has paged nobody yet but will page Bob next."""
+    """An incident whose policy has paged nobody yet and will page Bob next."""
     bob = make.UserFactory(name="Bob Builder")
     team = make.TeamFactory()
     service = make.ServiceFactory(team=team, escalation_policy=make.policy(bob, fallback=[bob], team=team))
@@ -60,13 +60,13 @@ class TestQueue:
         assert "Still broken" in page
         assert "Long over" not in page
 
-    def test_finds_by_number_whatever_became_of_it(self, acting: Client) -> None:
-        one = make.IncidentFactory(title="Long over", status="closed", closed_at=make.NOON, closure_code="solved")
+    def test_finds_closed_tickets_by_number(self, acting: Client) -> None:
+        closed = make.IncidentFactory(title="Long over", status="closed", closed_at=make.NOON, closure_code="solved")
         other = make.IncidentFactory(title="Not this one")
-        one.refresh_from_db()
+        closed.refresh_from_db()
         other.refresh_from_db()
 
-        page = acting.get("/incidents/", {"search": one.reference}).content.decode()
+        page = acting.get("/incidents/", {"search": closed.reference}).content.decode()
 
         assert "Long over" in page
         assert "Not this one" not in page
@@ -76,15 +76,15 @@ class TestQueue:
 
         assert "slow in Spain" in acting.get("/incidents/", {"search": "spain CHECKOUT"}).content.decode()
 
-    def test_says_unowned_while_nobody_has_answered(self, acting: Client, paged: Ticket) -> None:
+    def test_says_unanswered_while_nobody_has_answered(self, acting: Client, paged: Ticket) -> None:
         before = acting.get("/incidents/").content.decode()
         response.acknowledge(ticket_id=paged.pk, actor=make.UserFactory(), at=timezone.now())
-        after = acting.get("/incidents/").content.decode()
+        answered = acting.get("/incidents/").content.decode()
 
-        assert "unowned" in before
-        assert "unowned" not in after
+        assert "unanswered" in before
+        assert "unanswered" not in answered
 
-    def test_narrows_to_mine(self, acting: Client, agent: Any) -> None:
+    def test_filters_by_assignee(self, acting: Client, agent: Any) -> None:
         make.IncidentFactory(title="Mine", assignee=agent)
         make.IncidentFactory(title="Theirs")
 
@@ -95,7 +95,7 @@ class TestQueue:
 
 
 class TestTicketPage:
-    def test_says_who_is_woken_next(self, acting: Client, paged: Ticket) -> None:
+    def test_says_who_is_paged_next(self, acting: Client, paged: Ticket) -> None:
         page = acting.get(url(paged)).content.decode()
 
         assert "Bob Builder" in page
@@ -108,19 +108,19 @@ class TestTicketPage:
         assert "/restore/" not in page
 
     def test_does_not_exist_for_those_who_may_not_know_of_it(self, reading: Client) -> None:
-        one = make.IncidentFactory(visibility="private", visibility_reason="HR")
-        one.refresh_from_db()
+        incident = make.IncidentFactory(visibility="private", visibility_reason="HR")
+        incident.refresh_from_db()
 
-        assert reading.get(url(one)).status_code == 404
-        assert reading.get(url(one, "respond")).status_code == 404
-        assert one.title not in reading.get("/incidents/").content.decode()
+        assert reading.get(url(incident)).status_code == 404
+        assert reading.get(url(incident, "respond")).status_code == 404
+        assert incident.title not in reading.get("/incidents/").content.decode()
 
     @pytest.mark.parametrize("reference", ["INC-0", "PRB-1", "INC-999999999999999999", "ABC-1"])
     def test_is_404_for_a_number_that_is_none(self, acting: Client, reference: str) -> None:
         assert acting.get(f"/tickets/{reference}/").status_code == 404
 
     def test_renders_a_note_safely(self, acting: Client, paged: Ticket) -> None:
-        acting.post(url(paged, "note"), {"text": "**bold** <script>alert(1)</script>"})
+        acting.post(url(paged, "add-note"), {"text": "**bold** <script>alert(1)</script>"})
 
         page = acting.get(url(paged)).content.decode()
 
@@ -128,13 +128,13 @@ class TestTicketPage:
         assert "<script>alert" not in page
 
     def test_hides_the_requester_from_others(self, reading: Client) -> None:
-        one = make.IncidentFactory(requester=make.ContactFactory(name="Carla Caller"))
-        one.refresh_from_db()
+        incident = make.IncidentFactory(requester=make.ContactFactory(name="Carla Caller"))
+        incident.refresh_from_db()
 
-        assert "Carla Caller" not in reading.get(url(one)).content.decode()
+        assert "Carla Caller" not in reading.get(url(incident)).content.decode()
 
     @pytest.mark.usefixtures("steady_pulse")
-    def test_asks_as_many_questions_with_much_history_as_with_little(
+    def test_takes_as_many_queries_with_much_history_as_with_little(
         self, acting: Client, paged: Ticket, django_assert_max_num_queries: Any
     ) -> None:
         for _ in range(10):
@@ -151,7 +151,7 @@ class TestVerbs:
         for verb in VERBS:
             assert reading.post(url(paged, verb)).status_code == 403, verb
 
-    def test_strangers_are_sent_to_sign_in(self, client: Client, paged: Ticket) -> None:
+    def test_need_a_sign_in(self, client: Client, paged: Ticket) -> None:
         for verb in VERBS:
             assert client.post(url(paged, verb)).status_code == 302, verb
 
@@ -164,10 +164,10 @@ class TestVerbs:
         steps: list[tuple[str, dict[str, Any], str]] = [
             ("acknowledge", {}, "acknowledged"),
             ("start-work", {}, "in_progress"),
-            ("note", {"text": "Looking."}, "in_progress"),
+            ("add-note", {"text": "Looking."}, "in_progress"),
             ("hold", {"reason": "supplier"}, "on_hold"),
             ("resume", {}, "in_progress"),
-            ("hand-over", {"team": team.pk, "reason": "Theirs"}, "in_progress"),
+            ("reassign", {"team": team.pk, "reason": "Theirs"}, "in_progress"),
             ("take-over", {}, "in_progress"),
             ("restore", {"note": "Rolled back."}, "resolved"),
             ("reopen", {"reason": "Again"}, "in_progress"),
@@ -192,7 +192,7 @@ class TestVerbs:
     def test_lowering_a_severity_needs_a_reason(self, acting: Client, paged: Ticket) -> None:
         milder = make.SeverityFactory(rank=3)
 
-        answer = acting.post(url(paged, "severity"), {"severity": milder.pk})
+        answer = acting.post(url(paged, "change-severity"), {"severity": milder.pk})
 
         assert answer.status_code == 422
         assert "Say why" in answer.content.decode()
@@ -201,7 +201,7 @@ class TestVerbs:
         quiet = make.SeverityFactory(rank=4, pages=False)
         Ticket.objects.filter(pk=paged.pk).update(severity=quiet)
 
-        page = acting.get(url(paged, "severity")).content.decode()
+        page = acting.get(url(paged, "change-severity")).content.decode()
 
         assert "(pages Bob Builder)" in page
 
@@ -219,16 +219,15 @@ class TestVerbs:
 class TestEdit:
     def data(self, page: str, **typed: str) -> dict[str, str]:
         """What a browser would send: every field as the page shows it, with `typed` over it."""
-
-        found = {}
+        fields = {}
         for name, value in re.findall(r'<input type="[a-z]+" name="([^"]+)" value="([^"]*)"', page):
-            found[name] = html.unescape(value)
+            fields[name] = html.unescape(value)
         for name, value in re.findall(r'<textarea name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', page):
-            found[name] = html.unescape(value)
+            fields[name] = html.unescape(value)
         for name, body in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
             chosen = re.search(r'value="([^"]*)" selected', body)
-            found[name] = chosen[1] if chosen else ""
-        return found | typed
+            fields[name] = chosen[1] if chosen else ""
+        return fields | typed
 
     def test_changes_what_was_changed(self, acting: Client, paged: Ticket) -> None:
         page = acting.get(url(paged, "edit")).content.decode()
@@ -240,7 +239,9 @@ class TestEdit:
         assert (changed.title, changed.impact) == ("Checkout is slow", 1)
         assert changed.service == paged.service
 
-    def test_a_stale_form_is_refused_and_keeps_what_was_typed(self, acting: Client, paged: Ticket, agent: Any) -> None:
+    def test_a_stale_form_is_refused_and_nothing_typed_is_lost(
+        self, acting: Client, paged: Ticket, agent: Any
+    ) -> None:
         page = acting.get(url(paged, "edit")).content.decode()
         response.edit(
             ticket_id=paged.pk,
@@ -251,18 +252,18 @@ class TestEdit:
 
         refused = acting.post(url(paged, "edit"), self.data(page, title="Ours", description="New words"))
 
-        shown = refused.content.decode()
+        refused_page = refused.content.decode()
         assert refused.status_code == 422
-        assert "Both of you changed: Title" in shown
-        assert "Ours" in shown
-        assert "New words" in shown
+        assert "Both of you changed: Title" in refused_page
+        assert "Ours" in refused_page
+        assert "New words" in refused_page
         assert Ticket.objects.get(pk=paged.pk).title == "Theirs"
 
-        again = acting.post(url(paged, "edit"), self.data(shown))
+        again = acting.post(url(paged, "edit"), self.data(refused_page))
 
         assert again.status_code == 302
-        kept = Incident.objects.get(pk=paged.pk)
-        assert (kept.title, kept.description, kept.customer_impact) == ("Ours", "New words", "No orders")
+        saved = Incident.objects.get(pk=paged.pk)
+        assert (saved.title, saved.description, saved.customer_impact) == ("Ours", "New words", "No orders")
 
     def test_a_field_nobody_touched_is_not_written_back(self, acting: Client, paged: Ticket, agent: Any) -> None:
         page = acting.get(url(paged, "edit")).content.decode()
@@ -271,5 +272,5 @@ class TestEdit:
 
         acting.post(url(paged, "edit"), self.data(refused))
 
-        kept = Ticket.objects.get(pk=paged.pk)
-        assert (kept.title, kept.description) == ("Theirs", "Mine")
+        saved = Ticket.objects.get(pk=paged.pk)
+        assert (saved.title, saved.description) == ("Theirs", "Mine")

@@ -83,7 +83,7 @@ class TestLists:
         make.ObligationFactory(owner=ana, due_at=now - DAY)
         make.ObligationFactory(owner=ana, due_at=now + DAY)
 
-        assert 'Overdue from me <span class="count">1</span>' in signed_in.get("/").content.decode()
+        assert 'My overdue tasks <span class="count">1</span>' in signed_in.get("/").content.decode()
 
 
 class TestPage:

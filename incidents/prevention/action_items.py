@@ -1,4 +1,4 @@
-"""Actions: what somebody does by a day so that it does not happen again; one kind for every ticket."""
+"""Action items: what a person or a team does by a day, so that it does not happen again."""
 
 from datetime import date, datetime
 
@@ -7,10 +7,10 @@ from django.db import transaction
 from config.base.data.text import one_line, several_lines
 from config.base.web import display
 from incidents.models import ActionItem, ActionStatus, EntryKind, Ticket
-from incidents.prevention import settling
+from incidents.prevention.auto_resolve import resolve_waiting
 from incidents.prevention.obligations import complete_action, create_action, reassign_action, withdraw_action
 from incidents.tickets import timeline
-from incidents.tickets.locking import TicketRefused, locked
+from incidents.tickets.locking import TicketRefused, lock_ticket
 from oncall.models import Team, User
 
 
@@ -26,10 +26,10 @@ def add(
     team: Team | None = None,
     is_priority: bool = False,
 ) -> ActionItem:
-    """Owe something to a ticket by a day; without a person or a team it is the ticket's team's."""
-    ticket = locked(ticket_id)
+    """Add an action item with a due day; without a person or a team it goes to the ticket's team."""
+    ticket = lock_ticket(ticket_id)
     if not (title := one_line(title)):
-        raise TicketRefused("Say what is to be done, the verb first.")
+        raise TicketRefused("Say what must be done, beginning with a verb.")
     if owner is not None and not owner.is_active:
         raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.")
     if owner is None and team is None:
@@ -41,32 +41,33 @@ def add(
     action.clean_fields(exclude=["ticket", "owner", "team", "created_by"])
     action.save()
     create_action(ticket, action, at=at)
-    _tell(action, f"Action added for {_whose(action)}, due on {display.day(due_on)}: {title}", actor=actor, at=at)
+    text = f"Action item added for {_assigned_to(action)}, due on {display.day(due_on)}: {title}"
+    _record(action, text, actor=actor, at=at)
     return action
 
 
 @transaction.atomic
-def finish(*, action_id: int, actor: User | None, at: datetime) -> ActionItem:
-    """Say that it is done; an incident that waited for nothing else turns resolved."""
-    ticket, action = _open(action_id)
+def complete(*, action_id: int, actor: User | None, at: datetime) -> ActionItem:
+    """Mark it as done; an incident that waited for nothing else is resolved."""
+    ticket, action = _lock_open(action_id)
     _end(action, ActionStatus.DONE, at=at)
     complete_action(action, actor=actor, at=at)
-    _tell(action, f"Action done: {action.title}", actor=actor, at=at)
-    settling.settle_around(ticket=ticket, at=at)
+    _record(action, f"Action item done: {action.title}", actor=actor, at=at)
+    resolve_waiting(ticket=ticket, at=at)
     return action
 
 
 @transaction.atomic
 def decline(*, action_id: int, reason: str, actor: User | None, at: datetime) -> ActionItem:
-    """Say that it will not be done, and why."""
-    ticket, action = _open(action_id)
+    """Decline it: it will not be done, for this reason."""
+    ticket, action = _lock_open(action_id)
     if not (reason := several_lines(reason)):
         raise TicketRefused("Say why it will not be done.")
     action.reason = reason
     _end(action, ActionStatus.DECLINED, at=at)
     withdraw_action(action, actor=actor, at=at)
-    _tell(action, f"Action declined: {action.title}. {reason}", actor=actor, at=at)
-    settling.settle_around(ticket=ticket, at=at)
+    _record(action, f"Action item declined: {action.title}. {reason}", actor=actor, at=at)
+    resolve_waiting(ticket=ticket, at=at)
     return action
 
 
@@ -75,24 +76,24 @@ def reassign(
     *, action_id: int, actor: User | None, at: datetime, owner: User | None = None, team: Team | None = None
 ) -> ActionItem:
     """Give it to another person or team."""
-    ticket, action = _open(action_id)
+    ticket, action = _lock_open(action_id)
     if owner is None and team is None:
-        raise TicketRefused("Choose the person or the team that does it.")
+        raise TicketRefused("Choose the person or the team who will do it.")
     if owner is not None and not owner.is_active:
         raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.")
     action.owner, action.team, action.updated_at = owner, team, at
     action.save(update_fields=["owner", "team", "updated_at"])
     reassign_action(ticket, action, at=at)
-    _tell(action, f"Action given to {_whose(action)}: {action.title}", actor=actor, at=at)
+    _record(action, f"Action item reassigned to {_assigned_to(action)}: {action.title}", actor=actor, at=at)
     return action
 
 
-def _open(action_id: int) -> tuple[Ticket, ActionItem]:
-    """The action with its ticket locked, which stands for a lock of the action."""
-    ticket = locked(ActionItem.objects.values_list("ticket_id", flat=True).get(pk=action_id))
+def _lock_open(action_id: int) -> tuple[Ticket, ActionItem]:
+    """The open action item, with its ticket locked; that lock guards the item too."""
+    ticket = lock_ticket(ActionItem.objects.values_list("ticket_id", flat=True).get(pk=action_id))
     action = ActionItem.objects.select_related("owner", "team").get(pk=action_id)
     if action.status != ActionStatus.OPEN:
-        raise TicketRefused(f"This action is {action.get_status_display().lower()} already.")
+        raise TicketRefused(f"This action item is {action.get_status_display().lower()} already.")
     return ticket, action
 
 
@@ -101,12 +102,12 @@ def _end(action: ActionItem, status: ActionStatus, *, at: datetime) -> None:
     action.save(update_fields=["status", "reason", "done_at", "updated_at"])
 
 
-def _whose(action: ActionItem) -> str:
-    names = [one.name for one in (action.owner, action.team) if one is not None]
+def _assigned_to(action: ActionItem) -> str:
+    names = [assignee.name for assignee in (action.owner, action.team) if assignee is not None]
     return " of ".join(names)
 
 
-def _tell(action: ActionItem, text: str, *, actor: User | None, at: datetime) -> None:
+def _record(action: ActionItem, text: str, *, actor: User | None, at: datetime) -> None:
     timeline.record(
         ticket_id=action.ticket_id, kind=EntryKind.ACTION, text=text, at=at, actor=actor,
         data={"action": action.pk, "status": str(action.status)},
