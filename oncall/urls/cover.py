@@ -1,4 +1,4 @@
-"""Addresses of cover."""
+"""Addresses of overrides, swaps, time off and relief."""
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("overrides/<int:pk>/cancel/", overrides.OverrideCancel.as_view(), name="override-cancel"),
     path("schedules/<int:pk>/cover/", overrides.Cover.as_view(), name="cover"),
     path("schedules/<int:pk>/take/", overrides.TakePager.as_view(), name="take-pager"),
-    path("schedules/<int:pk>/change/", overrides.Change.as_view(), name="override-add"),
+    path("schedules/<int:pk>/change/", overrides.OverrideAdd.as_view(), name="override-add"),
     path("schedules/<int:pk>/swap/", swaps.SwapNew.as_view(), name="swap-add"),
     path("swaps/", swaps.SwapList.as_view(), name="swaps"),
     path("swaps/<int:pk>/", swaps.SwapPage.as_view(), name="swap"),
@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         swaps.OfferAnswer.as_view(),
         name="offer-answer",
     ),
-    path("leave/", absences.LeaveList.as_view(), name="leave"),
-    path("me/leave/", absences.MyLeave.as_view(), name="absences"),
-    path("me/leave/<int:pk>/cancel/", absences.LeaveCancel.as_view(), name="absence-cancel"),
+    path("time-off/", absences.TimeOffList.as_view(), name="time-off"),
+    path("me/time-off/", absences.MyTimeOff.as_view(), name="my-time-off"),
+    path("me/time-off/<int:pk>/cancel/", absences.TimeOffCancel.as_view(), name="time-off-cancel"),
 ]
