@@ -82,8 +82,8 @@ def _final(roster: schedules.Roster, timeline: ScheduleTimeline) -> dict[str, An
             {
                 "starts_at": segment.starts_at,
                 "ends_at": segment.ends_at,
-                "on_call": roster.named(segment.on_call),
-                "shadow": roster.named(segment.shadow),
+                "on_call": roster.people_named(segment.on_call),
+                "shadow": roster.people_named(segment.shadow),
             }
             for segment in timeline.segments
         ],
@@ -102,7 +102,7 @@ def _warning_rows(roster: schedules.Roster, rota_warnings: Iterable[warnings.Rot
             "message": warning.sentence,
             "starts_at": warning.starts_at,
             "ends_at": warning.ends_at,
-            "people": roster.named(user for user in warning.users if user in roster.people),
+            "people": roster.people_named(user for user in warning.users if user in roster.people),
         }
         for warning in rota_warnings
     ]

@@ -6,6 +6,6 @@ creates, finds and revokes feeds.
 
 from oncall.feeds.events import update_events
 from oncall.feeds.ical import render
-from oncall.feeds.tokens import create_feed, find_feed, note_use, revoke_feed
+from oncall.feeds.tokens import create_feed, find_feed, record_use, revoke_feed
 
-__all__ = ["create_feed", "find_feed", "note_use", "render", "revoke_feed", "update_events"]
+__all__ = ["create_feed", "find_feed", "record_use", "render", "revoke_feed", "update_events"]

@@ -82,6 +82,10 @@ class Migration(migrations.Migration):
                 ('cancelled_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('origin', models.CharField(choices=[('edit', 'Entered'), ('import', 'Imported'), ('demo', 'Demo data'), ('case', 'Worked case')], default='edit', editable=False, max_length=10)),
             ],
+            options={
+                'verbose_name': 'time off',
+                'verbose_name_plural': 'time off',
+            },
         ),
         migrations.CreateModel(
             name='Calendar',
@@ -123,7 +127,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('op', models.CharField(choices=[('replace', 'Somebody stands in for a person'), ('set', 'These people instead of everybody'), ('add', 'These people as well'), ('remove', 'Without these people')], default='replace', max_length=10, verbose_name='what happens')),
+                ('op', models.CharField(choices=[('replace', 'One person covers for another'), ('set', 'These people instead of everybody'), ('add', 'Also these people'), ('remove', 'Without these people')], default='replace', max_length=10, verbose_name='change')),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
                 ('reason', config.base.data.models.OneLineField(blank=True, max_length=200)),
@@ -149,7 +153,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='layer',
             name='clock',
-            field=models.CharField(choices=[('wall', 'The clock on the wall'), ('elapsed', 'Elapsed hours')], default='wall', max_length=10),
+            field=models.CharField(choices=[('wall', 'Local time'), ('elapsed', 'Elapsed hours')], default='wall', max_length=10),
         ),
         migrations.AddField(
             model_name='layer',
@@ -214,7 +218,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='scheduleversion',
             name='note',
-            field=config.base.data.models.OneLineField(blank=True, help_text='Why it was changed, for those who look back.', max_length=200),
+            field=config.base.data.models.OneLineField(blank=True, help_text='Why it was changed.', max_length=200),
         ),
         migrations.AddField(
             model_name='scheduleversion',
@@ -365,7 +369,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='oncall_absence_ends_later', violation_error_message='A leave must end after it starts.'),
+            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='oncall_absence_ends_later', violation_error_message='The end must come after the start.'),
         ),
         migrations.AddConstraint(
             model_name='absence',

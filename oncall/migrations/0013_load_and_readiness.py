@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='ReliefRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('night_on', models.DateField(help_text="The day on which the night began, on the person's clock.")),
+                ('night_on', models.DateField(help_text="The day on which the night began, in the person's time zone.")),
                 ('pages', models.PositiveIntegerField()),
                 ('worked_minutes', models.PositiveIntegerField()),
                 ('starts_at', models.DateTimeField()),

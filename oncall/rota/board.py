@@ -106,9 +106,9 @@ def _lane(roster: Roster, span: Span) -> Lane:
     for (on_call, is_override, is_unplanned), starts_at, ends_at in runs(all_pieces, bar_key):
         segments_on_call.append(Segment(starts_at, ends_at, on_call, NOBODY))
         if on_call or not is_unplanned:
-            bars.append(Bar(starts_at, ends_at, roster.named(on_call), is_override=is_override))
+            bars.append(Bar(starts_at, ends_at, roster.people_named(on_call), is_override=is_override))
     shadows = [
-        Bar(starts_at, ends_at, roster.named(looking_on), is_shadow=True)
+        Bar(starts_at, ends_at, roster.people_named(looking_on), is_shadow=True)
         for looking_on, starts_at, ends_at in runs(all_pieces, lambda piece: piece.shadow)
         if looking_on
     ]

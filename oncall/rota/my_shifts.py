@@ -77,6 +77,8 @@ def _shifts_on(roster: Roster, user: User) -> list[PersonShift]:
         before = piece_at(roster.plan, starts_at - MINUTE).on_call if starts_at else ()
         following = piece_at(roster.plan, ends_at).on_call if ends_at else ()
         person_shifts.append(
-            PersonShift(roster.schedule, starts_at, ends_at, roster.named(before), roster.named(following))
+            PersonShift(
+                roster.schedule, starts_at, ends_at, roster.people_named(before), roster.people_named(following)
+            )
         )
     return person_shifts

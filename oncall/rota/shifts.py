@@ -31,7 +31,7 @@ def _shifts(roster: Roster, since: datetime, until: datetime) -> Iterator[Shift]
     """Join segments with the same people on call; a change of shadows begins no new shift."""
     current: Shift | None = None
     for segment in segments(roster.plan, since=since, until=until):
-        users = roster.named(segment.on_call)
+        users = roster.people_named(segment.on_call)
         if current is not None and current.users == users:
             current = Shift(current.starts_at, segment.ends_at, users)
             continue

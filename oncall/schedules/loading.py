@@ -90,7 +90,7 @@ class Roster:
     since: datetime
     until: datetime
 
-    def named(self, users: Iterable[int]) -> tuple[User, ...]:
+    def people_named(self, users: Iterable[int]) -> tuple[User, ...]:
         """The people with these ids, sorted by name."""
         return tuple(sorted((self.people[user] for user in users), key=lambda person: (person.name, person.pk)))
 

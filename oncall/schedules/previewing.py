@@ -56,7 +56,7 @@ def change_sentences(before: Roster, after: Roster, *, effective_from: datetime)
     zone = version.zone.key if (version := after.plan.version_at(effective_from)) else "UTC"
 
     def names(users: frozenset[int]) -> str:
-        return _joined_names([person.name for person in after.named(users)])
+        return _joined_names([person.name for person in after.people_named(users)])
 
     def clock(at: datetime) -> str:
         return display.local(at, zone=zone)

@@ -72,7 +72,7 @@ def on_call(roster: Roster, *, at: datetime) -> Turn:
             because["layer"], because["turn"] = min(piece.winner[1])
         if piece.effects:
             because["overrides"] = list(piece.effects)
-    return Turn(roster.named(piece.on_call), roster.named(piece.shadow), because=because)
+    return Turn(roster.people_named(piece.on_call), roster.people_named(piece.shadow), because=because)
 
 
 def stint(roster: Roster, *, at: datetime) -> Turn:
@@ -83,7 +83,7 @@ def stint(roster: Roster, *, at: datetime) -> Turn:
     at = floor_minute(at)
     turn = on_call(roster, at=at)
     ends_at, following = _end_of(roster, at)
-    return replace(turn, starts_at=_start_of(roster, at), ends_at=ends_at, following=roster.named(following))
+    return replace(turn, starts_at=_start_of(roster, at), ends_at=ends_at, following=roster.people_named(following))
 
 
 def _end_of(roster: Roster, at: datetime) -> tuple[datetime | None, frozenset[int]]:

@@ -21,6 +21,8 @@ class Absence(Recorded):
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
 
     class Meta:
+        verbose_name = "time off"
+        verbose_name_plural = "time off"
         constraints = [
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")),
