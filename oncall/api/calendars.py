@@ -42,8 +42,8 @@ class CalendarViewSet(ReadViewSet):
     @writes(serializers.CalendarUpdateSerializer, may=_may)
     def update(self, calendar: Calendar, data: dict[str, Any]) -> Calendar:
         """Set name, description and external id; the same values twice change nothing."""
-        whole = {"description": "", "external_id": ""} | data
-        return calendars.change_calendar(calendar=calendar, **whole)
+        values = {"description": "", "external_id": ""} | data
+        return calendars.change_calendar(calendar=calendar, **values)
 
     @writes(serializers.CalendarUpdateSerializer, may=_may, partial=True)
     def partial_update(self, calendar: Calendar, data: dict[str, Any]) -> Calendar:

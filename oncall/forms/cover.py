@@ -87,8 +87,9 @@ class SpanForm(Form):
         own_zone = timezone.get_current_timezone_name()
         hint = f"Your time zone, {own_zone}."
         if own_zone != zone:
-            there = f"{timezone.localtime(at, ZoneInfo(zone)):%a %H:%M}"
-            hint += f" In {zone}, the schedule's, it is {there} now, in yours {timezone.localtime(at):%a %H:%M}."
+            schedule_time = f"{timezone.localtime(at, ZoneInfo(zone)):%a %H:%M}"
+            hint += f" It is {schedule_time} now in {zone}, the schedule's time zone,"
+            hint += f" and {timezone.localtime(at):%a %H:%M} in yours."
         for name in self.times:
             self.fields[name].help_text = self._beside(name, zone) if own_zone != zone and self.is_bound else ""
         self.fields[self.times[0]].help_text = f"{hint} {self.fields[self.times[0]].help_text}".strip()

@@ -46,10 +46,10 @@ def _open_times(layer: Layer, *, since: datetime, until: datetime) -> Iterator[W
     """The times of `[since, until)` in which the layer's hours and holiday rule let it cover."""
     if since >= until:
         return
-    whole = (
+    open_windows = (
         iter([(since, until)]) if layer.hours is None else layer.hours.windows(layer.zone, since=since, until=until)
     )
-    for starts_at, ends_at in whole:
+    for starts_at, ends_at in open_windows:
         clipped = max(starts_at, since), min(ends_at, until)
         if layer.only_holidays is None:
             yield clipped

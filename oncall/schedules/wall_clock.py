@@ -23,8 +23,8 @@ def resolve(local: datetime, zone: ZoneInfo) -> datetime:
     instant = aware.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) != local:
         instant = _end_of_gap(aware)
-    whole = instant.replace(second=0, microsecond=0)
-    return whole if whole == instant else whole + MINUTE
+    minute = instant.replace(second=0, microsecond=0)
+    return minute if minute == instant else minute + MINUTE
 
 
 def _end_of_gap(aware: datetime) -> datetime:

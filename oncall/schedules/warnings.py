@@ -115,8 +115,8 @@ class _ScheduleCheck:
         first = {shift.user: shift for shift in reversed(self.timeline.shifts)}
         for user, shift in first.items():
             if user not in self.context.reachable:
-                when = self._time(shift.starts_at)
-                sentence = f"{self._name(user)} has no tested contact method, and is on call from {when}."
+                start_text = self._time(shift.starts_at)
+                sentence = f"{self._name(user)} has no verified contact method, and is on call from {start_text}."
                 yield RotaWarning(NO_CONTACT, sentence, shift.starts_at, shift.ends_at, (user,))
 
     def training(self) -> Iterator[RotaWarning]:
@@ -125,8 +125,8 @@ class _ScheduleCheck:
         first = {shift.user: shift for shift in reversed(self.timeline.shifts)}
         for user, shift in first.items():
             if trained and user not in trained:
-                when = self._time(shift.starts_at)
-                sentence = f"{self._name(user)} is on call from {when} and is not trained yet."
+                start_text = self._time(shift.starts_at)
+                sentence = f"{self._name(user)} is on call from {start_text} and is not trained yet."
                 yield RotaWarning(UNTRAINED, sentence, shift.starts_at, shift.ends_at, (user,))
 
     def layers(self) -> Iterator[RotaWarning]:

@@ -28,8 +28,8 @@ class WhenColumn(tables.Column):
 
     def render(self, record: Any, table: Any) -> SafeString:
         """As a tag."""
-        state, words = state_of(record, at=table.at)
-        return display.tag("standing", state, words)
+        state, label = state_of(record, at=table.at)
+        return display.tag("standing", state, label)
 
     def value(self, record: Any, table: Any) -> str:
         """In words, for CSV."""
@@ -56,7 +56,7 @@ def override_text(row: Override) -> str:
 class OverrideTable(Table):
     """Overrides."""
 
-    what = tables.Column(empty_values=(), orderable=False, attrs={"td": {"class": "row-title"}})
+    change = tables.Column(empty_values=(), orderable=False, attrs={"td": {"class": "row-title"}})
     schedule = LinkColumn(to="schedule", order_by="schedule__name")
     team = tables.Column(accessor="schedule__team__name", order_by="schedule__team__name", verbose_name="Team")
     starts_at = ClockColumn(verbose_name="From")
@@ -67,13 +67,13 @@ class OverrideTable(Table):
 
     class Meta(Table.Meta):
         model = Override
-        fields = ("what", "schedule", "team", "starts_at", "ends_at", "state", "reason", "created_by")
+        fields = ("change", "schedule", "team", "starts_at", "ends_at", "state", "reason", "created_by")
 
-    def render_what(self, record: Override) -> SafeString:
+    def render_change(self, record: Override) -> SafeString:
         """Who covers for whom, as a link."""
         return format_html('<a href="{}">{}</a>', record.get_absolute_url(), override_text(record))
 
-    def value_what(self, record: Override) -> str:
+    def value_change(self, record: Override) -> str:
         """The same without a link."""
         return override_text(record)
 

@@ -18,9 +18,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("swaps/<int:pk>/", swaps.SwapPage.as_view(), name="swap"),
     path("swaps/<int:pk>/offer/", swaps.SwapOfferNew.as_view(), name="swap-offer"),
     path("swaps/<int:pk>/decline/", swaps.SwapDecline.as_view(), name="swap-decline"),
-    re_path(r"^swaps/(?P<pk>[0-9]{1,18})/(?P<deed>approve|cancel)/$", swaps.SwapDecide.as_view(), name="swap-decide"),
     re_path(
-        r"^swaps/offers/(?P<pk>[0-9]{1,18})/(?P<deed>accept|decline|withdraw)/$",
+        r"^swaps/(?P<pk>[0-9]{1,18})/(?P<action>approve|cancel)/$", swaps.SwapDecide.as_view(), name="swap-decide"
+    ),
+    re_path(
+        r"^swaps/offers/(?P<pk>[0-9]{1,18})/(?P<action>accept|decline|withdraw)/$",
         swaps.OfferAnswer.as_view(),
         name="offer-answer",
     ),

@@ -169,7 +169,6 @@ class SwapDecide(PostPage):
     """Approve a swap as a manager, or cancel it."""
 
     refusals = REFUSALS
-    deed = ""
 
     @cached_property
     def swap(self) -> SwapRequest:
@@ -179,7 +178,7 @@ class SwapDecide(PostPage):
     def perform(self) -> Any:
         """Approve or cancel."""
         user: Any = self.person
-        if self.kwargs["deed"] == "approve":
+        if self.kwargs["action"] == "approve":
             if not permissions.can_approve(user, self.swap):
                 raise PermissionDenied(self.refusal)
             self.done = "Approved. The swap is in effect, and both people are notified."
@@ -211,7 +210,7 @@ class OfferAnswer(PostPage):
 
     def perform(self) -> Any:
         """Answer it."""
-        verb, self.done = self.VERBS[self.kwargs["deed"]]
+        verb, self.done = self.VERBS[self.kwargs["action"]]
         user: Any = self.person
         return verb(offer_id=self.offer.pk, actor=user, at=self.at).get_absolute_url()
 

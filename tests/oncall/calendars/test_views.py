@@ -133,7 +133,7 @@ class TestPages:
 
         added = manager.post(f"/calendars/{calendar.pk}/add-day/", {"date": day, "name": "Party"}, follow=True)
         [row] = calendar.dates.all()
-        withdrawn = manager.post(f"/calendars/days/{row.pk}/take-back/", follow=True)
+        withdrawn = manager.post(f"/calendars/days/{row.pk}/withdraw/", follow=True)
         past_day = manager.post(f"/calendars/{calendar.pk}/add-day/", {"date": "2026-01-02"})
 
         assert "Party" in added.content.decode()
@@ -161,7 +161,7 @@ class TestPages:
         assert client.get(f"/calendars/{day.calendar_id}/").status_code == 200
         assert b"Withdraw" not in client.get(f"/calendars/{day.calendar_id}/?year=2027").content
         assert client.get("/calendars/add/").status_code == 403
-        assert client.post(f"/calendars/days/{day.pk}/take-back/").status_code == 403
+        assert client.post(f"/calendars/days/{day.pk}/withdraw/").status_code == 403
 
     @pytest.mark.parametrize("year", ["x", "-1", "9" * 30, "1200", "%00"])
     def test_are_not_found_for_years_that_are_none(self, manager: Client, year: str) -> None:

@@ -72,7 +72,7 @@ class TestCover:
         page = as_ben.get(shop.path("cover")).content.decode()
 
         assert "Your time zone, Europe/Lisbon." in page
-        assert "In Europe/Berlin, the schedule" in page
+        assert "now in Europe/Berlin, the schedule" in page
 
     def test_is_filled_in_by_a_link(self, as_ben: Client, shop: Shop) -> None:
         start = shop.now + 2 * HOUR

@@ -184,12 +184,12 @@ class TestWarnings:
 
         assert ("LONG_STRETCH" in {warning.code for warning in warnings_for(schedule, weeks=4, at=autumn)}) == is_long
 
-    def test_name_people_without_a_tested_contact_method(self) -> None:
+    def test_name_people_without_a_verified_contact_method(self) -> None:
         silent = make.UserFactory(name="Sil")
 
         [warning] = [warning for warning in warnings_for(rota(weekly((silent.pk,)))) if warning.code == "NO_CONTACT"]
 
-        assert warning.sentence.startswith("Sil has no tested contact method")
+        assert warning.sentence.startswith("Sil has no verified contact method")
 
     def test_need_as_many_queries_for_twelve_schedules_as_for_two(self) -> None:
         def ask() -> int:
