@@ -35,7 +35,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Schedule versions", "history", "oncall_scheduleversion"),
             ("Overrides", "swap_horiz", "oncall_override"),
             ("Swaps", "sync_alt", "oncall_swaprequest"),
-            ("Leave", "beach_access", "oncall_absence"),
+            ("Time off", "beach_access", "oncall_absence"),
             ("Closed accounts", "person_off", "oncall_deactivation"),
             ("Handoff notes", "waving_hand", "oncall_handoffnote"),
             ("Calendars", "event_busy", "oncall_calendar"),

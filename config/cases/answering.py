@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from config.cases.reading import Company, as_text, instant
 from oncall import schedules
 from oncall.schedules import fairness
-from oncall.schedules.loading import hours_from, load_absences
-from oncall.schedules.timeline import ScheduleTimeline, Shift, absences_on_call, double_bookings, gather
+from oncall.schedules.loading import load_absences, restriction_hours
+from oncall.schedules.timeline import ScheduleTimeline, Shift, absences_on_call, build_timeline, double_bookings
 
 
 def answer(case: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def _schedule(case: Mapping[str, Any], company: Company) -> dict[str, Any]:
 
 def _facts(company: Company, since: datetime, until: datetime) -> dict[int, ScheduleTimeline]:
     rosters = schedules.load(ids=company.schedule_names, since=since, until=until)
-    return {one.schedule.pk: gather(one.plan, since=since, until=until) for one in rosters}
+    return {one.schedule.pk: build_timeline(one.plan, since=since, until=until) for one in rosters}
 
 
 def _facts_as_json(facts: ScheduleTimeline, absent: Mapping[int, Any], company: Company) -> dict[str, Any]:
@@ -68,7 +68,9 @@ def _facts_as_json(facts: ScheduleTimeline, absent: Mapping[int, Any], company: 
 
 def _fairness(case: Mapping[str, Any], company: Company) -> dict[str, Any]:
     night = case.get("night")
-    pattern = hours_from([{"type": "daily", "days": None, "start": night[0], "end": night[1]}]) if night else None
+    pattern = (
+        restriction_hours([{"type": "daily", "days": None, "start": night[0], "end": night[1]}]) if night else None
+    )
     calendar = case.get("calendar")
     dates = case["calendars"][calendar] if isinstance(calendar, str) else calendar or []
     rules = fairness.Rules(

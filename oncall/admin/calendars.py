@@ -1,4 +1,4 @@
-"""Calendars, whose dates are written once."""
+"""Admin of calendars; their dates are append-only."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from oncall.models import Calendar, CalendarDate
 
 
 class CalendarDateInline(FactInline):
-    """Days off; they are added and taken back on the calendar's page."""
+    """Days off; add and withdraw them on the calendar's page."""
 
     model = CalendarDate
     fields = ("date", "name", "origin", "created_at", "withdrawn_at")
@@ -22,7 +22,7 @@ class CalendarDateInline(FactInline):
 
 
 class CalendarForm(forms.ModelForm):
-    """A calendar of a place whose holidays are known."""
+    """A calendar; its place must have known holidays."""
 
     class Meta:
         model = Calendar
@@ -40,7 +40,7 @@ class CalendarForm(forms.ModelForm):
 
 @admin.register(Calendar)
 class CalendarAdmin(ConfigAdmin):
-    """Public holidays and own days; one of a country is filled by the engine within the hour."""
+    """Public holidays and own days off; the engine fills a country's calendar within the hour."""
 
     form = CalendarForm
     list_display = ("name", "country", "subdivision", "filled_through")
@@ -51,7 +51,7 @@ class CalendarAdmin(ConfigAdmin):
     inlines = (CalendarDateInline,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Calendar | None = None) -> tuple[str, ...]:
-        """Its country stays: the dates came from there."""
+        """The country cannot change: the dates came from it."""
         return ("country", "subdivision", "filled_through") if obj else ("filled_through",)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Exceptions to the rota, swaps, time off and rest: facts, written in the portal and inspected here."""
+"""Admin of overrides, swaps, time off and relief requests: written in the portal, read here."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from oncall.models import Absence, Override, OverridePerson, ReliefRequest, Swap
 
 @admin.register(ReliefRequest)
 class ReliefRequestAdmin(FactAdmin):
-    """Who asked for rest after which night."""
+    """Relief requests after hard nights."""
 
     list_display = ("user", "night_on", "pages", "worked_minutes", "schedule", "starts_at", "ends_at", "asked_at")
     list_select_related = ("user", "schedule")
@@ -19,7 +19,7 @@ class ReliefRequestAdmin(FactAdmin):
 
 
 class OverridePersonInline(FactInline):
-    """Whom an override brings in or leaves out."""
+    """The people of an override."""
 
     model = OverridePerson
     fields = ("user",)
@@ -27,7 +27,7 @@ class OverridePersonInline(FactInline):
 
 @admin.register(Override)
 class OverrideAdmin(FactAdmin):
-    """Who stood in for whom; made and cancelled in the portal."""
+    """Overrides; create and cancel them in the portal."""
 
     list_display = ("schedule", "op", "out", "starts_at", "ends_at", "created_by", "cancelled_at")
     list_filter = ("op", "schedule")
@@ -39,7 +39,7 @@ class OverrideAdmin(FactAdmin):
 
 @admin.register(OverridePerson)
 class OverridePersonAdmin(FactAdmin):
-    """People of overrides."""
+    """The people of overrides."""
 
     list_display = ("override", "user")
     list_select_related = ("override", "user")
@@ -47,12 +47,12 @@ class OverridePersonAdmin(FactAdmin):
     ordering = ("-pk",)
 
     def has_module_permission(self, request: Any) -> bool:
-        """Not in the index: they are read under their override."""
+        """Hidden from the index: they are shown with their override."""
         return False
 
 
 class SwapOfferInline(FactInline):
-    """Who offered."""
+    """The offers of a swap."""
 
     model = SwapOffer
     fields = ("user", "return_starts_at", "return_ends_at", "status", "created_at", "ended_at")
@@ -61,7 +61,7 @@ class SwapOfferInline(FactInline):
 
 @admin.register(SwapRequest)
 class SwapRequestAdmin(FactAdmin):
-    """Shifts that people asked others to take."""
+    """Swaps: shifts that people ask others to take."""
 
     list_display = ("schedule", "requested_by", "starts_at", "ends_at", "status", "decided_by")
     list_filter = ("status", "schedule")
@@ -82,13 +82,13 @@ class SwapOfferAdmin(FactAdmin):
     ordering = ("-pk",)
 
     def has_module_permission(self, request: Any) -> bool:
-        """Not in the index: offers are read under their swap."""
+        """Hidden from the index: offers are shown with their swap."""
         return False
 
 
 @admin.register(Absence)
 class AbsenceAdmin(FactAdmin):
-    """Leave; people write it in the portal, other systems over the API."""
+    """Time off; people enter it in the portal, other systems through the API."""
 
     list_display = ("user", "starts_at", "ends_at", "note", "cancelled_at", "external_id")
     list_select_related = ("user",)

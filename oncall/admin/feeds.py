@@ -1,4 +1,4 @@
-"""Calendar feeds and what they showed."""
+"""Admin of calendar feeds and the events they showed."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from oncall.models import FeedEvent, FeedToken
 
 @admin.register(FeedToken)
 class FeedTokenAdmin(FactAdmin):
-    """Calendar feeds; the address itself is known to its owner alone."""
+    """Calendar feeds; only the owner knows the address."""
 
     list_display = ("name", "owner", "kind", "schedule", "created_at", "last_used_at", "revoked_at")
     list_filter = ("kind",)
@@ -20,7 +20,7 @@ class FeedTokenAdmin(FactAdmin):
 
 @admin.register(FeedEvent)
 class FeedEventAdmin(FactAdmin):
-    """A shift as a feed told it."""
+    """A shift as a feed showed it."""
 
     list_display = ("summary", "feed", "user", "starts_at", "ends_at", "sequence", "cancelled_at")
     list_select_related = ("feed", "user")

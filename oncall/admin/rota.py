@@ -1,4 +1,4 @@
-"""Handoff notes."""
+"""Admin of handoff notes."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from oncall.models import HandoffNote
 
 @admin.register(HandoffNote)
 class HandoffNoteAdmin(FactAdmin):
-    """What people on call left for the next."""
+    """Notes for the next person on call."""
 
     list_display = ("schedule", "author", "at")
     list_filter = ("schedule",)

@@ -1,4 +1,4 @@
-"""Schedules; their versions are append-only and read here."""
+"""Admin of schedules; their versions are append-only and only read here."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from oncall.schedules.wall_clock import rules_version
 
 
 class VersionInline(FactInline):
-    """What was in force from when."""
+    """The versions of a schedule."""
 
     model = ScheduleVersion
     fields = ("effective_from", "time_zone", "created_by", "withdrawn_at", "origin")
@@ -20,13 +20,13 @@ class VersionInline(FactInline):
 
 
 class LayerInline(FactInline):
-    """The rotations of a version."""
+    """The layers of a version."""
 
     model = Layer
 
 
 class LayerMemberInline(FactInline):
-    """Who takes turns."""
+    """The people of a layer."""
 
     model = LayerMember
     ordering = ("slot", "pk")
@@ -34,7 +34,7 @@ class LayerMemberInline(FactInline):
 
 @admin.register(Schedule)
 class ScheduleAdmin(ConfigAdmin):
-    """Whoever is on call; a new version is made on the schedule's page."""
+    """Schedules: who is on call. Make a new version on the schedule's page."""
 
     list_display = ("name", "team")
     list_filter = ("team",)
@@ -45,16 +45,16 @@ class ScheduleAdmin(ConfigAdmin):
     ordering = ("name",)
     inlines = (VersionInline,)
 
-    @admin.display(description="Time zones by")
+    @admin.display(description="Time zone rules")
     def time_zone_rules(self, schedule: Schedule) -> str:
-        """The tz database: a newer one may move coming shifts, where a government moved its clocks (R-T6)."""
+        """The release of the tz database; a newer one may move coming shifts if clock rules changed (R-T6)."""
         return f"tz database {rules_version()}"
 
     @admin.display(description="On call now")
     def on_call_now(self, schedule: Schedule) -> str:
-        """The names of those on call at this moment."""
+        """The names of the people on call now."""
         if schedule.pk is None:
-            return "Save it first."
+            return "Save the schedule first."
         at = timezone.now()
         [roster] = schedules.load_at(at, ids=[schedule.pk])
         turn = schedules.on_call(roster, at=at)
@@ -63,7 +63,7 @@ class ScheduleAdmin(ConfigAdmin):
 
 @admin.register(ScheduleVersion)
 class ScheduleVersionAdmin(FactAdmin):
-    """The layers in force from an instant on."""
+    """Versions: the layers in force from an instant on."""
 
     list_display = ("schedule", "effective_from", "time_zone", "created_by", "withdrawn_at")
     list_filter = ("schedule",)
@@ -75,7 +75,7 @@ class ScheduleVersionAdmin(FactAdmin):
 
 @admin.register(Layer)
 class LayerAdmin(FactAdmin):
-    """One rotation of a version."""
+    """Layers: one rotation of a version each."""
 
     list_display = ("version", "priority", "anchor", "unit", "length")
     list_select_related = ("version__schedule",)
@@ -84,13 +84,13 @@ class LayerAdmin(FactAdmin):
     inlines = (LayerMemberInline,)
 
     def has_module_permission(self, request: Any) -> bool:
-        """Not in the index: layers are read under their version."""
+        """Hidden from the index: layers are shown with their version."""
         return False
 
 
 @admin.register(LayerMember)
 class LayerMemberAdmin(FactAdmin):
-    """Who has which place in a rotation."""
+    """Members: each person's place in a rotation."""
 
     list_display = ("layer", "slot", "user")
     list_select_related = ("layer", "user")
@@ -98,5 +98,5 @@ class LayerMemberAdmin(FactAdmin):
     ordering = ("-layer", "slot", "pk")
 
     def has_module_permission(self, request: Any) -> bool:
-        """Not in the index: members are read under their layer."""
+        """Hidden from the index: members are shown with their layer."""
         return False

@@ -1,4 +1,4 @@
-"""Endpoints of calendars and their dates, kept as Terraform keeps things."""
+"""Endpoints of calendars and their dates, suited to Terraform."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def _may(user: User, record: Any = None) -> bool:
 
 
 class CalendarViewSet(ReadViewSet):
-    """Calendars of public holidays and of own days off."""
+    """Calendars of public holidays and own days off."""
 
     queryset = Calendar.objects.all()
     serializer_class = serializers.CalendarSerializer
@@ -30,46 +30,46 @@ class CalendarViewSet(ReadViewSet):
     order = "id"
 
     def get_serializer_context(self) -> dict[str, Any]:
-        """With the calendar, whose country stays."""
+        """With the calendar, because its country cannot change."""
         context = dict(super().get_serializer_context())
         return context | {"calendar": self.get_object()} if self.detail else context
 
     @writes(serializers.NewCalendarSerializer, may=_may, status=201)
     def create(self, data: dict[str, Any]) -> Calendar:
-        """Make a calendar; of a country, with its public holidays of this year and the next ones."""
+        """Create a calendar; with a country, it gets the public holidays of this year and the next years."""
         return calendars.create_calendar(**data, at=timezone.now(), actor=self.actor)
 
-    @writes(serializers.KeptCalendarSerializer, may=_may)
+    @writes(serializers.CalendarUpdateSerializer, may=_may)
     def update(self, calendar: Calendar, data: dict[str, Any]) -> Calendar:
-        """Set name, description and external id; the same twice changes nothing."""
-        whole = {"description": "", "external_id": ""} | data
-        return calendars.change_calendar(calendar=calendar, **whole)
+        """Set name, description and external id; the same values twice change nothing."""
+        values = {"description": "", "external_id": ""} | data
+        return calendars.change_calendar(calendar=calendar, **values)
 
-    @writes(serializers.KeptCalendarSerializer, may=_may, partial=True)
+    @writes(serializers.CalendarUpdateSerializer, may=_may, partial=True)
     def partial_update(self, calendar: Calendar, data: dict[str, Any]) -> Calendar:
-        """Change what is named."""
+        """Change the fields that are sent."""
         return calendars.change_calendar(calendar=calendar, **data)
 
     def destroy(self, request: Request, pk: str) -> Response:
-        """Remove a calendar that no layer has ever named."""
+        """Delete a calendar that no layer has ever used."""
         _check(request.user)
         calendars.delete_calendar(calendar=self.get_object(), at=timezone.now(), actor=self.actor)
         return Response(status=204)
 
-    @extend_schema(request=serializers.DaysSerializer, responses=serializers.StandingDaysSerializer)
+    @extend_schema(request=serializers.DaysSerializer, responses=serializers.ActiveDaysSerializer)
     @action(detail=True, methods=["put"])
     def dates(self, request: Request, pk: str) -> Response:
-        """Make the days to come these and no others; days that have begun stay as they are."""
+        """Replace the coming days with exactly these; days that have begun stay as they are."""
         _check(request.user)
-        asked = serializers.DaysSerializer(data=request.data, context=self.get_serializer_context())
-        asked.is_valid(raise_exception=True)
+        serializer = serializers.DaysSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
         calendar = calendars.set_dates(
             calendar=self.get_object(),
-            dates={one["date"]: one["name"] for one in asked.validated_data["dates"]},
+            dates={day["date"]: day["name"] for day in serializer.validated_data["dates"]},
             at=timezone.now(),
             actor=self.actor,
         )
-        return Response(serializers.StandingDaysSerializer({"dates": calendar.dates.standing().order_by("date")}).data)
+        return Response(serializers.ActiveDaysSerializer({"dates": calendar.dates.active().order_by("date")}).data)
 
 
 class CalendarDateViewSet(ReadViewSet):
@@ -86,11 +86,11 @@ class CalendarDateViewSet(ReadViewSet):
         return calendars.add_date(**data, at=timezone.now(), actor=self.actor)
 
     def destroy(self, request: Request, pk: str) -> Response:
-        """Take a day off back; its row stays, so the second time there is nothing to take back."""
+        """Withdraw a day off; 404 if it was withdrawn before."""
         _check(request.user)
         day = self.get_object()
         if day.withdrawn_at is not None:
-            raise exceptions.NotFound("This day was taken back already.")
+            raise exceptions.NotFound("This day was already withdrawn.")
         calendars.withdraw_date(day=day, at=timezone.now(), actor=self.actor)
         return Response(status=204)
 
@@ -98,5 +98,5 @@ class CalendarDateViewSet(ReadViewSet):
 def _check(user: Any) -> None:
     if not can_keep_calendars(user):
         raise exceptions.PermissionDenied(
-            "Managers, practice owners and administrators keep calendars. Ask one of them."
+            "Only managers, practice owners and administrators may change calendars. Ask one of them."
         )

@@ -1,4 +1,4 @@
-"""Endpoints of overrides, swaps and leave."""
+"""Endpoints of overrides, swaps and time off."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def _may_offer(user: User, swap: SwapRequest) -> bool:
 
 
 class OverrideViewSet(ReadViewSet):
-    """Exceptions to the rotation, newest first."""
+    """Overrides, newest first."""
 
     queryset = Override.objects.select_related("schedule__team", "out", "created_by", "cancelled_by").prefetch_related(
         Prefetch("users", User.objects.order_by("name", "pk"))
@@ -40,19 +40,19 @@ class OverrideViewSet(ReadViewSet):
 
     @writes(serializers.NewOverrideSerializer, status=201)
     def create(self, data: dict[str, Any]) -> Override:
-        """Change who stands by; members of the team put themselves in, managers do anything."""
+        """Change who is on call; members of the team may cover themselves, managers may do anything."""
         if not permissions.can_override(self.actor, data["schedule"], data["op"], data["users"]):
             raise PermissionDenied(_MANAGERS)
-        return overrides.override(actor=self.actor, at=timezone.now(), **data)
+        return overrides.create_override(actor=self.actor, at=timezone.now(), **data)
 
     @verb(may=permissions.can_cancel)
     def cancel(self, row: Override, data: dict[str, Any]) -> Override:
-        """End it; what was served by now stays served."""
+        """Cancel an override from now on; the past does not change."""
         return overrides.cancel_override(override_id=row.pk, actor=self.actor, at=timezone.now())
 
 
 class SwapViewSet(ReadViewSet):
-    """Shifts that people ask others to take, newest first."""
+    """Swaps: shifts that people ask others to take, newest first."""
 
     queryset = SwapRequest.objects.select_related(
         "schedule__team", "requested_by", "decided_by", "chosen"
@@ -62,42 +62,42 @@ class SwapViewSet(ReadViewSet):
 
     @writes(serializers.NewSwapSerializer, status=201)
     def create(self, data: dict[str, Any]) -> SwapRequest:
-        """Ask others to take a shift of yours, or a part of it."""
+        """Ask others to take your shift, or a part of it."""
         return swaps.request(actor=self.actor, at=timezone.now(), **data)
 
     @verb(serializers.NewOfferSerializer, may=_may_offer)
     def offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
-        """Offer to take it, perhaps for a time of yours in return."""
+        """Offer to take it, optionally for a time of yours in return."""
         return swaps.offer(swap_id=swap.pk, actor=self.actor, at=timezone.now(), **data).swap
 
-    @verb(serializers.WhichOfferSerializer)
+    @verb(serializers.OfferChoiceSerializer)
     def accept(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
-        """Take an offer; it holds at once or when a manager has agreed."""
+        """Accept an offer; it holds at once, or once a manager approves."""
         return swaps.accept(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
 
-    @verb(serializers.WhichOfferSerializer, name="decline-offer")
+    @verb(serializers.OfferChoiceSerializer, name="decline-offer")
     def decline_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
-        """Say no to an offer."""
+        """Decline an offer."""
         return swaps.decline_offer(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
 
-    @verb(serializers.WhichOfferSerializer, name="withdraw-offer")
+    @verb(serializers.OfferChoiceSerializer, name="withdraw-offer")
     def withdraw_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
-        """Take your offer back."""
+        """Withdraw your offer."""
         return swaps.withdraw_offer(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
 
     @verb(may=permissions.can_approve)
     def approve(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
-        """Agree to it as a manager."""
+        """Approve a swap as a manager."""
         return swaps.approve(swap_id=swap.pk, actor=self.actor, at=timezone.now())
 
     @verb(serializers.AnswerSerializer, may=permissions.can_approve)
     def decline(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
-        """Say no as a manager, and why."""
+        """Decline a swap as a manager, with a reason."""
         return swaps.decline(swap_id=swap.pk, actor=self.actor, at=timezone.now(), **data)
 
     @verb(may=_may_change_swap)
     def cancel(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
-        """Ask no longer."""
+        """Cancel a swap."""
         return swaps.cancel(swap_id=swap.pk, actor=self.actor, at=timezone.now())
 
 
@@ -106,7 +106,7 @@ def _offer(swap: SwapRequest, data: dict[str, Any]) -> int:
 
 
 class AbsenceViewSet(ReadViewSet):
-    """Leave, newest first."""
+    """Time off, newest first."""
 
     queryset = Absence.objects.select_related("user")
     serializer_class = serializers.AbsenceSerializer
@@ -114,23 +114,23 @@ class AbsenceViewSet(ReadViewSet):
 
     @writes(serializers.NewAbsenceSerializer, status=201)
     def create(self, data: dict[str, Any]) -> Absence:
-        """Write down that somebody is away."""
+        """Record time off of a person."""
         self._check_may(data["user"])
-        return absences.plan(at=timezone.now(), **data)
+        return absences.add_absence(at=timezone.now(), **data)
 
     @verb(may=permissions.can_change_leave)
     def cancel(self, row: Absence, data: dict[str, Any]) -> Absence:
-        """Take a leave back."""
-        return absences.cancel(absence_id=row.pk, at=timezone.now())
+        """Cancel time off."""
+        return absences.cancel_absence(absence_id=row.pk, at=timezone.now())
 
     @extend_schema(request=serializers.PutAbsenceSerializer, responses=serializers.AbsenceSerializer)
     @action(detail=False, methods=["put"], url_path=r"external/(?P<external_id>[A-Za-z0-9._:@-]{1,120})")
     def put_external(self, request: Request, external_id: str) -> Response:
-        """Make the leave another system knows by this id what the body says; sent again, nothing changes."""
-        asked = serializers.PutAbsenceSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        self._check_may(asked.validated_data["user"])
-        row = absences.put(external_id=external_id, at=timezone.now(), **asked.validated_data)
+        """Create or update the time off with this external id; the same values twice change nothing."""
+        serializer = serializers.PutAbsenceSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        self._check_may(serializer.validated_data["user"])
+        row = absences.put_absence(external_id=external_id, at=timezone.now(), **serializer.validated_data)
         return self.shown(self.queryset.get(pk=row.pk))
 
     def _check_may(self, person: User) -> None:

@@ -1,4 +1,4 @@
-"""The answer of the endpoints that tell of the load of a team or a schedule."""
+"""The response of the load endpoints of teams and schedules."""
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -12,19 +12,21 @@ from oncall.models import Schedule, Team
 from oncall.serializers.load import DaysSerializer, LoadSerializer
 
 DAYS = [
-    OpenApiParameter("since", OpenApiTypes.DATE, required=True, description="The first day, on the team's clock."),
-    OpenApiParameter("until", OpenApiTypes.DATE, required=True, description="The last day; at most 400 days in all."),
+    OpenApiParameter("since", OpenApiTypes.DATE, required=True, description="The first day, in the team's time zone."),
+    OpenApiParameter(
+        "until", OpenApiTypes.DATE, required=True, description="The last day, included; at most 400 days in all."
+    ),
 ]
 NAMES = ("since", "until")
 
 
 def answer(request: Request, *, team: Team, schedule: Schedule | None = None) -> Response:
-    """The load over the days asked for, as far as the caller may read it."""
-    asked = DaysSerializer(data={name: request.query_params.get(name) for name in NAMES})
-    asked.is_valid(raise_exception=True)
-    days = asked.validated_data
+    """The load over the requested days, as far as the caller may read it."""
+    serializer = DaysSerializer(data={name: request.query_params.get(name) for name in NAMES})
+    serializer.is_valid(raise_exception=True)
+    days = serializer.validated_data
     try:
-        found = figures.shown(
+        load = figures.visible_load(
             team=team,
             schedule=schedule,
             first_day=days["since"],
@@ -34,4 +36,4 @@ def answer(request: Request, *, team: Team, schedule: Schedule | None = None) ->
         )
     except figures.BadRange as refusal:
         raise exceptions.ValidationError({"until": [str(refusal)]}) from None
-    return Response(LoadSerializer(found).data)
+    return Response(LoadSerializer(load).data)

@@ -19,11 +19,11 @@ from oncall.models import (
 from oncall.rota import handoff_notes
 from oncall.serializers.rota import HandoffNoteSerializer, NewHandoffNoteSerializer, OnCallSerializer
 
-AT = OpenApiParameter("at", OpenApiTypes.DATETIME, description="A moment with its offset; without it, now.")
+AT = OpenApiParameter("at", OpenApiTypes.DATETIME, description="An instant with its offset; default: now.")
 
 
 def turn_of(roster: schedules.Roster, at: datetime) -> dict[str, Any]:
-    """Who is on call at a moment, as `TurnSerializer` shows it."""
+    """Who is on call at an instant, as `TurnSerializer` shows it."""
     turn = schedules.stint(roster, at=at)
     return {
         "schedule": roster.schedule,
@@ -46,14 +46,14 @@ class OnCallViewSet(AnswerViewSet):
 
     @extend_schema(parameters=[AT])
     def list(self, request: Request) -> Response:
-        """All schedules at one moment, in one answer."""
+        """All schedules at one instant, in one response."""
         at = requested_instant(request)
         turns = [turn_of(roster, at) for roster in schedules.load_range(at)]
         return Response(OnCallSerializer({"at": at, "schedules": turns}).data)
 
 
 class HandoffNoteViewSet(ReadViewSet):
-    """What people on call left for the next, newest first."""
+    """Notes for the next person on call, newest first."""
 
     queryset = HandoffNote.objects.select_related("author")
     serializer_class = HandoffNoteSerializer
@@ -62,5 +62,5 @@ class HandoffNoteViewSet(ReadViewSet):
 
     @writes(NewHandoffNoteSerializer, status=201)
     def create(self, data: dict[str, Any]) -> HandoffNote:
-        """Leave a note at the end of a shift."""
-        return handoff_notes.write(actor=self.actor, at=timezone.now(), **data)
+        """Write a handoff note at the end of a shift."""
+        return handoff_notes.write_note(actor=self.actor, at=timezone.now(), **data)

@@ -1,4 +1,4 @@
-"""Countries, their subdivisions and their public holidays, as the library knows them."""
+"""Countries, their subdivisions and their public holidays, from the holidays library."""
 
 import re
 from collections.abc import Iterable
@@ -15,31 +15,31 @@ _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @cache
 def names() -> dict[str, str]:
-    """Every country's name by its ISO 3166 code, by name."""
-    found = {entry[1]: _WORDS.sub(" ", entry[0]).replace(" And ", " and ") for entry in COUNTRIES.values()}
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+    """Every country's name by its ISO 3166 code, sorted by name."""
+    names_by_code = {entry[1]: _WORDS.sub(" ", entry[0]).replace(" And ", " and ") for entry in COUNTRIES.values()}
+    return dict(sorted(names_by_code.items(), key=lambda item: item[1]))
 
 
 def choices(empty: str) -> list[tuple[str, str]]:
-    """Countries for a select; `empty` says what no country means."""
+    """Countries as choices of a select; `empty` is the label for no country."""
     return [("", empty), *((code, f"{name} ({code})") for code, name in names().items())]
 
 
 @cache
 def subdivisions(country: str) -> dict[str, str]:
-    """The parts of a country that have holidays of their own: codes with their names."""
+    """Codes and names of the parts of a country that have their own holidays."""
     if country not in names():
         return {}
-    found = holidays.country_holidays(country)
-    aliases = found.get_subdivision_aliases()
-    return {code: next(iter(aliases.get(code, ())), code) for code in found.subdivisions}
+    country_holidays = holidays.country_holidays(country)
+    aliases = country_holidays.get_subdivision_aliases()
+    return {code: next(iter(aliases.get(code, ())), code) for code in country_holidays.subdivisions}
 
 
 def public_holidays(country: str, subdivision: str, years: Iterable[int]) -> dict[date, str]:
-    """The public holidays of some years with their names; none for a country the library does not know."""
+    """Public holidays of these years with their names; none for a country that the library does not know."""
     if country not in names() or (subdivision and subdivision not in subdivisions(country)):
         return {}
-    wanted = set(years)
-    found = holidays.country_holidays(country, subdiv=subdivision or None, years=wanted, language=_LANGUAGE)
-    # One that is observed in another year than it falls on would come twice, once with each year.
-    return {day: name[:_NAME_LENGTH] for day, name in sorted(found.items()) if day.year in wanted}
+    wanted_years = set(years)
+    days = holidays.country_holidays(country, subdiv=subdivision or None, years=wanted_years, language=_LANGUAGE)
+    # A holiday that is observed in another year than its own would come twice, once with each year.
+    return {day: name[:_NAME_LENGTH] for day, name in sorted(days.items()) if day.year in wanted_years}

@@ -1,4 +1,4 @@
-"""The verbs of calendars: made, renamed, dates added and taken back, and removed while nothing needs them."""
+"""Create, rename and delete calendars; add and withdraw their dates."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -14,23 +14,23 @@ from oncall.calendars.top_up import top_up
 from oncall.models import Calendar, CalendarDate, Layer, User
 from oncall.schedules.wall_clock import day_start
 
-MOST_DATES = 2_000
+MAX_DATES = 2_000
 
 
 class Duplicate(Refusal):
-    """There is one with this name, external id or date already."""
+    """Another one has this name, external id or date already."""
 
 
 class UnknownPlace(Refusal):
-    """No holidays are known for the country or its part."""
+    """No holidays are known for the country or the subdivision."""
 
 
 class DayHasBegun(Refusal):
-    """The day has begun wherever the calendar is used, so what counts on it is settled (R-V5a)."""
+    """The day has begun in every zone that uses the calendar, so it can no longer change (R-V5a)."""
 
 
 class InUse(Refusal):
-    """A layer has named this calendar, if only in the past."""
+    """A layer uses this calendar, or used it in the past."""
 
 
 @transaction.atomic
@@ -45,12 +45,12 @@ def create_calendar(
     actor: User | None,
     origin: Origin = Origin.EDIT,
 ) -> Calendar:
-    """A calendar; of a country, with its public holidays of this year and the next ones.
+    """Create a calendar; with a country, it gets the public holidays of this year and the next years.
 
-    Raises Duplicate, or UnknownPlace for a country or subdivision that nothing is known of.
+    Raises Duplicate, or UnknownPlace for a country or subdivision without known holidays.
     """
     check_place(country, subdivision)
-    calendar = _written(
+    calendar = _save(
         Calendar(
             name=name,
             country=country,
@@ -65,28 +65,28 @@ def create_calendar(
 
 
 def check_place(country: str, subdivision: str) -> None:
-    """Raise UnknownPlace unless holidays are known for it, naming what there is."""
+    """Raise UnknownPlace unless holidays are known for the place; the message lists the valid subdivisions."""
     if country and country not in countries.names():
         raise UnknownPlace("No holidays are known for this country. Leave it empty and add your own days.")
-    known = countries.subdivisions(country)
-    if subdivision and not known:
+    subdivisions = countries.subdivisions(country)
+    if subdivision and not subdivisions:
         raise UnknownPlace("This country's holidays are the same everywhere. Leave the subdivision empty.")
-    if subdivision and subdivision not in known:
-        offered = ", ".join(code if code == name else f"{code} ({name})" for code, name in known.items())
-        raise UnknownPlace(f"There is no such subdivision. This country has: {offered}.")
+    if subdivision and subdivision not in subdivisions:
+        valid_codes = ", ".join(code if code == name else f"{code} ({name})" for code, name in subdivisions.items())
+        raise UnknownPlace(f"There is no such subdivision. This country has: {valid_codes}.")
 
 
 def change_calendar(*, calendar: Calendar, **changed: Any) -> Calendar:
-    """Change `name`, `description` or `external_id`; its country stays, for its dates came from there.
+    """Change `name`, `description` or `external_id`; the country stays, because the dates came from it.
 
     Raises Duplicate.
     """
     for name, value in changed.items():
         setattr(calendar, name, value)
-    return _written(calendar, update_fields=sorted(changed)) if changed else calendar
+    return _save(calendar, update_fields=sorted(changed)) if changed else calendar
 
 
-def _written(calendar: Calendar, **options: Any) -> Calendar:
+def _save(calendar: Calendar, **options: Any) -> Calendar:
     taken = Calendar.objects.exclude(pk=calendar.pk)
     try:
         with transaction.atomic():
@@ -102,14 +102,12 @@ def _written(calendar: Calendar, **options: Any) -> Calendar:
 
 @transaction.atomic
 def delete_calendar(*, calendar: Calendar, at: datetime, actor: User | None) -> None:
-    """Remove a calendar that no layer has ever named, with its dates. Raises InUse."""
+    """Delete a calendar that no layer has ever used, with its dates. Raises InUse."""
     _lock(calendar)
     if Layer.objects.filter(calendar=calendar).exists():
-        raise InUse(
-            "A schedule's version names this calendar, and versions are kept. Take its coming dates back instead."
-        )
+        raise InUse("A version of a schedule uses this calendar, and versions stay. Remove its coming dates instead.")
     with connection.cursor() as cursor:
-        # Its dates never counted for anybody, so the guard of append-only rows has nothing to protect here.
+        # No rota ever used its dates, so the trigger that protects append-only rows is not needed here.
         cursor.execute("SELECT set_config('holdfast.lift', 'unused calendar', true)")
         calendar.dates.all().delete()
         cursor.execute("SELECT set_config('holdfast.lift', '', true)")
@@ -118,59 +116,56 @@ def delete_calendar(*, calendar: Calendar, at: datetime, actor: User | None) -> 
 
 @transaction.atomic
 def add_date(*, calendar: Calendar, date: date, name: str = "", at: datetime, actor: User | None) -> CalendarDate:
-    """A day off more. Raises Duplicate, or DayHasBegun for one that could not count any more (R-V5a)."""
+    """Add a day off. Raises Duplicate, or DayHasBegun if the day can no longer count (R-V5a)."""
     _lock(calendar)
     if has_begun(date, zones=zones_in_use(calendar, at=at), at=at):
         raise DayHasBegun(
-            "This day has begun already wherever the calendar is used, and what was served stays as it was."
-            " Choose a day to come."
+            "This day has already begun wherever the calendar is used, and the past does not change."
+            " Choose a later day."
         )
-    if calendar.dates.standing().filter(date=date).exists():
+    if calendar.dates.active().filter(date=date).exists():
         raise Duplicate("This date is in the calendar already.")
     return CalendarDate.objects.create(calendar=calendar, date=date, name=name, created_at=at, created_by=actor)
 
 
 @transaction.atomic
 def withdraw_date(*, day: CalendarDate, at: datetime, actor: User | None) -> CalendarDate:
-    """Take a day off back; a second time changes nothing. Raises DayHasBegun when it is too late.
+    """Withdraw a day off; a second call changes nothing. Raises DayHasBegun when it is too late.
 
-    The row stays, and goes on counting for local days that had begun by now.
+    The row stays, and still counts for local days that have begun by now.
     """
     _lock(day.calendar)
     day.refresh_from_db()
     if day.withdrawn_at is not None:
         return day
     if has_begun(day.date, zones=zones_in_use(day.calendar, at=at), at=at):
-        raise DayHasBegun(
-            "This day has begun already wherever the calendar is used, and what was served stays as it was."
-        )
-    return _withdrawn(day, at=at, actor=actor)
+        raise DayHasBegun("This day has already begun wherever the calendar is used, and the past does not change.")
+    return _withdraw(day, at=at, actor=actor)
 
 
 @transaction.atomic
 def set_dates(*, calendar: Calendar, dates: Mapping[date, str], at: datetime, actor: User | None) -> Calendar:
-    """Make the days to come these and no others; the same set twice changes nothing.
+    """Replace the coming days with exactly these; the same set twice changes nothing.
 
-    Days that have begun wherever the calendar is used stay as they are, sent or not. Raises DayHasBegun for
-    one of them that is not there yet.
+    Days that have begun in every zone that uses the calendar stay as they are. Raises DayHasBegun if `dates`
+    adds such a day.
     """
     _lock(calendar)
     zones = zones_in_use(calendar, at=at)
-    standing = {row.date: row for row in calendar.dates.standing()}
-    late = sorted(day for day in dates if day not in standing and has_begun(day, zones=zones, at=at))
-    if late:
+    existing = {row.date: row for row in calendar.dates.active()}
+    past = sorted(day for day in dates if day not in existing and has_begun(day, zones=zones, at=at))
+    if past:
         raise DayHasBegun(
-            f"{late[0]} has begun already wherever the calendar is used, and what was served stays as it was."
-            " Leave it out."
+            f"{past[0]} has already begun wherever the calendar is used, and the past does not change. Leave it out."
         )
-    kept = set()
-    for day, row in standing.items():
+    unchanged = set()
+    for day, row in existing.items():
         if dates.get(day) == row.name or has_begun(day, zones=zones, at=at):
-            kept.add(day)
+            unchanged.add(day)
         else:
-            _withdrawn(row, at=at, actor=actor)
+            _withdraw(row, at=at, actor=actor)
     write_dates(
-        calendar=calendar, dates={day: name for day, name in dates.items() if day not in kept}, at=at, actor=actor
+        calendar=calendar, dates={day: name for day, name in dates.items() if day not in unchanged}, at=at, actor=actor
     )
     return calendar
 
@@ -183,26 +178,26 @@ def write_dates(
     actor: User | None,
     origin: Origin = Origin.EDIT,
 ) -> list[CalendarDate]:
-    """Rows for dates that the caller has checked."""
+    """Create rows for dates that the caller has checked."""
     return CalendarDate.objects.bulk_create(
         CalendarDate(calendar=calendar, date=day, name=name, created_at=at, created_by=actor, origin=origin)
         for day, name in sorted(dates.items())
     )
 
 
-def _withdrawn(day: CalendarDate, *, at: datetime, actor: User | None) -> CalendarDate:
+def _withdraw(day: CalendarDate, *, at: datetime, actor: User | None) -> CalendarDate:
     day.withdrawn_at, day.withdrawn_by = at, actor
     day.save(update_fields=["withdrawn_at", "withdrawn_by"])
     return day
 
 
 def _lock(calendar: Calendar) -> None:
-    """One change of a calendar's dates at a time."""
+    """Allow one change of a calendar's dates at a time."""
     Calendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
 
 
 def zones_in_use(calendar: Calendar, *, at: datetime) -> frozenset[ZoneInfo]:
-    """The zones of the layers that have used this calendar by now; none before its first use (R-V5a)."""
+    """The time zones of the layers that use or used this calendar; none before its first use (R-V5a)."""
     rows = Layer.objects.filter(
         calendar=calendar, version__withdrawn_at__isnull=True, version__effective_from__lte=at
     ).values_list("time_zone", "version__time_zone")
@@ -210,6 +205,6 @@ def zones_in_use(calendar: Calendar, *, at: datetime) -> frozenset[ZoneInfo]:
 
 
 def has_begun(day: date, *, zones: Iterable[ZoneInfo], at: datetime) -> bool:
-    """Whether a local day has begun in every zone in which the calendar counts (R-V5a, R-T5)."""
+    """Whether a local day has begun in every zone that uses the calendar (R-V5a, R-T5)."""
     begun = [day_start(day, zone) <= at for zone in zones]
     return bool(begun) and all(begun)

@@ -1,4 +1,4 @@
-"""What pages and the API ask of calendars: their dates by year, and who uses them."""
+"""Queries about calendars: counts, years, and the schedules that use them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,28 +9,28 @@ from django.db.models.functions import Coalesce
 from oncall.models import Calendar, CalendarDate, Schedule, ScheduleVersion
 
 
-def counted(*, today: date) -> QuerySet[Calendar]:
-    """Calendars with their days to come and the number of schedules that name them."""
-    coming = _number(CalendarDate.objects.standing().filter(calendar=OuterRef("pk"), date__gte=today))
+def with_counts(*, today: date) -> QuerySet[Calendar]:
+    """Calendars with the number of coming days and the number of schedules that use them."""
+    coming = _row_count(CalendarDate.objects.active().filter(calendar=OuterRef("pk"), date__gte=today))
     using = (
         ScheduleVersion.objects.filter(layers__calendar=OuterRef("pk"), withdrawn_at__isnull=True)
         .order_by()
         .values("layers__calendar")
-        .annotate(found=Count("schedule", distinct=True))
-        .values("found")
+        .annotate(total=Count("schedule", distinct=True))
+        .values("total")
     )
     return Calendar.objects.annotate(
         coming=coming, in_use_by=Coalesce(Subquery(using, output_field=IntegerField()), 0)
     )
 
 
-def _number(rows: QuerySet[Any]) -> Coalesce:
-    counts = rows.order_by().values("calendar").annotate(found=Count("pk")).values("found")
+def _row_count(rows: QuerySet[Any]) -> Coalesce:
+    counts = rows.order_by().values("calendar").annotate(total=Count("pk")).values("total")
     return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
 
 
 def in_use_by(calendar: Calendar, *, at: datetime) -> list[Schedule]:
-    """The schedules whose version in force, or a later one, names this calendar; by name."""
+    """The schedules whose version in force, or a later one, uses this calendar; sorted by name."""
     in_force = (
         ScheduleVersion.objects.filter(
             schedule=OuterRef("schedule"), withdrawn_at__isnull=True, effective_from__lte=at
@@ -45,5 +45,5 @@ def in_use_by(calendar: Calendar, *, at: datetime) -> list[Schedule]:
 
 
 def years(calendar: Calendar) -> list[int]:
-    """The years it has dates in."""
+    """The years in which the calendar has dates."""
     return [day.year for day in calendar.dates.dates("date", "year")]

@@ -1,4 +1,4 @@
-"""Public holidays of the years ahead, written by the clocks lane as the years go by."""
+"""Add the public holidays of coming years; the clocks lane does it when a year ends."""
 
 import logging
 from datetime import date, datetime
@@ -16,30 +16,30 @@ BATCH = 20
 
 
 def last_year(at: datetime) -> int:
-    """The last year whose holidays are to be known by now."""
+    """The last year whose holidays must be stored by now."""
     return at.year + settings.HOLIDAY_YEARS_AHEAD
 
 
 def top_up(*, calendar: Calendar, at: datetime, actor: User | None, origin: Origin = Origin.EDIT) -> int:
-    """Write a country's holidays of the years that are not filled yet, from today on; how many there were.
+    """Add a country's holidays of the years not filled yet, from today on. Returns the number of new dates.
 
-    A date that somebody took back is not written again.
+    A date that somebody withdrew is not added again.
     """
     first, last = max(at.year, (calendar.filled_through or 0) + 1), last_year(at)
-    found = countries.public_holidays(calendar.country, calendar.subdivision, range(first, last + 1))
-    known = set(calendar.dates.filter(date__gte=date(first, 1, 1)).values_list("date", flat=True))
-    written = CalendarDate.objects.bulk_create(
+    holidays = countries.public_holidays(calendar.country, calendar.subdivision, range(first, last + 1))
+    existing = set(calendar.dates.filter(date__gte=date(first, 1, 1)).values_list("date", flat=True))
+    created = CalendarDate.objects.bulk_create(
         CalendarDate(calendar=calendar, date=day, name=name, created_at=at, created_by=actor, origin=origin)
-        for day, name in found.items()
-        if day not in known and day >= at.date()
+        for day, name in holidays.items()
+        if day not in existing and day >= at.date()
     )
     calendar.filled_through = last
     calendar.save(update_fields=["filled_through"])
-    return len(written)
+    return len(created)
 
 
 def top_up_due(*, at: datetime) -> int:
-    """Fill the calendars of countries that have fallen behind; how many there were. A sweep of the clocks lane."""
+    """Fill country calendars that lack coming years. Returns their number. A sweep of the clocks lane."""
     with transaction.atomic():
         behind = list(
             Calendar.objects.exclude(country="")

@@ -1,4 +1,4 @@
-"""Who could take a shift: free then, rested, and the next whose turn it would fairly be (R-O4)."""
+"""Who could take a shift: people who are free and rested, those furthest below their fair share first (R-O4)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from oncall import schedules
 from oncall.load import fair_share
 from oncall.models import MembershipRole, Schedule, User
 from oncall.schedules import fairness
-from oncall.schedules.loading import load_absences, naming
-from oncall.schedules.timeline import Shift, gather
+from oncall.schedules.loading import load_absences, schedules_naming
+from oncall.schedules.timeline import Shift, build_timeline
 from oncall.schedules.wall_clock import MINUTE
 
 WEEKS = 12
@@ -24,9 +24,9 @@ WEEKS = 12
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who could take the shift, and why they stand where they do in the list.
+    """A person who could take the shift, and the reason for their place in the list.
 
-    `deficit` is in minutes: how much less than their fair share they stood by (R-Q1).
+    `deficit` is in minutes: how far their time on call is below their fair share (R-Q1).
     """
 
     user: User
@@ -37,112 +37,119 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Those who could take it, the fairest first, and those who could not, with the reason."""
+    """Those who could take it, sorted by fairness, and those who could not, with the reason."""
 
     candidates: list[Candidate]
     left_out: list[Candidate]
 
 
-def propose(*, schedule: Schedule, out: User, starts_at: datetime, ends_at: datetime, at: datetime) -> Proposal:
-    """The team's active responders but `out`, by deficit over the last 12 weeks; those on leave come last.
+def propose_candidates(
+    *, schedule: Schedule, out: User, starts_at: datetime, ends_at: datetime, at: datetime
+) -> Proposal:
+    """The team's active responders except `out`, by deficit over the last 12 weeks; those with time off come last.
 
-    Who is on call then, or would get less than the firm's hours of rest (ONCALL_REST_HOURS) between two times on
-    call, on any schedule, is left out.
+    Left out are those who are on call then, and those who would get less rest than ONCALL_REST_HOURS between
+    two shifts, on any schedule.
     """
     responders = _responders(schedule)
-    people = [one for one in responders if one.pk != out.pk]
+    people = [person for person in responders if person.pk != out.pk]
     rest = timedelta(hours=settings.ONCALL_REST_HOURS)
-    busy = _standby(people, since=starts_at - rest, until=ends_at + rest)
-    absent = load_absences([one.pk for one in people], since=starts_at, until=ends_at)
-    stood = _stood(schedule, people, at=at)
-    found = Proposal([], [])
+    busy = _shifts_by_user(people, since=starts_at - rest, until=ends_at + rest)
+    absent = load_absences([person.pk for person in people], since=starts_at, until=ends_at)
+    past_loads = _past_loads(schedule, people, at=at)
+    proposal = Proposal([], [])
     for person in people:
-        hindrance = _hindrance(busy.get(person.pk, ()), starts_at, ends_at, person)
-        deficit = -int(stood[person.pk].share.deviation)
-        one = Candidate(person, deficit, hindrance or _reason(stood[person.pk], deficit), person.pk in absent)
-        (found.left_out if hindrance else found.candidates).append(one)
-    found.candidates.sort(key=lambda one: (one.is_absent, -one.deficit, one.user.name, one.user.pk))
-    return found
+        obstacle = _reason_against(busy.get(person.pk, ()), starts_at, ends_at, person)
+        deficit = -int(past_loads[person.pk].share.deviation)
+        reason = obstacle or _reason(past_loads[person.pk], deficit)
+        candidate = Candidate(person, deficit, reason, person.pk in absent)
+        (proposal.left_out if obstacle else proposal.candidates).append(candidate)
+    proposal.candidates.sort(key=lambda each: (each.is_absent, -each.deficit, each.user.name, each.user.pk))
+    return proposal
 
 
 def _responders(schedule: Schedule) -> list[User]:
     members = schedule.team.memberships.filter(user__is_active=True).exclude(role=MembershipRole.OBSERVER)
-    return [one.user for one in members.select_related("user").order_by("user__name", "pk")]
+    return [membership.user for membership in members.select_related("user").order_by("user__name", "pk")]
 
 
-def _standby(
+def _shifts_by_user(
     people: Iterable[User], *, since: datetime, until: datetime
 ) -> Mapping[int, list[tuple[Schedule, Shift]]]:
-    """Who stands by when, on every schedule that may name one of these people."""
-    found: dict[int, list[tuple[Schedule, Shift]]] = {}
-    ids = naming([one.pk for one in people], since=since)
+    """Shifts by person, on every schedule that may include one of these people."""
+    shifts_by_user: dict[int, list[tuple[Schedule, Shift]]] = {}
+    ids = schedules_naming([person.pk for person in people], since=since)
     for roster in schedules.load(ids=ids, since=since, until=until):
-        for shift in gather(roster.plan, since=since, until=until).shifts:
-            found.setdefault(shift.user, []).append((roster.schedule, shift))
-    return found
+        for shift in build_timeline(roster.plan, since=since, until=until).shifts:
+            shifts_by_user.setdefault(shift.user, []).append((roster.schedule, shift))
+    return shifts_by_user
 
 
-def _hindrance(shifts: Iterable[tuple[Schedule, Shift]], starts_at: datetime, ends_at: datetime, person: User) -> str:
-    """Why somebody cannot take it: on call at that time, or too little rest before or after it."""
-    close = ""
+def _reason_against(
+    shifts: Iterable[tuple[Schedule, Shift]], starts_at: datetime, ends_at: datetime, person: User
+) -> str:
+    """Why a person cannot take it: on call at that time, or too little rest before or after it."""
+    rest_problem = ""
     for schedule, shift in shifts:
         if shift.starts_at < ends_at and shift.ends_at > starts_at:
             return f"Is on call on {schedule.name} at that time."
-        rest = f"Would have less than {settings.ONCALL_REST_HOURS} h of rest: stands by on {schedule.name}"
+        prefix = f"Would have less than {settings.ONCALL_REST_HOURS} h of rest: is on call on {schedule.name}"
         if shift.ends_at <= starts_at:
-            close = f"{rest} until {local(shift.ends_at, zone=person.time_zone)}."
+            rest_problem = f"{prefix} until {local(shift.ends_at, zone=person.time_zone)}."
         else:
-            close = f"{rest} from {local(shift.starts_at, zone=person.time_zone)}."
-    return close
+            rest_problem = f"{prefix} from {local(shift.starts_at, zone=person.time_zone)}."
+    return rest_problem
 
 
 @dataclass(frozen=True)
-class _Stood:
-    """What somebody stood by in the last weeks, and what their fair share of it goes by."""
+class _PastLoad:
+    """A person's time on call in the last weeks, and what their fair share depends on."""
 
     share: fairness.Share
     part: Decimal
     present: Fraction
-    """For how much of the time they had a place in the rotation."""
+    """The part of the time in which they had a place in the rotation."""
 
 
-def _stood(schedule: Schedule, people: list[User], *, at: datetime) -> dict[int, _Stood]:
-    """Weighed as the load of the schedule is, so that both say the same."""
+def _past_loads(schedule: Schedule, people: list[User], *, at: datetime) -> dict[int, _PastLoad]:
+    """Weighted in the same way as the schedule's load report, so that both agree."""
     until = floor_minute(at)
     since = until - timedelta(weeks=WEEKS)
     [roster] = schedules.load(ids=[schedule.pk], since=since, until=until)
-    shifts = gather(roster.plan, since=since, until=until).shifts
-    standing = {one.user for one in shifts}
-    parts = fair_share.parts_of_full_time(schedule.team, {*standing, *roster.people, *(one.pk for one in people)})
-    weighed = fair_share.fair_share_weights([roster], parts=parts, standing=standing, since=since, until=until)
-    shares = fairness.report(shifts, rules=fairness.Rules(ZoneInfo("UTC")), weights=weighed).shares
-    present = fair_share.together([roster], since=since, until=until)
-    whole = (until - since) // MINUTE
+    shifts = build_timeline(roster.plan, since=since, until=until).shifts
+    on_call_users = {shift.user for shift in shifts}
+    fte = fair_share.parts_of_full_time(
+        schedule.team, {*on_call_users, *roster.people, *(person.pk for person in people)}
+    )
+    weights = fair_share.fair_share_weights([roster], parts=fte, on_call_users=on_call_users, since=since, until=until)
+    shares = fairness.report(shifts, rules=fairness.Rules(ZoneInfo("UTC")), weights=weights).shares
+    presence_minutes = fair_share.total_presence([roster], since=since, until=until)
+    total_minutes = (until - since) // MINUTE
     return {
-        one.pk: _Stood(
-            share=shares.get(one.pk, fairness.Share(weight=Fraction(0))),
-            part=parts.get(one.pk, fair_share.WHOLE),
-            present=Fraction(present.get(one.pk, 0), whole),
+        person.pk: _PastLoad(
+            share=shares.get(person.pk, fairness.Share(weight=Fraction(0))),
+            part=fte.get(person.pk, fair_share.FULL_TIME),
+            present=Fraction(presence_minutes.get(person.pk, 0), total_minutes),
         )
-        for one in people
+        for person in people
     }
 
 
-def _reason(stood: _Stood, deficit: int) -> str:
-    """Why they stand where they do: hours, against which share, and what the share goes by."""
-    said = f"Stood by {_hours(stood.share.total)} in the last {WEEKS} weeks"
-    if not stood.present:
-        return f"{said}, without a place in the rotation: no share is asked of them."
+def _reason(past: _PastLoad, deficit: int) -> str:
+    """The reason for a person's place: their hours, the difference to a fair share, and what the share depends on."""
+    text = f"On call for {_hours_text(past.share.total)} in the last {WEEKS} weeks"
+    if not past.present:
+        return f"{text}, without a place in the rotation: no fair share applies."
     if abs(deficit) < 60:
-        said = f"{said}, a fair share"
+        text = f"{text}, a fair share"
     else:
-        said = f"{said}, {_hours(abs(deficit))} {'less' if deficit > 0 else 'more'} than a fair share"
-    # How large the part is stays between the person and those who plan; where somebody had a place is open to all.
-    basis = ["their part of full time"] if stood.part != fair_share.WHOLE else []
-    if stood.present < 1:
-        basis.append(f"{round(100 * stood.present)} % of the time in the rotation")
-    return f"{said} for {' and '.join(basis)}." if basis else f"{said}."
+        text = f"{text}, {_hours_text(abs(deficit))} {'less' if deficit > 0 else 'more'} than a fair share"
+    # The part of full time is known only to the person and the planners; places in a rotation are open to all.
+    reasons = ["their part of full time"] if past.part != fair_share.FULL_TIME else []
+    if past.present < 1:
+        reasons.append(f"{round(100 * past.present)} % of the time in the rotation")
+    return f"{text} for {' and '.join(reasons)}." if reasons else f"{text}."
 
 
-def _hours(minutes: int) -> str:
+def _hours_text(minutes: int) -> str:
     return f"{round(minutes / 60)} h"

@@ -1,4 +1,4 @@
-"""Exceptions to the rotation: cover, stand in, take the pager, and take it back (R-O)."""
+"""Overrides: exceptions to the rotation, such as cover or taking the pager; create and cancel them (R-O)."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -11,11 +11,11 @@ from config.base.data.models import Origin
 from oncall import signals
 from oncall.models import Override, OverrideOp, OverridePerson, Schedule, User
 
-LONGEST = timedelta(days=400)
+MAX_LENGTH = timedelta(days=400)
 
 
 @transaction.atomic
-def override(
+def create_override(
     *,
     schedule: Schedule,
     op: str,
@@ -29,10 +29,10 @@ def override(
     external_id: str = "",
     origin: str = Origin.EDIT,
 ) -> Override:
-    """Change who stands by over `[starts_at, ends_at)`, whole UTC minutes; it begins no earlier than now (R-O2).
+    """Change who is on call over `[starts_at, ends_at)`, whole UTC minutes; it begins no earlier than now (R-O2).
 
-    `replace` puts the one of `users` in for `out`; `set` puts them in for everybody; `add` adds and
-    `remove` leaves them out. Raises ValidationError that names the wrong fields; nothing is stored then.
+    `replace` lets the single user of `users` cover for `out`; `set` replaces everybody; `add` adds and
+    `remove` removes them. Raises ValidationError that names the wrong fields; nothing is stored then.
     """
     check_times(starts_at, ends_at, at=at)
     _check_people(op, users, out)
@@ -58,8 +58,8 @@ def override(
 def take_pager(
     *, schedule: Schedule, user: User, ends_at: datetime, actor: User, at: datetime, reason: str = ""
 ) -> Override:
-    """Be the one on call from the next whole minute until `ends_at`, instead of everybody else."""
-    return override(
+    """Put `user` on call alone, from the next whole minute until `ends_at`."""
+    return create_override(
         schedule=schedule,
         op=OverrideOp.SET,
         users=[user],
@@ -73,15 +73,15 @@ def take_pager(
 
 @transaction.atomic
 def cancel_override(*, override_id: int, actor: User | None, at: datetime) -> Override:
-    """End an override; what was served by now stays served (R-O2).
+    """Cancel an override from now on; the past does not change (R-O2).
 
-    Raises ValidationError for one of the past, or one that was cancelled before.
+    Raises ValidationError if it is over or was cancelled before.
     """
     row = Override.objects.select_for_update(no_key=True).get(pk=override_id)
     if row.cancelled_at is not None:
         raise ValidationError("This override was already cancelled.")
     if row.ends_at <= at:
-        raise ValidationError("This override is over: what was is not changed. Corrections go to attendance.")
+        raise ValidationError("This override is over, and the past cannot change. Correct it in attendance.")
     row.cancelled_at, row.cancelled_by = at, actor
     row.save(update_fields=["cancelled_at", "cancelled_by"])
     signals.send_reachability_changed(at=at, schedules=[row.schedule_id])
@@ -95,13 +95,13 @@ def check_times(starts_at: datetime, ends_at: datetime, *, at: datetime) -> None
             raise ValidationError({name: "Write the time to the minute, without seconds."})
     if starts_at < floor_minute(at):
         raise ValidationError(
-            {"starts_at": "What was is not changed: start now or later. Corrections go to attendance."}
+            {"starts_at": "The past cannot change: start now or later. Correct past times in attendance."}
         )
     if ends_at <= max(starts_at, floor_minute(at)):
         raise ValidationError({"ends_at": "The end must come after the start."})
-    if ends_at - starts_at > LONGEST:
+    if ends_at - starts_at > MAX_LENGTH:
         raise ValidationError(
-            {"ends_at": "This is more than 400 days. Change the rotation for that, or write it in parts."}
+            {"ends_at": "This is more than 400 days. Change the rotation instead, or split it into parts."}
         )
 
 
@@ -112,11 +112,11 @@ def _check_people(op: str, users: Collection[User], out: User | None) -> None:
         raise ValidationError({"users": "Choose at least one person."})
     if op == OverrideOp.REPLACE:
         if out is None:
-            raise ValidationError({"out": "Choose who is to be replaced."})
+            raise ValidationError({"out": "Choose whom to replace."})
         if len(set(users)) != 1 or out in users:
-            raise ValidationError({"users": "Choose one other person to stand in."})
+            raise ValidationError({"users": "Choose one other person who covers."})
     elif out is not None:
-        raise ValidationError({"out": "Only a replacement names somebody who is replaced."})
-    closed = [user.name for user in users if not user.is_active] if op != OverrideOp.REMOVE else []
-    if closed:
-        raise ValidationError({"users": f"{closed[0]} has a closed account and cannot stand by."})
+        raise ValidationError({"out": "Leave this empty: only a replacement has a person who is replaced."})
+    closed_accounts = [user.name for user in users if not user.is_active] if op != OverrideOp.REMOVE else []
+    if closed_accounts:
+        raise ValidationError({"users": f"{closed_accounts[0]} has a closed account and cannot be on call."})

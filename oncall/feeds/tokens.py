@@ -1,4 +1,4 @@
-"""Feeds made, found by their secret address, and revoked."""
+"""Create feeds, find them by their secret address, and revoke them."""
 
 from datetime import datetime, timedelta
 
@@ -8,15 +8,15 @@ from config.base.rest import tokens
 from oncall.models import FeedKind, FeedToken, Schedule, User
 
 PREFIX = "cal_"
-_SEEN_EVERY = timedelta(minutes=1)
+_RECORDED_EVERY = timedelta(minutes=1)
 
 
 def create_feed(*, owner: User, name: str, schedule: Schedule | None = None, at: datetime) -> tuple[FeedToken, str]:
-    """A feed of `owner`'s shifts, or of one schedule, and its key; this is the one moment to show it."""
+    """Create a feed of `owner`'s shifts, or of one schedule. Returns it with its key, which is shown only now."""
     key = tokens.new_secret(PREFIX)
     feed = FeedToken.objects.create(
         owner=owner,
-        kind=FeedKind.SCHEDULE if schedule else FeedKind.MINE,
+        kind=FeedKind.SCHEDULE if schedule else FeedKind.OWN_SHIFTS,
         schedule=schedule,
         name=name,
         prefix=key[: tokens.PREFIX_LENGTH],
@@ -27,7 +27,7 @@ def create_feed(*, owner: User, name: str, schedule: Schedule | None = None, at:
 
 
 def find_feed(key: str) -> FeedToken | None:
-    """The feed at a secret address; none for a wrong or revoked one, or a closed account."""
+    """The feed at a secret address; None if the address is wrong or revoked, or the account is closed."""
     feed = (
         FeedToken.objects.select_related("owner", "schedule")
         .filter(prefix=key[: tokens.PREFIX_LENGTH].replace("\x00", ""))
@@ -38,14 +38,14 @@ def find_feed(key: str) -> FeedToken | None:
     return feed if feed.revoked_at is None and feed.owner.is_active else None
 
 
-def note_use(*, feed: FeedToken, at: datetime) -> None:
-    """Remember when it was last asked, to the minute."""
-    if feed.last_used_at is None or feed.last_used_at < at - _SEEN_EVERY:
+def record_use(*, feed: FeedToken, at: datetime) -> None:
+    """Record when a calendar program last read the feed, to the minute."""
+    if feed.last_used_at is None or feed.last_used_at < at - _RECORDED_EVERY:
         FeedToken.objects.filter(pk=feed.pk).update(last_used_at=at)
 
 
 def revoke_feed(*, feed: FeedToken, at: datetime) -> FeedToken:
-    """End a feed for good; a second time changes nothing."""
+    """Revoke a feed for good; a second call changes nothing."""
     if feed.revoked_at is None:
         feed.revoked_at = at
         feed.save(update_fields=["revoked_at"])

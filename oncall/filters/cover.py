@@ -1,4 +1,4 @@
-"""Filters of overrides, swaps and leave; page and endpoint share them."""
+"""Filters of overrides, swaps and time off, for pages and endpoints."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from django.db.models.functions import Now
 from config.base.web.filters import FilterSet, WordsFilter
 from oncall.models import Absence, Override, Schedule, SwapRequest, SwapStatus, Team, User
 
-WHEN = (("coming", "Now and to come"), ("past", "Over or cancelled"))
+WHEN = (("coming", "Current and coming"), ("past", "Over or cancelled"))
 
 
 def when(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-    """What still holds or will, or what does not any more, by the database's clock."""
-    held = {"ends_at__gt": Now(), "cancelled_at__isnull": True}
-    return rows.filter(**held) if value == "coming" else rows.exclude(**held)
+    """Current and coming rows, or those that are over or cancelled, by the database's clock."""
+    current = {"ends_at__gt": Now(), "cancelled_at__isnull": True}
+    return rows.filter(**current) if value == "coming" else rows.exclude(**current)
 
 
 class OverrideFilter(FilterSet):
@@ -51,7 +51,7 @@ class SwapFilter(FilterSet):
 
 
 class AbsenceFilter(FilterSet):
-    """Leave."""
+    """Time off."""
 
     search = WordsFilter(fields=["user__name"])
     when = filters.ChoiceFilter(label="When", choices=WHEN, method=when)

@@ -12,9 +12,11 @@ class CalendarForm(Form):
     """A new calendar."""
 
     name = forms.CharField(max_length=80, help_text="Such as Public holidays in Berlin.")
-    country = forms.ChoiceField(required=False, help_text="Its public holidays are written, and topped up every year.")
+    country = forms.ChoiceField(
+        required=False, help_text="Its public holidays are added, and new years follow automatically."
+    )
     subdivision = forms.CharField(
-        required=False, max_length=12, help_text="A part of the country, such as BE for Berlin; may stay empty."
+        required=False, max_length=12, help_text="A part of the country, such as BE for Berlin. Optional."
     )
     description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -25,7 +27,7 @@ class CalendarForm(Form):
 
 
 class CalendarNameForm(Form):
-    """What may change of a calendar."""
+    """The fields of a calendar that may change."""
 
     name = forms.CharField(max_length=80)
     description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
@@ -35,18 +37,18 @@ class DayForm(Form):
     """A day off."""
 
     date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
-    name = forms.CharField(max_length=120, required=False, label="What is it?")
+    name = forms.CharField(max_length=120, required=False, label="Name")
 
 
 class ImportForm(Form):
-    """Days out of another calendar, from a file or an address."""
+    """Import days from another calendar, by file or address."""
 
-    file = forms.FileField(required=False, label="A file", help_text="An iCalendar file (.ics) of up to 512 KB.")
-    url = forms.CharField(required=False, max_length=2000, label="Or an address", help_text="https://… or webcal://…")
+    file = forms.FileField(required=False, label="File", help_text="An iCalendar file (.ics) of up to 512 KB.")
+    url = forms.CharField(required=False, max_length=2000, label="Or address", help_text="https://… or webcal://…")
 
     def clean(self) -> dict[str, Any]:
-        """Exactly one of them."""
+        """Require exactly one of them."""
         cleaned = super().clean() or {}
         if not self.errors and bool(cleaned.get("file")) == bool(cleaned.get("url")):
-            raise forms.ValidationError("Choose a file or write an address: one of the two.")
+            raise forms.ValidationError("Choose a file or write an address, but not both.")
         return cleaned

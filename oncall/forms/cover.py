@@ -1,4 +1,4 @@
-"""Forms of overrides, swaps and leave; times are on the clock of whoever types them."""
+"""Forms of overrides, swaps and time off; times are in the reader's time zone."""
 
 from datetime import datetime, time
 from typing import Any
@@ -18,41 +18,41 @@ _MINUTE = "%Y-%m-%dT%H:%M"
 
 
 class InstantField(forms.Field):
-    """A wall clock of the reader's zone as an instant, to the minute.
+    """A local time in the reader's time zone, as an instant, to the minute.
 
-    A time that comes twice on the night the clocks go back is the first of the two, and one that is
-    skipped is the end of the gap (R-T3): nobody is sent away at three in the morning.
+    A time that occurs twice when the clocks go back means the first one, and a skipped time means the end of
+    the gap (R-T3), so that the form never rejects a time at night.
     """
 
-    default_error_messages = {"invalid": "This is not a time. Write it as 2026-03-01T18:00, by your clock."}
+    default_error_messages = {"invalid": "This is not a time. Write it as 2026-03-01T18:00, in your time zone."}
 
     def __init__(self, **options: Any) -> None:
         widget = forms.DateTimeInput(format=_MINUTE, attrs={"type": "datetime-local"})
         super().__init__(**{"widget": widget} | options)
 
     def prepare_value(self, value: Any) -> Any:
-        """An instant on the reader's clock; what was typed stays as it was."""
+        """An instant in the reader's time zone; typed text stays as it is."""
         return timezone.localtime(value).strftime(_MINUTE) if isinstance(value, datetime) else value
 
     def to_python(self, value: Any) -> datetime | None:
-        """The instant; with an offset, as programs write it, the one it names."""
+        """The instant; a text with an offset is taken as it is."""
         if value in self.empty_values:
             return None
         try:
-            found = parse_datetime(str(value).strip())
+            moment = parse_datetime(str(value).strip())
         except ValueError:
-            found = None
-        if found is None or not 2000 <= found.year < 2100:
+            moment = None
+        if moment is None or not 2000 <= moment.year < 2100:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        if found.tzinfo is not None:
-            return found
-        if found.second or found.microsecond:
+        if moment.tzinfo is not None:
+            return moment
+        if moment.second or moment.microsecond:
             raise forms.ValidationError("Write the time to the minute, without seconds.", code="invalid")
-        return resolve(found, ZoneInfo(timezone.get_current_timezone_name()))
+        return resolve(moment, ZoneInfo(timezone.get_current_timezone_name()))
 
 
-def instant_of(typed: Any) -> datetime | None:
-    """The instant that was typed, or none if it is no time."""
+def parse_instant(typed: Any) -> datetime | None:
+    """The typed instant, or None if it is not a time."""
     try:
         return InstantField(required=False).clean(typed)
     except forms.ValidationError:
@@ -68,7 +68,7 @@ class PersonField(forms.ModelChoiceField):
 
 
 class PeopleField(forms.ModelMultipleChoiceField):
-    """Some people, by name."""
+    """Several people, by name."""
 
     def label_from_instance(self, obj: Any) -> str:
         """Without the address."""
@@ -76,7 +76,7 @@ class PeopleField(forms.ModelMultipleChoiceField):
 
 
 class SpanForm(Form):
-    """From when to when on a schedule, by the reader's clock, the schedule's beside it."""
+    """A time span on a schedule, in the reader's time zone, with the schedule's time zone beside it."""
 
     starts_at = InstantField(label="From")
     ends_at = InstantField(label="Until")
@@ -84,32 +84,33 @@ class SpanForm(Form):
 
     def __init__(self, *args: Any, schedule: Schedule, zone: str, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = timezone.get_current_timezone_name()
-        hint = f"Your clock, {own}."
-        if own != zone:
-            there = f"{timezone.localtime(at, ZoneInfo(zone)):%a %H:%M}"
-            hint += f" The schedule's, {zone}, shows {there} now, yours {timezone.localtime(at):%a %H:%M}."
+        own_zone = timezone.get_current_timezone_name()
+        hint = f"Your time zone, {own_zone}."
+        if own_zone != zone:
+            schedule_time = f"{timezone.localtime(at, ZoneInfo(zone)):%a %H:%M}"
+            hint += f" It is {schedule_time} now in {zone}, the schedule's time zone,"
+            hint += f" and {timezone.localtime(at):%a %H:%M} in yours."
         for name in self.times:
-            self.fields[name].help_text = self._beside(name, zone) if own != zone and self.is_bound else ""
+            self.fields[name].help_text = self._beside(name, zone) if own_zone != zone and self.is_bound else ""
         self.fields[self.times[0]].help_text = f"{hint} {self.fields[self.times[0]].help_text}".strip()
 
     def _beside(self, name: str, zone: str) -> str:
-        """What was typed, on the schedule's clock."""
-        found = instant_of(self.data.get(name))
-        return f"That is {timezone.localtime(found, ZoneInfo(zone)):%a %-d %b %H:%M} in {zone}." if found else ""
+        """The typed time in the schedule's time zone."""
+        moment = parse_instant(self.data.get(name))
+        return f"That is {timezone.localtime(moment, ZoneInfo(zone)):%a %-d %b %H:%M} in {zone}." if moment else ""
 
 
-def people_of(schedule: Schedule, on_schedule: set[int]) -> Any:
-    """Those who may stand by on a schedule: its team's people, and whoever takes turns on it."""
-    wanted = Q(memberships__team=schedule.team_id) | Q(pk__in=on_schedule)
-    return User.objects.filter(wanted, is_active=True).distinct().order_by("name", "pk")
+def eligible_people(schedule: Schedule, on_schedule: set[int]) -> Any:
+    """Those who may be on call on a schedule: its team's people, and the people of its rotation."""
+    eligible = Q(memberships__team=schedule.team_id) | Q(pk__in=on_schedule)
+    return User.objects.filter(eligible, is_active=True).distinct().order_by("name", "pk")
 
 
 class CoverForm(SpanForm):
-    """I stand in for somebody."""
+    """Cover for another person."""
 
-    out = PersonField(label="For whom", queryset=User.objects.none())
-    reason = forms.CharField(label="Why", max_length=200, required=False)
+    out = PersonField(label="Cover for", queryset=User.objects.none())
+    reason = forms.CharField(label="Reason", max_length=200, required=False)
     field_order = ("out", "starts_at", "ends_at", "reason")
 
     def __init__(self, *args: Any, people: Any, user: User, **kwargs: Any) -> None:
@@ -118,20 +119,18 @@ class CoverForm(SpanForm):
         choice.queryset = people.exclude(pk=user.pk)
 
 
-class ChangeForm(SpanForm):
-    """What managers may do: put people in, add them, leave them out."""
+class OverrideForm(SpanForm):
+    """Overrides by managers: replace, add or remove people."""
 
-    op = forms.ChoiceField(label="What", choices=OverrideOp.choices, initial=OverrideOp.REPLACE)
-    users = PeopleField(
-        label="Who", queryset=User.objects.none(), help_text="Who stands in, comes in addition, or is left out."
-    )
+    op = forms.ChoiceField(label="Change", choices=OverrideOp.choices, initial=OverrideOp.REPLACE)
+    users = PeopleField(label="People", queryset=User.objects.none(), help_text="Who covers, is added or is removed.")
     out = PersonField(
         label="Instead of",
         queryset=User.objects.none(),
         required=False,
-        help_text="Only if one stands in for another.",
+        help_text="Only if one person covers for another.",
     )
-    reason = forms.CharField(label="Why", max_length=200, required=False)
+    reason = forms.CharField(label="Reason", max_length=200, required=False)
     field_order = ("op", "users", "out", "starts_at", "ends_at", "reason")
 
     def __init__(self, *args: Any, people: Any, user: User, **kwargs: Any) -> None:
@@ -142,41 +141,44 @@ class ChangeForm(SpanForm):
 
 
 class SwapForm(SpanForm):
-    """I ask others to take this of mine."""
+    """Ask others to take a time of one's own."""
 
-    note = forms.CharField(label="A word to the others", max_length=200, required=False)
+    note = forms.CharField(label="Note to the others", max_length=200, required=False)
 
 
 class OfferForm(SpanForm):
-    """I would take it, perhaps for a time of mine in return."""
+    """Offer to take it, optionally for a time in return."""
 
-    starts_at = None  # type: ignore[assignment]  # takes the form's field away
-    ends_at = None  # type: ignore[assignment]  # takes the form's field away
-    return_starts_at = InstantField(label="In return you stand by for me from", required=False)
+    starts_at = None  # type: ignore[assignment]  # removes the form's field
+    ends_at = None  # type: ignore[assignment]  # removes the form's field
+    return_starts_at = InstantField(label="In return, you are on call for me from", required=False)
     return_ends_at = InstantField(label="until", required=False)
-    note = forms.CharField(label="A word with it", max_length=200, required=False)
+    note = forms.CharField(label="Note", max_length=200, required=False)
     times = ("return_starts_at", "return_ends_at")
 
 
 class AnswerForm(Form):
-    """Why not."""
+    """The reason for declining."""
 
-    answer = forms.CharField(label="Why not", max_length=200)
+    answer = forms.CharField(label="Reason", max_length=200)
 
 
-class LeaveForm(Form):
-    """Days away, or a part of one."""
+class TimeOffForm(Form):
+    """Time off: whole days, or a part of one."""
 
     first = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
     first_time = forms.TimeField(
-        label="From", required=False, widget=forms.TimeInput(attrs={"type": "time"}), help_text="Empty: the whole day."
+        label="From",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        help_text="Empty for the whole day.",
     )
     last = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
     last_time = forms.TimeField(label="Until", required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     note = forms.CharField(label="Note", max_length=120, required=False, help_text="Your colleagues can read it.")
 
     def clean(self) -> dict[str, Any]:
-        """Both ends as instants, by the reader's clock (R-T5)."""
+        """Both ends as instants, in the reader's time zone (R-T5)."""
         cleaned = super().clean() or {}
         first, last = cleaned.get("first"), cleaned.get("last")
         if first is None or last is None:
@@ -193,5 +195,5 @@ class LeaveForm(Form):
         cleaned["starts_at"] = resolve(start, zone)
         cleaned["ends_at"] = resolve(end, zone) if end else day_start(last + DAY, zone)
         if cleaned["ends_at"] <= cleaned["starts_at"]:
-            self.add_error("last_time", "The leave must end after it starts.")
+            self.add_error("last_time", "The end must come after the start.")
         return cleaned

@@ -10,11 +10,11 @@ class FeedForm(Form):
     """A new calendar feed."""
 
     schedule = forms.ModelChoiceField(
-        queryset=Schedule.objects.order_by("name"), required=False, label="What shall it show?",
+        queryset=Schedule.objects.order_by("name"), required=False, label="Shifts",
         empty_label="All my shifts, on every schedule",
     )  # fmt: skip
-    name = forms.CharField(max_length=80, label="Where do you use it?", help_text="Such as Phone, or Team calendar.")
+    name = forms.CharField(max_length=80, label="Name", help_text="Where you use it, such as Phone or Team calendar.")
 
     def kind(self) -> FeedKind:
-        """Which feed was asked for."""
-        return FeedKind.SCHEDULE if self.cleaned_data["schedule"] else FeedKind.MINE
+        """The kind of the feed."""
+        return FeedKind.SCHEDULE if self.cleaned_data["schedule"] else FeedKind.OWN_SHIFTS

@@ -1,4 +1,4 @@
-"""The form of the load's page: from which day to which."""
+"""The form of the load page: first and last day."""
 
 from django import forms
 
@@ -6,7 +6,7 @@ from config.base.web.forms import FilterForm
 
 
 class DaysForm(FilterForm):
-    """Whole days on the team's clock, both included."""
+    """Whole days in the team's time zone, both included."""
 
     since = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="To, included", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="To (included)", widget=forms.DateInput(attrs={"type": "date"}))

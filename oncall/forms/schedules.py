@@ -1,4 +1,4 @@
-"""The rotation editor's forms: what was typed, one form a layer, and the drafts that come of them."""
+"""Forms of the rotation editor: the typed values, a form for each layer, and the resulting drafts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,13 +17,13 @@ from oncall.schedules.drafts import FIRST_YEAR, LAST_YEAR, LayerDraft
 NOBODY = "nobody"
 _LOCAL = forms.TextInput(attrs={"type": "datetime-local"})
 _ZONE = {"list": "zones", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-# Where the editor shows what is wrong with a draft.
+# The form field that shows the errors of a draft's field.
 _FIELDS = {"anchor": "starts_on", "time_zone": "layer_zone", "starts_at": "first", "ends_at": "last"}
 
 
 @dataclass(frozen=True)
-class Row:
-    """A person in the list; those with the same number stand by together, nobody is a silent turn (R-R7)."""
+class PersonRow:
+    """A row of the list: people with the same number are on call together; no user is an empty turn (R-R7)."""
 
     place: int
     user: int | None
@@ -31,45 +31,47 @@ class Row:
 
 @dataclass(frozen=True)
 class LayerState:
-    """One layer as typed: the values of its fields by name, and its people."""
+    """One layer as typed: its field values by name, and its people."""
 
     prefix: str
     values: Mapping[str, Any] = field(default_factory=dict)
-    rows: tuple[Row, ...] = ()
+    rows: tuple[PersonRow, ...] = ()
 
     def numbered(self) -> "LayerState":
-        """People in the order of their numbers, which then run from 1 without holes."""
+        """The layer with people in order of their numbers, renumbered from 1 without gaps."""
         ordered = sorted(self.rows, key=lambda row: row.place)
         places = {place: n for n, place in enumerate(dict.fromkeys(row.place for row in ordered), start=1)}
-        return replace(self, rows=tuple(Row(places[row.place], row.user) for row in ordered))
+        return replace(self, rows=tuple(PersonRow(places[row.place], row.user) for row in ordered))
 
     def with_people(self, users: Iterable[int | None]) -> "LayerState":
-        """These people as well, after the others."""
+        """The layer with these people added at the end."""
         last = max((row.place for row in self.rows), default=0)
-        added = tuple(Row(last + n, user) for n, user in enumerate(users, start=1))
+        added = tuple(PersonRow(last + n, user) for n, user in enumerate(users, start=1))
         return replace(self, rows=(*self.rows, *added))
 
-    def without(self, index: int) -> "LayerState":
-        """Without the person of one row."""
+    def without_row(self, index: int) -> "LayerState":
+        """The layer without one row."""
         return replace(self, rows=(*self.rows[:index], *self.rows[index + 1 :]))
 
-    def moved(self, index: int, step: int) -> "LayerState":
-        """A person a turn earlier or later: they change numbers with those who were there."""
+    def with_row_moved(self, index: int, step: int) -> "LayerState":
+        """The layer with a person moved a turn earlier or later; the people of both turns change places."""
         place = self.rows[index].place
-        swap = {place: place + step, place + step: place}
-        return replace(self, rows=tuple(Row(swap.get(row.place, row.place), row.user) for row in self.rows))
+        new_places = {place: place + step, place + step: place}
+        return replace(
+            self, rows=tuple(PersonRow(new_places.get(row.place, row.place), row.user) for row in self.rows)
+        )
 
     @property
     def slots(self) -> tuple[tuple[int, ...], ...]:
-        """The people by turn."""
-        found: dict[int, list[int]] = {}
+        """The users of each turn, in order."""
+        users_by_place: dict[int, list[int]] = {}
         for row in self.numbered().rows:
-            found.setdefault(row.place, []).extend([] if row.user is None else [row.user])
-        return tuple(tuple(dict.fromkeys(users)) for users in found.values())
+            users_by_place.setdefault(row.place, []).extend([] if row.user is None else [row.user])
+        return tuple(tuple(dict.fromkeys(users)) for users in users_by_place.values())
 
 
 class LayerForm(Form):
-    """One rotation: five fields for an ordinary one, and the rest."""
+    """One rotation: five ordinary fields, and the advanced ones."""
 
     ordinary = ("length", "unit", "handoff_at", "weekday", "starts_on")
     advanced = (
@@ -105,14 +107,14 @@ class LayerForm(Form):
     )
     count = forms.ChoiceField(label="Which turns count", choices=RotationCount.choices)
     layer_zone = forms.CharField(
-        label="Its own time zone", required=False, max_length=64, widget=forms.TextInput(attrs=_ZONE),
-        help_text="Empty: the schedule's. This is how a rota follows the sun.",
+        label="Time zone of the layer", required=False, max_length=64, widget=forms.TextInput(attrs=_ZONE),
+        help_text="Empty: the schedule's. Use it for a follow-the-sun rota.",
     )  # fmt: skip
     priority = forms.IntegerField(
         initial=0,
         min_value=-1000,
         max_value=1000,
-        help_text="The highest that covers a minute wins; equal ones add up.",
+        help_text="The layer with the highest priority wins; layers with equal priority are combined.",
     )
     kind = forms.ChoiceField(choices=LayerKind.choices)
     concurrent = forms.IntegerField(label="Turns on call at once", initial=1, min_value=1)
@@ -123,7 +125,7 @@ class LayerForm(Form):
     )  # fmt: skip
     first = forms.CharField(label="Covers only from", required=False, widget=_LOCAL)
     last = forms.CharField(label="Covers only until", required=False, widget=_LOCAL)
-    calendar = forms.ChoiceField(label="Days off of", required=False)
+    calendar = forms.ChoiceField(label="Calendar of days off", required=False)
     holiday_mode = forms.ChoiceField(label="On days off", choices=HolidayMode.choices, required=False)
 
     def __init__(self, *args: Any, state: LayerState, calendars: Sequence[tuple[Any, str]], **kwargs: Any) -> None:
@@ -134,98 +136,98 @@ class LayerForm(Form):
 
     @property
     def is_advanced(self) -> bool:
-        """Whether one of the folded fields says something, or is wrong; a layer's name alone is no reason to look."""
+        """Whether an advanced field has an error or a value of its own; the layer's name alone does not count."""
         return any(
-            (self.is_bound and one.errors) or (one.name != "name" and _says_something(one))
-            for one in self.advanced_fields
+            (self.is_bound and field.errors) or (field.name != "name" and _is_changed(field))
+            for field in self.advanced_fields
         )
 
     @property
     def ordinary_fields(self) -> list[Any]:
-        """The bound fields in sight."""
+        """The ordinary bound fields, always visible."""
         return [self[name] for name in self.ordinary]
 
     @property
     def advanced_fields(self) -> list[Any]:
-        """The bound fields behind the fold."""
+        """The advanced bound fields, folded away."""
         return [self[name] for name in self.advanced]
 
     def clean_starts_on(self) -> date:
-        """A year of ours: the calendar has ends."""
-        found: date = self.cleaned_data["starts_on"]
-        if not FIRST_YEAR <= found.year <= LAST_YEAR:
-            raise ValidationError(f"Choose a day of the years {FIRST_YEAR} to {LAST_YEAR}.")
-        return found
+        """Only a day of a supported year."""
+        day: date = self.cleaned_data["starts_on"]
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(f"Choose a day in the years {FIRST_YEAR} to {LAST_YEAR}.")
+        return day
 
     def clean_hours(self) -> list[dict[str, Any]]:
-        """The windows that the lines name."""
+        """Parse the lines into windows."""
         return hours_text.read(self.cleaned_data["hours"])
 
     def clean_lengths(self) -> tuple[int, ...]:
-        """The minutes as numbers."""
+        """Parse the minutes."""
         parts = self.cleaned_data["lengths"].replace(",", " ").split()
         if not all(part.isascii() and part.isdecimal() and len(part) < 9 for part in parts):
             raise ValidationError("Write whole minutes with commas between, as 1440, 2880.")
         return tuple(map(int, parts))
 
     def draft(self) -> LayerDraft:
-        """The layer as the domain checks it."""
-        given = self.cleaned_data
+        """The layer as a draft for the domain."""
+        cleaned = self.cleaned_data
         return LayerDraft(
-            anchor=_anchor(given["starts_on"], given["handoff_at"], given["unit"], given["weekday"]),
+            anchor=_anchor(cleaned["starts_on"], cleaned["handoff_at"], cleaned["unit"], cleaned["weekday"]),
             slots=self.state.slots,
-            unit=given["unit"],
-            length=given["length"],
-            lengths=given["lengths"],
-            name=given["name"],
-            priority=given["priority"],
-            kind=given["kind"],
-            time_zone=given["layer_zone"],
-            starts_at=given["first"],
-            ends_at=given["last"],
-            clock=given["clock"],
-            count=given["count"],
-            concurrent=given["concurrent"],
-            restrictions=given["hours"],
-            calendar_id=int(given["calendar"]) if given["calendar"] else None,
-            holiday_mode=given["holiday_mode"],
+            unit=cleaned["unit"],
+            length=cleaned["length"],
+            lengths=cleaned["lengths"],
+            name=cleaned["name"],
+            priority=cleaned["priority"],
+            kind=cleaned["kind"],
+            time_zone=cleaned["layer_zone"],
+            starts_at=cleaned["first"],
+            ends_at=cleaned["last"],
+            clock=cleaned["clock"],
+            count=cleaned["count"],
+            concurrent=cleaned["concurrent"],
+            restrictions=cleaned["hours"],
+            calendar_id=int(cleaned["calendar"]) if cleaned["calendar"] else None,
+            holiday_mode=cleaned["holiday_mode"],
         )
 
-    def take(self, name: str, said: Sequence[str]) -> None:
-        """Show what the domain refused, at the field that holds it."""
-        shown = "hours" if name.startswith("restrictions") else _FIELDS.get(name, name)
-        self.add_error(shown if shown in self.fields else None, list(said))
+    def take(self, name: str, messages: Sequence[str]) -> None:
+        """Show the domain's errors at the field they are about."""
+        field_name = "hours" if name.startswith("restrictions") else _FIELDS.get(name, name)
+        self.add_error(field_name if field_name in self.fields else None, list(messages))
 
 
-def _says_something(shown: Any) -> bool:
-    """Whether a field holds more than its default."""
-    choices = getattr(shown.field, "choices", None)
-    default = next(iter(choices))[0] if choices else shown.field.initial or ""
-    return str(shown.value() or default) not in {str(default), "0"}
+def _is_changed(field: Any) -> bool:
+    """Whether a field differs from its default."""
+    choices = getattr(field.field, "choices", None)
+    default = next(iter(choices))[0] if choices else field.field.initial or ""
+    return str(field.value() or default) not in {str(default), "0"}
 
 
 def _anchor(starts_on: date, handoff_at: time, unit: str, weekday: str) -> str:
-    """The handoff that begins the turn which holds the first day."""
+    """The handoff that begins the turn of the first day."""
     if unit == RotationUnit.WEEK and weekday:
         starts_on -= timedelta(days=(starts_on.weekday() - int(weekday)) % 7)
     return datetime.combine(starts_on, handoff_at).isoformat(timespec="minutes")
 
 
 class EditorForm(Form):
-    """What holds for all layers of a version: the zone, when it takes over, and why."""
+    """The fields of a whole version: time zone, when it takes over, and why."""
 
     time_zone = forms.CharField(
-        label="Time zone", max_length=64, widget=forms.TextInput(attrs=_ZONE), help_text="As Europe/Berlin."
+        label="Time zone", max_length=64, widget=forms.TextInput(attrs=_ZONE), help_text="Such as Europe/Berlin."
     )
     effective = forms.ChoiceField(label="Takes over", widget=forms.RadioSelect)
     effective_at = forms.CharField(
-        label="At this date", required=False, widget=_LOCAL, help_text="In the schedule's time zone; for “At a date”."
+        label="Date and time", required=False, widget=_LOCAL, help_text="In the schedule's time zone; for “At a date”."
     )
     keep_turns = forms.BooleanField(
-        label="Keep turns: where only people change, nobody's turn shifts", required=False, initial=True
+        label="Keep turns: if only people change, nobody else's turn moves", required=False, initial=True
     )
     note = forms.CharField(
-        label="Why", required=False, max_length=200, help_text="For those who look back. It stays in the history."
+        label="Reason for the change", required=False, max_length=200, help_text="It is shown in the history."
     )
 
     def __init__(self, *args: Any, effective: Sequence[tuple[str, str]], **kwargs: Any) -> None:
@@ -234,22 +236,22 @@ class EditorForm(Form):
         choice.choices, choice.initial = effective, effective[0][0]
 
     def clean(self) -> dict[str, Any]:
-        """A date needs a date."""
+        """The choice “At a date” needs a date."""
         cleaned = super().clean() or {}
         if cleaned.get("effective") == "date":
             try:
-                found = datetime.strptime(cleaned.get("effective_at") or "", "%Y-%m-%dT%H:%M")  # noqa: DTZ007
+                moment = datetime.strptime(cleaned.get("effective_at") or "", "%Y-%m-%dT%H:%M")  # noqa: DTZ007
             except ValueError:
                 self.add_error("effective_at", "Write a date and a time to the minute, as 2026-01-05T09:00.")
                 return cleaned
-            cleaned["effective_at"] = found
-            if not FIRST_YEAR <= found.year <= LAST_YEAR:
-                self.add_error("effective_at", f"Choose a moment of the years {FIRST_YEAR} to {LAST_YEAR}.")
+            cleaned["effective_at"] = moment
+            if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+                self.add_error("effective_at", f"Choose a time in the years {FIRST_YEAR} to {LAST_YEAR}.")
         return cleaned
 
 
 class NewEditorForm(EditorForm):
-    """A schedule that does not exist yet, with its first version."""
+    """A new schedule with its first version."""
 
     name = forms.CharField(max_length=80)
     team: Any = forms.ModelChoiceField(queryset=None, to_field_name="slug")
@@ -264,7 +266,7 @@ class NewEditorForm(EditorForm):
 
 
 class AboutScheduleForm(Form):
-    """The schedule itself, without its turns."""
+    """The schedule itself, without its rotation."""
 
     name = forms.CharField(max_length=80)
     team: Any = forms.ModelChoiceField(queryset=None)
@@ -280,40 +282,40 @@ class AboutScheduleForm(Form):
 
 
 def typed_layers(data: QueryDict) -> list[LayerState]:
-    """The layers as they were sent, with the person chosen last in each."""
-    return [_typed(data, prefix) for prefix in dict.fromkeys(data.getlist("layer"))]
+    """The layers as sent, each with the person that was just chosen to be added."""
+    return [_typed_layer(data, prefix) for prefix in dict.fromkeys(data.getlist("layer"))]
 
 
-def pressed(
-    layers: Sequence[LayerState], deed: str, target: str, *, team: Sequence[int], first: Mapping[str, Any]
+def after_button(
+    layers: Sequence[LayerState], action: str, target: str, *, team: Sequence[int], first: Mapping[str, Any]
 ) -> list[LayerState]:
-    """The layers after one of the small buttons; `team` may join a list, `first` is what a new layer says."""
+    """The layers after one of the small buttons; `team` can be added to a list, `first` are a new layer's values."""
     prefix, _, number = target.partition(":")
-    if deed == "add-layer":
-        taken = [int(one.prefix[1:]) for one in layers if one.prefix[1:].isdecimal()]
-        return [*layers, LayerState(f"l{max(taken, default=0) + 1}", first)]
-    if deed == "remove-layer":
-        return [one for one in layers if one.prefix != prefix]
+    if action == "add-layer":
+        numbers = [int(layer.prefix[1:]) for layer in layers if layer.prefix[1:].isdecimal()]
+        return [*layers, LayerState(f"l{max(numbers, default=0) + 1}", first)]
+    if action == "remove-layer":
+        return [layer for layer in layers if layer.prefix != prefix]
     index = int(number) if number.isdecimal() and len(number) < 5 else -1
-    return [_pressed(one, deed, index, team) if one.prefix == prefix else one for one in layers]
+    return [_after_button(layer, action, index, team) if layer.prefix == prefix else layer for layer in layers]
 
 
-def _pressed(layer: LayerState, deed: str, index: int, team: Sequence[int]) -> LayerState:
-    if deed == "add-team":
-        there = {row.user for row in layer.rows}
-        return layer.with_people(user for user in team if user not in there).numbered()
+def _after_button(layer: LayerState, action: str, index: int, team: Sequence[int]) -> LayerState:
+    if action == "add-team":
+        existing = {row.user for row in layer.rows}
+        return layer.with_people(user for user in team if user not in existing).numbered()
     if not 0 <= index < len(layer.rows):
         return layer
-    if deed == "remove":
-        return layer.without(index).numbered()
-    step = {"up": -1, "down": 1}.get(deed, 0)
-    return layer.moved(index, step).numbered() if step else layer
+    if action == "remove":
+        return layer.without_row(index).numbered()
+    step = {"up": -1, "down": 1}.get(action, 0)
+    return layer.with_row_moved(index, step).numbered() if step else layer
 
 
-def _typed(data: QueryDict, prefix: str) -> LayerState:
+def _typed_layer(data: QueryDict, prefix: str) -> LayerState:
     places, users = data.getlist(f"{prefix}-place"), data.getlist(f"{prefix}-user")
     rows = tuple(
-        Row(int(place) if place.isdecimal() and len(place) < 5 else n, _user(user))
+        PersonRow(int(place) if place.isdecimal() and len(place) < 5 else n, _user(user))
         for n, (place, user) in enumerate(zip(places, users, strict=False), start=1)
     )
     values = {name: data.get(f"{prefix}-{name}") or "" for name in LayerForm.base_fields}
@@ -323,7 +325,7 @@ def _typed(data: QueryDict, prefix: str) -> LayerState:
 
 
 def _user(text: str) -> int | None:
-    """Somebody's number; one that is none belongs to nobody, which the domain says."""
+    """A user id; 0, which no user has, for text that is no id, so that the domain reports it."""
     if text == NOBODY:
         return None
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
@@ -340,5 +342,7 @@ def stored_layer(draft: LayerDraft, *, source: int, prefix: str) -> LayerState:
         "lengths": ", ".join(map(str, draft.lengths)), "first": draft.starts_at, "last": draft.ends_at,
         "calendar": draft.calendar_id or "", "holiday_mode": draft.holiday_mode,
     }  # fmt: skip
-    rows = tuple(Row(place, user) for place, users in enumerate(draft.slots, start=1) for user in (users or (None,)))
+    rows = tuple(
+        PersonRow(place, user) for place, users in enumerate(draft.slots, start=1) for user in (users or (None,))
+    )
     return LayerState(prefix, values, rows)

@@ -1,1 +1,1 @@
-"""How much on-call work asks of people, against a fair share."""
+"""How much time people are on call and how often they are paged, against a fair share."""

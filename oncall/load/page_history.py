@@ -1,4 +1,4 @@
-"""Who was paged when, and how often at night: counted from the log of escalations, which is written once."""
+"""Pages by person, and whether they came at night; read from the append-only log of escalations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
-# A night, on the clock of the person who sleeps it.
+# Hours of the night, in the paged person's time zone.
 NIGHT_STARTS, NIGHT_ENDS = 23, 6
 _ROWS = """
     SELECT (person->>'user')::bigint, entry.at, entry.escalation_id,
@@ -23,8 +23,8 @@ _ROWS = """
 
 
 @dataclass(frozen=True, slots=True)
-class PageCounts:
-    """One person was paged by one firing, however many messages that took."""
+class PersonPage:
+    """One person was paged by one escalation step; several messages count once."""
 
     user: int
     at: datetime
@@ -32,10 +32,10 @@ class PageCounts:
     is_night: bool
 
 
-def page_counts(
+def person_pages(
     *, since: datetime, until: datetime, schedules: Iterable[int] | None = None, users: Iterable[int] | None = None
-) -> list[PageCounts]:
-    """Pages of `[since, until)` in order, in one query; by the schedules because of which, or to these people."""
+) -> list[PersonPage]:
+    """Pages of `[since, until)` in order, in one query; only those through `schedules`, or only to `users`."""
     with connection.cursor() as cursor:
         cursor.execute(
             _ROWS,
@@ -48,4 +48,4 @@ def page_counts(
                 "night_ends": NIGHT_ENDS,
             },
         )
-        return [PageCounts(*row) for row in cursor.fetchall()]
+        return [PersonPage(*row) for row in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""Public holidays and a company's own days off, as rows that no later edit reaches."""
+"""Calendars of public holidays and own days off; rows that later edits do not change."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ from oncall.models.people import User
 
 
 class Calendar(models.Model):
-    """A named set of dates; of a country and subdivision when these name one, else a company's own."""
+    """A named set of dates: the public holidays of a country or subdivision, or own days off."""
 
     name = OneLineField(max_length=80, unique=True)
     country = models.CharField(
@@ -23,7 +23,7 @@ class Calendar(models.Model):
     external_id = OneLineField(
         max_length=120, blank=True, help_text="How another system knows it, such as a Terraform resource."
     )
-    # The last year whose public holidays were written; a calendar of a country is due when it falls behind.
+    # The last year whose public holidays were written; a country's calendar is due when this falls behind.
     filled_through = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
@@ -47,15 +47,15 @@ class Calendar(models.Model):
 class CalendarDateQuerySet(models.QuerySet["CalendarDate"]):
     """Days off."""
 
-    def standing(self) -> "CalendarDateQuerySet":
-        """Those that were not taken back."""
+    def active(self) -> "CalendarDateQuerySet":
+        """Days that were not withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
 
 
 class CalendarDate(Recorded):
     """One day off (R-V5a): it counts for local days that begin after it was recorded.
 
-    Rows are written once. A date taken back keeps its row with `withdrawn_at`, and goes on counting for
+    Rows are written once. A withdrawn date stays as a row with `withdrawn_at`, and still counts for
     local days that had begun by then.
     """
 

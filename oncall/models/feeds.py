@@ -1,4 +1,4 @@
-"""Calendar feeds: the secret addresses people subscribe to, and what each of them was told."""
+"""Calendar feeds: the secret addresses people subscribe to, and the events each feed showed."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,15 +12,15 @@ from oncall.models.schedules import Schedule
 class FeedKind(models.TextChoices):
     """What a feed shows."""
 
-    MINE = "mine", "All my shifts"
+    OWN_SHIFTS = "mine", "All my shifts"
     SCHEDULE = "schedule", "Everybody's shifts on one schedule"
 
 
 class FeedToken(models.Model):
-    """A calendar feed of a person (R-I1): its hashed address, which is shown once, when it is made."""
+    """A calendar feed of a person (R-I1). Only a hash of its address is stored; the address is shown once."""
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="feeds")
-    kind = models.CharField(max_length=10, choices=FeedKind, default=FeedKind.MINE)
+    kind = models.CharField(max_length=10, choices=FeedKind, default=FeedKind.OWN_SHIFTS)
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, null=True, blank=True, related_name="feeds")
     name = OneLineField(max_length=80)
     prefix = models.CharField(max_length=12, unique=True, editable=False)
@@ -43,7 +43,7 @@ class FeedToken(models.Model):
 
 
 class FeedEvent(models.Model):
-    """A shift as a feed told it: how often it changed since, and when it vanished (R-I1)."""
+    """A shift as a feed showed it: how often it changed since, and when it was removed (R-I1)."""
 
     feed = models.ForeignKey(FeedToken, on_delete=models.CASCADE, related_name="events")
     uid = models.CharField(max_length=64)

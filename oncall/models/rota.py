@@ -1,4 +1,4 @@
-"""What one person on call tells the next."""
+"""Handoff notes from one person on call to the next."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from oncall.models.schedules import Schedule
 
 
 class HandoffNote(models.Model):
-    """What somebody who was on call leaves for whoever is next; written once."""
+    """A note from a person on call for the next one; it cannot be changed."""
 
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="handoff_notes")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="handoff_notes")
@@ -30,5 +30,5 @@ class HandoffNote(models.Model):
         return f"Handoff of {self.schedule_id} on {self.at:%Y-%m-%d %H:%M}Z"
 
     def get_absolute_url(self) -> str:
-        """Where it is read: on the rota of its schedule."""
+        """Its place on the rota page of the schedule."""
         return f"{reverse('oncall:schedule-rota', args=[self.schedule_id])}#note-{self.pk}"

@@ -1,4 +1,4 @@
-"""Who is on call: schedules as append-only versions, so that the past never changes."""
+"""Schedules: who is on call, as append-only versions, so that the past never changes."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,7 +16,7 @@ LOCAL_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"
 
 
 class Schedule(models.Model):
-    """A name for "whoever is on call"; its versions say who that is."""
+    """A schedule: its versions say who is on call."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="schedules")
     name = OneLineField(max_length=80, unique=True)
@@ -41,12 +41,12 @@ class Schedule(models.Model):
 
 
 class ScheduleVersion(Recorded):
-    """The layers in force from an instant on (R-V1); never changed, at most withdrawn before its time."""
+    """The layers in force from an instant on (R-V1); it can be withdrawn before then, but not changed."""
 
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="versions")
     effective_from = models.DateTimeField()
     time_zone = models.CharField(max_length=64, validators=[validate_zone])
-    note = OneLineField(max_length=200, blank=True, help_text="Why it was changed, for those who look back.")
+    note = OneLineField(max_length=200, blank=True, help_text="Why it was changed.")
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -54,14 +54,14 @@ class ScheduleVersion(Recorded):
 
     class Meta:
         constraints = [
-            # R-V1: nobody rewrites last week's rota.
+            # R-V1: the past rota cannot be changed.
             models.CheckConstraint(
                 condition=Q(effective_from__gte=models.functions.TruncMinute("created_at")),
                 name="oncall_version_not_backdated",
             ),
             created_now(name="oncall_version_created_now"),
             whole_minute("effective_from", name="oncall_version_minute"),
-            # R-V3: afterwards, make a new one.
+            # R-V3: once in force, it cannot be withdrawn.
             models.CheckConstraint(
                 condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__lt=F("effective_from")),
                 name="oncall_version_withdrawn_early",
@@ -75,7 +75,7 @@ class ScheduleVersion(Recorded):
 
 
 class RotationUnit(models.TextChoices):
-    """The length of a turn is so many of these."""
+    """The unit of a turn's length."""
 
     HOUR = "hour", "Hours"
     DAY = "day", "Days"
@@ -85,7 +85,7 @@ class RotationUnit(models.TextChoices):
 
 
 class LayerKind(models.TextChoices):
-    """Whether its people are responsible or only looking on (R-L1, R-F3)."""
+    """Whether a layer's people are on call or only shadowing (R-L1, R-F3)."""
 
     PRIMARY = "primary", "On call"
     SHADOW = "shadow", "Shadowing: learns, is not paged"
@@ -94,19 +94,19 @@ class LayerKind(models.TextChoices):
 class RotationClock(models.TextChoices):
     """Whether turns follow the wall clock or elapsed time (R-R3)."""
 
-    WALL = "wall", "The clock on the wall"
+    WALL = "wall", "Local time"
     ELAPSED = "elapsed", "Elapsed hours"
 
 
 class RotationCount(models.TextChoices):
-    """Which turns count when people take their places (R-R4, R-R5)."""
+    """Which turns count when people take turns (R-R4, R-R5)."""
 
     CALENDAR = "calendar", "Every turn"
     ACTIVE = "active", "Only turns within the hours below"
 
 
 class HolidayMode(models.TextChoices):
-    """What public holidays mean for a layer (R-L1)."""
+    """How a layer treats the days of its calendar (R-L1)."""
 
     NONE = "", "Like any other day"
     EXCLUDE = "exclude", "Not covered"
@@ -140,7 +140,7 @@ class Layer(models.Model):
     clock = models.CharField(max_length=10, choices=RotationClock, default=RotationClock.WALL)
     count = models.CharField(max_length=10, choices=RotationCount, default=RotationCount.CALENDAR)
     concurrent = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
-    # Places in the rotation; one without a member is silent in its turn (R-R7).
+    # Places in the rotation; in the turn of an empty one nobody is on call (R-R7).
     slots = models.PositiveSmallIntegerField(default=0)
     restrictions = models.JSONField(default=list, blank=True)
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, null=True, blank=True, related_name="layers")
@@ -183,7 +183,7 @@ class Layer(models.Model):
 
 
 class LayerMember(models.Model):
-    """A person's place in a rotation; people at the same slot stand by together (R-R1)."""
+    """A person's place in a rotation; people in the same slot are on call together (R-R1)."""
 
     layer = models.ForeignKey(Layer, on_delete=models.CASCADE, related_name="members")
     slot = models.PositiveSmallIntegerField()

@@ -1,4 +1,4 @@
-"""Rest after a hard night, offered on the responder's screen."""
+"""The panel that offers relief after a hard night on the responder's screen."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from config.base.web import panels
 from oncall.cover import relief
 
 
-def _rest(request: Any, record: Any) -> dict[str, Any] | None:
-    """For whoever is signed in, once somebody has answered: before that only one thing matters."""
+def _relief(request: Any, record: Any) -> dict[str, Any] | None:
+    """Only for a signed-in person, and not before an open incident is acknowledged."""
     if not request.user.is_authenticated or (record.is_open and record.acknowledged_at is None):
         return None
-    found = relief.offer(request.user, at=timezone.now())
-    return {"relief": found} if found else None
+    offer = relief.relief_offer(request.user, at=timezone.now())
+    return {"relief": offer} if offer else None
 
 
 def register() -> None:
-    """Add the panel; called from `ready()`."""
-    panels.register(panels.Panel("respond", 90, "oncall/cover/panel_relief_phone.html", _rest))
+    """Register the panel; called from `ready()`."""
+    panels.register(panels.Panel("respond", 90, "oncall/cover/panel_relief_phone.html", _relief))

@@ -21,7 +21,7 @@ from oncall.models import (
 from oncall.readiness import wake_tests
 from oncall.schedules.loading import Roster, load
 from oncall.schedules.plan import Interval
-from oncall.schedules.timeline import ScheduleTimeline, gather, without
+from oncall.schedules.timeline import ScheduleTimeline, build_timeline, subtract_intervals
 
 AHEAD = timedelta(days=30)
 _MOST_NAMED = 5
@@ -112,7 +112,7 @@ def _known(rows: Iterable[EscalationPolicy], *, at: datetime) -> _Known:
         since=since,
         until=until,
         rosters={one.schedule.pk: one for one in found},
-        facts={one.schedule.pk: gather(one.plan, since=since, until=until) for one in found},
+        facts={one.schedule.pk: build_timeline(one.plan, since=since, until=until) for one in found},
         members=members,
     )
     people = {key: person for one in found for key, person in one.people.items()}
@@ -174,7 +174,7 @@ def _closed(policy: EscalationPolicy, known: _Known) -> set[int]:
     for target in _targets(policy):
         if target.schedule_id:
             plan = known.rosters[target.schedule_id].plan
-            for _, _, version in plan.reigns(since=known.since, until=known.until):
+            for _, _, version in plan.versions_in_force(since=known.since, until=known.until):
                 layers = version.layers if version else ()
                 found |= {user for layer in layers for slot in layer.rotation.slots for user in slot}
     return found & known.closed
@@ -218,7 +218,7 @@ def uncovered(targets: Iterable[EscalationTarget], known: _Known) -> list[Interv
             covered += [] if target.user_id in known.closed else [(known.since, known.until)]
         elif any(one.user_id not in known.closed for one in known.members.get(target.team_id or 0, ())):
             covered.append((known.since, known.until))
-    return without([(known.since, known.until)], covered)
+    return subtract_intervals([(known.since, known.until)], covered)
 
 
 def _people(code: str, users: set[int], known: _Known, url: str = "") -> Item:

@@ -1,4 +1,4 @@
-"""One person's shifts on all schedules: those of now, to come and past, and whom they meet at both ends."""
+"""One person's shifts on all schedules: current, coming and past, with the people before and after them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 from config.base.data.clock import floor_minute
 from oncall.models import Schedule, User
 from oncall.schedules.final import piece_at
-from oncall.schedules.loading import Roster, load, naming
+from oncall.schedules.loading import Roster, load, schedules_naming
 from oncall.schedules.timeline import segments, shifts
 from oncall.schedules.wall_clock import MINUTE
 
 AHEAD, BEHIND = timedelta(days=90), timedelta(days=30)
-# A shift that is longer than what is shown is followed so far beyond it.
-_BEYOND = timedelta(days=35)
+# How far a shift is followed beyond the range that is shown.
+_FOLLOWED = timedelta(days=35)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonShift:
-    """A shift of one's own, after whom and before whom; a bound is `None` where no handoff is in sight."""
+    """A person's shift, with the people before and after it; a bound is `None` if no handoff is in range."""
 
     schedule: Schedule
     starts_at: datetime | None
@@ -27,8 +27,8 @@ class PersonShift:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
-    """All of them; `running` and `coming` the soonest first, `past` the latest first."""
+class PersonShifts:
+    """A person's shifts; `running` and `coming` the soonest first, `past` the latest first."""
 
     running: list[PersonShift]
     coming: list[PersonShift]
@@ -40,41 +40,45 @@ class Calendar:
         return self.coming[0] if self.coming else None
 
 
-def person_shifts(*, user: User, at: datetime) -> Calendar:
-    """A month back and three months ahead (R-F4), in as many queries for ten schedules as for one."""
+def person_shifts(*, user: User, at: datetime) -> PersonShifts:
+    """Shifts from a month back to three months ahead (R-F4), in a constant number of queries."""
     at = floor_minute(at)
     since, until = at - BEHIND, at + AHEAD
-    rosters = load(ids=naming([user.pk]), since=since - _BEYOND, until=until + _BEYOND)
-    found = [one for roster in rosters for one in _of(roster, user) if _meets(one, since, until)]
-    found.sort(key=lambda one: (one.starts_at or since, one.schedule.name, one.schedule.pk))
-    past = [one for one in found if one.ends_at and one.ends_at <= at]
-    coming = [one for one in found if one.starts_at and one.starts_at > at]
-    running = [one for one in found if (not one.ends_at or one.ends_at > at) and one not in coming]
-    return Calendar(running, coming, past[::-1])
+    rosters = load(ids=schedules_naming([user.pk]), since=since - _FOLLOWED, until=until + _FOLLOWED)
+    visible = [shift for roster in rosters for shift in _shifts_on(roster, user) if _overlaps(shift, since, until)]
+    visible.sort(key=lambda shift: (shift.starts_at or since, shift.schedule.name, shift.schedule.pk))
+    past = [shift for shift in visible if shift.ends_at and shift.ends_at <= at]
+    coming = [shift for shift in visible if shift.starts_at and shift.starts_at > at]
+    running = [shift for shift in visible if (not shift.ends_at or shift.ends_at > at) and shift not in coming]
+    return PersonShifts(running, coming, past[::-1])
 
 
-def served(*, user: User, since: datetime, at: datetime) -> set[int]:
-    """The schedules on which a person was on call between two instants, the minute of the second included."""
+def schedules_served(*, user: User, since: datetime, at: datetime) -> set[int]:
+    """Ids of the schedules on which a person was on call from `since` to `at`, the minute of `at` included."""
     since, until = floor_minute(since), floor_minute(at) + MINUTE
     return {
         roster.schedule.pk
-        for roster in load(ids=naming([user.pk]), since=since, until=until)
+        for roster in load(ids=schedules_naming([user.pk]), since=since, until=until)
         if any(user.pk in segment.on_call for segment in segments(roster.plan, since=since, until=until))
     }
 
 
-def _meets(one: PersonShift, since: datetime, until: datetime) -> bool:
-    return (one.ends_at is None or one.ends_at > since) and (one.starts_at is None or one.starts_at < until)
+def _overlaps(shift: PersonShift, since: datetime, until: datetime) -> bool:
+    return (shift.ends_at is None or shift.ends_at > since) and (shift.starts_at is None or shift.starts_at < until)
 
 
-def _of(roster: Roster, user: User) -> list[PersonShift]:
-    found = []
-    for one in shifts(segments(roster.plan, since=roster.since, until=roster.until)):
-        if one.user != user.pk:
+def _shifts_on(roster: Roster, user: User) -> list[PersonShift]:
+    person_shifts = []
+    for shift in shifts(segments(roster.plan, since=roster.since, until=roster.until)):
+        if shift.user != user.pk:
             continue
-        starts_at = one.starts_at if one.starts_at > roster.since else None
-        ends_at = one.ends_at if one.ends_at < roster.until else None
+        starts_at = shift.starts_at if shift.starts_at > roster.since else None
+        ends_at = shift.ends_at if shift.ends_at < roster.until else None
         before = piece_at(roster.plan, starts_at - MINUTE).on_call if starts_at else ()
         following = piece_at(roster.plan, ends_at).on_call if ends_at else ()
-        found.append(PersonShift(roster.schedule, starts_at, ends_at, roster.named(before), roster.named(following)))
-    return found
+        person_shifts.append(
+            PersonShift(
+                roster.schedule, starts_at, ends_at, roster.people_named(before), roster.people_named(following)
+            )
+        )
+    return person_shifts

@@ -1,4 +1,4 @@
-"""Who stands by over the coming weeks, stretch by stretch, as the one resolver says."""
+"""Who is on call over the coming weeks, shift by shift."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,28 +10,28 @@ from oncall.models import User
 from oncall.schedules import Roster
 from oncall.schedules.timeline import segments
 
-_MOST_SHIFTS = 130
+_MAX_SHIFTS = 130
 
 
 @dataclass(frozen=True)
 class Shift:
-    """A stretch in which the same people stand by; nobody is a gap."""
+    """A stretch in which the same people are on call; no people is a gap."""
 
     starts_at: datetime
     ends_at: datetime
     users: tuple[User, ...]
 
 
-def upcoming(roster: Roster, *, at: datetime, weeks: int = 8) -> list[Shift]:
-    """The stretches from `at` on, in order; `roster` holds at least that range."""
-    return list(islice(_shifts(roster, floor_minute(at), floor_minute(at) + timedelta(weeks=weeks)), _MOST_SHIFTS))
+def upcoming_shifts(roster: Roster, *, at: datetime, weeks: int = 8) -> list[Shift]:
+    """The shifts from `at` on, in order; `roster` must cover that range."""
+    return list(islice(_shifts(roster, floor_minute(at), floor_minute(at) + timedelta(weeks=weeks)), _MAX_SHIFTS))
 
 
 def _shifts(roster: Roster, since: datetime, until: datetime) -> Iterator[Shift]:
-    """Segments whose people differ; shadows alone begin no new stretch."""
+    """Join segments with the same people on call; a change of shadows begins no new shift."""
     current: Shift | None = None
     for segment in segments(roster.plan, since=since, until=until):
-        users = roster.named(segment.on_call)
+        users = roster.people_named(segment.on_call)
         if current is not None and current.users == users:
             current = Shift(current.starts_at, segment.ends_at, users)
             continue

@@ -8,14 +8,14 @@ from oncall.schedules.wall_clock import day_of, day_start
 
 WEEK, FORTNIGHT, MONTH, RANGE = "week", "fortnight", "month", "range"
 KINDS = {WEEK: "Week", FORTNIGHT: "Fortnight", MONTH: "Month"}
-MOST_DAYS = 400
+MAX_DAYS = 400
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 _LENGTHS = {WEEK: 7, FORTNIGHT: 14}
 _DAY = timedelta(days=1)
 
 
 class TooLong(Exception):
-    """More days than a page shows."""
+    """The range has more days than a page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Day:
 
     @property
     def hours(self) -> float:
-        """How long it is."""
+        """Its length in hours."""
         return (self.ends_at - self.starts_at).total_seconds() / 3600
 
 
@@ -57,30 +57,30 @@ class Span:
         return self.end - _DAY
 
     def days(self) -> list[Day]:
-        """All days in order; one that the calendar skipped is left out (R-T5)."""
+        """All days in order; a day that the calendar skipped is left out (R-T5)."""
         dates = [self.first + n * _DAY for n in range((self.end - self.first).days + 1)]
-        marks = [day_start(one, self.zone) for one in dates]
-        found = zip(dates, marks, marks[1:], strict=False)
-        return [Day(one, starts_at, ends_at) for one, starts_at, ends_at in found if starts_at < ends_at]
+        marks = [day_start(day, self.zone) for day in dates]
+        bounds = zip(dates, marks, marks[1:], strict=False)
+        return [Day(day, starts_at, ends_at) for day, starts_at, ends_at in bounds if starts_at < ends_at]
 
-    def moved(self, steps: int) -> date:
-        """The first day of the span so many spans later."""
+    def start_after(self, steps: int) -> date:
+        """The first day of the span that is `steps` spans later."""
         if self.kind == MONTH:
             return _month_later(self.first, steps)
         return self.first + steps * (self.end - self.first)
 
 
 def span(*, kind: str, start: date | None, end: date | None, zone: ZoneInfo, at: datetime) -> Span:
-    """The span that holds `start`, or else today; from `start` to `end`, both shown, where an end is named.
+    """The span that contains `start`, or else today; with an `end`, the days from `start` to `end`, both included.
 
-    TooLong, with a sentence for the reader, for more than 400 days.
+    Raises TooLong, with a sentence for the reader, for more than 400 days.
     """
     first = start or day_of(at, zone)
     if end is not None:
         days = (end - first).days + 1
-        if days > MOST_DAYS:
+        if days > MAX_DAYS:
             raise TooLong(
-                f"That is {days:,} days. A page shows at most {MOST_DAYS}: choose a later start or an earlier end."
+                f"That is {days:,} days. A page shows at most {MAX_DAYS}: choose a later start or an earlier end."
             )
         return Span(RANGE, first, end + _DAY, zone)
     if kind == MONTH:

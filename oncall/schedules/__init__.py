@@ -1,7 +1,7 @@
-"""Who is on call, at any instant and over any range: the one resolver, its rows and its verbs.
+"""Who is on call, at any instant and over any range: the resolver, its data and its functions.
 
-`wall_clock`, `restrictions`, `rotation`, `coverage` and `final` are pure: they know neither the database
-nor the clock. `loading` fetches what they need; `asking` is what pages, the pager and the API call.
+`wall_clock`, `restrictions`, `rotation`, `coverage` and `final` are pure: they use neither the database
+nor the clock. `loading` fetches what they need; pages, escalations and the API call `queries`.
 """
 
 from oncall.schedules.loading import Roster, load

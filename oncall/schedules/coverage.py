@@ -1,4 +1,4 @@
-"""The turns of one layer that cover a stretch of time, one after another."""
+"""The turns of one layer that cover a stretch of time, in order."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class Stretch:
 def stretches(layer: Layer, *, since: datetime, until: datetime) -> Iterator[Stretch]:
     """What a layer covers of `[since, until)`, in order, apart from each other (R-R4, R-L1, R-L2).
 
-    Computed from one breakpoint to the next, on demand: neither time nor memory depends on the horizon.
+    Computed lazily from one breakpoint to the next: time and memory do not depend on the horizon.
     """
     rotation, zone = layer.rotation, layer.zone
     if layer.starts_at is not None:
@@ -43,13 +43,13 @@ def stretches(layer: Layer, *, since: datetime, until: datetime) -> Iterator[Str
 
 
 def _open_times(layer: Layer, *, since: datetime, until: datetime) -> Iterator[Window]:
-    """The times of `[since, until)` that the layer's hours and holiday rule leave open."""
+    """The times of `[since, until)` in which the layer's hours and holiday rule let it cover."""
     if since >= until:
         return
-    whole = (
+    open_windows = (
         iter([(since, until)]) if layer.hours is None else layer.hours.windows(layer.zone, since=since, until=until)
     )
-    for starts_at, ends_at in whole:
+    for starts_at, ends_at in open_windows:
         clipped = max(starts_at, since), min(ends_at, until)
         if layer.only_holidays is None:
             yield clipped
@@ -58,17 +58,17 @@ def _open_times(layer: Layer, *, since: datetime, until: datetime) -> Iterator[W
 
 
 def _by_holiday(layer: Layer, starts_at: datetime, ends_at: datetime) -> Iterator[Window]:
-    """Cut a window at its layer's holidays: keep them or leave them out, by local day (R-T5, R-L1)."""
+    """Cut a window at the layer's holidays: cover only these or leave them out, by local day (R-T5, R-L1)."""
     moment = starts_at
-    place = bisect_left(layer.holidays, day_of(starts_at, layer.zone))
-    for day in layer.holidays[place:]:
-        begins, ends = day_start(day, layer.zone), day_start(day + DAY, layer.zone)
-        if begins >= ends_at:
+    first_index = bisect_left(layer.holidays, day_of(starts_at, layer.zone))
+    for day in layer.holidays[first_index:]:
+        day_begins, day_ends = day_start(day, layer.zone), day_start(day + DAY, layer.zone)
+        if day_begins >= ends_at:
             break
-        kept = (begins, ends) if layer.only_holidays else (moment, begins)
-        kept = max(kept[0], moment), min(kept[1], ends_at)
-        if kept[0] < kept[1]:
-            yield kept
-        moment = max(moment, ends)
+        window = (day_begins, day_ends) if layer.only_holidays else (moment, day_begins)
+        window = max(window[0], moment), min(window[1], ends_at)
+        if window[0] < window[1]:
+            yield window
+        moment = max(moment, day_ends)
     if not layer.only_holidays and moment < ends_at:
         yield moment, ends_at

@@ -1,4 +1,4 @@
-"""Who stood by how much, and at which hours, against what would be fair (R-Q1)."""
+"""How long each person was on call, and at which hours, against a fair share (R-Q1)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,9 +18,9 @@ _PLACES = Decimal("0.000001")
 
 @dataclass(frozen=True)
 class Rules:
-    """How minutes are sorted: in whose zone, which nights, weekends and holidays.
+    """How minutes are classified: the time zone, nights, weekends and holidays.
 
-    `night` is a pattern of the week; `is_always_night` stands for one that leaves nothing out.
+    `night` is a weekly pattern; `is_always_night` means that every hour is night.
     """
 
     zone: ZoneInfo
@@ -32,7 +32,7 @@ class Rules:
 
 @dataclass
 class Share:
-    """What one person stood by, in minutes by category, and what would be fair."""
+    """One person's minutes on call by category, and their fair share."""
 
     minutes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CATEGORIES, 0))
     weight: Fraction = Fraction(1)
@@ -51,45 +51,45 @@ class Share:
 
 @dataclass(frozen=True)
 class Report:
-    """Each person's share, and how even they are: 1 is perfectly even, 0 is all on one person."""
+    """Each person's share, and the balance: 1 is perfectly even, 0 is all on one person."""
 
     shares: dict[int, Share]
     balance: Fraction
 
 
-def report(found: Iterable[Shift], *, rules: Rules, weights: Mapping[int, Decimal]) -> Report:
-    """Minutes, targets and balance of the people who stood by or have a weight (R-Q1).
+def report(shifts: Iterable[Shift], *, rules: Rules, weights: Mapping[int, Decimal]) -> Report:
+    """Minutes, targets and balance of the people who were on call or have a weight (R-Q1).
 
-    Somebody without a weight counts as one. A target is the total, split by weight. A minute is holiday,
-    weekend, night or day, tested in this order; holiday and weekend go by its local day.
+    A person without a weight has weight 1. A target is the total, split by weight. A minute is holiday,
+    weekend, night or day, tested in this order; holiday and weekend depend on its local day.
     """
-    return report_of([(found, rules)], weights=weights)
+    return combined_report([(shifts, rules)], weights=weights)
 
 
-def report_of(parts: Iterable[tuple[Iterable[Shift], Rules]], *, weights: Mapping[int, Decimal]) -> Report:
-    """As `report`, over the shifts of several schedules, each sorted by its own zone and holidays."""
+def combined_report(parts: Iterable[tuple[Iterable[Shift], Rules]], *, weights: Mapping[int, Decimal]) -> Report:
+    """As `report`, over the shifts of several schedules, each with its own rules."""
     shares = {user: Share(weight=Fraction(weight)) for user, weight in weights.items()}
-    for found, rules in parts:
-        for shift in found:
+    for shifts, rules in parts:
+        for shift in shifts:
             share = shares.setdefault(shift.user, Share())
-            for category, minutes in sorted_minutes(shift.starts_at, shift.ends_at, rules=rules):
+            for category, minutes in minutes_by_category(shift.starts_at, shift.ends_at, rules=rules):
                 share.minutes[category] += minutes
     total = sum(share.total for share in shares.values())
-    weighed = sum(share.weight for share in shares.values())
+    total_weight = sum(share.weight for share in shares.values())
     for share in shares.values():
-        share.target = total * share.weight / weighed if weighed else Fraction(0)
+        share.target = total * share.weight / total_weight if total_weight else Fraction(0)
     return Report(shares, balance_of(shares.values()))
 
 
 def balance_of(shares: Iterable[Share]) -> Fraction:
-    """The mean, over pairs of people, of the smaller by the larger of minutes by weight."""
+    """The mean, over all pairs of people, of the smaller divided by the larger load; a load is minutes by weight."""
     loads = [share.total / share.weight for share in shares if share.weight]
     pairs = [Fraction(1) if not max(pair) else Fraction(min(pair)) / max(pair) for pair in combinations(loads, 2)]
     return sum(pairs, Fraction(0)) / len(pairs) if pairs else Fraction(1)
 
 
-def sorted_minutes(starts_at: datetime, ends_at: datetime, *, rules: Rules) -> Iterator[tuple[str, int]]:
-    """The categories of a stretch of time with their minutes; one may come several times."""
+def minutes_by_category(starts_at: datetime, ends_at: datetime, *, rules: Rules) -> Iterator[tuple[str, int]]:
+    """The categories of a stretch of time with their minutes; a category may occur several times."""
     day = day_of(starts_at, rules.zone)
     moment = starts_at
     while moment < ends_at:
@@ -116,7 +116,7 @@ def _night_minutes(starts_at: datetime, ends_at: datetime, rules: Rules) -> int:
 
 
 def as_decimal(value: Fraction) -> Decimal:
-    """A ratio as people read it: exact where six places suffice, else rounded half away from zero to six."""
+    """A ratio as a decimal: exact if six places are enough, else rounded half away from zero to six places."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     rounded = exact.quantize(_PLACES, ROUND_HALF_UP).normalize()
     return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded

@@ -1,4 +1,4 @@
-"""Schedules themselves: made, renamed, handed to another team, and removed while nothing needs them."""
+"""Create, rename and delete schedules, and move them to another team."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,16 +14,16 @@ from oncall.schedules.drafts import LayerDraft
 
 
 class Duplicate(Refusal):
-    """There is one with this name or external id already."""
+    """Another one has this name or external id already."""
 
 
 class InUse(Refusal):
-    """Something needs this schedule, if only history."""
+    """A policy uses this schedule, or it has history."""
 
 
 def create_schedule(*, team: Team, name: str, description: str = "", external_id: str = "") -> Schedule:
-    """A schedule without layers, on which nobody is on call yet. Raises Duplicate."""
-    return _written(Schedule(team=team, name=name, description=description, external_id=external_id))
+    """Create a schedule without layers; nobody is on call yet. Raises Duplicate."""
+    return _save(Schedule(team=team, name=name, description=description, external_id=external_id))
 
 
 @transaction.atomic
@@ -39,7 +39,10 @@ def open_schedule(
     description: str = "",
     note: str = "",
 ) -> Schedule:
-    """A schedule with its first version. Raises Duplicate, or as `editing.save_version`; nothing is stored then."""
+    """Create a schedule with its first version.
+
+    Raises Duplicate, and ValidationError as `editing.save_version`; nothing is stored then.
+    """
     schedule = create_schedule(team=team, name=name, description=description)
     editing.save_version(
         schedule=schedule, layers=layers, time_zone=time_zone, effective_from=effective_from, actor=actor, at=at,
@@ -52,10 +55,10 @@ def change_schedule(*, schedule: Schedule, **changed: Any) -> Schedule:
     """Change `team`, `name`, `description` or `external_id`, and nothing else. Raises Duplicate."""
     for name, value in changed.items():
         setattr(schedule, name, value)
-    return _written(schedule, update_fields=sorted(changed)) if changed else schedule
+    return _save(schedule, update_fields=sorted(changed)) if changed else schedule
 
 
-def _written(schedule: Schedule, **options: Any) -> Schedule:
+def _save(schedule: Schedule, **options: Any) -> Schedule:
     taken = Schedule.objects.exclude(pk=schedule.pk)
     try:
         with transaction.atomic():
@@ -70,15 +73,15 @@ def _written(schedule: Schedule, **options: Any) -> Schedule:
 
 
 def delete_schedule(*, schedule: Schedule) -> None:
-    """Remove a schedule that never said who is on call and that no policy asks. Raises InUse."""
+    """Delete a schedule without versions that no policy uses. Raises InUse."""
     policies = schedule.targets.order_by("step__policy__name").values_list("step__policy__name", flat=True)
     if policies:
-        raise InUse(f"The policy {policies[0]} pages this schedule: take it out of the policy first.")
+        raise InUse(f"The policy {policies[0]} pages this schedule: remove it from the policy first.")
     try:
         with transaction.atomic():
             schedule.delete()
     except ProtectedError:
         raise InUse(
-            "This schedule says who was on call, and that is kept."
+            "This schedule records who was on call, so it cannot be deleted."
             " Make a version without layers instead, so that nobody is on call on it any more."
         ) from None

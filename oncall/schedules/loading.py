@@ -1,4 +1,4 @@
-"""From rows to plans, for any number of schedules in the same few queries."""
+"""Load plans from the database, for any number of schedules in a constant number of queries."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,17 +20,17 @@ from oncall.schedules.rotation import Rotation
 from oncall.schedules.wall_clock import day_start
 
 ENDLESS = datetime.max.replace(tzinfo=UTC)
-# A day off, when it was recorded, and when it was taken back.
-Dated = tuple[date, datetime, datetime | None]
+# A day off, when it was recorded, and when it was withdrawn.
+RecordedDate = tuple[date, datetime, datetime | None]
 _VERSION = ("id", "schedule_id", "effective_from", "created_at", "time_zone")
 _LAYER = (
     "id", "priority", "kind", "time_zone", "starts_at", "ends_at", "anchor", "unit", "length", "lengths", "clock",
     "count", "concurrent", "slots", "restrictions", "calendar_id", "holiday_mode",
 )  # fmt: skip
 _SCHEDULE, _TEAM = (tuple(field.attname for field in model._meta.concrete_fields) for model in (Schedule, Team))
-# In SQL: of asking who is on call on one schedule, putting these together took the ORM more than half.
-# A parameter that is NULL asks for all schedules, or for what is known now (R-V5).
-_KNOWN = """
+# In SQL, because building these queries in the ORM took more than half of the time to answer who is on call.
+# A NULL parameter means all schedules, or what is known now (R-V5).
+_RECORDED_ROWS = """
     ({0}.withdrawn_at IS NULL OR {0}.withdrawn_at > %(as_of)s)
     AND (%(as_of)s::timestamptz IS NULL OR {0}.created_at <= %(as_of)s)
     AND (%(ids)s::bigint[] IS NULL OR {0}.schedule_id = ANY(%(ids)s::bigint[]))"""
@@ -46,11 +46,11 @@ SELECT {", ".join(f"v.{name}" for name in _VERSION)}, {", ".join(f"l.{name}" for
 FROM oncall_scheduleversion v
 LEFT JOIN oncall_layer l ON l.version_id = v.id
 LEFT JOIN oncall_layermember m ON m.layer_id = l.id
-WHERE {_KNOWN.format("v")} AND (
+WHERE {_RECORDED_ROWS.format("v")} AND (
     v.effective_from > %(since)s AND v.effective_from < %(until)s
     OR v.id IN (
         SELECT DISTINCT ON (f.schedule_id) f.id FROM oncall_scheduleversion f
-        WHERE {_KNOWN.format("f")} AND f.effective_from <= %(since)s
+        WHERE {_RECORDED_ROWS.format("f")} AND f.effective_from <= %(since)s
         ORDER BY f.schedule_id, f.effective_from DESC, f.created_at DESC, f.id DESC
     )
 )
@@ -67,9 +67,9 @@ WHERE o.starts_at < %(until)s AND o.ends_at > %(since)s
 GROUP BY o.id
 ORDER BY o.schedule_id, o.created_at, o.id
 """
-# In the order of the columns, as `from_db` asks; the others are fetched if somebody reads them.
+# In the order of the columns, as `from_db` requires; other columns are loaded when they are read.
 _PERSON = ("id", "email", "name", "time_zone", "is_active")
-# Also closings of later: who is closed by then was not before it.
+# Also later closings: a person whose account closes later is active before that.
 _PEOPLE = f"""
 SELECT {", ".join(f"u.{name}" for name in _PERSON)}, d.starts_at, d.ends_at
 FROM oncall_user u
@@ -82,7 +82,7 @@ ORDER BY u.id, d.starts_at
 
 @dataclass(frozen=True)
 class Roster:
-    """A schedule with all the resolver needs over `[since, until)`, and the people it names."""
+    """A schedule with all that the resolver needs over `[since, until)`, and its people."""
 
     schedule: Schedule
     plan: Plan
@@ -90,8 +90,8 @@ class Roster:
     since: datetime
     until: datetime
 
-    def named(self, users: Iterable[int]) -> tuple[User, ...]:
-        """The people behind numbers, by name."""
+    def people_named(self, users: Iterable[int]) -> tuple[User, ...]:
+        """The people with these ids, sorted by name."""
         return tuple(sorted((self.people[user] for user in users), key=lambda person: (person.name, person.pk)))
 
     @property
@@ -102,15 +102,15 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What is loaded: which schedules, over which minutes, as known when."""
+    """What to load: which schedules, over which range, as known at which instant."""
 
     ids: list[int] | None
     since: datetime
     until: datetime
     as_of: datetime | None
 
-    def known(self) -> Q:
-        """Rows recorded by then (R-V5)."""
+    def recorded(self) -> Q:
+        """Rows recorded by `as_of` (R-V5)."""
         if self.as_of is None:
             return Q()
         return Q(created_at__lte=self.as_of)
@@ -119,15 +119,22 @@ class _Scope:
 def load(
     *, ids: Iterable[int] | None = None, since: datetime, until: datetime, as_of: datetime | None = None
 ) -> list[Roster]:
-    """Schedules by team and name, each with its plan over `[since, until)`: six queries at most.
+    """Load schedules, by team and name, each with its plan over `[since, until)`: six queries at most.
 
-    `as_of` gives the view of that instant: what was recorded or taken back later is not there (R-V5).
+    `as_of` gives the view of that instant: later changes are ignored (R-V5).
     """
     scope = _Scope(None if ids is None else sorted(set(ids)), since, until, as_of)
     versions = _versions(scope)
-    adjustments, brought_in = _adjustments(scope)
-    users = {u for found in versions.values() for v in found for la in v.layers for s in la.rotation.slots for u in s}
-    people, inactive = _people(users | brought_in, scope)
+    adjustments, override_users = _adjustments(scope)
+    users = {
+        u
+        for schedule_versions in versions.values()
+        for v in schedule_versions
+        for la in v.layers
+        for s in la.rotation.slots
+        for u in s
+    }
+    people, inactive = _people(users | override_users, scope)
     return [
         Roster(
             schedule,
@@ -145,7 +152,7 @@ def load(
 
 
 def _schedules(scope: _Scope) -> Iterator[Schedule]:
-    """The asked schedules with their teams, by the names of both."""
+    """The schedules of the scope with their teams, by the names of both."""
     teams: dict[int, Team] = {}
     for row in _rows(_SCHEDULES, scope):
         schedule = Schedule.from_db(connection.alias, _SCHEDULE, row[: len(_SCHEDULE)])
@@ -158,83 +165,87 @@ def _schedules(scope: _Scope) -> Iterator[Schedule]:
 def _versions(scope: _Scope) -> dict[int, list[Version]]:
     """The versions in force at some minute of the range, in the order of R-V2."""
     rows = _rows(_VERSIONS_IN_FORCE, scope)
-    dates = _dates({row[_CALENDAR] for row in rows if row[_CALENDAR] is not None}, scope)
-    found: dict[int, list[Version]] = {}
+    dates = _dates({row[_CALENDAR_COLUMN] for row in rows if row[_CALENDAR_COLUMN] is not None}, scope)
+    versions_by_schedule: dict[int, list[Version]] = {}
     for head, group in groupby(rows, lambda row: row[: len(_VERSION)]):
         key, schedule, effective_from, created_at, zone_name = head
         zone = ZoneInfo(zone_name)
         layers = tuple(_layer(row[len(_VERSION) :], zone, dates) for row in group if row[len(_VERSION)] is not None)
-        found.setdefault(schedule, []).append(Version(key, effective_from, created_at, zone, layers))
-    return found
+        versions_by_schedule.setdefault(schedule, []).append(Version(key, effective_from, created_at, zone, layers))
+    return versions_by_schedule
 
 
-def _rows(statement: str, scope: _Scope, **more: Any) -> list[tuple[Any, ...]]:
-    asked = {"ids": scope.ids, "since": scope.since, "until": scope.until, "as_of": scope.as_of}
+def _rows(statement: str, scope: _Scope, **extra: Any) -> list[tuple[Any, ...]]:
+    parameters = {"ids": scope.ids, "since": scope.since, "until": scope.until, "as_of": scope.as_of}
     with connection.cursor() as cursor:
-        cursor.execute(statement, asked | more)
+        cursor.execute(statement, parameters | extra)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
-_CALENDAR = len(_VERSION) + _LAYER.index("calendar_id")
+_CALENDAR_COLUMN = len(_VERSION) + _LAYER.index("calendar_id")
 
 
-def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, list[Dated]]) -> Layer:
-    one = dict(zip((*_LAYER, "member_slots", "member_users"), row, strict=True))
-    zone = ZoneInfo(one["time_zone"]) if one["time_zone"] else version_zone
-    hours = _hours_of(one["restrictions"])
-    slots: list[list[int]] = [[] for _ in range(one["slots"])]
-    for slot, user in zip(one["member_slots"], one["member_users"], strict=True):
+def _layer(row: tuple[Any, ...], version_zone: ZoneInfo, dates: Mapping[int, list[RecordedDate]]) -> Layer:
+    row_values = dict(zip((*_LAYER, "member_slots", "member_users"), row, strict=True))
+    zone = ZoneInfo(row_values["time_zone"]) if row_values["time_zone"] else version_zone
+    hours = _hours_of(row_values["restrictions"])
+    slots: list[list[int]] = [[] for _ in range(row_values["slots"])]
+    for slot, user in zip(row_values["member_slots"], row_values["member_users"], strict=True):
         if slot is not None:
             slots[slot].append(user)
     rotation = Rotation(
-        anchor=datetime.fromisoformat(one["anchor"]),
-        unit=one["unit"],
-        length=one["length"],
+        anchor=datetime.fromisoformat(row_values["anchor"]),
+        unit=row_values["unit"],
+        length=row_values["length"],
         slots=tuple(map(tuple, slots)),
-        lengths=tuple(one["lengths"]),
-        is_elapsed=one["clock"] == "elapsed",
-        counts_active=one["count"] == "active",
-        concurrent=one["concurrent"],
+        lengths=tuple(row_values["lengths"]),
+        is_elapsed=row_values["clock"] == "elapsed",
+        counts_active=row_values["count"] == "active",
+        concurrent=row_values["concurrent"],
         hours=hours,
     )
     return Layer(
-        id=one["id"],
-        priority=one["priority"],
+        id=row_values["id"],
+        priority=row_values["priority"],
         zone=zone,
         rotation=rotation,
-        is_shadow=one["kind"] == "shadow",
-        starts_at=datetime.fromisoformat(one["starts_at"]) if one["starts_at"] else None,
-        ends_at=datetime.fromisoformat(one["ends_at"]) if one["ends_at"] else None,
+        is_shadow=row_values["kind"] == "shadow",
+        starts_at=datetime.fromisoformat(row_values["starts_at"]) if row_values["starts_at"] else None,
+        ends_at=datetime.fromisoformat(row_values["ends_at"]) if row_values["ends_at"] else None,
         hours=hours,
-        holidays=counting(dates.get(one["calendar_id"], ()), zone),
-        only_holidays=one["holiday_mode"] == "only" if one["holiday_mode"] else None,
+        holidays=effective_dates(dates.get(row_values["calendar_id"], ()), zone),
+        only_holidays=row_values["holiday_mode"] == "only" if row_values["holiday_mode"] else None,
     )
 
 
-def counting(dates: Iterable[Dated], zone: ZoneInfo) -> tuple[date, ...]:
-    """The days off that count: those that began after they were recorded and before they were taken back (R-V5a)."""
-    found = (
+def effective_dates(dates: Iterable[RecordedDate], zone: ZoneInfo) -> tuple[date, ...]:
+    """The days off that count: those that began after they were recorded and before they were withdrawn (R-V5a)."""
+    effective_days = (
         day
         for day, created_at, withdrawn_at in dates
         if created_at < day_start(day, zone) and (withdrawn_at is None or day_start(day, zone) <= withdrawn_at)
     )
-    # One that was taken back and added again is there twice.
-    return tuple(dict.fromkeys(found))
+    # A day that was withdrawn and added again occurs twice.
+    return tuple(dict.fromkeys(effective_days))
 
 
 @lru_cache(maxsize=1024)
 def _hours_of(stored: str) -> Hours | None:
-    """The hours of a layer's restrictions as the database has them."""
-    return hours_from(json.loads(stored))
+    """The hours of a layer's restrictions, from their JSON text."""
+    return restriction_hours(json.loads(stored))
 
 
-def hours_from(restrictions: list[dict[str, Any]]) -> Hours | None:
-    """The hours of the week that a layer's restrictions leave it (R-L2)."""
-    return _hours(tuple(tuple(sorted(_frozen(one).items())) for one in restrictions)) if restrictions else None
+def restriction_hours(restrictions: list[dict[str, Any]]) -> Hours | None:
+    """The hours of the week that a layer's restrictions allow (R-L2); None for all hours."""
+    return (
+        _hours(tuple(tuple(sorted(_hashable(restriction).items())) for restriction in restrictions))
+        if restrictions
+        else None
+    )
 
 
-def _frozen(restriction: dict[str, Any]) -> dict[str, Any]:
+def _hashable(restriction: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in restriction.items()}
 
 
@@ -242,29 +253,31 @@ def _frozen(restriction: dict[str, Any]) -> dict[str, Any]:
 def _hours(restrictions: tuple[tuple[tuple[str, Any], ...], ...]) -> Hours | None:
     windows: list[tuple[int, int]] = []
     for items in restrictions:
-        one = dict(items)
-        start, end = minute_of(one["start"]), minute_of(one["end"])
-        if one["type"] == "daily":
-            windows.extend(daily(start=start, end=end, days=one.get("days")))
+        restriction = dict(items)
+        start, end = minute_of_day(restriction["start"]), minute_of_day(restriction["end"])
+        if restriction["type"] == "daily":
+            windows.extend(daily(start=start, end=end, days=restriction.get("days")))
         else:
-            windows.append(weekly(start_day=one["start_day"], start=start, end_day=one["end_day"], end=end))
+            windows.append(
+                weekly(start_day=restriction["start_day"], start=start, end_day=restriction["end_day"], end=end)
+            )
     return hours_of(windows)
 
 
-def minute_of(clock: str) -> int:
-    """The minute of the day that HH:MM names; 24:00 is the day's end."""
+def minute_of_day(clock: str) -> int:
+    """The minute of the day of a time HH:MM; 24:00 is the day's end."""
     hours, _, minutes = clock.partition(":")
     return int(hours) * 60 + int(minutes)
 
 
-def _dates(calendars: set[int], scope: _Scope) -> dict[int, list[Dated]]:
-    """Days off by calendar, with when they were recorded and taken back; no query where no layer names one."""
-    found: dict[int, list[Dated]] = {}
+def _dates(calendars: set[int], scope: _Scope) -> dict[int, list[RecordedDate]]:
+    """Days off by calendar, with when they were recorded and withdrawn; no query without calendars."""
+    dates_by_calendar: dict[int, list[RecordedDate]] = {}
     if not calendars:
-        return found
+        return dates_by_calendar
     margin = timedelta(days=3)
     rows = CalendarDate.objects.filter(
-        scope.known(),
+        scope.recorded(),
         calendar__in=calendars,
         date__gte=(scope.since - margin).date(),
         date__lte=(scope.until + margin).date(),
@@ -272,19 +285,19 @@ def _dates(calendars: set[int], scope: _Scope) -> dict[int, list[Dated]]:
     for row in rows.order_by("date", "pk"):
         is_known = scope.as_of is None or (row.withdrawn_at is not None and row.withdrawn_at <= scope.as_of)
         withdrawn_at = row.withdrawn_at if is_known else None
-        found.setdefault(row.calendar_id, []).append((row.date, row.created_at, withdrawn_at))
-    return found
+        dates_by_calendar.setdefault(row.calendar_id, []).append((row.date, row.created_at, withdrawn_at))
+    return dates_by_calendar
 
 
-def load_dates(calendars: Iterable[int], *, since: datetime, until: datetime) -> dict[int, list[Dated]]:
+def load_dates(calendars: Iterable[int], *, since: datetime, until: datetime) -> dict[int, list[RecordedDate]]:
     """Days off by calendar around a range, as known now; for layers that are not stored yet."""
     return _dates(set(calendars), _Scope(None, since, until, None))
 
 
 def _adjustments(scope: _Scope) -> tuple[dict[int, list[Adjustment]], set[int]]:
-    """The overrides and accepted swaps that reach into the range, in order (R-F2), and their people."""
-    found: dict[int, list[Adjustment]] = {}
-    brought_in: set[int] = set()
+    """The overrides and accepted swaps that overlap the range, in order (R-F2), and the ids of their people."""
+    adjustments_by_schedule: dict[int, list[Adjustment]] = {}
+    override_users: set[int] = set()
     for schedule, key, op, starts_at, ends_at, created_at, cancelled_at, out, users in _rows(_OVERRIDES, scope):
         is_known = scope.as_of is None or (cancelled_at is not None and cancelled_at <= scope.as_of)
         since, until = effective_interval(
@@ -293,15 +306,15 @@ def _adjustments(scope: _Scope) -> tuple[dict[int, list[Adjustment]], set[int]]:
             created_at=created_at,
             cancelled_at=cancelled_at if is_known else None,
         )
-        found.setdefault(schedule, []).append(Adjustment(key, since, until, op, tuple(users), out))
-        brought_in.update(users)
-    return found, brought_in
+        adjustments_by_schedule.setdefault(schedule, []).append(Adjustment(key, since, until, op, tuple(users), out))
+        override_users.update(users)
+    return adjustments_by_schedule, override_users
 
 
 def effective_interval(
     *, starts_at: datetime, ends_at: datetime, created_at: datetime, cancelled_at: datetime | None
 ) -> Interval:
-    """When an override holds (R-O2): never before it was made, and what was served stays served."""
+    """When an override is in effect (R-O2): never before it was created, and cancelling does not change the past."""
     starts_at = max(starts_at, ceil_minute(created_at))
     if cancelled_at is not None:
         ends_at = min(ends_at, max(starts_at, ceil_minute(cancelled_at)))
@@ -309,17 +322,17 @@ def effective_interval(
 
 
 def _people(users: set[int], scope: _Scope) -> tuple[dict[int, User], dict[int, tuple[Interval, ...]]]:
-    """The people, with what a page says of them, and when their accounts are closed."""
+    """The people, with the columns that a page needs, and when their accounts are closed."""
     people: dict[int, User] = {}
     inactive: dict[int, list[Interval]] = {}
-    for *facts, starts_at, ends_at in _rows(_PEOPLE, scope, users=sorted(users)) if users else ():
-        key = facts[0]
+    for *person_row, starts_at, ends_at in _rows(_PEOPLE, scope, users=sorted(users)) if users else ():
+        key = person_row[0]
         if key not in people:
-            people[key] = User.from_db(connection.alias, _PERSON, facts)
+            people[key] = User.from_db(connection.alias, _PERSON, person_row)
         if starts_at is not None:
             inactive.setdefault(key, []).append((starts_at, ends_at or ENDLESS))
     for key, person in people.items():
-        # An account closed behind our back has no date: nobody may be paged who cannot answer.
+        # An account that was closed directly in the database has no date: it must not be paged at any time.
         if not person.is_active and scope.as_of is None and not any(e == ENDLESS for _, e in inactive.get(key, ())):
             inactive[key] = [(datetime.min.replace(tzinfo=UTC), ENDLESS)]
     return people, {key: tuple(spans) for key, spans in inactive.items()}
@@ -332,14 +345,14 @@ def load_people(
     return _people(set(users), _Scope(None, since, until, None))
 
 
-def naming(users: Iterable[int], *, since: datetime | None = None) -> list[int]:
-    """The schedules whose rotations have ever named one of these people, or an override that ends after `since`."""
-    named = list(users)
-    overrides = Override.objects.filter(people__user__in=named)
+def schedules_naming(users: Iterable[int], *, since: datetime | None = None) -> list[int]:
+    """Ids of the schedules with one of these people in any rotation, or in an override that ends after `since`."""
+    user_ids = list(users)
+    overrides = Override.objects.filter(people__user__in=user_ids)
     if since is not None:
         overrides = overrides.filter(ends_at__gt=since)
     rows = Schedule.objects.filter(
-        Q(pk__in=LayerMember.objects.filter(user__in=named).values("layer__version__schedule"))
+        Q(pk__in=LayerMember.objects.filter(user__in=user_ids).values("layer__version__schedule"))
         | Q(pk__in=overrides.values("schedule"))
     )
     return list(rows.values_list("pk", flat=True))
@@ -348,12 +361,12 @@ def naming(users: Iterable[int], *, since: datetime | None = None) -> list[int]:
 def load_absences(
     users: Iterable[int], *, since: datetime, until: datetime, as_of: datetime | None = None
 ) -> dict[int, list[Interval]]:
-    """When these people are on leave, within a range, as known now or `as_of` an instant (R-V5)."""
-    stands = Q(cancelled_at__isnull=True)
+    """The time off of these people within a range, as known now or `as_of` an instant (R-V5)."""
+    valid = Q(cancelled_at__isnull=True)
     if as_of is not None:
-        stands = (stands | Q(cancelled_at__gt=as_of)) & Q(created_at__lte=as_of)
-    rows = Absence.objects.filter(stands, user__in=list(users), starts_at__lt=until, ends_at__gt=since)
-    found: dict[int, list[Interval]] = {}
+        valid = (valid | Q(cancelled_at__gt=as_of)) & Q(created_at__lte=as_of)
+    rows = Absence.objects.filter(valid, user__in=list(users), starts_at__lt=until, ends_at__gt=since)
+    intervals_by_user: dict[int, list[Interval]] = {}
     for row in rows.order_by("starts_at", "pk"):
-        found.setdefault(row.user_id, []).append((row.starts_at, row.ends_at))
-    return found
+        intervals_by_user.setdefault(row.user_id, []).append((row.starts_at, row.ends_at))
+    return intervals_by_user

@@ -1,4 +1,4 @@
-"""What the resolver computes with: plain facts about one schedule, free of the database."""
+"""The input of the resolver: plain data about one schedule, independent of the database."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
@@ -14,7 +14,7 @@ Interval = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One rotation and the time it covers (R-L1); `hours` `None` is around the clock."""
+    """One rotation and the time it covers (R-L1); `hours` None means around the clock."""
 
     id: int
     priority: int
@@ -41,7 +41,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """An override or one half of an accepted swap, with the interval in which it holds (R-O1, R-O2)."""
+    """An override or one half of an accepted swap, with the interval in which it is in effect (R-O1, R-O2)."""
 
     id: int
     starts_at: datetime
@@ -50,22 +50,22 @@ class Adjustment:
     users: tuple[int, ...] = ()
     out: int | None = None
 
-    def apply(self, standing: frozenset[int], active: Collection[int]) -> frozenset[int]:
-        """Who stands by after it; `active` are those of its people who are not deactivated (R-O3)."""
+    def apply(self, on_call: frozenset[int], active: Collection[int]) -> frozenset[int]:
+        """Who is on call after it; `active` are those of its people who are not deactivated (R-O3)."""
         if self.op == "set":
-            return frozenset(active) or standing
+            return frozenset(active) or on_call
         if self.op == "add":
-            return standing.union(active)
+            return on_call.union(active)
         if self.op == "remove":
-            return standing.difference(self.users)
-        if self.out in standing and active:
-            return (standing - {self.out}).union(active)
-        return standing
+            return on_call.difference(self.users)
+        if self.out in on_call and active:
+            return (on_call - {self.out}).union(active)
+        return on_call
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One schedule as of an instant: versions and adjustments in their order, and who was inactive when."""
+    """One schedule as of an instant: versions and adjustments in order, and when people are inactive."""
 
     versions: tuple[Version, ...]
     adjustments: tuple[Adjustment, ...] = ()
@@ -73,11 +73,13 @@ class Plan:
 
     def version_at(self, at: datetime) -> Version | None:
         """Among versions that began by `at`, the greatest (effective_from, created_at, id) (R-V2)."""
-        place = bisect_right(self.versions, at, key=lambda version: version.effective_from)
-        return self.versions[place - 1] if place else None
+        position = bisect_right(self.versions, at, key=lambda version: version.effective_from)
+        return self.versions[position - 1] if position else None
 
-    def reigns(self, *, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime, Version | None]]:
-        """Which version is in force when, over `[since, until)`."""
+    def versions_in_force(
+        self, *, since: datetime, until: datetime
+    ) -> Iterator[tuple[datetime, datetime, Version | None]]:
+        """The version in force for each part of `[since, until)`; None before the first."""
         starts = sorted({since, *(v.effective_from for v in self.versions if since < v.effective_from < until)})
         for starts_at, ends_at in zip(starts, [*starts[1:], until], strict=True):
             yield starts_at, ends_at, self.version_at(starts_at)

@@ -1,4 +1,4 @@
-"""The questions that pages, the pager and the API put to the resolver."""
+"""Queries about who is on call, for pages, escalations and the API."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -12,24 +12,24 @@ from oncall.schedules.loading import Roster, load
 from oncall.schedules.timeline import segments
 from oncall.schedules.wall_clock import MINUTE
 
-# How far a stint is followed in each direction; a longer one is shown as open-ended.
+# How far a stint is followed in each direction; a longer one is shown without start or end.
 STINT_LIMIT = timedelta(days=120)
 _STEPS = (timedelta(days=2), timedelta(days=16), STINT_LIMIT)
 
 
 @dataclass(frozen=True)
 class Turn:
-    """Who stands by at an instant and, when asked for, since when and until when they do.
+    """Who is on call at an instant and, with `stint`, since when and until when.
 
-    `because` names the version, the winning layer and turn, and the overrides at work (R-E10); a bound is
-    `None` when it lies beyond what was looked at.
+    `because` names the version, the winning layer and turn, and the overrides in effect (R-E10); a bound is
+    None when it lies outside the loaded range.
     """
 
     users: tuple[User, ...]
     shadows: tuple[User, ...] = ()
     starts_at: datetime | None = None
     ends_at: datetime | None = None
-    # Who stands by from `ends_at` on; nobody is a gap, and also what is not known.
+    # Who is on call from `ends_at` on; empty for a gap, and if it is not known.
     following: tuple[User, ...] = ()
     because: dict[str, Any] = field(default_factory=dict)
 
@@ -38,19 +38,19 @@ NOBODY = Turn(users=())
 
 
 def load_at(at: datetime, *, ids: Iterable[int] | None = None) -> list[Roster]:
-    """Schedules with what is needed to say who is on call in the minute of `at`, and no more."""
+    """Load schedules for the minute of `at` alone, which is what `on_call` needs."""
     at = floor_minute(at)
     return load(ids=ids, since=at, until=at + MINUTE)
 
 
 def load_range(at: datetime, *, ids: Iterable[int] | None = None) -> list[Roster]:
-    """Schedules with what `stint` needs around `at`."""
+    """Load schedules for the range around `at` that `stint` needs."""
     at = floor_minute(at)
     return load(ids=ids, since=at - STINT_LIMIT, until=at + STINT_LIMIT)
 
 
 def zone_of(schedule: Schedule, *, at: datetime) -> str:
-    """The clock a schedule's people read now: its version's in force, or its team's."""
+    """The time zone of a schedule: that of its version in force, or of its team."""
     [roster] = load_at(at, ids=[schedule.pk])
     version = roster.now_version
     return version.zone.key if version else schedule.team.time_zone
@@ -59,11 +59,11 @@ def zone_of(schedule: Schedule, *, at: datetime) -> str:
 def on_call(roster: Roster, *, at: datetime) -> Turn:
     """Who is on call in the minute that holds `at`, and why (R-F1, R-F2, R-E10).
 
-    `ValueError` when `at` is not in what the roster was loaded for.
+    Raises ValueError if `at` is outside the range of the roster.
     """
     at = floor_minute(at)
     if not roster.since <= at < roster.until:
-        raise ValueError(f"{at} lies outside of what was loaded: {roster.since} to {roster.until}.")
+        raise ValueError(f"{at} is outside the loaded range: {roster.since} to {roster.until}.")
     piece = piece_at(roster.plan, at)
     because: dict[str, Any] = {}
     if piece.on_call:
@@ -72,38 +72,38 @@ def on_call(roster: Roster, *, at: datetime) -> Turn:
             because["layer"], because["turn"] = min(piece.winner[1])
         if piece.effects:
             because["overrides"] = list(piece.effects)
-    return Turn(roster.named(piece.on_call), roster.named(piece.shadow), because=because)
+    return Turn(roster.people_named(piece.on_call), roster.people_named(piece.shadow), because=because)
 
 
 def stint(roster: Roster, *, at: datetime) -> Turn:
-    """As `on_call`, with the instants between which the same people stand by without a break, and who is next.
+    """As `on_call`, with the instants between which the same people are on call without a break, and who is next.
 
     `roster` comes from `load_range`.
     """
     at = floor_minute(at)
     turn = on_call(roster, at=at)
     ends_at, following = _end_of(roster, at)
-    return replace(turn, starts_at=_start_of(roster, at), ends_at=ends_at, following=roster.named(following))
+    return replace(turn, starts_at=_start_of(roster, at), ends_at=ends_at, following=roster.people_named(following))
 
 
 def _end_of(roster: Roster, at: datetime) -> tuple[datetime | None, frozenset[int]]:
     until = min(roster.until, at + STINT_LIMIT)
-    standing = None
+    current = None
     for segment in segments(roster.plan, since=at, until=until):
-        if standing is not None and segment.on_call != standing:
+        if current is not None and segment.on_call != current:
             return segment.starts_at, segment.on_call
-        standing = segment.on_call
+        current = segment.on_call
     return None, frozenset()
 
 
 def _start_of(roster: Roster, at: datetime) -> datetime | None:
-    """Look back a little first: most stints began this week."""
+    """Look back a short time first, because most stints began this week."""
     for step in _STEPS:
         since = max(roster.since, at - step)
-        found = list(segments(roster.plan, since=since, until=at + MINUTE))
+        run = list(segments(roster.plan, since=since, until=at + MINUTE))
         start = at
-        for segment in reversed(found):
-            if segment.on_call != found[-1].on_call:
+        for segment in reversed(run):
+            if segment.on_call != run[-1].on_call:
                 return start
             start = segment.starts_at
         if since == roster.since:

@@ -1,4 +1,4 @@
-"""What the rota says over a range: segments, shifts, windows, gaps and what deserves a second look."""
+"""The rota over a range: segments, shifts, windows, gaps, absences and double bookings."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A maximal run with the same people on call and the same shadows (R-F4)."""
+    """A longest possible run with the same people on call and the same shadows (R-F4)."""
 
     starts_at: datetime
     ends_at: datetime
@@ -26,7 +26,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A maximal run of minutes in which a person is on call (R-F4)."""
+    """A longest possible run of minutes in which a person is on call (R-F4)."""
 
     user: int
     starts_at: datetime
@@ -40,11 +40,11 @@ class Shift:
 
 @dataclass(slots=True)
 class ScheduleTimeline:
-    """All that a range of one schedule says, gathered in one walk over its pieces."""
+    """Segments, shifts, windows and gaps of one schedule over a range, computed in one pass."""
 
     segments: list[Segment] = field(default_factory=list)
     shifts: list[Shift] = field(default_factory=list)
-    # Windows are what per-shift pay divides by; they hold also minutes that nobody served (R-F4).
+    # Pay per shift is divided by windows; they include minutes in which nobody was on call (R-F4).
     windows: list[Interval] = field(default_factory=list)
     gaps: list[Interval] = field(default_factory=list)
     idle_adjustments: list[int] = field(default_factory=list)
@@ -58,12 +58,12 @@ class ScheduleTimeline:
         return totals
 
 
-def runs(found: Iterable[Piece], key: Callable[[Piece], Key]) -> Iterator[tuple[Key, datetime, datetime]]:
-    """Join pieces that touch and agree: what they agree on, from when to when."""
-    for agreed, group in groupby(found, key):
+def runs(pieces_in_order: Iterable[Piece], key: Callable[[Piece], Key]) -> Iterator[tuple[Key, datetime, datetime]]:
+    """Join adjacent pieces with the same key: the key, from when and until when."""
+    for value, group in groupby(pieces_in_order, key):
         first = next(group)
         last = deque(group, maxlen=1)  # noqa: B031 - the rest of the same group
-        yield agreed, first.starts_at, last[0].ends_at if last else first.ends_at
+        yield value, first.starts_at, last[0].ends_at if last else first.ends_at
 
 
 def segments(plan: Plan, *, since: datetime, until: datetime) -> Iterator[Segment]:
@@ -74,78 +74,78 @@ def segments(plan: Plan, *, since: datetime, until: datetime) -> Iterator[Segmen
         yield Segment(starts_at, ends_at, on_call, shadow)
 
 
-def gather(plan: Plan, *, since: datetime, until: datetime) -> ScheduleTimeline:
-    """Segments, shifts, windows, gaps and adjustments without effect over `[since, until)`.
+def build_timeline(plan: Plan, *, since: datetime, until: datetime) -> ScheduleTimeline:
+    """Compute segments, shifts, windows, gaps and adjustments without effect over `[since, until)`.
 
     A gap is time with nobody on call while a version is in force (R-F5). Shifts are ordered by start, end
     and person. An adjustment is idle when it changes nothing in the range (R-O3).
     """
-    found = list(pieces(plan, since=since, until=until))
-    facts = ScheduleTimeline()
-    for (on_call, shadow), starts_at, ends_at in runs(found, lambda piece: (piece.on_call, piece.shadow)):
-        facts.segments.append(Segment(starts_at, ends_at, on_call, shadow))
-    for window, starts_at, ends_at in runs(found, _window):
+    all_pieces = list(pieces(plan, since=since, until=until))
+    timeline = ScheduleTimeline()
+    for (on_call, shadow), starts_at, ends_at in runs(all_pieces, lambda piece: (piece.on_call, piece.shadow)):
+        timeline.segments.append(Segment(starts_at, ends_at, on_call, shadow))
+    for window, starts_at, ends_at in runs(all_pieces, _window):
         if window is not None:
-            facts.windows.append((starts_at, ends_at))
-    for is_gap, starts_at, ends_at in runs(found, lambda p: not p.on_call and p.version is not None):
+            timeline.windows.append((starts_at, ends_at))
+    for is_gap, starts_at, ends_at in runs(all_pieces, lambda p: not p.on_call and p.version is not None):
         if is_gap:
-            facts.gaps.append((starts_at, ends_at))
-    facts.shifts = shifts(facts.segments)
-    changed = {number for piece in found for number in piece.effects}
-    facts.idle_adjustments = [one.id for one in plan.adjustments if one.id not in changed]
-    return facts
+            timeline.gaps.append((starts_at, ends_at))
+    timeline.shifts = shifts(timeline.segments)
+    changed = {number for piece in all_pieces for number in piece.effects}
+    timeline.idle_adjustments = [adjustment.id for adjustment in plan.adjustments if adjustment.id not in changed]
+    return timeline
 
 
 def _window(piece: Piece) -> object:
-    """What makes minutes one window: what won, or being covered by adjustments alone (R-F4)."""
+    """The key that makes minutes one window: what won, or "adjusted" if adjustments alone decide (R-F4)."""
     if piece.winner is not None:
         return piece.version, piece.winner
     return "adjusted" if piece.on_call else None
 
 
-def shifts(found: Iterable[Segment]) -> list[Shift]:
-    """Each person's runs, over whoever else stands by (R-F4)."""
+def shifts(segments_in_order: Iterable[Segment]) -> list[Shift]:
+    """Each person's runs on call, independent of other people on call (R-F4)."""
     open_since: dict[int, datetime] = {}
-    done: list[Shift] = []
+    finished: list[Shift] = []
     ends_at: datetime | None = None
-    for segment in found:
+    for segment in segments_in_order:
         for user in [user for user in open_since if user not in segment.on_call]:
-            done.append(Shift(user, open_since.pop(user), segment.starts_at))  # noqa: PERF401 - it also pops
+            finished.append(Shift(user, open_since.pop(user), segment.starts_at))  # noqa: PERF401 - it also pops
         for user in segment.on_call:
             open_since.setdefault(user, segment.starts_at)
         ends_at = segment.ends_at
     if ends_at is not None:
-        done += [Shift(user, starts_at, ends_at) for user, starts_at in open_since.items()]
-    return sorted(done, key=lambda shift: (shift.starts_at, shift.ends_at, shift.user))
+        finished += [Shift(user, starts_at, ends_at) for user, starts_at in open_since.items()]
+    return sorted(finished, key=lambda shift: (shift.starts_at, shift.ends_at, shift.user))
 
 
-def absences_on_call(found: Iterable[Shift], absent: Mapping[int, Iterable[Interval]]) -> list[Shift]:
-    """Where people stand by although they are on leave: it only warns (R-V6)."""
+def absences_on_call(shifts_in_order: Iterable[Shift], absent: Mapping[int, Iterable[Interval]]) -> list[Shift]:
+    """The times in which people are on call during their time off; it only warns (R-V6)."""
     return sorted(
         (
             Shift(shift.user, max(shift.starts_at, starts_at), min(shift.ends_at, ends_at))
-            for shift in found
-            for starts_at, ends_at in joined(absent.get(shift.user, ()))
+            for shift in shifts_in_order
+            for starts_at, ends_at in merge_intervals(absent.get(shift.user, ()))
             if starts_at < shift.ends_at and ends_at > shift.starts_at
         ),
         key=lambda shift: (shift.starts_at, shift.ends_at, shift.user),
     )
 
 
-def joined(intervals: Iterable[Interval]) -> list[Interval]:
-    """The union of intervals, in order and apart from each other."""
-    found: list[Interval] = []
+def merge_intervals(intervals: Iterable[Interval]) -> list[Interval]:
+    """The union of intervals, disjoint and in order."""
+    merged: list[Interval] = []
     for starts_at, ends_at in sorted(intervals):
-        if found and starts_at <= found[-1][1]:
-            found[-1] = (found[-1][0], max(ends_at, found[-1][1]))
+        if merged and starts_at <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(ends_at, merged[-1][1]))
         elif starts_at < ends_at:
-            found.append((starts_at, ends_at))
-    return found
+            merged.append((starts_at, ends_at))
+    return merged
 
 
 @dataclass(frozen=True, slots=True)
 class DoubleBooking:
-    """A person who stands by on several schedules at once."""
+    """A person is on call on several schedules at once."""
 
     user: int
     starts_at: datetime
@@ -154,45 +154,45 @@ class DoubleBooking:
 
 
 def double_bookings(shifts_of: Mapping[int, Iterable[Shift]]) -> list[DoubleBooking]:
-    """Maximal runs in which a person stands by on the same two or more schedules."""
+    """Longest possible runs in which a person is on call on the same two or more schedules."""
     edges: dict[int, dict[datetime, list[tuple[int, bool]]]] = {}
-    for schedule, found in shifts_of.items():
-        for shift in found:
+    for schedule, schedule_shifts in shifts_of.items():
+        for shift in schedule_shifts:
             by_time = edges.setdefault(shift.user, {})
             by_time.setdefault(shift.starts_at, []).append((schedule, True))
             by_time.setdefault(shift.ends_at, []).append((schedule, False))
-    booked: list[DoubleBooking] = []
+    bookings: list[DoubleBooking] = []
     for user, by_time in edges.items():
-        standing: set[int] = set()
+        on_call_schedules: set[int] = set()
         times = sorted(by_time)
         for starts_at, ends_at in pairwise(times):
-            # Ends before starts, or a schedule handed from a person to the same person would vanish.
+            # Ends before starts; otherwise a handoff from a person to the same person would drop the schedule.
             for schedule, is_start in sorted(by_time[starts_at], key=lambda edge: edge[1]):
-                (standing.add if is_start else standing.discard)(schedule)
-            if len(standing) > 1:
-                booked.append(DoubleBooking(user, starts_at, ends_at, tuple(sorted(standing))))
-    return sorted(_joined_bookings(booked), key=lambda one: (one.starts_at, one.ends_at, one.user))
+                (on_call_schedules.add if is_start else on_call_schedules.discard)(schedule)
+            if len(on_call_schedules) > 1:
+                bookings.append(DoubleBooking(user, starts_at, ends_at, tuple(sorted(on_call_schedules))))
+    return sorted(_joined_bookings(bookings), key=lambda booking: (booking.starts_at, booking.ends_at, booking.user))
 
 
-def _joined_bookings(booked: list[DoubleBooking]) -> list[DoubleBooking]:
-    found: list[DoubleBooking] = []
-    for one in booked:
-        last = found[-1] if found else None
-        if last and (last.user, last.schedules, last.ends_at) == (one.user, one.schedules, one.starts_at):
-            found[-1] = DoubleBooking(one.user, last.starts_at, one.ends_at, one.schedules)
+def _joined_bookings(bookings: list[DoubleBooking]) -> list[DoubleBooking]:
+    merged: list[DoubleBooking] = []
+    for booking in bookings:
+        last = merged[-1] if merged else None
+        if last and (last.user, last.schedules, last.ends_at) == (booking.user, booking.schedules, booking.starts_at):
+            merged[-1] = DoubleBooking(booking.user, last.starts_at, booking.ends_at, booking.schedules)
         else:
-            found.append(one)
-    return found
+            merged.append(booking)
+    return merged
 
 
-def without(spans: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:
-    """What is left of spans when holes are cut out."""
-    left = joined(spans)
-    for starts_at, ends_at in holes:
-        left = [
+def subtract_intervals(spans: Iterable[Interval], excluded: Iterable[Interval]) -> list[Interval]:
+    """The parts of `spans` that are not in `excluded`."""
+    remaining = merge_intervals(spans)
+    for starts_at, ends_at in excluded:
+        remaining = [
             piece
-            for start, end in left
+            for start, end in remaining
             for piece in ((start, min(end, starts_at)), (max(start, ends_at), end))
             if piece[0] < piece[1]
         ]
-    return left
+    return remaining

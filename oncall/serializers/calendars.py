@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Line, Lines, ReadId, RecordSerializer
-from oncall.calendars.dates import MOST_DATES
+from oncall.calendars.dates import MAX_DATES
 from oncall.models import Calendar, CalendarDate
 
 
@@ -18,7 +18,7 @@ class CalendarSerializer(RecordSerializer):
 
 
 class NewCalendarSerializer(InputSerializer):
-    """A calendar to be made; with a country its public holidays come by themselves."""
+    """A new calendar; with a country, its public holidays are added automatically."""
 
     name = Line(max_length=80)
     country = Line(max_length=2, required=False, allow_blank=True, help_text="ISO 3166 code, such as DE.")
@@ -27,22 +27,22 @@ class NewCalendarSerializer(InputSerializer):
     external_id = Line(max_length=120, required=False, allow_blank=True)
 
 
-class KeptCalendarSerializer(NewCalendarSerializer):
-    """A calendar as it shall be; its country cannot change."""
+class CalendarUpdateSerializer(NewCalendarSerializer):
+    """The new values of a calendar; its country cannot change."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The country and its part may be sent again, as they are."""
+        """Accept country and subdivision only if they are unchanged."""
         calendar: Calendar = self.context["calendar"]
         for name in ("country", "subdivision"):
             if attrs.pop(name, getattr(calendar, name)) != getattr(calendar, name):
                 raise serializers.ValidationError(
-                    {name: ["The dates came from there, so it stays. Make another calendar for another place."]}
+                    {name: ["This cannot change: the dates came from it. Create another calendar for another place."]}
                 )
         return attrs
 
 
 class CalendarDateSerializer(RecordSerializer):
-    """A day off; taken back when `withdrawn_at` is set."""
+    """A day off; withdrawn if `withdrawn_at` is set."""
 
     calendar = ReadId()
 
@@ -65,20 +65,20 @@ class NewDaySerializer(DaySerializer):
 
 
 class DaysSerializer(InputSerializer):
-    """The days to come, all of them."""
+    """All coming days."""
 
     dates = DaySerializer(many=True)
 
     def validate_dates(self, dates: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Each date once."""
-        if len(dates) > MOST_DATES:
-            raise serializers.ValidationError(f"Send at most {MOST_DATES} dates.")
-        if len({one["date"] for one in dates}) < len(dates):
-            raise serializers.ValidationError("A date stands here twice. Send each of them once.")
+        if len(dates) > MAX_DATES:
+            raise serializers.ValidationError(f"Send at most {MAX_DATES} dates.")
+        if len({day["date"] for day in dates}) < len(dates):
+            raise serializers.ValidationError("A date occurs twice. Send each date once.")
         return dates
 
 
-class StandingDaysSerializer(serializers.Serializer[Any]):
-    """A calendar's dates that were not taken back, in order."""
+class ActiveDaysSerializer(serializers.Serializer[Any]):
+    """A calendar's dates that were not withdrawn, in order."""
 
     dates = DaySerializer(many=True)

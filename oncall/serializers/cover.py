@@ -1,4 +1,4 @@
-"""Overrides, swaps and leave as the API shows and takes them."""
+"""Serializers of overrides, swaps and time off."""
 
 from rest_framework import serializers
 
@@ -25,7 +25,7 @@ class OverrideSerializer(RecordSerializer):
 
 
 class NewOverrideSerializer(InputSerializer):
-    """`replace` puts the one of `users` in for `out`; `set`, `add` and `remove` take any number."""
+    """With `replace`, the single user of `users` covers for `out`; `set`, `add` and `remove` take several."""
 
     schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.select_related("team"))
     op = serializers.ChoiceField(choices=OverrideOp.choices)
@@ -38,7 +38,7 @@ class NewOverrideSerializer(InputSerializer):
 
 
 class SwapOfferSerializer(RecordSerializer):
-    """Somebody who would take it, perhaps for a time of their own in return."""
+    """A person who would take it, optionally for a time of their own in return."""
 
     user = PersonSerializer(read_only=True)
 
@@ -48,7 +48,7 @@ class SwapOfferSerializer(RecordSerializer):
 
 
 class SwapSerializer(RecordSerializer):
-    """A shift, or a part of one, that somebody asks others to take."""
+    """A shift, or a part of one, that a person asks others to take."""
 
     schedule = ReadId()
     requested_by = PersonSerializer(read_only=True)
@@ -65,7 +65,7 @@ class SwapSerializer(RecordSerializer):
 
 
 class NewSwapSerializer(InputSerializer):
-    """What of yours others should take."""
+    """The time on call that others should take."""
 
     schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.select_related("team"))
     starts_at = Instant()
@@ -74,27 +74,27 @@ class NewSwapSerializer(InputSerializer):
 
 
 class NewOfferSerializer(InputSerializer):
-    """What you want in return; nothing, for a favor."""
+    """The time that you want in return; empty for none."""
 
     return_starts_at = Instant(required=False, allow_null=True)
     return_ends_at = Instant(required=False, allow_null=True)
     note = Line(max_length=200, required=False, allow_blank=True)
 
 
-class WhichOfferSerializer(InputSerializer):
+class OfferChoiceSerializer(InputSerializer):
     """One of the swap's offers."""
 
     offer = serializers.IntegerField(min_value=1)
 
 
 class AnswerSerializer(InputSerializer):
-    """Why not."""
+    """The reason for declining."""
 
     answer = Line(max_length=200)
 
 
 class AbsenceSerializer(RecordSerializer):
-    """Leave of a person; the rota warns of it and changes nothing."""
+    """Time off of a person; the rota warns about it and changes nothing."""
 
     user = PersonSerializer(read_only=True)
 
@@ -113,6 +113,6 @@ class PutAbsenceSerializer(InputSerializer):
 
 
 class NewAbsenceSerializer(PutAbsenceSerializer):
-    """The same, with the name by which another system knows it."""
+    """The same, with the id in another system."""
 
     external_id = Line(max_length=120, required=False, allow_blank=True)

@@ -11,7 +11,7 @@ from oncall.serializers.people import PersonSerializer
 
 
 class DaysSerializer(InputSerializer):
-    """Days on the team's clock, both included."""
+    """Days in the team's time zone, both included."""
 
     since = serializers.DateField()
     until = serializers.DateField()
@@ -19,7 +19,7 @@ class DaysSerializer(InputSerializer):
 
 @extend_schema_field({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]{1,6})?$"})
 class RatioField(serializers.Field[Any, Any, Any, Any]):
-    """A number with up to six places, as text, so that nothing is lost."""
+    """A number with up to six decimal places, as text, to keep precision."""
 
     def to_representation(self, value: Any) -> str:
         """In plain digits."""
@@ -27,7 +27,7 @@ class RatioField(serializers.Field[Any, Any, Any, Any]):
 
 
 class LoadFiguresSerializer(serializers.Serializer[Any]):
-    """What the days asked of one person, or, without `person`, of so many together; times are minutes."""
+    """The load of one person over the days or, without `person`, of several together; times are minutes."""
 
     person = PersonSerializer(source="user", allow_null=True)
     people = serializers.IntegerField()
@@ -44,7 +44,7 @@ class LoadFiguresSerializer(serializers.Serializer[Any]):
 
 
 class ExcessSerializer(serializers.Serializer[Any]):
-    """Something that is too much, in plain words."""
+    """A limit that a person exceeds."""
 
     code = serializers.CharField()
     message = serializers.CharField(source="sentence")
@@ -52,7 +52,7 @@ class ExcessSerializer(serializers.Serializer[Any]):
 
 
 class LoadSerializer(serializers.Serializer[Any]):
-    """Minutes against a fair share, pages, and what is too much; as much as the caller may read."""
+    """Minutes against a fair share, pages, and exceeded limits; as far as the caller may read them."""
 
     since = serializers.DateField(source="first_day")
     until = serializers.DateField(source="last_day")

@@ -1,4 +1,4 @@
-"""Who is on call, and handoff notes, as the API shows them."""
+"""Serializers of who is on call, and of handoff notes."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from oncall.serializers.schedules import ScheduleSerializer
 
 
 class HandoffNoteSerializer(RecordSerializer):
-    """What one person on call left for the next."""
+    """A note from one person on call for the next."""
 
     schedule = ReadId()
     author = PersonSerializer(read_only=True)
@@ -25,14 +25,14 @@ class HandoffNoteSerializer(RecordSerializer):
 
 
 class NewHandoffNoteSerializer(InputSerializer):
-    """A note for whoever is next on a schedule."""
+    """A note for the next person on call on a schedule."""
 
     schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.all())
     text = Lines(max_length=10_000)
 
 
 class TurnSerializer(serializers.Serializer[Any]):
-    """Who stands by on a schedule, since when and until when, who is next, and by which version, layer and turn."""
+    """Who is on call on a schedule, from when until when, who is next, and by which version, layer and turn."""
 
     schedule = ScheduleSerializer()
     at = Instant()
@@ -45,7 +45,7 @@ class TurnSerializer(serializers.Serializer[Any]):
 
 
 class OnCallSerializer(serializers.Serializer[Any]):
-    """Who stands by on every schedule at one moment."""
+    """Who is on call on every schedule at one instant."""
 
     at = Instant()
     schedules = TurnSerializer(many=True)

@@ -1,4 +1,4 @@
-"""Schedules as the API takes and shows them: versions, layers, the final schedule, previews."""
+"""Serializers of schedules: versions, layers, the final schedule, previews."""
 
 from typing import Any
 
@@ -31,12 +31,12 @@ class ScheduleSerializer(RecordSerializer):
         fields = ("id", "name", "description", "team", "external_id")
 
 
-# What a column of small integers holds; the rules of the domain are narrower where they matter.
-_LEAST, _MOST = -32768, 32767
+# The range of a small integer column; the domain has narrower rules where they matter.
+_SMALLINT_MIN, _SMALLINT_MAX = -32768, 32767
 
 
 class NewScheduleSerializer(InputSerializer):
-    """A schedule itself; who is on call is said by its versions."""
+    """A schedule itself; its versions say who is on call."""
 
     name = Line(max_length=80)
     team = Key("slug", queryset=Team.objects.all())
@@ -45,13 +45,13 @@ class NewScheduleSerializer(InputSerializer):
 
 
 @extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}], "example": 7})
-class PersonName(serializers.Field[Any, Any, Any, Any]):
-    """A person by id, or by e-mail address; who that is, is looked up for all of them at once."""
+class PersonReferenceField(serializers.Field[Any, Any, Any, Any]):
+    """A person by id or e-mail address; the domain looks up all people at once."""
 
-    default_error_messages = {"invalid": "Name a person by id, as 7, or by e-mail address."}
+    default_error_messages = {"invalid": "Write a person's id, such as 7, or an e-mail address."}
 
     def to_internal_value(self, data: Any) -> int | str:
-        """The name as it was given."""
+        """The reference as it was sent."""
         is_id = isinstance(data, int) and not isinstance(data, bool) and 0 < data < 2**63
         if not is_id and not (isinstance(data, str) and 0 < len(data) <= 254 and "\x00" not in data):
             self.fail("invalid")
@@ -67,21 +67,21 @@ class RotationSerializer(InputSerializer):
 
     anchor = serializers.CharField(help_text="Local time of a handoff, as 2026-01-05T09:00.")
     unit = serializers.ChoiceField(choices=RotationUnit.choices)
-    length = serializers.IntegerField(default=1, min_value=_LEAST, max_value=_MOST)
+    length = serializers.IntegerField(default=1, min_value=_SMALLINT_MIN, max_value=_SMALLINT_MAX)
     lengths = serializers.ListField(
         child=serializers.IntegerField(), required=False, help_text="Minutes of each turn of a custom cycle."
     )
     slots = serializers.ListField(
-        child=serializers.ListField(child=PersonName()),
-        help_text="People in order; those in one list stand by together. By id or e-mail address.",
+        child=serializers.ListField(child=PersonReferenceField()),
+        help_text="People in order; those in one list are on call together. By id or e-mail address.",
     )
     clock = serializers.ChoiceField(choices=RotationClock.choices, default=RotationClock.WALL)
     count = serializers.ChoiceField(choices=RotationCount.choices, default=RotationCount.CALENDAR)
-    concurrent = serializers.IntegerField(default=1, min_value=_LEAST, max_value=_MOST)
+    concurrent = serializers.IntegerField(default=1, min_value=_SMALLINT_MIN, max_value=_SMALLINT_MAX)
 
 
 class RestrictionSerializer(InputSerializer):
-    """Hours of the week in which a layer stands by (R-L2)."""
+    """Hours of the week in which a layer covers (R-L2)."""
 
     type = serializers.ChoiceField(choices=["daily", "weekly"])
     days = serializers.ListField(
@@ -94,7 +94,7 @@ class RestrictionSerializer(InputSerializer):
 
 
 class HolidaySerializer(InputSerializer):
-    """What the days off of a calendar mean for a layer (R-L1)."""
+    """How a layer treats the days off of a calendar (R-L1)."""
 
     calendar = Key("name", queryset=Calendar.objects.all())
     mode = serializers.ChoiceField(choices=[HolidayMode.EXCLUDE.value, HolidayMode.ONLY.value])
@@ -103,9 +103,11 @@ class HolidaySerializer(InputSerializer):
 class LayerSerializer(InputSerializer):
     """One rotation of a version; a higher priority wins (R-L1)."""
 
-    id = serializers.IntegerField(required=False, help_text="Of the answer; with keep_turns, the layer it comes from.")
+    id = serializers.IntegerField(
+        required=False, help_text="In responses; with keep_turns, the stored layer that this one comes from."
+    )
     name = Line(required=False, allow_blank=True, max_length=80)
-    priority = serializers.IntegerField(default=0, min_value=_LEAST, max_value=_MOST)
+    priority = serializers.IntegerField(default=0, min_value=_SMALLINT_MIN, max_value=_SMALLINT_MAX)
     kind = serializers.ChoiceField(choices=LayerKind.choices, default=LayerKind.PRIMARY)
     time_zone = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=64)
     starts_at = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=16)
@@ -116,45 +118,45 @@ class LayerSerializer(InputSerializer):
 
 
 class LayersSerializer(InputSerializer):
-    """What a version holds, and from when on."""
+    """The layers of a version, and from when they are in force."""
 
     time_zone = serializers.CharField(max_length=64, help_text="As Europe/Berlin.")
     layers = LayerSerializer(many=True)
     effective_from = Instant(required=False, help_text="A whole minute, now or later; else see `effective`.")
     effective = serializers.ChoiceField(
-        choices=["next_handoff", "now"], default="next_handoff", help_text="Where no `effective_from` is given."
+        choices=["next_handoff", "now"], default="next_handoff", help_text="Used without `effective_from`."
     )
     note = Line(required=False, allow_blank=True, max_length=200, default="", help_text="Why it was changed.")
 
 
 class NewVersionSerializer(LayersSerializer):
-    """As a PUT takes it; and whether those who stay keep their turns."""
+    """As PUT takes it, and whether to keep the turns of people who stay."""
 
     keep_turns = serializers.BooleanField(
-        default=False, help_text="Where only people change, turn the list so that nobody's turn shifts (R-V4)."
+        default=False, help_text="If only people change, rotate the list so that nobody else's turn moves (R-V4)."
     )
 
 
 class PreviewSerializer(NewVersionSerializer):
-    """A draft, and the range over which to show what it would do."""
+    """A draft, and the range of its preview."""
 
     since = Instant(required=False)
     until = Instant(required=False)
 
 
-class LayersShown(serializers.Field[Any, Any, Any, Any]):
+class LayersField(serializers.Field[Any, Any, Any, Any]):
     """The layers of a version in the neutral format."""
 
     def to_representation(self, value: Any) -> list[dict[str, Any]]:
-        """In the order in which they were given."""
-        return [as_neutral(layer) for layer in sorted(value.all(), key=lambda one: one.pk)]
+        """In the order in which they were sent."""
+        return [as_neutral(layer) for layer in sorted(value.all(), key=lambda layer: layer.pk)]
 
 
 class VersionSerializer(RecordSerializer):
-    """The layers in force from an instant on; never changed, at most withdrawn before its time."""
+    """The layers in force from an instant on; it can be withdrawn before then, but not changed."""
 
     schedule = ReadId()
-    layers = extend_schema_field(LayerSerializer(many=True))(LayersShown)(read_only=True)
+    layers = extend_schema_field(LayerSerializer(many=True))(LayersField)(read_only=True)
     created_by = PersonSerializer(read_only=True, allow_null=True)
     withdrawn_by = PersonSerializer(read_only=True, allow_null=True)
 
@@ -184,14 +186,14 @@ class ShiftSerializer(serializers.Serializer[Any]):
 
 
 class SpanSerializer(serializers.Serializer[Any]):
-    """From when to when."""
+    """A time span."""
 
     starts_at = Instant()
     ends_at = Instant()
 
 
 class WarningSerializer(serializers.Serializer[Any]):
-    """Something to look at (R-O5)."""
+    """A warning about the rota (R-O5)."""
 
     code = serializers.CharField()
     message = serializers.CharField()
@@ -201,7 +203,7 @@ class WarningSerializer(serializers.Serializer[Any]):
 
 
 class FinalSerializer(serializers.Serializer[Any]):
-    """Who is on call over a range, as known at `as_of`: the end of every rule."""
+    """Who is on call over a range, as known at `as_of`, after all rules."""
 
     since = Instant()
     until = Instant()
@@ -212,7 +214,7 @@ class FinalSerializer(serializers.Serializer[Any]):
 
 
 class WarningsSerializer(serializers.Serializer[Any]):
-    """What deserves a second look over a range, the worst first."""
+    """Warnings over a range, the worst first."""
 
     since = Instant()
     until = Instant()
@@ -220,7 +222,7 @@ class WarningsSerializer(serializers.Serializer[Any]):
 
 
 class PreviewedSerializer(FinalSerializer):
-    """What a draft would do; nothing was stored."""
+    """The preview of a draft; nothing is stored."""
 
     effective_from = Instant()
     changes = serializers.ListField(child=serializers.CharField())

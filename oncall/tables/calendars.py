@@ -11,10 +11,10 @@ class CalendarTable(Table):
     """Calendars."""
 
     name = LinkColumn(css="row-title")
-    country = tables.Column(default="own days")
+    country = tables.Column(default="own days off")
     subdivision = tables.Column(default="")
-    coming = tables.Column(verbose_name="Days to come")
-    in_use_by = tables.Column(verbose_name="Schedules that use it")
+    coming = tables.Column(verbose_name="Coming days")
+    in_use_by = tables.Column(verbose_name="Used by schedules")
 
     class Meta(Table.Meta):
         model = Calendar

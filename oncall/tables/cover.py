@@ -1,4 +1,4 @@
-"""Tables of overrides, swaps and leave."""
+"""Tables of overrides, swaps and time off."""
 
 from datetime import datetime
 from typing import Any
@@ -13,40 +13,40 @@ from oncall.models import Absence, Override, SwapRequest
 
 
 class ClockColumn(TimeColumn):
-    """An instant with the reader's wall clock on its face."""
+    """An instant as local time of the reader."""
 
     def render(self, value: datetime, table: Any) -> SafeString:
-        """A `<time>`."""
+        """As a `<time>` element."""
         return display.clock(value, at=table.at)
 
 
 class WhenColumn(tables.Column):
-    """Whether something is to come, holds, is over or was cancelled."""
+    """The state: coming, current, over or cancelled."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"empty_values": (), "orderable": False, "accessor": "ends_at"} | options)
 
     def render(self, record: Any, table: Any) -> SafeString:
         """As a tag."""
-        state, words = standing(record, at=table.at)
-        return display.tag("standing", state, words)
+        state, label = state_of(record, at=table.at)
+        return display.tag("standing", state, label)
 
     def value(self, record: Any, table: Any) -> str:
         """In words, for CSV."""
-        return standing(record, at=table.at)[1]
+        return state_of(record, at=table.at)[1]
 
 
-def standing(row: Any, *, at: datetime) -> tuple[str, str]:
-    """How an override or a leave stands at an instant, for programs and in words."""
+def state_of(row: Any, *, at: datetime) -> tuple[str, str]:
+    """The state of an override or time off at an instant: a code and a label."""
     if row.cancelled_at is not None:
         return "cancelled", "Cancelled"
     if row.ends_at <= at:
         return "over", "Over"
-    return ("running", "Now") if row.starts_at <= at else ("coming", "To come")
+    return ("running", "Now") if row.starts_at <= at else ("coming", "Coming")
 
 
-def in_words(row: Override) -> str:
-    """Who does what in an override; its people are prefetched."""
+def override_text(row: Override) -> str:
+    """What an override changes, in words; prefetch its people."""
     names = ", ".join(sorted(person.name for person in row.users.all()))
     if row.op == "replace":
         return f"{names} for {row.out.name if row.out else 'nobody'}"
@@ -56,38 +56,39 @@ def in_words(row: Override) -> str:
 class OverrideTable(Table):
     """Overrides."""
 
-    what = tables.Column(empty_values=(), orderable=False, attrs={"td": {"class": "row-title"}})
+    change = tables.Column(empty_values=(), orderable=False, attrs={"td": {"class": "row-title"}})
     schedule = LinkColumn(to="schedule", order_by="schedule__name")
     team = tables.Column(accessor="schedule__team__name", order_by="schedule__team__name", verbose_name="Team")
     starts_at = ClockColumn(verbose_name="From")
     ends_at = ClockColumn(verbose_name="Until")
-    standing = WhenColumn(verbose_name="State")
+    state = WhenColumn(verbose_name="State")
     reason = tables.Column(orderable=False)
     created_by = tables.Column(accessor="created_by__name", order_by="created_by__name", verbose_name="By")
 
     class Meta(Table.Meta):
         model = Override
-        fields = ("what", "schedule", "team", "starts_at", "ends_at", "standing", "reason", "created_by")
+        fields = ("change", "schedule", "team", "starts_at", "ends_at", "state", "reason", "created_by")
 
-    def render_what(self, record: Override) -> SafeString:
-        """Who stands in for whom, in a link."""
-        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), in_words(record))
+    def render_change(self, record: Override) -> SafeString:
+        """Who covers for whom, as a link."""
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), override_text(record))
 
-    def value_what(self, record: Override) -> str:
+    def value_change(self, record: Override) -> str:
         """The same without a link."""
-        return in_words(record)
+        return override_text(record)
 
 
 class SwapTable(Table):
     """Swaps."""
 
-    requested_by = LinkColumn(accessor="requested_by__name", order_by="requested_by__name", verbose_name="Who asks",
-                              css="row-title")  # fmt: skip
+    requested_by = LinkColumn(
+        accessor="requested_by__name", order_by="requested_by__name", verbose_name="Requested by", css="row-title"
+    )
     schedule = LinkColumn(to="schedule", order_by="schedule__name")
     starts_at = ClockColumn(verbose_name="From")
     ends_at = ClockColumn(verbose_name="Until")
     status = TagColumn(family="swap")
-    taken_by = tables.Column(accessor="chosen__user__name", order_by="chosen__user__name", verbose_name="Stands in")
+    taken_by = tables.Column(accessor="chosen__user__name", order_by="chosen__user__name", verbose_name="Covered by")
     offers = tables.Column(accessor="offer_count", order_by="offer_count", verbose_name="Offers")
     note = tables.Column(orderable=False)
 
@@ -97,15 +98,15 @@ class SwapTable(Table):
 
 
 class AbsenceTable(Table):
-    """Leave of people."""
+    """Time off."""
 
-    user = tables.Column(accessor="user__name", order_by="user__name", verbose_name="Who",
+    user = tables.Column(accessor="user__name", order_by="user__name", verbose_name="Person",
                          attrs={"td": {"class": "row-title"}})  # fmt: skip
     starts_at = ClockColumn(verbose_name="From")
     ends_at = ClockColumn(verbose_name="Until")
-    standing = WhenColumn(verbose_name="State")
+    state = WhenColumn(verbose_name="State")
     note = tables.Column(orderable=False)
 
     class Meta(Table.Meta):
         model = Absence
-        fields = ("user", "starts_at", "ends_at", "standing", "note")
+        fields = ("user", "starts_at", "ends_at", "state", "note")

@@ -20,5 +20,5 @@ class HandoffNoteTable(Table):
         fields = ("schedule", "author", "at", "text")
 
     def render_text(self, value: str) -> str:
-        """Its beginning."""
+        """The beginning of the text."""
         return Truncator(value).chars(200)

@@ -11,5 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendars/<int:pk>/edit/", calendars.CalendarEdit.as_view(), name="calendar-edit"),
     path("calendars/<int:pk>/import/", calendars.CalendarImport.as_view(), name="calendar-import"),
     path("calendars/<int:pk>/add-day/", calendars.DayAdd.as_view(), name="day-add"),
-    path("calendars/days/<int:pk>/take-back/", calendars.DayWithdraw.as_view(), name="day-withdraw"),
+    path("calendars/days/<int:pk>/withdraw/", calendars.DayWithdraw.as_view(), name="day-withdraw"),
 ]

@@ -1,4 +1,4 @@
-"""Addresses of load."""
+"""Addresses of the load pages."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,4 +1,4 @@
-"""Addresses of rota."""
+"""Addresses of the rota, my shifts and handoff notes."""
 
 from django.urls import URLPattern, URLResolver, path
 

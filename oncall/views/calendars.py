@@ -1,4 +1,4 @@
-"""Calendars: their list, their dates by year, and the buttons that add and take them back."""
+"""Pages of calendars: the list, dates by year, and forms that add, withdraw and import dates."""
 
 from typing import Any
 
@@ -17,28 +17,28 @@ from oncall.models import Calendar, CalendarDate
 from oncall.permissions import can_keep_calendars
 from oncall.tables.calendars import CalendarTable
 
-_REFUSAL = "Managers, practice owners and administrators keep calendars. Ask one of them."
+_NOT_ALLOWED = "Only managers, practice owners and administrators may change calendars. Ask one of them."
 
 
 class CalendarList(ListPage):
     """All calendars."""
 
     title = "Calendars"
-    lead = "Public holidays and your own days off. Layers of a schedule leave them out, or cover nothing else."
+    lead = "Public holidays and your own days off. A layer of a schedule can skip these days, or cover only them."
     queryset = Calendar.objects.order_by("name")
     table_class = CalendarTable
     filterset_class = CalendarFilter
     filters = ("search", "country")
-    empty = "No calendars yet. Add the public holidays of the country your first team works in."
-    create = ("oncall:calendar-add", "Add a calendar")
+    empty = "No calendars yet. Start with the public holidays of the country where your first team works."
+    create = ("oncall:calendar-add", "Add calendar")
 
     def may_create(self) -> bool:
-        """Those who keep calendars."""
+        """Only those who may change calendars."""
         return can_keep_calendars(self.person)
 
     def get_queryset(self) -> QuerySet[Any]:
-        """With what stands in the columns."""
-        return calendars.counted(today=self.at.date()).order_by("name")
+        """With the counts that the columns show."""
+        return calendars.with_counts(today=self.at.date()).order_by("name")
 
 
 class CalendarPage(DetailPage):
@@ -49,7 +49,7 @@ class CalendarPage(DetailPage):
     context_object_name = "calendar"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The year's dates, other years, and who uses it."""
+        """The dates of the year, other years, and the schedules that use it."""
         year = self._year()
         dates = self.object.dates.filter(date__year=year).select_related("created_by", "withdrawn_by")
         days = list(dates.order_by("date", "pk"))
@@ -57,7 +57,7 @@ class CalendarPage(DetailPage):
             "year": year,
             "years": sorted({*calendars.years(self.object), self.at.year, year}),
             "days": days,
-            "standing": sum(day.withdrawn_at is None for day in days),
+            "active_count": sum(day.withdrawn_at is None for day in days),
             "country": countries.names().get(self.object.country, self.object.country),
             "subdivision": countries.subdivisions(self.object.country).get(self.object.subdivision, ""),
             "in_use_by": calendars.in_use_by(self.object, at=self.at),
@@ -67,16 +67,16 @@ class CalendarPage(DetailPage):
         }
 
     def _year(self) -> int:
-        asked = self.request.GET.get("year", "") or str(self.at.year)
-        if not (asked.isascii() and asked.isdigit() and 1900 <= int(asked[:9]) <= 2200):
+        year = self.request.GET.get("year", "") or str(self.at.year)
+        if not (year.isascii() and year.isdigit() and 1900 <= int(year[:9]) <= 2200):
             raise Http404
-        return int(asked)
+        return int(year)
 
 
-class _Keeping:
-    """For those who keep calendars."""
+class _CalendarEditor:
+    """Only for those who may change calendars."""
 
-    refusal = _REFUSAL
+    refusal = _NOT_ALLOWED
     refusals: tuple[type[Exception], ...] = (Refusal,)
     request: Any
     kwargs: dict[str, Any]
@@ -86,46 +86,46 @@ class _Keeping:
         return can_keep_calendars(self.request.user)
 
 
-class _OfCalendar(_Keeping):
-    """Something done to one calendar."""
+class _OneCalendarEditor(_CalendarEditor):
+    """A form about one calendar."""
 
     @property
     def calendar(self) -> Calendar:
-        """The one in the address."""
+        """The calendar of the address."""
         return get_object_or_404(Calendar, pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way back."""
+        """With the link back."""
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         return context | {"back": self.calendar.get_absolute_url()}
 
 
-class CalendarAdd(_Keeping, FormPage):
+class CalendarAdd(_CalendarEditor, FormPage):
     """A new calendar."""
 
-    title = "Add a calendar"
+    title = "Add calendar"
     form_class = CalendarForm
-    button = "Add it"
+    button = "Add calendar"
     done = "Added."
 
     def perform(self, form: Any) -> Any:
-        """Make it, with its country's holidays."""
+        """Create it, with its country's holidays."""
         return calendars.create_calendar(**form.cleaned_data, at=self.at, actor=self.person)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way back."""
+        """With the link back."""
         return super().get_context_data(**kwargs) | {"back": reverse("oncall:calendars")}
 
 
-class CalendarEdit(_OfCalendar, FormPage):
-    """Another name or description."""
+class CalendarEdit(_OneCalendarEditor, FormPage):
+    """Change the name or description."""
 
-    title = "Rename the calendar"
+    title = "Rename calendar"
     form_class = CalendarNameForm
     done = "Saved."
 
     def get_initial(self) -> dict[str, Any]:
-        """As it is."""
+        """The stored values."""
         return {"name": self.calendar.name, "description": self.calendar.description}
 
     def perform(self, form: Any) -> Any:
@@ -133,13 +133,13 @@ class CalendarEdit(_OfCalendar, FormPage):
         return calendars.change_calendar(calendar=self.calendar, **form.cleaned_data)
 
 
-class DayAdd(_OfCalendar, FormPage):
-    """A day off more."""
+class DayAdd(_OneCalendarEditor, FormPage):
+    """Add a day off."""
 
-    title = "Add a day off"
+    title = "Add day off"
     form_class = DayForm
-    button = "Add the day"
-    done = "Added. It counts from its midnight on, in the zone of each layer."
+    button = "Add day"
+    done = "Added. The day counts from midnight in the time zone of each layer."
 
     def perform(self, form: Any) -> Any:
         """Add it, and show its year."""
@@ -149,40 +149,42 @@ class DayAdd(_OfCalendar, FormPage):
         return f"{self.calendar.get_absolute_url()}?year={day.date.year}"
 
 
-class DayWithdraw(_Keeping, PostPage):
-    """Take a day back."""
+class DayWithdraw(_CalendarEditor, PostPage):
+    """Withdraw a day off."""
 
-    done = "Taken back. The row stays, so that everybody can see what was."
+    done = "Withdrawn. The date stays in the list, crossed out."
 
     @property
     def day(self) -> CalendarDate:
-        """The one in the address."""
+        """The day of the address."""
         return get_object_or_404(CalendarDate.objects.select_related("calendar"), pk=self.kwargs["pk"])
 
     def back(self) -> str:
-        """Its year."""
+        """The calendar's page, at the day's year."""
         return f"{self.day.calendar.get_absolute_url()}?year={self.day.date.year}"
 
     def perform(self) -> Any:
-        """Take it back."""
+        """Withdraw it."""
         calendars.withdraw_date(day=self.day, at=self.at, actor=self.person)
         return self.back()
 
 
-class CalendarImport(_OfCalendar, FormPage):
-    """Days out of another calendar."""
+class CalendarImport(_OneCalendarEditor, FormPage):
+    """Import days from another calendar."""
 
     title = "Import days"
-    lead = "Every date is copied as it is now. Changes over there do not reach this calendar, until you import again."
+    lead = (
+        "Every date is copied as it is now. Later changes in the other calendar are not copied until you import again."
+    )
     form_class = ImportForm
     button = "Import"
 
     def perform(self, form: Any) -> Any:
-        """Read it, add what is not there yet, and say what became of it."""
-        given = form.cleaned_data["file"]
-        content = given.read(ical_import.LARGEST + 1) if given else calendars.fetch(form.cleaned_data["url"])
-        found = calendars.import_dates(
-            calendar=self.calendar, dates=calendars.read(content, at=self.at), at=self.at, actor=self.person
+        """Read it, add the days that do not exist yet, and report the counts."""
+        file = form.cleaned_data["file"]
+        content = file.read(ical_import.MAX_BYTES + 1) if file else calendars.fetch_calendar(form.cleaned_data["url"])
+        result = calendars.import_dates(
+            calendar=self.calendar, dates=calendars.read_days(content, at=self.at), at=self.at, actor=self.person
         )  # fmt: skip
-        self.done = str(found)
+        self.done = str(result)
         return self.calendar

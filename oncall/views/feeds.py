@@ -18,18 +18,18 @@ from oncall.models import FeedToken
 
 
 class Feed(View):
-    """One feed; whoever knows the address may read it, and nobody else."""
+    """One feed; anybody who knows the address may read it."""
 
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """The calendar, or 304 when the reader has it already; 404 for an address that is none (any more)."""
+        """The calendar, or 304 if it is unchanged; 404 for a wrong or revoked address."""
         feed = feeds.find_feed(key)
         if feed is None:
             return HttpResponseNotFound("There is no calendar at this address.\n", content_type="text/plain")
         at = timezone.now()
-        feeds.note_use(feed=feed, at=at)
-        content = feeds.write(feed=feed, events=feeds.update_events(feed=feed, at=at))
+        feeds.record_use(feed=feed, at=at)
+        content = feeds.render(feed=feed, events=feeds.update_events(feed=feed, at=at))
         answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
         answer["ETag"] = f'"{tokens.digest(content.decode())[:32]}"'
         answer["Cache-Control"] = "private, no-cache"
@@ -44,7 +44,7 @@ class MyFeeds(ShownPage):
     template_name = "oncall/feeds/feeds.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """What is theirs; a link on a schedule's page chooses it in the form."""
+        """The person's feeds; a link on a schedule's page selects that schedule in the form."""
         user: Any = self.person
         return super().get_context_data(**kwargs) | {
             "feeds": user.feeds.select_related("schedule").order_by("-created_at", "-pk"),
@@ -53,18 +53,18 @@ class MyFeeds(ShownPage):
 
 
 class FeedAdd(FormPage):
-    """A new feed, whose address is shown on the page that answers and never again."""
+    """Create a feed; its address is shown once, on the page of the response."""
 
-    title = "A calendar feed"
+    title = "Add feed"
     form_class = FeedForm
-    button = "Make the feed"
+    button = "Add feed"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way back."""
+        """With the link back."""
         return super().get_context_data(**kwargs) | {"back": reverse("oncall:feeds")}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Make it, and show it."""
+        """Create it, and show its address."""
         feed, key = feeds.create_feed(owner=self.person, **form.cleaned_data, at=self.at)
         url = links.absolute(reverse("oncall:feed", args=[key]))
         context = {"title": feed.name, "feed": feed, "url": url, "webcal": url.replace(url.split(":")[0], "webcal", 1)}
@@ -72,12 +72,12 @@ class FeedAdd(FormPage):
 
 
 class FeedRevoke(PostPage):
-    """End a feed."""
+    """Revoke a feed."""
 
-    done = "Revoked. Calendars that read it find nothing from now on."
+    done = "Revoked. Calendar programs can no longer read it."
 
     def perform(self) -> Any:
-        """End it."""
+        """Revoke it."""
         feed = get_object_or_404(FeedToken, pk=self.kwargs["pk"], owner=self.person)
         feeds.revoke_feed(feed=feed, at=self.at)
         return "oncall:feeds"

@@ -1,4 +1,4 @@
-"""How much standing by asks of the people of a team, or on one schedule: page and CSV."""
+"""Pages of the on-call load of a team or a schedule, also as CSV."""
 
 import csv
 from typing import Any
@@ -26,12 +26,12 @@ _HEADS = (
 
 
 class _LoadPage(ShownPage):
-    """The report over the days that the URL names; the last three whole months unless it does."""
+    """The load over the days of the address; by default the last three whole months."""
 
     template_name = "oncall/load/load.html"
 
     def team(self) -> Team:
-        """Whose it is."""
+        """The team of the page."""
         raise NotImplementedError
 
     def schedule(self) -> Schedule | None:
@@ -40,19 +40,19 @@ class _LoadPage(ShownPage):
 
     @cached_property
     def form(self) -> DaysForm:
-        """Which days."""
+        """The form with the days."""
         today = timezone.localtime(self.at, ZoneInfo(self.team().time_zone)).date()
         usual = figures.last_months(today, count=_MONTHS)
         return DaysForm(usual | {name: value for name, value in self.request.GET.items() if value})
 
     @cached_property
     def report(self) -> figures.Load | None:
-        """What the reader may read; None when the days are not understood, which the form then says."""
+        """The load as far as the reader may read it; None if the days are invalid, which the form reports."""
         if not self.form.is_valid():
             return None
         days = self.form.cleaned_data
         try:
-            return figures.shown(
+            return figures.visible_load(
                 team=self.team(), schedule=self.schedule(), first_day=days["since"], last_day=days["until"],
                 viewer=self.person, at=self.at,
             )  # fmt: skip
@@ -67,7 +67,7 @@ class _LoadPage(ShownPage):
         return super().render_to_response(context, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """All that the page shows."""
+        """The report, the chart and the hard nights."""
         report = self.report
         team = self.team()
         return super().get_context_data(**kwargs) | {
@@ -77,7 +77,7 @@ class _LoadPage(ShownPage):
             "filter_fields": [self.form["since"], self.form["until"]],
             "report": report,
             "chart": _chart(report) if report else "",
-            "hard_nights": relief.asked(team=team, viewer=self.person, at=self.at),
+            "hard_nights": relief.relief_requests(team=team, viewer=self.person, at=self.at),
         }
 
     def _export(self, report: figures.Load) -> HttpResponse:
@@ -86,7 +86,7 @@ class _LoadPage(ShownPage):
         file["Content-Disposition"] = f'attachment; filename="{name}"'
         writer = csv.writer(file)
         writer.writerow(_HEADS)
-        for line, label in [*((one, "") for one in report.people), (report.others, "others"), (report.total, "all")]:
+        for line, label in [*((line, "") for line in report.people), (report.others, "others"), (report.total, "all")]:
             if line is not None:
                 writer.writerow(without_formula(value) for value in _csv_row(line, label))
         return file
@@ -131,13 +131,13 @@ class ScheduleLoad(_LoadPage):
 def _chart(report: figures.Load) -> Any:
     bars = [
         charts.Bar(
-            one.user.get_short_name(),
-            float(one.total),
-            float(one.target),
-            f"{one.user.name}: {display.hours(one.total)}, fair would be {display.hours(float(one.target))}",
+            line.user.get_short_name(),
+            float(line.total),
+            float(line.target),
+            f"{line.user.name}: {display.hours(line.total)}, fair share {display.hours(float(line.target))}",
         )
-        for one in report.people
-        if one.user is not None
+        for line in report.people
+        if line.user is not None
     ]
     if len(bars) < 2:
         return ""

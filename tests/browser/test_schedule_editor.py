@@ -42,9 +42,9 @@ def test_makes_a_rotation_and_changes_it(
 
     [layer] = Schedule.objects.get(name="Shop nights").versions.get().layers.all()
     assert [one.user.name for one in layer.members.order_by("slot")] == ["Bob Martin", "Ana Silva"]
-    page.get_by_role("link", name="Change the rotation").click()
+    page.get_by_role("link", name="Edit rotation").click()
     page.get_by_role("heading", name="Change Shop nights").wait_for()
-    page.get_by_role("button", name="Take Ana Silva out").click()
+    page.get_by_role("button", name="Remove Ana Silva").click()
     page.locator(".turns").get_by_text("Ana Silva").wait_for(state="detached")
     page.get_by_role("button", name="Save").last.click()
     page.get_by_text("Ana Silva left").wait_for()
@@ -60,7 +60,7 @@ def test_fits(open_page: Callable[..., Any], company: dict[str, Any], width: int
     page.goto(reverse("oncall:schedule-edit", args=[company["schedule"].pk]))
     page.get_by_role("button", name="Add the whole team").click()
     page.locator(".turns").get_by_text("Colleague Number 2").wait_for()
-    page.get_by_role("button", name="Add a layer").click()
+    page.get_by_role("button", name="Add layer").click()
     page.get_by_role("heading", name="Layer 2").wait_for()
     page.get_by_text("Advanced").last.click()
     _shoot(page, f"typed-{shade}")

@@ -72,7 +72,7 @@ class TestCompany:
             assert all(schedules.on_call(roster, at=at).users for roster in schedules.load_at(at))
 
     def test_has_calendars_that_schedules_use_and_feeds_to_read(self, found: Any, client: Client) -> None:
-        using: Any = calendars.counted(today=NOON.date()).order_by("name")
+        using: Any = calendars.with_counts(today=NOON.date()).order_by("name")
 
         assert {one.name: one.in_use_by for one in using if one.in_use_by} == {
             "Public holidays in Brazil, São Paulo": 1,

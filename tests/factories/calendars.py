@@ -11,7 +11,7 @@ from tests.factories.schedules import ScheduleFactory
 
 
 class CalendarFactory(DjangoModelFactory):
-    """A company's own calendar, without dates."""
+    """A calendar of own days off, without dates."""
 
     class Meta:
         model = oncall_models.Calendar
@@ -20,7 +20,7 @@ class CalendarFactory(DjangoModelFactory):
 
 
 class CalendarDateFactory(DjangoModelFactory):
-    """A day off, known for long."""
+    """A day off, recorded long ago."""
 
     class Meta:
         model = oncall_models.CalendarDate
@@ -34,9 +34,9 @@ class CalendarDateFactory(DjangoModelFactory):
 def excluding(calendar: oncall_models.Calendar, *, zone: str = "Europe/Berlin") -> oncall_models.Schedule:
     """A schedule with one person around the clock, but not on the calendar's days."""
     schedule = ScheduleFactory()
-    began = datetime(2026, 1, 1, tzinfo=UTC)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
     version = oncall_models.ScheduleVersion.objects.create(
-        schedule=schedule, created_at=began, effective_from=began, time_zone=zone, origin="case"
+        schedule=schedule, created_at=start, effective_from=start, time_zone=zone, origin="case"
     )
     layer = oncall_models.Layer.objects.create(
         version=version, anchor="2026-01-05T09:00", slots=1, calendar=calendar, holiday_mode="exclude"

@@ -1,4 +1,4 @@
-"""Test data: overrides, swaps, time off and rest."""
+"""Test data: overrides, swaps, time off and relief."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from tests.factories.schedules import ScheduleFactory, weekly_schedule
 
 
 class OverrideFactory(DjangoModelFactory):
-    """Somebody stands in for a person for six hours from noon on; see `person_of`."""
+    """Somebody covers for a person for six hours from noon on; see `person_of`."""
 
     class Meta:
         model = models.Override
@@ -28,7 +28,7 @@ class OverrideFactory(DjangoModelFactory):
 
 
 def person_of(row: models.Override) -> models.Override:
-    """The override, with somebody in it."""
+    """The override, with a person added."""
     models.OverridePerson.objects.create(override=row, user=UserFactory())
     return row
 
@@ -58,7 +58,7 @@ class SwapOfferFactory(DjangoModelFactory):
 
 
 class AbsenceFactory(DjangoModelFactory):
-    """A day away."""
+    """A day of time off."""
 
     class Meta:
         model = models.Absence
@@ -70,7 +70,7 @@ class AbsenceFactory(DjangoModelFactory):
 
 
 def turns(*people: Any, **fields: Any) -> models.Schedule:
-    """A weekly schedule of a team to which all of these people belong."""
+    """A weekly schedule whose people are all members of its team."""
     schedule = weekly_schedule(*people, **fields)
     for person in people:
         MembershipFactory(team=schedule.team, user=person)
@@ -78,7 +78,7 @@ def turns(*people: Any, **fields: Any) -> models.Schedule:
 
 
 class ReliefRequestFactory(DjangoModelFactory):
-    """Somebody asked for rest."""
+    """A relief request after a hard night."""
 
     class Meta:
         model = models.ReliefRequest

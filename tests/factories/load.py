@@ -1,4 +1,4 @@
-"""Test data: pages of a night."""
+"""Test data: pages in the log of escalations."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from tests.factories.escalation import EscalationEntryFactory, EscalationFactory
 
 
 def was_paged(user: Any, at: datetime, *, schedule: Any = None, escalation: Any = None) -> Any:
-    """The log of an escalation says that this person was paged, because of this schedule."""
+    """An escalation's log entry: this person was paged, through this schedule."""
     because = {"schedule": schedule.pk} if schedule else {"user": user.pk}
     return EscalationEntryFactory(
         escalation=escalation or EscalationFactory(),

@@ -70,7 +70,7 @@ def test_a_cover_moves_everything_by_the_same_minutes(
         (one.starts_at, one.ends_at, set(one.on_call)) for one in segments(roster.plan, since=since, until=until)
     ]
     assert on_rota == [(since, start, {ana.pk}), (start, end, {ben.pk}), (end, until, {ana.pk})]
-    shown = rota.upcoming(roster, at=since, weeks=1)
+    shown = rota.upcoming_shifts(roster, at=since, weeks=1)
     assert [one.users for one in shown][:2] == [(ana,), (ben,)]
 
     api = client_of(ana)

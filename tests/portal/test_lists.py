@@ -73,7 +73,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,
-    "oncall:leave": make.AbsenceFactory,
+    "oncall:time-off": make.AbsenceFactory,
     "oncall:overrides": lambda: make.person_of(make.OverrideFactory()),
     "oncall:swaps": lambda: make.SwapOfferFactory().swap,
     "oncall:handoff-notes": make.HandoffNoteFactory,

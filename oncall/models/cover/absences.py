@@ -1,4 +1,4 @@
-"""Time off: the rota only warns of it."""
+"""Time off: the rota only warns about it."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +10,7 @@ from oncall.models.people import User
 
 
 class Absence(Recorded):
-    """Leave of a person: the rota warns of it and changes nothing (R-V6)."""
+    """Time off of a person: the rota warns about it and changes nothing (R-V6)."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
     starts_at = models.DateTimeField()
@@ -21,11 +21,13 @@ class Absence(Recorded):
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
 
     class Meta:
+        verbose_name = "time off"
+        verbose_name_plural = "time off"
         constraints = [
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")),
                 name="oncall_absence_ends_later",
-                violation_error_message="A leave must end after it starts.",
+                violation_error_message="The end must come after the start.",
             ),
             whole_minute("starts_at", name="oncall_absence_starts_minute"),
             whole_minute("ends_at", name="oncall_absence_ends_minute"),
@@ -40,5 +42,5 @@ class Absence(Recorded):
         return f"{self.user_id} away from {self.starts_at:%Y-%m-%d %H:%M}Z"
 
     def get_absolute_url(self) -> str:
-        """The person's own list of leave."""
+        """The person's own list of time off."""
         return reverse("oncall:absences")

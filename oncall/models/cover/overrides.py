@@ -13,20 +13,20 @@ from oncall.models.schedules import Schedule
 class OverrideOp(models.TextChoices):
     """What an override does to those on call (R-O1)."""
 
-    REPLACE = "replace", "Somebody stands in for a person"
+    REPLACE = "replace", "One person covers for another"
     SET = "set", "These people instead of everybody"
-    ADD = "add", "These people as well"
+    ADD = "add", "Also these people"
     REMOVE = "remove", "Without these people"
 
 
 class Override(Recorded):
-    """An exception to the rotation over an interval (R-O1, R-O2); never changed, at most cancelled.
+    """An exception to the rotation over an interval (R-O1, R-O2); it can be cancelled but not changed.
 
-    Also an accepted swap is one, or two. Its order among others is (created_at, id): a later one wins.
+    An accepted swap creates one or two. They are ordered by (created_at, id): the later one wins.
     """
 
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="overrides")
-    op = models.CharField("what happens", max_length=10, choices=OverrideOp, default=OverrideOp.REPLACE)
+    op = models.CharField("change", max_length=10, choices=OverrideOp, default=OverrideOp.REPLACE)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     out = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -46,7 +46,7 @@ class Override(Recorded):
                 violation_error_message="An override must end after it starts.",
             ),
             created_now(name="oncall_override_created_now"),
-            # R-O2: what was served stays served.
+            # R-O2: the past does not change.
             models.CheckConstraint(
                 condition=Q(origin__in=["import", "demo", "case"])
                 | Q(starts_at__gte=models.functions.TruncMinute("created_at")),
@@ -75,7 +75,7 @@ class Override(Recorded):
 
 
 class OverridePerson(models.Model):
-    """Somebody an override brings in or, for "without these people", leaves out."""
+    """A person whom an override puts on call or, for "without these people", takes off call."""
 
     override = models.ForeignKey(Override, on_delete=models.CASCADE, related_name="people")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

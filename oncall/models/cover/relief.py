@@ -1,4 +1,4 @@
-"""Rest after a hard night."""
+"""Relief after a hard night."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,11 +9,11 @@ from oncall.models.schedules import Schedule
 
 
 class ReliefRequest(models.Model):
-    """After a hard night a person asked to give their next shift away; planners see it, others may take it."""
+    """After a hard night a person asked others to take their next shift; planners see it, too."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="relief_requests")
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="relief_requests")
-    night_on = models.DateField(help_text="The day on which the night began, on the person's clock.")
+    night_on = models.DateField(help_text="The day on which the night began, in the person's time zone.")
     pages = models.PositiveIntegerField()
     worked_minutes = models.PositiveIntegerField()
     starts_at = models.DateTimeField()

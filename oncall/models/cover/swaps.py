@@ -1,4 +1,4 @@
-"""Giving a shift away: who asks for it, who offers to take it, and what came of it."""
+"""Swaps: who asks others to take a shift, who offers to take it, and the result."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,7 +13,7 @@ from oncall.models.schedules import Schedule
 
 
 class SwapStatus(models.TextChoices):
-    """How far a swap has come (R-O4)."""
+    """The status of a swap (R-O4)."""
 
     OPEN = "open", "Open"
     OFFERED = "offered", "Offered"
@@ -40,9 +40,9 @@ SWAPS = Lifecycle.of(
 
 
 class OfferStatus(models.TextChoices):
-    """How far an offer has come."""
+    """The status of an offer."""
 
-    PENDING = "pending", "Waits for an answer"
+    PENDING = "pending", "Pending"
     ACCEPTED = "accepted", "Accepted"
     DECLINED = "declined", "Declined"
     WITHDRAWN = "withdrawn", "Withdrawn"
@@ -54,7 +54,7 @@ OFFERS = Lifecycle.of(
 
 
 class SwapRequest(Recorded):
-    """Somebody on call asks others to take `[starts_at, ends_at)` of theirs (R-O4)."""
+    """A person asks others to take `[starts_at, ends_at)` of their time on call (R-O4)."""
 
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="swaps")
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="swaps")
@@ -62,14 +62,14 @@ class SwapRequest(Recorded):
     ends_at = models.DateTimeField()
     note = OneLineField(max_length=200, blank=True)
     status = models.CharField(max_length=20, choices=SwapStatus, default=SwapStatus.OPEN)
-    # The offer that the requester took; while a manager is asked it may still fall through.
+    # The offer that the requester accepted; until a manager approves, it may still be withdrawn.
     chosen = models.OneToOneField(
         "oncall.SwapOffer", on_delete=models.PROTECT, null=True, blank=True, related_name="chosen_by"
     )
     accepted_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text="Declined, cancelled or expired.")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    answer = OneLineField(max_length=200, blank=True, help_text="Why a manager said no.")
+    answer = OneLineField(max_length=200, blank=True, help_text="Why a manager declined.")
 
     class Meta:
         constraints = [
@@ -111,7 +111,7 @@ class SwapRequest(Recorded):
 
 
 class SwapOffer(Recorded):
-    """Somebody would take the shift, as it is or for a shift of their own in return."""
+    """A person offers to take the shift, with or without a shift of their own in return."""
 
     swap = models.ForeignKey(SwapRequest, on_delete=models.PROTECT, related_name="offers")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -147,5 +147,5 @@ class SwapOffer(Recorded):
 
     @property
     def is_two_way(self) -> bool:
-        """Whether something is wanted in return."""
+        """Whether the offer wants a shift in return."""
         return self.return_starts_at is not None

@@ -1,4 +1,4 @@
-"""Leave: my own, and who else is away."""
+"""Pages of time off: my own, and everybody's."""
 
 from typing import Any
 
@@ -15,53 +15,53 @@ from oncall.forms import cover as cover_forms
 from oncall.models import Absence
 from oncall.tables import cover as cover_tables
 
-_MOST = 100
+_MAX_ROWS = 100
 
 
-class LeaveList(ListPage):
-    """Who is away, the latest first."""
+class TimeOffList(ListPage):
+    """Time off of everybody, the latest first."""
 
-    title = "Leave"
-    lead = "The rota warns of leave and changes nothing by itself: swap the shift, or have it covered."
+    title = "Time off"
+    lead = "The rota warns about time off and changes nothing by itself: swap the shift, or have it covered."
     queryset = Absence.objects.select_related("user").order_by("-starts_at")
     table_class = cover_tables.AbsenceTable
     filterset_class = cover.AbsenceFilter
     filters = ("search", "when", "team")
-    empty = "Nobody has written down any leave yet. Begin with your own."
-    create = ("oncall:absences", "My leave")
+    empty = "No time off yet. Start with your own."
+    create = ("oncall:my-time-off", "My time off")
 
 
-class MyLeave(FormPage):
-    """My own leave: what I wrote, where I am on call meanwhile, and the next one."""
+class MyTimeOff(FormPage):
+    """The reader's time off: the list, conflicts with shifts, and a form to add more."""
 
-    title = "My leave"
-    template_name = "oncall/cover/leave.html"
-    form_class = cover_forms.LeaveForm
-    button = "Add the leave"
+    title = "My time off"
+    template_name = "oncall/cover/time_off.html"
+    form_class = cover_forms.TimeOffForm
+    button = "Add time off"
     refusals = (Refusal, ValidationError)
-    done = "Added. Look below whether you are on call in that time."
+    done = "Added. Check below whether you are on call in that time."
 
     def perform(self, form: Any) -> Any:
-        """Write it down."""
+        """Record it."""
         user: Any = self.person
-        given = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at", "note")}
-        absences.plan(user=user, at=self.at, **given)
-        return "oncall:absences"
+        values = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at", "note")}
+        absences.add_absence(user=user, at=self.at, **values)
+        return "oncall:my-time-off"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """What is written, and the warnings."""
+        """The entries, and the shifts they conflict with."""
         user: Any = self.person
-        rows = list(user.absences.order_by("-starts_at", "-pk")[:_MOST])
+        rows = list(user.absences.order_by("-starts_at", "-pk")[:_MAX_ROWS])
         for row in rows:
-            row.standing, row.standing_words = cover_tables.standing(row, at=self.at)
+            row.state, row.state_label = cover_tables.state_of(row, at=self.at)
         return super().get_context_data(**kwargs) | {
             "rows": rows,
             "clashes": absences.clashes(rows, at=self.at),
         }
 
 
-class LeaveCancel(PostPage):
-    """Take a leave back."""
+class TimeOffCancel(PostPage):
+    """Cancel time off."""
 
     refusals = (Refusal, ValidationError)
     done = "Cancelled."
@@ -71,9 +71,9 @@ class LeaveCancel(PostPage):
         row = get_object_or_404(Absence.objects.select_related("user"), pk=self.kwargs["pk"])
         if not permissions.can_change_leave(self.person, row):
             raise PermissionDenied(self.refusal)
-        absences.cancel(absence_id=row.pk, at=self.at)
+        absences.cancel_absence(absence_id=row.pk, at=self.at)
         return self.back()
 
     def back(self) -> str:
-        """My leave."""
-        return reverse("oncall:absences")
+        """The page My time off."""
+        return reverse("oncall:my-time-off")

@@ -1,4 +1,4 @@
-"""Covering, taking the pager, and every other exception to the rota: list, page, forms and buttons."""
+"""Pages of overrides: list, page, and forms to cover, take the pager, or add any override."""
 
 from datetime import timedelta
 from functools import cached_property
@@ -14,123 +14,123 @@ from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from oncall import permissions, schedules
 from oncall.cover import overrides
 from oncall.filters import cover
-from oncall.forms import cover as asked
+from oncall.forms import cover as cover_forms
 from oncall.models import Override, OverrideOp, Schedule, User
 from oncall.tables import cover as cover_tables
 
 REFUSALS = (Refusal, ValidationError)
 LENGTHS = (1, 2, 4, 8, 12, 24)
-"""Hours for which the pager is taken with one tap."""
+"""Hours that can be chosen to take the pager with one tap."""
 _LIST = Override.objects.select_related("schedule__team", "out", "created_by").prefetch_related(
     Prefetch("users", User.objects.order_by("name", "pk"))
 )
 
 
 class OverrideList(ListPage):
-    """Exceptions to the rota, the latest first."""
+    """All overrides, the latest first."""
 
     title = "Overrides"
     queryset = _LIST.order_by("-starts_at")
     table_class = cover_tables.OverrideTable
     filterset_class = cover.OverrideFilter
     filters = ("search", "when", "schedule", "team")
-    empty = "No overrides yet. On a schedule's page you can cover a shift or take the pager."
+    empty = "No overrides yet. On the page of a schedule you can cover a shift or take the pager."
 
 
 class OverridePage(DetailPage):
-    """One override, with its times on both clocks."""
+    """One override, with times in the reader's and the schedule's time zone."""
 
     template_name = "oncall/cover/override.html"
     queryset = _LIST.select_related("schedule__team", "out", "created_by", "cancelled_by")
     context_object_name = "override"
 
     def get_title(self) -> str:
-        """Who stands in for whom."""
-        return cover_tables.in_words(self.object)
+        """Who covers for whom."""
+        return cover_tables.override_text(self.object)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the schedule's clock, and whether it may be cancelled."""
-        state, words = cover_tables.standing(self.object, at=self.at)
+        """With the schedule's time zone, and whether it may be cancelled."""
+        state, label = cover_tables.state_of(self.object, at=self.at)
         may = state in {"coming", "running"} and permissions.can_cancel(self.person, self.object)
         return super().get_context_data(**kwargs) | {
             "zone": schedules.zone_of(self.object.schedule, at=self.at),
             "state": state,
-            "state_words": words,
+            "state_label": label,
             "may_cancel": may,
         }
 
 
-class OnSchedule(FormPage):
-    """A question about one schedule, with times on the reader's clock and the schedule's."""
+class ScheduleFormPage(FormPage):
+    """A form about one schedule, with times in the reader's and the schedule's time zone."""
 
     refusals = REFUSALS
 
     @cached_property
     def roster(self) -> schedules.Roster:
-        """The schedule as the resolver knows it now."""
-        found = schedules.load_at(self.at, ids=[get_object_or_404(Schedule, pk=self.kwargs["pk"]).pk])
-        return found[0]
+        """The schedule loaded for now."""
+        rosters = schedules.load_at(self.at, ids=[get_object_or_404(Schedule, pk=self.kwargs["pk"]).pk])
+        return rosters[0]
 
     @property
     def schedule(self) -> Schedule:
-        """The schedule it is about."""
+        """The schedule of the address."""
         return self.roster.schedule
 
     def may(self) -> bool:
-        """The team's own people, and managers."""
+        """The team's people, and managers."""
         return permissions.can_stand_in(self.person, self.schedule)
 
     def get_initial(self) -> dict[str, Any]:
-        """What a link to this form has filled in."""
-        given = self.request.GET
-        named: dict[str, Any] = {name: given[name] for name in ("out", "op", "reason") if name in given}
-        if "users" in given:
-            named["users"] = given.getlist("users")
-        times = {name: asked.instant_of(given.get(name)) for name in ("starts_at", "ends_at")}
-        return super().get_initial() | named | times
+        """The values that a link to this form has filled in."""
+        query = self.request.GET
+        values: dict[str, Any] = {name: query[name] for name in ("out", "op", "reason") if name in query}
+        if "users" in query:
+            values["users"] = query.getlist("users")
+        times = {name: cover_forms.parse_instant(query.get(name)) for name in ("starts_at", "ends_at")}
+        return super().get_initial() | values | times
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """With the schedule and its clock."""
+        """With the schedule and its time zone."""
         zone = schedules.zone_of(self.schedule, at=self.at)
         return super().get_form_kwargs() | {"schedule": self.schedule, "zone": zone, "at": self.at}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way back."""
+        """With the link back."""
         return super().get_context_data(**kwargs) | {"back": self.schedule.get_absolute_url()}
 
 
-class _Change(OnSchedule):
+class _WithPeople(ScheduleFormPage):
     def get_form_kwargs(self) -> dict[str, Any]:
-        """With the people one may choose."""
-        people = asked.people_of(self.schedule, set(self.roster.people))
+        """With the people to choose from."""
+        people = cover_forms.eligible_people(self.schedule, set(self.roster.people))
         return super().get_form_kwargs() | {"people": people, "user": self.person}
 
 
-class Cover(_Change):
-    """Stand in for a colleague, for a shift or a part of it."""
+class Cover(_WithPeople):
+    """Cover for a colleague, for a shift or a part of it."""
 
     title = "Cover for somebody"
-    lead = "You stand in for one person; whoever else is on call then stays on call."
-    form_class = asked.CoverForm
-    button = "I cover this"
+    lead = "You cover for one person; others who are on call then stay on call."
+    form_class = cover_forms.CoverForm
+    button = "Cover"
     done = "Done. Pages reach you in that time."
 
     def perform(self, form: Any) -> Any:
-        """Put the reader in."""
+        """Write the override."""
         user: Any = self.person
-        return overrides.override(
+        return overrides.create_override(
             schedule=self.schedule, op=OverrideOp.REPLACE, users=[user], actor=user, at=self.at, **form.cleaned_data
         ).get_absolute_url()
 
 
-class Change(_Change):
-    """Any exception to the rota, for managers."""
+class OverrideAdd(_WithPeople):
+    """Any override, for managers."""
 
-    title = "Change who stands by"
-    lead = "The rotation goes on underneath; of two changes for the same time the later one wins."
-    form_class = asked.ChangeForm
-    button = "Change it"
-    done = "Done. It holds for pages, calendars and this portal alike."
+    title = "Add override"
+    lead = "The rotation itself does not change. If two overrides cover the same time, the later one wins."
+    form_class = cover_forms.OverrideForm
+    button = "Add override"
+    done = "Done. It applies to pages, calendar feeds and this portal."
 
     def may(self) -> bool:
         """Managers."""
@@ -139,23 +139,23 @@ class Change(_Change):
     def perform(self, form: Any) -> Any:
         """Write the override."""
         user: Any = self.person
-        return overrides.override(
+        return overrides.create_override(
             schedule=self.schedule, actor=user, at=self.at, **form.cleaned_data
         ).get_absolute_url()
 
 
 class TakePager(PostPage):
-    """One tap: the reader is the one on call from the next minute on, for some hours."""
+    """One tap: the reader alone is on call from the next minute on, for some hours."""
 
     refusals = REFUSALS
 
     def may(self) -> bool:
-        """The team's own people, and managers."""
+        """The team's people, and managers."""
         return permissions.can_stand_in(self.person, self._schedule())
 
     def perform(self) -> Any:
         """Take it, for one of the offered lengths."""
-        hours = next((one for one in LENGTHS if str(one) == self.request.POST.get("hours")), None)
+        hours = next((length for length in LENGTHS if str(length) == self.request.POST.get("hours")), None)
         if hours is None:
             raise ValidationError("Choose for how many hours you take the pager.")
         user: Any = self.person
@@ -173,10 +173,10 @@ class TakePager(PostPage):
 
 
 class OverrideCancel(PostPage):
-    """Take an override back; what was served stays."""
+    """Cancel an override; the past does not change."""
 
     refusals = REFUSALS
-    done = "Cancelled. The rotation stands by again from the next minute on."
+    done = "Cancelled. The rotation is on call again from the next minute on."
 
     def perform(self) -> Any:
         """Cancel it."""

@@ -1,4 +1,4 @@
-"""Asking for rest after a hard night."""
+"""The button that asks for relief after a hard night."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ from oncall.cover import relief
 
 
 class ReliefAsk(PostPage):
-    """One tap after a hard night: ask to give the next shift away."""
+    """One tap after a hard night: ask others to take the next shift."""
 
     refusals = (Refusal,)
-    done = "Your planner sees that you ask for rest. You stay on call until somebody takes the shift."
+    done = "Your planner sees your request. You stay on call until somebody takes the shift."
 
     def perform(self) -> Any:
-        """Ask, and show where others offer."""
-        asked = relief.ask(actor=self.person, at=self.at)
-        return asked.swap.get_absolute_url()
+        """Ask, and show the swap."""
+        request = relief.request_relief(actor=self.person, at=self.at)
+        return request.swap.get_absolute_url()
 
     def back(self) -> str:
         """The person's page."""

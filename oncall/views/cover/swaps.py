@@ -1,4 +1,4 @@
-"""Giving shifts away: the list, asking, offering, and one page a swap with what the reader may do."""
+"""Pages of swaps: the list, the request, offers, and a page for each swap with the permitted actions."""
 
 from functools import cached_property
 from typing import Any
@@ -12,16 +12,16 @@ from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from oncall import permissions, schedules
 from oncall.cover import candidates, swaps
 from oncall.filters import cover
-from oncall.forms import cover as asked
+from oncall.forms import cover as cover_forms
 from oncall.models import UNDECIDED, OfferStatus, SwapOffer, SwapRequest, SwapStatus
 from oncall.tables import cover as cover_tables
-from oncall.views.cover.overrides import REFUSALS, OnSchedule
+from oncall.views.cover.overrides import REFUSALS, ScheduleFormPage
 
-_ONE = SwapRequest.objects.select_related("schedule__team", "requested_by", "decided_by", "chosen__user")
+_SWAPS = SwapRequest.objects.select_related("schedule__team", "requested_by", "decided_by", "chosen__user")
 
 
 class SwapList(ListPage):
-    """Shifts that people asked others to take, the latest first."""
+    """All swaps, the latest first."""
 
     title = "Swaps"
     queryset = (
@@ -32,20 +32,20 @@ class SwapList(ListPage):
     table_class = cover_tables.SwapTable
     filterset_class = cover.SwapFilter
     filters = ("search", "status", "schedule", "team")
-    empty = "No swaps yet. On a schedule's page you can ask others to take a shift of yours."
+    empty = "No swaps yet. On the page of a schedule you can ask others to take your shift."
 
 
-class SwapNew(OnSchedule):
+class SwapNew(ScheduleFormPage):
     """Ask others to take a shift, or a part of it."""
 
     title = "Ask for a swap"
-    lead = "Choose a time in which you are on call. Until somebody's offer is accepted, you stay on call."
-    form_class = asked.SwapForm
-    button = "Ask"
-    done = "Asked. Those who could take it are told, and you are when somebody offers."
+    lead = "Choose a time in which you are on call. You stay on call until you accept an offer."
+    form_class = cover_forms.SwapForm
+    button = "Ask for a swap"
+    done = "Asked. Those who could take it are notified. You are notified when somebody offers."
 
     def may(self) -> bool:
-        """Whoever is on call there; the form says whether they are."""
+        """Everybody; the form checks that they are on call."""
         return True
 
     def perform(self, form: Any) -> Any:
@@ -54,11 +54,11 @@ class SwapNew(OnSchedule):
         return swaps.request(schedule=self.schedule, actor=user, at=self.at, **form.cleaned_data).get_absolute_url()
 
 
-def _deeds(swap: SwapRequest, user: Any) -> dict[str, bool]:
-    """What the reader may do with a swap as it stands."""
+def _permitted_actions(swap: SwapRequest, user: Any) -> dict[str, bool]:
+    """What the reader may do with a swap in its current status."""
     is_own = swap.requested_by_id == user.pk
     is_open = swap.status in {SwapStatus.OPEN, SwapStatus.OFFERED}
-    has_offered = any(one.user_id == user.pk and one.status == OfferStatus.PENDING for one in swap.offers.all())
+    has_offered = any(offer.user_id == user.pk and offer.status == OfferStatus.PENDING for offer in swap.offers.all())
     is_manager = permissions.can_manage_rota(user, swap.schedule)
     return {
         "is_own": is_own,
@@ -71,24 +71,24 @@ def _deeds(swap: SwapRequest, user: Any) -> dict[str, bool]:
 
 
 class SwapPage(DetailPage):
-    """One swap: its offers, who else could take it, and what the reader may do."""
+    """One swap: its offers, who else could take it, and the permitted actions."""
 
     template_name = "oncall/cover/swap.html"
-    queryset = _ONE.prefetch_related("offers__user", "offers__overrides")
+    queryset = _SWAPS.prefetch_related("offers__user", "offers__overrides")
     context_object_name = "swap"
 
     def get_title(self) -> str:
-        """Who asks, and where."""
-        return f"{self.object.requested_by.name} asks: who takes this on {self.object.schedule.name}?"
+        """Who asks, and on which schedule."""
+        return f"{self.object.requested_by.name} asks: who can take this on {self.object.schedule.name}?"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With deeds, offers and candidates."""
+        """With permitted actions, offers and candidates."""
         swap: SwapRequest = self.object
-        deeds = _deeds(swap, self.person)
+        permitted = _permitted_actions(swap, self.person)
         zone = schedules.zone_of(swap.schedule, at=self.at)
-        found = None
-        if deeds["may_see_candidates"]:
-            found = candidates.propose(
+        proposal = None
+        if permitted["may_see_candidates"]:
+            proposal = candidates.propose_candidates(
                 schedule=swap.schedule,
                 out=swap.requested_by,
                 starts_at=swap.starts_at,
@@ -97,46 +97,46 @@ class SwapPage(DetailPage):
             )
         return (
             super().get_context_data(**kwargs)
-            | deeds
+            | permitted
             | {
                 "zone": zone,
-                "offers": sorted(swap.offers.all(), key=lambda one: one.pk),
-                "proposal": found,
-                "offer_form": asked.OfferForm(schedule=swap.schedule, zone=zone, at=self.at),
-                "answer_form": asked.AnswerForm(),
+                "offers": sorted(swap.offers.all(), key=lambda offer: offer.pk),
+                "proposal": proposal,
+                "offer_form": cover_forms.OfferForm(schedule=swap.schedule, zone=zone, at=self.at),
+                "answer_form": cover_forms.AnswerForm(),
             }
         )
 
 
-class _OnSwap(FormPage):
-    """A question about one swap; with errors it stands alone."""
+class _SwapFormPage(FormPage):
+    """A form about one swap; with errors it is a page of its own."""
 
     refusals = REFUSALS
 
     @cached_property
     def swap(self) -> SwapRequest:
-        """The swap it is about."""
-        return get_object_or_404(_ONE, pk=self.kwargs["pk"])
+        """The swap of the address."""
+        return get_object_or_404(_SWAPS, pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way back."""
+        """With the link back."""
         return super().get_context_data(**kwargs) | {"back": self.swap.get_absolute_url()}
 
 
-class SwapOfferNew(_OnSwap):
+class SwapOfferNew(_SwapFormPage):
     """Offer to take it."""
 
-    title = "Offer to take it"
-    form_class = asked.OfferForm
+    title = "Offer to take the shift"
+    form_class = cover_forms.OfferForm
     button = "Offer"
-    done = "Offered. You are told when it is answered; until then nothing changes."
+    done = "Offered. You are notified of the answer; nothing changes until then."
 
     def may(self) -> bool:
-        """The team's own people."""
+        """The team's people."""
         return permissions.can_stand_in(self.person, self.swap.schedule)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """With the schedule and its clock."""
+        """With the schedule and its time zone."""
         schedule = self.swap.schedule
         zone = schedules.zone_of(schedule, at=self.at)
         return super().get_form_kwargs() | {"schedule": schedule, "zone": zone, "at": self.at}
@@ -147,16 +147,16 @@ class SwapOfferNew(_OnSwap):
         return swaps.offer(swap_id=self.swap.pk, actor=user, at=self.at, **form.cleaned_data).swap.get_absolute_url()
 
 
-class SwapDecline(_OnSwap):
-    """Say no as a manager, and why."""
+class SwapDecline(_SwapFormPage):
+    """Decline as a manager, with a reason."""
 
-    title = "Decline the swap"
-    form_class = asked.AnswerForm
+    title = "Decline swap"
+    form_class = cover_forms.AnswerForm
     button = "Decline"
-    done = "Declined. Both are told."
+    done = "Declined. Both people are notified."
 
     def may(self) -> bool:
-        """Managers who are not part of it."""
+        """Managers who are not part of the swap."""
         return permissions.can_approve(self.person, self.swap)
 
     def perform(self, form: Any) -> Any:
@@ -166,27 +166,26 @@ class SwapDecline(_OnSwap):
 
 
 class SwapDecide(PostPage):
-    """Approve it as a manager, or ask no longer."""
+    """Approve a swap as a manager, or cancel it."""
 
     refusals = REFUSALS
-    deed = ""
 
     @cached_property
     def swap(self) -> SwapRequest:
-        """The swap it is about."""
-        return get_object_or_404(_ONE, pk=self.kwargs["pk"])
+        """The swap of the address."""
+        return get_object_or_404(_SWAPS, pk=self.kwargs["pk"])
 
     def perform(self) -> Any:
-        """One of both."""
+        """Approve or cancel."""
         user: Any = self.person
-        if self.kwargs["deed"] == "approve":
+        if self.kwargs["action"] == "approve":
             if not permissions.can_approve(user, self.swap):
                 raise PermissionDenied(self.refusal)
-            self.done = "Approved. It holds; both are told."
+            self.done = "Approved. The swap is in effect, and both people are notified."
             return swaps.approve(swap_id=self.swap.pk, actor=user, at=self.at).get_absolute_url()
         if self.swap.requested_by_id != user.pk and not permissions.can_manage_rota(user, self.swap.schedule):
             raise PermissionDenied(self.refusal)
-        self.done = "Cancelled. Nothing changed in the rota."
+        self.done = "Cancelled. The rota did not change."
         return swaps.cancel(swap_id=self.swap.pk, actor=user, at=self.at).get_absolute_url()
 
     def back(self) -> str:
@@ -195,11 +194,11 @@ class SwapDecide(PostPage):
 
 
 class OfferAnswer(PostPage):
-    """Accept an offer, decline it, or take one's own back; the verbs know who may."""
+    """Accept, decline or withdraw an offer; the domain checks who may."""
 
     refusals = REFUSALS
     VERBS = {
-        "accept": (swaps.accept, "Agreed. Everybody is told."),
+        "accept": (swaps.accept, "Agreed. Everybody is notified."),
         "decline": (swaps.decline_offer, "Declined. The swap stays open for others."),
         "withdraw": (swaps.withdraw_offer, "Withdrawn."),
     }
@@ -211,7 +210,7 @@ class OfferAnswer(PostPage):
 
     def perform(self) -> Any:
         """Answer it."""
-        verb, self.done = self.VERBS[self.kwargs["deed"]]
+        verb, self.done = self.VERBS[self.kwargs["action"]]
         user: Any = self.person
         return verb(offer_id=self.offer.pk, actor=user, at=self.at).get_absolute_url()
 

@@ -55,7 +55,7 @@ class TeamPage(DetailPage):
         return super().get_context_data(**kwargs) | {
             "memberships": members.team_members(team, viewer=self.person, at=self.at),
             "may_plan": can_manage_team(self.person, team),
-            "hard_nights": relief.asked(team=team, viewer=self.person, at=self.at),
+            "hard_nights": relief.relief_requests(team=team, viewer=self.person, at=self.at),
             "turns": [{"schedule": one.schedule, "turn": schedules.stint(one, at=self.at)} for one in loaded],
             "policy": policy_text.describe(policy, at=self.at) if policy else None,
         }

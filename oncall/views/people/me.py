@@ -30,7 +30,7 @@ class Me(ShownPage):
         """What is theirs."""
         user: Any = self.person
         return super().get_context_data(**kwargs) | {
-            "relief": relief.offer(user, at=self.at),
+            "relief": relief.relief_offer(user, at=self.at),
             "wake_test": wake_tests.last_passed(user),
             "is_awake": bool(wake_tests.passed([user.pk], at=self.at)),
             "methods": user.contact_methods.order_by("kind", "pk"),

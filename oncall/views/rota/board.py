@@ -1,4 +1,4 @@
-"""The rota of a team and of a schedule: grid, troubles, and the view of a former day."""
+"""The rota pages of a team and of a schedule: grid, problems, and the view of an earlier day."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -19,75 +19,81 @@ _NOTES = 10
 
 
 class _RotaPage(ShownPage):
-    """The days asked for in the address; without any, this week."""
+    """The rota over the days of the address; by default this week or month."""
 
     template_name = "oncall/rota/rota.html"
     default_span = spans.WEEK
 
     def subject(self) -> tuple[Team | Schedule, list[int], str]:
-        """Whose page it is, its schedules, and the zone where they keep different ones."""
+        """The team or schedule, the ids of its schedules, and the time zone to use if they have different ones."""
         raise NotImplementedError
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The page; 422 with a sentence where what was asked for cannot be shown."""
+        """The page; 422 with a message if the requested days cannot be shown."""
         response = super().get(request, *args, **kwargs)
         if "board" not in response.context_data:  # type: ignore[attr-defined]  # this page answers with a template
             response.status_code = 422
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The grid, or what is wrong with the question."""
+        """The grid, or the errors of the form."""
         self.record, ids, default = self.subject()
         form = RotaForm(self.request.GET, at=self.at)
         context = {"form": form, "record": self.record, "reader_zone": timezone.get_current_timezone_name()}
         if not form.is_valid():
             return super().get_context_data(**kwargs) | context
-        asked = form.cleaned_data
+        values = form.cleaned_data
         zone = rota.zone_of(ids, at=self.at, default=default)
         try:
             span = rota.span(
-                kind=asked["span"] or self.default_span, start=asked["start"], end=asked["end"], zone=zone, at=self.at
+                kind=values["span"] or self.default_span,
+                start=values["start"],
+                end=values["end"],
+                zone=zone,
+                at=self.at,
             )
         except rota.TooLong as refusal:
             form.add_error(None, str(refusal))
             return super().get_context_data(**kwargs) | context
-        return super().get_context_data(**kwargs) | context | self._shown(ids, span, asked["as_of"])
+        return super().get_context_data(**kwargs) | context | self._board_context(ids, span, values["as_of"])
 
-    def _shown(self, ids: list[int], span: rota.Span, as_of: Any) -> dict[str, Any]:
+    def _board_context(self, ids: list[int], span: rota.Span, as_of: Any) -> dict[str, Any]:
         board = rota.board(ids=ids, span=span, as_of=as_of)
-        reading = rota.Reading(user=self.person.pk, zone=ZoneInfo(timezone.get_current_timezone_name()), at=self.at)
+        reader = rota.Reader(user=self.person.pk, zone=ZoneInfo(timezone.get_current_timezone_name()), at=self.at)
         return {
             "board": board,
-            "bands": rota.draw(board, reading=reading),
-            "listing": rota.listing(board, reading=reading),
+            "bands": rota.draw(board, reader=reader),
+            "listing": rota.list_lanes(board, reader=reader),
             "troubles": board.troubles[:_TROUBLES],
             "more_troubles": max(0, len(board.troubles) - _TROUBLES),
-            "notes": handoff_notes.fresh(ids, at=self.at)[:_NOTES],
-            "kinds": [(kind, label, self._turned(span, as_of, kind=kind)) for kind, label in spans.KINDS.items()],
-            "previous": self._turned(span, as_of, steps=-1),
-            "next": self._turned(span, as_of, steps=1),
-            "today": self._turned(span, as_of, steps=None),
+            "notes": handoff_notes.recent_notes(ids, at=self.at)[:_NOTES],
+            "kinds": [
+                (kind, label, self._span_address(span, as_of, kind=kind)) for kind, label in spans.KINDS.items()
+            ],
+            "previous": self._span_address(span, as_of, steps=-1),
+            "next": self._span_address(span, as_of, steps=1),
+            "today": self._span_address(span, as_of, steps=None),
         }
 
     @staticmethod
-    def _turned(span: rota.Span, as_of: Any, *, kind: str = "", steps: int | None = 0) -> str:
+    def _span_address(span: rota.Span, as_of: Any, *, kind: str = "", steps: int | None = 0) -> str:
         """The address of another span."""
-        asked = {"span": kind or span.kind}
+        query = {"span": kind or span.kind}
         if kind:
-            asked["start"] = span.first.isoformat()
+            query["start"] = span.first.isoformat()
         elif steps is not None:
-            start = span.moved(steps)
-            asked["start"] = start.isoformat()
+            start = span.start_after(steps)
+            query["start"] = start.isoformat()
             if span.kind == spans.RANGE:
-                asked |= {"span": "", "end": (start + (span.last - span.first)).isoformat()}
+                query |= {"span": "", "end": (start + (span.last - span.first)).isoformat()}
         elif span.kind == spans.RANGE:
-            asked = {}
+            query = {}
         if as_of is not None:
-            asked["as_of"] = RotaForm.base_fields["as_of"].prepare_value(as_of)
-        return f"?{urlencode({name: value for name, value in asked.items() if value})}"
+            query["as_of"] = RotaForm.base_fields["as_of"].prepare_value(as_of)
+        return f"?{urlencode({name: value for name, value in query.items() if value})}"
 
     def get_title(self) -> str:
-        """Whose rota."""
+        """The team or schedule."""
         return f"Rota of {self.record}"
 
 

@@ -7,11 +7,11 @@ from oncall.tables.rota import HandoffNoteTable
 
 
 class HandoffNoteList(ListPage):
-    """What people on call left for the next."""
+    """All handoff notes."""
 
     title = "Handoff notes"
     queryset = HandoffNote.objects.select_related("schedule", "author").order_by("-at")
     table_class = HandoffNoteTable
     filterset_class = HandoffNoteFilter
     filters = ("search", "team", "schedule", "author")
-    empty = "No notes yet. Whoever is on call writes one from their own shifts."
+    empty = "No notes yet. The person on call writes one on the page My shifts."

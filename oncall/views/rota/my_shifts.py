@@ -1,4 +1,4 @@
-"""A person's own shifts on all schedules, and the note at their end."""
+"""The page of a person's own shifts, and the form of the handoff note."""
 
 from typing import Any
 
@@ -10,51 +10,55 @@ from oncall.forms.rota import HandoffNoteForm
 from oncall.models import Schedule
 from oncall.rota import handoff_notes, my_shifts
 
-_SHOWN = 30
+_MAX_ROWS = 30
 
 
 class MyShifts(ShownPage):
-    """The running shifts, the next one, and all in sight; the notes of those before."""
+    """The current shifts, the next one, all in range, and recent handoff notes."""
 
     title = "My shifts"
     template_name = "oncall/rota/my_shifts.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """What is theirs."""
+        """The reader's shifts and notes."""
         user: Any = self.person
-        mine = my_shifts.person_shifts(user=user, at=self.at)
-        near = [*mine.running, *mine.coming[:1]]
-        recent = {one.schedule for one in mine.past if one.ends_at and one.ends_at > self.at - handoff_notes.LATE}
+        shifts = my_shifts.person_shifts(user=user, at=self.at)
+        near = [*shifts.running, *shifts.coming[:1]]
+        recent = {
+            shift.schedule
+            for shift in shifts.past
+            if shift.ends_at and shift.ends_at > self.at - handoff_notes.WRITABLE_FOR
+        }
         return super().get_context_data(**kwargs) | {
-            "running": mine.running,
-            "next": mine.next,
-            "coming": mine.coming[:_SHOWN],
-            "past": mine.past[:_SHOWN],
-            "ended": sorted(recent - {one.schedule for one in mine.running}, key=lambda one: one.name),
-            "notes": handoff_notes.fresh({one.schedule.pk for one in near}, at=self.at)[:10],
+            "running": shifts.running,
+            "next": shifts.next,
+            "coming": shifts.coming[:_MAX_ROWS],
+            "past": shifts.past[:_MAX_ROWS],
+            "ended": sorted(recent - {shift.schedule for shift in shifts.running}, key=lambda shift: shift.name),
+            "notes": handoff_notes.recent_notes({shift.schedule.pk for shift in near}, at=self.at)[:10],
         }
 
 
 class HandOff(FormPage):
-    """A note for whoever is next."""
+    """A note for the next person on call."""
 
     form_class = HandoffNoteForm
-    button = "Leave the note"
-    done = "It is on the page of whoever is next, and on the rota."
+    button = "Save note"
+    done = "Saved. The next person on call sees it on their page and on the rota."
     refusals = (handoff_notes.NotYourShift,)
 
     def get_title(self) -> str:
-        """Of which schedule."""
+        """For which schedule."""
         self.schedule = get_object_or_404(Schedule, pk=self.kwargs["pk"])
         return f"Handoff note for {self.schedule}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way back."""
+        """With the link back."""
         return super().get_context_data(**kwargs) | {"back": reverse("oncall:my-shifts")}
 
     def perform(self, form: Any) -> Any:
-        """Leave it."""
+        """Write it."""
         schedule = get_object_or_404(Schedule, pk=self.kwargs["pk"])
         user: Any = self.person
-        handoff_notes.write(schedule=schedule, text=form.cleaned_data["text"], actor=user, at=self.at)
+        handoff_notes.write_note(schedule=schedule, text=form.cleaned_data["text"], actor=user, at=self.at)
         return "oncall:my-shifts"

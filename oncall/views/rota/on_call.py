@@ -17,39 +17,39 @@ _CARDS = 48
 
 
 class OnCall(ShownPage):
-    """Everybody who stands by at this moment, or at the one in the address."""
+    """Everybody who is on call now, or at the instant of the address."""
 
     template_name = "oncall/rota/on_call.html"
 
     @cached_property
-    def asked(self) -> MomentForm:
-        """The moment that was asked for."""
+    def form(self) -> MomentForm:
+        """The form with the requested instant."""
         form = MomentForm(self.request.GET)
         form.is_valid()
         return form
 
     @property
     def moment(self) -> datetime:
-        """It, or now where none or nonsense was asked for; the page then says so."""
-        found: datetime | None = self.asked.cleaned_data.get("at")
-        return found or self.at
+        """The requested instant; now if there is none or it is invalid, which the page reports."""
+        requested: datetime | None = self.form.cleaned_data.get("at")
+        return requested or self.at
 
     def get_title(self) -> str:
-        """Now, or when."""
+        """With the instant, unless it is now."""
         return "On call now" if self.moment == self.at else f"On call on {display.local(self.moment)}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Each schedule's turn, and what the apps above add."""
+        """Each schedule's turn, and the panels of other apps."""
         page = Paginator(
             Schedule.objects.order_by("team__name", "name", "pk").values_list("pk", flat=True), _CARDS
         ).get_page(self.request.GET.get("page"))
         loaded = schedules.load_range(self.moment, ids=page.object_list)
         turns = [
-            {"schedule": one.schedule, "turn": schedules.stint(one, at=self.moment), "zone": self._zone(one)}
-            for one in loaded
+            {"schedule": roster.schedule, "turn": schedules.stint(roster, at=self.moment), "zone": self._zone(roster)}
+            for roster in loaded
         ]
         return super().get_context_data(**kwargs) | {
-            "form": self.asked,
+            "form": self.form,
             "is_now": self.moment == self.at,
             "moment": self.moment,
             "page": page,
@@ -58,7 +58,7 @@ class OnCall(ShownPage):
         }
 
     def _zone(self, roster: schedules.Roster) -> str:
-        """The schedule's zone, when it is not the reader's."""
+        """The schedule's time zone, if it is not the reader's."""
         version = roster.plan.version_at(self.moment)
         if version is None or version.zone.key == getattr(self.person, "time_zone", "UTC"):
             return ""
@@ -66,9 +66,9 @@ class OnCall(ShownPage):
 
 
 def requested_moment(text: str) -> datetime | None:
-    """A moment with its offset, or nothing."""
+    """An instant with its offset, or None."""
     try:
-        found = parse_datetime(text)
+        moment = parse_datetime(text)
     except ValueError:
         return None
-    return found if found and found.tzinfo else None
+    return moment if moment and moment.tzinfo else None

@@ -1,4 +1,4 @@
-"""Editing a rotation: typed, looked at, then saved; every step works without a script."""
+"""Pages to edit a rotation: preview, then save; every step works without JavaScript."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -29,76 +29,76 @@ AHEAD = timedelta(weeks=8)
 
 
 class _Editor(Asking, ShownPage):
-    """The editor's page; what differs between a first version and a later one is declared below."""
+    """The editor's page; subclasses define what differs between a first and a later version."""
 
     template_name = "oncall/schedules/schedule_edit.html"
 
-    # What a subclass says.
+    # To be defined by subclasses.
     def effective(self) -> list[tuple[str, str]]:
-        """When it may take over, the usual first."""
+        """The choices of when it takes over, the default first."""
         raise NotImplementedError
 
     def stored(self) -> tuple[dict[str, Any], list[LayerState]]:
-        """What to begin with."""
+        """The stored values and layers to start with."""
         raise NotImplementedError
 
     def editor(self, *args: Any, **kwargs: Any) -> Any:
-        """The form above the layers."""
+        """The form of the whole version."""
         return forms.EditorForm(*args, effective=self.effective(), **kwargs)
 
     def team(self) -> Team | None:
-        """Whose people come first."""
+        """The team whose people are listed first."""
         raise NotImplementedError
 
     def roster(self, until: datetime) -> schedules.Roster:
-        """The rota as it is, from yesterday on."""
+        """The current rota, up to `until`."""
         raise NotImplementedError
 
     def save(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> Schedule:
-        """Make the domain call."""
+        """Save the draft."""
         raise NotImplementedError
 
     def is_unchanged(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> bool:
-        """Whether saving would change nothing; a first version always says something."""
+        """Whether saving would change nothing; a first version always changes something."""
         return False
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What is stored, to be changed."""
+        """The editor with the stored values."""
         values, layers = self.stored()
         return self._answer(self.editor(initial=values), self._layer_forms(layers))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """One more row, a look, or the version itself; without a button's name it is a look."""
-        deed, _, target = request.POST.get("do", "preview").partition(":")
+        """Change the rows, preview or save, by the button; without a button, preview."""
+        action, _, target = request.POST.get("do", "preview").partition(":")
         layers = forms.typed_layers(request.POST)
-        if deed not in {"preview", "save"}:
-            layers = forms.pressed(
-                layers, deed, target, team=[one.pk for one in self._team_people], first=self._first_values()
+        if action not in {"preview", "save"}:
+            layers = forms.after_button(
+                layers, action, target, team=[person.pk for person in self._team_people], first=self._first_values()
             )
             return self._answer(
                 self.editor(initial={"keep_turns": ""} | request.POST.dict()), self._layer_forms(layers)
             )
-        form, shown = self.editor(request.POST), self._layer_forms(layers, request.POST)
-        if not all([form.is_valid(), *(one.is_valid() for one in shown)]):
-            return self._answer(form, shown, status=422)
+        form, layer_forms = self.editor(request.POST), self._layer_forms(layers, request.POST)
+        if not all([form.is_valid(), *(layer_form.is_valid() for layer_form in layer_forms)]):
+            return self._answer(form, layer_forms, status=422)
         try:
-            return self._settle(form, shown, is_final=deed == "save")
+            return self._preview_or_save(form, layer_forms, is_final=action == "save")
         except ValidationError as refusal:
-            self._show(refusal, form, shown)
+            self._show_errors(refusal, form, layer_forms)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
-        return self._answer(form, shown, status=422)
+        return self._answer(form, layer_forms, status=422)
 
-    def _settle(self, form: Any, shown: Sequence[LayerForm], *, is_final: bool) -> HttpResponse:
+    def _preview_or_save(self, form: Any, layer_forms: Sequence[LayerForm], *, is_final: bool) -> HttpResponse:
         zone_name = form.cleaned_data["time_zone"]
-        layers = [one.draft() for one in shown]
-        drafts.check(layers, time_zone=zone_name)
+        layers = [layer_form.draft() for layer_form in layer_forms]
+        drafts.check_layers(layers, time_zone=zone_name)
         effective_from = self._effective_from(form, layers, ZoneInfo(zone_name))
         before = self.roster(max(self.at, effective_from) + AHEAD)
         if form.cleaned_data.get("keep_turns"):
-            layers = editing.keep_all(
+            layers = editing.keep_all_turns(
                 layers,
-                sources=[one.cleaned_data["source"] for one in shown],
+                sources=[layer_form.cleaned_data["source"] for layer_form in layer_forms],
                 time_zone=zone_name,
                 plan=before.plan,
                 effective_from=effective_from,
@@ -107,13 +107,13 @@ class _Editor(Asking, ShownPage):
             schedule = self.save(form, layers, effective_from)
             self.say(self.done)
             return redirect(schedule)
-        after = previewing.preview(
+        changed = previewing.preview(
             before, layers=layers, time_zone=zone_name, effective_from=effective_from, at=self.at
         )
-        preview = self._preview(before, after, effective_from)
+        preview = self._preview(before, changed, effective_from)
         if self.is_unchanged(form, layers, effective_from):
-            preview["words"] = [editing.NOTHING_CHANGES]
-        return self._answer(form, shown, preview=preview)
+            preview["sentences"] = [editing.NOTHING_CHANGES]
+        return self._answer(form, layer_forms, preview=preview)
 
     def _effective_from(self, form: Any, layers: Sequence[LayerDraft], zone: ZoneInfo) -> datetime:
         chosen = form.cleaned_data["effective"]
@@ -126,38 +126,40 @@ class _Editor(Asking, ShownPage):
 
     @cached_property
     def next_handoff(self) -> datetime:
-        """When the version in force next changes hands."""
+        """The next handoff of the version in force."""
         return editing.next_handoff(self.roster(self.at + MINUTE).plan, at=self.at)
 
-    def _preview(self, before: schedules.Roster, after: schedules.Roster, start: datetime) -> dict[str, Any]:
+    def _preview(self, before: schedules.Roster, changed: schedules.Roster, start: datetime) -> dict[str, Any]:
         since = floor_minute(self.at)
         until = since + AHEAD
-        version = after.plan.version_at(start)
-        found = warnings.warnings_of(after, since=since, until=until, at=self.at)
+        version = changed.plan.version_at(start)
+        rota_warnings = warnings.schedule_warnings(changed, since=since, until=until, at=self.at)
         return {
-            "words": previewing.in_words(before, after, effective_from=start),
-            "warnings": warnings.grouped(found),
-            "shifts": rota.upcoming(after, at=self.at),
+            "sentences": previewing.change_sentences(before, changed, effective_from=start),
+            "warnings": warnings.group_by_code(rota_warnings),
+            "shifts": rota.upcoming_shifts(changed, at=self.at),
             "zone": version.zone.key if version else "UTC",
             "effective_from": start,
         }
 
-    def _show(self, refusal: ValidationError, form: Any, shown: Sequence[LayerForm]) -> None:
-        """Each refusal beside the field it is about."""
+    def _show_errors(self, refusal: ValidationError, form: Any, layer_forms: Sequence[LayerForm]) -> None:
+        """Show each error at its field."""
         if not hasattr(refusal, "error_dict"):
             form.add_error(None, refusal)
             return
-        for name, said in refusal.message_dict.items():
+        for name, messages in refusal.message_dict.items():
             parts = name.split(".")
             if len(parts) > 2:
-                shown[int(parts[1])].take(parts[2], said)
+                layer_forms[int(parts[1])].take(parts[2], messages)
             else:
-                known = {"effective_from": "effective_at" if form.cleaned_data["effective"] == "date" else "effective"}
-                where = known.get(name, name)
-                form.add_error(where if where in form.fields else None, said)
+                form_fields = {
+                    "effective_from": "effective_at" if form.cleaned_data["effective"] == "date" else "effective"
+                }
+                field_name = form_fields.get(name, name)
+                form.add_error(field_name if field_name in form.fields else None, messages)
 
     def _first_values(self) -> dict[str, Any]:
-        """A new layer begins with the Monday of this week."""
+        """The values of a new layer: it begins on the Monday of this week."""
         today = self.at.date()
         return {"starts_on": today - timedelta(days=today.weekday())}
 
@@ -167,36 +169,36 @@ class _Editor(Asking, ShownPage):
         if team is None:
             return []
         members = team.memberships.exclude(role=MembershipRole.OBSERVER).filter(user__is_active=True)
-        return [one.user for one in members.select_related("user").order_by("user__name")]
+        return [membership.user for membership in members.select_related("user").order_by("user__name")]
 
     def _layer_forms(self, layers: Sequence[LayerState], data: Any = None) -> list[LayerForm]:
         calendars = list(Calendar.objects.order_by("name").values_list("pk", "name"))
-        return [LayerForm(data, state=one, calendars=calendars) for one in layers]
+        return [LayerForm(data, state=layer, calendars=calendars) for layer in layers]
 
     def _answer(
-        self, form: Any, shown: Sequence[LayerForm], *, preview: dict[str, Any] | None = None, status: int = 200
+        self, form: Any, layer_forms: Sequence[LayerForm], *, preview: dict[str, Any] | None = None, status: int = 200
     ) -> HttpResponse:
-        mine = {person.pk for person in self._team_people}
-        everybody = dict(User.objects.filter(is_active=True).order_by("name", "pk").values_list("pk", "name"))
-        named = {row.user for one in shown for row in one.state.rows if row.user is not None}
-        names = everybody | dict(User.objects.filter(pk__in=named - set(everybody)).values_list("pk", "name"))
+        team_ids = {person.pk for person in self._team_people}
+        active_people = dict(User.objects.filter(is_active=True).order_by("name", "pk").values_list("pk", "name"))
+        chosen = {row.user for layer_form in layer_forms for row in layer_form.state.rows if row.user is not None}
+        names = active_people | dict(User.objects.filter(pk__in=chosen - set(active_people)).values_list("pk", "name"))
         layers = [
             {
-                "form": one,
-                "prefix": one.state.prefix,
+                "form": layer_form,
+                "prefix": layer_form.state.prefix,
                 "rows": [
                     {"place": row.place, "user": row.user, "name": names.get(row.user or 0, "somebody unknown")}
-                    for row in one.state.rows
+                    for row in layer_form.state.rows
                 ],
             }
-            for one in shown
+            for layer_form in layer_forms
         ]
         context = self.get_context_data(
             form=form,
             layers=layers,
             preview=preview,
             team_people=self._team_people,
-            other_people=[(key, name) for key, name in everybody.items() if key not in mine],
+            other_people=[(key, name) for key, name in active_people.items() if key not in team_ids],
             zones=sorted(ZONES),
             has_errors=status == 422,
         )
@@ -204,33 +206,33 @@ class _Editor(Asking, ShownPage):
 
 
 class ScheduleNew(_Editor):
-    """A schedule and its first version."""
+    """Create a schedule with its first version."""
 
     title = "New schedule"
-    done = "The schedule is there. Point a step of an escalation policy at it, so that it is paged."
+    done = "Schedule created. Add it to a step of an escalation policy, so that it is paged."
 
     def may(self) -> bool:
         """Managers of any team."""
         return planned_teams(self.person).exists()
 
     def editor(self, *args: Any, **kwargs: Any) -> Any:
-        """With name and team."""
+        """With name, team and description."""
         teams = planned_teams(self.person)
         return forms.NewEditorForm(*args, effective=self.effective(), teams=teams, **kwargs)
 
     def effective(self) -> list[tuple[str, str]]:
-        """There is no handoff to wait for."""
+        """No handoff yet, so the choices differ."""
         return [
-            ("start", "When the first turn starts; at once, if that has passed"),
+            ("start", "When the first turn starts, or now if that has passed"),
             ("now", "At the next minute"),
             ("date", "At a date"),
         ]
 
     def team(self) -> Team | None:
-        """The one that was chosen, or the first that may be."""
+        """The chosen team, or the first that the reader may plan."""
         teams = planned_teams(self.person)
-        asked = self.request.POST.get("team") or self.request.GET.get("team")
-        return teams.filter(slug=asked).first() if asked else teams.first()
+        slug = self.request.POST.get("team") or self.request.GET.get("team")
+        return teams.filter(slug=slug).first() if slug else teams.first()
 
     def stored(self) -> tuple[dict[str, Any], list[LayerState]]:
         """The team's zone, and one empty rotation."""
@@ -239,53 +241,53 @@ class ScheduleNew(_Editor):
         return values, [LayerState("l1", self._first_values())]
 
     def roster(self, until: datetime) -> schedules.Roster:
-        """Nobody yet."""
+        """An empty rota."""
         name = self.request.POST.get("name", "")
         return schedules.Roster(Schedule(pk=0, name=name), Plan(()), {}, floor_minute(self.at), until)
 
     def save(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> Schedule:
-        """The schedule with its layers."""
-        given = form.cleaned_data
+        """Create the schedule with its layers."""
+        values = form.cleaned_data
         return lifecycle.open_schedule(
-            team=given["team"],
-            name=given["name"],
-            description=given["description"],
+            team=values["team"],
+            name=values["name"],
+            description=values["description"],
             layers=layers,
-            time_zone=given["time_zone"],
+            time_zone=values["time_zone"],
             effective_from=effective_from,
-            note=given["note"],
+            note=values["note"],
             actor=self.person,
             at=self.at,
         )
 
 
-class _OfSchedule(SignedIn):
-    """A page about a schedule for those who may change it."""
+class _SchedulePage(SignedIn):
+    """A page about one schedule, for those who may change it."""
 
     kwargs: dict[str, Any]
 
     @cached_property
     def schedule(self) -> Schedule:
         """The schedule of the address."""
-        found: Schedule = get_object_or_404(Schedule.objects.select_related("team"), pk=self.kwargs["pk"])
-        return found
+        schedule: Schedule = get_object_or_404(Schedule.objects.select_related("team"), pk=self.kwargs["pk"])
+        return schedule
 
     def may(self) -> bool:
-        """Managers of its team, and the role."""
+        """Those who may manage the schedule's team."""
         return can_manage_team(self.person, self.schedule.team)
 
 
-class ScheduleEdit(_OfSchedule, _Editor):
-    """A new version of a schedule."""
+class ScheduleEdit(_SchedulePage, _Editor):
+    """Create a new version of a schedule."""
 
-    done = "Saved. What was planned for a later date stays planned."
+    done = "Saved. Versions planned for a later date stay planned."
 
     def get_title(self) -> str:
-        """Which one."""
+        """With the schedule's name."""
         return f"Change {self.schedule.name}"
 
     def effective(self) -> list[tuple[str, str]]:
-        """The next handoff, in words (R-V4)."""
+        """With the time of the next handoff (R-V4)."""
         zone = self.version.time_zone if self.version else "UTC"
         return [
             ("handoff", f"At the next handoff, {display.local(self.next_handoff, zone=zone)}"),
@@ -294,12 +296,12 @@ class ScheduleEdit(_OfSchedule, _Editor):
         ]
 
     def team(self) -> Team | None:
-        """The schedule's."""
+        """The schedule's team."""
         return self.schedule.team
 
     @cached_property
     def version(self) -> ScheduleVersion | None:
-        """What is in force, or planned first."""
+        """The version in force, or else the first that is planned."""
         [roster] = schedules.load_at(self.at, ids=[self.schedule.pk])
         versions = self.schedule.versions.filter(withdrawn_at__isnull=True).prefetch_related("layers__members")
         if roster.now_version:
@@ -310,28 +312,28 @@ class ScheduleEdit(_OfSchedule, _Editor):
         """The layers of the version in force."""
         if self.version is None:
             return {"time_zone": self.schedule.team.time_zone}, [LayerState("l1", self._first_values())]
-        layers = sorted(self.version.layers.all(), key=lambda one: one.pk)
+        layers = sorted(self.version.layers.all(), key=lambda layer: layer.pk)
         return {"time_zone": self.version.time_zone}, [
-            forms.stored_layer(drafts.draft_of(one), source=one.pk, prefix=f"l{number}")
-            for number, one in enumerate(layers, start=1)
+            forms.stored_layer(drafts.draft_of(layer), source=layer.pk, prefix=f"l{number}")
+            for number, layer in enumerate(layers, start=1)
         ]
 
     def roster(self, until: datetime) -> schedules.Roster:
-        """With yesterday, for the minute before a change."""
-        [found] = schedules.load(
+        """From yesterday on, to include the minute before a change."""
+        [roster] = schedules.load(
             ids=[self.schedule.pk], since=floor_minute(self.at) - timedelta(days=1), until=max(until, self.at + AHEAD)
         )
-        return found
+        return roster
 
     def is_unchanged(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> bool:
-        """Whether the version in force then says the same."""
+        """Whether the version in force then is the same."""
         zone = form.cleaned_data["time_zone"]
         return editing.would_change_nothing(
             schedule=self.schedule, layers=layers, time_zone=zone, effective_from=effective_from
         )
 
     def save(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> Schedule:
-        """The version, unless nothing would change."""
+        """Save the version, unless nothing would change."""
         editing.change_layers(
             schedule=self.schedule,
             layers=layers,
@@ -344,47 +346,47 @@ class ScheduleEdit(_OfSchedule, _Editor):
         return self.schedule
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With where to go back to."""
+        """With the link back."""
         return super().get_context_data(**kwargs) | {"back": self.schedule.get_absolute_url()}
 
 
-class ScheduleAbout(_OfSchedule, FormPage):
-    """Name, team and description of a schedule."""
+class ScheduleAbout(_SchedulePage, FormPage):
+    """Edit name, team and description of a schedule."""
 
-    title = "About this schedule"
+    title = "Edit name and team"
     form_class = forms.AboutScheduleForm
     refusals = (Refusal,)
     done = "Saved."
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """What is stored, and the teams it may go to."""
+        """The stored values, and the teams it may move to."""
         names = ("name", "team", "description", "external_id")
         stored = {name: getattr(self.schedule, name) for name in names}
         return super().get_form_kwargs() | {"initial": stored, "teams": planned_teams(self.person)}
 
     def perform(self, form: Any) -> Any:
-        """Change it."""
+        """Save the values."""
         return lifecycle.change_schedule(schedule=self.schedule, **form.cleaned_data)
 
 
 class VersionWithdraw(PostPage):
-    """Take back a version that is not in force yet (R-V3)."""
+    """Withdraw a version that is not in force yet (R-V3)."""
 
     refusals = (Refusal,)
-    done = "Withdrawn. The schedule goes on as it was."
+    done = "Withdrawn. The schedule stays as it was."
 
     @cached_property
     def version(self) -> ScheduleVersion:
         """The version of the address."""
-        found: ScheduleVersion = get_object_or_404(
+        version: ScheduleVersion = get_object_or_404(
             ScheduleVersion.objects.select_related("schedule__team"), pk=self.kwargs["version"]
         )
-        if found.schedule_id != self.kwargs["pk"]:
+        if version.schedule_id != self.kwargs["pk"]:
             raise Http404
-        return found
+        return version
 
     def may(self) -> bool:
-        """Managers of its team, and the role."""
+        """Those who may manage the schedule's team."""
         return can_manage_team(self.person, self.version.schedule.team)
 
     def perform(self) -> Any:
@@ -393,5 +395,5 @@ class VersionWithdraw(PostPage):
         return self.version.schedule
 
     def back(self) -> str:
-        """The schedule."""
+        """The schedule's page."""
         return self.version.schedule.get_absolute_url()

@@ -23,7 +23,7 @@ class ScheduleList(ListPage):
     table_class = ScheduleTable
     filterset_class = ScheduleFilter
     filters = ("search", "team")
-    empty = "No schedules yet. A manager of a team makes the first one with New schedule."
+    empty = "No schedules yet. A manager of a team adds the first one with New schedule."
     create = ("oncall:schedule-new", "New schedule")
 
     def may_create(self) -> bool:
@@ -32,34 +32,34 @@ class ScheduleList(ListPage):
 
 
 class SchedulePage(DetailPage):
-    """One schedule: who is next over eight weeks, and every version it had."""
+    """One schedule: who is on call over the next eight weeks, and all its versions."""
 
     template_name = "oncall/schedules/schedule.html"
     context_object_name = "schedule"
 
     def get_object(self, queryset: Any = None) -> Schedule:
-        """With all that the resolver needs, as known now or at `?as_of=` (R-V5)."""
-        self.as_of = self._asked()
-        found = schedules.load(
+        """The schedule with its roster, as known now or at `?as_of=` (R-V5)."""
+        self.as_of = self._requested_instant()
+        rosters = schedules.load(
             ids=[self.kwargs["pk"]], since=self.at - schedules.STINT_LIMIT, until=self.at + schedules.STINT_LIMIT,
             as_of=self.as_of,
         )  # fmt: skip
-        if not found:
+        if not rosters:
             raise Http404
-        self.roster = found[0]
+        self.roster = rosters[0]
         return self.roster.schedule
 
-    def _asked(self) -> datetime | None:
-        """The moment of the address; nonsense, and what lies ahead, is now."""
-        asked = requested_moment(self.request.GET.get("as_of", ""))
-        return asked if asked and asked <= self.at else None
+    def _requested_instant(self) -> datetime | None:
+        """The instant of the address; None if it is invalid or in the future."""
+        instant = requested_moment(self.request.GET.get("as_of", ""))
+        return instant if instant and instant <= self.at else None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The coming turns and the versions."""
+        """The coming shifts and the versions."""
         in_force = self.roster.plan.version_at(self.at)
         return super().get_context_data(**kwargs) | {
             "turn": schedules.stint(self.roster, at=self.at),
-            "shifts": rota.upcoming(self.roster, at=self.at),
+            "shifts": rota.upcoming_shifts(self.roster, at=self.at),
             "in_force": in_force,
             "zone": in_force.zone.key if in_force else "UTC",
             "as_of": self.as_of,

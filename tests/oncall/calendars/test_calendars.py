@@ -1,4 +1,4 @@
-"""Calendars: public holidays, own days, imported ones, and what no later edit of them may change (R-V5a)."""
+"""Calendars: public holidays, own days off, and what later edits must not change (R-V5a)."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from oncall import calendars, schedules
 from oncall.calendars import countries, dates, top_up
 from oncall.models import Calendar, CalendarDate, Schedule
-from oncall.schedules.timeline import gather
+from oncall.schedules.timeline import build_timeline
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -20,13 +20,13 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def dates_of(calendar: Calendar) -> list[date]:
-    return list(calendar.dates.standing().order_by("date").values_list("date", flat=True))
+    return list(calendar.dates.active().order_by("date").values_list("date", flat=True))
 
 
 def gaps(schedule: Schedule, *, as_of: datetime | None = None) -> list[Any]:
     since, until = datetime(2026, 5, 1, tzinfo=UTC), datetime(2027, 1, 10, tzinfo=UTC)
     [roster] = schedules.load(ids=[schedule.pk], since=since, until=until, as_of=as_of)
-    return gather(roster.plan, since=since, until=until).gaps
+    return build_timeline(roster.plan, since=since, until=until).gaps
 
 
 def day_in_berlin(day: date) -> tuple[datetime, datetime]:
@@ -38,10 +38,10 @@ class TestCreateCalendar:
     def test_writes_the_holidays_of_this_year_and_the_next_ones(self) -> None:
         calendar = calendars.create_calendar(name="Berlin", country="DE", subdivision="BE", at=NOON, actor=None)
 
-        found = dates_of(calendar)
-        assert date(2027, 3, 8) in found  # only Berlin and one other part have it
-        assert min(found) >= NOON.date()
-        assert {day.year for day in found} == {2026, 2027, 2028}
+        days = dates_of(calendar)
+        assert date(2027, 3, 8) in days  # only Berlin and one other part have it
+        assert min(days) >= NOON.date()
+        assert {day.year for day in days} == {2026, 2027, 2028}
         assert calendar.filled_through == 2028
 
     @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ class TestCountries:
         assert countries.names()["US"] == "United States"
         assert countries.subdivisions("GB")["SCT"] == "Scotland"
         for code in ("DE", "GB", "US", "IN", "AU", "BR", "IL", "JP"):
-            found = countries.public_holidays(code, "", [2026, 2027])
-            assert found, code
-            assert {day.year for day in found} == {2026, 2027}
+            public_days = countries.public_holidays(code, "", [2026, 2027])
+            assert public_days, code
+            assert {day.year for day in public_days} == {2026, 2027}
 
 
 class TestTopUpDue:
@@ -78,16 +78,16 @@ class TestTopUpDue:
         calendar = calendars.create_calendar(name="Berlin", country="DE", at=NOON, actor=None)
         own = make.CalendarFactory()
 
-        done = calendars.top_up_due(at=NOON + timedelta(days=365))
+        filled = calendars.top_up_due(at=NOON + timedelta(days=365))
 
         calendar.refresh_from_db()
-        assert done == 1
+        assert filled == 1
         assert calendar.filled_through == 2029
         assert date(2029, 12, 25) in dates_of(calendar)
         assert not own.dates.exists()
         assert calendars.top_up_due(at=NOON + timedelta(days=365)) == 0
 
-    def test_leaves_out_what_somebody_took_back(self) -> None:
+    def test_leaves_out_what_somebody_withdrew(self) -> None:
         calendar = calendars.create_calendar(name="Berlin", country="DE", at=NOON, actor=None)
         day = calendar.dates.get(date=date(2027, 10, 3))
         calendars.withdraw_date(day=day, at=NOON, actor=None)
@@ -112,7 +112,7 @@ class TestAddDate:
         calendar = make.CalendarFactory()
         make.excluding(calendar)
 
-        with pytest.raises(dates.DayHasBegun, match="to come"):
+        with pytest.raises(dates.DayHasBegun, match="later day"):
             calendars.add_date(calendar=calendar, date=NOON.date(), at=NOON, actor=None)
         calendars.add_date(calendar=calendar, date=NOON.date() + timedelta(days=1), at=NOON, actor=None)
 
@@ -149,7 +149,7 @@ class TestAddDate:
 
 class TestWithdrawDate:
     def test_changes_no_minute_that_was(self) -> None:
-        """R-V5: a day that had begun goes on counting, whoever takes it back; before, it did not stay."""
+        """R-V5: a day that has begun still counts after it is withdrawn; a coming day does not."""
         calendar = make.CalendarFactory()
         schedule = make.excluding(calendar)
         past, coming = (
@@ -158,7 +158,7 @@ class TestWithdrawDate:
         before = gaps(schedule)
 
         calendars.withdraw_date(day=coming, at=NOON, actor=None)
-        CalendarDate.objects.filter(pk=past.pk).update(withdrawn_at=NOON)  # past the verb, which refuses it
+        CalendarDate.objects.filter(pk=past.pk).update(withdrawn_at=NOON)  # directly, because the domain refuses it
 
         assert before == [day_in_berlin(past.date), day_in_berlin(coming.date)]
         assert gaps(schedule) == [day_in_berlin(past.date)]
@@ -169,7 +169,7 @@ class TestWithdrawDate:
         make.excluding(calendar)
         day = make.CalendarDateFactory(calendar=calendar, date=date(2026, 6, 1))
 
-        with pytest.raises(dates.DayHasBegun, match="served"):
+        with pytest.raises(dates.DayHasBegun, match="past does not change"):
             calendars.withdraw_date(day=day, at=NOON, actor=None)
 
     def test_keeps_the_row_with_who_did_it(self) -> None:
@@ -201,15 +201,15 @@ class TestWithdrawDate:
 
 
 class TestSetDates:
-    def test_adds_and_takes_back_and_twice_changes_nothing(self) -> None:
+    def test_adds_and_withdraws_and_twice_changes_nothing(self) -> None:
         calendar = make.CalendarFactory()
-        wanted = {date(2026, 7, 1): "One", date(2026, 8, 1): "Two"}
-        calendars.set_dates(calendar=calendar, dates={date(2026, 9, 1): "", **wanted}, at=NOON, actor=None)
+        expected = {date(2026, 7, 1): "One", date(2026, 8, 1): "Two"}
+        calendars.set_dates(calendar=calendar, dates={date(2026, 9, 1): "", **expected}, at=NOON, actor=None)
 
         for _ in range(2):
-            calendars.set_dates(calendar=calendar, dates=wanted, at=NOON, actor=None)
+            calendars.set_dates(calendar=calendar, dates=expected, at=NOON, actor=None)
 
-        assert dates_of(calendar) == sorted(wanted)
+        assert dates_of(calendar) == sorted(expected)
         assert calendar.dates.count() == 3
 
     def test_leaves_days_that_have_begun(self) -> None:

@@ -1,4 +1,4 @@
-"""Calendars on pages and over REST, and days read out of another calendar (R-I1)."""
+"""Calendars on pages and over REST, and days imported from another calendar (R-I1)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -53,7 +53,7 @@ END:VCALENDAR\r
 class TestImport:
     def test_reads_days_spans_and_yearly_ones(self) -> None:
         """R-I1: import of a public-holiday iCal feeds calendars."""
-        assert calendars.read(ICS, at=NOON) == {
+        assert calendars.read_days(ICS, at=NOON) == {
             date(2026, 12, 24): "Closed",
             date(2026, 12, 25): "Closed",
             date(2026, 12, 26): "Closed",
@@ -66,39 +66,41 @@ class TestImport:
         [
             b"", b"\x00\xff", b"<html>", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", b"BEGIN:VEVENT\r\n" * 200,
             ICS.replace(b"DTSTART", b"DTEND"), ICS.replace(b"2026", b"9999").replace(b"FREQ=YEARLY", b"FREQ=X"),
-            ICS.replace(b"20261224", b"20261340").replace(b"20200308", b"x"), b"x" * (ical_import.LARGEST + 1),
+            ICS.replace(b"20261224", b"20261340").replace(b"20200308", b"x"), b"x" * (ical_import.MAX_BYTES + 1),
         ],
     )  # fmt: skip
-    def test_refuses_kindly_what_is_no_calendar(self, content: bytes) -> None:
+    def test_refuses_what_is_no_calendar(self, content: bytes) -> None:
         with pytest.raises(ical_import.NotReadable):
-            calendars.read(content, at=NOON)
+            calendars.read_days(content, at=NOON)
 
     def test_adds_what_is_new_and_leaves_out_what_is_over(self) -> None:
         calendar = make.CalendarFactory()
         make.CalendarDateFactory(calendar=calendar, date=date(2026, 12, 25))
 
-        found = calendars.import_dates(calendar=calendar, dates=calendars.read(ICS, at=NOON), at=NOON, actor=None)
+        result = calendars.import_dates(
+            calendar=calendar, dates=calendars.read_days(ICS, at=NOON), at=NOON, actor=None
+        )
 
-        assert found == ical_import.Imported(added=3, known=1, late=1)
-        assert str(found) == "Dates read: 3 added, 1 were there already, 1 left out, because they are over."
+        assert result == ical_import.ImportResult(added=3, existing=1, past=1)
+        assert str(result) == "Dates read: 3 added, 1 existed already, 1 left out, because they are over."
         assert calendar.dates.filter(origin="import").count() == 3
 
-    def test_fetches_through_the_one_client(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        asked = []
+    def test_fetches_through_the_shared_client(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        urls = []
 
         def send(**call: Any) -> http.Answer:
-            asked.append(call["url"])
+            urls.append(call["url"])
             return http.Answer(200, {}, ICS)
 
         monkeypatch.setattr(http, "send", send)
 
-        assert calendars.fetch("webcal://example.com/days.ics") == ICS
-        assert asked == ["https://example.com/days.ics"]
+        assert calendars.fetch_calendar("webcal://example.com/days.ics") == ICS
+        assert urls == ["https://example.com/days.ics"]
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1/x", "file:///etc/passwd", "http://169.254.169.254/", "x"])
     def test_refuses_addresses_inside(self, url: str) -> None:
         with pytest.raises(ical_import.NotReadable):
-            calendars.fetch(url)
+            calendars.fetch_calendar(url)
 
 
 @pytest.fixture
@@ -109,12 +111,14 @@ def manager(client: Client) -> Client:
 
 class TestPages:
     def test_make_a_calendar_and_show_its_years(self, manager: Client) -> None:
-        made = manager.post("/calendars/add/", {"name": "Berlin", "country": "DE", "subdivision": "BE"}, follow=True)
+        created = manager.post(
+            "/calendars/add/", {"name": "Berlin", "country": "DE", "subdivision": "BE"}, follow=True
+        )
         next_year = timezone.now().year + 1
-        page = manager.get(made.redirect_chain[-1][0], {"year": next_year})
+        page = manager.get(created.redirect_chain[-1][0], {"year": next_year})
 
         assert "Christmas Day" in page.content.decode()
-        assert f"Known through</dt><dd>{next_year + 1}" in page.content.decode()
+        assert f"Filled through</dt><dd>{next_year + 1}" in page.content.decode()
 
     def test_name_the_parts_of_a_country_when_one_is_wrong(self, manager: Client) -> None:
         answer = manager.post("/calendars/add/", {"name": "Berlin", "country": "DE", "subdivision": "berlin"})
@@ -122,20 +126,20 @@ class TestPages:
         assert answer.status_code == 422
         assert "BE" in answer.content.decode()
 
-    def test_add_and_take_back_a_day(self, manager: Client) -> None:
+    def test_add_and_withdraw_a_day(self, manager: Client) -> None:
         calendar = make.CalendarFactory()
         make.excluding(calendar)
         day = timezone.now().date() + timedelta(days=30)
 
         added = manager.post(f"/calendars/{calendar.pk}/add-day/", {"date": day, "name": "Party"}, follow=True)
         [row] = calendar.dates.all()
-        taken = manager.post(f"/calendars/days/{row.pk}/take-back/", follow=True)
-        late = manager.post(f"/calendars/{calendar.pk}/add-day/", {"date": "2026-01-02"})
+        withdrawn = manager.post(f"/calendars/days/{row.pk}/withdraw/", follow=True)
+        past_day = manager.post(f"/calendars/{calendar.pk}/add-day/", {"date": "2026-01-02"})
 
         assert "Party" in added.content.decode()
-        assert "taken back" in taken.content.decode()
-        assert late.status_code == 422
-        assert "has begun already" in late.content.decode()
+        assert "withdrawn" in withdrawn.content.decode()
+        assert past_day.status_code == 422
+        assert "has already begun" in past_day.content.decode()
 
     def test_import_a_file(self, manager: Client) -> None:
         calendar = make.CalendarFactory()
@@ -155,9 +159,9 @@ class TestPages:
         client.force_login(make.UserFactory(roles=[Role.AGENT]))
 
         assert client.get(f"/calendars/{day.calendar_id}/").status_code == 200
-        assert b"Take back" not in client.get(f"/calendars/{day.calendar_id}/?year=2027").content
+        assert b"Withdraw" not in client.get(f"/calendars/{day.calendar_id}/?year=2027").content
         assert client.get("/calendars/add/").status_code == 403
-        assert client.post(f"/calendars/days/{day.pk}/take-back/").status_code == 403
+        assert client.post(f"/calendars/days/{day.pk}/withdraw/").status_code == 403
 
     @pytest.mark.parametrize("year", ["x", "-1", "9" * 30, "1200", "%00"])
     def test_are_not_found_for_years_that_are_none(self, manager: Client, year: str) -> None:
@@ -176,19 +180,19 @@ class TestApi:
     def terraform(self) -> Any:
         return client_of(make.UserFactory(roles=[Role.MANAGER]))
 
-    def test_keeps_a_calendar_as_terraform_does(self, terraform: Any) -> None:
+    def test_creates_and_updates_a_calendar_as_terraform_does(self, terraform: Any) -> None:
         sent = {"name": "Berlin", "country": "DE", "subdivision": "BE", "external_id": "tf-1"}
 
-        made = terraform.post("/api/v1/calendars/", sent, format="json")
-        url = f"/api/v1/calendars/{made.json()['id']}/"
+        created = terraform.post("/api/v1/calendars/", sent, format="json")
+        url = f"/api/v1/calendars/{created.json()['id']}/"
         twice = [terraform.put(url, sent, format="json").json() for _ in range(2)]
-        moved = terraform.patch(url, {"country": "FR"}, format="json")
-        again = terraform.post("/api/v1/calendars/", sent, format="json")
+        changed = terraform.patch(url, {"country": "FR"}, format="json")
+        duplicate = terraform.post("/api/v1/calendars/", sent, format="json")
 
-        assert made.status_code == 201
-        assert twice == [made.json(), made.json()]
-        assert terraform.get("/api/v1/calendars/", {"external_id": "tf-1"}).json()["results"] == [made.json()]
-        assert (moved.status_code, again.status_code) == (400, 409)
+        assert created.status_code == 201
+        assert twice == [created.json(), created.json()]
+        assert terraform.get("/api/v1/calendars/", {"external_id": "tf-1"}).json()["results"] == [created.json()]
+        assert (changed.status_code, duplicate.status_code) == (400, 409)
         assert [terraform.delete(url).status_code for _ in range(2)] == [204, 404]
 
     def test_puts_the_set_of_dates(self, terraform: Any) -> None:
@@ -203,19 +207,19 @@ class TestApi:
         assert calendar.dates.count() == 2
         assert twice.status_code == 400
 
-    def test_adds_and_takes_back_single_dates(self, terraform: Any) -> None:
+    def test_adds_and_withdraws_single_dates(self, terraform: Any) -> None:
         calendar = make.CalendarFactory()
         sent = {"calendar": calendar.pk, "date": "2099-01-02", "name": "A"}
 
-        made = terraform.post("/api/v1/calendar-dates/", sent, format="json")
-        again = terraform.post("/api/v1/calendar-dates/", sent, format="json")
-        url = f"/api/v1/calendar-dates/{made.json()['id']}/"
+        created = terraform.post("/api/v1/calendar-dates/", sent, format="json")
+        duplicate = terraform.post("/api/v1/calendar-dates/", sent, format="json")
+        url = f"/api/v1/calendar-dates/{created.json()['id']}/"
 
-        assert (made.status_code, again.status_code) == (201, 409)
+        assert (created.status_code, duplicate.status_code) == (201, 409)
         assert [terraform.delete(url).status_code for _ in range(2)] == [204, 404]
         assert terraform.get(url).json()["withdrawn_at"]
 
-    def test_refuses_those_who_do_not_keep_calendars(self) -> None:
+    def test_refuses_those_who_may_not_change_calendars(self) -> None:
         agent = client_of(make.UserFactory(roles=[Role.AGENT]))
         day = make.CalendarDateFactory()
 

@@ -1,4 +1,4 @@
-"""Leave: on one's own page, over the API, and as warnings of the rota (R-V6)."""
+"""Time off: on the own page, over the API, and as warnings of the rota (R-V6)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,8 +30,8 @@ class TestMyPage:
         client.force_login(ana)
         self.client = client
 
-    def test_takes_whole_days_by_my_clock(self) -> None:
-        self.client.post("/me/leave/", {"first": "2027-03-27", "last": "2027-03-28", "note": "Hiking"})
+    def test_takes_whole_days_in_my_time_zone(self) -> None:
+        self.client.post("/me/time-off/", {"first": "2027-03-27", "last": "2027-03-28", "note": "Hiking"})
 
         row = Absence.objects.get()
         assert row.starts_at == datetime(2027, 3, 27, tzinfo=UTC)
@@ -39,52 +39,52 @@ class TestMyPage:
 
     def test_takes_a_part_of_a_day(self) -> None:
         self.client.post(
-            "/me/leave/", {"first": "2027-07-01", "first_time": "09:00", "last": "2027-07-01", "last_time": "12:30"}
+            "/me/time-off/", {"first": "2027-07-01", "first_time": "09:00", "last": "2027-07-01", "last_time": "12:30"}
         )
 
         row = Absence.objects.get()
         assert (row.starts_at.hour, row.ends_at.hour, row.ends_at.minute) == (8, 11, 30)
 
     @pytest.mark.parametrize(
-        ("given", "said"),
+        ("data", "message"),
         [
             ({"first": "2027-03-02", "last": "2027-03-01"}, "must not come before the first"),
             ({"first": "2027-03-02", "last": "2029-03-01"}, "more than 400 days"),
             ({"first": "0001-03-02", "last": "2029-03-01"}, "between the years 2000 and 2100"),
             (
                 {"first": "2027-03-02", "last": "2027-03-02", "first_time": "10:00", "last_time": "09:00"},
-                "must end after it starts",
+                "must come after the start",
             ),
         ],
     )
-    def test_says_what_is_wrong_and_keeps_what_was_typed(self, given: dict[str, str], said: str) -> None:
-        answer = self.client.post("/me/leave/", given)
+    def test_says_what_is_wrong_and_keeps_what_was_typed(self, data: dict[str, str], message: str) -> None:
+        answer = self.client.post("/me/time-off/", data)
 
         assert answer.status_code == 422
-        assert said in answer.content.decode()
-        assert given["last"] in answer.content.decode()
+        assert message in answer.content.decode()
+        assert data["last"] in answer.content.decode()
         assert not Absence.objects.exists()
 
     def test_warns_where_i_am_on_call_and_changes_nothing(self, ana: Any) -> None:
         schedule = make.weekly_schedule(ana, name="Shop primary")
         at = floor_minute(timezone.now())
-        absences.plan(user=ana, starts_at=at + DAY, ends_at=at + 2 * DAY, at=at)
+        absences.add_absence(user=ana, starts_at=at + DAY, ends_at=at + 2 * DAY, at=at)
 
-        page = self.client.get("/me/leave/").content.decode()
+        page = self.client.get("/me/time-off/").content.decode()
 
-        assert "You are on call meanwhile" in page
+        assert "You are on call during your time off" in page
         assert f"/schedules/{schedule.pk}/swap/?starts_at=" in page
         [roster] = schedules.load_at(at + DAY, ids=[schedule.pk])
         assert schedules.on_call(roster, at=at + DAY).users == (ana,)
 
-    def test_cancels_mine_and_nobody_else_s(self, ana: Any) -> None:
-        mine, other = make.AbsenceFactory(user=ana), make.AbsenceFactory()
+    def test_cancels_own_time_off_only(self, ana: Any) -> None:
+        own_absence, other_absence = make.AbsenceFactory(user=ana), make.AbsenceFactory()
 
-        self.client.post(f"/me/leave/{mine.pk}/cancel/")
-        refused = self.client.post(f"/me/leave/{other.pk}/cancel/")
+        self.client.post(f"/me/time-off/{own_absence.pk}/cancel/")
+        refused = self.client.post(f"/me/time-off/{other_absence.pk}/cancel/")
 
         assert refused.status_code == 403
-        assert Absence.objects.filter(cancelled_at__isnull=False).get() == mine
+        assert Absence.objects.filter(cancelled_at__isnull=False).get() == own_absence
 
 
 class TestEndpoint:
@@ -114,7 +114,7 @@ class TestEndpoint:
 
         assert Absence.objects.get().ends_at.day == 9
 
-    def test_does_not_hand_a_leave_to_somebody_else(self, ana: Any) -> None:
+    def test_does_not_give_time_off_to_another_person(self, ana: Any) -> None:
         self.put(ana)
 
         assert "user" in self.put(make.UserFactory()).json()["fields"]
@@ -134,7 +134,7 @@ class TestEndpoint:
         assert answer.status_code == 400
         assert answer.json()["fields"][field][0].endswith(".")
 
-    def test_lets_people_write_their_own_leave_only(self, ana: Any) -> None:
+    def test_lets_people_enter_their_own_time_off_only(self, ana: Any) -> None:
         self.client = client_of(ana)
 
         assert self.put(ana).status_code == 200
@@ -150,8 +150,8 @@ class TestEndpoint:
     def test_posts_and_cancels(self, ana: Any) -> None:
         body = {"user": ana.pk, "starts_at": "2027-03-01T00:00:00Z", "ends_at": "2027-03-03T00:00:00Z"}
 
-        made = self.client.post("/api/v1/absences/", body, format="json")
-        ended = self.client.post(f"/api/v1/absences/{made.json()['id']}/cancel/")
+        created = self.client.post("/api/v1/absences/", body, format="json")
+        cancelled = self.client.post(f"/api/v1/absences/{created.json()['id']}/cancel/")
 
-        assert (made.status_code, ended.status_code) == (201, 200)
-        assert ended.json()["cancelled_at"]
+        assert (created.status_code, cancelled.status_code) == (201, 200)
+        assert cancelled.json()["cancelled_at"]

@@ -1,4 +1,4 @@
-"""Overrides in the portal and over the API: cover, take, change, cancel, and kind refusals (R-O1, R-O2)."""
+"""Overrides in the portal and over the API: cover, take the pager, add, cancel, and errors (R-O1, R-O2)."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ LISBON = ZoneInfo("Europe/Lisbon")
 
 
 class Shop:
-    """Ana and Ben take turns in Berlin; Ben reads in Lisbon. Mia manages, Sam is a stranger."""
+    """Ana and Ben take turns in Berlin; Ben reads in Lisbon. Mia manages, Sam is not in the team."""
 
     def __init__(self) -> None:
         self.ana = make.UserFactory(name="Ana")
@@ -31,8 +31,8 @@ class Shop:
         self.sam = make.UserFactory(name="Sam")
         self.now = floor_minute(timezone.now())
 
-    def path(self, deed: str) -> str:
-        return f"/schedules/{self.schedule.pk}/{deed}/"
+    def path(self, action: str) -> str:
+        return f"/schedules/{self.schedule.pk}/{action}/"
 
     def on_call(self, at: datetime) -> list[str]:
         [roster] = schedules.load_at(at, ids=[self.schedule.pk])
@@ -55,7 +55,7 @@ def typed(at: datetime) -> str:
 
 
 class TestCover:
-    def test_takes_times_by_the_reader_s_clock(self, as_ben: Client, shop: Shop) -> None:
+    def test_takes_times_in_the_reader_s_time_zone(self, as_ben: Client, shop: Shop) -> None:
         start = shop.now + 2 * HOUR
 
         answer = as_ben.post(
@@ -68,11 +68,11 @@ class TestCover:
         assert (row.op, row.out, list(row.users.all()), row.created_by) == ("replace", shop.ana, [shop.ben], shop.ben)
         assert (row.starts_at, row.ends_at) == (start, start + 4 * HOUR)
 
-    def test_shows_the_schedule_s_clock_beside_it(self, as_ben: Client, shop: Shop) -> None:
+    def test_shows_the_schedule_s_time_zone_beside_it(self, as_ben: Client, shop: Shop) -> None:
         page = as_ben.get(shop.path("cover")).content.decode()
 
-        assert "Your clock, Europe/Lisbon." in page
-        assert "Europe/Berlin, shows" in page
+        assert "Your time zone, Europe/Lisbon." in page
+        assert "now in Europe/Berlin, the schedule" in page
 
     def test_is_filled_in_by_a_link(self, as_ben: Client, shop: Shop) -> None:
         start = shop.now + 2 * HOUR
@@ -83,28 +83,28 @@ class TestCover:
         assert f'value="{shop.ana.pk}" selected' in page
 
     @pytest.mark.parametrize(
-        ("start", "end", "said"),
+        ("start", "end", "message"),
         [
-            (-3 * HOUR, HOUR, "What was is not changed"),
+            (-3 * HOUR, HOUR, "The past cannot change"),
             (3 * HOUR, 2 * HOUR, "The end must come after the start."),
             (HOUR, timedelta(days=402), "more than 400 days"),
         ],
     )
     def test_says_beside_the_field_what_is_wrong(
-        self, as_ben: Client, shop: Shop, start: timedelta, end: timedelta, said: str
+        self, as_ben: Client, shop: Shop, start: timedelta, end: timedelta, message: str
     ) -> None:
-        given = {"out": shop.ana.pk, "starts_at": typed(shop.now + start), "ends_at": typed(shop.now + end)}
+        data = {"out": shop.ana.pk, "starts_at": typed(shop.now + start), "ends_at": typed(shop.now + end)}
 
-        answer = as_ben.post(shop.path("cover"), given)
+        answer = as_ben.post(shop.path("cover"), data)
 
         assert answer.status_code == 422
-        assert said in answer.content.decode()
+        assert message in answer.content.decode()
         assert answer.context["form"].errors.keys() <= {"starts_at", "ends_at"}
-        assert given["starts_at"] in answer.content.decode()
+        assert data["starts_at"] in answer.content.decode()
         assert not Override.objects.exists()
 
     @pytest.mark.parametrize(
-        ("wrong", "said"),
+        ("value", "message"),
         [
             ("2030-01-01T10:00:20", "without seconds"),
             ("soon", "This is not a time"),
@@ -112,20 +112,20 @@ class TestCover:
             ("9999-01-01T10:00", "This is not a time"),
         ],
     )
-    def test_takes_times_to_the_minute(self, as_ben: Client, shop: Shop, wrong: str, said: str) -> None:
+    def test_takes_times_to_the_minute(self, as_ben: Client, shop: Shop, value: str, message: str) -> None:
         answer = as_ben.post(
-            shop.path("cover"), {"out": shop.ana.pk, "starts_at": wrong, "ends_at": "2030-01-01T12:00"}
+            shop.path("cover"), {"out": shop.ana.pk, "starts_at": value, "ends_at": "2030-01-01T12:00"}
         )
 
-        assert said in str(answer.context["form"].errors["starts_at"])
+        assert message in str(answer.context["form"].errors["starts_at"])
 
     def test_reads_a_clock_that_shows_a_time_twice_or_never(self, as_ben: Client, shop: Shop) -> None:
         """Lisbon, 31 October 2027 and 28 March 2027: R-T3."""
         for start, end in (("2027-10-31T01:30", "2027-10-31T03:00"), ("2027-03-28T01:30", "2027-03-28T03:00")):
             as_ben.post(shop.path("cover"), {"out": shop.ana.pk, "starts_at": start, "ends_at": end})
 
-        found = [row.starts_at.strftime("%H:%M") for row in Override.objects.order_by("pk")]
-        assert found == ["00:30", "01:00"]
+        starts = [row.starts_at.strftime("%H:%M") for row in Override.objects.order_by("pk")]
+        assert starts == ["00:30", "01:00"]
 
     def test_is_for_the_team(self, client: Client, shop: Shop) -> None:
         client.force_login(shop.sam)
@@ -181,11 +181,11 @@ class TestChange:
 
         answer = client.post(shop.path("change"), self.give(shop, op="replace", users=[shop.ben.pk]))
 
-        assert answer.context["form"].errors["out"] == ["Choose who is to be replaced."]
+        assert answer.context["form"].errors["out"] == ["Choose whom to replace."]
 
 
 class TestCancelling:
-    def test_keeps_what_was_served(self, as_ben: Client, shop: Shop) -> None:
+    def test_does_not_change_the_past(self, as_ben: Client, shop: Shop) -> None:
         as_ben.post(shop.path("take"), {"hours": "2"})
         row = Override.objects.get()
 
@@ -193,12 +193,12 @@ class TestCancelling:
         as_ben.post(f"/overrides/{row.pk}/cancel/")
 
         row.refresh_from_db()
-        assert "Cancel it" in page
+        assert "Cancel override" in page
         assert row.cancelled_by == shop.ben
         assert shop.on_call(row.ends_at - HOUR) == shop.on_call(row.ends_at)
 
     @pytest.mark.parametrize("is_cancelled", [True, False])
-    def test_of_the_past_is_refused_kindly(self, client: Client, shop: Shop, is_cancelled: bool) -> None:
+    def test_of_the_past_is_refused(self, client: Client, shop: Shop, is_cancelled: bool) -> None:
         row = make.OverrideFactory(
             schedule=shop.schedule,
             cancelled_at=shop.now if is_cancelled else None,
@@ -208,8 +208,8 @@ class TestCancelling:
 
         answer = client.post(f"/overrides/{row.pk}/cancel/", follow=True)
 
-        said = "already cancelled" if is_cancelled else "is over"
-        assert said in answer.content.decode()
+        message = "already cancelled" if is_cancelled else "is over"
+        assert message in answer.content.decode()
 
     def test_is_for_who_made_it_and_managers(self, client: Client, shop: Shop) -> None:
         row = make.OverrideFactory(schedule=shop.schedule, ends_at=shop.now + HOUR)
@@ -224,14 +224,14 @@ class TestList:
         make.OverrideFactory(schedule=shop.schedule, ends_at=shop.now + HOUR, reason="Coming one")
         make.OverrideFactory(ends_at=shop.now + HOUR, reason="Elsewhere")
 
-        def found(**asked: Any) -> list[str]:
-            page = as_ben.get("/overrides/", asked).content.decode()
-            return [one for one in ("Past one", "Coming one", "Elsewhere") if one in page]
+        def visible(**query: Any) -> list[str]:
+            page = as_ben.get("/overrides/", query).content.decode()
+            return [reason for reason in ("Past one", "Coming one", "Elsewhere") if reason in page]
 
-        assert found(when="coming") == ["Coming one", "Elsewhere"]
-        assert found(when="past") == ["Past one"]
-        assert found(schedule=past.schedule_id) == ["Past one", "Coming one"]
-        assert found(team=shop.schedule.team.slug, when="coming") == ["Coming one"]
+        assert visible(when="coming") == ["Coming one", "Elsewhere"]
+        assert visible(when="past") == ["Past one"]
+        assert visible(schedule=past.schedule_id) == ["Past one", "Coming one"]
+        assert visible(team=shop.schedule.team.slug, when="coming") == ["Coming one"]
 
 
 class TestEndpoint:
@@ -246,15 +246,15 @@ class TestEndpoint:
             "ends_at": (start + HOUR).isoformat(),
         } | changed
 
-    def test_lets_members_put_themselves_in(self, shop: Shop) -> None:
+    def test_lets_members_cover_themselves(self, shop: Shop) -> None:
         client = client_of(shop.ben)
 
-        made = client.post("/api/v1/overrides/", self.body(shop), format="json")
+        created = client.post("/api/v1/overrides/", self.body(shop), format="json")
         other = client.post("/api/v1/overrides/", self.body(shop, users=[shop.sam.pk]), format="json")
-        ended = client.post(f"/api/v1/overrides/{made.json()['id']}/cancel/")
+        cancelled = client.post(f"/api/v1/overrides/{created.json()['id']}/cancel/")
 
-        assert (made.status_code, other.status_code, ended.status_code) == (201, 403, 200), made.content
-        assert made.json()["users"] == [{"id": shop.ben.pk, "name": "Ben"}]
+        assert (created.status_code, other.status_code, cancelled.status_code) == (201, 403, 200), created.content
+        assert created.json()["users"] == [{"id": shop.ben.pk, "name": "Ben"}]
 
     @pytest.mark.parametrize(
         ("changed", "field"),
@@ -281,4 +281,4 @@ class TestEndpoint:
 
         answers = [client.post("/api/v1/overrides/", body, format="json") for _ in range(2)]
 
-        assert [one.status_code for one in answers] == [201, 400]
+        assert [answer.status_code for answer in answers] == [201, 400]

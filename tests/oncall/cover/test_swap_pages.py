@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 
 class Stage:
-    """Ana stands by all week; Ben and Cleo are in the team, Mia manages it, Sam is a stranger."""
+    """Ana is on call all week; Ben and Cleo are in the team, Mia manages it, Sam is not in the team."""
 
     def __init__(self) -> None:
         self.ana, self.ben, self.cleo, self.sam = (make.UserFactory(name=n) for n in ("Ana", "Ben", "Cleo", "Sam"))
@@ -56,30 +56,30 @@ def stage() -> Stage:
 
 
 class TestPortal:
-    def test_leads_from_asking_to_another_on_call(self, stage: Stage) -> None:
+    def test_leads_from_a_request_to_another_person_on_call(self, stage: Stage) -> None:
         swap = stage.ask()
         offer = stage.offer(swap, stage.ben)
 
         answer = stage.signed_in(stage.ana).post(f"/swaps/offers/{offer.pk}/accept/", follow=True)
 
-        assert "Agreed. Everybody is told." in answer.content.decode()
-        assert "Ben stands in" in answer.content.decode()
+        assert "Agreed. Everybody is notified." in answer.content.decode()
+        assert "Ben covers" in answer.content.decode()
         assert Override.objects.get().get_absolute_url() in answer.content.decode()
 
     def test_shows_each_person_what_they_may_do(self, stage: Stage) -> None:
         swap = stage.ask()
         stage.offer(swap, stage.ben)
 
-        def words(person: Any) -> set[str]:
+        def visible_texts(person: Any) -> set[str]:
             page = stage.signed_in(person).get(swap.get_absolute_url()).content.decode()
-            wanted = ("Accept<", "Withdraw<", "I can take it", "Ask no longer", "Who could take it")
-            return {one for one in wanted if one in page}
+            texts = ("Accept<", "Withdraw<", "Offer to take it", "Cancel swap", "Who could take it")
+            return {text for text in texts if text in page}
 
-        assert words(stage.ana) == {"Accept<", "Ask no longer", "Who could take it"}
-        assert words(stage.ben) == {"Withdraw<"}
-        assert words(stage.cleo) == {"I can take it"}
-        assert words(stage.mia) == {"I can take it", "Ask no longer", "Who could take it"}
-        assert words(stage.sam) == set()
+        assert visible_texts(stage.ana) == {"Accept<", "Cancel swap", "Who could take it"}
+        assert visible_texts(stage.ben) == {"Withdraw<"}
+        assert visible_texts(stage.cleo) == {"Offer to take it"}
+        assert visible_texts(stage.mia) == {"Offer to take it", "Cancel swap", "Who could take it"}
+        assert visible_texts(stage.sam) == set()
 
     def test_names_candidates_with_reasons(self, stage: Stage) -> None:
         page = stage.signed_in(stage.ana).get(stage.ask().get_absolute_url()).content.decode()
@@ -94,23 +94,23 @@ class TestPortal:
         assert stage.signed_in(stage.sam).post(f"/swaps/{swap.pk}/offer/", {}).status_code == 403
         assert stage.signed_in(stage.cleo).post(f"/swaps/{swap.pk}/cancel/").status_code == 403
         assert stage.signed_in(stage.cleo).post(f"/swaps/{swap.pk}/approve/").status_code == 403
-        told = stage.signed_in(stage.cleo).post(f"/swaps/offers/{offer.pk}/accept/", follow=True)
-        assert "Only Ana can accept offers for this swap." in told.content.decode()
+        answer = stage.signed_in(stage.cleo).post(f"/swaps/offers/{offer.pk}/accept/", follow=True)
+        assert "Only Ana can accept offers for this swap." in answer.content.decode()
         assert not Override.objects.exists()
 
-    def test_asks_a_manager_where_the_team_wants_it(self, stage: Stage) -> None:
+    def test_asks_a_manager_if_the_team_requires_it(self, stage: Stage) -> None:
         type(stage.schedule.team).objects.update(swaps_need_approval=True)
         swap = stage.ask()
         offer = stage.offer(swap, stage.ben)
         stage.signed_in(stage.ana).post(f"/swaps/offers/{offer.pk}/accept/")
 
         page = stage.signed_in(stage.mia).get(swap.get_absolute_url()).content.decode()
-        no = stage.signed_in(stage.mia).post(
+        declined = stage.signed_in(stage.mia).post(
             f"/swaps/{swap.pk}/decline/", {"answer": "Ben is at a fair."}, follow=True
         )
 
-        assert "Do you agree?" in page
-        assert "Ben is at a fair." in no.content.decode()
+        assert "Do you approve?" in page
+        assert "Ben is at a fair." in declined.content.decode()
         assert not Override.objects.exists()
 
     def test_says_beside_the_field_that_one_is_not_on_call(self, stage: Stage) -> None:
@@ -125,15 +125,15 @@ class TestPortal:
     def test_is_offered_from_the_schedule_s_page(self, stage: Stage) -> None:
         page = stage.signed_in(stage.ana).get(stage.schedule.get_absolute_url()).content.decode()
 
-        for deed in ("take", "cover", "swap", "change"):
-            assert f"/schedules/{stage.schedule.pk}/{deed}/" in page
+        for action in ("take", "cover", "swap", "change"):
+            assert f"/schedules/{stage.schedule.pk}/{action}/" in page
 
 
 class TestEndpoint:
     def post(self, person: Any, path: str, body: Any = None) -> Any:
         return client_of(person).post(f"/api/v1/swaps/{path}", body or {}, format="json")
 
-    def test_goes_the_same_way(self, stage: Stage) -> None:
+    def test_leads_from_request_to_acceptance(self, stage: Stage) -> None:
         body = {
             "schedule": stage.schedule.pk,
             "starts_at": stage.start.isoformat(),
@@ -142,9 +142,9 @@ class TestEndpoint:
         swap = self.post(stage.ana, "", body).json()
         offered = self.post(stage.ben, f"{swap['id']}/offer/").json()
         [offer] = offered["offers"]
-        held = self.post(stage.ana, f"{swap['id']}/accept/", {"offer": offer["id"]})
+        accepted = self.post(stage.ana, f"{swap['id']}/accept/", {"offer": offer["id"]})
 
-        assert (swap["status"], offered["status"], held.json()["status"]) == ("open", "offered", "accepted")
+        assert (swap["status"], offered["status"], accepted.json()["status"]) == ("open", "offered", "accepted")
         assert self.post(stage.ana, f"{swap['id']}/cancel/").status_code == 409
 
     def test_refuses_what_is_not_theirs(self, stage: Stage) -> None:

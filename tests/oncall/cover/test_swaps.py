@@ -1,4 +1,4 @@
-"""Swaps: asked, offered, accepted, approved, expired, and what the rota says of each (R-O4)."""
+"""Swaps: requested, offered, accepted, approved, expired, and their effect on the rota (R-O4)."""
 
 import threading
 from collections.abc import Callable
@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 
 
 class Rota:
-    """A week of Ana's has just begun, Ben's follows; Cleo is in the team and takes no turns."""
+    """Ana's week has just begun, Ben's follows; Cleo is in the team but not in the rotation."""
 
     def __init__(self) -> None:
         self.at = timezone.now()
@@ -37,8 +37,8 @@ class Rota:
         self.bens = anchor + timedelta(days=9)
 
     def ask(self, **fields: Any) -> SwapRequest:
-        given: dict[str, Any] = {"starts_at": self.start, "ends_at": self.end, "actor": self.ana, "at": self.at}
-        return swaps.request(schedule=self.schedule, **given | fields)
+        values: dict[str, Any] = {"starts_at": self.start, "ends_at": self.end, "actor": self.ana, "at": self.at}
+        return swaps.request(schedule=self.schedule, **values | fields)
 
     def offer(self, swap: SwapRequest, by: User, **fields: Any) -> Any:
         return swaps.offer(swap_id=swap.pk, actor=by, at=self.at, **fields)
@@ -60,7 +60,7 @@ class TestRequest:
         assert swap.status == "open"
         assert rota.on_call(rota.start) == ["Ana"]
 
-    def test_tells_those_who_could_take_it(self, rota: Rota) -> None:
+    def test_notifies_those_who_could_take_it(self, rota: Rota) -> None:
         rota.ask()
 
         assert set(Notice.objects.values_list("user__name", flat=True)) == {"Ben", "Cleo"}
@@ -86,7 +86,7 @@ class TestRequest:
     def test_is_made_once(self, rota: Rota) -> None:
         rota.ask()
 
-        with pytest.raises(ValidationError, match="asked for this time already"):
+        with pytest.raises(ValidationError, match="already asked for this time"):
             rota.ask(starts_at=rota.start + HOUR)
 
 
@@ -115,7 +115,7 @@ class TestOneWay:
 
     def test_is_refused_once_the_shift_is_not_theirs_any_more(self, rota: Rota) -> None:
         offer = rota.offer(rota.ask(), rota.ben)
-        overrides.override(
+        overrides.create_override(
             schedule=rota.schedule, op=OverrideOp.SET, users=[rota.cleo], starts_at=rota.start, ends_at=rota.end,
             actor=None, at=rota.at,
         )  # fmt: skip
@@ -123,7 +123,7 @@ class TestOneWay:
         with pytest.raises(swaps.NotPossible, match="Ana is not on call"):
             swaps.accept(offer_id=offer.pk, actor=rota.ana, at=rota.at)
 
-    def test_is_accepted_by_its_asker_alone(self, rota: Rota) -> None:
+    def test_is_accepted_by_its_requester_alone(self, rota: Rota) -> None:
         offer = rota.offer(rota.ask(), rota.ben)
 
         with pytest.raises(swaps.NotYours):
@@ -155,7 +155,7 @@ class TestTwoWay:
         assert offer.overrides.count() == 2
 
     @pytest.mark.parametrize("shift", [timedelta(), -HOUR, HOUR])
-    def test_wants_apart_what_it_takes(self, rota: Rota, shift: timedelta) -> None:
+    def test_refuses_a_return_that_overlaps(self, rota: Rota, shift: timedelta) -> None:
         with pytest.raises(ValidationError, match="must not overlap"):
             rota.offer(rota.ask(), rota.ben, return_starts_at=rota.start + shift, return_ends_at=rota.end + shift)
 
@@ -165,7 +165,7 @@ class TestTwoWay:
 
     def test_is_whole_or_not_at_all(self, rota: Rota) -> None:
         offer = rota.offer(rota.ask(), rota.ben, return_starts_at=rota.bens, return_ends_at=rota.bens + HOUR)
-        overrides.override(
+        overrides.create_override(
             schedule=rota.schedule, op=OverrideOp.SET, users=[rota.cleo], starts_at=rota.bens,
             ends_at=rota.bens + HOUR, actor=None, at=rota.at,
         )  # fmt: skip
@@ -178,7 +178,7 @@ class TestTwoWay:
 
 class TestApproval:
     @pytest.fixture(autouse=True)
-    def _wanted(self, rota: Rota) -> None:
+    def _approval_required(self, rota: Rota) -> None:
         team = rota.schedule.team
         team.swaps_need_approval = True
         team.save()
@@ -231,8 +231,8 @@ class TestExpiry:
         swap.refresh_from_db()
         offer.refresh_from_db()
         assert (swap.status, swap.ended_at, offer.status) == ("expired", rota.start, "declined")
-        told = Notice.objects.filter(key__contains="expired")
-        assert set(told.values_list("user__name", flat=True)) == {"Ana", "Ben"}
+        expiry_notices = Notice.objects.filter(key__contains="expired")
+        assert set(expiry_notices.values_list("user__name", flat=True)) == {"Ana", "Ben"}
 
     def test_comes_before_an_acceptance_that_is_too_late(self, rota: Rota) -> None:
         offer = rota.offer(rota.ask(), rota.ben)
@@ -250,16 +250,16 @@ class TestExpiry:
 
 
 def race(*runs: Callable[[], Any]) -> list[Any]:
-    """Run all at once, each on its own connection; what each returned or refused."""
+    """Run all at once, each on its own connection; return each result or refusal."""
     barrier = threading.Barrier(len(runs))
     results: list[Any] = [None] * len(runs)
 
-    def run(place: int, one: Callable[[], Any]) -> None:
+    def run(index: int, action: Callable[[], Any]) -> None:
         barrier.wait()
         try:
-            results[place] = one()
+            results[index] = action()
         except Refusal as refusal:
-            results[place] = refusal
+            results[index] = refusal
         finally:
             connection.close()
 
@@ -278,10 +278,12 @@ class TestRaces:
         swap = rota.ask()
         offers = [rota.offer(swap, person) for person in (rota.ben, rota.cleo)]
 
-        found = race(*(lambda pk=one.pk: swaps.accept(offer_id=pk, actor=rota.ana, at=rota.at) for one in offers))
+        results = race(
+            *(lambda pk=offer.pk: swaps.accept(offer_id=pk, actor=rota.ana, at=rota.at) for offer in offers)
+        )
 
-        assert sum(isinstance(one, SwapRequest) for one in found) == 1
-        assert sum(isinstance(one, Refusal) for one in found) == 1
+        assert sum(isinstance(result, SwapRequest) for result in results) == 1
+        assert sum(isinstance(result, Refusal) for result in results) == 1
         assert Override.objects.count() == 1
         assert len(rota.on_call(rota.start)) == 1
 
@@ -329,7 +331,7 @@ class TestNotices:
         assert Notice.objects.get(user=rota.ben).channel == "sms"
         assert Notice.objects.get(user=rota.cleo).address == rota.cleo.email
 
-    def test_are_sent_once_with_the_reader_s_clock(self, rota: Rota, mailoutbox: Any) -> None:
+    def test_are_sent_once_in_the_reader_s_time_zone(self, rota: Rota, mailoutbox: Any) -> None:
         User.objects.filter(pk=rota.ben.pk).update(time_zone="Asia/Tokyo")
         rota.ask(note="Dentist")
 
@@ -337,8 +339,8 @@ class TestNotices:
         notices.send_due()
 
         assert len(mailoutbox) == 2
-        [mail] = [one for one in mailoutbox if one.to == [rota.ben.email]]
-        assert mail.subject == "Ana asks: who takes this shift?"
+        [mail] = [message for message in mailoutbox if message.to == [rota.ben.email]]
+        assert mail.subject == "Ana asks: who can take this shift?"
         assert "JST" in mail.body
         assert "Dentist" in mail.body
 
@@ -355,4 +357,4 @@ class TestNotices:
 
         notices.send_due()
 
-        assert [rota.ben.email] in [one.to for one in mailoutbox]
+        assert [rota.ben.email] in [message.to for message in mailoutbox]

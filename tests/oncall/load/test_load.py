@@ -1,4 +1,4 @@
-"""How much standing by asks of whom (R-Q1): totals, fair shares, pages, limits, and who may read it."""
+"""On-call load (R-Q1): totals, fair shares, pages, limits, and who may read it."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ from oncall.models import Membership, MembershipRole, Override, OverridePerson
 from oncall.schedules import fairness
 from oncall.schedules.plan import Layer, Plan, Version
 from oncall.schedules.rotation import Rotation
-from oncall.schedules.timeline import Shift, without
+from oncall.schedules.timeline import Shift, subtract_intervals
 from oncall.schedules.wall_clock import MINUTE
 from tests import factories as make
 from tests.clients import client_of
@@ -36,11 +36,11 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 
 @st.composite
 def shifts(draw: Any) -> list[Shift]:
-    found = []
+    drawn = []
     for _ in range(draw(st.integers(0, 12))):
         start = START + timedelta(minutes=draw(st.integers(0, 90_000)))
-        found.append(Shift(draw(st.integers(1, 5)), start, start + timedelta(minutes=draw(st.integers(1, 20_000)))))
-    return found
+        drawn.append(Shift(draw(st.integers(1, 5)), start, start + timedelta(minutes=draw(st.integers(1, 20_000)))))
+    return drawn
 
 
 class TestTotals:
@@ -53,16 +53,18 @@ class TestTotals:
         st.sets(st.dates(date(2026, 3, 1), date(2026, 5, 1)), max_size=6),
     )
     def test_of_categories_are_the_minutes_of_the_shifts_and_targets_add_up(
-        self, one: Any, other: Any, zone: str, weighing: Any, holidays: Any
+        self, shifts_here: Any, shifts_elsewhere: Any, zone: str, weights: Any, holidays: Any
     ) -> None:
         """R-Q1: no minute is lost or counted twice, whatever the zone, its changes of the clock and its holidays."""
         rules = fairness.Rules(zone=ZoneInfo(zone), night=figures._NIGHT, holidays=holidays)
         elsewhere = fairness.Rules(zone=ZoneInfo("UTC"), night=figures._NIGHT)
 
-        report = fairness.report_of([(one, rules), (other, elsewhere)], weights=weighing)
+        report = fairness.combined_report([(shifts_here, rules), (shifts_elsewhere, elsewhere)], weights=weights)
 
         for user, share in report.shares.items():
-            assert sum(share.minutes.values()) == sum(s.minutes for s in (*one, *other) if s.user == user)
+            assert sum(share.minutes.values()) == sum(
+                s.minutes for s in (*shifts_here, *shifts_elsewhere) if s.user == user
+            )
         total = sum(share.total for share in report.shares.values())
         assert sum((share.target for share in report.shares.values()), Fraction(0)) == (total if report.shares else 0)
         assert sum((share.deviation for share in report.shares.values()), Fraction(0)) == 0
@@ -72,12 +74,12 @@ class TestTotals:
     @given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 90)), max_size=8), st.data())
     def test_of_what_is_left_and_what_is_cut_out_add_up(self, raw: Any, data: Any) -> None:
         spans = [(START + timedelta(minutes=a), START + timedelta(minutes=a + n)) for a, n in raw]
-        holes = data.draw(st.lists(st.sampled_from(spans), max_size=4)) if spans else []
+        excluded = data.draw(st.lists(st.sampled_from(spans), max_size=4)) if spans else []
 
-        def minutes(found: Any) -> set[int]:
-            return {m for s, e in found for m in range((s - START) // MINUTE, (e - START) // MINUTE)}
+        def minutes(intervals: Any) -> set[int]:
+            return {m for s, e in intervals for m in range((s - START) // MINUTE, (e - START) // MINUTE)}
 
-        assert minutes(without(spans, holes)) == minutes(spans) - minutes(holes)
+        assert minutes(subtract_intervals(spans, excluded)) == minutes(spans) - minutes(excluded)
 
 
 @pytest.fixture
@@ -86,10 +88,10 @@ def team() -> Any:
 
 
 def _people(team: Any, *names: str, **fields: Any) -> list[Any]:
-    found = [make.UserFactory(name=name, time_zone="Europe/Berlin") for name in names]
-    for person in found:
+    users = [make.UserFactory(name=name, time_zone="Europe/Berlin") for name in names]
+    for person in users:
         make.MembershipFactory(team=team, user=person, **fields)
-    return found
+    return users
 
 
 @pytest.fixture
@@ -97,13 +99,13 @@ def planner(team: Any) -> Any:
     return make.MembershipFactory(team=team, role=MembershipRole.MANAGER, user__name="Mia").user
 
 
-def _shown(team: Any, viewer: Any, **fields: Any) -> figures.Load:
+def _load_of(team: Any, viewer: Any, **fields: Any) -> figures.Load:
     days: dict[str, Any] = {"first_day": FIRST, "last_day": LAST, "at": make.NOON} | fields
-    return figures.shown(team=team, viewer=viewer, **days)
+    return figures.visible_load(team=team, viewer=viewer, **days)
 
 
-def _lines(found: figures.Load) -> dict[str, figures.Figures]:
-    return {one.user.name: one for one in found.people if one.user}
+def _lines(load: figures.Load) -> dict[str, figures.Figures]:
+    return {line.user.name: line for line in load.people if line.user}
 
 
 @pytest.mark.django_db
@@ -113,26 +115,26 @@ class TestFigures:
         Membership.objects.filter(user=bob).update(fte=Decimal("0.5"))
         make.weekly_schedule(ana, bob, team=team, zone="Europe/Berlin")
 
-        found = _shown(team, planner)
+        load = _load_of(team, planner)
 
-        lines = _lines(found)
+        lines = _lines(load)
         total = MINUTES - 60  # the night in which the clock goes forward
-        assert found.total is not None
-        assert found.total.total == total
+        assert load.total is not None
+        assert load.total.total == total
         assert lines["Ana"].target == Fraction(total * 2, 3)
         assert lines["Bob"].target == Fraction(total, 3)
         assert lines["Bob"].total > lines["Bob"].target
         assert lines["Ana"].fte == 1
 
     def test_share_by_presence_in_the_versions(self, team: Any) -> None:
-        """Who joined for the last third has a third of a share (R-Q1)."""
+        """A person who joined for the last third has a third of a share (R-Q1)."""
         zone = ZoneInfo("UTC")
-        early, late = START, START + timedelta(days=20)
-        plan = _plan(zone, (early, [1, 2]), (late, [1, 2, 3]))
+        first, second = START, START + timedelta(days=20)
+        plan = _plan(zone, (first, [1, 2]), (second, [1, 2, 3]))
 
-        found = fair_share.presence(plan, since=START, until=START + timedelta(days=30))
+        presence = fair_share.presence(plan, since=START, until=START + timedelta(days=30))
 
-        assert found == {1: 30 * 1440, 2: 30 * 1440, 3: 10 * 1440}
+        assert presence == {1: 30 * 1440, 2: 30 * 1440, 3: 10 * 1440}
 
     def test_leave_out_a_closed_account(self) -> None:
         plan = _plan(ZoneInfo("UTC"), (START, [1]))
@@ -140,12 +142,12 @@ class TestFigures:
 
         assert fair_share.presence(closed, since=START, until=START + timedelta(days=10)) == {1: 7 * 1440}
 
-    def test_give_who_only_stood_in_no_share_to_serve(self, team: Any, planner: Any) -> None:
+    def test_give_weight_0_to_someone_who_only_covered(self, team: Any, planner: Any) -> None:
         ana, bob = _people(team, "Ana", "Bob")
         schedule = make.weekly_schedule(ana, team=team)
-        _stand_in(schedule, ana, bob)
+        _cover(schedule, ana, bob)
 
-        lines = _lines(_shown(team, planner))
+        lines = _lines(_load_of(team, planner))
 
         assert lines["Bob"].total == 600
         assert lines["Bob"].target == 0
@@ -161,7 +163,7 @@ class TestFigures:
         make.was_paged(ana, turn.replace(hour=22, minute=30), schedule=schedule)  # 23:30 in Berlin
         make.was_paged(ana, turn + timedelta(hours=5))  # not because of this rota
 
-        line = _lines(_shown(team, planner))["Ana"]
+        line = _lines(_load_of(team, planner))["Ana"]
 
         assert (line.pages, line.night_pages, line.incidents) == (3, 1, 2)
 
@@ -169,31 +171,31 @@ class TestFigures:
         (ana,) = _people(team, "Ana")
         make.weekly_schedule(ana, team=team, zone="Europe/Berlin")
 
-        found = _shown(team, planner, first_day=date(2026, 3, 6), last_day=date(2026, 3, 9))
+        load = _load_of(team, planner, first_day=date(2026, 3, 6), last_day=date(2026, 3, 9))
 
-        assert dict(_lines(found)["Ana"].minutes) == {
+        assert dict(_lines(load)["Ana"].minutes) == {
             "holiday": 0, "weekend": 2880, "night": 2 * 7 * 60, "day": 2 * 17 * 60,
         }  # fmt: skip
 
-    def test_say_what_is_too_much(self, team: Any, planner: Any) -> None:
+    def test_report_exceeded_limits(self, team: Any, planner: Any) -> None:
         """Google's limits: two incidents in a shift of twelve hours, a quarter of the time."""
         ana, bob = _people(team, "Ana", "Bob")
         schedule = make.weekly_schedule(ana, bob, team=team)
         for n in range(29):
             make.was_paged(ana, datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=5 * n), schedule=schedule)
 
-        found = _shown(team, planner, last_day=date(2026, 3, 8))
+        load = _load_of(team, planner, last_day=date(2026, 3, 8))
 
-        said = [(one.code, one.sentence) for one in found.excesses if one.user == ana.pk]
-        assert [code for code, _ in said] == [figures.MANY_INCIDENTS, figures.MUCH_TIME]
-        assert "Ana had 2." in said[0][1]
-        assert "is on call 94 % of the time" in said[1][1]
+        messages = [(excess.code, excess.sentence) for excess in load.excesses if excess.user == ana.pk]
+        assert [code for code, _ in messages] == [figures.MANY_INCIDENTS, figures.MUCH_TIME]
+        assert "Ana had 2." in messages[0][1]
+        assert "is on call 94 % of the time" in messages[1][1]
 
-    def test_say_who_stands_by_for_too_long(self, team: Any, planner: Any) -> None:
+    def test_report_a_person_on_call_for_too_long(self, team: Any, planner: Any) -> None:
         (ana,) = _people(team, "Ana")
         make.weekly_schedule(ana, team=team)
 
-        assert "LONG_STRETCH" in [one.code for one in _shown(team, planner).excesses]
+        assert "LONG_STRETCH" in [excess.code for excess in _load_of(team, planner).excesses]
 
     @pytest.mark.parametrize(
         ("first", "last"),
@@ -201,16 +203,16 @@ class TestFigures:
     )
     def test_refuse_days_that_make_no_range(self, team: Any, planner: Any, first: date, last: date) -> None:
         with pytest.raises(figures.BadRange):
-            _shown(team, planner, first_day=first, last_day=last)
+            _load_of(team, planner, first_day=first, last_day=last)
 
     def test_take_400_days(self, team: Any, planner: Any) -> None:
-        assert _shown(team, planner, last_day=FIRST + timedelta(days=399)).total is not None
+        assert _load_of(team, planner, last_day=FIRST + timedelta(days=399)).total is not None
 
-    def test_stand_parts_of_full_time_only_within_reason(self, team: Any) -> None:
+    def test_accept_parts_of_full_time_only_in_range(self, team: Any) -> None:
         (ana,) = _people(team, "Ana")
-        for wrong in ("0", "0.05", "1.1"):
+        for fte in ("0", "0.05", "1.1"):
             with pytest.raises(IntegrityError), transaction.atomic():
-                Membership.objects.filter(user=ana).update(fte=Decimal(wrong))
+                Membership.objects.filter(user=ana).update(fte=Decimal(fte))
 
 
 @pytest.mark.django_db
@@ -219,60 +221,60 @@ class TestPrivacy:
         people = _people(team, "Ana", "Bob", "Cem", "Dua")
         make.weekly_schedule(*people, team=team)
 
-        found = _shown(team, people[0], **WHOLE_MONTHS)
+        load = _load_of(team, people[0], **WHOLE_MONTHS)
 
-        assert list(_lines(found)) == ["Ana"]
-        assert (found.others, found.total, found.balance) == (None, None, None)
-        assert {one.user for one in found.excesses} <= {people[0].pk}
+        assert list(_lines(load)) == ["Ana"]
+        assert (load.others, load.total, load.balance) == (None, None, None)
+        assert {excess.user for excess in load.excesses} <= {people[0].pk}
 
     def test_shows_others_as_a_group_of_four_or_more(self, team: Any) -> None:
         people = _people(team, "Ana", "Bob", "Cem", "Dua", "Eli")
         make.weekly_schedule(*people, team=team)
 
-        found = _shown(team, people[0], **WHOLE_MONTHS)
+        load = _load_of(team, people[0], **WHOLE_MONTHS)
 
-        assert found.others is not None
-        assert found.total is not None
-        assert found.others.people == 4
-        assert found.others.total + _lines(found)["Ana"].total == found.total.total
+        assert load.others is not None
+        assert load.total is not None
+        assert load.others.people == 4
+        assert load.others.total + _lines(load)["Ana"].total == load.total.total
 
     def test_shows_a_stranger_groups_only(self, team: Any) -> None:
         people = _people(team, "Ana", "Bob", "Cem", "Dua")
         make.weekly_schedule(*people, team=team)
 
-        found = _shown(team, make.UserFactory(), **WHOLE_MONTHS)
+        load = _load_of(team, make.UserFactory(), **WHOLE_MONTHS)
 
-        assert (found.people, found.others and found.others.people, found.excesses) == ([], 4, [])
+        assert (load.people, load.others and load.others.people, load.excesses) == ([], 4, [])
 
-    def test_tells_of_a_group_nothing_from_which_one_person_follows(self, team: Any) -> None:
-        """The rota says whose week it was; so a week, or a month less another answer's, would tell of one person."""
+    def test_hides_a_group_that_would_reveal_one_person(self, team: Any) -> None:
+        """The rota says whose week it was; so a week, or the difference of two answers, would reveal one person."""
         people = _people(team, "Ana", "Bob", "Cem", "Dua", "Eli")
         schedule = make.weekly_schedule(*people, team=team)
-        assert _shown(team, people[0], schedule=schedule, **WHOLE_MONTHS).others is not None
+        assert _load_of(team, people[0], schedule=schedule, **WHOLE_MONTHS).others is not None
         for days in (
             {"first_day": date(2026, 3, 2), "last_day": date(2026, 3, 8)},
             {"first_day": date(2026, 3, 1), "last_day": date(2026, 4, 29)},
             {"first_day": date(2026, 3, 2), "last_day": date(2026, 4, 30)},
         ):
-            assert _shown(team, people[0], **days).others is None, days
+            assert _load_of(team, people[0], **days).others is None, days
 
         make.weekly_schedule(*_people(team, "Fay", "Gil"), team=team)
 
-        assert _shown(team, people[0], schedule=schedule, **WHOLE_MONTHS).others is None
-        assert _shown(team, people[0], **WHOLE_MONTHS).others is not None
+        assert _load_of(team, people[0], schedule=schedule, **WHOLE_MONTHS).others is None
+        assert _load_of(team, people[0], **WHOLE_MONTHS).others is not None
 
     def test_needs_four_others_in_every_month(self, team: Any) -> None:
         people = _people(team, "Ana", "Bob", "Cem", "Dua", "Eli")
         schedule = make.weekly_schedule(*people, team=team)
-        one = _people(team, "Zoe")[0]
+        newcomer = _people(team, "Zoe")[0]
         version = schedule.versions.create(
             created_at=START, effective_from=datetime(2026, 4, 1, tzinfo=UTC), time_zone="UTC", origin="case"
         )
         layer = version.layers.create(anchor="2026-01-05T09:00", slots=1)
-        layer.members.create(slot=0, user=one)
+        layer.members.create(slot=0, user=newcomer)
 
-        assert _shown(team, people[0], **WHOLE_MONTHS).others is None
-        assert _shown(team, people[0], **WHOLE_MONTHS | {"last_day": date(2026, 3, 31)}).others is not None
+        assert _load_of(team, people[0], **WHOLE_MONTHS).others is None
+        assert _load_of(team, people[0], **WHOLE_MONTHS | {"last_day": date(2026, 3, 31)}).others is not None
 
     @pytest.mark.parametrize("path", ["/teams/shop/load/", "/teams/shop/load/?export=csv"])
     def test_holds_on_page_and_csv(self, client: Client, team: Any, planner: Any, path: str) -> None:
@@ -283,11 +285,11 @@ class TestPrivacy:
         client.force_login(people[0])
         own = client.get(path, days | ({"export": "csv"} if "csv" in path else {})).content.decode()
         client.force_login(planner)
-        whole = client.get(path, days | ({"export": "csv"} if "csv" in path else {})).content.decode()
+        complete = client.get(path, days | ({"export": "csv"} if "csv" in path else {})).content.decode()
 
         assert "Ana Silva" in own
         assert "Bob Martin" not in own
-        assert "Bob Martin" in whole
+        assert "Bob Martin" in complete
 
     def test_holds_over_the_api(self, team: Any, planner: Any) -> None:
         people = _people(team, "Ana", "Bob")
@@ -296,18 +298,18 @@ class TestPrivacy:
 
         for url in (f"/api/v1/teams/{team.pk}/load/", f"/api/v1/schedules/{schedule.pk}/load/"):
             own = client_of(people[0]).get(url, days).json()
-            whole = client_of(planner).get(url, days).json()
+            complete = client_of(planner).get(url, days).json()
 
-            assert [one["person"]["name"] for one in own["people"]] == ["Ana"]
+            assert [line["person"]["name"] for line in own["people"]] == ["Ana"]
             assert own["total"] is None
-            assert [one["person"]["name"] for one in whole["people"]] == ["Ana", "Bob"]
-            assert whole["total"]["total"] == sum(sum(one["minutes"].values()) for one in whole["people"])
+            assert [line["person"]["name"] for line in complete["people"]] == ["Ana", "Bob"]
+            assert complete["total"]["total"] == sum(sum(line["minutes"].values()) for line in complete["people"])
 
 
 @pytest.mark.django_db
 class TestPages:
     @pytest.mark.usefixtures("steady_pulse")
-    def test_ask_as_many_questions_for_many_as_for_one(self, client: Client, team: Any) -> None:
+    def test_need_as_many_queries_for_many_as_for_one(self, client: Client, team: Any) -> None:
         client.force_login(make.UserFactory(roles=[Role.MANAGER]))
         days = {"since": FIRST.isoformat(), "until": LAST.isoformat()}
         make.weekly_schedule(*_people(team, "Ana"), team=team)
@@ -370,7 +372,7 @@ def _plan(zone: ZoneInfo, *versions: tuple[datetime, list[int]]) -> Plan:
     )  # fmt: skip
 
 
-def _stand_in(schedule: Any, out: Any, user: Any) -> None:
+def _cover(schedule: Any, out: Any, user: Any) -> None:
     start = datetime(2026, 3, 10, 10, tzinfo=UTC)
     row = Override.objects.create(
         schedule=schedule, op="replace", out=out, starts_at=start, ends_at=start + timedelta(hours=10),

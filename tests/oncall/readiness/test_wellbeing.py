@@ -176,7 +176,7 @@ class TestRelief:
         )
 
     def test_is_offered_for_the_next_shift(self, ana: Any, schedule: Any) -> None:
-        found = relief.offer(ana, at=MORNING)
+        found = relief.relief_offer(ana, at=MORNING)
 
         assert found is not None
         assert found.schedule == schedule
@@ -188,7 +188,7 @@ class TestRelief:
         _night(ana, 23, 1)
         make.weekly_schedule(ana)
 
-        found = relief.offer(ana, at=MORNING)
+        found = relief.relief_offer(ana, at=MORNING)
 
         assert found is not None
         assert (found.starts_at, found.ends_at) == (MORNING + MINUTE, MORNING + MINUTE + 24 * HOUR)
@@ -196,13 +196,13 @@ class TestRelief:
     def test_is_not_offered_without_a_shift_to_come(self, ana: Any) -> None:
         _night(ana, 23, 1)
 
-        assert relief.offer(ana, at=MORNING) is None
+        assert relief.relief_offer(ana, at=MORNING) is None
         with pytest.raises(relief.NoRelief):
-            relief.ask(actor=ana, at=MORNING)
+            relief.request_relief(actor=ana, at=MORNING)
 
     def test_asks_for_a_swap_once_a_night(self, ana: Any, schedule: Any) -> None:
-        first = relief.ask(actor=ana, at=MORNING)
-        second = relief.ask(actor=ana, at=MORNING + HOUR)
+        first = relief.request_relief(actor=ana, at=MORNING)
+        second = relief.request_relief(actor=ana, at=MORNING + HOUR)
 
         assert first == second
         swap = SwapRequest.objects.get()
@@ -216,15 +216,15 @@ class TestRelief:
         day = datetime(2026, 6, 8, 9, tzinfo=UTC)
         swaps.request(schedule=schedule, starts_at=day, ends_at=day + HOUR, actor=ana, at=MORNING)
 
-        with pytest.raises(relief.NoRelief, match="asked for this time already"):
-            relief.ask(actor=ana, at=MORNING)
+        with pytest.raises(relief.NoRelief, match="already asked for this time"):
+            relief.request_relief(actor=ana, at=MORNING)
 
     def test_is_seen_by_the_planner_and_by_nobody_else(self, client: Client, ana: Any, schedule: Any) -> None:
-        row = relief.ask(actor=ana, at=MORNING)
+        row = relief.request_relief(actor=ana, at=MORNING)
         planner, stranger = make.UserFactory(roles=[Role.MANAGER]), make.UserFactory()
 
         def seen_by(user: Any) -> list[ReliefRequest]:
-            return list(relief.asked(team=schedule.team, viewer=user, at=MORNING + HOUR))
+            return list(relief.relief_requests(team=schedule.team, viewer=user, at=MORNING + HOUR))
 
         assert (seen_by(planner), seen_by(ana), seen_by(stranger)) == ([row], [row], [])
 
@@ -237,7 +237,7 @@ class TestRelief:
 
         answer = client.post("/me/rest/", follow=True)
 
-        assert b"Your planner sees that you ask for rest" in answer.content
+        assert b"Your planner sees your request" in answer.content
         assert ReliefRequest.objects.get().night_on == date(2026, 6, 1)
         client.force_login(make.UserFactory(roles=[Role.MANAGER]))
         assert b"Ana Silva" in client.get("/teams/shop/load/").content

@@ -1,4 +1,4 @@
-"""Standby over the API: who is on call, at any moment."""
+"""On call over the API: who is on call at an instant."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ class TestOnCall:
             "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00", "1999-12-31T23:59:59Z", "a\x00b",
         ],
     )  # fmt: skip
-    def test_refuses_a_moment_that_is_none(self, client: Any, schedule: Any, at: str) -> None:
+    def test_refuses_an_invalid_instant(self, client: Any, schedule: Any, at: str) -> None:
         for url in (f"/api/v1/schedules/{schedule.pk}/on-call/", "/api/v1/on-call/"):
             answer = client.get(url, {"at": at})
 
@@ -71,8 +71,8 @@ class TestOnCall:
         answer = client.get("/api/v1/on-call/", {"at": "2026-01-12T08:00:00Z"}).json()
 
         assert answer["at"] == "2026-01-12T08:00:00Z"
-        found = {turn["schedule"]["name"]: turn["people"][0]["name"] for turn in answer["schedules"]}
-        assert found == {"Payments": "Ben", "Zebra": "Cleo"}
+        names_by_schedule = {turn["schedule"]["name"]: turn["people"][0]["name"] for turn in answer["schedules"]}
+        assert names_by_schedule == {"Payments": "Ben", "Zebra": "Cleo"}
 
 
 class TestEscalationsAndPages:
@@ -85,11 +85,15 @@ class TestEscalationsAndPages:
         )
 
         query = {"subject_type": "ticket", "subject_id": ticket.pk}
-        [shown] = client.get("/api/v1/escalations/", query).json()["results"]
-        [sent] = client.get("/api/v1/pages/", query | {"state": "accepted"}).json()["results"]
+        [escalation_row] = client.get("/api/v1/escalations/", query).json()["results"]
+        [page_row] = client.get("/api/v1/pages/", query | {"state": "accepted"}).json()["results"]
 
-        assert (shown["id"], shown["subject"]["id"]) == (escalation.pk, ticket.pk)
-        assert (sent["id"], sent["escalation"], sent["recipient"]["id"]) == (page.pk, escalation.pk, page.user.pk)
-        assert sent["subject"]["type"] == "ticket"
-        assert client.get("/api/v1/pages/", {"escalation": escalation.pk}).json()["results"] == [sent]
+        assert (escalation_row["id"], escalation_row["subject"]["id"]) == (escalation.pk, ticket.pk)
+        assert (page_row["id"], page_row["escalation"], page_row["recipient"]["id"]) == (
+            page.pk,
+            escalation.pk,
+            page.user.pk,
+        )
+        assert page_row["subject"]["type"] == "ticket"
+        assert client.get("/api/v1/pages/", {"escalation": escalation.pk}).json()["results"] == [page_row]
         assert client.get("/api/v1/pages/", {"state": "odd"}).status_code == 400

@@ -1,4 +1,4 @@
-"""A person's own shifts, and the note that one leaves for the next."""
+"""A person's own shifts, and the handoff notes."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,27 +40,27 @@ def shop(ana: Any, bob: Any) -> Any:
 class TestMyShifts:
     def test_are_sorted_into_past_running_and_coming(self, shop: Any, ana: Any, bob: Any) -> None:
         """R-F4, with both neighbors."""
-        mine = my_shifts.person_shifts(user=bob, at=make.NOON)
+        shifts = my_shifts.person_shifts(user=bob, at=make.NOON)
 
-        [running] = mine.running
+        [running] = shifts.running
         assert (running.starts_at, running.ends_at) == (HANDOFF, HANDOFF + WEEK)
         assert (running.before, running.following) == ((ana,), (ana,))
-        assert mine.next is not None
-        assert mine.next.starts_at == HANDOFF + 2 * WEEK
-        assert [one.starts_at for one in mine.past] == [HANDOFF - 2 * WEEK, HANDOFF - 4 * WEEK]
-        assert len(mine.coming) == 6
+        assert shifts.next is not None
+        assert shifts.next.starts_at == HANDOFF + 2 * WEEK
+        assert [shift.starts_at for shift in shifts.past] == [HANDOFF - 2 * WEEK, HANDOFF - 4 * WEEK]
+        assert len(shifts.coming) == 6
 
     def test_hold_what_only_an_override_gives(self, shop: Any) -> None:
         cy = make.UserFactory()
         at = make.NOON
-        overrides.override(
+        overrides.create_override(
             schedule=shop, op="add", users=[cy], starts_at=at + WEEK, ends_at=at + 2 * WEEK, actor=None, at=at,
             origin="case",
         )  # fmt: skip
 
-        mine = my_shifts.person_shifts(user=cy, at=at)
+        shifts = my_shifts.person_shifts(user=cy, at=at)
 
-        assert [(one.starts_at, one.ends_at) for one in mine.coming] == [(at + WEEK, at + 2 * WEEK)]
+        assert [(shift.starts_at, shift.ends_at) for shift in shifts.coming] == [(at + WEEK, at + 2 * WEEK)]
 
     def test_may_have_no_end_in_sight(self, ana: Any) -> None:
         make.weekly_schedule(ana)
@@ -81,23 +81,23 @@ class TestMyShifts:
 
 
 class TestWrite:
-    def test_takes_a_note_from_whoever_is_on_call(self, shop: Any, bob: Any) -> None:
-        note = handoff_notes.write(schedule=shop, text="Watch the replica.", actor=bob, at=make.NOON)
+    def test_takes_a_note_from_the_person_on_call(self, shop: Any, bob: Any) -> None:
+        note = handoff_notes.write_note(schedule=shop, text="Watch the replica.", actor=bob, at=make.NOON)
 
-        assert list(handoff_notes.fresh([shop.pk], at=make.NOON)) == [note]
-        assert not handoff_notes.fresh([shop.pk], at=make.NOON + handoff_notes.FRESH)
+        assert list(handoff_notes.recent_notes([shop.pk], at=make.NOON)) == [note]
+        assert not handoff_notes.recent_notes([shop.pk], at=make.NOON + handoff_notes.RECENT)
 
     def test_takes_it_until_a_day_after_the_shift(self, shop: Any, ana: Any) -> None:
-        handoff_notes.write(schedule=shop, text="Late, but here.", actor=ana, at=HANDOFF + timedelta(hours=23))
+        handoff_notes.write_note(schedule=shop, text="Late, but here.", actor=ana, at=HANDOFF + timedelta(hours=23))
         with pytest.raises(handoff_notes.NotYourShift):
-            handoff_notes.write(schedule=shop, text="Too late.", actor=ana, at=HANDOFF + timedelta(hours=25))
+            handoff_notes.write_note(schedule=shop, text="Too late.", actor=ana, at=HANDOFF + timedelta(hours=25))
 
-    def test_refuses_others_and_silence(self, shop: Any, bob: Any) -> None:
+    def test_refuses_other_people_and_empty_texts(self, shop: Any, bob: Any) -> None:
         with pytest.raises(handoff_notes.NotYourShift):
-            handoff_notes.write(schedule=shop, text="Hello.", actor=make.UserFactory(), at=make.NOON)
-        for nothing in (" \n", "\u202e\x00", "x" * 10_001):
+            handoff_notes.write_note(schedule=shop, text="Hello.", actor=make.UserFactory(), at=make.NOON)
+        for text in (" \n", "\u202e\x00", "x" * 10_001):
             with pytest.raises(ValidationError):
-                handoff_notes.write(schedule=shop, text=nothing, actor=bob, at=make.NOON)
+                handoff_notes.write_note(schedule=shop, text=text, actor=bob, at=make.NOON)
 
     def test_is_held_by_the_database_too(self, shop: Any, bob: Any) -> None:
         with pytest.raises(IntegrityError, match="says_something"), transaction.atomic():
@@ -112,9 +112,9 @@ class TestPages:
         anchor = (at - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
         schedule = make.weekly_schedule(ana, bob, name="Shop", anchor=anchor)
         client.force_login(ana)
-        mine = client.get("/my-shifts/").content.decode()
-        assert "You are on call on" in mine
-        assert "Bob Martin" in mine
+        page = client.get("/my-shifts/").content.decode()
+        assert "You are on call on" in page
+        assert "Bob Martin" in page
 
         sent = client.post(f"/schedules/{schedule.pk}/hand-off/", {"text": "Watch the **replica**."})
 
@@ -131,7 +131,7 @@ class TestPages:
 
         assert response.status_code == 422
         assert "All that I know." in response.content.decode()
-        assert "for those who are on call" in response.content.decode()
+        assert "Only people who are on call" in response.content.decode()
         assert client.get("/schedules/99999/hand-off/").status_code == 404
 
     def test_of_somebody_without_shifts_say_so(self, client: Client, ana: Any) -> None:
@@ -143,12 +143,12 @@ class TestPages:
         schedule = make.weekly_schedule(ana)
         client = client_of(ana, scopes=["read", "respond"])
 
-        made = client.post("/api/v1/handoff-notes/", {"schedule": schedule.pk, "text": "Quiet."}, format="json")
-        other = client.post(
+        created = client.post("/api/v1/handoff-notes/", {"schedule": schedule.pk, "text": "Quiet."}, format="json")
+        refused = client.post(
             "/api/v1/handoff-notes/", {"schedule": make.ScheduleFactory().pk, "text": "Quiet."}, format="json"
         )
 
-        assert made.status_code == 201, made.content
-        assert made.json()["author"]["name"] == "Ana Silva"
-        assert other.status_code == 409
-        assert client.get("/api/v1/handoff-notes/", {"schedule": schedule.pk}).json()["results"] == [made.json()]
+        assert created.status_code == 201, created.content
+        assert created.json()["author"]["name"] == "Ana Silva"
+        assert refused.status_code == 409
+        assert client.get("/api/v1/handoff-notes/", {"schedule": schedule.pk}).json()["results"] == [created.json()]

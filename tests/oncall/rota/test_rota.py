@@ -1,4 +1,4 @@
-"""The rota page: its days, its grid, what is wrong in it, and the view of a former day."""
+"""The rota page: its days, its grid, its problems, and the view of an earlier day."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -56,21 +56,21 @@ class TestSpan:
         )
 
     def test_turns_over_years(self) -> None:
-        assert span("month", date(2026, 12, 9)).moved(1) == date(2027, 1, 1)
-        assert span("month", date(2026, 1, 9)).moved(-1) == date(2025, 12, 1)
-        assert span("week", date(2026, 1, 1)).moved(-1) == date(2025, 12, 22)
+        assert span("month", date(2026, 12, 9)).start_after(1) == date(2027, 1, 1)
+        assert span("month", date(2026, 1, 9)).start_after(-1) == date(2025, 12, 1)
+        assert span("week", date(2026, 1, 1)).start_after(-1) == date(2025, 12, 22)
 
     @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25)])
     def test_has_days_of_23_and_25_hours(self, day: date, hours: int) -> None:
         """R-T5."""
-        found = {one.date: one.hours for one in span("week", day).days()}
+        hours_by_day = {each.date: each.hours for each in span("week", day).days()}
 
-        assert found.pop(day) == hours
-        assert set(found.values()) == {24}
+        assert hours_by_day.pop(day) == hours
+        assert set(hours_by_day.values()) == {24}
 
     def test_leaves_out_a_day_that_the_calendar_skipped(self) -> None:
         """R-T5: Samoa had no 30 December 2011."""
-        dates = [one.date for one in span("week", date(2011, 12, 28), zone=ZoneInfo("Pacific/Apia")).days()]
+        dates = [day.date for day in span("week", date(2011, 12, 28), zone=ZoneInfo("Pacific/Apia")).days()]
 
         assert date(2011, 12, 30) not in dates
         assert len(dates) == 6
@@ -85,33 +85,33 @@ class TestSpan:
 
 @pytest.mark.django_db
 class TestBoard:
-    def test_finds_gaps_and_people_on_call_twice_and_on_leave(self, ana: Any, bob: Any) -> None:
+    def test_finds_gaps_and_people_on_call_twice_and_with_time_off(self, ana: Any, bob: Any) -> None:
         """R-F5, R-O5, R-V6; the second schedule is of another team and not on the page."""
         shop = make.weekly_schedule(ana, name="Shop")
         make.weekly_schedule(ana, bob, name="Elsewhere")
         monday = datetime(2026, 6, 1, tzinfo=UTC)
         Absence.objects.create(user=ana, starts_at=monday, ends_at=monday + HOUR, created_at=monday, origin="case")
         for op, people, start in (("remove", [ana], 30), ("add", [ana], 50)):
-            overrides.override(
+            overrides.create_override(
                 schedule=shop, op=op, users=people, starts_at=monday + start * HOUR, actor=None,
                 ends_at=monday + (start + 2) * HOUR, at=monday, origin="case",
             )  # fmt: skip
 
-        found = rota.board(ids=[shop.pk], span=span("week", monday.date(), zone=ZoneInfo("UTC")))
+        board = rota.board(ids=[shop.pk], span=span("week", monday.date(), zone=ZoneInfo("UTC")))
 
-        kinds = {one.kind: one for one in found.troubles}
+        kinds = {trouble.kind: trouble for trouble in board.troubles}
         assert set(kinds) == {"gap", "double", "absent", "idle"}
         assert kinds["gap"].times == [(monday + 30 * HOUR, monday + 32 * HOUR)]
         assert kinds["absent"].times == [(monday, monday + HOUR)]
         assert kinds["idle"].times == [(monday + 50 * HOUR, monday + 52 * HOUR)]
-        assert [one.name for one in kinds["double"].schedules] == ["Shop", "Elsewhere"]
+        assert [schedule.name for schedule in kinds["double"].schedules] == ["Shop", "Elsewhere"]
         assert kinds["double"].person == ana
 
-    def test_shows_what_was_known_on_a_former_day(self, ana: Any, bob: Any) -> None:
+    def test_shows_what_was_known_on_an_earlier_day(self, ana: Any, bob: Any) -> None:
         """R-V5."""
         schedule = make.weekly_schedule(ana, name="Shop")
         at = make.NOON
-        overrides.override(
+        overrides.create_override(
             schedule=schedule, op="set", users=[bob], starts_at=at, ends_at=at + HOUR, actor=None, at=at, origin="case"
         )
         week = span("week", at.date())
@@ -130,7 +130,7 @@ class TestBoard:
         with CaptureQueriesContext(connection) as for_one:
             rota.board(ids=[schedules[0].pk], span=month)
         with CaptureQueriesContext(connection) as for_ten:
-            rota.board(ids=[one.pk for one in schedules], span=month)
+            rota.board(ids=[schedule.pk for schedule in schedules], span=month)
 
         assert len(for_ten) == len(for_one) <= 14
 
@@ -140,11 +140,11 @@ class TestDrawing:
         """R-T5: on the Sunday of 23 hours, noon is at 11/23 of the day."""
         schedule = make.weekly_schedule(ana, bob, zone="Europe/Berlin", anchor="2026-03-29T12:00")
         week = rota.board(ids=[schedule.pk], span=span("week", date(2026, 3, 29)))
-        reading = rota.Reading(user=None, zone=BERLIN, at=make.NOON)
+        reader = rota.Reader(user=None, zone=BERLIN, at=make.NOON)
 
-        [band] = rota.draw(week, reading=reading)
+        [band] = rota.draw(week, reader=reader)
 
-        starts = [float(found) for found in re.findall(r'rota-usual" x="([0-9.]+)%', band.rows[0][1])]
+        starts = [float(match) for match in re.findall(r'rota-usual" x="([0-9.]+)%', band.rows[0][1])]
         assert starts == [0, round((6 * 24 + 11) * 100 / (7 * 24 - 1), 3)]
         assert "23 h" in band.head
 
@@ -152,7 +152,7 @@ class TestDrawing:
         schedule = make.weekly_schedule(ana, zone="Europe/Berlin")
         month = rota.board(ids=[schedule.pk], span=span("month", date(2026, 6, 1)))
 
-        bands = rota.draw(month, reading=rota.Reading(user=ana.pk, zone=BERLIN, at=make.NOON))
+        bands = rota.draw(month, reader=rota.Reader(user=ana.pk, zone=BERLIN, at=make.NOON))
 
         assert len(bands) == 5
         assert "rota-now" in bands[0].lines
@@ -164,27 +164,27 @@ class TestDrawing:
         ana.save()
         schedule = make.weekly_schedule(ana, zone="Europe/Berlin")
         week = rota.board(ids=[schedule.pk], span=span("week", date(2026, 6, 1)))
-        reading = rota.Reading(user=ana.pk, zone=BERLIN, at=make.NOON)
+        reader = rota.Reader(user=ana.pk, zone=BERLIN, at=make.NOON)
 
-        drawn = rota.draw(week, reading=reading)[0].rows[0][1] + rota.listing(week, reading=reading)[0][1]
+        drawn = rota.draw(week, reader=reader)[0].rows[0][1] + rota.list_lanes(week, reader=reader)[0][1]
 
         assert "<script" not in drawn
         assert "&lt;script" in drawn
 
 
 class TestPage:
-    def test_shows_gaps_first_and_both_clocks(self, signed_in: Client, ana: Any, bob: Any) -> None:
+    def test_shows_gaps_first_and_both_time_zones(self, signed_in: Client, ana: Any, bob: Any) -> None:
         schedule = make.weekly_schedule(ana, bob, name="Shop primary", zone="Europe/Berlin")
         at = floor_minute(timezone.now())
-        overrides.override(
+        overrides.create_override(
             schedule=schedule, op="remove", users=[ana, bob], starts_at=at, ends_at=at + HOUR, actor=ana, at=at
         )
 
         page = signed_in.get(f"/schedules/{schedule.pk}/rota/", {"span": "week"}).content.decode()
 
-        assert page.index("See to these first") < page.index('class="rota"')
+        assert page.index("Fix these first") < page.index('class="rota"')
         assert "Nobody</span> is on call" in page
-        assert "your clock is Europe/Lisbon" in page
+        assert "your time zone is Europe/Lisbon" in page
         assert "rota-now" in page
 
     def test_shows_all_schedules_of_a_team(self, signed_in: Client, ana: Any) -> None:
@@ -223,33 +223,33 @@ class TestPage:
         assert "rota-tall" in page
 
     @pytest.mark.parametrize(
-        ("asked", "said"),
+        ("query", "message"),
         [
             ("start=2026-01-01&end=2027-12-01", "A page shows at most 400"),
             ("start=2026-02-01&end=2026-01-01", "comes before the first"),
-            ("end=2026-01-01", "Choose also the first day"),
+            ("end=2026-01-01", "Choose the first day"),
             ("start=0001-01-01", "between 2000 and 2099"),
             ("start=9999-12-31&end=9999-12-31", "between 2000 and 2099"),
             ("start=yesterday", "Enter a valid date"),
             ("span=century", "Select a valid choice"),
-            ("as_of=2098-01-01T00:00", "Choose a moment that has passed"),
+            ("as_of=2098-01-01T00:00", "Choose a time in the past"),
             ("as_of=1026-01-01T00:00", "between 2000 and 2099"),
             ("as_of=x%00", "null"),
         ],
     )
-    def test_says_what_cannot_be_shown(self, signed_in: Client, ana: Any, asked: str, said: str) -> None:
+    def test_says_what_cannot_be_shown(self, signed_in: Client, ana: Any, query: str, message: str) -> None:
         schedule = make.weekly_schedule(ana)
 
-        response = signed_in.get(f"/schedules/{schedule.pk}/rota/?{asked}")
+        response = signed_in.get(f"/schedules/{schedule.pk}/rota/?{query}")
 
         assert response.status_code == 422
-        assert said in response.content.decode().replace("Null", "null")
+        assert message in response.content.decode().replace("Null", "null")
 
-    def test_says_that_it_is_the_view_of_a_former_day(self, signed_in: Client, ana: Any, bob: Any) -> None:
+    def test_says_that_it_is_the_view_of_an_earlier_day(self, signed_in: Client, ana: Any, bob: Any) -> None:
         """R-V5, by the page."""
         schedule = make.weekly_schedule(ana, name="Shop")
         at = make.NOON
-        overrides.override(
+        overrides.create_override(
             schedule=schedule, op="set", users=[bob], starts_at=at, ends_at=at + HOUR, actor=None, at=at, origin="case"
         )
 
@@ -257,7 +257,7 @@ class TestPage:
             f"/schedules/{schedule.pk}/rota/?start=2026-06-01&end=2026-06-02&as_of=2026-06-01T10:00"
         ).content.decode()
 
-        assert "This is what the rota said on Mon 1 Jun 2026, 10:00 WEST" in page
+        assert "This is the rota as known on Mon 1 Jun 2026, 10:00 WEST" in page
         assert "Bob Martin" not in page
 
     def test_is_for_those_who_are_signed_in(self, client: Client, ana: Any) -> None:

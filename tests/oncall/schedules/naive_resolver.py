@@ -1,6 +1,6 @@
-"""The rules of docs/schedules.md read aloud, one minute at a time: slow, plain, sharing no code with the product.
+"""The rules of docs/schedules.md, one minute at a time: slow, simple, and without code of the product.
 
-It asks each minute everything anew and knows no breakpoint, no pattern of the week, no guess.
+It computes each minute anew, without breakpoints, weekly patterns or estimates.
 """
 
 from bisect import bisect_left
@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 
 def resolve(local, zone):
-    """R-T3, by looking at every minute of some days: the least whose wall clock has come."""
+    """R-T3, by visiting every minute of some days: the first at which the wall clock has reached `local`."""
     since, highest = _walls(local.date(), zone.key)
     return since + bisect_left(highest, local) * MINUTE
 
@@ -24,12 +24,12 @@ def _walls(day, name):
     """For every minute around a day, the highest that the wall clock has shown so far."""
     since = datetime.combine(day, datetime.min.time(), UTC) - timedelta(hours=40)
     zone = ZoneInfo(name)
-    shown = ((since + n * MINUTE).astimezone(zone).replace(tzinfo=None) for n in range(104 * 60))
-    return since, list(accumulate(shown, max))
+    wall_clocks = ((since + n * MINUTE).astimezone(zone).replace(tzinfo=None) for n in range(104 * 60))
+    return since, list(accumulate(wall_clocks, max))
 
 
 class Naive:
-    """One plan, asked minute by minute; resolved walls are remembered, because walking is slow."""
+    """One plan, resolved minute by minute; resolved local times are cached, because this is slow."""
 
     def __init__(self, plan):
         self.plan = plan
@@ -42,29 +42,32 @@ class Naive:
         return self._walls[key]
 
     def handoff(self, layer, k):
-        one, zone = layer.rotation, layer.zone
-        if one.is_elapsed:
-            return self.resolve(one.anchor, zone) + timedelta(hours=k * one.length)
-        return self.resolve(self.naive_handoff(one, k), zone)
+        rotation, zone = layer.rotation, layer.zone
+        if rotation.is_elapsed:
+            return self.resolve(rotation.anchor, zone) + timedelta(hours=k * rotation.length)
+        return self.resolve(self.naive_handoff(rotation, k), zone)
 
-    def naive_handoff(self, one, k):
-        if one.unit == "month":
-            index = one.anchor.year * 12 + one.anchor.month - 1 + k * one.length
-            day = one.anchor.day
+    def naive_handoff(self, rotation, k):
+        if rotation.unit == "month":
+            index = rotation.anchor.year * 12 + rotation.anchor.month - 1 + k * rotation.length
+            day = rotation.anchor.day
             while True:
                 try:
-                    return one.anchor.replace(year=index // 12, month=index % 12 + 1, day=day)
+                    return rotation.anchor.replace(year=index // 12, month=index % 12 + 1, day=day)
                 except ValueError:
                     day -= 1
-        if one.unit == "custom":
-            at, turn = one.anchor, 0
+        if rotation.unit == "custom":
+            at, turn = rotation.anchor, 0
             while turn < k:
-                at, turn = at + one.lengths[turn % len(one.lengths)] * MINUTE, turn + 1
+                at, turn = at + rotation.lengths[turn % len(rotation.lengths)] * MINUTE, turn + 1
             while turn > k:
                 turn -= 1
-                at -= one.lengths[turn % len(one.lengths)] * MINUTE
+                at -= rotation.lengths[turn % len(rotation.lengths)] * MINUTE
             return at
-        return one.anchor + k * one.length * {"hour": timedelta(hours=1), "day": DAY, "week": 7 * DAY}[one.unit]
+        return (
+            rotation.anchor
+            + k * rotation.length * {"hour": timedelta(hours=1), "day": DAY, "week": 7 * DAY}[rotation.unit]
+        )
 
     def turn(self, layer, at):
         k = 0
@@ -75,8 +78,8 @@ class Naive:
         return k
 
     def in_force(self, at):
-        found = [v for v in self.plan.versions if v.effective_from <= at]
-        return max(found, key=lambda v: (v.effective_from, v.created_at, v.id), default=None)
+        candidates = [v for v in self.plan.versions if v.effective_from <= at]
+        return max(candidates, key=lambda v: (v.effective_from, v.created_at, v.id), default=None)
 
     def local_day(self, at, zone):
         day = at.astimezone(zone).date() - 2 * DAY
@@ -88,17 +91,19 @@ class Naive:
         return self.resolve(datetime.combine(day, datetime.min.time()), zone)
 
     def naive_windows(self, restrictions, first: date, last: date):
-        """R-L2: the windows that start on the days from `first` to `last`, on the wall."""
+        """R-L2: the windows that start on the days from `first` to `last`, in local time."""
         day = first
         while day <= last:
             midnight = datetime.combine(day, datetime.min.time())
-            for one in restrictions:
-                if one["type"] == "daily" and (one["days"] is None or day.weekday() in one["days"]):
-                    start, end = midnight + clock(one["start"]), midnight + clock(one["end"])
+            for restriction in restrictions:
+                if restriction["type"] == "daily" and (
+                    restriction["days"] is None or day.weekday() in restriction["days"]
+                ):
+                    start, end = midnight + clock(restriction["start"]), midnight + clock(restriction["end"])
                     yield start, end if end > start else end + DAY
-                if one["type"] == "weekly" and day.weekday() == one["start_day"]:
-                    start = midnight + clock(one["start"])
-                    end = midnight + (one["end_day"] - day.weekday()) * DAY + clock(one["end"])
+                if restriction["type"] == "weekly" and day.weekday() == restriction["start_day"]:
+                    start = midnight + clock(restriction["start"])
+                    end = midnight + (restriction["end_day"] - day.weekday()) * DAY + clock(restriction["end"])
                     while end <= start:
                         end += 7 * DAY
                     yield start, end
@@ -122,19 +127,19 @@ class Naive:
         )
 
     def users(self, layer, restrictions, at):
-        one, k = layer.rotation, self.turn(layer, at)
-        if not one.slots:
+        rotation, k = layer.rotation, self.turn(layer, at)
+        if not rotation.slots:
             return set()
         i = k
-        if one.counts_active:
+        if rotation.counts_active:
             if k < 0:
                 return set()
-            i = sum(self.is_active_turn(one, restrictions, j) for j in range(k))
-        n = len(one.slots)
-        return {user for j in range(one.concurrent) for user in one.slots[(i + j) % n]}
+            i = sum(self.is_active_turn(rotation, restrictions, j) for j in range(k))
+        n = len(rotation.slots)
+        return {user for j in range(rotation.concurrent) for user in rotation.slots[(i + j) % n]}
 
-    def is_active_turn(self, one, restrictions, j):
-        begin, end = self.naive_handoff(one, j), self.naive_handoff(one, j + 1)
+    def is_active_turn(self, rotation, restrictions, j):
+        begin, end = self.naive_handoff(rotation, j), self.naive_handoff(rotation, j + 1)
         windows = self.naive_windows(restrictions, begin.date() - 9 * DAY, end.date() + DAY)
         return any(max(begin, start) < min(end, stop) for start, stop in windows)
 
@@ -146,35 +151,35 @@ class Naive:
         version = self.in_force(at)
         layers = version.layers if version else ()
         covering = [la for la in layers if self.covers(la, restrictions_of[la.id], at)]
-        standing = set()
+        on_call = set()
         for priority in sorted({la.priority for la in covering if not la.is_shadow}, reverse=True):
             for layer in covering:
                 if layer.priority == priority and not layer.is_shadow:
-                    standing |= self.users(layer, restrictions_of[layer.id], at)
-            standing = {user for user in standing if not self.inactive(user, at)}
-            if standing:
+                    on_call |= self.users(layer, restrictions_of[layer.id], at)
+            on_call = {user for user in on_call if not self.inactive(user, at)}
+            if on_call:
                 break
-        for one in self.plan.adjustments:
-            if one.starts_at <= at < one.ends_at:
-                standing = self.adjusted(standing, one, at)
+        for adjustment in self.plan.adjustments:
+            if adjustment.starts_at <= at < adjustment.ends_at:
+                on_call = self.adjusted(on_call, adjustment, at)
         shadow = set()
         for layer in covering:
             if layer.is_shadow:
                 shadow |= self.users(layer, restrictions_of[layer.id], at)
-        return standing, {user for user in shadow if not self.inactive(user, at)} - standing
+        return on_call, {user for user in shadow if not self.inactive(user, at)} - on_call
 
-    def adjusted(self, standing, one, at):
+    def adjusted(self, on_call, adjustment, at):
         """R-O3."""
-        active = {user for user in one.users if not self.inactive(user, at)}
-        if one.op == "set" and active:
+        active = {user for user in adjustment.users if not self.inactive(user, at)}
+        if adjustment.op == "set" and active:
             return active
-        if one.op == "add":
-            return standing | active
-        if one.op == "remove":
-            return standing - set(one.users)
-        if one.op == "replace" and one.out in standing and active:
-            return standing - {one.out} | active
-        return standing
+        if adjustment.op == "add":
+            return on_call | active
+        if adjustment.op == "remove":
+            return on_call - set(adjustment.users)
+        if adjustment.op == "replace" and adjustment.out in on_call and active:
+            return on_call - {adjustment.out} | active
+        return on_call
 
 
 def clock(text):

@@ -1,4 +1,4 @@
-"""Schedules over REST, as a Terraform provider keeps them, and everything wrong that it may send."""
+"""Schedules over REST, as a Terraform provider uses them, with all kinds of bad input."""
 
 from datetime import timedelta
 from typing import Any
@@ -33,80 +33,83 @@ def people(*names: str) -> list[Any]:
 
 def layers(*slots: Any, **rotation: Any) -> list[dict[str, Any]]:
     return [
-        {"rotation": {"anchor": "2026-01-05T09:00", "unit": "week", "slots": [list(one) for one in slots]} | rotation}
+        {
+            "rotation": {"anchor": "2026-01-05T09:00", "unit": "week", "slots": [list(slot) for slot in slots]}
+            | rotation
+        }
     ]
 
 
-def made(client: Any, **fields: Any) -> Any:
+def create(client: Any, **fields: Any) -> Any:
     return client.post(URL, {"name": "Shop", "team": "shop"} | fields)
 
 
 class TestSchedules:
-    def test_are_made_found_changed_and_removed(self, client: Any) -> None:
-        answer = made(client, external_id="tf-1", description="Day and night")
-        mine = answer.json()
-        made(client, name="Shop two", external_id="tf-2")
+    def test_are_created_found_changed_and_deleted(self, client: Any) -> None:
+        answer = create(client, external_id="tf-1", description="Day and night")
+        row = answer.json()
+        create(client, name="Shop two", external_id="tf-2")
 
         assert answer.status_code == 201
-        assert mine == {
-            "id": mine["id"], "name": "Shop", "team": "shop", "description": "Day and night", "external_id": "tf-1"
+        assert row == {
+            "id": row["id"], "name": "Shop", "team": "shop", "description": "Day and night", "external_id": "tf-1"
         }  # fmt: skip
-        url = f"{URL}{mine['id']}/"
+        url = f"{URL}{row['id']}/"
         assert [client.get(URL, query).json()["results"] for query in ({"external_id": "tf-1"}, {"name": "Shop"})] == [
-            [mine], [mine]
+            [row], [row]
         ]  # fmt: skip
-        assert client.patch(url, {"name": "Till"}).json() == mine | {"name": "Till"}
-        assert client.put(url, {"name": "Till", "team": "shop"}).json() == mine | {
+        assert client.patch(url, {"name": "Till"}).json() == row | {"name": "Till"}
+        assert client.put(url, {"name": "Till", "team": "shop"}).json() == row | {
             "name": "Till", "description": "", "external_id": ""
         }  # fmt: skip
         assert [client.delete(url).status_code for _ in range(2)] == [204, 404]
 
     @pytest.mark.parametrize("again", [{"name": "Shop"}, {"name": "Other", "external_id": "tf-1"}])
-    def test_are_not_made_twice(self, client: Any, again: dict[str, str]) -> None:
-        made(client, external_id="tf-1")
+    def test_are_not_created_twice(self, client: Any, again: dict[str, str]) -> None:
+        create(client, external_id="tf-1")
 
-        answer = made(client, **again)
+        answer = create(client, **again)
 
         assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
         assert "already" in answer.json()["message"]
         assert Schedule.objects.count() == 1
 
-    def test_stay_while_something_needs_them(self, client: Any, planner: Any) -> None:
+    def test_stay_while_something_uses_them(self, client: Any, planner: Any) -> None:
         team = planner.teams.get()
         paged = make.ScheduleFactory(team=team)
         make.policy(paged, name="Day and night")
         with_history = make.weekly_schedule(planner, team=team)
 
-        answers = [client.delete(f"{URL}{one.pk}/") for one in (paged, with_history)]
+        answers = [client.delete(f"{URL}{schedule.pk}/") for schedule in (paged, with_history)]
 
         assert [answer.status_code for answer in answers] == [409, 409]
         assert "Day and night" in answers[0].json()["message"]
 
     def test_are_for_managers_of_the_team_and_those_with_the_role(self, client: Any, planner: Any) -> None:
         other = make.weekly_schedule(planner)
-        mine = make.ScheduleFactory(team=planner.teams.get())
-        responder = client_of(make.MembershipFactory(team=mine.team).user)
+        own_schedule = make.ScheduleFactory(team=planner.teams.get())
+        responder = client_of(make.MembershipFactory(team=own_schedule.team).user)
         body = {"time_zone": "UTC", "layers": []}
 
-        for someone, schedule in ((client, other), (responder, mine)):
+        for api, schedule in ((client, other), (responder, own_schedule)):
             url = f"{URL}{schedule.pk}/"
             for answer in (
-                someone.patch(url, {"name": "x"}), someone.put(url, {"name": "x", "team": schedule.team.slug}),
-                someone.delete(url), someone.post(f"{url}versions/", body), someone.put(f"{url}versions/", body),
-                someone.post(URL, {"name": "x", "team": schedule.team.slug}),
+                api.patch(url, {"name": "x"}), api.put(url, {"name": "x", "team": schedule.team.slug}),
+                api.delete(url), api.post(f"{url}versions/", body), api.put(f"{url}versions/", body),
+                api.post(URL, {"name": "x", "team": schedule.team.slug}),
             ):  # fmt: skip
                 assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
-        assert client.patch(f"{URL}{mine.pk}/", {"team": other.team.slug}).status_code == 403
+        assert client.patch(f"{URL}{own_schedule.pk}/", {"team": other.team.slug}).status_code == 403
         assert client_of(make.UserFactory(roles=[Role.MANAGER])).patch(
             f"{URL}{other.pk}/", {"name": "x"}
         ).status_code == 200  # fmt: skip
-        assert client_of(planner, ["read"]).patch(f"{URL}{mine.pk}/", {"name": "x"}).status_code == 403
+        assert client_of(planner, ["read"]).patch(f"{URL}{own_schedule.pk}/", {"name": "x"}).status_code == 403
 
 
 class TestVersions:
     def test_come_back_as_they_were_sent_with_defaults_filled_in(self, client: Any) -> None:
         ana, ben = people("Ana", "Ben")
-        url = f"{URL}{made(client).json()['id']}/versions/"
+        url = f"{URL}{create(client).json()['id']}/versions/"
 
         answer = client.post(
             url, {"time_zone": "Europe/Berlin", "layers": layers([ana.email.upper()], [ben.pk]), "note": "First"}
@@ -125,11 +128,11 @@ class TestVersions:
         assert answer.json()["created_by"]["name"] == "Mia"
         assert client.get(f"/api/v1/schedule-versions/{answer.json()['id']}/").json() == answer.json()
 
-    def test_are_not_made_by_a_put_that_changes_nothing(self, client: Any) -> None:
+    def test_are_not_created_by_a_put_that_changes_nothing(self, client: Any) -> None:
         ana, ben = people("Ana", "Ben")
-        url = f"{URL}{made(client).json()['id']}/versions/"
+        url = f"{URL}{create(client).json()['id']}/versions/"
         calendar = Calendar.objects.create(name="Days off")
-        wanted: Any = {
+        body: Any = {
             "time_zone": "Europe/Berlin",
             "layers": [
                 layers([ana.pk, ben.pk], [])[0] | {
@@ -140,14 +143,14 @@ class TestVersions:
             ],
         }  # fmt: skip
 
-        first, second = client.put(url, wanted), client.put(url, wanted)
+        first, second = client.put(url, body), client.put(url, body)
         round_trip = client.put(url, {"time_zone": "Europe/Berlin", "layers": second.json()["layers"]})
-        wanted["layers"][0]["restrictions"][0]["days"] = [*range(7)]
-        spelled_otherwise = client.put(url, wanted)
-        changed = client.put(url, wanted | {"time_zone": "UTC", "effective": "now"})
+        body["layers"][0]["restrictions"][0]["days"] = [*range(7)]
+        other_spelling = client.put(url, body)
+        changed = client.put(url, body | {"time_zone": "UTC", "effective": "now"})
 
         assert first.status_code == second.status_code == 200, first.content
-        assert first.json() == second.json() == round_trip.json() == spelled_otherwise.json()
+        assert first.json() == second.json() == round_trip.json() == other_spelling.json()
         assert changed.json()["id"] != first.json()["id"]
         assert ScheduleVersion.objects.count() == 2
 
@@ -157,29 +160,29 @@ class TestVersions:
         schedule = make.weekly_schedule(ana, ben, team=planner.teams.get())
         draft: Any = {"time_zone": "UTC", "layers": [layers([ana.pk], [ben.pk], [cy.pk])[0]], "keep_turns": True}
         draft["layers"][0]["id"] = schedule.versions.get().layers.get().pk
-        shown = client.post(f"{URL}{schedule.pk}/preview/", draft).json()
+        preview = client.post(f"{URL}{schedule.pk}/preview/", draft).json()
 
         version = client.post(f"{URL}{schedule.pk}/versions/", draft).json()
 
         [before] = client.get(f"{URL}{schedule.pk}/on-call/").json()["people"]
-        assert version["effective_from"] == shown["effective_from"]
+        assert version["effective_from"] == preview["effective_from"]
         assert version["effective_from"][11:] == "09:00:00Z"
-        [first] = shown["segments"][1]["on_call"]
+        [first] = preview["segments"][1]["on_call"]
         assert {before["name"], first["name"]} == {"Ana", "Ben"}
-        assert shown["changes"][0].startswith("On Mon")
-        assert f"{before['name']} hands over to {first['name']}" in shown["changes"][0]
+        assert preview["changes"][0].startswith("On Mon")
+        assert f"{before['name']} hands over to {first['name']}" in preview["changes"][0]
 
     def test_are_listed_newest_first_and_by_pages(self, client: Any, planner: Any) -> None:
         team = planner.teams.get()
         schedule, other = (make.weekly_schedule(planner, team=team) for _ in range(2))
         url = f"{URL}{schedule.pk}/versions/"
-        made = [client.post(url, {"time_zone": "UTC", "layers": []}).json() for _ in range(2)]
+        created = [client.post(url, {"time_zone": "UTC", "layers": []}).json() for _ in range(2)]
 
         page = client.get(url, {"page_size": 2}).json()
         rest = client.get(page["next"]).json()["results"]
 
-        assert page["results"] == made[::-1]
-        assert [one["id"] for one in rest] == [schedule.versions.earliest("pk").pk]
+        assert page["results"] == created[::-1]
+        assert [row["id"] for row in rest] == [schedule.versions.earliest("pk").pk]
         assert client.get(url, {"schedule": other.pk}).status_code == 400
         assert client.get(f"{URL}{other.pk + 1000}/versions/").status_code == 404
         assert client_of(make.UserFactory(), ["read"]).get(url).status_code == 200
@@ -189,13 +192,13 @@ class TestVersions:
     ) -> None:
         url = f"{URL}{make.weekly_schedule(planner, team=planner.teams.get()).pk}/versions/"
         client.get(url)  # notes once that the token was used
-        with CaptureQueriesContext(connection) as one:
+        with CaptureQueriesContext(connection) as queries:
             client.get(url)
-        asked = len(one)
+        query_count = len(queries)
         for person in people("Ana", "Ben", "Cy"):
             client.post(url, {"time_zone": "UTC", "layers": layers([person.pk]) * 2})
 
-        with django_assert_num_queries(asked):
+        with django_assert_num_queries(query_count):
             assert len(client.get(url).json()["results"]) == 4
 
     def test_are_withdrawn_before_their_time_only(self, client: Any, planner: Any) -> None:
@@ -219,9 +222,9 @@ BAD_LAYERS = [
     ("layers.0.rotation.length", layers([], length=0), "lasts 1 to 366"),
     ("layers.0.rotation.length", layers([], unit="hour", length=721), "lasts 1 to 720"),
     ("layers.0.rotation.slots", layers(*[[]] * 10_000), "at most 200 places"),
-    ("layers.0.rotation.slots.1", layers([], [987654321]), "Nobody here is 987654321"),
-    ("layers.0.rotation.slots.0", layers(["who@example.com"]), "Nobody here is who@example.com"),
-    ("layers.0.rotation.slots.0.0", layers([True]), "by id, as 7"),
+    ("layers.0.rotation.slots.1", layers([], [987654321]), "There is no person 987654321"),
+    ("layers.0.rotation.slots.0", layers(["who@example.com"]), "There is no person who@example.com"),
+    ("layers.0.rotation.slots.0.0", layers([True]), "id, such as 7"),
     ("layers.0.rotation.anchor", layers(anchor="2026-01-05T09:00:30"), "without seconds"),
     ("layers.0.rotation.anchor", layers(anchor="2026-02-30T09:00"), "Write a date and a time"),
     ("layers.0.rotation.clock", layers(clock="elapsed"), "by the hour"),
@@ -229,7 +232,7 @@ BAD_LAYERS = [
     ("layers.0.rotation.lengths", layers(unit="custom"), "how many minutes"),
     ("layers.0.rotation.lengths", layers(unit="custom", lengths=[14]), "at least 15"),
     ("layers.0.rotation.concurrent", layers(concurrent=21), "1 to 20"),
-    ("layers.0.time_zone", [layers()[0] | {"time_zone": "Mars/Olympus"}], "not a time zone"),
+    ("layers.0.time_zone", [layers()[0] | {"time_zone": "Mars/Olympus"}], "not the name of a time zone"),
     ("layers.0.ends_at", [layers()[0] | {"ends_at": "tomorrow"}], "Write a date and a time"),
     ("layers.0.restrictions.0", [layers()[0] | {"restrictions": [
         {"type": "daily", "start": "09:00:30", "end": "17:00"}]}], "without seconds"),
@@ -242,26 +245,26 @@ BAD_LAYERS = [
 
 
 class TestBadInput:
-    """Each a clear sentence on the field, and nothing stored."""
+    """Each has a clear message at the field, and nothing is stored."""
 
     @pytest.mark.parametrize(
-        ("field", "sent", "said"), BAD_LAYERS, ids=[f"{n}-{one[0]}" for n, one in enumerate(BAD_LAYERS)]
+        ("field", "sent", "message"), BAD_LAYERS, ids=[f"{n}-{case[0]}" for n, case in enumerate(BAD_LAYERS)]
     )
-    def test_in_layers_is_named_by_its_field(self, client: Any, field: str, sent: Any, said: str) -> None:
-        url = f"{URL}{made(client).json()['id']}/"
+    def test_in_layers_is_named_by_its_field(self, client: Any, field: str, sent: Any, message: str) -> None:
+        url = f"{URL}{create(client).json()['id']}/"
         body = {"time_zone": "Europe/Berlin", "layers": sent}
 
         for answer in (client.post(f"{url}versions/", body), client.put(f"{url}versions/", body),
                        client.post(f"{url}preview/", body)):  # fmt: skip
             assert answer.status_code == 400, answer.content
-            assert said in " ".join(answer.json()["fields"][field])
+            assert message in " ".join(answer.json()["fields"][field])
         assert not ScheduleVersion.objects.exists()
 
     @pytest.mark.parametrize(
-        ("change", "field", "said"),
+        ("change", "field", "message"),
         [
-            ({"time_zone": "Europe/Nowhere"}, "time_zone", "not a time zone"),
-            ({"effective_from": "2020-01-01T00:00:00Z"}, "effective_from", "What was is not changed"),
+            ({"time_zone": "Europe/Nowhere"}, "time_zone", "not the name of a time zone"),
+            ({"effective_from": "2020-01-01T00:00:00Z"}, "effective_from", "The past cannot change"),
             ({"effective_from": "2030-01-01T00:00:30Z"}, "effective_from", "without seconds"),
             ({"effective_from": "9999-12-31T23:59:00Z"}, "effective_from", "up to the year"),
             ({"effective_from": "2030-01-01T00:00:00"}, "effective_from", "offset"),
@@ -269,13 +272,13 @@ class TestBadInput:
             ({"created_at": "2020-01-01T00:00:00Z"}, "created_at", "no such field"),
         ],
     )
-    def test_in_a_version_is_named_by_its_field(self, client: Any, change: Any, field: str, said: str) -> None:
-        url = f"{URL}{made(client).json()['id']}/versions/"
+    def test_in_a_version_is_named_by_its_field(self, client: Any, change: Any, field: str, message: str) -> None:
+        url = f"{URL}{create(client).json()['id']}/versions/"
 
         answer = client.post(url, {"time_zone": "UTC", "layers": []} | change)
 
         assert answer.status_code == 400
-        assert said in " ".join(answer.json()["fields"][field])
+        assert message in " ".join(answer.json()["fields"][field])
         assert not ScheduleVersion.objects.exists()
 
     @pytest.mark.parametrize(
@@ -312,18 +315,21 @@ class TestFinal:
         now = client.get(f"{URL}{schedule.pk}/final/", query).json()
         then = client.get(f"{URL}{schedule.pk}/final/", query | {"as_of": "2026-05-31T00:00:00Z"}).json()
 
-        assert [one["person"]["name"] for one in now["shifts"]] == ["Ben", "Ben", "Ana"]
+        assert [shift["person"]["name"] for shift in now["shifts"]] == ["Ben", "Ben", "Ana"]
         assert now["gaps"] == [{"starts_at": "2026-06-02T00:00:00Z", "ends_at": "2026-06-02T01:00:00Z"}]
-        assert [[one["name"] for one in segment["on_call"]] for segment in then["segments"]] == [["Ben"], ["Ana"]]
+        assert [[person["name"] for person in segment["on_call"]] for segment in then["segments"]] == [
+            ["Ben"],
+            ["Ana"],
+        ]
         assert then["gaps"] == []
 
-    def test_is_warned_of(self, client: Any) -> None:
+    def test_has_warnings(self, client: Any) -> None:
         schedule = make.weekly_schedule(make.UserFactory(name="Sil"))
 
-        found = client.get(f"{URL}{schedule.pk}/warnings/").json()["warnings"]
+        rota_warnings = client.get(f"{URL}{schedule.pk}/warnings/").json()["warnings"]
 
-        assert [one["code"] for one in found] == ["NO_CONTACT", "LONG_STRETCH"]
-        assert found[0]["people"][0]["name"] == "Sil"
+        assert [warning["code"] for warning in rota_warnings] == ["NO_CONTACT", "LONG_STRETCH"]
+        assert rota_warnings[0]["people"][0]["name"] == "Sil"
 
 
 class TestPreview:
@@ -341,6 +347,6 @@ class TestPreview:
         )
 
         assert answer.status_code == 200, answer.content
-        assert [one["starts_at"][:10] for one in answer.json()["gaps"]] == [f"{day}"]
-        assert "GAP" in {one["code"] for one in answer.json()["warnings"]}
+        assert [gap["starts_at"][:10] for gap in answer.json()["gaps"]] == [f"{day}"]
+        assert "GAP" in {warning["code"] for warning in answer.json()["warnings"]}
         assert not ScheduleVersion.objects.exists()

@@ -1,4 +1,4 @@
-"""What asking who is on call may cost: trips to the database exactly, time and memory up to ten times the aim."""
+"""What it may cost to find who is on call: an exact number of queries, and time and memory up to ten times the aim."""
 
 import time
 from collections import deque
@@ -19,7 +19,7 @@ TENFOLD = 10
 
 
 def cpu_ms(work: Callable[[], Any]) -> float:
-    """Of this process; the least of three, for others keep the machine busy."""
+    """CPU time of this process; the lowest of three runs, because the machine may be busy."""
     figures = []
     for _ in range(3):
         before = time.process_time()
@@ -60,10 +60,10 @@ class TestWhoIsOnCall:
         url = "/teams/rota-0/rota/?span=month&start=2026-06-01"
 
         assert cpu_ms(lambda: client.get(url)) < 300 * TENFOLD
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             page = client.get(url)
         assert page.content.count(b"rota-drawn") == 50
-        assert len(asked) <= 20
+        assert len(queries) <= 20
 
 
 class TestYear:

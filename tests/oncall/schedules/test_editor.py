@@ -1,4 +1,4 @@
-"""Editing a rotation in the portal: five fields, a look, a save; everything wrong stays on its field."""
+"""Editing a rotation in the portal: five fields, preview, save; errors are shown at their field."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,10 +23,10 @@ def team() -> Any:
 
 @pytest.fixture
 def people(team: Any) -> list[Any]:
-    found = [make.ContactMethodFactory(user__name=name).user for name in ("Ana", "Ben", "Cy")]
-    for person in found:
+    users = [make.ContactMethodFactory(user__name=name).user for name in ("Ana", "Ben", "Cy")]
+    for person in users:
         make.MembershipFactory(team=team, user=person)
-    return found
+    return users
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def typed(*users: Any, prefix: str = "l1", **changed: Any) -> dict[str, Any]:
     data = {f"{prefix}-{name}": value for name, value in layer.items()}
     data |= {
         "layer": prefix, f"{prefix}-place": [*range(1, len(users) + 1)],
-        f"{prefix}-user": [getattr(one, "pk", one) for one in users], "time_zone": "Europe/Berlin",
+        f"{prefix}-user": [getattr(user, "pk", user) for user in users], "time_zone": "Europe/Berlin",
         "effective": "now", "effective_at": "", "note": "Because", "do": "save",
     }  # fmt: skip
     return data | changed
@@ -74,16 +74,16 @@ class TestNewSchedule:
             "Because",
             User.objects.get(name="Mia"),
         )
-        assert [one.user for one in layer.members.order_by("slot")] == people[:2]
+        assert [member.user for member in layer.members.order_by("slot")] == people[:2]
 
     def test_is_shown_before_it_is_saved(self, planner: Any, people: list[Any]) -> None:
         page = planner.get("/schedules/new/")
-        looked = planner.post("/schedules/new/", new(*people[:1], "nobody", do="preview"))
+        previewed = planner.post("/schedules/new/", new(*people[:1], "nobody", do="preview"))
 
-        assert page.status_code == looked.status_code == 200
-        assert "The next eight weeks" in looked.content.decode()
-        assert "Rotation has nobody" not in looked.content.decode()
-        assert "The layer has nobody in place 2: that turn is silent." in looked.content.decode()
+        assert page.status_code == previewed.status_code == 200
+        assert "The next eight weeks" in previewed.content.decode()
+        assert "Rotation has nobody" not in previewed.content.decode()
+        assert "The layer has nobody in place 2: nobody is on call in that turn." in previewed.content.decode()
         assert not Schedule.objects.exists()
 
     def test_waits_for_its_first_turn(self, planner: Any, people: list[Any]) -> None:
@@ -120,14 +120,14 @@ class TestNewSchedule:
 
 
 class TestRows:
-    """Without a script: every small button keeps what was typed."""
+    """Without JavaScript: every small button keeps the typed values."""
 
     def rows(self, answer: Any) -> list[tuple[int, Any]]:
         [layer] = answer.context["layers"]
         return [(row["place"], row["user"]) for row in layer["rows"]]
 
     @pytest.mark.parametrize(
-        ("deed", "expected"),
+        ("action", "expected"),
         [
             ("add-person:l1", [(1, 0), (2, 1), (3, 2)]), ("remove:l1:0", [(1, 1), (2, 2)]),
             ("up:l1:1", [(1, 1), (2, 0), (3, 2)]), ("down:l1:0", [(1, 1), (2, 0), (3, 2)]),
@@ -135,22 +135,22 @@ class TestRows:
             ("nonsense:l1:x", [(1, 0), (2, 1), (3, 2)]), ("up:l1:-1", [(1, 0), (2, 1), (3, 2)]),
         ],
     )  # fmt: skip
-    def test_are_added_moved_and_removed(self, planner: Any, people: list[Any], deed: str, expected: Any) -> None:
-        data = new(*people[:2], do=deed, note="Typed", length="no number") | {"l1-add": people[2].pk}
+    def test_are_added_moved_and_removed(self, planner: Any, people: list[Any], action: str, expected: Any) -> None:
+        data = new(*people[:2], do=action, note="Typed", length="no number") | {"l1-add": people[2].pk}
 
         answer = planner.post("/schedules/new/", data)
 
         everybody = [*people, User.objects.get(name="Mia")]
         assert answer.status_code == 200
-        assert self.rows(answer) == [(place, everybody[who].pk) for place, who in expected]
+        assert self.rows(answer) == [(place, everybody[index].pk) for place, index in expected]
         assert b'value="Typed"' in answer.content
         assert b'value="no number"' in answer.content
 
-    def test_with_the_same_number_stand_by_together(self, planner: Any, people: list[Any]) -> None:
+    def test_with_the_same_number_are_on_call_together(self, planner: Any, people: list[Any]) -> None:
         planner.post("/schedules/new/", new(*people) | {"l1-place": [2, 1, 2]})
 
         layer = ScheduleVersion.objects.get().layers.get()
-        assert [(one.slot, one.user.name) for one in layer.members.order_by("slot", "pk")] == [
+        assert [(member.slot, member.user.name) for member in layer.members.order_by("slot", "pk")] == [
             (0, "Ben"), (1, "Ana"), (1, "Cy")
         ]  # fmt: skip
 
@@ -161,8 +161,8 @@ class TestRows:
         }  # fmt: skip
         removed = planner.post("/schedules/new/", both | {"do": "remove-layer:l1"})
 
-        assert [one["prefix"] for one in added.context["layers"]] == ["l1", "l2"]
-        assert [one["prefix"] for one in removed.context["layers"]] == ["l2"]
+        assert [layer["prefix"] for layer in added.context["layers"]] == ["l1", "l2"]
+        assert [layer["prefix"] for layer in removed.context["layers"]] == ["l2"]
         planner.post("/schedules/new/", both)
         assert list(ScheduleVersion.objects.get().layers.order_by("pk").values_list("priority", flat=True)) == [0, 5]
 
@@ -189,20 +189,20 @@ class TestChange:
         schedule = make.weekly_schedule(ana, ben, team=team, zone="Europe/Berlin")
         [roster] = schedules.load_range(timezone.now(), ids=[schedule.pk])
         now = schedules.stint(roster, at=timezone.now())
-        [standing] = now.users
+        [on_call_user] = now.users
 
         url = f"/schedules/{schedule.pk}/edit/"
-        data = self.data(schedule, cy, standing, effective="now")
-        looked = planner.post(url, data | {"do": "preview"})
+        data = self.data(schedule, cy, on_call_user, effective="now")
+        previewed = planner.post(url, data | {"do": "preview"})
         saved = planner.post(url, data)
 
-        assert f"{standing.name} stays on call until Mon" in looked.content.decode()
-        assert "; Cy follows." in looked.content.decode()
+        assert f"{on_call_user.name} stays on call until Mon" in previewed.content.decode()
+        assert "; Cy follows." in previewed.content.decode()
         assert saved.status_code == 302
         start = schedule.versions.latest("pk").effective_from
         [roster] = schedules.load_range(start, ids=[schedule.pk])
-        after = schedules.stint(roster, at=start)
-        assert (after.users, after.ends_at) == ((standing,), now.ends_at)
+        changed = schedules.stint(roster, at=start)
+        assert (changed.users, changed.ends_at) == ((on_call_user,), now.ends_at)
 
     @pytest.mark.parametrize("keeps", ["on", ""])
     @pytest.mark.parametrize("effective", ["now", "handoff"])
@@ -214,24 +214,24 @@ class TestChange:
         data = self.data(schedule, *people, effective=effective, note="Again") | {"keep_turns": keeps}
 
         saved = planner.post(url, data)
-        looked = planner.post(url, data | {"do": "preview"})
+        previewed = planner.post(url, data | {"do": "preview"})
 
-        assert (saved.status_code, looked.status_code) == (422, 200)
-        for page in (saved, looked):
+        assert (saved.status_code, previewed.status_code) == (422, 200)
+        for page in (saved, previewed):
             assert "Nothing would change" in page.content.decode()
             assert b'value="Again"' in page.content
-        assert "something below needs another look" not in saved.content.decode()
+        assert "see the errors below" not in saved.content.decode()
         assert schedule.versions.count() == 1
 
     def test_of_the_order_alone_is_none_where_turns_are_kept(self, planner: Any, team: Any, people: list[Any]) -> None:
-        """R-V4: the same circle begun with somebody else moves nobody's turn, unless turns need not be kept."""
+        """R-V4: the same order with another start moves nobody's turn, unless turns need not be kept."""
         ana, ben, cy = people
         schedule = make.weekly_schedule(*people, team=team, zone="Europe/Berlin")
         url, data = f"/schedules/{schedule.pk}/edit/", self.data(schedule, cy, ana, ben, effective="now")
 
-        kept, moved = planner.post(url, data), planner.post(url, data | {"keep_turns": ""})
+        unchanged, reordered = planner.post(url, data), planner.post(url, data | {"keep_turns": ""})
 
-        assert (kept.status_code, moved.status_code) == (422, 302)
+        assert (unchanged.status_code, reordered.status_code) == (422, 302)
         assert schedule.versions.count() == 2
         assert "(new order)" in planner.get(f"/schedules/{schedule.pk}/").content.decode()
 
@@ -270,7 +270,7 @@ class TestChange:
         for url in (f"/schedules/{schedule.pk}/edit/", f"/schedules/{schedule.pk}/about/"):
             assert client.get(url).status_code == 403
             assert client.post(url, self.data(schedule, *people)).status_code == 403
-        assert b"Change the rotation" not in client.get(f"/schedules/{schedule.pk}/").content
+        assert b"Edit rotation" not in client.get(f"/schedules/{schedule.pk}/").content
 
     def test_of_name_and_team_is_a_form_of_its_own(self, planner: Any, people: list[Any], team: Any) -> None:
         schedule = make.weekly_schedule(*people, team=team, name="Old")
@@ -289,14 +289,14 @@ BAD = [
     ({"length": 400}, "A turn lasts 1 to 366"),
     ({"handoff_at": "09:00:30"}, "without seconds"),
     ({"starts_on": "2026-02-30"}, "Write the date as"),
-    ({"starts_on": "0001-01-01", "weekday": 6}, "Choose a day of the years"),
-    ({"time_zone": "Europe/Nowhere"}, "not a time zone"),
-    ({"layer_zone": "Nowhere"}, "not a time zone"),
+    ({"starts_on": "0001-01-01", "weekday": 6}, "Choose a day in the years"),
+    ({"time_zone": "Europe/Nowhere"}, "not the name of a time zone"),
+    ({"layer_zone": "Nowhere"}, "not the name of a time zone"),
     ({"effective": "date"}, "Write a date and a time to the minute"),
-    ({"effective": "date", "effective_at": "2020-01-01T09:00"}, "What was is not changed"),
+    ({"effective": "date", "effective_at": "2020-01-01T09:00"}, "The past cannot change"),
     ({"effective": "date", "effective_at": "2030-01-01T09:00:30"}, "to the minute"),
-    ({"effective": "date", "effective_at": "9999-12-31T23:59"}, "of the years 1970 to 2199"),
-    ({"hours": "whenever"}, "was not understood"),
+    ({"effective": "date", "effective_at": "9999-12-31T23:59"}, "in the years 1970 to 2199"),
+    ({"hours": "whenever"}, "is not a window"),
     ({"hours": "Mon-Fri 09:00-25:00"}, "Write times as HH:MM"),
     ({"hours": "Noday 09:00-17:00"}, "write days as"),
     ({"count": "active"}, "add a restriction"),
@@ -304,30 +304,30 @@ BAD = [
     ({"unit": "custom"}, "how many minutes"),
     ({"unit": "custom", "lengths": "ten"}, "Write whole minutes"),
     ({"concurrent": 21}, "1 to 20"),
-    ({"holiday_mode": "only"}, "needs a calendar"),
+    ({"holiday_mode": "only"}, "Choose both a calendar"),
     ({"first": "tomorrow"}, "Write a date and a time to the minute"),
-    ({"l1-user": [987654321]}, "Nobody has the number"),
-    ({"l1-user": ["<script>"]}, "Nobody has the number"),
+    ({"l1-user": [987654321]}, "There is no person"),
+    ({"l1-user": ["<script>"]}, "There is no person"),
     ({"l1-user": ["nobody"] * 400, "l1-place": [*range(400)]}, "at most 200 places"),
 ]  # fmt: skip
 
 
 class TestBadInput:
-    """Each a clear sentence on the field, nothing stored, nothing typed lost."""
+    """Each has a clear message at the field; nothing is stored, and the typed values stay."""
 
-    @pytest.mark.parametrize(("change", "said"), BAD, ids=[str(n) for n in range(len(BAD))])
-    def test_is_named_on_its_field(self, planner: Any, people: list[Any], change: Any, said: str) -> None:
-        for deed in ("preview", "save"):
-            answer = planner.post("/schedules/new/", new(people[0], **change) | {"do": deed})
+    @pytest.mark.parametrize(("change", "message"), BAD, ids=[str(n) for n in range(len(BAD))])
+    def test_is_named_on_its_field(self, planner: Any, people: list[Any], change: Any, message: str) -> None:
+        for action in ("preview", "save"):
+            answer = planner.post("/schedules/new/", new(people[0], **change) | {"do": action})
 
             assert answer.status_code == 422
-            assert said in answer.content.decode()
+            assert message in answer.content.decode()
             assert b'value="Because"' in answer.content
         assert not Schedule.objects.exists()
 
 
 class TestHistory:
-    def test_tells_who_changed_what_and_why(self, planner: Any, team: Any, people: list[Any]) -> None:
+    def test_shows_who_changed_what_and_why(self, planner: Any, team: Any, people: list[Any]) -> None:
         schedule = make.weekly_schedule(*people[:2], team=team, zone="Europe/Berlin")
         data = TestChange().data(
             schedule, people[1], people[2], length=2, hours="Mon-Fri 09:00-17:00", note="Ana left"
@@ -336,11 +336,11 @@ class TestHistory:
 
         page = planner.get(f"/schedules/{schedule.pk}/").content.decode()
 
-        for said in (
+        for text in (
             "Ana → Ben ⇒ Ben → Cy (Cy joined; Ana left)", "1 week ⇒ 2 weeks", "around the clock ⇒ Mon-Fri 09:00-17:00",
             "Ana left", "Mia", "1 week each, handed off Mon at 09:00",
         ):  # fmt: skip
-            assert said in page, said
+            assert text in page, text
 
     def test_shows_the_schedule_as_it_was_known(self, planner: Any, team: Any, people: list[Any]) -> None:
         """R-V5."""
@@ -350,20 +350,20 @@ class TestHistory:
 
         now, then = planner.get(url), planner.get(url, {"as_of": was})
 
-        assert {one.name for shift in now.context["shifts"] for one in shift.users} >= {"Ben"}
-        assert {one.name for shift in then.context["shifts"] for one in shift.users} == {"Ana"}
-        assert "As it was known" in then.content.decode()
+        assert {person.name for shift in now.context["shifts"] for person in shift.users} >= {"Ben"}
+        assert {person.name for shift in then.context["shifts"] for person in shift.users} == {"Ana"}
+        assert "As known" in then.content.decode()
         for nonsense in ("x", "2026-99-99T00:00:00Z", "2999-01-01T00:00:00Z", "2026-01-01", "\x00"):
             assert planner.get(url, {"as_of": nonsense}).status_code == 200
 
     @pytest.mark.usefixtures("steady_pulse")
-    def test_asks_as_many_questions_for_ten_versions_as_for_two(
+    def test_needs_as_many_queries_for_ten_versions_as_for_two(
         self, planner: Any, team: Any, people: list[Any]
     ) -> None:
         def count(path: str) -> int:
-            with CaptureQueriesContext(connection) as asked:
+            with CaptureQueriesContext(connection) as queries:
                 assert planner.get(f"/schedules/{schedule.pk}/{path}").status_code == 200
-            return len(asked)
+            return len(queries)
 
         schedule = make.weekly_schedule(*people, team=team)
         data = TestChange().data(schedule, *people[:2], effective="now")

@@ -19,7 +19,7 @@ class TestHoursAsText:
     def test_comes_back_as_it_was_written(self, text: str) -> None:
         assert hours_text.write(hours_text.read(text)) == text
 
-    def test_is_read_generously_and_refused_kindly(self) -> None:
+    def test_is_read_in_many_forms_and_refused_with_help(self) -> None:
         assert hours_text.read("friday 9:00 – 17:00\n\n 22:00-6:00") == [
             {"type": "daily", "days": [4], "start": "09:00", "end": "17:00"},
             {"type": "daily", "start": "22:00", "end": "06:00"},

@@ -1,4 +1,4 @@
-"""The resolver against the rules read aloud, in zones where the clock does odd things."""
+"""The resolver compared with the naive resolver, in zones with unusual clock changes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from oncall.schedules.coverage import stretches
 from oncall.schedules.final import piece_at, pieces
-from oncall.schedules.loading import hours_from
+from oncall.schedules.loading import restriction_hours
 from oncall.schedules.plan import Adjustment, Layer, Plan, Version
 from oncall.schedules.rotation import Rotation
-from oncall.schedules.timeline import gather, segments
+from oncall.schedules.timeline import build_timeline, segments
 from tests.oncall.schedules.naive_resolver import Naive
 
 MINUTE = timedelta(minutes=1)
@@ -32,7 +32,7 @@ SLOWLY = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 people = st.integers(1, 4)
-# An empty place now and then.
+# Sometimes an empty slot.
 places = st.lists(people, min_size=1, max_size=2, unique=True).map(tuple)
 slots = st.lists(places | places | places | st.just(()), min_size=1, max_size=4).map(tuple) | st.just(())
 clocks = st.sampled_from(["00:00", "01:30", "02:00", "02:30", "03:00", "08:15", "17:00", "23:59"])
@@ -57,7 +57,7 @@ def rotations(draw, night, rules):
     quarters = draw(st.integers(-200, 96) | st.integers(-70 * 96, 96))
     anchor = night + quarters * 15 * MINUTE
     if unit == "month":
-        # The last days of a month are where months differ.
+        # Months differ in their last days.
         anchor = anchor.replace(
             month=draw(st.sampled_from([1, 3, 5, 8, 10, 12])), day=draw(st.sampled_from([28, 30, 31]))
         )
@@ -70,7 +70,7 @@ def rotations(draw, night, rules):
         is_elapsed=unit == "hour" and draw(st.booleans()),
         counts_active=bool(rules) and draw(st.booleans()),
         concurrent=draw(st.integers(1, 3)),
-        hours=hours_from(rules),
+        hours=restriction_hours(rules),
     )
 
 
@@ -88,7 +88,7 @@ def layers(draw, number, zones, night):
         is_shadow=draw(st.sampled_from([False, False, True])),
         starts_at=draw(edge),
         ends_at=draw(edge),
-        hours=hours_from(rules),
+        hours=restriction_hours(rules),
         holidays=tuple(sorted(days)) if mode is not None else (),
         only_holidays=mode,
     )
@@ -97,31 +97,31 @@ def layers(draw, number, zones, night):
 
 @st.composite
 def plans(draw):
-    """A plan with a few of everything around an odd night, the restrictions as typed, and the night."""
+    """A plan with a few of everything around an unusual night, the restrictions by layer, and the night."""
     zone, night = draw(st.sampled_from(NIGHTS))
     instant = st.integers(-900, 900).map(lambda minutes: night.replace(tzinfo=UTC) + minutes * MINUTE)
-    versions, typed = [], {}
+    versions, rules_by_layer = [], {}
     for number in range(draw(st.sampled_from([1, 1, 2]))):
-        made = []
+        version_layers = []
         for place in range(draw(st.sampled_from([1, 1, 2, 3]))):
             layer, rules = draw(layers(10 * number + place, [zone, "UTC"], night))
-            made.append(layer)
-            typed[layer.id] = rules
+            version_layers.append(layer)
+            rules_by_layer[layer.id] = rules
         since = draw(instant) if number else night.replace(tzinfo=UTC) - 40 * 24 * HOUR
-        versions.append(Version(number, since, since, ZoneInfo(zone), tuple(made)))
+        versions.append(Version(number, since, since, ZoneInfo(zone), tuple(version_layers)))
     adjustments = []
     for number in range(draw(st.sampled_from([0, 0, 1, 3]))):
         since, until = sorted((draw(instant), draw(instant)))
         op = draw(st.sampled_from(["set", "replace", "add", "remove"]))
-        who = draw(st.lists(people, min_size=1, max_size=1 if op == "replace" else 2, unique=True))
+        users = draw(st.lists(people, min_size=1, max_size=1 if op == "replace" else 2, unique=True))
         out = draw(people) if op == "replace" else None
-        adjustments.append(Adjustment(number, since, until, op, tuple(who), out))
-    gone = {}
+        adjustments.append(Adjustment(number, since, until, op, tuple(users), out))
+    inactive = {}
     if draw(st.booleans()):
         since, until = sorted((draw(instant), draw(instant)))
-        gone[draw(people)] = ((since, until),)
+        inactive[draw(people)] = ((since, until),)
     ordered = tuple(sorted(versions, key=lambda v: (v.effective_from, v.created_at, v.id)))
-    return Plan(ordered, tuple(adjustments), gone), typed, night.replace(tzinfo=UTC)
+    return Plan(ordered, tuple(adjustments), inactive), rules_by_layer, night.replace(tzinfo=UTC)
 
 
 @st.composite
@@ -132,21 +132,21 @@ def single_layers(draw):
 
 
 @pytest.mark.drill
-class TestAgainstTheRulesReadAloud:
+class TestAgainstTheNaiveResolver:
     @SLOWLY
     @given(single_layers(), st.lists(st.integers(-3 * 1440, 3 * 1440), min_size=12, max_size=12))
-    def test_says_the_same_of_one_layer(self, made, offsets):
-        """R-R, R-L: who takes the turn, and whether the layer covers the minute at all."""
-        layer, rules, night = made
+    def test_agrees_on_one_layer(self, drawn, offsets):
+        """R-R, R-L: who takes the turn, and whether the layer covers the minute."""
+        layer, rules, night = drawn
         naive = Naive(Plan(()))
         for offset in offsets:
             at = night + offset * MINUTE
-            [*found] = stretches(layer, since=at, until=at + MINUTE)
+            [*covering] = stretches(layer, since=at, until=at + MINUTE)
 
-            assert bool(found) == naive.covers(layer, rules, at), at
-            if found:
-                assert found[0].turn == naive.turn(layer, at), at
-                assert set(found[0].users) == naive.users(layer, rules, at), at
+            assert bool(covering) == naive.covers(layer, rules, at), at
+            if covering:
+                assert covering[0].turn == naive.turn(layer, at), at
+                assert set(covering[0].users) == naive.users(layer, rules, at), at
 
     @settings(max_examples=150, deadline=None)
     @given(st.data())
@@ -162,79 +162,81 @@ class TestAgainstTheRulesReadAloud:
 
     @SLOWLY
     @given(plans(), st.integers(-700, 500))
-    def test_says_the_same_of_every_minute(self, made, offset):
-        """R-F1 to R-F3, with all that they stand on: 3 h by the minute, over odd nights."""
-        plan, typed, night = made
+    def test_agrees_on_every_minute(self, drawn, offset):
+        """R-F1 to R-F3, with all that they depend on: 3 h by the minute, in unusual nights."""
+        plan, rules_by_layer, night = drawn
         since = night + offset * MINUTE
         until = since + 3 * HOUR
         naive = Naive(plan)
-        said = {}
+        resolved = {}
         for piece in pieces(plan, since=since, until=until):
             at = piece.starts_at
             while at < piece.ends_at:
-                said[at] = (piece.on_call, piece.shadow)
+                resolved[at] = (piece.on_call, piece.shadow)
                 at += MINUTE
 
-        assert len(said) == 180
-        for at in sorted(said)[::7]:
-            assert said[at] == naive.at(at, typed), at
+        assert len(resolved) == 180
+        for at in sorted(resolved)[::7]:
+            assert resolved[at] == naive.at(at, rules_by_layer), at
 
     @settings(
         max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
     )
     @given(plans(), st.integers(-2000, 2000), st.integers(1, 3000), st.integers(0, 2999))
-    def test_does_not_depend_on_the_range_asked(self, made, offset, length, place):
+    def test_does_not_depend_on_the_range_asked(self, drawn, offset, length, place):
         """R-F6: "now" is a part of the list."""
-        plan, _, night = made
+        plan, _, night = drawn
         since = night + offset * MINUTE
         at = since + min(place, length - 1) * MINUTE
-        [whole] = [
+        [in_range] = [
             p for p in pieces(plan, since=since, until=since + length * MINUTE) if p.starts_at <= at < p.ends_at
         ]
 
-        alone = piece_at(plan, at)
+        single = piece_at(plan, at)
 
-        assert (alone.on_call, alone.shadow, alone.version, alone.winner, alone.effects) == (
-            whole.on_call, whole.shadow, whole.version, whole.winner, whole.effects
+        assert (single.on_call, single.shadow, single.version, single.winner, single.effects) == (
+            in_range.on_call, in_range.shadow, in_range.version, in_range.winner, in_range.effects
         )  # fmt: skip
 
     @settings(
         max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
     )
     @given(plans(), st.integers(-2000, 2000), st.integers(1, 6000))
-    def test_fills_the_range_without_a_gap_or_an_overlap(self, made, offset, length):
-        """R-F4: segments touch, differ from their neighbours, and hold every minute of every shift once."""
-        plan, _, night = made
+    def test_fills_the_range_without_a_gap_or_an_overlap(self, drawn, offset, length):
+        """R-F4: segments touch, differ from their neighbors, and contain every minute of every shift once."""
+        plan, _, night = drawn
         since = night + offset * MINUTE
         until = since + length * MINUTE
-        facts = gather(plan, since=since, until=until)
+        timeline = build_timeline(plan, since=since, until=until)
 
-        assert facts.segments == list(segments(plan, since=since, until=until))
-        edges = [(one.starts_at, one.ends_at) for one in facts.segments]
+        assert timeline.segments == list(segments(plan, since=since, until=until))
+        edges = [(segment.starts_at, segment.ends_at) for segment in timeline.segments]
         assert [edge for _, edge in edges] == [*(edge for edge, _ in edges[1:]), until]
         assert edges[0][0] == since
         assert all(
             (a.on_call, a.shadow) != (b.on_call, b.shadow)
-            for a, b in zip(facts.segments, facts.segments[1:], strict=False)
+            for a, b in zip(timeline.segments, timeline.segments[1:], strict=False)
         )
-        minutes = sum(len(one.on_call) * ((one.ends_at - one.starts_at) // MINUTE) for one in facts.segments)
-        assert minutes == sum(facts.minutes.values())
+        minutes = sum(
+            len(segment.on_call) * ((segment.ends_at - segment.starts_at) // MINUTE) for segment in timeline.segments
+        )
+        assert minutes == sum(timeline.minutes.values())
 
     @settings(
         max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
     )
     @given(plans(), st.integers(-600, 600), st.data())
-    def test_keeps_the_past_when_something_is_added(self, made, now, data):
+    def test_keeps_the_past_when_something_is_added(self, drawn, offset, data):
         """R-V5: a later version, override or closed account changes no minute before its time."""
-        plan, _, night = made
-        at = night + now * MINUTE
+        plan, _, night = drawn
+        at = night + offset * MINUTE
         layer, _ = data.draw(layers(99, ["UTC"], night.replace(tzinfo=None)))
         version = Version(99, at, at, ZoneInfo("UTC"), (layer,))
-        more = Plan(
+        changed_plan = Plan(
             tuple(sorted([*plan.versions, version], key=lambda v: (v.effective_from, v.created_at, v.id))),
             (*plan.adjustments, Adjustment(99, at, at + 5 * HOUR, "set", (4,))),
             {**plan.inactive, 3: (*plan.inactive.get(3, ()), (at, at + 9 * HOUR))},
         )
         since = at - 30 * HOUR
 
-        assert list(segments(plan, since=since, until=at)) == list(segments(more, since=since, until=at))
+        assert list(segments(plan, since=since, until=at)) == list(segments(changed_plan, since=since, until=at))

@@ -1,4 +1,4 @@
-"""What a rota warns of (R-O5): each code where it belongs, none where it does not, and in a few queries."""
+"""Warnings about a rota (R-O5): each code where it applies, none where it does not, and in a few queries."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from oncall import schedules
-from oncall.cover.overrides import override
+from oncall.cover.overrides import create_override
 from oncall.models import Absence, Deactivation, ScheduleVersion, WorkInterval
 from oncall.schedules import warnings
 from oncall.schedules.drafts import LayerDraft
@@ -32,10 +32,10 @@ def rota(*layers: LayerDraft, zone: str = "Europe/Berlin", at: datetime = make.N
     return schedule
 
 
-def warned(schedule: Any, *, weeks: int = 2, at: datetime = make.NOON) -> list[warnings.RotaWarning]:
+def warnings_for(schedule: Any, *, weeks: int = 2, at: datetime = make.NOON) -> list[warnings.RotaWarning]:
     until = at + timedelta(weeks=weeks)
     [roster] = schedules.load(ids=[schedule.pk], since=at, until=until)
-    return warnings.warnings_of(roster, since=at, until=until, at=at)
+    return warnings.schedule_warnings(roster, since=at, until=until, at=at)
 
 
 def weekly(*slots: tuple[int, ...], **fields: Any) -> LayerDraft:
@@ -43,38 +43,40 @@ def weekly(*slots: tuple[int, ...], **fields: Any) -> LayerDraft:
 
 
 class TestWarnings:
-    def test_are_none_for_a_rota_that_holds(self) -> None:
+    def test_are_none_for_a_good_rota(self) -> None:
         ana, ben = reachable("Ana"), reachable("Ben")
 
-        assert warned(rota(weekly((ana.pk,), (ben.pk,)))) == []
+        assert warnings_for(rota(weekly((ana.pk,), (ben.pk,)))) == []
 
     def test_name_who_is_on_the_rota_before_the_training(self) -> None:
-        """S18; in a team that notes nobody's training, nobody is named."""
+        """S18; in a team that records no training, nobody is named."""
         ana, ben = reachable("Ana"), reachable("Ben")
         schedule = rota(weekly((ana.pk,), (ben.pk,)))
         make.MembershipFactory(team=schedule.team, user=ben)
-        assert warned(schedule) == []
+        assert warnings_for(schedule) == []
         make.MembershipFactory(team=schedule.team, user=ana, trained_on=make.NOON.date())
 
-        [found] = warned(schedule)
+        [warning] = warnings_for(schedule)
 
-        assert (found.code, found.users) == ("UNTRAINED", (ben.pk,))
-        assert found.sentence.startswith("Ben is on call from ")
+        assert (warning.code, warning.users) == ("UNTRAINED", (ben.pk,))
+        assert warning.sentence.startswith("Ben is on call from ")
 
-    def test_name_a_gap_and_the_policy_that_asks_here_first(self) -> None:
+    def test_name_a_gap_and_the_policy_that_pages_it_first(self) -> None:
         ana = reachable()
         hours = [{"type": "daily", "days": [0, 1, 2, 3, 4], "start": "09:00", "end": "17:00"}]
         schedule = rota(weekly((ana.pk,), restrictions=hours))
         make.policy(schedule, name="Shop pages")
         make.policy(ana, schedule, name="Asks later")
 
-        found = warned(schedule, weeks=1)
+        rota_warnings = warnings_for(schedule, weeks=1)
 
         # Monday 14:00 in Berlin to the next: nights from Monday to Thursday, a weekend in one, and the tail.
-        assert [one.code for one in found] == ["USED_BY_POLICY"] + ["GAP"] * 5
-        assert found[0].sentence.startswith("The policy Shop pages asks this schedule first and finds nobody from Mon")
-        assert found[1].starts_at == datetime(2026, 6, 1, 15, tzinfo=UTC)
-        assert found[1].sentence == (
+        assert [warning.code for warning in rota_warnings] == ["USED_BY_POLICY"] + ["GAP"] * 5
+        assert rota_warnings[0].sentence.startswith(
+            "The policy Shop pages pages this schedule first, and nobody is on call from Mon"
+        )
+        assert rota_warnings[1].starts_at == datetime(2026, 6, 1, 15, tzinfo=UTC)
+        assert rota_warnings[1].sentence == (
             "Nobody is on call from Mon 1 Jun 2026, 17:00 CEST to Tue 2 Jun 2026, 09:00 CEST."
         )
 
@@ -83,25 +85,27 @@ class TestWarnings:
         schedule = rota(weekly((ana.pk,), (), (cy.pk,)))
         Deactivation.objects.create(user=cy, starts_at=make.NOON + DAY, created_at=make.NOON + DAY, origin="case")
 
-        found = {one.code: one for one in warned(schedule)}
+        by_code = {warning.code: warning for warning in warnings_for(schedule)}
 
-        assert "place 2" in found["EMPTY_SLOT"].sentence
-        assert found["INACTIVE_MEMBER"].users == (cy.pk,)
-        assert "The account of Cy closes at Tue 2 Jun 2026" in found["INACTIVE_MEMBER"].sentence
+        assert "place 2" in by_code["EMPTY_SLOT"].sentence
+        assert by_code["INACTIVE_MEMBER"].users == (cy.pk,)
+        assert "The account of Cy closes at Tue 2 Jun 2026" in by_code["INACTIVE_MEMBER"].sentence
 
     def test_name_a_layer_without_people_and_one_that_ends_before_it_begins(self) -> None:
         ana = reachable()
-        never = weekly((ana.pk,), starts_at="2026-06-10T00:00", ends_at="2026-06-09T00:00")
+        never_active = weekly((ana.pk,), starts_at="2026-06-10T00:00", ends_at="2026-06-09T00:00")
 
-        codes = {one.code: one.sentence for one in warned(rota(weekly((ana.pk,)), weekly(), never))}
+        codes = {
+            warning.code: warning.sentence for warning in warnings_for(rota(weekly((ana.pk,)), weekly(), never_active))
+        }
 
         assert codes == {
-            "EMPTY_SLOT": "Layer 2 has nobody in it: add people.",
+            "EMPTY_SLOT": "Layer 2 has no people: add some.",
             "LAYER_NEVER_ACTIVE": "Layer 3 is never active: it ends before it begins.",
             "LONG_STRETCH": codes["LONG_STRETCH"],
         }
 
-    def test_name_leave_while_on_call_and_two_schedules_at_once(self) -> None:
+    def test_name_time_off_while_on_call_and_two_schedules_at_once(self) -> None:
         ana, ben = reachable("Ana"), reachable("Ben")
         schedule = rota(weekly((ana.pk,), (ben.pk,)))
         other = make.weekly_schedule(ben, ana, name="Search", zone="Europe/Berlin")
@@ -109,42 +113,46 @@ class TestWarnings:
             user=ben, starts_at=make.NOON, ends_at=make.NOON + 30 * DAY, created_at=make.NOON, origin="case"
         )
 
-        found = warned(schedule, weeks=1)
+        rota_warnings = warnings_for(schedule, weeks=1)
 
-        # In June both take turns against each other; an override makes one stand by twice.
-        assert [one.code for one in found if one.users == (ben.pk,)] == ["ABSENT_ON_CALL"]
-        override(
+        # In June both alternate; an override puts one person on call twice.
+        assert [warning.code for warning in rota_warnings if warning.users == (ben.pk,)] == ["ABSENT_ON_CALL"]
+        create_override(
             schedule=other, op="add", users=[ben], starts_at=make.NOON + HOUR, ends_at=make.NOON + 2 * HOUR,
             actor=None, at=make.NOON, origin="case",
         )  # fmt: skip
-        booked = [one for one in warned(schedule, weeks=1) if one.code == "DOUBLE_BOOKED"]
-        assert [(one.users, one.starts_at, one.ends_at) for one in booked] == [
+        bookings = [warning for warning in warnings_for(schedule, weeks=1) if warning.code == "DOUBLE_BOOKED"]
+        assert [(warning.users, warning.starts_at, warning.ends_at) for warning in bookings] == [
             ((ben.pk,), make.NOON + HOUR, make.NOON + 2 * HOUR)
         ]
-        assert "also on call for Search" in booked[0].sentence
+        assert "also on call for Search" in bookings[0].sentence
 
     def test_name_an_override_that_changes_nothing_until_it_is_cancelled(self) -> None:
         ana, ben, cy = reachable("Ana"), reachable("Ben"), reachable("Cy")
         schedule = rota(weekly((ana.pk,)))
-        row = override(
+        row = create_override(
             schedule=schedule, op="replace", out=ben, users=[cy], starts_at=make.NOON + HOUR,
             ends_at=make.NOON + 2 * HOUR, actor=None, at=make.NOON, origin="case",
         )  # fmt: skip
 
-        assert "NOOP_ADJUSTMENT" in {one.code for one in warned(schedule)}
+        assert "NOOP_ADJUSTMENT" in {warning.code for warning in warnings_for(schedule)}
         type(row).objects.filter(pk=row.pk).update(cancelled_at=make.NOON)
-        assert "NOOP_ADJUSTMENT" not in {one.code for one in warned(schedule)}
+        assert "NOOP_ADJUSTMENT" not in {warning.code for warning in warnings_for(schedule)}
 
     def test_name_a_turn_that_the_clock_skips(self) -> None:
         """R-R6: on 29 March 2026 there is no hour from two to three in Berlin."""
         people = [reachable(name) for name in ("Ana", "Ben", "Cy")]
         night = datetime(2026, 3, 28, 12, tzinfo=UTC)
-        hourly = weekly(*((one.pk,) for one in people), unit="hour", anchor="2026-03-28T00:00")
+        hourly = weekly(*((person.pk,) for person in people), unit="hour", anchor="2026-03-28T00:00")
 
-        [found] = [one for one in warned(rota(hourly, at=night), weeks=1, at=night) if one.code == "ZERO_TURN"]
+        [warning] = [
+            warning
+            for warning in warnings_for(rota(hourly, at=night), weeks=1, at=night)
+            if warning.code == "ZERO_TURN"
+        ]
 
-        assert found.starts_at == found.ends_at == datetime(2026, 3, 29, 1, tzinfo=UTC)
-        assert found.users == (people[26 % 3].pk,)
+        assert warning.starts_at == warning.ends_at == datetime(2026, 3, 29, 1, tzinfo=UTC)
+        assert warning.users == (people[26 % 3].pk,)
 
     def test_name_a_short_rest_after_a_call_out(self, settings: Any) -> None:
         ana, ben = reachable("Ana"), reachable("Ben")
@@ -161,11 +169,11 @@ class TestWarnings:
             ended_at=shift - 5 * HOUR,
         )
 
-        [found] = [one for one in warned(schedule, weeks=1) if one.code == "SHORT_REST"]
+        [warning] = [warning for warning in warnings_for(schedule, weeks=1) if warning.code == "SHORT_REST"]
 
-        assert (found.users, found.ends_at) == ((ben.pk,), shift)
+        assert (warning.users, warning.ends_at) == ((ben.pk,), shift)
         settings.ONCALL_REST_HOURS = 5
-        assert "SHORT_REST" not in {one.code for one in warned(schedule, weeks=1)}
+        assert "SHORT_REST" not in {warning.code for warning in warnings_for(schedule, weeks=1)}
 
     @pytest.mark.parametrize(("length", "is_long"), [(1, False), (2, True)])
     def test_name_more_than_seven_days_in_a_row(self, length: int, is_long: bool) -> None:
@@ -174,22 +182,22 @@ class TestWarnings:
         ana, ben = reachable("Ana"), reachable("Ben")
         schedule = rota(weekly((ana.pk,), (ben.pk,), length=length), at=autumn)
 
-        assert ("LONG_STRETCH" in {one.code for one in warned(schedule, weeks=4, at=autumn)}) == is_long
+        assert ("LONG_STRETCH" in {warning.code for warning in warnings_for(schedule, weeks=4, at=autumn)}) == is_long
 
-    def test_name_people_whom_no_page_can_reach(self) -> None:
+    def test_name_people_without_a_verified_contact_method(self) -> None:
         silent = make.UserFactory(name="Sil")
 
-        [found] = [one for one in warned(rota(weekly((silent.pk,)))) if one.code == "NO_CONTACT"]
+        [warning] = [warning for warning in warnings_for(rota(weekly((silent.pk,)))) if warning.code == "NO_CONTACT"]
 
-        assert found.sentence.startswith("Sil has no proven way to be reached")
+        assert warning.sentence.startswith("Sil has no verified contact method")
 
-    def test_ask_as_many_questions_for_twelve_schedules_as_for_two(self) -> None:
+    def test_need_as_many_queries_for_twelve_schedules_as_for_two(self) -> None:
         def ask() -> int:
             until = make.NOON + 14 * DAY
-            with CaptureQueriesContext(connection) as asked:
+            with CaptureQueriesContext(connection) as queries:
                 rosters = schedules.load(since=make.NOON, until=until)
                 warnings.warnings_by_schedule(rosters, since=make.NOON, until=until, at=make.NOON)
-            return len(asked)
+            return len(queries)
 
         for _ in range(2):
             make.weekly_schedule(make.UserFactory(), make.UserFactory())

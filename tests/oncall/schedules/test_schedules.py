@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from oncall import schedules
-from oncall.cover.overrides import override
+from oncall.cover.overrides import create_override
 from oncall.models import Deactivation, Override, ScheduleVersion
 from tests import factories as make
 
@@ -25,11 +25,11 @@ class TestOnCall:
         schedule = make.weekly_schedule(ana, bob, zone="America/Chicago")
         handoff = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
 
-        before = on_call(schedule, at=handoff - MINUTE)
-        after = on_call(schedule, at=handoff)
+        before_handoff = on_call(schedule, at=handoff - MINUTE)
+        after_handoff = on_call(schedule, at=handoff)
 
-        assert (before.users, after.users) == ((ana,), (bob,))
-        assert after.because["turn"] == before.because["turn"] + 1
+        assert (before_handoff.users, after_handoff.users) == ((ana,), (bob,))
+        assert after_handoff.because["turn"] == before_handoff.because["turn"] + 1
 
     def test_knows_since_when_and_until_when(self):
         ana, bob = make.UserFactory(name="Ana"), make.UserFactory(name="Bob")
@@ -61,7 +61,7 @@ class TestOnCall:
         ana, bob = make.UserFactory(name="Ana"), make.UserFactory(name="Bob")
         schedule = make.weekly_schedule(ana)
         start, end = make.NOON + timedelta(hours=1), make.NOON + timedelta(hours=2)
-        row = override(
+        row = create_override(
             schedule=schedule, op="replace", out=ana, users=[bob], starts_at=start, ends_at=end,
             actor=ana, at=make.NOON, origin="case",
         )  # fmt: skip
@@ -72,14 +72,14 @@ class TestOnCall:
         assert on_call(schedule, at=start).because["overrides"] == [row.pk]
         assert on_call(schedule, at=start, as_of=make.NOON - MINUTE).users == (ana,)
 
-    def test_asks_as_many_questions_for_ten_schedules_as_for_one(self, django_assert_max_num_queries):
+    def test_needs_as_many_queries_for_ten_schedules_as_for_one(self, django_assert_max_num_queries):
         for _ in range(10):
             make.weekly_schedule(make.UserFactory(), make.UserFactory())
         with django_assert_max_num_queries(6):
-            found = [schedules.on_call(one, at=make.NOON) for one in schedules.load_at(make.NOON)]
+            turns = [schedules.on_call(roster, at=make.NOON) for roster in schedules.load_at(make.NOON)]
 
-        assert all(turn.users for turn in found)
-        assert len(found) == 10
+        assert all(turn.users for turn in turns)
+        assert len(turns) == 10
 
 
 class TestHistory:
@@ -99,7 +99,7 @@ class TestHistory:
 
     def test_of_a_cancelled_override_is_filled_once(self):
         schedule = make.weekly_schedule(make.UserFactory())
-        row = override(
+        row = create_override(
             schedule=schedule, op="add", users=[make.UserFactory()], starts_at=make.NOON,
             ends_at=make.NOON + timedelta(hours=1), actor=None, at=make.NOON, origin="case",
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""From the wall to the line of time: every zone, around every change of its clock."""
+"""Local times and instants: every zone, around every clock change."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncall.schedules.wall_clock import DAY, MINUTE, day_of, day_start, resolve, rules_version, wall
+from oncall.schedules.wall_clock import DAY, MINUTE, day_of, day_start, resolve, rules_version, wall_time
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 YEARS = range(1970, 2040)
@@ -22,13 +22,13 @@ def changes_of(zone):
     """The whole minutes at which a zone's offset changes, by halving the days on which it does."""
     days = [datetime(YEARS.start, 1, 1, tzinfo=UTC) + n * DAY for n in range(366 * len(YEARS))]
     offsets = [day.astimezone(zone).utcoffset() for day in days]
-    for (low, high), (before, after) in zip(pairwise(days), pairwise(offsets), strict=True):
-        if before != after:
+    for (low, high), (offset_before, offset_after) in zip(pairwise(days), pairwise(offsets), strict=True):
+        if offset_before != offset_after:
             a, b = low, high
             while b - a > MINUTE:
                 middle = a + (b - a) // 2
                 middle = middle.replace(second=0, microsecond=0)
-                if middle.astimezone(zone).utcoffset() == before:
+                if middle.astimezone(zone).utcoffset() == offset_before:
                     a = middle
                 else:
                     b = middle
@@ -51,9 +51,9 @@ class TestResolve:
     @pytest.mark.drill
     @pytest.mark.parametrize("letter", sorted({name[:3] for name in ZONES}))
     def test_is_least_and_never_runs_backwards_around_any_change(self, letter):
-        """R-T3, in every IANA zone: walls a quarter of an hour apart, from a day before each change to a day after."""
+        """R-T3, in every IANA zone: local times half an hour apart, from a day before each change to a day after."""
         seen = set()
-        for name in (one for one in ZONES if one.startswith(letter)):
+        for name in (zone_name for zone_name in ZONES if zone_name.startswith(letter)):
             zone = ZoneInfo(name)
             changes = tuple(changes_of(zone))
             # Zones that share their history are links to one another.
@@ -64,14 +64,14 @@ class TestResolve:
                 self._walk(zone, change)
 
     def _walk(self, zone, change):
-        middle = wall(change, zone).replace(second=0)
-        # Clocks that jumped over a day need a wider look.
+        middle = wall_time(change, zone).replace(second=0)
+        # Clocks that jumped over a day need a wider range.
         last = None
         for quarter in range(-112, 113, 2):
             local = middle + quarter * 15 * MINUTE
             at = resolve(local, zone)
-            assert wall(at, zone) >= local, (zone.key, local)
-            assert wall(at - MINUTE, zone) < local, (zone.key, local)
+            assert wall_time(at, zone) >= local, (zone.key, local)
+            assert wall_time(at - MINUTE, zone) < local, (zone.key, local)
             assert last is None or at >= last, (zone.key, local)
             last = at
 
@@ -111,4 +111,4 @@ class TestDays:
         zone = ZoneInfo("America/St_Johns")
         at = datetime(2010, 11, 7, 3, 0, tzinfo=UTC)
 
-        assert (wall(at, zone).day, day_of(at, zone).day) == (6, 7)
+        assert (wall_time(at, zone).day, day_of(at, zone).day) == (6, 7)
