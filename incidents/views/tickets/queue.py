@@ -76,8 +76,8 @@ class Queue(ListPage):
             {"label": "Restored, not resolved", "url": reverse("incidents:restored"), "count": counts["restored"]},
             self._tab("Done", "group=done"),
             {
-                "label": "Overdue from me",
-                "url": f"{reverse('oncall:due-mine')}?overdue=true",
+                "label": "My overdue tasks",
+                "url": f"{reverse('oncall:my-tasks')}?overdue=true",
                 "count": Obligation.objects.overdue(self.at).filter(owner=user.pk).count(),
             },
         ]

@@ -19,7 +19,7 @@ from oncall.forms import schedules as forms
 from oncall.forms.schedules import LayerForm, LayerState
 from oncall.models import Calendar, MembershipRole, Schedule, ScheduleVersion, Team, User
 from oncall.models.people import ZONES
-from oncall.permissions import can_manage_team, planned_teams
+from oncall.permissions import can_manage_team, managed_teams
 from oncall.schedules import drafts, editing, lifecycle, previewing, warnings
 from oncall.schedules.drafts import LayerDraft
 from oncall.schedules.plan import Plan
@@ -211,11 +211,11 @@ class ScheduleNew(_Editor):
 
     def may(self) -> bool:
         """Managers of any team."""
-        return planned_teams(self.person).exists()
+        return managed_teams(self.person).exists()
 
     def editor(self, *args: Any, **kwargs: Any) -> Any:
         """With name and team."""
-        teams = planned_teams(self.person)
+        teams = managed_teams(self.person)
         return forms.NewEditorForm(*args, effective=self.effective(), teams=teams, **kwargs)
 
     def effective(self) -> list[tuple[str, str]]:
@@ -228,7 +228,7 @@ class ScheduleNew(_Editor):
 
     def team(self) -> Team | None:
         """The one that was chosen, or the first that may be."""
-        teams = planned_teams(self.person)
+        teams = managed_teams(self.person)
         asked = self.request.POST.get("team") or self.request.GET.get("team")
         return teams.filter(slug=asked).first() if asked else teams.first()
 
@@ -360,7 +360,7 @@ class ScheduleAbout(_OfSchedule, FormPage):
         """What is stored, and the teams it may go to."""
         names = ("name", "team", "description", "external_id")
         stored = {name: getattr(self.schedule, name) for name in names}
-        return super().get_form_kwargs() | {"initial": stored, "teams": planned_teams(self.person)}
+        return super().get_form_kwargs() | {"initial": stored, "teams": managed_teams(self.person)}
 
     def perform(self, form: Any) -> Any:
         """Change it."""
