@@ -17,7 +17,7 @@ HTTP_CHANNELS = ("sms", "voice", "push", "webhook")
 
 
 class Provider:
-    """A local HTTP server that answers as told and keeps the requests."""
+    """A local HTTP server that answers as set and records the requests."""
 
     def __init__(self) -> None:
         self.status = 200
