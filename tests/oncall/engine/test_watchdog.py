@@ -71,7 +71,7 @@ class TestAudit:
         assert self.codes() == {"engine_stale"}
 
     @pytest.mark.parametrize(
-        ("code", "make"),
+        ("code", "violate"),
         [
             ("escalation_overdue", lambda: make.EscalationFactory(next_at=NOON - timedelta(seconds=11))),
             ("page_overdue", lambda: make.PageFactory(state="pending", due_at=NOON - timedelta(seconds=31))),
@@ -83,9 +83,9 @@ class TestAudit:
             ("alert_unrouted", lambda: make.AlertFactory(route_at=NOON - timedelta(seconds=31))),
         ],
     )
-    def test_finds(self, code, make):
+    def test_finds(self, code, violate):
         make.EngineLaneFactory()
-        make()
+        violate()
 
         assert self.codes() == {code}
 
