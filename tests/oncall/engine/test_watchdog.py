@@ -71,7 +71,7 @@ class TestAudit:
         assert self.codes() == {"engine_stale"}
 
     @pytest.mark.parametrize(
-        ("code", "violate"),
+        ("code", "make_row"),
         [
             ("escalation_overdue", lambda: make.EscalationFactory(next_at=NOON - timedelta(seconds=11))),
             ("page_overdue", lambda: make.PageFactory(state="pending", due_at=NOON - timedelta(seconds=31))),
@@ -83,9 +83,9 @@ class TestAudit:
             ("alert_unrouted", lambda: make.AlertFactory(route_at=NOON - timedelta(seconds=31))),
         ],
     )
-    def test_finds(self, code, violate):
+    def test_finds(self, code, make_row):
         make.EngineLaneFactory()
-        violate()
+        make_row()
 
         assert self.codes() == {code}
 
