@@ -1,7 +1,7 @@
 """A lane: one thread with its own database connection that does everything due, then listens.
 
-What is due is a row; the lane checks at least once a second and is woken by NOTIFY in between, so nothing
-depends on a message that may be lost. An error ends the pass, not the lane.
+What is due is a row; the lane looks at least once a second and is woken by NOTIFY in between, so nothing
+hangs on a message that may be lost. An error ends the pass, not the lane.
 """
 
 import contextlib
@@ -25,14 +25,14 @@ from oncall.wake import channel_of
 logger = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
-"""The version of the engine's tables; an engine of another version refuses to run (paging rule 12)."""
+"""The engine's idea of its rows; an engine of another version refuses to run (paging rule 12)."""
 FLOOR_SECONDS = 1.0
 SOON_SECONDS = 0.02
-"""The pause after a first database error; doubled with each further error, up to FLOOR_SECONDS."""
+"""After a first error of the database; doubled with each further one, up to the floor."""
 PULSE_SECONDS = 1.0
 CHECK_SECONDS = 5.0
 SKEW_LIMIT = timedelta(seconds=60)
-MAX_ROUNDS = 50
+MOST_ROUNDS = 50
 
 
 class Lane(threading.Thread):
@@ -65,7 +65,7 @@ class Lane(threading.Thread):
             os.write(self._pipe[1], b"x")
 
     def run(self) -> None:
-        """Run passes until `stop`; after any error, even one while waiting, there is a next pass."""
+        """Pass after pass until asked to stop; whatever goes wrong, waiting included, there is a next pass."""
         while not self._stopping.is_set():
             try:
                 self._prepare()
@@ -83,9 +83,9 @@ class Lane(threading.Thread):
                 self._note_trouble(error)
                 self._forget_connection()
                 self._stopping.wait(FLOOR_SECONDS)
-        self._shut_down()
+        self._finish_in_peace()
 
-    def _shut_down(self) -> None:
+    def _finish_in_peace(self) -> None:
         try:
             self.finish()
             EngineLane.objects.filter(worker=self.worker, lane=self.lane).update(stopped_at=database_now())
@@ -94,14 +94,14 @@ class Lane(threading.Thread):
         self._forget_connection()
 
     def _note_trouble(self, error: Exception) -> None:
-        """Keep the error for the next pulse, so that the System health page shows it."""
+        """Remember for the next pulse, so that the engine page names it."""
         self._trouble, self._trouble_at = f"{type(error).__name__}: {error}"[:300], timezone.now()
 
     def finish(self) -> None:
-        """Clean up when the lane ends; the `pages` lane waits for its senders."""
+        """What is left to do when the lane ends; the `pages` lane waits for its senders."""
 
     def work(self, at: datetime) -> int:
-        """Do what is due now and return how much it was."""
+        """Do what is due now and say how much it was."""
         return sum(self._run_sweep(sweep, at) for sweep in sweeps_of(self.lane))
 
     def next_due(self) -> float:
@@ -109,7 +109,7 @@ class Lane(threading.Thread):
         return FLOOR_SECONDS
 
     def _pass(self) -> float:
-        for _ in range(MAX_ROUNDS):
+        for _ in range(MOST_ROUNDS):
             at = database_now()
             self._pulse(at)
             if not self.work(at) or self._stopping.is_set():
@@ -124,7 +124,7 @@ class Lane(threading.Thread):
         return sweep.run(at=at)
 
     def _prepare(self) -> None:
-        """Open a connection with the engine's time-outs, listen, and check the schema version."""
+        """A connection with the engine's time-outs, listening; and the right version of the rows."""
         if time.monotonic() >= self._check_at:
             # Once in a while is enough: a broken connection also shows in the next query.
             close_old_connections()
@@ -137,7 +137,7 @@ class Lane(threading.Thread):
             cursor.execute(f"LISTEN {channel_of(self.lane)}")
         version = EngineSchema.objects.values_list("version", flat=True).get(pk=1)
         if version != SCHEMA_VERSION:
-            raise WrongVersion(f"The database needs engine {version}; this is {SCHEMA_VERSION}. Deploy again.")
+            raise WrongVersion(f"The database wants engine {version}; this is {SCHEMA_VERSION}. Deploy again.")
         self._listening = connection.connection
 
     def _forget_connection(self) -> None:
@@ -170,7 +170,7 @@ class Lane(threading.Thread):
         )
 
     def _wait(self, seconds: float) -> None:
-        """Sleep until NOTIFY, a poke or the timeout."""
+        """Sleep until NOTIFY, a poke or the time is up."""
         if self._stopping.is_set() or seconds <= 0 or self._was_notified():
             return
         with selectors.DefaultSelector() as selector:
@@ -185,7 +185,7 @@ class Lane(threading.Thread):
         self._was_notified()
 
     def _was_notified(self) -> bool:
-        """Read notifications, also those that came during a query: the socket would not wake the lane for them."""
+        """Take what NOTIFY has brought, also while a query ran: then the socket is silent and would not wake us."""
         if self._listening is None:
             return False
         try:
@@ -197,9 +197,9 @@ class Lane(threading.Thread):
 
 
 class WrongVersion(Exception):
-    """This engine is older or newer than the database's schema."""
+    """This engine is older or newer than the database's rows."""
 
 
 def worker_name() -> str:
-    """The name of this process, as the System health page shows it."""
+    """This process, as the engine page shows it."""
     return f"{socket.gethostname()}:{os.getpid()}"

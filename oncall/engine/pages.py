@@ -1,4 +1,4 @@
-"""The `pages` lane: fires steps, claims pages, hands them to senders, records the outcomes."""
+"""The `pages` lane: fires steps, claims pages, hands them to senders, records what came of it."""
 
 import logging
 from collections import deque
@@ -15,9 +15,9 @@ from oncall.engine.sending import Senders
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10.0
-RETRY_SECONDS = 0.1
+AGAIN_SECONDS = 0.1
 # When the nearest step, and the nearest page or lease, is due, in seconds; each part reads one partial index.
-_NEXT_DUE_SQL = """
+_LOOK = """
     SELECT extract(epoch FROM (SELECT min(next_at) FROM oncall_escalation WHERE state <> 'ended') - %(at)s),
            extract(epoch FROM least(
                (SELECT min(due_at) FROM oncall_page WHERE state = 'pending'),
@@ -26,7 +26,7 @@ _NEXT_DUE_SQL = """
 
 
 class PagesLane(Lane):
-    """Escalates, claims, sends and records; the senders' threads use no database."""
+    """Escalate, claim, send, record; the senders' threads touch no database."""
 
     def __init__(self, *, worker: str) -> None:
         super().__init__("pages", worker=worker)
@@ -35,34 +35,34 @@ class PagesLane(Lane):
         self._next_due = FLOOR_SECONDS
 
     def work(self, at: datetime) -> int:
-        """Do what is due: steps first, then answers of providers, then new sends.
+        """Everything due: steps first, then answers of providers, then new sends.
 
-        One query tells what is due, so that a wake with nothing to do costs little.
+        One look says what there is, so that a wake with nothing to do costs little.
         """
-        until_step, until_page = self._seconds_until_due(at)
+        until_step, until_page = self._look(at)
         fired = escalation.fire_due(at=at) if until_step <= 0 else 0
         done = fired + self._record_results(at)
         if fired or until_page <= 0:
             done += self._send_due(at)
-        # What is due and was not done is locked by another engine, or waits for a sender.
+        # What is due and was not done is in another engine's hands, or waits for a sender.
         self._next_due = min((due for due in (until_step, until_page) if due > 0), default=FLOOR_SECONDS)
         if not done and min(until_step, until_page) <= 0:
-            self._next_due = min(self._next_due, RETRY_SECONDS)
+            self._next_due = min(self._next_due, AGAIN_SECONDS)
         return done + super().work(at)
 
     def next_due(self) -> float:
-        """Seconds until the next step, page or lease; at most FLOOR_SECONDS."""
+        """Until the next step, page or lease; at most the floor."""
         return min(max(self._next_due, 0.01), FLOOR_SECONDS)
 
-    def _seconds_until_due(self, at: datetime) -> tuple[float, float]:
+    def _look(self, at: datetime) -> tuple[float, float]:
         with connection.cursor() as cursor:
-            cursor.execute(_NEXT_DUE_SQL, {"at": at})
-            row = cursor.fetchone()
-        until_step, until_page = (FLOOR_SECONDS if seconds is None else float(seconds) for seconds in row)
+            cursor.execute(_LOOK, {"at": at})
+            found = cursor.fetchone()
+        until_step, until_page = (FLOOR_SECONDS if seconds is None else float(seconds) for seconds in found)
         return until_step, until_page
 
     def finish(self) -> None:
-        """Wait for running sends and record them, at most ten seconds (paging rule 12)."""
+        """Wait for what is being sent, and record it, at most ten seconds (paging rule 12)."""
         deadline = database_now() + timedelta(seconds=DRAIN_SECONDS)
         while (self._senders.busy or self._unrecorded) and database_now() < deadline:
             self._senders.wait_for_result(0.2)
@@ -71,7 +71,7 @@ class PagesLane(Lane):
             logger.warning("engine.left_in_flight", extra={"pages": self._senders.busy})
 
     def _record_results(self, at: datetime) -> int:
-        """Record answers; each is dropped only once it is stored, or a database error would send the page again."""
+        """An answer is forgotten only once it is written down, or a page would go out again for want of a database."""
         self._unrecorded.extend(self._senders.take_results())
         done = 0
         while self._unrecorded:

@@ -8,9 +8,9 @@ from oncall.wake import LANES
 
 @dataclass(frozen=True)
 class Sweep:
-    """Work that looks for due rows: it takes the database's clock and returns how many rows it found.
+    """Work that looks for due rows: it takes the database's clock and says how many it found.
 
-    It is called again at once while it finds rows. `every` is the shortest time between two calls, in seconds.
+    It is called again at once while it finds something. `every` spares it: at most once in so many seconds.
     """
 
     name: str

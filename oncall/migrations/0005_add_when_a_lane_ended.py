@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='enginelane',
             name='stopped_at',
-            field=models.DateTimeField(blank=True, help_text='When it ended because it was asked to.', null=True),
+            field=models.DateTimeField(blank=True, help_text='When it was told to end, and did.', null=True),
         ),
     ]

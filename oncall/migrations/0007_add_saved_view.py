@@ -34,9 +34,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', config.base.data.models.OneLineField(max_length=60)),
-                ('path', models.CharField(help_text="The list's path, such as /incidents/.", max_length=200)),
-                ('query', models.CharField(help_text='The part of the address after the question mark.', max_length=2000)),
-                ('position', models.PositiveSmallIntegerField(default=0, help_text="Order among the owner's views of the same list.")),
+                ('path', models.CharField(help_text="The list's address, as /incidents/.", max_length=200)),
+                ('query', models.CharField(help_text='What comes after the question mark.', max_length=2000)),
+                ('position', models.PositiveSmallIntegerField(default=0, help_text="Among the owner's views of the same list.")),
                 ('created_at', models.DateTimeField()),
                 ('updated_at', models.DateTimeField()),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='team',
             name='swaps_need_approval',
-            field=models.BooleanField(default=False, help_text='A manager must approve each swap of a shift before it takes effect.'),
+            field=models.BooleanField(default=False, help_text='A manager agrees to each swap of a shift before it holds.'),
         ),
         migrations.CreateModel(
             name='SwapOffer',

@@ -39,12 +39,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='membership',
             name='fte',
-            field=models.DecimalField(decimal_places=2, default=Decimal('1'), help_text='1 is full time, 0.5 is half. The fair share of on-call time depends on it.', max_digits=3, validators=[django.core.validators.MinValueValidator(Decimal('0.1')), django.core.validators.MaxValueValidator(Decimal('1'))], verbose_name='part of full time'),
+            field=models.DecimalField(decimal_places=2, default=Decimal('1'), help_text='1 is full time, 0.5 half of it; a fair share of standing by goes by it.', max_digits=3, validators=[django.core.validators.MinValueValidator(Decimal('0.1')), django.core.validators.MaxValueValidator(Decimal('1'))], verbose_name='part of full time'),
         ),
         migrations.AddField(
             model_name='membership',
             name='trained_on',
-            field=models.DateField(blank=True, help_text='Shadowed a shift, read the plan and took part in a drill.', null=True, verbose_name='trained for on-call on'),
+            field=models.DateField(blank=True, help_text='Shadowed a shift, read the plan, did a drill.', null=True, verbose_name='trained for standing by on'),
         ),
         migrations.AddIndex(
             model_name='escalationentry',

@@ -221,12 +221,12 @@ class Sender:
         self._senders = Senders(on_result=lambda: None)
 
     def sweep(self, *, at: datetime) -> int:
-        """Create due reminders, record answers, send what waits; returns how many rows it handled."""
-        created = make_due(at=at)
+        """Make what is due, write down what has been answered, send what waits; says how much was found."""
+        made = make_due(at=at)
         results = self._senders.take_results()
         for job, outcome in results:
             record(job, outcome, at=at)
         jobs = claim_jobs(at=at, limit=min(self._senders.free, BATCH), channels=self._senders.channels_with_room())
         for job in jobs:
             self._senders.start(job)
-        return created + len(results) + len(jobs)
+        return made + len(results) + len(jobs)
