@@ -163,7 +163,7 @@ class TestChecks:
         service.escalation_policy = make.policy(people, manager, fallback=[manager], team=team)
         service.save()
 
-        assert _failing(service)[CONTACT].startswith("P0, P1, P2, P3, P4 and 2 more have no proven way")
+        assert _failing(service)[CONTACT].startswith("P0, P1, P2, P3, P4 and 2 more have no verified contact method")
 
     def test_ask_as_many_questions_for_many_as_for_one(self, service: Any, team: Any, manager: Any) -> None:
         with CaptureQueriesContext(connection) as for_one:
