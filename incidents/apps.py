@@ -43,7 +43,7 @@ class IncidentsConfig(AppConfig):
         )
         for kind in (UPDATE_KIND, ACTION_KIND, READINESS_KIND):
             obligations.register(kind)
-        audit.register_question(
+        audit.register_check(
             code="alert_unrouted",
             text="{n} alerts have waited more than 30 seconds to be routed, or cannot be routed.",
             sql="""SELECT 1 FROM incidents_alert

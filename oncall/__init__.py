@@ -1,1 +1,1 @@
-"""People, time, reaching people."""
+"""People, on-call schedules, and how pages reach people."""

@@ -5,13 +5,13 @@ from django.db.models.signals import post_migrate
 
 
 class OncallConfig(AppConfig):
-    """Wires the app into the others when Django is ready."""
+    """Registers the app's parts with the others when Django is ready."""
 
     name = "oncall"
     verbose_name = "On-call"
 
     def ready(self) -> None:
-        """Give the engine its own sweeps, a new site its standard rules, and lists their saved views."""
+        """Register the engine's sweeps, the default rules of a new site, and the panels."""
         from oncall import calendars
         from oncall.access import tokens
         from oncall.cover import swaps
@@ -60,7 +60,7 @@ class OncallConfig(AppConfig):
         )
         register_sweep(lane="clocks", name="reminded", run=sender.record_answers)
         register_sweep(lane="clocks", name="obligations", run=kinds.catch_up, every=60)
-        # Kinds are registered by apps above, in their `ready()`; by the time of a migration all are known.
+        # Apps above register their kinds in `ready()`, so all are registered before a migration runs.
         post_migrate.connect(write_default_rules, sender=self, dispatch_uid="oncall.standard_rules")
         cover.register()
         saved_views.register()

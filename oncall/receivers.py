@@ -1,4 +1,4 @@
-"""What the app does when the database was brought up to date."""
+"""What the app does after the database was migrated."""
 
 from typing import Any
 
@@ -6,5 +6,5 @@ from oncall.obligations import rules
 
 
 def write_default_rules(**_: Any) -> None:
-    """Give a new site the standard rules of obligations; kinds that have a rule are left alone."""
+    """Give a new site the default rules of obligations; kinds that already have a rule are left alone."""
     rules.write_default_rules()

@@ -1,9 +1,9 @@
-"""News for the apps above; they listen in their `receivers.py`.
+"""Signals for the apps above; they listen in their `receivers.py`.
 
-`escalation_acknowledged`, `escalation_ended` are sent inside the transaction, with the subject's row
-already locked. `page_changed` and `escalation_logged` are sent after the commit by the engine, again and
-again until every receiver has taken them, so a receiver can neither undo nor repeat a page.
-`reachability_changed` is sent inside the transaction of whatever changed.
+`escalation_acknowledged` is sent inside the transaction, with the subject's row already locked. `page_changed`
+and `escalation_logged` are sent by the engine after the commit, and repeated until every receiver has succeeded,
+so a receiver can neither undo nor repeat a page. `reachability_changed` is sent inside the transaction of the
+change.
 """
 
 from collections.abc import Iterable
@@ -18,10 +18,10 @@ page_changed = Signal()
 """page (with escalation and user), at"""
 
 escalation_logged = Signal()
-"""entry (with escalation), at; for every entry but "page", which the pages tell themselves"""
+"""entry (with escalation), at; for every entry except "page", which `page_changed` covers"""
 
 reachability_changed = Signal()
-"""at, schedules, policies, teams, users: keys of what has changed, and with it perhaps who can be reached"""
+"""at, schedules, policies, teams, users: keys of what has changed and may change who can be reached"""
 
 
 def send_reachability_changed(
@@ -32,8 +32,7 @@ def send_reachability_changed(
     teams: Iterable[int] = (),
     users: Iterable[int] = (),
 ) -> None:
-    """Say that something changed by which people can be reached; the verb that changed it calls this in its
-    transaction.
+    """Send `reachability_changed`; the function that makes the change calls this in its transaction.
 
     The keywords are primary keys of what has changed.
     """

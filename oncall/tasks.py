@@ -1,4 +1,4 @@
-"""The app's Celery tasks; each stands beside the function it calls."""
+"""The app's Celery tasks, for Celery to discover; each is defined beside the function it calls."""
 
 from oncall.messages.notices import send_due
 

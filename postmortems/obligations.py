@@ -49,7 +49,7 @@ KIND = ObligationKind(
     moment="the service was restored",
     own_date="the day that its severity gives",
     done_when="the postmortem is approved",
-    standard=(
+    default_rules=(
         DefaultRule(
             name="Postmortems",
             reminders=(

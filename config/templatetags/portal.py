@@ -80,7 +80,7 @@ def percent(part: float) -> str:
 def engine_pulse(context: dict[str, Any]) -> dict[str, Any]:
     """The engine's last sweep and the number of findings, at most a few seconds old."""
     found = pulse.read(at=context["at"])
-    return {"pulse": found, "is_well": found.is_well(context["at"]), "at": context["at"]}
+    return {"pulse": found, "is_well": found.is_healthy(context["at"]), "at": context["at"]}
 
 
 _ACCESS_KEYS = {"incidents:queue": "q", "incidents:declare": "d", "oncall:on-call": "o"}

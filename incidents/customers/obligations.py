@@ -82,7 +82,7 @@ UPDATE_KIND = ObligationKind(
     moment="the last one, or the start of the trouble",
     own_date="the time that was promised; the first by the time its severity gives",
     done_when="an update is published",
-    standard=(
+    default_rules=(
         DefaultRule(
             name="Next word to customers",
             reminders=(

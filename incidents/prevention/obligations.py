@@ -56,7 +56,7 @@ ACTION_KIND = ObligationKind(
     moment="it was agreed",
     own_date="the day it names",
     done_when="the action item is done or declined",
-    standard=(
+    default_rules=(
         DefaultRule(
             name="Action items",
             reminders=(

@@ -9,7 +9,7 @@ READINESS_KIND = ObligationKind(
     label="Readiness",
     moment="the check failed",
     done_when="the check passes",
-    standard=(
+    default_rules=(
         DefaultRule(
             name="Readiness of services",
             amount=2,

@@ -1,4 +1,4 @@
-"""Tokens of the REST API: made, shown once, revoked; and answers that are kept for repeats, for a day."""
+"""Tokens of the REST API: created, shown once, revoked; and stored answers for repeated requests, for a day."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,7 +9,7 @@ from oncall.models import ApiToken, IdempotentRequest, TokenScope, User
 
 
 class BadScopes(Refusal):
-    """A token was asked for that could do nothing, or something unheard of."""
+    """The request for a token names no scope, or an unknown scope."""
 
 
 def create_token(
@@ -20,7 +20,7 @@ def create_token(
     at: datetime,
     expires_at: datetime | None = None,
 ) -> tuple[ApiToken, str]:
-    """A new token of `user` and its key; the key is kept nowhere, so this is the one moment to show it.
+    """Create a token of `user` and return it with its key; only a digest of the key is stored, so show it now.
 
     Raises BadScopes unless `scopes` are some of TokenScope.
     """
@@ -40,7 +40,7 @@ def create_token(
 
 
 def revoke_token(*, token: ApiToken, at: datetime) -> ApiToken:
-    """End a token for good; a second time changes nothing."""
+    """Revoke a token for good; a second call changes nothing."""
     if token.revoked_at is None:
         token.revoked_at = at
         token.save(update_fields=["revoked_at"])
@@ -48,6 +48,6 @@ def revoke_token(*, token: ApiToken, at: datetime) -> ApiToken:
 
 
 def forget_answers(*, at: datetime) -> int:
-    """Delete the answers kept for an Idempotency-Key longer than promised. Says 0: nothing is left to do at once."""
+    """Delete stored answers to an Idempotency-Key that are too old. Returns 0: nothing is left to do at once."""
     IdempotentRequest.objects.filter(created_at__lte=at - idempotency.KEPT).delete()
     return 0

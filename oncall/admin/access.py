@@ -1,4 +1,4 @@
-"""Tokens of the REST API, and answers kept for repeats."""
+"""Tokens of the REST API, and stored answers for repeated requests."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from oncall.models import (
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(FactAdmin):
-    """Keys of the REST API: made and revoked by their owners, never shown again."""
+    """Tokens of the REST API: created and revoked by their owners, shown only once."""
 
     list_display = ("prefix", "name", "user", "scopes", "last_used_at", "expires_at", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
@@ -26,19 +26,19 @@ class ApiTokenAdmin(FactAdmin):
     actions = ("revoke",)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Whether the person may end other people's tokens."""
+        """Whether the person may revoke other people's tokens."""
         return bool(request.user.has_perm("oncall.change_apitoken"))
 
     @admin.action(description="Revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        """End tokens for good."""
+        """Revoke tokens for good."""
         for token in queryset:
             tokens.revoke_token(token=token, at=timezone.now())
 
 
 @admin.register(IdempotentRequest)
 class IdempotentRequestAdmin(FactAdmin):
-    """Requests of programs that may be sent again; their bodies and answers stay with them."""
+    """Requests of programs that may be repeated; their bodies and answers are not shown."""
 
     list_display = ("created_at", "user", "method", "path", "key", "status")
     list_select_related = ("user",)

@@ -8,7 +8,7 @@ from oncall.models import EngineLane, EngineSchema
 
 @admin.register(EngineLane)
 class EngineLaneAdmin(FactAdmin):
-    """Which workers sweep, and when they last did."""
+    """Which workers run the engine, and when each lane last swept."""
 
     list_display = ("worker", "lane", "swept_at", "started_at", "skew_seconds", "last_error_at", "last_error")
     list_filter = ("lane",)
@@ -18,7 +18,7 @@ class EngineLaneAdmin(FactAdmin):
 
 @admin.register(EngineSchema)
 class EngineSchemaAdmin(FactAdmin):
-    """Which engine may work on this database."""
+    """Which version of the engine may work on this database."""
 
     list_display = ("version",)
     search_fields = ("version",)

@@ -1,4 +1,4 @@
-"""Escalation policies with whom they would page now; escalations and their log."""
+"""Escalation policies with the people they would page now; escalations and their log."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class PageInline(FactInline):
 
 @admin.register(Escalation)
 class EscalationAdmin(SubjectAdmin):
-    """One policy at work for one thing that needs a person."""
+    """Running and past escalations."""
 
     list_display = ("title", "team", "state", "urgency", "step", "round", "next_at", "triggered_at", "exhausted_at")
     list_filter = ("state", "urgency", "team")
@@ -58,18 +58,18 @@ class EscalationEntryAdmin(SubjectAdmin):
 
 
 class PolicyForm(forms.ModelForm):
-    """A policy that is sure to reach somebody in the end."""
+    """A policy that can always reach somebody in the end."""
 
     class Meta:
         model = EscalationPolicy
         fields = ("team", "name", "repeat", "ack_timeout_minutes", "fallback", "fallback_delay_minutes")
 
     def clean_fallback(self) -> QuerySet[User]:
-        """Refuse a fallback of closed accounts only: then nobody could be reached when all steps fail."""
+        """Refuse a fallback with only closed accounts: nobody could be reached when all steps fail."""
         chosen: QuerySet[User] = self.cleaned_data["fallback"]
         if not any(person.is_active for person in chosen):
             raise forms.ValidationError(
-                "This policy can reach nobody: the accounts of its fallback are all closed. Choose one that is not."
+                "All accounts of this fallback are closed, so it would reach nobody. Choose an open account."
             )
         return chosen
 
@@ -104,28 +104,28 @@ class EscalationPolicyAdmin(HistoryAdmin):
     list_select_related = ("team",)
     search_fields = ("name", "team__name")
     autocomplete_fields = ("team", "fallback")
-    readonly_fields = ("raised_now",)
+    readonly_fields = ("would_page_now",)
     ordering = ("name",)
     inlines = (StepInline,)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save steps and targets; whom the policy reaches is checked again."""
+        """Save steps and targets, and check again whom the policy reaches."""
         super().save_related(request, form, formsets, change)
         signals.send_reachability_changed(at=timezone.now(), policies=[form.instance.pk])
 
-    @admin.display(description="Raised now, it would page")
-    def raised_now(self, policy: EscalationPolicy) -> Any:
-        """Step by step, so that a gap is seen before the night."""
+    @admin.display(description="Would page now")
+    def would_page_now(self, policy: EscalationPolicy) -> Any:
+        """The people of each step now, so that gaps are seen early."""
         if policy.pk is None:
-            return "Save it first."
-        told = policy_text.describe(policy, at=timezone.now())
-        lines = [f"{step.when}: {step.names} ({step.people})" for step in told.steps]
-        return format_html_join("", "<div>{}</div>", ((line,) for line in [*lines, told.after]))
+            return "Save the policy first."
+        description = policy_text.describe(policy, at=timezone.now())
+        lines = [f"{step.when}: {step.names} ({step.people})" for step in description.steps]
+        return format_html_join("", "<div>{}</div>", ((line,) for line in [*lines, description.after]))
 
 
 @admin.register(EscalationStep)
 class EscalationStepAdmin(ConfigAdmin):
-    """Single steps, for a look across policies."""
+    """Steps of all policies."""
 
     list_display = ("policy", "position", "delay_minutes", "mode")
     list_select_related = ("policy",)
@@ -137,7 +137,7 @@ class EscalationStepAdmin(ConfigAdmin):
 
 @admin.register(EscalationTarget)
 class EscalationTargetAdmin(ConfigAdmin):
-    """Single targets: where is this person, schedule or team paged?"""
+    """Targets of all policies: where is this person, schedule or team paged?"""
 
     list_display = ("step", "position", "user", "schedule", "team")
     list_select_related = ("step__policy", "user", "schedule", "team")

@@ -1,4 +1,4 @@
-"""Notices that people were sent."""
+"""Notices that were sent to people."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from oncall.models import Notice
 
 @admin.register(Notice)
 class NoticeAdmin(FactAdmin):
-    """What people were told without being paged; addresses are their own business."""
+    """Notices that were sent to people; addresses are private and not shown."""
 
     list_display = ("user", "title", "channel", "state", "due_at", "accepted_at", "attempts", "last_error")
     list_filter = ("state", "channel")

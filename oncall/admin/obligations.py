@@ -1,4 +1,4 @@
-"""Rules of obligations, each told in words; obligations and their reminders, as facts."""
+"""Task rules, each with its text; tasks and their reminders, read-only."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ from oncall.obligations import kinds, rules
 
 
 class RuleForm(forms.ModelForm):
-    """A rule that asks for a duty there is, by a time that can be told."""
+    """A rule for a registered kind, with a due time."""
 
-    kind = forms.ChoiceField(label="Duty", choices=kinds.choices, widget=UnfoldAdminSelectWidget)
+    kind = forms.ChoiceField(label="Task type", choices=kinds.choices, widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = ObligationRule
@@ -26,10 +26,12 @@ class RuleForm(forms.ModelForm):
         )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a rule without a time for a duty whose records name no date."""
+        """Refuse a rule without a time for a kind whose records set no date."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("kind") and cleaned.get("amount") is None and not kinds.get(cleaned["kind"]).own_date:
-            self.add_error("amount", "The record names no date for this duty. Say within how long it must be done.")
+            self.add_error(
+                "amount", "Records set no due date for this task type. Enter within how long it must be done."
+            )
         return cleaned
 
 
@@ -51,27 +53,27 @@ class ObligationRuleAdmin(HistoryAdmin):
     list_filter = ("is_active", "kind")
     search_fields = ("name",)
     autocomplete_fields = ("teams", "person")
-    readonly_fields = ("in_words",)
+    readonly_fields = ("rule_text",)
     ordering = ("kind", "position", "name")
     inlines = (RuleReminderInline,)
 
-    @admin.display(description="In words")
-    def in_words(self, rule: ObligationRule) -> str:
-        """What it asks for, as one would say it."""
+    @admin.display(description="As text")
+    def rule_text(self, rule: ObligationRule) -> str:
+        """What the rule asks for, in sentences."""
         if rule.pk is None:
-            return "Save it first."
+            return "Save the rule first."
         teams = list(rule.teams.order_by("name"))
         return rules.describe(rule, teams=teams, reminders=list(rule.reminders.all()))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """With its reminders, and the plans of what is open under it."""
+        """Save its reminders, and plan the reminders of its open tasks again."""
         super().save_related(request, form, formsets, change)
         rules.refresh(rule_id=form.instance.pk)
 
 
 @admin.register(RuleReminder)
 class RuleReminderAdmin(FactAdmin):
-    """Reminders across rules: what is everybody reminded of? They are edited under their rule, which plans anew."""
+    """Reminders of all rules, to compare them. They are edited under their rule, which plans tasks again."""
 
     list_display = ("rule", "amount", "unit", "side", "whom")
     list_filter = ("whom",)
@@ -95,7 +97,7 @@ class ReminderInline(FactInline):
 
 @admin.register(Obligation)
 class ObligationAdmin(SubjectAdmin):
-    """What somebody owes by a date; ended in the portal."""
+    """Tasks with a due date; ended in the portal."""
 
     list_display = ("title", "kind", "owner", "team", "due_at", "status", "next_reminder_at")
     list_filter = ("status", "kind", "team")
@@ -107,7 +109,7 @@ class ObligationAdmin(SubjectAdmin):
 
 @admin.register(Reminder)
 class ReminderAdmin(SubjectAdmin):
-    """Messages about obligations, with what became of each."""
+    """Reminder messages, with the outcome of each."""
 
     subject_at = "obligation__"
 

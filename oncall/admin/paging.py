@@ -1,4 +1,4 @@
-"""Pages with their states, and dead letters to resend or discard."""
+"""Pages with their states; dead letters can be sent again or discarded."""
 
 from collections.abc import Callable
 
@@ -39,21 +39,21 @@ class PageAdmin(SubjectAdmin):
 
     @display(description="state", ordering="state", label={str(state): color for state, color in _COLORS.items()})
     def state_label(self, page: Page) -> tuple[str, str]:
-        """The state, coloured."""
+        """The state, in its color."""
         return page.state, page.get_state_display()
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
-        """Whether the person may settle dead letters."""
+        """Whether the person may send dead letters again or discard them."""
         return bool(request.user.has_perm("oncall.change_page"))
 
     @admin.action(description="Send again (dead letters)", permissions=["settle"])
     def resend(self, request: HttpRequest, queryset: QuerySet[Page]) -> None:
-        """Give dead pages another try."""
+        """Send dead pages again."""
         self._settle(request, queryset, paging.resend, "sent again")
 
     @admin.action(description="Discard (dead letters)", permissions=["settle"])
     def discard(self, request: HttpRequest, queryset: QuerySet[Page]) -> None:
-        """Give dead pages up for good."""
+        """Discard dead pages for good."""
         self._settle(request, queryset, paging.discard, "discarded")
 
     def _settle(self, request: HttpRequest, pages: QuerySet[Page], settle: Callable[..., Page], done: str) -> None:

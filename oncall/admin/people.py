@@ -1,4 +1,4 @@
-"""Accounts, roles, teams and how to reach people; nobody grants or takes over more than they have."""
+"""Accounts, roles, teams and contact methods; nobody can grant or take over more rights than they have."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ from oncall.people import accounts
 
 @admin.register(Deactivation)
 class DeactivationAdmin(FactAdmin):
-    """From when to when accounts were closed; opened and closed on the account's own page."""
+    """Periods in which accounts were closed; accounts are closed and reopened on their own page."""
 
     list_display = ("user", "starts_at", "ends_at", "closed_by", "reopened_by")
     list_select_related = ("user", "closed_by", "reopened_by")
@@ -54,7 +54,7 @@ class PersonForm(UserCreationForm):
 
 
 class ContactMethodForm(forms.ModelForm):
-    """A way to reach a person; a webhook's address must be one that outgoing calls may reach."""
+    """A contact method; a webhook's address must be one that outgoing calls may reach."""
 
     class Meta:
         model = ContactMethod
@@ -62,7 +62,7 @@ class ContactMethodForm(forms.ModelForm):
         widgets = {"secret": forms.PasswordInput(render_value=False)}
 
     def clean(self) -> dict[str, Any]:
-        """Refuse webhooks that lead inside (bad input 43); an empty secret keeps the one there is."""
+        """Refuse webhooks to internal addresses (bad input 43); an empty secret keeps the present one."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("kind") == ContactKind.WEBHOOK and cleaned.get("address"):
             try:
@@ -75,7 +75,7 @@ class ContactMethodForm(forms.ModelForm):
 
 
 class ContactMethodInline(TabularInline):
-    """A person's ways to be reached."""
+    """A person's contact methods."""
 
     model = ContactMethod
     form = ContactMethodForm
@@ -84,7 +84,7 @@ class ContactMethodInline(TabularInline):
 
 
 class NotificationRuleInline(TabularInline):
-    """A person's rules, over their own contact methods."""
+    """A person's notification rules, on their own contact methods."""
 
     model = NotificationRule
     extra = 0
@@ -99,7 +99,7 @@ class NotificationRuleInline(TabularInline):
 
 
 class MembershipInline(TabularInline):
-    """Who is in the team, or in which teams the person is."""
+    """The members of a team, or the teams of a person."""
 
     model = Membership
     autocomplete_fields = ("user", "team")
@@ -131,54 +131,54 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
     add_fieldsets = ((None, {"fields": ("email", "name", "time_zone", "usable_password", "password1", "password2")}),)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Countries by name."""
+        """Show countries by name."""
         if db_field.name == "country":
             return forms.ChoiceField(
-                choices=countries.choices("Not said"), required=False, widget=UnfoldAdminSelectWidget
+                choices=countries.choices("Not set"), required=False, widget=UnfoldAdminSelectWidget
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Only superusers grant: roles, rights and the way into the administration (bad input 63)."""
+        """Only superusers grant roles, rights and access to the administration (bad input 63)."""
         fixed = tuple(super().get_readonly_fields(request, obj))
         return fixed if request.user.is_superuser else (*fixed, *_GRANTS)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody edits an account that may do more than their own: its password would be theirs to set."""
+        """Nobody edits an account with more rights than their own, because they could set its password."""
         return super().has_change_permission(request, obj) and (
             obj is None or accounts.may_manage(actor=request.user, account=obj)
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Accounts are closed, not deleted: pages, timelines and pay keep their names."""
+        """Accounts are closed, not deleted: pages, timelines and pay need their names."""
         return False
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Say kindly why not, and what to do instead."""
+        """Explain why not, and what to do instead."""
         messages.warning(
             request,
-            "Accounts are closed, not deleted: pages, timelines, rotas and pay keep their names."
-            ' Take away "may sign in and be paged" instead; the rota lets the person go at that minute.',
+            "Accounts are closed, not deleted: pages, timelines, rotas and pay need their names."
+            ' Clear "may sign in and be paged" instead; the person leaves every rota at that minute.',
         )
         return redirect("admin:oncall_user_change", object_id)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save; a new address leaves no way in by the old one, a closed account leaves the rota."""
+        """Save; after a change of address the old one cannot sign in, and a closed account leaves the rota."""
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data:
-            turn = accounts.reopen_account if obj.is_active else accounts.close_account
-            turn(user=obj, at=timezone.now(), actor=request.user)  # type: ignore[arg-type]  # who may be here is signed in
+            change_account = accounts.reopen_account if obj.is_active else accounts.close_account
+            change_account(user=obj, at=timezone.now(), actor=request.user)  # type: ignore[arg-type]  # who may be here is signed in
         if change and "email" in form.changed_data:
-            accounts.forget_addresses(user_id=obj.pk)
+            accounts.delete_other_addresses(user_id=obj.pk)
 
 
-# Allauth's own pages show second factors and let one change addresses past the account itself.
+# Allauth's own admin pages show second factors and allow changing addresses without changing the account.
 admin.site.unregister([Group, account_admin.EmailAddress, mfa_admin.Authenticator])
 
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ConfigAdmin):
-    """Roles; only superusers see to what they may do."""
+    """Roles; only superusers may change their rights."""
 
     search_fields = ("name",)
 
@@ -209,14 +209,14 @@ class TeamAdmin(ConfigAdmin):
     inlines = (MembershipInline,)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save the members; who of them can be reached is checked again."""
+        """Save the members, and check again which of them can be reached."""
         super().save_related(request, form, formsets, change)
         signals.send_reachability_changed(at=timezone.now(), teams=[form.instance.pk])
 
 
 @admin.register(Membership)
 class MembershipAdmin(ConfigAdmin):
-    """Who is in which team."""
+    """Members of teams."""
 
     list_display = ("user", "team", "role", "fte", "trained_on")
     list_filter = ("role", "team", ("trained_on", admin.EmptyFieldListFilter))
@@ -228,7 +228,7 @@ class MembershipAdmin(ConfigAdmin):
 
 @admin.register(ContactMethod)
 class ContactMethodAdmin(ConfigAdmin):
-    """Ways to reach people; pages go only to verified ones."""
+    """Contact methods; pages go only to verified ones."""
 
     form = ContactMethodForm
     list_display = ("user", "kind", "address", "verified_at")
@@ -241,7 +241,7 @@ class ContactMethodAdmin(ConfigAdmin):
 
 @admin.register(NotificationRule)
 class NotificationRuleAdmin(ConfigAdmin):
-    """How people want to be reached, and after how long."""
+    """Notification rules: on which contact method people are paged, and after how long."""
 
     list_display = ("user", "urgency", "position", "after_minutes", "contact_method")
     list_filter = ("urgency",)

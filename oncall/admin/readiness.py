@@ -8,7 +8,7 @@ from oncall.models import WakeTest
 
 @admin.register(WakeTest)
 class WakeTestAdmin(FactAdmin):
-    """Test pages that people sent themselves."""
+    """Test pages that people sent to themselves."""
 
     list_display = ("user", "channel", "sent_at", "passed_at")
     list_filter = ("channel", ("passed_at", admin.EmptyFieldListFilter))

@@ -1,4 +1,4 @@
-"""Saved views: kept by their owners on the lists, inspected here."""
+"""Saved views: their owners change them in the portal, here they are read-only."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from oncall.models import SavedView
 
 @admin.register(SavedView)
 class SavedViewAdmin(FactAdmin):
-    """Names for the states of lists."""
+    """Saved views of lists."""
 
     list_display = ("name", "path", "owner", "team", "updated_at")
     list_select_related = ("owner", "team")

@@ -1,4 +1,4 @@
-"""Minutes that people worked."""
+"""Work intervals of people."""
 
 from django.contrib import admin
 

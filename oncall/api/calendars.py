@@ -13,12 +13,12 @@ from config.base.rest.viewsets import ReadViewSet, writes
 from oncall import calendars
 from oncall.filters.calendars import CalendarDateFilter, CalendarFilter
 from oncall.models import Calendar, CalendarDate, User
-from oncall.permissions import can_keep_calendars
+from oncall.permissions import can_edit_calendars
 from oncall.serializers import calendars as serializers
 
 
 def _may(user: User, record: Any = None) -> bool:
-    return can_keep_calendars(user)
+    return can_edit_calendars(user)
 
 
 class CalendarViewSet(ReadViewSet):
@@ -96,7 +96,7 @@ class CalendarDateViewSet(ReadViewSet):
 
 
 def _check(user: Any) -> None:
-    if not can_keep_calendars(user):
+    if not can_edit_calendars(user):
         raise exceptions.PermissionDenied(
             "Only managers, practice owners and administrators may change calendars. Ask one of them."
         )

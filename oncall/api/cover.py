@@ -26,7 +26,7 @@ def _may_change_swap(user: User, swap: SwapRequest) -> bool:
 
 
 def _may_offer(user: User, swap: SwapRequest) -> bool:
-    return permissions.can_stand_in(user, swap.schedule)
+    return permissions.can_cover(user, swap.schedule)
 
 
 class OverrideViewSet(ReadViewSet):
@@ -118,7 +118,7 @@ class AbsenceViewSet(ReadViewSet):
         self._check_may(data["user"])
         return absences.add_absence(at=timezone.now(), **data)
 
-    @verb(may=permissions.can_change_leave)
+    @verb(may=permissions.can_change_time_off)
     def cancel(self, row: Absence, data: dict[str, Any]) -> Absence:
         """Cancel time off."""
         return absences.cancel_absence(absence_id=row.pk, at=timezone.now())
@@ -134,5 +134,5 @@ class AbsenceViewSet(ReadViewSet):
         return self.shown(self.queryset.get(pk=row.pk))
 
     def _check_may(self, person: User) -> None:
-        if not permissions.can_arrange_leave(self.actor, person):
+        if not permissions.can_manage_time_off(self.actor, person):
             raise PermissionDenied(_MANAGERS)

@@ -1,4 +1,4 @@
-"""The endpoint of the engine."""
+"""The endpoint of system health."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -7,20 +7,18 @@ from config.base.data import clock
 from config.base.rest.permissions import StaffOrToken
 from config.base.rest.viewsets import AnswerViewSet
 from oncall.engine import audit
-from oncall.models import (
-    EngineLane,
-)
+from oncall.models import EngineLane
 from oncall.serializers.engine import EngineSerializer
 
 
 class EngineViewSet(AnswerViewSet):
-    """The engine's pulse."""
+    """System health: the engine's lanes and the auditor's findings."""
 
     queryset = EngineLane.objects.order_by("worker", "lane")
     serializer_class = EngineSerializer
     permission_classes = (StaffOrToken,)
 
     def list(self, request: Request) -> Response:
-        """When each lane last swept, and what the auditor found."""
+        """When each lane last swept, and the auditor's findings."""
         findings = audit.audit(at=clock.database_now())
         return Response(EngineSerializer({"lanes": self.get_queryset(), "findings": findings}).data)

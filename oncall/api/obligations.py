@@ -8,14 +8,12 @@ from config.base.rest.viewsets import verb
 from oncall import obligations, permissions
 from oncall.api.subjects import OfSubjectViewSet
 from oncall.filters.obligations import ObligationFilter
-from oncall.models import (
-    Obligation,
-)
+from oncall.models import Obligation
 from oncall.serializers.obligations import DismissSerializer, ObligationSerializer, PostponeSerializer
 
 
 class ObligationViewSet(OfSubjectViewSet):
-    """What is owed by a date, newest first; the verbs of its record end most of it."""
+    """Obligations (tasks with a due date), newest first; most end by an action on their record."""
 
     queryset = Obligation.objects.select_related("rule", "owner", "team", "ended_by")
     serializer_class = ObligationSerializer
@@ -23,15 +21,15 @@ class ObligationViewSet(OfSubjectViewSet):
 
     @verb(may=permissions.can_finish)
     def fulfil(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
-        """Say that it is done, where nothing on its record says so."""
+        """Mark it done, where no action on its record does."""
         return obligations.finish(obligation_id=obligation.pk, actor=self.actor, at=timezone.now())
 
     @verb(DismissSerializer, may=permissions.can_dismiss)
     def dismiss(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
-        """Say that it need not be done, and why."""
+        """Close it without doing it, with a reason."""
         return obligations.dismiss(obligation_id=obligation.pk, actor=self.actor, at=timezone.now(), **data)
 
     @verb(PostponeSerializer, may=permissions.can_postpone)
     def postpone(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
-        """Put it off to a later time, and say why."""
+        """Move its due time later, with a reason."""
         return obligations.postpone(obligation_id=obligation.pk, actor=self.actor, at=timezone.now(), **data)

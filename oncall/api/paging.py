@@ -2,14 +2,12 @@
 
 from oncall.api.subjects import OfSubjectViewSet
 from oncall.filters.paging import PageFilter
-from oncall.models import (
-    Page,
-)
+from oncall.models import Page
 from oncall.serializers.paging import PageSerializer
 
 
 class PageViewSet(OfSubjectViewSet):
-    """Messages to people, newest first, with what became of each."""
+    """Pages to people, newest first, with the outcome of each."""
 
     queryset = Page.objects.select_related("escalation", "user")
     serializer_class = PageSerializer

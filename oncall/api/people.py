@@ -9,11 +9,7 @@ from rest_framework.response import Response
 from config.base.rest.viewsets import ReadViewSet
 from oncall.api import load as load_api
 from oncall.filters.people import TeamFilter, UserFilter
-from oncall.models import (
-    Membership,
-    Team,
-    User,
-)
+from oncall.models import Membership, Team, User
 from oncall.serializers.load import LoadSerializer
 from oncall.serializers.people import TeamSerializer, UserSerializer
 
@@ -30,7 +26,7 @@ class UserViewSet(ReadViewSet):
 
 
 class TeamViewSet(ReadViewSet):
-    """Teams and their people."""
+    """Teams and their members."""
 
     queryset = Team.objects.select_related("escalation_policy").prefetch_related(
         Prefetch("memberships", Membership.objects.select_related("user").order_by("user__name", "pk"))
@@ -42,5 +38,5 @@ class TeamViewSet(ReadViewSet):
     @extend_schema(parameters=load_api.DAYS, responses=LoadSerializer)
     @action(detail=True, query_parameters=load_api.NAMES)
     def load(self, request: Request, pk: str) -> Response:
-        """Minutes on call against a fair share, and pages; of single people only what the caller may read."""
+        """Minutes on call against the fair share, and pages; of single people only what the caller may read."""
         return load_api.answer(request, team=self.get_object())

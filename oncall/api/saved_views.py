@@ -9,9 +9,7 @@ from rest_framework.response import Response
 
 from config.base.rest.viewsets import ReadViewSet, verb, writes
 from oncall.filters.saved_views import SavedViewFilter
-from oncall.models import (
-    SavedView,
-)
+from oncall.models import SavedView
 from oncall.saved_views import saving
 from oncall.serializers.saved_views import (
     NewViewSerializer,
@@ -22,7 +20,7 @@ from oncall.serializers.saved_views import (
 
 
 class SavedViewViewSet(ReadViewSet):
-    """Names for the states of lists: the caller's own and those of their teams."""
+    """Saved views of lists: the caller's own and those of their teams."""
 
     queryset = SavedView.objects.select_related("owner", "team")
     serializer_class = SavedViewSerializer
@@ -30,21 +28,21 @@ class SavedViewViewSet(ReadViewSet):
 
     @writes(NewViewSerializer, status=201)
     def create(self, data: dict[str, Any]) -> SavedView:
-        """Keep the state of a list under a name."""
+        """Save the state of a list under a name."""
         return saving.save(**data, actor=self.actor, at=timezone.now())
 
     @writes(ViewChangesSerializer, partial=True)
     def partial_update(self, view: SavedView, data: dict[str, Any]) -> SavedView:
-        """Change the named fields and no others."""
+        """Change only the fields that are sent."""
         return saving.change(view_id=view.pk, **data, actor=self.actor, at=timezone.now())
 
     @verb(PlaceSerializer, scope="write")
     def move(self, view: SavedView, data: dict[str, Any]) -> SavedView:
-        """Show it one place earlier or later."""
+        """Move it one place earlier or later."""
         return saving.move(view_id=view.pk, **data, actor=self.actor, at=timezone.now())
 
     @extend_schema(request=None, responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        """Forget the name; the list stays what it is."""
+        """Delete the view; the list itself stays."""
         saving.remove(view_id=self.get_object().pk, actor=self.actor)
         return Response(status=204)

@@ -1,10 +1,8 @@
-"""The endpoint of minutes of work."""
+"""The endpoint of work intervals."""
 
 from oncall.api.subjects import OfSubjectViewSet
 from oncall.filters.work import WorkIntervalFilter
-from oncall.models import (
-    WorkInterval,
-)
+from oncall.models import WorkInterval
 from oncall.serializers.work import WorkIntervalSerializer
 
 

@@ -1,4 +1,4 @@
-"""Channels: one module each; a new one is a module with `send` and a line below."""
+"""Channels, one module each; a new channel is a module with `send` and a line in SENDERS."""
 
 from oncall.channels import email, phone, webhook
 from oncall.channels.base import Message, Outcome, Send

@@ -11,7 +11,7 @@ _TRY_LATER = {408, 425, 429}
 
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Outcome:
-    """POST `body` within the send deadline. 2xx is taken; 4xx is for good, all else may be tried again."""
+    """POST `body` within the send deadline. 2xx is accepted, 4xx is permanent, the rest can be retried."""
     try:
         answer = http.send(
             method="POST",

@@ -1,4 +1,4 @@
-"""What a channel is: it takes a message and says what the provider answered. It knows no database."""
+"""What a channel is: it takes a message and returns the provider's answer. It uses no database."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Message:
     secret: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     type: str = "page"
-    """A "page" asks for an answer; a "reminder" is of what is owed, and a "notice" says its `text`."""
+    """A "page" asks for an answer; a "reminder" is about a task; a "notice" has a `text`."""
     text: str = ""
 
     @property
@@ -30,7 +30,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a provider said: taken, or not for now, or never."""
+    """A provider's answer: accepted, refused for now, or refused for good."""
 
     is_accepted: bool
     provider_id: str = ""
@@ -43,10 +43,10 @@ Send = Callable[[Message], Outcome]
 
 
 def accepted(provider_id: str = "") -> Outcome:
-    """The provider has taken the message."""
+    """The provider has accepted the message."""
     return Outcome(is_accepted=True, provider_id=provider_id)
 
 
 def refused(error: str, *, is_permanent: bool = False, retry_after: timedelta | None = None) -> Outcome:
-    """The provider has not taken the message."""
+    """The provider has refused the message, or gave no answer."""
     return Outcome(is_accepted=False, error=error, is_permanent=is_permanent, retry_after=retry_after)

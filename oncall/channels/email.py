@@ -28,14 +28,14 @@ def send(message: Message) -> Outcome:
 
 
 def _subject(message: Message) -> str:
-    """A page says how bad it is, a reminder that it is one; a notice must look like neither."""
+    """A page starts with its severity, a reminder with "Reminder"; a notice must look like neither."""
     if message.type == "notice":
         return message.title[:200]
     return f"[{message.facts.get('severity', message.type.capitalize())}] {message.title}"[:200]
 
 
 def post(mail: EmailMessage) -> Outcome:
-    """Hand a mail to the server and say what it answered."""
+    """Send a mail to the mail server and return its answer."""
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as error:
@@ -44,7 +44,7 @@ def post(mail: EmailMessage) -> Outcome:
     except smtplib.SMTPResponseException as error:
         return refused(f"The mail server answered {error.smtp_code}.")
     except BadHeaderError:
-        return refused("The address or title cannot stand in a mail.", is_permanent=True)
+        return refused("The address or title contains characters that a mail cannot have.", is_permanent=True)
     except (OSError, smtplib.SMTPException) as error:
         return refused(f"The mail server could not be reached ({type(error).__name__}).")
     return accepted(str(mail.extra_headers.get("Message-ID", "")).strip("<>").partition("@")[0])

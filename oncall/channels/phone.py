@@ -1,4 +1,4 @@
-"""Text messages, calls and pushes, through an HTTP gateway (PHONE_GATEWAY_URL)."""
+"""Text messages, phone calls and push messages, through an HTTP gateway (PHONE_GATEWAY_URL)."""
 
 import json
 
@@ -10,7 +10,7 @@ from oncall.channels.base import Message, Outcome, refused
 
 
 def send(message: Message) -> Outcome:
-    """Hand the message to the gateway as `{"id", "kind", "to", "text", "url", "title", ...}`."""
+    """POST the message to the gateway as `{"id", "kind", "to", "text", "url", "title", ...}`."""
     if not settings.PHONE_GATEWAY_URL:
         return refused("No phone gateway is set up (PHONE_GATEWAY_URL).", is_permanent=True)
     body = json.dumps(

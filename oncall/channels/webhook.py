@@ -1,4 +1,4 @@
-"""Pages to a person's own webhook, signed as Standard Webhooks asks."""
+"""Messages to a person's own webhook, signed as Standard Webhooks specifies."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The auditor: cheap questions in SQL whose answer should always be "nothing" (paging rule 11)."""
+"""The auditor: cheap SQL checks that should never find a row (paging rule 11)."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -11,7 +11,7 @@ ENGINE_STALE = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that must not be: a code for programs, a sentence for people, and how many."""
+    """A broken promise: a code for programs, a sentence for people, and the number of rows."""
 
     code: str
     text: str
@@ -22,8 +22,8 @@ class Finding:
         return asdict(self)
 
 
-# Each uses an index and counts at most 1,000 rows, so that the auditor stays cheap when things are bad.
-_QUESTIONS = {
+# Each uses an index and counts at most 1,000 rows, so that the auditor stays cheap during an outage.
+_CHECKS = {
     "escalation_overdue": (
         "{n} escalations are past their next step by more than 10 seconds.",
         """SELECT 1 FROM oncall_escalation WHERE state <> 'ended' AND next_at < %(at)s - interval '10 seconds'""",
@@ -43,22 +43,22 @@ _QUESTIONS = {
         """SELECT 1 FROM oncall_escalation WHERE state = 'triggered' AND next_at IS NULL AND exhausted_at IS NULL""",
     ),
     "reminder_overdue": (
-        "{n} reminders of obligations were due more than 5 minutes ago and have not been sent.",
+        "{n} task reminders were due more than 5 minutes ago and have not been sent.",
         """SELECT 1 FROM oncall_obligation WHERE next_reminder_at < %(at)s - interval '5 minutes'
            UNION ALL
            SELECT 1 FROM oncall_reminder WHERE state = 'pending' AND attempts = 0
            AND due_at < %(at)s - interval '5 minutes'""",
     ),
     "dead_letters": (
-        "{n} pages were given up in the last day.",
+        "{n} pages could not be delivered in the last day.",
         """SELECT 1 FROM oncall_page WHERE state = 'dead' AND ended_at > %(at)s - interval '1 day'""",
     ),
 }
 
 
-def register_question(*, code: str, text: str, sql: str) -> None:
-    """Let an app above ask about its own rows; `sql` selects the rows that must not be, `{n}` is their number."""
-    _QUESTIONS[code] = (text, sql)
+def register_check(*, code: str, text: str, sql: str) -> None:
+    """Add a check of an app above; `sql` selects the rows that must not exist, `{n}` in `text` is their number."""
+    _CHECKS[code] = (text, sql)
 
 
 def questions() -> dict[str, str]:
@@ -68,41 +68,41 @@ def questions() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class AuditResult:
-    """What one look at the promises found, and when a worker last swept for pages: None before the first sweep."""
+    """The findings of one audit, and when a worker last swept for pages: None before the first sweep."""
 
     swept_at: datetime | None
     findings: list[Finding]
 
 
-def look(*, at: datetime) -> AuditResult:
-    """Ask every question in one statement, for each page's top bar asks. The caller gives the database's clock."""
-    questions = list(_QUESTIONS.items())
+def run_audit(*, at: datetime) -> AuditResult:
+    """Run every check in one statement, because the top bar of each page needs it. `at` is the database's clock."""
+    checks = list(_CHECKS.items())
     counts = " UNION ALL ".join(
-        f"SELECT {number} AS question, (SELECT count(*) FROM ({sql} LIMIT 1000) found) AS n"  # noqa: S608 - ours
-        for number, (_, (_, sql)) in enumerate(questions)
+        f"SELECT {number} AS number, (SELECT count(*) FROM ({sql} LIMIT 1000) violations) AS n"  # noqa: S608 - ours
+        for number, (_, (_, sql)) in enumerate(checks)
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT question, n, (SELECT max(swept_at) FROM oncall_enginelane WHERE lane = 'pages')
-                FROM ({counts}) asked ORDER BY question""",  # noqa: S608 - ours
+            f"""SELECT number, n, (SELECT max(swept_at) FROM oncall_enginelane WHERE lane = 'pages')
+                FROM ({counts}) counts ORDER BY number""",  # noqa: S608 - ours
             {"at": at},
         )
         rows = cursor.fetchall()
     findings = []
     for number, n, _ in rows:
-        code, (text, _) = questions[number]
+        code, (text, _) = checks[number]
         if n:
             findings.append(Finding(code, text.format(n=n), n))
     swept_at = rows[0][2]
-    return AuditResult(swept_at, [*findings, *_of_engine(swept_at, at)])
+    return AuditResult(swept_at, [*findings, *_engine_findings(swept_at, at)])
 
 
 def audit(*, at: datetime) -> list[Finding]:
-    """What is wrong at `at`; empty when every promise holds. The caller gives the database's clock."""
-    return look(at=at).findings
+    """What is wrong at `at`; empty when every promise holds. `at` is the database's clock."""
+    return run_audit(at=at).findings
 
 
-def _of_engine(swept_at: datetime | None, at: datetime) -> Iterator[Finding]:
+def _engine_findings(swept_at: datetime | None, at: datetime) -> Iterator[Finding]:
     if swept_at is None:
         yield Finding("engine_stale", "No engine runs: start a Celery worker.", 1)
     elif swept_at < at - ENGINE_STALE:

@@ -1,4 +1,4 @@
-"""Threads that talk to providers: each send has one total deadline, and a bad provider is given a rest."""
+"""Threads that talk to providers: each send has one total deadline, and a failing provider is paused."""
 
 import logging
 import queue
@@ -14,27 +14,27 @@ from oncall.paging import Job
 
 logger = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 32
-MOST_PER_CHANNEL = 16
+MAX_AT_ONCE = 32
+MAX_PER_CHANNEL = 16
 FAILURES_TO_OPEN = 5
-REST_SECONDS = 15.0
+PAUSE_SECONDS = 15.0
 
 
 @dataclass
 class _Breaker:
-    """Counts a channel's failures in a row; after five it rests, then one message tries it again."""
+    """Counts a channel's failures in a row; after five it is paused, then one message tries it again."""
 
     failures: int = 0
-    rest_until: float = 0.0
+    paused_until: float = 0.0
 
-    def note(self, *, is_well: bool) -> None:
-        self.failures = 0 if is_well else self.failures + 1
+    def note(self, *, is_success: bool) -> None:
+        self.failures = 0 if is_success else self.failures + 1
         if self.failures >= FAILURES_TO_OPEN:
-            self.rest_until = time.monotonic() + REST_SECONDS
+            self.paused_until = time.monotonic() + PAUSE_SECONDS
 
     @property
     def is_open(self) -> bool:
-        return time.monotonic() < self.rest_until
+        return time.monotonic() < self.paused_until
 
 
 @dataclass
@@ -46,10 +46,10 @@ class _Flight:
 
 
 class Senders:
-    """Runs each send in a thread of its own, and answers for those that do not come back in time.
+    """Runs each send in a thread of its own, and reports a failure for those that exceed the deadline.
 
-    The deadline is total: name look-up, connect, TLS and every read. A thread that overstays it is left to
-    itself, its page is recorded as unanswered, and what it may still say is not listened to.
+    The deadline is total: name look-up, connect, TLS and every read. A thread that exceeds it is abandoned:
+    its page is recorded as unanswered, and a later answer is ignored.
     """
 
     def __init__(self, *, on_result: Callable[[], None]) -> None:
@@ -60,48 +60,48 @@ class Senders:
 
     @property
     def busy(self) -> int:
-        """How many sends have not been answered for yet."""
+        """How many sends are still running."""
         return len(self._flights)
 
     @property
     def free(self) -> int:
         """How many more may start now."""
-        return max(0, MOST_AT_ONCE - self.busy)
+        return max(0, MAX_AT_ONCE - self.busy)
 
     def channels_with_room(self) -> list[str]:
         """Channels that may be used now, so that one slow provider cannot take every thread."""
         in_use = [flight.job.channel for flight in self._flights.values()]
-        return [channel for channel in self._breakers if in_use.count(channel) < MOST_PER_CHANNEL]
+        return [channel for channel in self._breakers if in_use.count(channel) < MAX_PER_CHANNEL]
 
     def start(self, job: Job) -> None:
-        """Send in the background; for a resting provider say no at once, so that another channel is tried."""
+        """Send in the background; a paused provider is refused at once, so that another channel is tried."""
         flight = _Flight(job, time.monotonic() + SEND_DEADLINE.total_seconds())
         self._flights[job.held.row_id, job.held.attempts] = flight
         if self._breakers[job.channel].is_open:
             flight.is_counted = False
-            self._results.put((flight, refused("The provider has failed several times and is given a rest.")))
+            self._results.put((flight, refused("The provider has failed several times and is paused.")))
             flight.done.set()
             return
         threading.Thread(target=self._send, args=[flight], name=f"send-{job.channel}", daemon=True).start()
 
     def take_results(self) -> list[tuple[Job, Outcome]]:
-        """Answers that have come in, and those given up at their deadline."""
+        """Answers that have arrived, and sends that exceeded their deadline."""
         answered = []
         while not self._results.empty():
             flight, outcome = self._results.get()
             if self._forget(flight):
                 answered.append((flight, outcome))
         now = time.monotonic()
-        for flight in [one for one in self._flights.values() if one.deadline < now]:
+        for flight in [flight for flight in self._flights.values() if flight.deadline < now]:
             self._forget(flight)
             answered.append((flight, refused("The provider gave no answer in 8 seconds.")))
         for flight, outcome in answered:
             if flight.is_counted:
-                self._breakers[flight.job.channel].note(is_well=outcome.is_accepted or outcome.is_permanent)
+                self._breakers[flight.job.channel].note(is_success=outcome.is_accepted or outcome.is_permanent)
         return [(flight.job, outcome) for flight, outcome in answered]
 
     def wait_for_result(self, seconds: float) -> None:
-        """Wait until something came in or the time is up."""
+        """Wait until an answer arrives or the time is up."""
         for flight in list(self._flights.values())[:1]:
             flight.done.wait(seconds)
 
@@ -114,7 +114,7 @@ class Senders:
             outcome = SENDERS[job.channel](job.message)
         except Exception as error:
             logger.exception("page.send_error", extra={"key": job.message.key})
-            outcome = refused(f"This page could not be made ready ({type(error).__name__}).")
+            outcome = refused(f"This page could not be prepared ({type(error).__name__}).")
         self._results.put((flight, outcome))
         flight.done.set()
         self._on_result()

@@ -1,4 +1,4 @@
-"""Tells the apps above what became of pages and escalations, until they have taken it (lane `clocks`)."""
+"""Sends signals about pages and escalations to the apps above until each receiver succeeds (lane `clocks`)."""
 
 import logging
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from oncall import signals
 from oncall.models import EscalationEntry, Page
 
 logger = logging.getLogger(__name__)
-REST = timedelta(seconds=30)
+RETRY_AFTER = timedelta(seconds=30)
 BATCH = 25
-"""Told in one transaction, which locks their tickets: small, so that nobody's answer waits for it."""
+"""Rows in one transaction, which locks their tickets: small, so that an acknowledgement does not wait long."""
 _LOCK_CLASS = 7_102
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """One kind of row with news, and the signal that carries them."""
+    """A model whose rows have a `news_at`, and the signal for them."""
 
     model: type[models.Model]
     signal: Signal
@@ -43,63 +43,63 @@ _KINDS = (
 
 
 def relay_due(*, at: datetime) -> int:
-    """Send the signals that are due and say how many rows were told of.
+    """Send the signals that are due and return for how many rows.
 
-    One engine tells at a time, so nothing is told twice. A receiver that fails is logged and asked again
-    half a minute later; the page or entry it is about stands either way.
+    One engine sends at a time, so nothing is sent twice. A receiver that fails is logged and called again
+    half a minute later; the page or entry itself stays as it is.
     """
-    return sum(_tell(kind, at) for kind in _KINDS if kind.due(at).exists())
+    return sum(_relay(kind, at) for kind in _KINDS if kind.due(at).exists())
 
 
-def _tell(kind: _Kind, at: datetime) -> int:
+def _relay(kind: _Kind, at: datetime) -> int:
     try:
-        return _tell_together(kind, at)
+        return _relay_batch(kind, at)
     except Exception:
         logger.exception("news.batch_failed", extra={"kind": kind.name})
-    return _tell_alone(kind, at)
+    return _relay_singly(kind, at)
 
 
 @transaction.atomic
-def _tell_together(kind: _Kind, at: datetime) -> int:
-    if not _hold(kind):
+def _relay_batch(kind: _Kind, at: datetime) -> int:
+    if not _take_lock(kind):
         return 0
     rows = list(kind.due(at).select_related(*kind.related).order_by("news_at", "pk")[:BATCH])
     for row in rows:
         kind.signal.send(sender=kind.model, at=row.news_at, **{kind.name: row})
-    _note_told(kind, rows)
+    _mark_relayed(kind, rows)
     return len(rows)
 
 
-def _tell_alone(kind: _Kind, at: datetime) -> int:
+def _relay_singly(kind: _Kind, at: datetime) -> int:
     done = 0
     for pk in list(kind.due(at).order_by("news_at", "pk").values_list("pk", flat=True)[:BATCH]):
         try:
             with transaction.atomic():
-                row = kind.due(at).select_related(*kind.related).filter(pk=pk).first() if _hold(kind) else None
+                row = kind.due(at).select_related(*kind.related).filter(pk=pk).first() if _take_lock(kind) else None
                 if row is not None:
                     kind.signal.send(sender=kind.model, at=row.news_at, **{kind.name: row})
-                    _note_told(kind, [row])
+                    _mark_relayed(kind, [row])
                     done += 1
         except Exception:
             logger.exception("news.failed", extra={kind.name: pk})
-            done += kind.due(at).filter(pk=pk).update(news_at=at + REST)
+            done += kind.due(at).filter(pk=pk).update(news_at=at + RETRY_AFTER)
     return done
 
 
-def _hold(kind: _Kind) -> bool:
-    """Whether this engine may tell; until the transaction ends."""
+def _take_lock(kind: _Kind) -> bool:
+    """Whether this engine holds the lock for sending, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_CLASS, kind.name])
         (is_held,) = cursor.fetchone()
     return bool(is_held)
 
 
-def _note_told(kind: _Kind, rows: Sequence[Any]) -> None:
-    """Nothing more to tell of these, unless there are newer news since they were read."""
+def _mark_relayed(kind: _Kind, rows: Sequence[Any]) -> None:
+    """Clear `news_at` of these rows, unless it has changed since they were read."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE {kind.table} SET news_at = NULL
-                FROM unnest(%s::bigint[], %s::timestamptz[]) AS told(id, news_at)
-                WHERE {kind.table}.id = told.id AND {kind.table}.news_at = told.news_at""",  # noqa: S608 - our own name
+                FROM unnest(%s::bigint[], %s::timestamptz[]) AS sent(id, news_at)
+                WHERE {kind.table}.id = sent.id AND {kind.table}.news_at = sent.news_at""",  # noqa: S608 - our own name
             [[row.pk for row in rows], [row.news_at for row in rows]],
         )

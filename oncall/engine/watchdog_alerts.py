@@ -1,7 +1,7 @@
-"""The watchdog's judgement and voice: when to shout, through a second provider, and when to be content.
+"""The watchdog's decisions and messages: when to alert the operators through a second provider.
 
-It stands outside Celery and Redis, so that it can tell of an engine that has stopped (paging rule
-11). The outside heartbeat is beaten only while every check passes: its silence is the last alarm.
+It runs outside Celery and Redis, so that it can report an engine that has stopped (paging rule
+11). The outside heartbeat is sent only while every check passes: when it stops, that is the last alarm.
 """
 
 import json
@@ -21,59 +21,60 @@ from oncall.engine.audit import Finding, audit
 
 logger = logging.getLogger(__name__)
 
-EVERY = timedelta(seconds=5)
-CONFIRM = 2
-SHOUT_AGAIN = timedelta(minutes=5)
+CHECK_EVERY = timedelta(seconds=5)
+CONFIRMATIONS = 2
+REPEAT_AFTER = timedelta(minutes=5)
 HEARTBEAT_EVERY = timedelta(seconds=60)
-# Dead letters open an incident of their own; the rest means that paging itself may not work.
-_NOT_FOR_US = frozenset({"dead_letters"})
+# Dead letters open an incident of their own; every other finding means that paging itself may not work.
+_IGNORED_CODES = frozenset({"dead_letters"})
 
 
 def run_checks() -> list[Finding]:
-    """What is wrong now, by the database's clock; a database that cannot be asked is the finding then."""
+    """What is wrong now, by the database's clock; a database that does not answer is itself a finding."""
     try:
-        return [finding for finding in audit(at=database_now()) if finding.code not in _NOT_FOR_US]
+        return [finding for finding in audit(at=database_now()) if finding.code not in _IGNORED_CODES]
     except (DatabaseError, InterfaceError) as error:
         connection.close()
         return [Finding("database", f"The database does not answer: {str(error).splitlines()[0][:200]}", 1)]
 
 
 @dataclass
-class Watch:
-    """Remembers between looks: how long it has been bad, when it last shouted, when the heart last beat."""
+class WatchdogState:
+    """What the watchdog remembers between checks: failed checks in a row, its last alert and last heartbeat."""
 
-    bad_looks: int = 0
-    shouted_at: datetime | None = None
-    beaten_at: datetime | None = None
+    failed_checks: int = 0
+    alerted_at: datetime | None = None
+    heartbeat_at: datetime | None = None
     codes: frozenset[str] = field(default_factory=frozenset)
 
-    def judge(self, findings: Sequence[Finding], *, at: datetime) -> list[str]:
-        """What to do now: any of "shout", "all clear" and "beat"."""
+    def decide(self, findings: Sequence[Finding], *, at: datetime) -> list[str]:
+        """What to do now: any of "alert", "all_clear" and "heartbeat"."""
         if not findings:
-            was_loud, self.shouted_at, self.bad_looks, self.codes = self.shouted_at, None, 0, frozenset()
-            deeds = ["all clear"] if was_loud else []
-            if self.beaten_at is None or at - self.beaten_at >= HEARTBEAT_EVERY:
-                self.beaten_at = at
-                deeds.append("beat")
-            return deeds
-        self.bad_looks += 1
+            has_alerted = self.alerted_at is not None
+            self.alerted_at, self.failed_checks, self.codes = None, 0, frozenset()
+            actions = ["all_clear"] if has_alerted else []
+            if self.heartbeat_at is None or at - self.heartbeat_at >= HEARTBEAT_EVERY:
+                self.heartbeat_at = at
+                actions.append("heartbeat")
+            return actions
+        self.failed_checks += 1
         codes = frozenset(finding.code for finding in findings)
-        is_due = self.shouted_at is None or at - self.shouted_at >= SHOUT_AGAIN or not codes <= self.codes
-        if self.bad_looks >= CONFIRM and is_due:
-            self.shouted_at, self.codes = at, self.codes | codes
-            return ["shout"]
+        is_due = self.alerted_at is None or at - self.alerted_at >= REPEAT_AFTER or not codes <= self.codes
+        if self.failed_checks >= CONFIRMATIONS and is_due:
+            self.alerted_at, self.codes = at, self.codes | codes
+            return ["alert"]
         return []
 
 
 def send_alert(findings: Sequence[Finding]) -> bool:
-    """Tell the operators that paging may not work; True if at least one way took it."""
+    """Tell the operators that paging may not work; True if at least one channel accepted it."""
     text = " ".join(finding.text for finding in findings)
-    return _tell(f"{settings.SITE_NAME}: paging may not work. {text}")
+    return _notify_operators(f"{settings.SITE_NAME}: paging may not work. {text}")
 
 
-def give_all_clear() -> bool:
+def send_all_clear() -> bool:
     """Tell the operators that every check passes again."""
-    return _tell(f"{settings.SITE_NAME}: every check passes again.")
+    return _notify_operators(f"{settings.SITE_NAME}: every check passes again.")
 
 
 def send_heartbeat() -> bool:
@@ -81,14 +82,14 @@ def send_heartbeat() -> bool:
     return not settings.HEARTBEAT_URL or _post(settings.HEARTBEAT_URL, {"text": "alive"})
 
 
-def _tell(text: str) -> bool:
-    logger.error("watchdog.tells", extra={"text": text})
-    ways = []
+def _notify_operators(text: str) -> bool:
+    logger.error("watchdog.alert", extra={"text": text})
+    accepted = []
     if settings.WATCHDOG_ALERT_URL:
-        ways.append(_post(settings.WATCHDOG_ALERT_URL, {"text": text}))
+        accepted.append(_post(settings.WATCHDOG_ALERT_URL, {"text": text}))
     if settings.WATCHDOG_ALERT_EMAIL:
-        ways.append(_mail(text))
-    return any(ways)
+        accepted.append(_mail(text))
+    return any(accepted)
 
 
 def _post(url: str, body: dict[str, str]) -> bool:
@@ -101,7 +102,7 @@ def _post(url: str, body: dict[str, str]) -> bool:
             deadline_seconds=8,
         )
     except (http.DestinationRefused, http.Unreachable) as error:
-        logger.warning("watchdog.unheard", extra={"error": str(error)})
+        logger.warning("watchdog.not_sent", extra={"error": str(error)})
         return False
     return 200 <= answer.status < 300
 
@@ -113,6 +114,6 @@ def _mail(text: str) -> bool:
     try:
         mail.send()
     except (OSError, smtplib.SMTPException) as error:
-        logger.warning("watchdog.unheard", extra={"error": type(error).__name__})
+        logger.warning("watchdog.not_sent", extra={"error": type(error).__name__})
         return False
     return True

@@ -1,4 +1,4 @@
-"""How the engine lives in a Celery worker: started by a boot step, ended by the worker's own shutdown.
+"""Runs the engine in a Celery worker: started by a boot step, ended by the worker's own shutdown.
 
 The step belongs to the worker, not to its connection with the broker, so the engine runs with the broker
 absent, frozen or gone (paging rule 14).
@@ -18,7 +18,7 @@ from oncall.engine.pages import PagesLane
 from oncall.wake import LANES
 
 logger = logging.getLogger(__name__)
-LEAVE_SECONDS = 25.0
+EXIT_SECONDS = 25.0
 
 
 class Engine:
@@ -37,7 +37,7 @@ class Engine:
         logger.info("engine.started", extra={"worker": worker_name()})
 
     def stop(self) -> None:
-        """Ask every lane to end; they take no new work and finish what they send."""
+        """Ask every lane to end; they take no new work and finish their running sends."""
         for lane in self.lanes:
             lane.stop()
 
@@ -48,7 +48,7 @@ class Engine:
 
 
 class EngineStep(bootsteps.StartStopStep):
-    """Carries the engine in every worker."""
+    """The boot step that starts the engine in every worker."""
 
     requires = ("celery.worker.components:Pool",)
 
@@ -65,19 +65,19 @@ class EngineStep(bootsteps.StartStopStep):
         self.engine.start()
 
     def stop(self, parent: Any) -> None:
-        """Reached when the worker ends in peace: wait for the senders."""
+        """Called on a warm shutdown: wait for the senders."""
         if self.engine:
             self.engine.stop()
-            self.engine.join(LEAVE_SECONDS / 2)
+            self.engine.join(EXIT_SECONDS / 2)
 
     def terminate(self, parent: Any) -> None:
-        """The same when it is told to hurry."""
+        """Called on a cold shutdown; does the same."""
         self.stop(parent)
 
     def _shut_down(self, **_: Any) -> None:
         """Runs in a signal handler, so it only sets events; a worker that then hangs is ended."""
         if self.engine:
             self.engine.stop()
-        last = threading.Timer(LEAVE_SECONDS, os._exit, args=[0])
-        last.daemon = True
-        last.start()
+        timer = threading.Timer(EXIT_SECONDS, os._exit, args=[0])
+        timer.daemon = True
+        timer.start()

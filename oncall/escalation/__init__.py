@@ -1,4 +1,4 @@
-"""Escalation: a pure machine, policies frozen for it, the verbs of people and the sweep of the engine."""
+"""Escalation: a pure state machine, frozen policies, the actions of people and the engine's sweep."""
 
 from oncall.escalation.machine import advance
 from oncall.escalation.running import acknowledge, end, escalate_now, snooze, trigger, unacknowledge

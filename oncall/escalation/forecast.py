@@ -1,4 +1,4 @@
-"""Who is woken next, and when: the machine run ahead on paper, so that a screen can say it."""
+"""Who is paged next, and when: runs the machine ahead without saving, so that a screen can show it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,14 +13,14 @@ from oncall.models import Escalation, EscalationStep, User
 
 @dataclass(frozen=True)
 class Forecast:
-    """The next firing, if nobody answers: when, and the names; no names when it would reach nobody."""
+    """The next firing if nobody answers: its time, and the names; no names when it would reach nobody."""
 
     due_at: datetime
     names: tuple[str, ...]
 
 
 def forecast(escalations: Sequence[Escalation]) -> dict[int, Forecast]:
-    """By escalation id; an escalation with nothing due is left out. The queries do not grow with the rows."""
+    """Forecasts by escalation id, without those that have nothing due; constant number of queries."""
     rows = [row for row in escalations if row.next_at is not None]
     policies = {row.pk: thaw(row.frozen_policy) for row in rows}
     times = [row.next_at for row in rows if row.next_at is not None]
@@ -43,6 +43,6 @@ def forecast(escalations: Sequence[Escalation]) -> dict[int, Forecast]:
         User.objects.filter(pk__in={pk for _, people in reached.values() for pk in people}).values_list("pk", "name")
     )
     return {
-        pk: Forecast(due_at, tuple(names[one] for one in people if one in names))
+        pk: Forecast(due_at, tuple(names[user_id] for user_id in people if user_id in names))
         for pk, (due_at, people) in reached.items()
     }

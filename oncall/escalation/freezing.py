@@ -1,4 +1,4 @@
-"""Policies as they stood at the trigger: rows to JSON, and JSON to what the machine runs (R-E1)."""
+"""Freezes a policy at the trigger: rows to JSON, and JSON to the machine's policy (R-E1)."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,7 +15,7 @@ _KINDS = ("user", "schedule", "team")
 def freeze(policy: EscalationPolicy | None, *, team: Team | None) -> dict[str, Any]:
     """The policy as JSON.
 
-    Without one, the team's managers are the fallback, so that trouble is never met with silence.
+    Without a policy, the team's managers are the fallback, so that somebody is always paged.
     """
     if policy is None:
         managers = (
@@ -48,7 +48,7 @@ def _target_as_json(target: EscalationTarget) -> dict[str, int]:
 
 
 def thaw(frozen: Mapping[str, Any]) -> Policy:
-    """What the machine runs."""
+    """The machine's policy from its JSON."""
     timeout = frozen.get("ack_timeout_minutes")
     return Policy(
         steps=tuple(

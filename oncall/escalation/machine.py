@@ -1,6 +1,6 @@
-"""The escalation machine: a pure function from a state and an instant to the next state and what happened.
+"""The escalation machine: a pure function from a state and a time to the next state and a log.
 
-It knows no database and no clock, so its rules can be read, and tried against worked cases, in one place:
+It uses no database and no clock, so its rules can be read and tested with worked cases in one place:
 R-E1 to R-E7 of `docs/escalation.md`. `oncall.escalation.sweep` runs it on real rows.
 """
 
@@ -17,7 +17,7 @@ TRIGGERED, ACKNOWLEDGED, SNOOZED, ENDED = "triggered", "acknowledged", "snoozed"
 
 @dataclass(frozen=True)
 class Target:
-    """Whom a step names: a user, a schedule or a team."""
+    """A target of a step: a user, a schedule or a team."""
 
     kind: str
     key: Any
@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Policy:
-    """Steps in order, gone through 1 + `repeat` times; R-E1."""
+    """Steps in order, run 1 + `repeat` times (R-E1)."""
 
     steps: tuple[Step, ...]
     repeat: int = 0
@@ -45,14 +45,14 @@ class Policy:
 
 @dataclass(frozen=True)
 class Reached:
-    """A person and the reason it is they: a target and, for a schedule, its version and turn (R-E10)."""
+    """A person to page and the reason: a target and, for a schedule, its version and turn (R-E10)."""
 
     user: Any
     because: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Happening:
+class LogLine:
     """One line of the log; `step` is FALLBACK for the fallback, None where no step is meant."""
 
     at: datetime
@@ -64,7 +64,7 @@ class Happening:
 
 @dataclass(frozen=True)
 class State:
-    """Where an escalation stands. `step` is the one that fires next; `next_at` None means never."""
+    """The state of an escalation. `step` is the one that fires next; `next_at` None means never."""
 
     status: str = TRIGGERED
     step: int = 0
@@ -76,62 +76,62 @@ class State:
 
 
 Reach = Callable[[Target, datetime], Sequence[Reached]]
-Outcome = tuple[State, list[Happening]]
+Outcome = tuple[State, list[LogLine]]
 
 
 def begin(*, at: datetime) -> State:
-    """A fresh escalation: step 0 is due at the trigger (R-E3)."""
+    """The state of a new escalation: step 0 is due at the trigger (R-E3)."""
     return State(next_at=at)
 
 
 def acknowledge(policy: Policy, state: State, *, at: datetime) -> Outcome:
-    """Somebody answered: stop, or wait for the acknowledgement's time-out (R-E7)."""
+    """Acknowledge: stop, or wait for the acknowledgement's time-out (R-E7)."""
     if state.status != TRIGGERED:
         return state, []
     next_at = at + policy.ack_timeout if policy.ack_timeout else None
-    return replace(state, status=ACKNOWLEDGED, next_at=next_at), [Happening(at, "ack")]
+    return replace(state, status=ACKNOWLEDGED, next_at=next_at), [LogLine(at, "ack")]
 
 
 def unacknowledge(state: State, *, at: datetime) -> Outcome:
-    """The answer was taken back: start again at step 0 (R-E7)."""
+    """Take the acknowledgement back: start again at step 0 (R-E7)."""
     if state.status not in {ACKNOWLEDGED, SNOOZED}:
         return state, []
-    return _restarted(state, at=at), [Happening(at, "unack")]
+    return _restart(state, at=at), [LogLine(at, "unack")]
 
 
 def snooze(state: State, *, at: datetime, until: datetime) -> Outcome:
-    """Be quiet until then, and start again (R-E7)."""
+    """Pause until a time, then start again at step 0 (R-E7)."""
     if state.status not in {TRIGGERED, ACKNOWLEDGED}:
         return state, []
-    return replace(state, status=SNOOZED, next_at=until), [Happening(at, "snooze")]
+    return replace(state, status=SNOOZED, next_at=until), [LogLine(at, "snooze")]
 
 
 def escalate(state: State, *, at: datetime) -> Outcome:
     """Fire the next step now (R-E7)."""
     if state.status == ENDED:
         return state, []
-    return replace(state, status=TRIGGERED, next_at=at, is_exhausted=False), [Happening(at, "escalate")]
+    return replace(state, status=TRIGGERED, next_at=at, is_exhausted=False), [LogLine(at, "escalate")]
 
 
 def end(state: State, *, at: datetime) -> Outcome:
-    """The trouble is over; nothing follows."""
+    """End the escalation; no step follows."""
     if state.status == ENDED:
         return state, []
-    return replace(state, status=ENDED, next_at=None), [Happening(at, "resolve")]
+    return replace(state, status=ENDED, next_at=None), [LogLine(at, "resolve")]
 
 
 def advance(policy: Policy, state: State, *, at: datetime, reach: Reach) -> Outcome:
-    """Do what is due at `at`: a timer that ran out, then the step (R-E2).
+    """Do what is due at `at`: an expired timer, then the step (R-E2).
 
-    One firing at most, however late the call: steps missed in an outage are not made up for. Steps that
-    reach nobody are gone over in the same instant (R-E5). `reach` says whom a target stands for now.
+    At most one firing, however late the call: steps missed in an outage are not repeated. Steps that reach
+    nobody are skipped at once (R-E5). `reach` returns the people of a target at a time.
     """
     if state.next_at is None or state.next_at > at or state.status == ENDED:
         return state, []
-    log: list[Happening] = []
+    log: list[LogLine] = []
     if state.status in {ACKNOWLEDGED, SNOOZED}:
-        log.append(Happening(at, "ack_timeout" if state.status == ACKNOWLEDGED else "snooze_over"))
-        state = _restarted(state, at=at)
+        log.append(LogLine(at, "ack_timeout" if state.status == ACKNOWLEDGED else "snooze_over"))
+        state = _restart(state, at=at)
     while state.next_at is not None and state.next_at <= at:
         if state.step < len(policy.steps):
             state = _fire_step(policy, state, at, reach, log)
@@ -140,18 +140,18 @@ def advance(policy: Policy, state: State, *, at: datetime, reach: Reach) -> Outc
     return state, log
 
 
-def _restarted(state: State, *, at: datetime) -> State:
+def _restart(state: State, *, at: datetime) -> State:
     return replace(state, status=TRIGGERED, step=0, round=0, round_reached=False, next_at=at, is_exhausted=False)
 
 
-def _fire_step(policy: Policy, state: State, at: datetime, reach: Reach, log: list[Happening]) -> State:
+def _fire_step(policy: Policy, state: State, at: datetime, reach: Reach, log: list[LogLine]) -> State:
     step = policy.steps[state.step]
     reached, cursor = _choose(step, state.cursors.get(state.step, 0), at, reach)
     following = replace(state, step=state.step + 1)
     if not reached:
-        log.append(Happening(at, "nobody_on_call", state.step, state.round))
+        log.append(LogLine(at, "nobody_on_call", state.step, state.round))
         return following
-    log.append(Happening(at, "page", state.step, state.round, reached))
+    log.append(LogLine(at, "page", state.step, state.round, reached))
     if step.is_round_robin:
         following = replace(following, cursors={**state.cursors, state.step: cursor})
     return replace(following, round_reached=True, next_at=at + step.delay)
@@ -159,31 +159,31 @@ def _fire_step(policy: Policy, state: State, at: datetime, reach: Reach, log: li
 
 def _choose(step: Step, cursor: int, at: datetime, reach: Reach) -> tuple[tuple[Reached, ...], int]:
     if not step.is_round_robin:
-        return _once([person for target in step.targets for person in reach(target, at)]), cursor
+        return _unique_people([person for target in step.targets for person in reach(target, at)]), cursor
     for offset in range(len(step.targets)):
         position = (cursor + offset) % len(step.targets)
         if people := reach(step.targets[position], at):
-            return _once(people), (position + 1) % len(step.targets)
+            return _unique_people(people), (position + 1) % len(step.targets)
     return (), cursor
 
 
-def _end_round(policy: Policy, state: State, at: datetime, reach: Reach, log: list[Happening]) -> State:
-    """R-E6: nobody on call never means silence."""
+def _end_round(policy: Policy, state: State, at: datetime, reach: Reach, log: list[LogLine]) -> State:
+    """R-E6: even when nobody is on call, somebody is paged."""
     is_last = state.round >= policy.repeat
     if is_last or not state.round_reached:
-        reached = _once([person for target in policy.fallback for person in reach(target, at)])
+        reached = _unique_people([person for target in policy.fallback for person in reach(target, at)])
         if reached:
-            log.append(Happening(at, "page", FALLBACK, state.round, reached))
+            log.append(LogLine(at, "page", FALLBACK, state.round, reached))
     if is_last:
-        log.append(Happening(at, "exhausted"))
+        log.append(LogLine(at, "exhausted"))
         return replace(state, next_at=None, is_exhausted=True)
     next_at = at if state.round_reached else at + policy.fallback_delay
     return replace(state, round=state.round + 1, step=0, round_reached=False, next_at=next_at)
 
 
-def _once(people: Sequence[Reached]) -> tuple[Reached, ...]:
+def _unique_people(people: Sequence[Reached]) -> tuple[Reached, ...]:
     """Each person once, in order, with the first reason (R-E4)."""
-    found: dict[Any, Reached] = {}
+    people_by_user: dict[Any, Reached] = {}
     for person in people:
-        found.setdefault(person.user, person)
-    return tuple(found.values())
+        people_by_user.setdefault(person.user, person)
+    return tuple(people_by_user.values())

@@ -1,4 +1,4 @@
-"""Whom a target stands for right now (R-E4), with few queries however many escalations are due."""
+"""The people of a target at a time (R-E4), with few queries for any number of due escalations."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,27 +10,24 @@ from oncall.models import MembershipRole, Team, User
 
 
 class Reach:
-    """Answers for a batch of policies from `since` to `until`; people, schedules and teams are fetched once.
+    """Finds the people of targets, for a batch of policies from `since` to `until`; rows are fetched once.
 
-    Without `until` it answers for the minute of `since`.
+    Without `until` it covers the minute of `since`.
     """
 
     def __init__(self, policies: Iterable[Policy], *, since: datetime, until: datetime | None = None) -> None:
-        wanted: dict[str, set[int]] = {"user": set(), "schedule": set(), "team": set()}
+        keys: dict[str, set[int]] = {"user": set(), "schedule": set(), "team": set()}
         for policy in policies:
             for target in (*policy.fallback, *(target for step in policy.steps for target in step.targets)):
-                wanted[target.kind].add(target.key)
-        self._users = User.objects.in_bulk(wanted["user"]) if wanted["user"] else {}
+                keys[target.kind].add(target.key)
+        self._users = User.objects.in_bulk(keys["user"]) if keys["user"] else {}
         since = floor_minute(since)
         until = floor_minute(until or since) + timedelta(minutes=1)
-        found = schedules.load(ids=wanted["schedule"], since=since, until=until) if wanted["schedule"] else []
-        self._rosters = {roster.schedule.pk: roster for roster in found}
+        rosters = schedules.load(ids=keys["schedule"], since=since, until=until) if keys["schedule"] else []
+        self._rosters = {roster.schedule.pk: roster for roster in rosters}
         self._teams: dict[int, Team] = (
-            {
-                team.pk: team
-                for team in Team.objects.filter(pk__in=wanted["team"]).prefetch_related("memberships__user")
-            }
-            if wanted["team"]
+            {team.pk: team for team in Team.objects.filter(pk__in=keys["team"]).prefetch_related("memberships__user")}
+            if keys["team"]
             else {}
         )
 
@@ -52,5 +49,5 @@ class Reach:
 def _members(team: Team | None) -> list[User]:
     if team is None:
         return []
-    found = [m.user for m in team.memberships.all() if m.role != MembershipRole.OBSERVER]
-    return sorted(found, key=lambda person: (person.name, person.pk))
+    users = [row.user for row in team.memberships.all() if row.role != MembershipRole.OBSERVER]
+    return sorted(users, key=lambda user: (user.name, user.pk))

@@ -1,4 +1,4 @@
-"""What people do to a running escalation: each verb locks, asks the machine, writes, and tells.
+"""The actions of people on a running escalation: each locks, runs the machine, saves, and sends signals.
 
 Locks are taken in the order subject, escalation, page (paging rule 4), so that an acknowledgement
 and the engine never wait for each other in a circle.
@@ -15,7 +15,7 @@ from oncall.escalation.freezing import freeze, thaw
 from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationState, Team, Urgency, User
 from oncall.wake import wake
 
-MOVING = (
+STATE_COLUMNS = (
     "state", "step", "round", "round_reached", "firing", "next_at", "acknowledged_at", "acknowledged_by",
     "exhausted_at", "ended_at",
 )  # fmt: skip
@@ -59,17 +59,17 @@ def trigger(
 
 
 def acknowledge(*, escalation_id: int, at: datetime, actor: User | None) -> Escalation:
-    """Somebody answered: no unsent page goes out any more (R-E7). Without effect unless it still rings."""
+    """Acknowledge: no unsent page is sent any more (R-E7). Without effect unless it is triggered."""
     return _apply(escalation_id, "acknowledge", at=at, actor=actor)
 
 
 def unacknowledge(*, escalation_id: int, at: datetime, actor: User | None) -> Escalation:
-    """Take the answer back: page again from the first step (R-E7)."""
+    """Take the acknowledgement back: page again from the first step (R-E7)."""
     return _apply(escalation_id, "unacknowledge", at=at, actor=actor)
 
 
 def snooze(*, escalation_id: int, until: datetime, at: datetime, actor: User | None) -> Escalation:
-    """Be quiet until then, and start again from the first step (R-E7)."""
+    """Pause until a time, then page again from the first step (R-E7)."""
     return _apply(escalation_id, "snooze", at=at, actor=actor, until=until)
 
 
@@ -79,7 +79,7 @@ def escalate_now(*, escalation_id: int, at: datetime, actor: User | None) -> Esc
 
 
 def end(*, escalation_id: int, at: datetime, actor: User | None) -> Escalation:
-    """The trouble is over: nobody else is woken."""
+    """End the escalation: nobody else is paged."""
     return _apply(escalation_id, "end", at=at, actor=actor)
 
 
@@ -98,7 +98,7 @@ def _apply(escalation_id: int, verb: str, *, at: datetime, actor: User | None, *
     if not log:
         return row
     write_state(row, after, at=at, actor=actor)
-    row.save(update_fields=MOVING)
+    row.save(update_fields=STATE_COLUMNS)
     EscalationEntry.objects.bulk_create(
         EscalationEntry(escalation=row, at=at, event=line.event, actor=actor, news_at=at) for line in log
     )
@@ -112,7 +112,7 @@ def _apply(escalation_id: int, verb: str, *, at: datetime, actor: User | None, *
 
 
 def state_of(row: Escalation) -> machine.State:
-    """What the machine knows of a row."""
+    """The machine's state of a row."""
     return machine.State(
         status=row.state,
         step=row.step,
@@ -124,7 +124,7 @@ def state_of(row: Escalation) -> machine.State:
 
 
 def write_state(row: Escalation, state: machine.State, *, at: datetime, actor: User | None) -> None:
-    """Put the machine's answer on the row, unsaved."""
+    """Copy the machine's state to the row, without saving it."""
     if state.status == EscalationState.ACKNOWLEDGED and row.state != EscalationState.ACKNOWLEDGED:
         row.acknowledged_at, row.acknowledged_by = at, actor
     if state.status == EscalationState.TRIGGERED and row.state != EscalationState.TRIGGERED:

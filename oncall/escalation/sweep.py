@@ -1,4 +1,4 @@
-"""The engine's first duty: fire every step that is due (lane `pages`, part A)."""
+"""The engine's first job: fire every step that is due (lane `pages`, part A)."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -12,19 +12,19 @@ from oncall import paging
 from oncall.escalation import machine
 from oncall.escalation.freezing import thaw
 from oncall.escalation.reaching import Reach
-from oncall.escalation.running import MOVING, state_of, write_state
+from oncall.escalation.running import STATE_COLUMNS, state_of, write_state
 from oncall.models import Escalation, EscalationEntry, EscalationEvent, EscalationStep, StepMode
 
 logger = logging.getLogger(__name__)
 BATCH = 50
-POISON_REST = timedelta(seconds=5)
+POISON_PAUSE = timedelta(seconds=5)
 
 
 def fire_due(*, at: datetime, limit: int = BATCH) -> int:
-    """Fire the due escalations, most urgent first, and say how many there were.
+    """Fire the due escalations, most urgent first, and return how many there were.
 
-    Each stands under a savepoint: one that cannot be fired is put off five seconds and logged, and the
-    others go on. Rows another engine holds are stepped over. Only escalations and pages are locked.
+    Each has a savepoint: one that fails is logged and tried again five seconds later, and the others go on.
+    Rows locked by another engine are skipped. Only escalations and pages are locked.
     """
     with transaction.atomic():
         rows = list(
@@ -37,17 +37,17 @@ def fire_due(*, at: datetime, limit: int = BATCH) -> int:
         _lock_cursors([step for row in rows for step in row.frozen_policy["steps"]])
         reach = Reach((thaw(row.frozen_policy) for row in rows), since=at)
         for row in rows:
-            _fire_or_put_off(row, at, reach)
+            _fire_or_postpone(row, at, reach)
     return len(rows)
 
 
-def _fire_or_put_off(row: Escalation, at: datetime, reach: machine.Reach) -> None:
+def _fire_or_postpone(row: Escalation, at: datetime, reach: machine.Reach) -> None:
     try:
         with transaction.atomic():
             _fire(row, at, reach)
     except Exception:
         logger.exception("escalation.poison", extra={"escalation": row.pk})
-        Escalation.objects.filter(pk=row.pk).update(next_at=at + POISON_REST)
+        Escalation.objects.filter(pk=row.pk).update(next_at=at + POISON_PAUSE)
 
 
 def _fire(row: Escalation, at: datetime, reach: machine.Reach) -> None:
@@ -62,12 +62,12 @@ def _fire(row: Escalation, at: datetime, reach: machine.Reach) -> None:
             row.firing += 1
             paging.create_pages(escalation=row, firing=row.firing, users=[p.user for p in line.reached], at=at)
         entries.append(_entry(row, line))
-    row.save(update_fields=MOVING)
+    row.save(update_fields=STATE_COLUMNS)
     EscalationEntry.objects.bulk_create(entries)
     _store_cursors(row.frozen_policy, cursors, after.cursors)
 
 
-def _entry(row: Escalation, line: machine.Happening) -> EscalationEntry:
+def _entry(row: Escalation, line: machine.LogLine) -> EscalationEntry:
     detail = {}
     if line.reached:
         detail = {
@@ -81,7 +81,7 @@ def _entry(row: Escalation, line: machine.Happening) -> EscalationEntry:
         step=line.step,
         round=line.round,
         detail=detail,
-        # That somebody is paged is told by the pages themselves.
+        # The pages have signals of their own.
         news_at=None if line.event == EscalationEvent.PAGE else line.at,
     )
 

@@ -3,11 +3,7 @@
 import django_filters as filters
 
 from config.base.web.filters import FilterSet, YesNoFilter
-from oncall.models import (
-    Escalation,
-    EscalationState,
-    Team,
-)
+from oncall.models import Escalation, EscalationState, Team
 
 
 class EscalationFilter(FilterSet):

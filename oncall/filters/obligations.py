@@ -7,23 +7,18 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from config.base.web.filters import FilterSet, MomentFilter, WordsFilter
-from oncall.models import (
-    Obligation,
-    ObligationStatus,
-    Team,
-    User,
-)
+from oncall.models import Obligation, ObligationStatus, Team, User
 from oncall.obligations import kinds
 
 
 class ObligationFilter(FilterSet):
-    """What is owed."""
+    """Obligations."""
 
     search = WordsFilter(fields=["title"])
-    kind = filters.ChoiceFilter(label="Duty", choices=kinds.choices)
+    kind = filters.ChoiceFilter(label="Task type", choices=kinds.choices)
     status = filters.ChoiceFilter(choices=ObligationStatus)
     overdue = filters.ChoiceFilter(
-        label="When", choices=[("true", "Overdue"), ("false", "Not overdue")], method="narrow_to_overdue"
+        label="Due", choices=[("true", "Overdue"), ("false", "Not overdue")], method="narrow_to_overdue"
     )
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
     owner = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
@@ -37,6 +32,6 @@ class ObligationFilter(FilterSet):
         fields: tuple[str, ...] = ()
 
     def narrow_to_overdue(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Those that should be done by now, or the others."""
-        late = Obligation.objects.overdue(timezone.now()).values("pk")
-        return queryset.filter(pk__in=late) if value == "true" else queryset.exclude(pk__in=late)
+        """Those that are overdue, or the others."""
+        overdue = Obligation.objects.overdue(timezone.now()).values("pk")
+        return queryset.filter(pk__in=overdue) if value == "true" else queryset.exclude(pk__in=overdue)

@@ -4,10 +4,7 @@ import django_filters as filters
 
 from config.base.data.outbox import OutboxState
 from config.base.web.filters import FilterSet
-from oncall.models import (
-    Page,
-    User,
-)
+from oncall.models import Page, User
 
 
 class PageFilter(FilterSet):

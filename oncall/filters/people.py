@@ -3,11 +3,7 @@
 import django_filters as filters
 
 from config.base.web.filters import FilterSet, WordsFilter, YesNoFilter
-from oncall.models import (
-    Team,
-    TeamKind,
-    User,
-)
+from oncall.models import Team, TeamKind, User
 
 
 class UserFilter(FilterSet):

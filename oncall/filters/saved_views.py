@@ -3,10 +3,7 @@
 import django_filters as filters
 
 from config.base.web.filters import FilterSet, WordsFilter
-from oncall.models import (
-    SavedView,
-    Team,
-)
+from oncall.models import SavedView, Team
 
 
 class SavedViewFilter(FilterSet):

@@ -1,16 +1,13 @@
-"""The filter of minutes of work."""
+"""The filter of work intervals."""
 
 import django_filters as filters
 
 from config.base.web.filters import FilterSet, YesNoFilter
-from oncall.models import (
-    User,
-    WorkInterval,
-)
+from oncall.models import User, WorkInterval
 
 
 class WorkIntervalFilter(FilterSet):
-    """Stretches of work."""
+    """Work intervals."""
 
     user = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
     subject_type = filters.CharFilter()

@@ -7,9 +7,9 @@ from oncall.models import TokenScope
 
 
 class TokenForm(Form):
-    """A new key for a program."""
+    """A new API token."""
 
     name = forms.CharField(label="What is it for?", max_length=80)
     scopes = forms.MultipleChoiceField(
-        label="It may", choices=TokenScope.choices, widget=forms.CheckboxSelectMultiple, initial=[TokenScope.READ]
+        label="Scopes", choices=TokenScope.choices, widget=forms.CheckboxSelectMultiple, initial=[TokenScope.READ]
     )

@@ -1,4 +1,4 @@
-"""Forms of what can be done about an obligation."""
+"""Forms to dismiss or postpone an obligation."""
 
 from django import forms
 
@@ -6,18 +6,18 @@ from config.base.web.forms import Form
 
 
 class DismissForm(Form):
-    """Why something need not be done."""
+    """Why the task is not needed."""
 
     reason = forms.CharField(
-        label="Why need it not be done?", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+        label="Why is it not needed?", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 
 class PostponeForm(Form):
-    """Until when something is put off, and why."""
+    """The new due time, and why the task is postponed."""
 
     due_at = forms.DateTimeField(
-        label="Due at, on your clock",
+        label="New due time, in your time zone",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    reason = forms.CharField(label="Why later?", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(label="Why is it postponed?", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))

@@ -12,32 +12,32 @@ from oncall.models.people import ZONES
 
 
 class AboutMeForm(Form):
-    """What others see of me, and my clock."""
+    """The person's name, time zone and country."""
 
     name = forms.CharField(max_length=120)
     time_zone = forms.ChoiceField(choices=[(zone, zone) for zone in sorted(ZONES)])
-    country = forms.ChoiceField(required=False, help_text="Where you work; it decides your public holidays.")
+    country = forms.ChoiceField(required=False, help_text="Where you work. It decides your public holidays.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["country"]
-        field.choices = countries.choices("Not said")
+        field.choices = countries.choices("Not set")
 
 
 class ContactMethodForm(Form):
-    """A new way to reach me."""
+    """A new contact method."""
 
-    kind = forms.ChoiceField(label="By", choices=ContactKind.choices)
+    kind = forms.ChoiceField(label="Channel", choices=ContactKind.choices)
     address = forms.CharField(label="Address or number", max_length=500, help_text="Numbers as +49 30 123456.")
 
     def clean(self) -> dict[str, Any]:
-        """A mail address, a number or an https address, as the kind asks."""
+        """Check the address for the channel: an e-mail address, a number or an https address."""
         cleaned = super().clean() or {}
         kind, address = cleaned.get("kind"), (cleaned.get("address") or "").strip()
         if kind in {ContactKind.SMS, ContactKind.VOICE}:
             address = "+" + "".join(c for c in address if c.isdigit()) if address.startswith("+") else address
             if not (address.startswith("+") and 8 <= len(address) <= 16):
-                self.add_error("address", "Write the number with its country, as +49 30 123456.")
+                self.add_error("address", "Write the number with its country code, as +49 30 123456.")
         elif kind == ContactKind.EMAIL:
             try:
                 forms.EmailField().clean(address)
@@ -58,27 +58,27 @@ class CodeForm(Form):
 
 
 class RuleForm(Form):
-    """One more line of "reach me like this"."""
+    """A new notification rule."""
 
     urgency = forms.ChoiceField(choices=Urgency.choices)
     after_minutes = forms.IntegerField(label="Minutes after the page", min_value=0, max_value=120, initial=0)
-    method = forms.ModelChoiceField(label="By", queryset=ContactMethod.objects.none())
+    method = forms.ModelChoiceField(label="Contact method", queryset=ContactMethod.objects.none())
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["method"]
         field.queryset = ContactMethod.objects.usable().filter(user=user).order_by("kind", "pk")
-        field.label_from_instance = lambda one: f"{one.get_kind_display()} {one.address}"
+        field.label_from_instance = lambda method: f"{method.get_kind_display()} {method.address}"
 
 
 class MemberForm(Form):
-    """What a manager keeps of a member."""
+    """A member's part of full time and training."""
 
     fte = forms.DecimalField(
         label="Part of full time", min_value=Decimal("0.1"), max_value=Decimal(1), max_digits=3, decimal_places=2,
-        help_text="1 is full time, 0.5 half of it. A fair share of standing by goes by it.",
+        help_text="1 is full time, 0.5 is half. The fair share of on-call time depends on it.",
     )  # fmt: skip
     trained_on = forms.DateField(
-        label="Trained for standing by on", required=False, widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="When a shift was shadowed, the plan read and a drill done. Empty: not yet.",
+        label="Trained for on-call on", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="When the person had shadowed a shift, read the plan and done a drill. Empty: not yet.",
     )  # fmt: skip

@@ -16,10 +16,14 @@ class ViewForm(Form):
 
 
 class SaveViewForm(ViewForm):
-    """A new name, and for whom it is."""
+    """The name of a new view, and for whom it is."""
 
     team = forms.ModelChoiceField(
-        label="For", queryset=Team.objects.none(), required=False, empty_label="Me", help_text="Or for your team."
+        label="For",
+        queryset=Team.objects.none(),
+        required=False,
+        empty_label="Me",
+        help_text="Or for a team that you manage.",
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

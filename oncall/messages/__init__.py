@@ -1,1 +1,1 @@
-"""Messages to people that are no pages."""
+"""Messages to people that are not pages."""

@@ -1,7 +1,8 @@
-"""Telling people what is theirs to know, over the channels of pages at low urgency, once each.
+"""Notices: messages to people about their own affairs, over the channels of pages at low urgency, once each.
 
-A notice is an outbox row made in the transaction of what it tells of. Celery sends it from the default
-queue, and a sweep in the lane `clocks` asks again, so neither can delay a page or lose a notice.
+A notice is an outbox row, created in the transaction of the change it is about. Celery sends it from the default
+queue, and a sweep in the lane `clocks` queues it again if it is overdue, so neither can delay a page or lose a
+notice.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,16 +21,16 @@ from oncall.models import ContactKind, Notice, Urgency, User
 from oncall.paging.creating import ways_to_reach
 
 MAX_ATTEMPTS = 20
-MOST_WAIT_SECONDS = 600.0
+MAX_WAIT_SECONDS = 600.0
 NOTICES_A_TASK = 50
-LEFT_LYING = timedelta(seconds=5)
+OVERDUE_AFTER = timedelta(seconds=5)
 
 
 def notify(
     *, users: Sequence[User], key: str, title: str, text: Callable[[User], str], path: str, at: datetime
 ) -> None:
-    """Write each person a notice `key:person`, in the caller's transaction; one that exists is not written again."""
-    people = {one.pk: one for one in users if one.is_active}
+    """Create a notice `key:person` for each active person, in the caller's transaction; an existing one is skipped."""
+    people = {user.pk: user for user in users if user.is_active}
     rows = []
     for user_id, rules in ways_to_reach(list(people), Urgency.LOW).items():
         _, after_minutes, method = min(rules, key=lambda rule: rule[1])
@@ -48,23 +49,23 @@ def notify(
         )
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
-        transaction.on_commit(_ask)
+        transaction.on_commit(_enqueue)
 
 
-def _ask() -> None:
+def _enqueue() -> None:
     broker.ask(send_due, queue=settings.CELERY_TASK_DEFAULT_QUEUE)
 
 
 @shared_task
 def send_due() -> None:
-    """Send what is due, one by one, so that no lease runs out while another is being sent."""
+    """Send due notices one by one, so that no lease runs out while another is being sent."""
     for _ in range(NOTICES_A_TASK):
         claims = outbox.claim(Notice, at=database_now(), limit=1)
         if not claims:
             return
-        [held] = claims
-        notice = Notice.objects.select_related("user").get(pk=held.row_id)
-        _record(held, notice, SENDERS[notice.channel](_message(notice)))
+        [claim] = claims
+        notice = Notice.objects.select_related("user").get(pk=claim.row_id)
+        _record(claim, notice, SENDERS[notice.channel](_message(notice)))
 
 
 def _message(notice: Notice) -> Message:
@@ -88,29 +89,29 @@ def _secret(notice: Notice) -> str:
     return methods.values_list("secret", flat=True).first() or ""
 
 
-def _record(held: Claim, notice: Notice, outcome: Outcome) -> None:
-    """Write down the answer; where a channel fails for good, the account's own address is tried."""
+def _record(claim: Claim, notice: Notice, outcome: Outcome) -> None:
+    """Record the answer; where a channel fails for good, the account's own address is tried."""
     at = database_now()
     if outcome.is_accepted:
-        outbox.record_accepted(Notice, held, at=at, provider_id=outcome.provider_id)
+        outbox.record_accepted(Notice, claim, at=at, provider_id=outcome.provider_id)
     elif outcome.is_permanent and notice.channel != ContactKind.EMAIL:
         outbox.record_retry(
-            Notice, held, due_at=at, error=outcome.error, channel=ContactKind.EMAIL, address=notice.user.email
+            Notice, claim, due_at=at, error=outcome.error, channel=ContactKind.EMAIL, address=notice.user.email
         )
     elif outcome.is_permanent:
-        outbox.record_end(Notice, held, state=OutboxState.FAILED, at=at, error=outcome.error)
-    elif held.attempts >= MAX_ATTEMPTS:
-        outbox.record_end(Notice, held, state=OutboxState.DEAD, at=at, error=outcome.error)
+        outbox.record_end(Notice, claim, state=OutboxState.FAILED, at=at, error=outcome.error)
+    elif claim.attempts >= MAX_ATTEMPTS:
+        outbox.record_end(Notice, claim, state=OutboxState.DEAD, at=at, error=outcome.error)
     else:
-        wait = backoff(held.attempts, most=MOST_WAIT_SECONDS)
-        outbox.record_retry(Notice, held, due_at=at + wait, error=outcome.error)
+        wait = backoff(claim.attempts, most=MAX_WAIT_SECONDS)
+        outbox.record_retry(Notice, claim, due_at=at + wait, error=outcome.error)
 
 
 def chase(*, at: datetime) -> int:
-    """Ask again for what has been left lying (the engine's sweep, lane `clocks`)."""
-    before = at - LEFT_LYING
-    waiting = Notice.objects.filter(state=OutboxState.PENDING, due_at__lte=before)
-    leased = Notice.objects.filter(state=OutboxState.SENDING, lease_until__lte=before)
-    if waiting.exists() or leased.exists():
-        _ask()
+    """Queue the sending task again for overdue notices (a sweep of the engine, lane `clocks`)."""
+    overdue_at = at - OVERDUE_AFTER
+    pending = Notice.objects.filter(state=OutboxState.PENDING, due_at__lte=overdue_at)
+    leased = Notice.objects.filter(state=OutboxState.SENDING, lease_until__lte=overdue_at)
+    if pending.exists() or leased.exists():
+        _enqueue()
     return 0

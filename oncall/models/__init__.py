@@ -1,4 +1,4 @@
-"""People, standby, escalation, pages and the work that follows."""
+"""The app's models: people, schedules, escalation, pages and the work that follows."""
 
 from oncall.models.access import ApiToken, IdempotentRequest, TokenScope
 from oncall.models.calendars import Calendar, CalendarDate

@@ -1,4 +1,4 @@
-"""Keys with which programs act for a person."""
+"""API tokens, with which programs act for a person, and stored answers for repeated requests."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,11 +12,11 @@ class TokenScope(models.TextChoices):
 
     READ = "read", "Read everything its owner may read"
     WRITE = "write", "Change records"
-    RESPOND = "respond", "Acknowledge, restore, note"
+    RESPOND = "respond", "Acknowledge, restore, add notes"
 
 
 class ApiToken(models.Model):
-    """A hashed key of the REST API; the key itself is shown once, when it is made."""
+    """A token of the REST API; only a digest of its key is stored, and the key is shown once."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = OneLineField(max_length=80)
@@ -33,7 +33,7 @@ class ApiToken(models.Model):
 
 
 class IdempotentRequest(models.Model):
-    """A POST of the REST API that carried an Idempotency-Key, and the answer it got; kept for a day."""
+    """A POST of the REST API with an Idempotency-Key, and its answer; stored for a day."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="idempotent_requests")
     key = models.CharField(max_length=200)

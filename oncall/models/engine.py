@@ -11,7 +11,7 @@ class EngineLane(models.Model):
     lane = models.CharField(max_length=20)
     started_at = models.DateTimeField()
     swept_at = models.DateTimeField()
-    stopped_at = models.DateTimeField(null=True, blank=True, help_text="When it was told to end, and did.")
+    stopped_at = models.DateTimeField(null=True, blank=True, help_text="When it ended because it was asked to.")
     last_error = models.CharField(max_length=300, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
     skew_seconds = models.FloatField(default=0, help_text="The worker's clock minus the database's.")

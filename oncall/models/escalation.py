@@ -1,4 +1,4 @@
-"""Escalation policies, and the policies at work: one running escalation for anything that needs a person."""
+"""Escalation policies, and escalations: a policy that runs for a record that needs a person."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -13,18 +13,18 @@ from oncall.models.schedules import Schedule
 
 
 class EscalationPolicy(models.Model):
-    """Whom to page, in which order and after how long, until somebody answers (R-E1)."""
+    """Whom to page, in which order and after how long, until somebody acknowledges (R-E1)."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="escalation_policies")
     name = OneLineField(max_length=80, unique=True)
     repeat = models.PositiveSmallIntegerField(
-        default=2, validators=[MaxValueValidator(20)], help_text="How often to go through the steps again."
+        default=2, validators=[MaxValueValidator(20)], help_text="How often to repeat the steps."
     )
     ack_timeout_minutes = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Page again if it was acknowledged this long ago and service is still not restored.",
+        help_text="Page again if service is not restored this many minutes after the acknowledgement.",
     )
     fallback = models.ManyToManyField(
         User, related_name="+", help_text="Paged when a round reached nobody, and after the last round."
@@ -44,16 +44,16 @@ class StepMode(models.TextChoices):
     """Whether a step pages all of its targets or one after another."""
 
     ALL = "all", "Everyone at once"
-    ROUND_ROBIN = "round_robin", "The next one each time"
+    ROUND_ROBIN = "round_robin", "Round robin"
 
 
 class EscalationStep(models.Model):
-    """One step: these targets, then wait so long."""
+    """One step: page the targets, then wait."""
 
     policy = models.ForeignKey(EscalationPolicy, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
     delay_minutes = models.PositiveSmallIntegerField(
-        default=5, validators=[MinValueValidator(1)], help_text="Wait this long for an answer."
+        default=5, validators=[MinValueValidator(1)], help_text="Minutes to wait for an acknowledgement."
     )
     mode = models.CharField(max_length=12, choices=StepMode, default=StepMode.ALL)
     next_target = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -73,7 +73,7 @@ class EscalationStep(models.Model):
 
 
 class EscalationTarget(models.Model):
-    """A person, whoever a schedule names, or everyone of a team; found out when the step fires (R-E4)."""
+    """A person, the people on call of a schedule, or a team; looked up when the step fires (R-E4)."""
 
     step = models.ForeignKey(EscalationStep, on_delete=models.CASCADE, related_name="targets")
     position = models.PositiveSmallIntegerField(default=0)
@@ -90,7 +90,7 @@ class EscalationTarget(models.Model):
                     | Q(user__isnull=True, schedule__isnull=True, team__isnull=False)
                 ),
                 name="oncall_target_is_one",
-                violation_error_message="Choose a person, a schedule or a team: exactly one of them.",
+                violation_error_message="Choose exactly one of person, schedule and team.",
             )
         ]
 
@@ -99,19 +99,19 @@ class EscalationTarget(models.Model):
 
 
 class EscalationState(models.TextChoices):
-    """Where a running policy stands; whether it also ran out of steps is `exhausted_at`."""
+    """The state of an escalation; whether it also ran out of steps is `exhausted_at`."""
 
-    TRIGGERED = "triggered", "Waiting for an answer"
+    TRIGGERED = "triggered", "Triggered"
     ACKNOWLEDGED = "acknowledged", "Acknowledged"
     SNOOZED = "snoozed", "Snoozed"
-    ENDED = "ended", "Over"
+    ENDED = "ended", "Ended"
 
 
 class EscalationQuerySet(models.QuerySet["Escalation"]):
     """Running and past escalations."""
 
     def running(self) -> "EscalationQuerySet":
-        """Those that are not over."""
+        """Those that have not ended."""
         return self.exclude(state=EscalationState.ENDED)
 
     def unanswered(self) -> "EscalationQuerySet":
@@ -119,7 +119,7 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         return self.filter(state=EscalationState.TRIGGERED)
 
     def due(self, at: object) -> "EscalationQuerySet":
-        """Those whose next step or timer has come."""
+        """Those whose next step or timer is due."""
         return self.running().filter(next_at__lte=at)
 
     def about(self, subject_type: str, subject_id: int) -> "EscalationQuerySet":
@@ -128,7 +128,7 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
 
 
 class Escalation(models.Model):
-    """One policy at work for one thing that needs a person, with a frozen copy of the policy."""
+    """One run of a policy for one record that needs a person, with a frozen copy of the policy."""
 
     subject_type = models.CharField(max_length=20)
     subject_id = models.BigIntegerField()
@@ -138,9 +138,9 @@ class Escalation(models.Model):
     policy = models.ForeignKey(
         EscalationPolicy, on_delete=models.SET_NULL, null=True, blank=True, related_name="escalations"
     )
-    frozen_policy = models.JSONField(help_text="The policy as it stood at the trigger (R-E1).")
+    frozen_policy = models.JSONField(help_text="The policy at the time of the trigger (R-E1).")
     urgency = models.CharField(max_length=4, choices=Urgency, default=Urgency.HIGH)
-    priority = models.PositiveSmallIntegerField(default=5, help_text="Of its pages; lower is sent first.")
+    priority = models.PositiveSmallIntegerField(default=5, help_text="Priority of its pages; lower is sent first.")
     state = models.CharField(max_length=12, choices=EscalationState, default=EscalationState.TRIGGERED)
     step = models.PositiveSmallIntegerField(default=0, help_text="The step that fires next, from 0.")
     round = models.PositiveSmallIntegerField(default=0)
@@ -159,7 +159,7 @@ class Escalation(models.Model):
         constraints = [
             one_of("state", EscalationState.values, name="oncall_escalation_state"),
             one_of("urgency", Urgency.values, name="oncall_escalation_urgency"),
-            # The auditor's worst finding, made impossible: open, unanswered, not exhausted and nothing due.
+            # Prevents the auditor's worst finding: open, not acknowledged, not exhausted and nothing due.
             models.CheckConstraint(
                 condition=~Q(state="triggered") | Q(next_at__isnull=False) | Q(exhausted_at__isnull=False),
                 name="oncall_escalation_never_silent",
@@ -192,28 +192,28 @@ class Escalation(models.Model):
         return f"{self.pk} {self.title}"
 
     def get_absolute_url(self) -> str:
-        """The page of what it is about."""
+        """The page of the record it is about."""
         return self.url or reverse("oncall:escalations")
 
 
 class EscalationEvent(models.TextChoices):
-    """What an escalation's log can say."""
+    """The events in an escalation's log."""
 
     PAGE = "page", "Paged"
     NOBODY_ON_CALL = "nobody_on_call", "Nobody on call"
     EXHAUSTED = "exhausted", "Ran out of steps"
     UNREACHABLE = "unreachable", "Could not be reached"
     ACK = "ack", "Acknowledged"
-    UNACK = "unack", "Acknowledgement taken back"
+    UNACK = "unack", "Unacknowledged"
     SNOOZE = "snooze", "Snoozed"
-    ESCALATE = "escalate", "Escalated by hand"
-    ACK_TIMEOUT = "ack_timeout", "Acknowledged but silent"
-    SNOOZE_OVER = "snooze_over", "Snooze over"
-    RESOLVE = "resolve", "Over"
+    ESCALATE = "escalate", "Escalated manually"
+    ACK_TIMEOUT = "ack_timeout", "Acknowledgement timed out"
+    SNOOZE_OVER = "snooze_over", "Snooze ended"
+    RESOLVE = "resolve", "Ended"
 
 
 class EscalationEntry(models.Model):
-    """One fact of an escalation's history (R-E10): written once, never recomputed."""
+    """One entry of an escalation's log (R-E10): written once, never changed."""
 
     escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="entries")
     at = models.DateTimeField()
@@ -221,8 +221,8 @@ class EscalationEntry(models.Model):
     step = models.SmallIntegerField(null=True, blank=True, help_text="From 0; -1 is the fallback.")
     round = models.PositiveSmallIntegerField(null=True, blank=True)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    detail = models.JSONField(default=dict, help_text="People paged, and why they: schedule, version, turn.")
-    news_at = models.DateTimeField(null=True, blank=True, help_text="Until the apps above were told.")
+    detail = models.JSONField(default=dict, help_text="The people paged, and why: schedule, version, turn.")
+    news_at = models.DateTimeField(null=True, blank=True, help_text="Set until the signal about it was delivered.")
 
     class Meta:
         verbose_name_plural = "escalation entries"

@@ -1,4 +1,4 @@
-"""Notices: what a person is told without being paged."""
+"""Notices: messages to a person that are not pages."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from oncall.models.people import User
 
 
 class Notice(OutboxRow):
-    """One message to one person about something that is theirs to know, an outbox row; it rings for nobody."""
+    """One message to one person about their own affairs, an outbox row; it never pages anyone."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notices")
     title = OneLineField(max_length=200)

@@ -1,4 +1,4 @@
-"""What somebody owes by a date that is not an SLA clock: the rules, the obligations, and their reminders."""
+"""Tasks with a due date that is not an SLA clock: the rules, the obligations, and their reminders."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from oncall.models.people import ContactMethod, Team, User
 
 
 class TimeUnit(models.TextChoices):
-    """What a length of time is counted in."""
+    """The unit of a duration."""
 
     MINUTES = "minutes", "minutes"
     HOURS = "hours", "hours"
@@ -23,60 +23,63 @@ class TimeUnit(models.TextChoices):
 
 
 class OwedBy(models.TextChoices):
-    """Who owes what a rule asks for."""
+    """To whom a rule assigns the task."""
 
-    RECORD = "record", "The person the record names, else its team"
+    RECORD = "record", "The record's owner, else its team"
     TEAM = "team", "The record's team"
     MANAGER = "manager", "A manager of the record's team"
     PERSON = "person", "The person chosen below"
 
 
 class DismissedBy(models.TextChoices):
-    """Who may say that it need not be done."""
+    """Who may dismiss the task."""
 
     NOBODY = "nobody", "Nobody"
-    OWNER = "owner", "Who owes it"
+    OWNER = "owner", "The assignee"
     MANAGER = "manager", "A manager of the team"
     PRACTICE = "practice", "A practice owner"
 
 
 class DismissedWhen(models.TextChoices):
-    """From when on it may be dismissed."""
+    """When it may be dismissed."""
 
     ANY = "any", "At any time"
     OVERDUE = "overdue", "Only once it is overdue"
 
 
 class ObligationRule(models.Model):
-    """What must be done for which records, by whom and within how long; the first that fits is used."""
+    """What must be done for which records, by whom and within how long; the first matching rule is used."""
 
-    position = models.PositiveSmallIntegerField(default=100, help_text="Lower is asked first; the first that fits.")
+    position = models.PositiveSmallIntegerField(
+        default=100, help_text="Rules are tried from the lowest position; the first match is used."
+    )
     name = OneLineField(max_length=80, unique=True)
-    kind = models.CharField("duty", max_length=40)
-    is_active = models.BooleanField("in use", default=True, help_text="Switch it off instead of deleting it.")
+    kind = models.CharField("task type", max_length=40)
+    is_active = models.BooleanField("active", default=True, help_text="Switch it off instead of deleting it.")
     most_rank = models.PositiveSmallIntegerField(
-        "severities up to rank", null=True, blank=True, help_text="1 is the worst. Empty: every severity."
+        "severities up to rank", null=True, blank=True, help_text="1 is the most severe. Empty: every severity."
     )
     most_tier = models.PositiveSmallIntegerField(
         "services up to tier", null=True, blank=True, help_text="1 is the most critical. Empty: every service."
     )
-    teams = models.ManyToManyField(Team, blank=True, related_name="+", help_text="None: every team.")
+    teams = models.ManyToManyField(Team, blank=True, related_name="+", help_text="Empty: every team.")
     amount = models.PositiveIntegerField(
         "within",
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(5000)],
-        help_text="Empty: by the date that the record itself names.",
+        help_text="Empty: by the date that the record sets.",
     )
     unit = models.CharField(max_length=8, choices=TimeUnit, default=TimeUnit.DAYS)
-    owed_by = models.CharField(max_length=8, choices=OwedBy, default=OwedBy.RECORD)
+    owed_by = models.CharField("assigned to", max_length=8, choices=OwedBy, default=OwedBy.RECORD)
     person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     dismissed_by = models.CharField(max_length=8, choices=DismissedBy, default=DismissedBy.MANAGER)
     dismissed_when = models.CharField(max_length=8, choices=DismissedWhen, default=DismissedWhen.ANY)
-    needs_reason = models.BooleanField("needs a reason to be dismissed", default=True)
+    needs_reason = models.BooleanField("dismissing needs a reason", default=True)
     history = HistoricalRecords(m2m_fields=[teams])
 
     class Meta:
+        verbose_name = "task rule"
         constraints = [
             one_of("unit", TimeUnit.values, name="oncall_obligationrule_unit"),
             one_of("owed_by", OwedBy.values, name="oncall_obligationrule_owed_by"),
@@ -85,7 +88,7 @@ class ObligationRule(models.Model):
             models.CheckConstraint(
                 condition=Q(owed_by="person", person__isnull=False) | (~Q(owed_by="person") & Q(person__isnull=True)),
                 name="oncall_obligationrule_person",
-                violation_error_message="Choose a person exactly if one person owes it.",
+                violation_error_message="Choose a person if the task is assigned to one person, and none otherwise.",
             ),
             models.CheckConstraint(
                 condition=Q(amount__isnull=True) | Q(amount__gte=1), name="oncall_obligationrule_amount"
@@ -97,12 +100,12 @@ class ObligationRule(models.Model):
 
     @property
     def within(self) -> timedelta | None:
-        """The time there is; None where the record names the date."""
+        """The time allowed; None where the record sets the date."""
         return None if self.amount is None else timedelta(**{self.unit: self.amount})
 
 
 class ReminderSide(models.TextChoices):
-    """On which side of the due time a reminder lies."""
+    """Whether a reminder comes before or after the due time."""
 
     BEFORE = "before", "before it is due"
     AFTER = "after", "after it was due"
@@ -111,13 +114,13 @@ class ReminderSide(models.TextChoices):
 class Reminded(models.TextChoices):
     """Who is reminded."""
 
-    OWNER = "owner", "Who owes it"
+    OWNER = "owner", "The assignee"
     MANAGER = "manager", "The team's managers"
     PRACTICE = "practice", "The practice owners"
 
 
 class RuleReminder(models.Model):
-    """One reminder that a rule asks for: so long before or after the due time, to these people."""
+    """One reminder of a rule: how long before or after the due time, and to whom."""
 
     rule = models.ForeignKey(ObligationRule, on_delete=models.CASCADE, related_name="reminders")
     amount = models.PositiveIntegerField(
@@ -128,6 +131,7 @@ class RuleReminder(models.Model):
     whom = models.CharField(max_length=8, choices=Reminded, default=Reminded.OWNER)
 
     class Meta:
+        verbose_name = "task rule reminder"
         constraints = [
             one_of("unit", TimeUnit.values, name="oncall_rulereminder_unit"),
             one_of("side", ReminderSide.values, name="oncall_rulereminder_side"),
@@ -140,29 +144,29 @@ class RuleReminder(models.Model):
 
     @property
     def offset(self) -> timedelta:
-        """From the due time, negative before it."""
+        """The time from the due time to the reminder; negative before it."""
         length = timedelta(**{self.unit: self.amount})
         return -length if self.side == ReminderSide.BEFORE else length
 
 
 class ObligationStatus(models.TextChoices):
-    """Whether it is still owed; which follow which is in `oncall.obligations`."""
+    """The status of an obligation; the lifecycle is in `oncall.obligations.status`."""
 
     OPEN = "open", "Open"
     DONE = "done", "Done"
     DISMISSED = "dismissed", "Dismissed"
-    WITHDRAWN = "withdrawn", "No longer owed"
+    WITHDRAWN = "withdrawn", "No longer needed"
 
 
 class ObligationQuerySet(models.QuerySet["Obligation"]):
     """Obligations."""
 
     def open(self) -> "ObligationQuerySet":
-        """Those still owed."""
+        """Those that are open."""
         return self.filter(status=ObligationStatus.OPEN)
 
     def overdue(self, at: datetime) -> "ObligationQuerySet":
-        """Those that should have been done by now."""
+        """Those that are open and past their due time at `at`."""
         return self.open().filter(due_at__lt=at)
 
     def about(self, subject_type: str, subject_id: int) -> "ObligationQuerySet":
@@ -171,13 +175,13 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
 
 
 class Obligation(models.Model):
-    """Something that a person or a team owes by an instant."""
+    """A task that a person or a team must do by a due time."""
 
     rule = models.ForeignKey(ObligationRule, on_delete=models.PROTECT, related_name="obligations")
-    kind = models.CharField("duty", max_length=40)
+    kind = models.CharField("task type", max_length=40)
     subject_type = models.CharField(max_length=20)
     subject_id = models.BigIntegerField()
-    occurrence = models.CharField(max_length=80, blank=True, help_text="Which one, where a record owes several.")
+    occurrence = models.CharField(max_length=80, blank=True, help_text="Tells several of one record apart.")
     title = OneLineField(max_length=300)
     url = models.CharField(max_length=300)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="obligations")
@@ -185,9 +189,9 @@ class Obligation(models.Model):
     due_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=ObligationStatus, default=ObligationStatus.OPEN)
     round = models.PositiveSmallIntegerField(default=0, help_text="Counts new due times; part of reminders' keys.")
-    reminded_until = models.DateTimeField(help_text="Reminders up to this instant have been made.")
+    reminded_until = models.DateTimeField(help_text="Reminders up to this time have been created.")
     next_reminder_at = models.DateTimeField(null=True, blank=True)
-    reason = models.TextField(blank=True, help_text="Why it was dismissed or put off.")
+    reason = models.TextField(blank=True, help_text="Why it was dismissed or postponed.")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
@@ -197,6 +201,7 @@ class Obligation(models.Model):
     objects = ObligationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "task"
         constraints = [
             one_of("status", ObligationStatus.values, name="oncall_obligation_status"),
             models.UniqueConstraint(
@@ -212,7 +217,7 @@ class Obligation(models.Model):
             models.CheckConstraint(
                 condition=Q(status="open") | Q(next_reminder_at__isnull=True), name="oncall_obligation_ended_is_quiet"
             ),
-            # Nothing of a demo or a worked case may send anything.
+            # Rows of a demo or a worked case may send nothing.
             models.CheckConstraint(
                 condition=~Q(origin__in=["demo", "case"]) | Q(next_reminder_at__isnull=True),
                 name="oncall_obligation_demo_is_quiet",
@@ -233,21 +238,21 @@ class Obligation(models.Model):
         return f"{self.title} ({self.pk})"
 
     def get_absolute_url(self) -> str:
-        """Where it is done."""
-        return self.url or reverse("oncall:due-mine")
+        """The address of the record where it is done."""
+        return self.url or reverse("oncall:my-tasks")
 
     @property
     def is_open(self) -> bool:
-        """Whether it is still owed."""
+        """Whether it is open."""
         return self.status == ObligationStatus.OPEN
 
     def is_overdue(self, at: datetime) -> bool:
-        """Whether it should have been done by `at`."""
+        """Whether it is open and past its due time at `at`."""
         return self.is_open and self.due_at < at
 
 
 class Reminder(OutboxRow):
-    """One message that reminds one person of an obligation; an outbox row of low urgency."""
+    """One message that reminds one person of a task; an outbox row of low urgency."""
 
     obligation = models.ForeignKey(Obligation, on_delete=models.CASCADE, related_name="reminders")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -257,6 +262,7 @@ class Reminder(OutboxRow):
 
     class Meta(OutboxRow.Meta):
         abstract = False
+        verbose_name = "task reminder"
         indexes = [
             *OutboxRow.Meta.indexes,
             models.Index(fields=["obligation", "id"], name="oncall_reminder_of"),

@@ -12,7 +12,7 @@ class PageQuerySet(models.QuerySet["Page"]):
     """Pages."""
 
     def unsent(self) -> "PageQuerySet":
-        """Those that have not been taken by a provider and may still be."""
+        """Those that no provider has accepted and that may still be sent."""
         return self.filter(state__in=UNSENT)
 
 
@@ -23,14 +23,14 @@ class Page(OutboxRow):
     firing = models.PositiveIntegerField()
     rule = models.PositiveSmallIntegerField(help_text="Position of the person's notification rule.")
     attempt_of_rule = models.PositiveSmallIntegerField(
-        default=0, help_text="0 for the rule's own channel, 1.. for the ones tried after it failed."
+        default=0, help_text="0 for the rule's own channel, 1 and up for those tried after it failed."
     )
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="pages")
     contact_method = models.ForeignKey(
         ContactMethod, on_delete=models.SET_NULL, null=True, blank=True, related_name="pages"
     )
     link_used_at = models.DateTimeField(null=True, blank=True, help_text="The link in the message works once.")
-    news_at = models.DateTimeField(null=True, blank=True, help_text="Until the apps above were told.")
+    news_at = models.DateTimeField(null=True, blank=True, help_text="Set until the signal about it was delivered.")
 
     objects = PageQuerySet.as_manager()
 

@@ -19,13 +19,13 @@ ZONES = frozenset(available_timezones())
 
 
 def validate_zone(value: str) -> None:
-    """Refuse a time zone that is no IANA name (R-T2)."""
+    """Refuse a time zone that is not an IANA name (R-T2)."""
     if value not in ZONES:
-        raise ValidationError("This is not a time zone's name. Write it as Europe/Berlin or America/Chicago.")
+        raise ValidationError("This is not the name of a time zone. Write it as Europe/Berlin or America/Chicago.")
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes accounts; they sign in with their e-mail address."""
+    """Creates accounts; people sign in with their e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A new account; without a password it cannot sign in until one is set."""
@@ -49,7 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail", max_length=254)
     name = OneLineField(max_length=120)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
-    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code; decides public holidays.")
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code; it decides the public holidays.")
     employee_number = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField("may sign in and be paged", default=True)
     is_staff = models.BooleanField("may use the administration", default=False)
@@ -77,7 +77,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{self.name} <{self.email}>"
 
     def get_full_name(self) -> str:
-        """The name as others read it."""
+        """The full name."""
         return self.name
 
     def get_short_name(self) -> str:
@@ -86,7 +86,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class TeamKind(models.TextChoices):
-    """What sort of team it is; nothing is hard-wired to any of them (S1)."""
+    """The kind of team; no behavior depends on it (S1)."""
 
     CENTRAL_IT = "central_it", "Central IT"
     SERVICE_DESK = "service_desk", "Service desk"
@@ -110,10 +110,10 @@ class Team(models.Model):
         null=True,
         blank=True,
         related_name="default_of_teams",
-        help_text="Who is paged when a ticket is handed to this team.",
+        help_text="Who is paged when a ticket is assigned to this team.",
     )
     swaps_need_approval = models.BooleanField(
-        default=False, help_text="A manager agrees to each swap of a shift before it holds."
+        default=False, help_text="A manager must approve each swap of a shift before it takes effect."
     )
     members = models.ManyToManyField(User, through="Membership", related_name="teams")
 
@@ -148,10 +148,13 @@ class Membership(models.Model):
         decimal_places=2,
         default=Decimal(1),
         validators=[MinValueValidator(Decimal("0.1")), MaxValueValidator(Decimal(1))],
-        help_text="1 is full time, 0.5 half of it; a fair share of standing by goes by it.",
+        help_text="1 is full time, 0.5 is half. The fair share of on-call time depends on it.",
     )
     trained_on = models.DateField(
-        "trained for standing by on", null=True, blank=True, help_text="Shadowed a shift, read the plan, did a drill."
+        "trained for on-call on",
+        null=True,
+        blank=True,
+        help_text="Shadowed a shift, read the plan and took part in a drill.",
     )
 
     class Meta:
@@ -183,7 +186,7 @@ class ContactMethodQuerySet(models.QuerySet["ContactMethod"]):
     """Ways to reach people."""
 
     def usable(self) -> "ContactMethodQuerySet":
-        """Those that were proven to reach the person."""
+        """Those that were verified."""
         return self.filter(verified_at__isnull=False)
 
 
@@ -210,14 +213,14 @@ class ContactMethod(models.Model):
 
 
 class Urgency(models.TextChoices):
-    """The pager's urgency; ITIL's word for a ticket's is a field of the ticket."""
+    """The urgency of pages; the ITIL urgency of a ticket is a field of the ticket."""
 
     HIGH = "high", "High"
     LOW = "low", "Low"
 
 
 class NotificationRule(models.Model):
-    """One line of "reach me like this": so many minutes after the page, on that contact method (R-E8)."""
+    """A rule for reaching one person: how many minutes after the page, on which contact method (R-E8)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notification_rules")
     urgency = models.CharField(max_length=4, choices=Urgency, default=Urgency.HIGH)
@@ -236,7 +239,7 @@ class NotificationRule(models.Model):
 
 
 class Deactivation(Recorded):
-    """From when to when an account was closed: everywhere out of the rota, others keep their turns (R-V6)."""
+    """A period in which an account is closed: out of every rota, while others keep their shifts (R-V6)."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deactivations")
     starts_at = models.DateTimeField()
@@ -251,7 +254,7 @@ class Deactivation(Recorded):
                 condition=Q(ends_at__isnull=True) | Q(starts_at__lte=F("ends_at")),
                 name="oncall_deactivation_ends_later",
             ),
-            # A past minute keeps its people: one is closed from now on, never from last week.
+            # Past shifts stay as they were: an account is closed from now on, never from an earlier time.
             models.CheckConstraint(
                 condition=Q(origin__in=["import", "demo", "case"])
                 | Q(starts_at__gte=models.functions.TruncMinute("created_at")),

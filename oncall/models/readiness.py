@@ -7,7 +7,7 @@ from oncall.models.people import ContactMethod, User
 
 
 class WakeTest(models.Model):
-    """One page sent as a test at a person's own wish; it is passed by its link, in time (S19)."""
+    """One test page that a person sent to themselves; it is passed by opening its link in time (S19)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="wake_tests")
     contact_method = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Saved views: names that people give to the state of a list."""
+"""Saved views: the filters and order of a list, saved under a name."""
 
 from typing import TYPE_CHECKING
 
@@ -16,21 +16,21 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Saved views."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "SavedViewQuerySet":
-        """The person's own and those of their teams; nobody else's."""
+        """The person's own and those of their teams."""
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(owner=user) | Q(team__in=user.memberships.values("team")))
 
 
 class SavedView(models.Model):
-    """A name for the query string of a list, kept by a person for themselves or for their team."""
+    """The query string of a list under a name, saved by a person for themselves or for their team."""
 
     name = OneLineField(max_length=60)
-    path = models.CharField(max_length=200, help_text="The list's address, as /incidents/.")
-    query = models.CharField(max_length=2000, help_text="What comes after the question mark.")
+    path = models.CharField(max_length=200, help_text="The list's path, such as /incidents/.")
+    query = models.CharField(max_length=2000, help_text="The part of the address after the question mark.")
     owner = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="saved_views")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="saved_views")
-    position = models.PositiveSmallIntegerField(default=0, help_text="Among the owner's views of the same list.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Order among the owner's views of the same list.")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -51,5 +51,5 @@ class SavedView(models.Model):
         return f"{self.name} ({self.pk})"
 
     def get_absolute_url(self) -> str:
-        """The list in that state."""
+        """The address of the list with this query string."""
         return f"{self.path}?{self.query}"

@@ -1,4 +1,4 @@
-"""Minutes that people worked: they cannot be reconstructed later, so they are recorded from the start."""
+"""Work intervals: working time cannot be reconstructed later, so it is recorded from the start."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -11,14 +11,14 @@ from oncall.models.people import User
 
 
 class WorkSource(models.TextChoices):
-    """Who says so."""
+    """Where the interval comes from."""
 
     TIMELINE = "timeline", "From the timeline"
     CLAIMED = "claimed", "Claimed"
 
 
 class WorkInterval(models.Model):
-    """A person worked on something from an instant to another, or still does."""
+    """A time in which a person worked on something; `ended_at` is empty while it runs."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="work_intervals")
     subject_type = models.CharField(max_length=20)
@@ -36,7 +36,7 @@ class WorkInterval(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="oncall_work_ends_later"
             ),
-            # Nobody works twice on the same thing at the same time; an open interval has no upper bound.
+            # A person has no overlapping intervals on the same subject; a running interval has no upper bound.
             ExclusionConstraint(
                 name="oncall_work_no_overlap",
                 expressions=[

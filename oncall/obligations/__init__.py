@@ -1,7 +1,8 @@
-"""Obligations: what somebody owes by a date that is not an SLA clock, from owed to done, with its reminders.
+"""Obligations: tasks with a due date that is not an SLA clock, from open to done, with their reminders.
 
-An app above registers its kinds of duty in `ready()` and calls `owe`, `fulfil` and `withdraw` from its own
-domain functions. Rules that administrators keep say for which records, within how long, who and who is reminded.
+An app above registers its kinds of obligation in `ready()` and calls `create`, `complete` and `withdraw` from its
+own domain functions. Rules that administrators write say for which records, within how long, who must do it and
+who is reminded. Screens call an obligation a task.
 """
 
 from oncall.obligations.closing import dismiss, finish, postpone

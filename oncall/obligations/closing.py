@@ -1,4 +1,4 @@
-"""What people do with an obligation: say that it is done, put it off, or dismiss it with a reason."""
+"""What people do with an obligation: mark it done, postpone it, or dismiss it with a reason."""
 
 from datetime import datetime
 
@@ -13,49 +13,49 @@ from oncall.obligations.status import ObligationRefused, end, locked
 
 @transaction.atomic
 def finish(*, obligation_id: int, actor: User, at: datetime) -> Obligation:
-    """Say that it is done. Raises ObligationRefused where the record's own verb ends it, IllegalMove if it is over."""
+    """Mark it done. Raises ObligationRefused where an action on the record ends it, IllegalMove if it has ended."""
     obligation = locked(obligation_id)
-    duty = kinds.get(obligation.kind)
-    if obligation.is_open and not duty.by_hand:
-        raise ObligationRefused(f"This ends by itself when {duty.done_when}. Open the record and do it there.")
+    kind = kinds.get(obligation.kind)
+    if obligation.is_open and not kind.by_hand:
+        raise ObligationRefused(f"This task closes when {kind.done_when}. Open the record and do it there.")
     end(obligation, ObligationStatus.DONE, at=at, actor=actor)
-    if duty.when_done is not None:
-        duty.when_done(obligation=obligation, actor=actor, at=at)
+    if kind.when_done is not None:
+        kind.when_done(obligation=obligation, actor=actor, at=at)
     return obligation
 
 
 @transaction.atomic
 def dismiss(*, obligation_id: int, reason: str, actor: User, at: datetime) -> Obligation:
-    """Say that it need not be done. Raises ObligationRefused as its rule says; who may is asked by the permissions."""
+    """Close it without doing it, as its rule allows. Raises ObligationRefused; the caller checks permissions."""
     obligation = locked(obligation_id)
     rule = obligation.rule
     reason = several_lines(reason)
     if rule.dismissed_by == DismissedBy.NOBODY:
         raise ObligationRefused(
-            f"The rule {rule.name} lets nobody dismiss this. A practice owner can change the rule."
+            f"The rule {rule.name} lets nobody dismiss this task. A practice owner can change the rule."
         )
     if rule.dismissed_when == DismissedWhen.OVERDUE and obligation.due_at >= at:
-        raise ObligationRefused("This can be dismissed once it is overdue. Until then, please do it or ask for help.")
+        raise ObligationRefused("You can dismiss this task once it is overdue. Until then, do it or ask for help.")
     if rule.needs_reason and not reason:
-        raise ObligationRefused("Say why it need not be done. Whoever asks later reads it.")
+        raise ObligationRefused("Write why this task is not needed. The reason stays on the record.")
     return end(obligation, ObligationStatus.DISMISSED, at=at, actor=actor, reason=reason)
 
 
 @transaction.atomic
 def postpone(*, obligation_id: int, due_at: datetime, reason: str, actor: User, at: datetime) -> Obligation:
-    """Put it off to a later time, with a reason; its reminders begin anew. Raises ObligationRefused."""
+    """Move its due time later, with a reason; its reminders start again. Raises ObligationRefused."""
     obligation = locked(obligation_id)
     reason = several_lines(reason)
     if not obligation.is_open:
         raise ObligationRefused(
-            f"This is {obligation.get_status_display().lower()} already, so there is nothing to put off."
+            f"This task is already {obligation.get_status_display().lower()}, so it cannot be postponed."
         )
     if not kinds.get(obligation.kind).by_hand:
-        raise ObligationRefused("The record itself says when this is due. Change the date there.")
+        raise ObligationRefused("The record sets the due date of this task. Change the date there.")
     if due_at <= max(at, obligation.due_at):
-        raise ObligationRefused("Choose a time that lies ahead and after the one it has.")
+        raise ObligationRefused("Choose a time in the future that is later than the present due time.")
     if not reason:
-        raise ObligationRefused("Say why it is put off.")
+        raise ObligationRefused("Write why this task is postponed.")
     obligation.reason = reason
     replan(obligation, due_at=due_at, at=at)
     return obligation

@@ -1,4 +1,4 @@
-"""Owing, and no longer owing: what apps above call from their domain functions."""
+"""Create, complete, withdraw and reassign obligations: apps above call these from their domain functions."""
 
 from datetime import datetime
 
@@ -36,30 +36,30 @@ def create(
     tier: int | None = None,
     origin: str = Origin.EDIT,
 ) -> Obligation | None:
-    """Owe something by the first rule that fits; None when no rule asks for it, or nobody could owe it.
+    """Create an obligation by the first rule that matches; None when no rule matches, or nobody could do it.
 
-    `since` is the moment from which a rule's time runs (else `at`), `due_at` the date the record itself names.
-    Called again for the same kind, subject and occurrence it changes nothing while that is open or dismissed; what
-    was done or withdrawn is owed anew.
+    `since` is the moment from which the rule's time runs (default `at`), `due_at` the date that the record sets.
+    A second call for the same kind, subject and occurrence changes nothing while that one is open or dismissed; a
+    done or withdrawn one is opened again.
     """
-    found = _existing(kind, subject_type, subject_id, occurrence)
-    if found is not None and not OBLIGATION.allows(found.status, ObligationStatus.OPEN):
-        return found
+    existing = _lock_existing(kind, subject_type, subject_id, occurrence)
+    if existing is not None and not OBLIGATION.allows(existing.status, ObligationStatus.OPEN):
+        return existing
     rule = rules.matching_rule(kind=kind, team=team, rank=rank, tier=tier)
     if rule is None:
         return None
-    owner, team = _whose(rule, owner=owner, team=team)
+    owner, team = _assignees(rule, owner=owner, team=team)
     if owner is None and team is None:
         return None
-    obligation = found or Obligation(
+    obligation = existing or Obligation(
         kind=kind, subject_type=subject_type, subject_id=subject_id, occurrence=occurrence, created_at=at, round=0
     )
     obligation.rule, obligation.title, obligation.url = rule, title, url
     obligation.owner, obligation.team, obligation.origin = owner, team, origin
     obligation.status, obligation.reason = ObligationStatus.OPEN, ""
     obligation.ended_at = obligation.ended_by = None
-    _plan(obligation, due_at=rules.due(rule, since=since or at, own=due_at), at=at)
-    if found is not None:
+    _plan(obligation, due_at=rules.due_time(rule, since=since or at, own=due_at), at=at)
+    if existing is not None:
         obligation.round += 1
         obligation.save()
         return obligation
@@ -67,7 +67,7 @@ def create(
         with transaction.atomic():
             obligation.save(force_insert=True)
     except IntegrityError:
-        # Somebody was faster; a breach of any other rule is not found again and stays an error.
+        # Another transaction was faster. After any other violation this query finds no row and raises.
         return Obligation.objects.get(
             kind=kind, subject_type=subject_type, subject_id=subject_id, occurrence=occurrence
         )
@@ -83,7 +83,7 @@ def complete(
     actor: User | None = None,
     occurrence: str | None = None,
 ) -> int:
-    """Say that it is done: of one occurrence, or of all that are open. Says how many ended; none is no error."""
+    """Mark one occurrence done, or all that are open. Returns how many ended; zero is no error."""
     return _end_all(ObligationStatus.DONE, kind, subject_type, subject_id, occurrence, at=at, actor=actor)
 
 
@@ -97,7 +97,7 @@ def withdraw(
     occurrence: str | None = None,
     reason: str = "",
 ) -> int:
-    """Say that it is no longer owed, because the record has changed. Says how many ended."""
+    """End it because the record has changed and it is no longer needed. Returns how many ended."""
     return _end_all(
         ObligationStatus.WITHDRAWN, kind, subject_type, subject_id, occurrence, at=at, actor=actor, reason=reason
     )
@@ -114,20 +114,20 @@ def reassign(
     owner: User | None,
     occurrence: str | None = None,
 ) -> int:
-    """Let somebody else owe it, where the rule leaves that to the record. Says how many changed hands."""
-    done = 0
-    for obligation in _open(kind, subject_type, subject_id, occurrence):
+    """Give it to another person or team, where the rule leaves that to the record. Returns how many changed."""
+    count = 0
+    for obligation in _lock_open(kind, subject_type, subject_id, occurrence):
         before = (obligation.owner_id, obligation.team_id)
-        obligation.owner, obligation.team = _whose(obligation.rule, owner=owner, team=team or obligation.team)
+        obligation.owner, obligation.team = _assignees(obligation.rule, owner=owner, team=team or obligation.team)
         if before != (obligation.owner_id, obligation.team_id):
             save(obligation, "owner", "team", at=at)
             cancel_unsent(obligation, at=at)
-            done += 1
-    return done
+            count += 1
+    return count
 
 
 def _plan(obligation: Obligation, *, due_at: datetime, at: datetime) -> None:
-    """Set the due time, and the first reminder that still lies ahead."""
+    """Set the due time and the first reminder in the future."""
     obligation.due_at, obligation.reminded_until, obligation.updated_at = due_at, at, at
     obligation.next_reminder_at = rules.next_reminder(obligation, obligation.rule.reminders.all())
 
@@ -140,7 +140,7 @@ def replan(obligation: Obligation, *, due_at: datetime, at: datetime) -> None:
     cancel_unsent(obligation, at=at)
 
 
-def _existing(kind: str, subject_type: str, subject_id: int, occurrence: str) -> Obligation | None:
+def _lock_existing(kind: str, subject_type: str, subject_id: int, occurrence: str) -> Obligation | None:
     return (
         Obligation.objects.about(subject_type, subject_id)
         .filter(kind=kind, occurrence=occurrence)
@@ -149,7 +149,7 @@ def _existing(kind: str, subject_type: str, subject_id: int, occurrence: str) ->
     )
 
 
-def _open(kind: str, subject_type: str, subject_id: int, occurrence: str | None) -> list[Obligation]:
+def _lock_open(kind: str, subject_type: str, subject_id: int, occurrence: str | None) -> list[Obligation]:
     rows = Obligation.objects.open().about(subject_type, subject_id).filter(kind=kind)
     if occurrence is not None:
         rows = rows.filter(occurrence=occurrence)
@@ -170,14 +170,14 @@ def _end_all(
     actor: User | None,
     reason: str = "",
 ) -> int:
-    rows = _open(kind, subject_type, subject_id, occurrence)
+    rows = _lock_open(kind, subject_type, subject_id, occurrence)
     for obligation in rows:
         end(obligation, status, at=at, actor=actor, reason=reason)
     return len(rows)
 
 
-def _whose(rule: ObligationRule, *, owner: User | None, team: Team | None) -> tuple[User | None, Team | None]:
-    """Who owes it by the rule: a person, and the team that answers for them."""
+def _assignees(rule: ObligationRule, *, owner: User | None, team: Team | None) -> tuple[User | None, Team | None]:
+    """Who must do it by the rule: a person, and the team responsible for them."""
     if rule.owed_by == OwedBy.PERSON:
         return rule.person, team
     if rule.owed_by == OwedBy.TEAM and team is not None:
@@ -188,6 +188,6 @@ def _whose(rule: ObligationRule, *, owner: User | None, team: Team | None) -> tu
 
 
 def _manager(team: Team) -> User | None:
-    found = team.memberships.filter(role=MembershipRole.MANAGER, user__is_active=True).select_related("user")
-    first = found.order_by("user__name", "pk").first()
-    return first.user if first else None
+    managers = team.memberships.filter(role=MembershipRole.MANAGER, user__is_active=True).select_related("user")
+    membership = managers.order_by("user__name", "pk").first()
+    return membership.user if membership else None

@@ -1,4 +1,4 @@
-"""The kinds of duty there are; apps above register theirs in `ready()`, with the rules that a new site starts with."""
+"""The kinds of obligation; apps above register theirs in `ready()`, with the default rules of a new site."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from oncall.models import DismissedBy, OwedBy, Reminded, ReminderSide, TimeUnit
 
 @dataclass(frozen=True)
 class DefaultReminder:
-    """A reminder of a standard rule."""
+    """A reminder of a default rule."""
 
     amount: int = 0
     unit: TimeUnit = TimeUnit.DAYS
@@ -20,7 +20,7 @@ class DefaultReminder:
 
 @dataclass(frozen=True)
 class DefaultRule:
-    """The rule a new site starts with; an administrator changes it or switches it off."""
+    """A rule that a new site starts with; an administrator can change it or switch it off."""
 
     name: str
     amount: int | None = None
@@ -32,59 +32,59 @@ class DefaultRule:
 
 @dataclass(frozen=True)
 class ObligationKind:
-    """One kind of duty: how it is called, from which moment its time runs, and what ends it."""
+    """One kind of obligation: its label, the moment from which its time runs, and what ends it."""
 
     kind: str
     label: str
     moment: str
-    """From when a rule's time runs, after the word "after": "the service was restored"."""
+    """The moment from which a rule's time runs, as read after the word "after": "the service was restored"."""
     done_when: str
-    """What ends it, after the word "when": "the postmortem is approved"."""
+    """What ends it, as read after the word "when": "the postmortem is approved"."""
     own_date: str = ""
-    """The date that the record itself names, after the word "by"; empty where it names none."""
+    """The date that the record sets, as read after the word "by"; empty where records set none."""
     by_hand: bool = False
-    """Whether somebody may simply say that it is done, and put it off; else the record's own verbs end it."""
-    standard: tuple[DefaultRule, ...] = field(default=())
+    """Whether people may mark it done and postpone it themselves; else only actions on the record end it."""
+    default_rules: tuple[DefaultRule, ...] = field(default=())
     when_done: Callable[..., None] | None = None
-    """Called with `obligation`, `actor` and `at`, in the transaction of a `finish` by hand."""
+    """Called with `obligation`, `actor` and `at`, in the transaction of `finish`."""
     catch_up: Callable[..., int] | None = None
-    """Owes at `at` what no verb has owed, and says how much it found; asked by the lane `clocks`."""
+    """Creates at `at` the obligations that no action has created and returns how many; run by the lane `clocks`."""
 
 
-_duties: dict[str, ObligationKind] = {}
+_kinds: dict[str, ObligationKind] = {}
 
 
-def register(duty: ObligationKind) -> None:
-    """Make a kind of duty known; called from an app's `ready()`."""
-    _duties[duty.kind] = duty
+def register(kind: ObligationKind) -> None:
+    """Register a kind; called from an app's `ready()`."""
+    _kinds[kind.kind] = kind
 
 
 def get(kind: str) -> ObligationKind:
-    """The duty of this kind; one of an app that is no longer there has only its name."""
-    return _duties.get(kind) or ObligationKind(
+    """The kind with this name; the kind of an app that is no longer installed has only its name."""
+    return _kinds.get(kind) or ObligationKind(
         kind, kind.replace("_", " ").capitalize(), "it began", "it is done", by_hand=True
     )
 
 
 def all_kinds() -> list[ObligationKind]:
-    """All that are registered, by their names."""
-    return sorted(_duties.values(), key=lambda duty: duty.label)
+    """All registered kinds, sorted by label."""
+    return sorted(_kinds.values(), key=lambda kind: kind.label)
 
 
 def choices() -> list[tuple[str, str]]:
-    """For forms and filters."""
-    return [(duty.kind, duty.label) for duty in all_kinds()]
+    """Kinds and labels, for forms and filters."""
+    return [(kind.kind, kind.label) for kind in all_kinds()]
 
 
 def catch_up(*, at: datetime) -> int:
-    """Owe what no verb has owed. Says 0: nothing is left to do at once."""
-    for duty in all_kinds():
-        if duty.catch_up is not None:
-            duty.catch_up(at=at)
+    """Create the obligations that no action has created. Returns 0: nothing is left to do at once."""
+    for kind in all_kinds():
+        if kind.catch_up is not None:
+            kind.catch_up(at=at)
     return 0
 
 
 def end_of_day(day: date, *, zone: str) -> datetime:
-    """The last minute of a day on a wall in `zone`: what is due on a day may be done all day."""
+    """The last minute of a day on the clock of `zone`, in UTC: what is due on a day may be done all day."""
     midnight = datetime.combine(day + timedelta(days=1), time(0), ZoneInfo(zone))
     return midnight.astimezone(UTC) - timedelta(minutes=1)

@@ -1,8 +1,8 @@
-"""Reminders: made when they fall due, sent through the channels of pages at low urgency, each under one key.
+"""Reminders: created when they are due, sent through the channels of pages at low urgency, each under one key.
 
-Two halves, as with pages. `make_due` turns what has fallen due into outbox rows, in one transaction with the
-note of how far it came, so that no sweep and no crash makes one twice. `Sender.sweep` claims rows, hands them
-to threads and records what came of them a second later; it never waits for a provider (lane `clocks`).
+Two halves, as with pages. `make_due` turns due reminders into outbox rows, in one transaction with the note of
+how far it came, so that no sweep and no crash creates one twice. `Sender.sweep` claims rows, hands them to
+threads and records the outcome a second later; it never waits for a provider (lane `clocks`).
 """
 
 import logging
@@ -41,14 +41,14 @@ from oncall.paging import Job, ways_to_reach
 logger = logging.getLogger(__name__)
 BATCH = 25
 MAX_ATTEMPTS = 20
-MOST_WAIT_SECONDS = 900.0
+MAX_WAIT_SECONDS = 900.0
 PRIORITY = 9
 _NEAR = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class _Due:
-    """Somebody is to be reminded: by which line of the rule, and when."""
+class _DueReminder:
+    """A person to remind: by which line of the rule, and the moment it was due."""
 
     user: User
     line: RuleReminder
@@ -57,9 +57,9 @@ class _Due:
 
 @transaction.atomic
 def make_due(*, at: datetime) -> int:
-    """Make the reminders that have fallen due, and say of how many obligations.
+    """Create the reminders that are due, and return for how many obligations.
 
-    A person whom an outage kept from several is sent the latest alone: three old mails at once help nobody.
+    After an outage a person gets only the latest of several missed reminders: three old mails at once help nobody.
     """
     rows = list(
         Obligation.objects.filter(next_reminder_at__lte=at)
@@ -69,7 +69,7 @@ def make_due(*, at: datetime) -> int:
     )
     for obligation in rows:
         lines = list(obligation.rule.reminders.order_by("pk"))
-        due = _due(obligation, lines, at=at)
+        due = _due_reminders(obligation, lines, at=at)
         _insert(obligation, due, at=at)
         obligation.reminded_until = at
         obligation.next_reminder_at = rules.next_reminder(obligation, lines)
@@ -77,60 +77,64 @@ def make_due(*, at: datetime) -> int:
     return len(rows)
 
 
-def _due(obligation: Obligation, lines: Iterable[RuleReminder], *, at: datetime) -> list[_Due]:
-    latest: dict[int, _Due] = {}
-    moments = sorted(((obligation.due_at + line.offset, line) for line in lines), key=lambda one: (one[0], one[1].pk))
+def _due_reminders(obligation: Obligation, lines: Iterable[RuleReminder], *, at: datetime) -> list[_DueReminder]:
+    latest: dict[int, _DueReminder] = {}
+    moments = sorted(
+        ((obligation.due_at + line.offset, line) for line in lines), key=lambda pair: (pair[0], pair[1].pk)
+    )
     for moment, line in moments:
         if obligation.reminded_until < moment <= at:
             for user in _recipients(obligation, line.whom):
-                latest[user.pk] = _Due(user, line, moment)
+                latest[user.pk] = _DueReminder(user, line, moment)
     return list(latest.values())
 
 
 def _recipients(obligation: Obligation, whom: str) -> list[User]:
-    """Active people who may know of the subject. What nobody in particular owes, the team's managers answer for."""
+    """Active people who may see the subject. Without an owner, the team's managers are reminded."""
     if whom == Reminded.PRACTICE:
-        found = User.objects.filter(groups__name=Role.PRACTICE)
+        users = User.objects.filter(groups__name=Role.PRACTICE)
     elif whom == Reminded.OWNER and obligation.owner is not None and obligation.owner.is_active:
-        found = User.objects.filter(pk=obligation.owner.pk)
+        users = User.objects.filter(pk=obligation.owner.pk)
     else:
-        found = _answerable(obligation)
-    people = list(found.filter(is_active=True).distinct().order_by("pk"))
-    return [person for person in people if _may_know(person, obligation)]
+        users = _team_managers(obligation)
+    people = list(users.filter(is_active=True).distinct().order_by("pk"))
+    return [person for person in people if _may_see(person, obligation)]
 
 
-def _answerable(obligation: Obligation) -> "QuerySet[User]":
-    """The managers of the team that owes it, or of the owner's teams where no team does."""
+def _team_managers(obligation: Obligation) -> "QuerySet[User]":
+    """The managers of the obligation's team, or of the owner's teams where it has no team."""
     teams = Q(pk=obligation.team_id) if obligation.team_id else Q(memberships__user=obligation.owner_id)
     return User.objects.filter(
         memberships__role=MembershipRole.MANAGER, memberships__team__in=Team.objects.filter(teams)
     )
 
 
-def _may_know(person: User, obligation: Obligation) -> bool:
+def _may_see(person: User, obligation: Obligation) -> bool:
     ids = subjects.visible_ids(obligation.subject_type, person)
     return ids is not None and ids.filter(pk=obligation.subject_id).exists()
 
 
-def _insert(obligation: Obligation, due: Sequence[_Due], *, at: datetime) -> None:
-    """One row a person, on the first way their rules of low urgency name; a key that exists is not made again."""
-    ways = ways_to_reach([one.user.pk for one in due], Urgency.LOW)
+def _insert(obligation: Obligation, due: Sequence[_DueReminder], *, at: datetime) -> None:
+    """One row per person, on the first contact method of their low-urgency rules; an existing key is skipped."""
+    ways = ways_to_reach([reminder.user.pk for reminder in due], Urgency.LOW)
     Reminder.objects.bulk_create(
         [
-            _row(
+            _build_reminder(
                 obligation,
-                one.user,
-                next((method for _, _, method in sorted(ways[one.user.pk], key=lambda way: way[:2])), None),
-                key=f"obligation:{obligation.pk}:{obligation.round}:{one.line.pk}:{one.user.pk}",
+                reminder.user,
+                next((method for _, _, method in sorted(ways[reminder.user.pk], key=lambda way: way[:2])), None),
+                key=f"obligation:{obligation.pk}:{obligation.round}:{reminder.line.pk}:{reminder.user.pk}",
                 at=at,
             )
-            for one in due
+            for reminder in due
         ],
         ignore_conflicts=True,
     )
 
 
-def _row(obligation: Obligation, user: User, method: ContactMethod | None, *, key: str, at: datetime) -> Reminder:
+def _build_reminder(
+    obligation: Obligation, user: User, method: ContactMethod | None, *, key: str, at: datetime
+) -> Reminder:
     return Reminder(
         key=key,
         obligation=obligation,
@@ -147,19 +151,21 @@ def _row(obligation: Obligation, user: User, method: ContactMethod | None, *, ke
 def claim_jobs(*, at: datetime, limit: int, channels: Sequence[str] | None = None) -> list[Job]:
     """Claim waiting reminders, commit, read their obligations again, and build the messages.
 
-    One whose obligation has ended, or has changed hands since, is cancelled just before it would have gone out.
+    A reminder whose obligation has ended, or was reassigned since, is cancelled just before it would be sent.
     """
     claims = outbox.claim(Reminder, at=at, limit=limit, channels=channels)
     if not claims:
         return []
-    rows = Reminder.objects.select_related("obligation", "user", "contact_method").in_bulk([c.row_id for c in claims])
+    rows = Reminder.objects.select_related("obligation", "user", "contact_method").in_bulk(
+        [claim.row_id for claim in claims]
+    )
     jobs = []
-    for held in claims:
-        row = rows[held.row_id]
+    for claim in claims:
+        row = rows[claim.row_id]
         if row.obligation.status != ObligationStatus.OPEN:
-            outbox.record_end(Reminder, held, state=OutboxState.CANCELLED, at=at, error="")
+            outbox.record_end(Reminder, claim, state=OutboxState.CANCELLED, at=at, error="")
             continue
-        jobs.append(Job(held, row.channel, _message(row, at=at)))
+        jobs.append(Job(claim, row.channel, _message(row, at=at)))
     return jobs
 
 
@@ -170,14 +176,14 @@ def _message(row: Reminder, *, at: datetime) -> Message:
         address=row.address,
         secret=row.contact_method.secret if row.contact_method else "",
         person=row.user.get_short_name(),
-        title=words(row.obligation, at=at),
+        title=message_text(row.obligation, at=at),
         link=links.absolute(row.obligation.url),
         type="reminder",
     )
 
 
-def words(obligation: Obligation, *, at: datetime) -> str:
-    """One line that says how it stands with the due time."""
+def message_text(obligation: Obligation, *, at: datetime) -> str:
+    """One line with the title and the time to or since the due time."""
     left = obligation.due_at - at
     if abs(left) <= _NEAR:
         return f"Due now: {obligation.title}"
@@ -187,7 +193,7 @@ def words(obligation: Obligation, *, at: datetime) -> str:
 
 @transaction.atomic
 def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
-    """Write down what a provider said: taken, tried again later, or by the account's own mail instead."""
+    """Record a provider's answer: accepted, retried later, or sent to the account's own mail address instead."""
     if outcome.is_accepted:
         outbox.record_accepted(Reminder, job.held, at=at, provider_id=outcome.provider_id)
         return
@@ -197,19 +203,19 @@ def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
         if outbox.record_end(Reminder, job.held, state=state, at=at, error=outcome.error):
             _try_mail(job.held.row_id, at=at)
         return
-    wait = outcome.retry_after or backoff(job.held.attempts, most=MOST_WAIT_SECONDS)
+    wait = outcome.retry_after or backoff(job.held.attempts, most=MAX_WAIT_SECONDS)
     outbox.record_retry(Reminder, job.held, due_at=at + wait, error=outcome.error)
 
 
 def _try_mail(reminder_id: int, *, at: datetime) -> None:
     row = Reminder.objects.select_related("user", "obligation").get(pk=reminder_id)
     if (row.channel, row.address) != (ContactKind.EMAIL, row.user.email):
-        mail = _row(row.obligation, row.user, None, key=f"{row.key}:mail", at=at)
+        mail = _build_reminder(row.obligation, row.user, None, key=f"{row.key}:mail", at=at)
         Reminder.objects.bulk_create([mail], ignore_conflicts=True)
 
 
 class Sender:
-    """Sends reminders from one engine, in threads that touch no database; the sweep itself never waits."""
+    """Sends reminders from one engine, in threads that use no database; the sweep itself never waits."""
 
     def __init__(self) -> None:
         self._senders = Senders(on_result=lambda: None)

@@ -1,4 +1,4 @@
-"""Rules: which one fits a record, what it says in words, and those a new site starts with."""
+"""Rules: which one matches a record, a rule as text, and the default rules of a new site."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -19,17 +19,17 @@ from oncall.models import (
 )
 from oncall.obligations import kinds
 
-_OWES = {
-    OwedBy.RECORD: "The person the record names owes it, or else its team.",
-    OwedBy.TEAM: "The record's team owes it.",
-    OwedBy.MANAGER: "A manager of the record's team owes it.",
-    OwedBy.PERSON: "One person owes it.",
+_ASSIGNEE_TEXTS = {
+    OwedBy.RECORD: "It is assigned to the record's owner, or else to its team.",
+    OwedBy.TEAM: "It is assigned to the record's team.",
+    OwedBy.MANAGER: "It is assigned to a manager of the record's team.",
+    OwedBy.PERSON: "It is assigned to one person.",
 }
-_SENDING_NOTHING = ("demo", "case")
+_SILENT_ORIGINS = ("demo", "case")
 
 
 def matching_rule(*, kind: str, team: Team | None, rank: int | None, tier: int | None) -> ObligationRule | None:
-    """The first rule in use whose conditions hold; a fact that is not known meets no condition on it."""
+    """The first active rule whose conditions hold; a missing rank, tier or team meets no condition on it."""
     rules = ObligationRule.objects.filter(kind=kind, is_active=True).filter(
         Q(most_rank__isnull=True) | Q(most_rank__gte=rank if rank is not None else 32_767),
         Q(most_tier__isnull=True) | Q(most_tier__gte=tier if tier is not None else 32_767),
@@ -39,8 +39,8 @@ def matching_rule(*, kind: str, team: Team | None, rank: int | None, tier: int |
 
 
 def next_reminder(obligation: Obligation, reminders: Iterable[RuleReminder]) -> datetime | None:
-    """The next instant at which somebody is to be reminded; None when nobody is."""
-    if not obligation.is_open or obligation.origin in _SENDING_NOTHING:
+    """When the next reminder is due; None when none is."""
+    if not obligation.is_open or obligation.origin in _SILENT_ORIGINS:
         return None
     moments = (obligation.due_at + reminder.offset for reminder in reminders)
     return min((moment for moment in moments if moment > obligation.reminded_until), default=None)
@@ -48,7 +48,7 @@ def next_reminder(obligation: Obligation, reminders: Iterable[RuleReminder]) -> 
 
 @transaction.atomic
 def refresh(*, rule_id: int) -> int:
-    """Plan the next reminders of what is open under a changed rule anew, and say of how many; no due time moves."""
+    """Plan the next reminders of a changed rule's open obligations, and return how many; due times stay."""
     reminders = list(RuleReminder.objects.filter(rule=rule_id))
     rows = list(Obligation.objects.open().filter(rule=rule_id).order_by("pk").select_for_update(no_key=True))
     for obligation in rows:
@@ -58,44 +58,50 @@ def refresh(*, rule_id: int) -> int:
 
 @transaction.atomic
 def write_default_rules() -> int:
-    """Make the standard rules of those kinds that have none, and say how many; nothing of one's own is touched."""
-    known = set(ObligationRule.objects.values_list("kind", flat=True))
-    made = 0
-    for duty in kinds.all_kinds():
-        for number, standard in enumerate(duty.standard if duty.kind not in known else ()):
+    """Create the default rules of those kinds that have no rule, and return how many; existing rules stay."""
+    kinds_with_rules = set(ObligationRule.objects.values_list("kind", flat=True))
+    count = 0
+    for kind in kinds.all_kinds():
+        for number, default in enumerate(kind.default_rules if kind.kind not in kinds_with_rules else ()):
             rule, is_new = ObligationRule.objects.get_or_create(
-                name=standard.name,
+                name=default.name,
                 defaults={
-                    "kind": duty.kind,
+                    "kind": kind.kind,
                     "position": 100 + number,
-                    "amount": standard.amount,
-                    "unit": standard.unit,
-                    "owed_by": standard.owed_by,
-                    "dismissed_by": standard.dismissed_by,
+                    "amount": default.amount,
+                    "unit": default.unit,
+                    "owed_by": default.owed_by,
+                    "dismissed_by": default.dismissed_by,
                 },
             )
-            made += is_new
+            count += is_new
             if is_new:
                 RuleReminder.objects.bulk_create(
-                    RuleReminder(rule=rule, amount=one.amount, unit=one.unit, side=one.side, whom=one.whom)
-                    for one in standard.reminders
+                    RuleReminder(
+                        rule=rule,
+                        amount=reminder.amount,
+                        unit=reminder.unit,
+                        side=reminder.side,
+                        whom=reminder.whom,
+                    )
+                    for reminder in default.reminders
                 )
-    return made
+    return count
 
 
 def describe(rule: ObligationRule, *, teams: Sequence[Team], reminders: Sequence[RuleReminder]) -> str:
-    """The rule as a person would tell it."""
-    duty = kinds.get(rule.kind)
-    told = [
-        f"{_for_which(rule, teams)}the {duty.label[0].lower()}{duty.label[1:]} is due {_when(rule, duty)}.",
-        f"{_who(rule)} It is done when {duty.done_when}.",
-        *(_reminded(reminders)),
-        _dismissed(rule),
+    """The rule as a text for people."""
+    kind = kinds.get(rule.kind)
+    sentences = [
+        f"{_scope_text(rule, teams)}the {kind.label[0].lower()}{kind.label[1:]} is due {_due_text(rule, kind)}.",
+        f"{_assignee_text(rule)} It is done when {kind.done_when}.",
+        *(_reminder_texts(reminders)),
+        _dismissal_text(rule),
     ]
-    return " ".join(told) if rule.is_active else f"Not in use. {' '.join(told)}"
+    return " ".join(sentences) if rule.is_active else f"Not in use. {' '.join(sentences)}"
 
 
-def _for_which(rule: ObligationRule, teams: Sequence[Team]) -> str:
+def _scope_text(rule: ObligationRule, teams: Sequence[Team]) -> str:
     parts = []
     if rule.most_rank is not None:
         parts.append("severity rank 1" if rule.most_rank == 1 else f"severities of rank 1 to {rule.most_rank}")
@@ -106,34 +112,35 @@ def _for_which(rule: ObligationRule, teams: Sequence[Team]) -> str:
     return f"For {', '.join(parts)}: " if parts else "For every record: "
 
 
-def _when(rule: ObligationRule, duty: kinds.ObligationKind) -> str:
+def _due_text(rule: ObligationRule, kind: kinds.ObligationKind) -> str:
     if rule.amount is None:
-        return f"by {duty.own_date}" if duty.own_date else f"when {duty.moment}"
-    return f"{length(rule.amount, rule.unit)} after {duty.moment}"
+        return f"by {kind.own_date}" if kind.own_date else f"when {kind.moment}"
+    return f"{duration_text(rule.amount, rule.unit)} after {kind.moment}"
 
 
-def _who(rule: ObligationRule) -> str:
+def _assignee_text(rule: ObligationRule) -> str:
     if rule.owed_by == OwedBy.PERSON and rule.person is not None:
-        return f"{rule.person.name} owes it."
-    return _OWES[OwedBy(rule.owed_by)]
+        return f"It is assigned to {rule.person.name}."
+    return _ASSIGNEE_TEXTS[OwedBy(rule.owed_by)]
 
 
-def _reminded(reminders: Sequence[RuleReminder]) -> list[str]:
+def _reminder_texts(reminders: Sequence[RuleReminder]) -> list[str]:
     if not reminders:
         return ["Nobody is reminded."]
-    told = [
-        f"{Reminded(one.whom).label.lower()} {_moment(one)}" for one in sorted(reminders, key=lambda one: one.offset)
+    lines = [
+        f"{Reminded(reminder.whom).label.lower()} {_moment_text(reminder)}"
+        for reminder in sorted(reminders, key=lambda reminder: reminder.offset)
     ]
-    return [f"Reminded: {', '.join(told)}."]
+    return [f"Reminders: {', '.join(lines)}."]
 
 
-def _moment(reminder: RuleReminder) -> str:
+def _moment_text(reminder: RuleReminder) -> str:
     if not reminder.amount:
         return "when it is due"
-    return f"{length(reminder.amount, reminder.unit)} {ReminderSide(reminder.side).label}"
+    return f"{duration_text(reminder.amount, reminder.unit)} {ReminderSide(reminder.side).label}"
 
 
-def _dismissed(rule: ObligationRule) -> str:
+def _dismissal_text(rule: ObligationRule) -> str:
     if rule.dismissed_by == DismissedBy.NOBODY:
         return "Nobody may dismiss it."
     who = DismissedBy(rule.dismissed_by).label
@@ -141,12 +148,12 @@ def _dismissed(rule: ObligationRule) -> str:
     return f"{who} may dismiss it{when}{', with a reason' if rule.needs_reason else ''}."
 
 
-def length(amount: int, unit: str) -> str:
-    """A length of time in words: "1 day", "5 days"."""
+def duration_text(amount: int, unit: str) -> str:
+    """A duration as text: "1 day", "5 days"."""
     return f"{amount} {unit[:-1] if amount == 1 else unit}"
 
 
-def due(rule: ObligationRule, *, since: datetime, own: datetime | None) -> datetime:
-    """When it is due: so long after the moment, or by the date the record names, else at once."""
+def due_time(rule: ObligationRule, *, since: datetime, own: datetime | None) -> datetime:
+    """When it is due: the rule's time after `since`, or the record's own date, else at once."""
     within: timedelta | None = rule.within
     return since + within if within is not None else own or since

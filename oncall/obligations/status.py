@@ -1,4 +1,4 @@
-"""Which status of an obligation follows which, and how it is locked."""
+"""The status lifecycle of an obligation, and how its row is locked."""
 
 from datetime import datetime
 
@@ -15,15 +15,15 @@ OBLIGATION = Lifecycle.of(
         "withdrawn": "open",
     },
 )
-"""What was done or withdrawn may be owed again; what a person dismissed stays dismissed."""
+"""A done or withdrawn obligation may be opened again; a dismissed one stays dismissed."""
 
 
 class ObligationRefused(Refusal):
-    """What was asked cannot be done to this obligation as it stands; the message says what to do instead."""
+    """The action is not possible for this obligation in its present state; the message says what to do instead."""
 
 
 def locked(obligation_id: int) -> Obligation:
-    """The obligation, locked; it comes after its subject and before its reminders in the lock order."""
+    """The obligation with its row locked; in the lock order it comes after its subject and before its reminders."""
     return (
         Obligation.objects.select_for_update(no_key=True, of=("self",))
         .select_related("rule", "owner", "team")
@@ -32,7 +32,7 @@ def locked(obligation_id: int) -> Obligation:
 
 
 def save(obligation: Obligation, *fields: str, at: datetime) -> None:
-    """Write these columns and the time of the change."""
+    """Save these columns and the time of the change."""
     obligation.updated_at = at
     obligation.save(update_fields=[*fields, "updated_at"])
 
@@ -50,7 +50,7 @@ def end(
 
 
 def cancel_unsent(obligation: Obligation, *, at: datetime) -> None:
-    """End the reminders that wait; one that is being sent just now is left to its sender, as a page is."""
+    """Cancel the pending reminders; one that is just being sent is left to its sender, as a page is."""
     Reminder.objects.filter(obligation=obligation, state=OutboxState.PENDING).update(
         state=OutboxState.CANCELLED, ended_at=at
     )

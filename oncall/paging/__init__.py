@@ -1,4 +1,4 @@
-"""Pages: made from a firing, sent at least once, answered by a link, never lost."""
+"""Pages: created by a firing, sent at least once, answered by a link, never lost."""
 
 from oncall.paging.cancelling import cancel_unsent
 from oncall.paging.creating import create_pages, ways_to_reach

@@ -1,4 +1,4 @@
-"""Pages that are no longer needed."""
+"""Cancels pages that are no longer needed."""
 
 from datetime import datetime
 
@@ -7,10 +7,10 @@ from oncall.models import Page
 
 
 def cancel_unsent(*, escalation_id: int, at: datetime) -> int:
-    """End the escalation's waiting pages, in the caller's transaction, and say how many.
+    """Cancel the escalation's pending pages, in the caller's transaction, and return how many.
 
-    A page that is being sent just now is left to its sender: it has read the state already, and the fence
-    records what became of it.
+    A page that is just being sent is left to its sender: it has already read the state, and the fence records
+    its outcome.
     """
     return Page.objects.filter(escalation=escalation_id, state=OutboxState.PENDING).update(
         state=OutboxState.CANCELLED, ended_at=at

@@ -1,4 +1,4 @@
-"""From a firing to pages: one per person and notification rule (R-E8), each with a key used once."""
+"""Creates the pages of a firing: one per person and notification rule (R-E8), each with a key used once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,15 +10,15 @@ from oncall.models import ContactKind, ContactMethod, Escalation, NotificationRu
 # For people without rules of their own: push or text at once, then call, and call again (R-E8).
 _DEFAULT_HIGH = ((0, ContactKind.PUSH), (0, ContactKind.SMS), (3, ContactKind.VOICE), (8, ContactKind.VOICE))
 _DEFAULT_LOW = ((0, ContactKind.EMAIL),)
-# Which channel to try when another fails, or when nothing fits: the most intrusive first for high urgency.
-FALLING = (ContactKind.PUSH, ContactKind.SMS, ContactKind.VOICE, ContactKind.WEBHOOK, ContactKind.EMAIL)
+# Which channel to try when another fails, or when no default matches: the most intrusive first.
+CHANNEL_ORDER = (ContactKind.PUSH, ContactKind.SMS, ContactKind.VOICE, ContactKind.WEBHOOK, ContactKind.EMAIL)
 
 
 def create_pages(*, escalation: Escalation, firing: int, users: Sequence[int], at: datetime) -> list[Page]:
-    """Write the pages of one firing; those with a later minute wait in the table.
+    """Create the pages of one firing; those that are due later wait in the table.
 
-    Somebody without a usable contact method is paged at the address of the account, so that everyone can
-    be reached somehow. Two queries and one insert, however many people.
+    A person without a usable contact method is paged at the address of the account, so that everyone can be
+    reached. Two queries and one insert, for any number of people.
     """
     people = User.objects.only("email").in_bulk(users)
     ways = ways_to_reach(users, escalation.urgency)
@@ -69,14 +69,14 @@ def build_page(
     )
 
 
-Rule = tuple[int, int, ContactMethod | None]
-"""Its position, the minutes to wait, and the method; no method stands for the account's own address."""
+WayToReach = tuple[int, int, ContactMethod | None]
+"""The rule's position, the minutes to wait, and the contact method; None means the account's own address."""
 
 
-def ways_to_reach(users: Sequence[int], urgency: str) -> dict[int, list[Rule]]:
-    """By person: position, minutes to wait, and the contact method, None for the account's own address.
+def ways_to_reach(users: Sequence[int], urgency: str) -> dict[int, list[WayToReach]]:
+    """By user id: the person's own rules, else default rules for their contact methods.
 
-    A person's own rules, else the usual ones for what they have; in two queries, and nobody is left without.
+    Two queries for any number of people; everyone has at least one way.
     """
     rules = _rules_by_user(users, urgency)
     methods = _methods_by_user([user_id for user_id in users if user_id not in rules])
@@ -86,32 +86,32 @@ def ways_to_reach(users: Sequence[int], urgency: str) -> dict[int, list[Rule]]:
     }
 
 
-def _rules_by_user(users: Iterable[int], urgency: str) -> dict[int, list[Rule]]:
-    found: defaultdict[int, list[Rule]] = defaultdict(list)
+def _rules_by_user(users: Iterable[int], urgency: str) -> dict[int, list[WayToReach]]:
+    rules_by_user: defaultdict[int, list[WayToReach]] = defaultdict(list)
     rules = NotificationRule.objects.filter(
         user__in=users, urgency=urgency, contact_method__verified_at__isnull=False
     ).select_related("contact_method")
     for rule in rules.order_by("user", "position"):
-        found[rule.user_id].append((rule.position, rule.after_minutes, rule.contact_method))
-    return found
+        rules_by_user[rule.user_id].append((rule.position, rule.after_minutes, rule.contact_method))
+    return rules_by_user
 
 
 def _methods_by_user(users: Sequence[int]) -> dict[int, list[ContactMethod]]:
-    found: defaultdict[int, list[ContactMethod]] = defaultdict(list)
+    methods_by_user: defaultdict[int, list[ContactMethod]] = defaultdict(list)
     if not users:
-        return found
+        return methods_by_user
     for method in ContactMethod.objects.usable().filter(user__in=users).order_by("pk"):
-        found[method.user_id].append(method)
-    return found
+        methods_by_user[method.user_id].append(method)
+    return methods_by_user
 
 
-def _default_rules(methods: list[ContactMethod], urgency: str) -> list[Rule]:
+def _default_rules(methods: list[ContactMethod], urgency: str) -> list[WayToReach]:
     by_kind = {method.kind: method for method in reversed(methods)}
-    wanted = _DEFAULT_HIGH if urgency == Urgency.HIGH else _DEFAULT_LOW
-    rules: list[Rule] = [
-        (position, minutes, by_kind[kind]) for position, (minutes, kind) in enumerate(wanted) if kind in by_kind
+    defaults = _DEFAULT_HIGH if urgency == Urgency.HIGH else _DEFAULT_LOW
+    rules: list[WayToReach] = [
+        (position, minutes, by_kind[kind]) for position, (minutes, kind) in enumerate(defaults) if kind in by_kind
     ]
     if rules and any(minutes == 0 for _, minutes, _ in rules):
         return rules
-    first = next((by_kind[kind] for kind in FALLING if kind in by_kind), None)
-    return [(len(wanted), 0, first), *rules] if first else rules
+    fallback = next((by_kind[kind] for kind in CHANNEL_ORDER if kind in by_kind), None)
+    return [(len(defaults), 0, fallback), *rules] if fallback else rules

@@ -1,4 +1,4 @@
-"""Pages that were given up: a person looks at them, sends them again or lets them be."""
+"""Dead letters, pages that could not be delivered: a person sends them again or discards them."""
 
 from datetime import datetime
 
@@ -10,16 +10,16 @@ from oncall.wake import wake
 
 
 class NotDead(Exception):
-    """The page is not a dead letter any more, or there is no use in sending it; the message says so."""
+    """The page is no longer a dead letter, or it need not be sent any more; the message says which."""
 
 
 @transaction.atomic
 def resend(*, page_id: int, at: datetime) -> Page:
-    """Send a dead page again, under its own key. Raises NotDead if its trouble has been answered."""
+    """Send a dead page again, under its own key. Raises NotDead if its escalation has been answered."""
     escalation_id = Page.objects.values_list("escalation", flat=True).get(pk=page_id)
     escalation = Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
     if escalation.state != EscalationState.TRIGGERED:
-        raise NotDead("Somebody has answered meanwhile, so this page is not sent again.")
+        raise NotDead("Somebody has acknowledged in the meantime, so this page is not sent again.")
     _change(page_id, state=OutboxState.PENDING, due_at=at, ended_at=None)
     wake("pages")
     return Page.objects.get(pk=page_id)
@@ -27,7 +27,7 @@ def resend(*, page_id: int, at: datetime) -> Page:
 
 @transaction.atomic
 def discard(*, page_id: int, at: datetime) -> Page:
-    """Let a dead page be; it stays in the record as failed."""
+    """Discard a dead page; it stays in the record as failed."""
     _change(page_id, state=OutboxState.FAILED, ended_at=at)
     return Page.objects.get(pk=page_id)
 

@@ -1,7 +1,7 @@
-"""Sending pages and recording what came of it (lane `pages`, part B); the network is not touched here.
+"""Claims pages for sending and records the outcomes (lane `pages`, part B); nothing here uses the network.
 
-`claim_jobs` gives the engine plain data to send; `record` takes the answer back. In between nothing is
-locked and no transaction is open.
+`claim_jobs` gives the engine plain data to send; `record` takes the answer. In between nothing is locked and
+no transaction is open.
 """
 
 import logging
@@ -26,14 +26,14 @@ from oncall.models import (
     Page,
     User,
 )
-from oncall.paging.creating import FALLING, build_page
+from oncall.paging.creating import CHANNEL_ORDER, build_page
 from oncall.paging.links import link_for
 from oncall.wake import wake
 
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 60
-MOST_WAIT = timedelta(seconds=30)
-_NEEDED = (
+MAX_WAIT = timedelta(seconds=30)
+_COLUMNS = (
     "key", "channel", "address", "escalation__state", "escalation__subject_type", "escalation__subject_id",
     "escalation__title", "user__name", "contact_method__secret",
 )  # fmt: skip
@@ -41,7 +41,7 @@ _NEEDED = (
 
 @dataclass(frozen=True)
 class Job:
-    """One page to send: the right to do so, the channel, and the message."""
+    """One page to send: the claim on it, the channel, and the message."""
 
     held: Claim
     channel: str
@@ -51,36 +51,36 @@ class Job:
 def claim_jobs(*, at: datetime, limit: int, channels: Sequence[str] | None = None) -> list[Job]:
     """Claim due pages, commit, read their escalations again, and build the messages.
 
-    A page whose escalation was answered in between is cancelled here, just before it would have gone out.
+    A page whose escalation was answered in between is cancelled here, just before it would be sent.
     """
     claims = outbox.claim(Page, at=at, limit=limit, channels=channels)
     if not claims:
         return []
     pages = (
         Page.objects.select_related("escalation", "user", "contact_method")
-        .only(*_NEEDED)
-        .in_bulk([held.row_id for held in claims])
+        .only(*_COLUMNS)
+        .in_bulk([claim.row_id for claim in claims])
     )
-    facts = _facts(pages.values())
+    fields_by_subject = _message_fields(pages.values())
     jobs = []
-    for held in claims:
-        page = pages[held.row_id]
+    for claim in claims:
+        page = pages[claim.row_id]
         if page.escalation.state != EscalationState.TRIGGERED:
-            outbox.record_end(Page, held, state=OutboxState.CANCELLED, at=at, error="")
+            outbox.record_end(Page, claim, state=OutboxState.CANCELLED, at=at, error="")
             continue
-        key = (page.escalation.subject_type, page.escalation.subject_id)
-        jobs.append(Job(held, page.channel, _message(page, facts.get(key, {}))))
+        subject = (page.escalation.subject_type, page.escalation.subject_id)
+        jobs.append(Job(claim, page.channel, _message(page, fields_by_subject.get(subject, {}))))
     return jobs
 
 
-def _facts(pages: Iterable[Page]) -> dict[tuple[str, int], dict[str, str]]:
-    wanted: dict[str, list[int]] = {}
+def _message_fields(pages: Iterable[Page]) -> dict[tuple[str, int], dict[str, str]]:
+    ids_by_type: dict[str, list[int]] = {}
     for page in pages:
-        wanted.setdefault(page.escalation.subject_type, []).append(page.escalation.subject_id)
+        ids_by_type.setdefault(page.escalation.subject_type, []).append(page.escalation.subject_id)
     return {
-        (kind, subject_id): facts
-        for kind, ids in wanted.items()
-        for subject_id, facts in subjects.message_fields(kind, ids).items()
+        (subject_type, subject_id): fields
+        for subject_type, ids in ids_by_type.items()
+        for subject_id, fields in subjects.message_fields(subject_type, ids).items()
     }
 
 
@@ -98,9 +98,9 @@ def _message(page: Page, facts: dict[str, str]) -> Message:
 
 
 def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
-    """Write down what a provider said. Does nothing if the lease was lost to another worker meanwhile."""
+    """Record a provider's answer. Does nothing if another worker has taken the lease in the meantime."""
     if outcome.is_accepted:
-        # The timeline may hear of it a second later: waking every engine for it costs more than the page.
+        # The timeline may get it a second later: waking every engine for it costs more than the page.
         outbox.record_accepted(Page, job.held, at=at, provider_id=outcome.provider_id, news_at=at)
         return
     with transaction.atomic():
@@ -122,7 +122,7 @@ def _record_failure(job: Job, outcome: Outcome, at: datetime) -> None:
     elif job.held.attempts % MAX_ATTEMPTS == 0:
         written = outbox.record_end(Page, job.held, state=OutboxState.DEAD, at=at, error=outcome.error, news_at=at)
     else:
-        wait = min(outcome.retry_after or backoff(job.held.attempts), MOST_WAIT)
+        wait = min(outcome.retry_after or backoff(job.held.attempts), MAX_WAIT)
         written = outbox.record_retry(Page, job.held, due_at=at + wait, error=outcome.error, news_at=at)
     if not written:
         return
@@ -135,7 +135,7 @@ def _record_failure(job: Job, outcome: Outcome, at: datetime) -> None:
 def _try_next_channel(escalation: Escalation, page: Page, at: datetime) -> bool:
     """Page the same person on a channel not yet tried in this firing; False if there is none."""
     siblings = list(Page.objects.filter(escalation=escalation, firing=page.firing, user=page.user))
-    if any(sibling.pk != page.pk and _may_still_arrive(sibling, at) for sibling in siblings):
+    if any(sibling.pk != page.pk and _can_arrive(sibling, at) for sibling in siblings):
         return True
     tried = {(s.channel, s.address) for s in siblings if s.attempts or s.due_at <= at}
     method = next((m for m in _untried(page.user) if (m.kind, m.address) not in tried), None)
@@ -155,8 +155,8 @@ def _try_next_channel(escalation: Escalation, page: Page, at: datetime) -> bool:
     return True
 
 
-def _may_still_arrive(page: Page, at: datetime) -> bool:
-    """Whether another page of the firing has arrived, or is due by now and has not failed yet."""
+def _can_arrive(page: Page, at: datetime) -> bool:
+    """Whether this page has arrived, or is due by now and has not failed yet."""
     if page.state in outbox.ARRIVED:
         return True
     return page.state in outbox.UNSENT and not page.last_error and page.due_at <= at
@@ -164,17 +164,18 @@ def _may_still_arrive(page: Page, at: datetime) -> bool:
 
 def _untried(user: User) -> list[ContactMethod]:
     return sorted(
-        ContactMethod.objects.usable().filter(user=user), key=lambda m: (FALLING.index(ContactKind(m.kind)), m.pk)
+        ContactMethod.objects.usable().filter(user=user),
+        key=lambda m: (CHANNEL_ORDER.index(ContactKind(m.kind)), m.pk),
     )
 
 
 def _advance_if_unreachable(escalation: Escalation, at: datetime) -> None:
     """Fire the next step at once when nobody of this firing could be reached (R-E8).
 
-    A page that cannot be sent must not eat the step's waiting time.
+    A page that cannot be sent must not use up the step's waiting time.
     """
     firing = Page.objects.filter(escalation=escalation, firing=escalation.firing)
-    if escalation.next_at is None or any(_may_still_arrive(page, at) for page in firing):
+    if escalation.next_at is None or any(_can_arrive(page, at) for page in firing):
         return
     Escalation.objects.filter(pk=escalation.pk).update(next_at=at)
     EscalationEntry.objects.create(

@@ -1,4 +1,4 @@
-"""The link in a page's message: works without sign-in, for one page, once, and not for ever."""
+"""The link in a page's message: works without sign-in, for one page, once, and for a day."""
 
 from datetime import datetime, timedelta
 
@@ -16,20 +16,20 @@ class BadLink(Exception):
 
 
 def key_for(page: Page) -> str:
-    """The key in the link: the page's id and 128 bits of a keyed hash; nothing of it is stored."""
+    """The key in the link: the page's id and 128 bits of a keyed hash; it is not stored."""
     return f"{page.pk}-{salted_hmac(_SALT, page.key, algorithm='sha256').hexdigest()[:32]}"
 
 
 def link_for(page: Page) -> str:
-    """The full address, from SITE_URL."""
+    """The full address of the link, from SITE_URL."""
     return links.to("page-link", key_for(page))
 
 
 def page_for_link(*, key: str, at: datetime) -> Page:
     """The page a link belongs to, with its escalation and person.
 
-    Raises BadLink if the key is not ours, more than a day old, or its person's account is closed. A used
-    link is found too (`link_used_at` is set): the screen still shows what became of it.
+    Raises BadLink if the key is wrong, the page is more than a day old, or the person's account is closed. A
+    used link also works here (`link_used_at` is set): the screen still shows the state.
     """
     number, _, _ = key.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
@@ -45,9 +45,9 @@ def page_for_link(*, key: str, at: datetime) -> Page:
 
 
 def use_link(*, page: Page, at: datetime) -> bool:
-    """Spend the link; False if it was spent before.
+    """Mark the link as used; False if it was used before.
 
-    Call it after the deed and in the same transaction: so a crash leaves neither, and locks keep their
+    Call it after the action and in the same transaction: then a crash leaves neither, and locks keep their
     order (subject, escalation, page).
     """
     return bool(Page.objects.filter(pk=page.pk, link_used_at__isnull=True).update(link_used_at=at))

@@ -1,4 +1,4 @@
-"""What is owed about a record, as a panel of its page shows it; apps above register it for their records."""
+"""The tasks of a record, as a panel of its page shows them; apps above register it for their records."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from config.base.web import panels
 from oncall.models import Obligation
 from oncall.obligations import kinds
 
-_SHOWN = 20
+_MAX_ROWS = 20
 
 
 def register(place: str, order: int, *, subject_type: str) -> None:
-    """Show on the pages of `place` what is owed about each record, which is known here as `subject_type`."""
+    """Show on the pages of `place` the tasks of each record; `subject_type` is the records' type."""
 
     def context(request: Any, record: Any) -> dict[str, Any] | None:
         return about(subject_type, record.pk)
@@ -19,13 +19,13 @@ def register(place: str, order: int, *, subject_type: str) -> None:
 
 
 def about(subject_type: str, subject_id: int) -> dict[str, Any] | None:
-    """What is owed about one record: the open ones, and how many ended; None when nothing ever was."""
-    rows = Obligation.objects.about(subject_type, subject_id).select_related("owner", "team")
-    found = list(rows.order_by("due_at", "pk")[: _SHOWN * 5])
-    if not found:
+    """The open tasks of one record, and how many have ended; None when it never had any."""
+    queryset = Obligation.objects.about(subject_type, subject_id).select_related("owner", "team")
+    rows = list(queryset.order_by("due_at", "pk")[: _MAX_ROWS * 5])
+    if not rows:
         return None
-    still = [one for one in found if one.is_open][:_SHOWN]
+    open_rows = [obligation for obligation in rows if obligation.is_open]
     return {
-        "owed": [(one, kinds.get(one.kind)) for one in still],
-        "ended": len(found) - len([one for one in found if one.is_open]),
+        "tasks": [(obligation, kinds.get(obligation.kind)) for obligation in open_rows[:_MAX_ROWS]],
+        "ended": len(rows) - len(open_rows),
     }

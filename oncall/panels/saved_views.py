@@ -1,4 +1,4 @@
-"""Saved views above the list that they belong to."""
+"""The panel of saved views above their list."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,24 +12,24 @@ from oncall.models import SavedView
 from oncall.saved_views import saving
 
 
-def _saved(request: HttpRequest, page: ListPage) -> dict[str, Any]:
-    """The reader's own and their teams' views of this list, in ONE query, and the way to keep this state."""
+def _context(request: HttpRequest, page: ListPage) -> dict[str, Any]:
+    """The reader's own and their teams' views of this list, in ONE query, and the link to save this view."""
     try:
-        here = saving.canonical(request.META.get("QUERY_STRING", ""), told_empty=page.told_empty)
+        current = saving.canonical(request.META.get("QUERY_STRING", ""), told_empty=page.told_empty)
     except saving.SavedViewRefused:
-        here = ""
+        current = ""
     path = page.address()
     rows = SavedView.objects.visible_to(request.user).filter(path=path).select_related("team")
-    found = [(view, view.query == here) for view in rows.order_by("team__name", "position", "pk")]
-    found.sort(key=lambda one: one[0].team_id is not None)  # one's own come first
-    is_kept = any(is_current for _, is_current in found)
-    ask = urlencode({"path": path, "query": here})
+    views = [(view, view.query == current) for view in rows.order_by("team__name", "position", "pk")]
+    views.sort(key=lambda pair: pair[0].team_id is not None)  # the reader's own views come first
+    is_saved = any(is_current for _, is_current in views)
+    parameters = urlencode({"path": path, "query": current})
     return {
-        "views": found,
-        "save": f"{reverse('oncall:view-new')}?{ask}" if here and not is_kept else "",
+        "views": views,
+        "save": f"{reverse('oncall:view-new')}?{parameters}" if current and not is_saved else "",
     }
 
 
 def register() -> None:
     """Add the panel; called from `ready()`."""
-    panels.register(panels.Panel("list", 10, "oncall/saved_views/panel_saved_views.html", _saved))
+    panels.register(panels.Panel("list", 10, "oncall/saved_views/panel_saved_views.html", _context))

@@ -1,4 +1,4 @@
-"""How a person can be reached: added by them, proven with a code, removed."""
+"""A person's contact methods: added, verified with a code, removed; and their notification rules."""
 
 import logging
 from datetime import datetime
@@ -17,25 +17,25 @@ from oncall.channels import SENDERS, Message
 from oncall.models import ContactKind, ContactMethod, NotificationRule, Urgency, User
 
 logger = logging.getLogger(__name__)
-_WINDOW = 600
-_TRIES = 5
+_WINDOW_SECONDS = 600
+_MAX_TRIES = 5
 _SALT = "oncall.contact-code"
 
 
 class WrongCode(Refusal):
-    """The code is wrong, too old, or was tried too often."""
+    """The code is wrong or expired, or there were too many tries."""
 
 
-class NotSent(Refusal):
+class CodeNotSent(Refusal):
     """The code could not be sent."""
 
 
-class LastOne(Refusal):
-    """It is the only way to reach the person."""
+class LastContactMethod(Refusal):
+    """Without it the person could not be reached."""
 
 
 def add(*, user: User, kind: str, address: str, secret: str = "") -> ContactMethod:
-    """A new way to reach `user`, unproven yet: pages go only to proven ones. Raises ValidationError."""
+    """Add a contact method, not verified yet: pages go only to verified ones. Raises ValidationError."""
     method = ContactMethod(user=user, kind=kind, address=address.strip(), secret=secret)
     method.full_clean()
     method.save()
@@ -43,9 +43,9 @@ def add(*, user: User, kind: str, address: str, secret: str = "") -> ContactMeth
 
 
 def send_code(*, method: ContactMethod, at: datetime) -> None:
-    """Send six digits there; they hold for ten to twenty minutes. Raises NotSent."""
+    """Send a code of six digits, valid for ten to twenty minutes. Raises CodeNotSent."""
     if not cache.add(f"{_SALT}.sent.{method.pk}", 1, 30):
-        raise NotSent("A code was sent a moment ago. Wait half a minute for it before you ask for another.")
+        raise CodeNotSent("A code was sent a moment ago. Wait half a minute before you request another.")
     code = _code(method, at, 0)
     if method.kind == ContactKind.EMAIL:
         body = render_to_string("message/contact_code.txt", {"code": code, "site_name": settings.SITE_NAME})
@@ -53,7 +53,7 @@ def send_code(*, method: ContactMethod, at: datetime) -> None:
             EmailMessage(f"Your code for {settings.SITE_NAME}: {code}", body, to=[method.address]).send()
         except OSError as error:
             logger.warning("contact.code_not_sent", extra={"kind": method.kind, "error": type(error).__name__})
-            raise NotSent("The mail server could not be reached. Try again in a minute.") from None
+            raise CodeNotSent("The mail server could not be reached. Try again in a minute.") from None
         return
     outcome = SENDERS[method.kind](
         Message(
@@ -67,19 +67,19 @@ def send_code(*, method: ContactMethod, at: datetime) -> None:
         )
     )
     if not outcome.is_accepted:
-        raise NotSent(f"The code could not be sent. {outcome.error}")
+        raise CodeNotSent(f"The code could not be sent. {outcome.error}")
 
 
 @transaction.atomic
 def verify(*, method: ContactMethod, code: str, at: datetime) -> ContactMethod:
-    """Prove the address with the code; the first proven one starts to get pages. Raises WrongCode."""
-    tries = f"{_SALT}.tries.{method.pk}.{int(at.timestamp()) // _WINDOW}"
-    cache.add(tries, 0, 2 * _WINDOW)
-    if cache.incr(tries) > _TRIES:
-        raise WrongCode("Too many wrong codes. Wait ten minutes and have a new one sent.")
-    given = "".join(code.split())
-    if not any(constant_time_compare(given, _code(method, at, back)) for back in (0, 1)):
-        raise WrongCode("This is not the code, or it is too old. Have a new one sent.")
+    """Verify the address with the code; the first verified one also gets notification rules. Raises WrongCode."""
+    tries = f"{_SALT}.tries.{method.pk}.{int(at.timestamp()) // _WINDOW_SECONDS}"
+    cache.add(tries, 0, 2 * _WINDOW_SECONDS)
+    if cache.incr(tries) > _MAX_TRIES:
+        raise WrongCode("Too many wrong codes. Wait ten minutes, then send a new code.")
+    digits = "".join(code.split())
+    if not any(constant_time_compare(digits, _code(method, at, back)) for back in (0, 1)):
+        raise WrongCode("This code is wrong or expired. Check it, or send a new code.")
     method.verified_at = at
     method.save(update_fields=["verified_at"])
     for urgency in Urgency:
@@ -91,16 +91,16 @@ def verify(*, method: ContactMethod, code: str, at: datetime) -> ContactMethod:
 
 @transaction.atomic
 def remove(*, method: ContactMethod) -> None:
-    """Forget an address and its rules. Raises LastOne for the only proven one of somebody who stands by."""
+    """Delete a contact method and its rules. Raises LastContactMethod for the person's only verified one."""
     others = ContactMethod.objects.usable().filter(user=method.user).exclude(pk=method.pk)
     if method.verified_at and not others.exists():
-        raise LastOne("This is the only way to reach you. Add and prove another one first.")
+        raise LastContactMethod("This is your only verified contact method. Add and verify another one first.")
     method.delete()
 
 
 @transaction.atomic
 def add_rule(*, user: User, urgency: str, after_minutes: int, method: ContactMethod) -> NotificationRule:
-    """One more line of "reach me like this", after those that exist. Raises ValidationError."""
+    """Add a notification rule after the existing ones. Raises ValidationError."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     last = NotificationRule.objects.filter(user=user, urgency=urgency).order_by("-position").first()
     rule = NotificationRule(
@@ -117,14 +117,14 @@ def add_rule(*, user: User, urgency: str, after_minutes: int, method: ContactMet
 
 @transaction.atomic
 def remove_rule(*, rule: NotificationRule) -> None:
-    """Take a line away. Raises LastOne for the last one of its urgency."""
+    """Delete a notification rule. Raises LastContactMethod for the last rule of its urgency."""
     others = NotificationRule.objects.filter(user=rule.user, urgency=rule.urgency).exclude(pk=rule.pk)
     if not others.exists():
-        raise LastOne("Without a line nobody could reach you. Add another one first.")
+        raise LastContactMethod("This is your last rule for this urgency. Add another one first.")
     rule.delete()
 
 
 def _code(method: ContactMethod, at: datetime, back: int) -> str:
-    window = int(at.timestamp()) // _WINDOW - back
+    window = int(at.timestamp()) // _WINDOW_SECONDS - back
     seed = salted_hmac(_SALT, f"{method.pk}:{method.address}:{window}", algorithm="sha256").hexdigest()
     return f"{int(seed, 16) % 1_000_000:06d}"

@@ -1,4 +1,4 @@
-"""The people of a team: what part of full time they work, when they were trained, and whether pages reach them."""
+"""The members of a team: their part of full time, their training, and whether pages reach them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,30 +15,30 @@ from oncall.readiness import wake_tests
 
 @dataclass(frozen=True)
 class Member:
-    """A person of a team, with what is still missing; nothing is said to those who do not plan the rota."""
+    """A member of a team, with what is still missing; only those who plan the rota see that."""
 
     membership: Membership
     missing: Sequence[str] = ()
 
 
 def team_members(team: Team, *, viewer: Any, at: datetime) -> list[Member]:
-    """The team's people by role and name; three queries for those who plan its rota, one for others."""
+    """The team's members by role and name; three queries for those who plan its rota, one for others."""
     rows = list(team.memberships.select_related("user").order_by("role", "user__name", "pk"))
     if not permissions.can_manage_team(viewer, team):
         return [Member(row) for row in rows]
     users = [row.user_id for row in rows]
     reachable = set(ContactMethod.objects.usable().filter(user__in=users).values_list("user", flat=True).distinct())
-    awake = wake_tests.passed(users, at=at)
+    passed_wake_test = wake_tests.passed(users, at=at)
     return [
         Member(
             row,
             [
-                words
-                for words, is_missing in (
+                label
+                for label, is_missing in (
                     ("account closed", not row.user.is_active),
                     ("not trained", row.trained_on is None or row.trained_on > at.date()),
-                    ("no proven contact", row.user_id not in reachable),
-                    ("no wake test", row.user_id not in awake),
+                    ("no verified contact method", row.user_id not in reachable),
+                    ("no wake test", row.user_id not in passed_wake_test),
                 )
                 if is_missing
             ],
@@ -49,7 +49,7 @@ def team_members(team: Team, *, viewer: Any, at: datetime) -> list[Member]:
 
 @transaction.atomic
 def change_member(*, membership_id: int, fte: Decimal, trained_on: date | None, at: datetime) -> Membership:
-    """Set the part of full time and the day of training. Raises ValidationError; who may is asked before."""
+    """Set the part of full time and the day of training. Raises ValidationError; the caller checks permissions."""
     row = (
         Membership.objects.select_for_update(no_key=True, of=("self",))
         .select_related("user", "team")

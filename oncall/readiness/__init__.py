@@ -1,1 +1,1 @@
-"""Whether a page would wake somebody tonight."""
+"""Checks whether a page would reach and wake a person."""

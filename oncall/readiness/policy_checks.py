@@ -1,4 +1,4 @@
-"""Whether an escalation policy would work tonight: checks of its steps, its rotas and its people (S19, S39)."""
+"""Checks of an escalation policy's steps, schedules and people: would it work tonight? (S19, S39)"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,38 +24,38 @@ from oncall.schedules.plan import Interval
 from oncall.schedules.timeline import ScheduleTimeline, build_timeline, subtract_intervals
 
 AHEAD = timedelta(days=30)
-_MOST_NAMED = 5
+_MAX_NAMES = 5
 GAP, LEVEL_2, INACTIVE, CONTACT, TRAINED, WAKE_TEST = "gap", "level_2", "inactive", "contact", "trained", "wake_test"
 TITLES = {
     LEVEL_2: "Escalates to a second level",
     GAP: "First step reaches somebody at every minute of the next 30 days",
-    INACTIVE: "No closed account in its steps and rotas",
-    CONTACT: "Everybody has a proven way to be reached",
-    TRAINED: "Everybody on the rota is trained for it",
+    INACTIVE: "No closed account in its steps and schedules",
+    CONTACT: "Everybody has a verified contact method",
+    TRAINED: "Everybody on the rota is trained for on-call",
     WAKE_TEST: "Everybody passed a wake test in the last 90 days",
 }
-"""What is checked, in the order in which it is shown."""
-_WRONG = {
+"""The title of each check, in the order on screen."""
+_PROBLEM_TEXTS = {
     INACTIVE: (
-        "has a closed account: give the place to somebody.",
-        "have closed accounts: give their places to others.",
+        "has a closed account: replace this person.",
+        "have closed accounts: replace these people.",
     ),
     CONTACT: (
-        "has no proven way to be reached: ask for one on the own page.",
-        "have no proven way to be reached: ask for one on their own pages.",
+        "has no verified contact method: ask this person to add one under My profile.",
+        "have no verified contact method: ask them to add one under My profile.",
     ),
     TRAINED: ("is on the rota and not trained yet.", "are on the rota and not trained yet."),
     WAKE_TEST: (
-        "passed no wake test in the last 90 days: it takes a minute on the own page.",
-        "passed no wake test in the last 90 days: it takes a minute on their own pages.",
+        "passed no wake test in the last 90 days: it takes a minute under My profile.",
+        "passed no wake test in the last 90 days: it takes a minute under My profile.",
     ),
 }
-"""What is wrong with one person, and with several."""
+"""The problem as text, for one person and for several."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One check: what is asked for, whether it holds, and if not, what is wrong and where it is mended."""
+    """One check: its title, whether it passed, and if not, what is wrong and where to fix it."""
 
     code: str
     title: str
@@ -65,24 +65,24 @@ class Item:
 
 
 @dataclass
-class _Known:
-    """All that the checks of some policies need, fetched once."""
+class _CheckData:
+    """The data for the checks of some policies, fetched once."""
 
     at: datetime
     since: datetime
     until: datetime
     rosters: Mapping[int, Roster]
-    facts: Mapping[int, ScheduleTimeline]
+    timelines: Mapping[int, ScheduleTimeline]
     members: Mapping[int, list[Membership]]
     names: dict[int, str] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
     reachable: set[int] = field(default_factory=set)
-    awake: set[int] = field(default_factory=set)
+    passed_wake_test: set[int] = field(default_factory=set)
     trained: set[tuple[int, int]] = field(default_factory=set)
 
 
 def check(policies: Iterable[int], *, at: datetime) -> dict[int, list[Item]]:
-    """The items of each policy, by its key; the same few queries for any number of them."""
+    """The checks of each policy, by its primary key; the same few queries for any number of policies."""
     targets = EscalationTarget.objects.select_related("user").order_by("position", "pk")
     steps = EscalationStep.objects.order_by("position").prefetch_related(Prefetch("targets", targets))
     rows = list(
@@ -90,94 +90,96 @@ def check(policies: Iterable[int], *, at: datetime) -> dict[int, list[Item]]:
         .select_related("team")
         .prefetch_related(Prefetch("steps", steps), "fallback")
     )
-    known = _known(rows, at=at)
-    return {policy.pk: _items(policy, known) for policy in rows}
+    data = _load_data(rows, at=at)
+    return {policy.pk: _items(policy, data) for policy in rows}
 
 
 def _targets(policy: EscalationPolicy) -> list[EscalationTarget]:
     return [target for step in policy.steps.all() for target in step.targets.all()]
 
 
-def _known(rows: Iterable[EscalationPolicy], *, at: datetime) -> _Known:
+def _load_data(rows: Iterable[EscalationPolicy], *, at: datetime) -> _CheckData:
     targets = [target for policy in rows for target in _targets(policy)]
     since = floor_minute(at)
     until = since + AHEAD
-    found = load(ids={one.schedule_id for one in targets if one.schedule_id}, since=since, until=until)
+    schedule_ids = {target.schedule_id for target in targets if target.schedule_id}
+    rosters = load(ids=schedule_ids, since=since, until=until)
+    team_ids = {target.team_id for target in targets if target.team_id}
+    memberships = Membership.objects.filter(team__in=team_ids).exclude(role=MembershipRole.OBSERVER)
     members: dict[int, list[Membership]] = {}
-    wanted = {one.team_id for one in targets if one.team_id}
-    for one in Membership.objects.filter(team__in=wanted).exclude(role=MembershipRole.OBSERVER).select_related("user"):
-        members.setdefault(one.team_id, []).append(one)
-    known = _Known(
+    for membership in memberships.select_related("user"):
+        members.setdefault(membership.team_id, []).append(membership)
+    data = _CheckData(
         at=at,
         since=since,
         until=until,
-        rosters={one.schedule.pk: one for one in found},
-        facts={one.schedule.pk: build_timeline(one.plan, since=since, until=until) for one in found},
+        rosters={roster.schedule.pk: roster for roster in rosters},
+        timelines={roster.schedule.pk: build_timeline(roster.plan, since=since, until=until) for roster in rosters},
         members=members,
     )
-    people = {key: person for one in found for key, person in one.people.items()}
-    people |= {one.user.pk: one.user for one in targets if one.user}
-    people |= {one.user_id: one.user for some in members.values() for one in some}
+    people = {key: person for roster in rosters for key, person in roster.people.items()}
+    people |= {target.user.pk: target.user for target in targets if target.user}
+    people |= {row.user_id: row.user for team_members in members.values() for row in team_members}
     people |= {person.pk: person for policy in rows for person in policy.fallback.all()}
-    _ask_about(known, people)
-    return known
+    _load_people(data, people)
+    return data
 
 
-def _ask_about(known: _Known, people: Mapping[int, User]) -> None:
-    known.names = {key: person.name for key, person in people.items()}
-    known.closed = {key for key, person in people.items() if not person.is_active}
-    known.reachable = set(
+def _load_people(data: _CheckData, people: Mapping[int, User]) -> None:
+    data.names = {key: person.name for key, person in people.items()}
+    data.closed = {key for key, person in people.items() if not person.is_active}
+    data.reachable = set(
         ContactMethod.objects.usable().filter(user__in=people).values_list("user", flat=True).distinct()
     )
-    known.awake = wake_tests.passed(list(people), at=known.at)
-    known.trained = set(
-        Membership.objects.filter(user__in=people, trained_on__lte=known.at.date()).values_list("team", "user")
+    data.passed_wake_test = wake_tests.passed(list(people), at=data.at)
+    data.trained = set(
+        Membership.objects.filter(user__in=people, trained_on__lte=data.at.date()).values_list("team", "user")
     )
 
 
-def _items(policy: EscalationPolicy, known: _Known) -> list[Item]:
-    rota = _rota(policy, known)
-    people = rota | {person.pk for person in policy.fallback.all()} - known.closed
+def _items(policy: EscalationPolicy, data: _CheckData) -> list[Item]:
+    rota = _rota(policy, data)
+    people = rota | {person.pk for person in policy.fallback.all()} - data.closed
     teams = {policy.team_id} | {
-        known.rosters[one.schedule_id].schedule.team_id for one in _targets(policy) if one.schedule_id
+        data.rosters[target.schedule_id].schedule.team_id for target in _targets(policy) if target.schedule_id
     }
-    untrained = {user for user in rota if not any((team, user) in known.trained for team in teams)}
+    untrained = {user for user in rota if not any((team, user) in data.trained for team in teams)}
     team_page = policy.team.get_absolute_url()
-    found = {
+    items = {
         LEVEL_2: _level_2(policy),
-        GAP: _gap(policy, known),
-        INACTIVE: _people(INACTIVE, _closed(policy, known), known),
-        CONTACT: _people(CONTACT, people - known.reachable, known, team_page),
-        TRAINED: _people(TRAINED, untrained, known, team_page),
-        WAKE_TEST: _people(WAKE_TEST, rota - known.awake, known, team_page),
+        GAP: _gap(policy, data),
+        INACTIVE: _people(INACTIVE, _closed(policy, data), data),
+        CONTACT: _people(CONTACT, people - data.reachable, data, team_page),
+        TRAINED: _people(TRAINED, untrained, data, team_page),
+        WAKE_TEST: _people(WAKE_TEST, rota - data.passed_wake_test, data, team_page),
     }
-    return [found[code] for code in TITLES]
+    return [items[code] for code in TITLES]
 
 
-def _rota(policy: EscalationPolicy, known: _Known) -> set[int]:
-    """Whom its steps may reach over the coming days."""
-    found: set[int] = set()
+def _rota(policy: EscalationPolicy, data: _CheckData) -> set[int]:
+    """The users whom its steps may reach over the coming days, without closed accounts."""
+    users: set[int] = set()
     for target in _targets(policy):
         if target.user_id:
-            found.add(target.user_id)
+            users.add(target.user_id)
         elif target.schedule_id:
-            found |= {shift.user for shift in known.facts[target.schedule_id].shifts}
+            users |= {shift.user for shift in data.timelines[target.schedule_id].shifts}
         else:
-            found |= {one.user_id for one in known.members.get(target.team_id or 0, ())}
-    return found - known.closed
+            users |= {membership.user_id for membership in data.members.get(target.team_id or 0, ())}
+    return users - data.closed
 
 
-def _closed(policy: EscalationPolicy, known: _Known) -> set[int]:
-    """Closed accounts among its targets, its fallback, and the places of its rotas."""
-    found = {target.user_id for target in _targets(policy) if target.user_id}
-    found |= {person.pk for person in policy.fallback.all()}
+def _closed(policy: EscalationPolicy, data: _CheckData) -> set[int]:
+    """Closed accounts among its targets, its fallback, and the slots of its schedules."""
+    users = {target.user_id for target in _targets(policy) if target.user_id}
+    users |= {person.pk for person in policy.fallback.all()}
     for target in _targets(policy):
         if target.schedule_id:
-            plan = known.rosters[target.schedule_id].plan
-            for _, _, version in plan.versions_in_force(since=known.since, until=known.until):
+            plan = data.rosters[target.schedule_id].plan
+            for _, _, version in plan.versions_in_force(since=data.since, until=data.until):
                 layers = version.layers if version else ()
-                found |= {user for layer in layers for slot in layer.rotation.slots for user in slot}
-    return found & known.closed
+                users |= {user for layer in layers for slot in layer.rotation.slots for user in slot}
+    return users & data.closed
 
 
 def _level_2(policy: EscalationPolicy) -> Item:
@@ -188,16 +190,16 @@ def _level_2(policy: EscalationPolicy) -> Item:
     return Item(LEVEL_2, TITLES[LEVEL_2], False, wrong, _policy_page(policy))
 
 
-def _gap(policy: EscalationPolicy, known: _Known) -> Item:
+def _gap(policy: EscalationPolicy, data: _CheckData) -> Item:
     first = next((step for step in policy.steps.all() if step.targets.all()), None)
     targets = list(first.targets.all()) if first else []
-    gaps = uncovered(targets, known)
+    gaps = uncovered(targets, data)
     if not gaps:
         return Item(GAP, TITLES[GAP], is_passed=True)
-    schedules = [known.rosters[one.schedule_id] for one in targets if one.schedule_id]
+    schedules = [data.rosters[target.schedule_id] for target in targets if target.schedule_id]
     starts_at, ends_at = gaps[0]
     zone = schedules[0].schedule.team.time_zone if schedules else policy.team.time_zone
-    end = "on" if ends_at >= known.until else f"to {display.local(ends_at, zone=zone)}"
+    end = "on" if ends_at >= data.until else f"to {display.local(ends_at, zone=zone)}"
     more = f", and {len(gaps) - 1} times more" if len(gaps) > 1 else ""
     wrong = f"The first step of {policy.name} reaches nobody from {display.local(starts_at, zone=zone)} {end}{more}."
     url = (
@@ -208,27 +210,27 @@ def _gap(policy: EscalationPolicy, known: _Known) -> Item:
     return Item(GAP, TITLES[GAP], False, wrong, url)
 
 
-def uncovered(targets: Iterable[EscalationTarget], known: _Known) -> list[Interval]:
-    """When a step reaches nobody: a person or a team with people in it is always there, schedules add up."""
+def uncovered(targets: Iterable[EscalationTarget], data: _CheckData) -> list[Interval]:
+    """When a step reaches nobody: people and teams with members are always available, schedules add up."""
     covered: list[Interval] = []
     for target in targets:
         if target.schedule_id:
-            covered += [(one.starts_at, one.ends_at) for one in known.facts[target.schedule_id].shifts]
+            covered += [(shift.starts_at, shift.ends_at) for shift in data.timelines[target.schedule_id].shifts]
         elif target.user_id:
-            covered += [] if target.user_id in known.closed else [(known.since, known.until)]
-        elif any(one.user_id not in known.closed for one in known.members.get(target.team_id or 0, ())):
-            covered.append((known.since, known.until))
-    return subtract_intervals([(known.since, known.until)], covered)
+            covered += [] if target.user_id in data.closed else [(data.since, data.until)]
+        elif any(row.user_id not in data.closed for row in data.members.get(target.team_id or 0, ())):
+            covered.append((data.since, data.until))
+    return subtract_intervals([(data.since, data.until)], covered)
 
 
-def _people(code: str, users: set[int], known: _Known, url: str = "") -> Item:
+def _people(code: str, users: set[int], data: _CheckData, url: str = "") -> Item:
     if not users:
         return Item(code, TITLES[code], is_passed=True)
-    names = sorted(known.names[user] for user in users)
-    more = [f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
-    who = [*names[:_MOST_NAMED], *more]
-    said = who[0] if len(who) == 1 else f"{', '.join(who[:-1])} and {who[-1]}"
-    return Item(code, TITLES[code], False, f"{said} {_WRONG[code][len(who) > 1]}", url)
+    names = sorted(data.names[user] for user in users)
+    more = [f"{len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else []
+    parts = [*names[:_MAX_NAMES], *more]
+    people = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return Item(code, TITLES[code], False, f"{people} {_PROBLEM_TEXTS[code][len(parts) > 1]}", url)
 
 
 def _policy_page(policy: EscalationPolicy) -> str:

@@ -5,9 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.base.rest.serializers import RecordSerializer
-from oncall.models import (
-    EngineLane,
-)
+from oncall.models import EngineLane
 
 
 class LaneSerializer(RecordSerializer):
@@ -28,7 +26,7 @@ class LaneSerializer(RecordSerializer):
 
 
 class FindingSerializer(serializers.Serializer[Any]):
-    """Something that must not be, found by the auditor."""
+    """Something wrong, found by the auditor."""
 
     code = serializers.CharField()
     text = serializers.CharField()
@@ -36,7 +34,7 @@ class FindingSerializer(serializers.Serializer[Any]):
 
 
 class EngineSerializer(serializers.Serializer[Any]):
-    """The engine's pulse and the auditor's findings; none is good."""
+    """The engine's lanes and the auditor's findings; an empty list of findings is good."""
 
     lanes = LaneSerializer(many=True)
     findings = FindingSerializer(many=True)

@@ -1,16 +1,13 @@
 """Escalations and their log as the API shows them."""
 
 from config.base.rest.serializers import AnyObject, ReadKey, RecordSerializer
-from oncall.models import (
-    Escalation,
-    EscalationEntry,
-)
+from oncall.models import Escalation, EscalationEntry
 from oncall.serializers.people import PersonSerializer
 from oncall.serializers.subjects import SubjectSerializer
 
 
 class EscalationEntrySerializer(RecordSerializer):
-    """One fact of an escalation's history."""
+    """One entry of an escalation's log."""
 
     actor = PersonSerializer(read_only=True, allow_null=True)
     detail = AnyObject(read_only=True)
@@ -21,7 +18,7 @@ class EscalationEntrySerializer(RecordSerializer):
 
 
 class EscalationSerializer(RecordSerializer):
-    """A policy at work: where it stands, what comes next, and what happened."""
+    """An escalation: its state, what comes next, and its log."""
 
     subject = SubjectSerializer(source="*", read_only=True)
     team = ReadKey("slug", allow_null=True)

@@ -1,15 +1,13 @@
-"""Obligations as the API shows them, and what their verbs take."""
+"""Obligations as the API shows them, and the input of their actions."""
 
 from config.base.rest.serializers import InputSerializer, Instant, Lines, ReadKey, RecordSerializer
-from oncall.models import (
-    Obligation,
-)
+from oncall.models import Obligation
 from oncall.serializers.people import PersonSerializer
 from oncall.serializers.subjects import SubjectSerializer
 
 
 class ObligationSerializer(RecordSerializer):
-    """Something that a person or a team owes by an instant."""
+    """A task that a person or a team must do by a due time."""
 
     subject = SubjectSerializer(source="*", read_only=True)
     rule = ReadKey("name")
@@ -26,13 +24,13 @@ class ObligationSerializer(RecordSerializer):
 
 
 class DismissSerializer(InputSerializer):
-    """Why it need not be done."""
+    """Why it is not needed."""
 
     reason = Lines(max_length=2000, required=False, default="", allow_blank=True)
 
 
 class PostponeSerializer(InputSerializer):
-    """Until when it is put off, and why."""
+    """The new due time, and why it is postponed."""
 
     due_at = Instant()
     reason = Lines(max_length=2000)

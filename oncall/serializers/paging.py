@@ -1,15 +1,13 @@
 """Pages as the API shows them."""
 
 from config.base.rest.serializers import ReadId, RecordSerializer
-from oncall.models import (
-    Page,
-)
+from oncall.models import Page
 from oncall.serializers.people import PersonSerializer
 from oncall.serializers.subjects import SubjectSerializer
 
 
 class PageSerializer(RecordSerializer):
-    """One message to one person on one channel; the address it goes to is private."""
+    """One message to one person on one channel; the address is private and not shown."""
 
     escalation = ReadId()
     subject = SubjectSerializer(source="escalation", read_only=True)

@@ -7,11 +7,7 @@ from rest_framework import serializers
 
 from config.base.net import links
 from config.base.rest.serializers import ReadKey, RecordSerializer
-from oncall.models import (
-    Membership,
-    Team,
-    User,
-)
+from oncall.models import Membership, Team, User
 
 
 @extend_schema_field({"type": "string"})
@@ -19,12 +15,12 @@ class Address(serializers.CharField):
     """A path of the portal as a full address."""
 
     def to_representation(self, value: Any) -> str:
-        """The address; what is none of ours stays as it is."""
+        """The full address; an address outside the portal stays as it is."""
         return links.absolute(value) if str(value).startswith("/") else str(value)
 
 
 class PersonSerializer(RecordSerializer):
-    """A person, as others refer to them."""
+    """A short reference to a person."""
 
     class Meta:
         model = User
@@ -42,7 +38,7 @@ class UserTeamSerializer(RecordSerializer):
 
 
 class UserSerializer(RecordSerializer):
-    """A person with an account; how to reach them privately is theirs alone."""
+    """A person with an account; contact methods are private and not shown."""
 
     teams = UserTeamSerializer(source="memberships", many=True, read_only=True)
 
@@ -62,7 +58,7 @@ class TeamMemberSerializer(RecordSerializer):
 
 
 class TeamSerializer(RecordSerializer):
-    """A team and its people."""
+    """A team and its members."""
 
     escalation_policy = ReadKey("name", allow_null=True)
     members = TeamMemberSerializer(source="memberships", many=True, read_only=True)

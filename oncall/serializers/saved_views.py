@@ -3,10 +3,7 @@
 from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Key, Line, ReadKey, RecordSerializer
-from oncall.models import (
-    SavedView,
-    Team,
-)
+from oncall.models import SavedView, Team
 from oncall.saved_views import saving
 from oncall.serializers.people import Address, PersonSerializer
 
@@ -24,20 +21,20 @@ class SavedViewSerializer(RecordSerializer):
 
 
 class ViewChangesSerializer(InputSerializer):
-    """Another name or another state."""
+    """A new name or a new query string."""
 
     name = Line(max_length=60)
-    query = Line(max_length=saving.LONGEST)
+    query = Line(max_length=saving.MAX_QUERY_LENGTH)
 
 
 class NewViewSerializer(ViewChangesSerializer):
-    """The state of a list under a name; for a team by who manages it, else for the caller."""
+    """A new view; for a team if the caller manages it, else for the caller."""
 
     path = Line(max_length=200)
     team = Key(slug_field="slug", queryset=Team.objects.all(), required=False, allow_null=True)
 
 
 class PlaceSerializer(InputSerializer):
-    """Where it goes."""
+    """The direction of a move."""
 
     to = serializers.ChoiceField(choices=["earlier", "later"])

@@ -12,13 +12,13 @@ from oncall.obligations import kinds
 
 
 class ObligationTable(Table):
-    """What is owed, the most urgent first."""
+    """Tasks, the most urgent first."""
 
     title = LinkColumn(css="wide row-title")
-    kind = tables.Column(verbose_name="Duty")
+    kind = tables.Column(verbose_name="Task type")
     due_at = TimeColumn(verbose_name="Due")
     status = TagColumn(family="obligation")
-    owner = tables.Column(accessor="owner__name", verbose_name="Owed by", default="the team")
+    owner = tables.Column(accessor="owner__name", verbose_name="Assigned to", default="the team")
     team = tables.Column(accessor="team__name", verbose_name="Team")
     act = tables.Column(verbose_name="", accessor="pk", orderable=False, exclude_from_export=True)
 
@@ -27,11 +27,11 @@ class ObligationTable(Table):
         fields = ("title", "kind", "due_at", "status", "owner", "team", "act")
 
     def render_kind(self, value: str) -> str:
-        """The duty's name."""
+        """The label of the kind."""
         return kinds.get(value).label
 
     def render_status(self, record: Obligation, value: str) -> SafeString:
-        """The status, and red once it is overdue."""
+        """The status; red when it is overdue."""
         if record.is_overdue(self.at):
             return display.tag("obligation", "overdue", "Overdue")
         return display.tag("obligation", record.status, value)
@@ -41,9 +41,9 @@ class ObligationTable(Table):
         return value
 
     def render_act(self, record: Obligation) -> SafeString:
-        """To its own page, where it is ended, put off or dismissed."""
+        """A link to its own page, where it is marked done, postponed or dismissed."""
         return format_html(
             '<a class="btn btn-sm" href="{}" aria-label="Details of {}">Details</a>',
-            reverse("oncall:obligation", args=[record.pk]),
+            reverse("oncall:task", args=[record.pk]),
             record.title,
         )

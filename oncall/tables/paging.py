@@ -18,17 +18,17 @@ class PageTable(Table):
     due_at = TimeColumn(verbose_name="Due")
     sent_at = TimeColumn(verbose_name="Sent")
     accepted_at = TimeColumn(verbose_name="Accepted")
-    attempts = tables.Column(verbose_name="Tries")
-    last_error = tables.Column(verbose_name="Trouble", orderable=False)
+    attempts = tables.Column(verbose_name="Attempts")
+    last_error = tables.Column(verbose_name="Last error", orderable=False)
 
     class Meta(Table.Meta):
         model = Page
         fields = ("user", "about", "channel", "state", "due_at", "sent_at", "accepted_at", "attempts", "last_error")
 
     def render_about(self, value: Escalation) -> SafeString:
-        """What it is about, in a link."""
+        """A link to the record it is about."""
         return format_html('<a href="{}">{}</a>', value.get_absolute_url(), value.title)
 
     def value_about(self, value: Escalation) -> str:
-        """The bare title, for CSV."""
+        """The title alone, for CSV."""
         return value.title

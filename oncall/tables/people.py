@@ -15,7 +15,7 @@ class TeamTable(Table):
     kind = tables.Column()
     people = tables.Column(verbose_name="People")
     escalation_policy = tables.Column(
-        verbose_name="Pages by", order_by="escalation_policy__name", default="its managers"
+        verbose_name="Escalation policy", order_by="escalation_policy__name", default="pages its managers"
     )
     time_zone = tables.Column()
 
@@ -25,7 +25,7 @@ class TeamTable(Table):
 
 
 class UserTable(Table):
-    """People with an account; private addresses are on nobody's list."""
+    """People with an account; contact methods are not shown."""
 
     name = tables.Column(attrs={"td": {"class": "row-title"}})
     teams = tables.Column(empty_values=(), orderable=False)
@@ -37,5 +37,5 @@ class UserTable(Table):
         fields = ("name", "teams", "time_zone", "is_active")
 
     def render_teams(self, record: Any) -> str:
-        """Their names."""
-        return ", ".join(one.team.name for one in record.memberships.all()) or "none"
+        """The names of the person's teams."""
+        return ", ".join(membership.team.name for membership in record.memberships.all()) or "none"

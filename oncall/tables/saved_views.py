@@ -11,7 +11,7 @@ from oncall.saved_views import saving
 
 
 class SavedViewTable(Table):
-    """Saved views, with the way to change each."""
+    """Saved views, each with a link to change it."""
 
     name = LinkColumn(css="row-title")
     path = tables.Column(verbose_name="List")
@@ -24,14 +24,14 @@ class SavedViewTable(Table):
         fields = ("name", "path", "team", "updated_at", "change")
 
     def render_path(self, value: str) -> str:
-        """The list's title; its address once the list is gone."""
-        found = saving.list_at(value)
-        return found.title if found else value
+        """The list's title, or its address if the list no longer exists."""
+        page = saving.list_at(value)
+        return page.title if page else value
 
     def render_change(self, value: int) -> SafeString:
-        """To its own page."""
+        """A link to its own page."""
         return format_html('<a href="{}">Change…</a>', reverse("oncall:view", args=[value]))
 
     def value_change(self, value: int) -> int:
-        """Its number, for CSV."""
+        """Its id, for CSV."""
         return value

@@ -14,7 +14,7 @@ from oncall.calendars import countries, ical_import
 from oncall.filters.calendars import CalendarFilter
 from oncall.forms.calendars import CalendarForm, CalendarNameForm, DayForm, ImportForm
 from oncall.models import Calendar, CalendarDate
-from oncall.permissions import can_keep_calendars
+from oncall.permissions import can_edit_calendars
 from oncall.tables.calendars import CalendarTable
 
 _NOT_ALLOWED = "Only managers, practice owners and administrators may change calendars. Ask one of them."
@@ -34,7 +34,7 @@ class CalendarList(ListPage):
 
     def may_create(self) -> bool:
         """Only those who may change calendars."""
-        return can_keep_calendars(self.person)
+        return can_edit_calendars(self.person)
 
     def get_queryset(self) -> QuerySet[Any]:
         """With the counts that the columns show."""
@@ -61,7 +61,7 @@ class CalendarPage(DetailPage):
             "country": countries.names().get(self.object.country, self.object.country),
             "subdivision": countries.subdivisions(self.object.country).get(self.object.subdivision, ""),
             "in_use_by": calendars.in_use_by(self.object, at=self.at),
-            "may_keep": can_keep_calendars(self.person),
+            "may_keep": can_edit_calendars(self.person),
             "today": self.at.date(),
             "form": DayForm(),
         }
@@ -83,7 +83,7 @@ class _CalendarEditor:
 
     def may(self) -> bool:
         """Managers, practice owners and administrators."""
-        return can_keep_calendars(self.request.user)
+        return can_edit_calendars(self.request.user)
 
 
 class _OneCalendarEditor(_CalendarEditor):

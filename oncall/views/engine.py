@@ -1,4 +1,4 @@
-"""The engine's own page: does it run, what does the auditor find, what was given up."""
+"""System health: whether the engine runs, what the auditor finds, and the dead letters."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from oncall import paging, permissions, subjects
 from oncall.engine import audit
 from oncall.models import EngineLane, Escalation, Page
 
-_COUNTED = 1_000
+_MAX_COUNT = 1_000
 
 
-class Engine(ShownPage):
-    """Lanes, findings, what is due, dead letters."""
+class SystemHealth(ShownPage):
+    """Lanes, findings, pages due now, dead letters."""
 
-    title = "Engine"
+    title = "System health"
     template_name = "oncall/engine/engine.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -30,9 +30,9 @@ class Engine(ShownPage):
             "lanes": EngineLane.objects.order_by("worker", "lane"),
             "findings": audit.audit(at=now),
             "stale_before": now - audit.ENGINE_STALE,
-            "due_pages": Page.objects.filter(state__in=UNSENT, due_at__lte=now)[:_COUNTED].count(),
-            "waiting_pages": Page.objects.filter(state__in=UNSENT, due_at__gt=now)[:_COUNTED].count(),
-            "ringing": Escalation.objects.unanswered()[:_COUNTED].count(),
+            "due_pages": Page.objects.filter(state__in=UNSENT, due_at__lte=now)[:_MAX_COUNT].count(),
+            "waiting_pages": Page.objects.filter(state__in=UNSENT, due_at__gt=now)[:_MAX_COUNT].count(),
+            "ringing": Escalation.objects.unanswered()[:_MAX_COUNT].count(),
             "dead": dead.select_related("user", "escalation").order_by("-ended_at", "-pk")[:50],
             "can_operate": permissions.can_operate(self.person),
         }
@@ -45,27 +45,27 @@ class PulseFragment(ShownPage):
 
 
 class DeadLetter(PostPage):
-    """Send a dead page again, or let it be."""
+    """Send a dead page again, or discard it."""
 
     refusals = (paging.NotDead,)
 
     def may(self) -> bool:
-        """Those who run the engine."""
+        """Those who operate the engine."""
         return permissions.can_operate(self.person)
 
     def perform(self) -> Any:
-        """One of both."""
+        """Do what the address says."""
         page = get_object_or_404(
             Page.objects.filter(subjects.visible(self.person, prefix="escalation__")), pk=self.kwargs["pk"]
         )
-        if self.kwargs["deed"] == "resend":
+        if self.kwargs["action"] == "resend":
             paging.resend(page_id=page.pk, at=self.at)
-            self.done = "It is sent again."
+            self.done = "The page will be sent again."
         else:
             paging.discard(page_id=page.pk, at=self.at)
-            self.done = "Discarded. It stays in the record."
-        return "oncall:engine"
+            self.done = "Discarded. The page stays in the record."
+        return "oncall:system-health"
 
     def back(self) -> str:
-        """The engine's page."""
-        return reverse("oncall:engine")
+        """The System health page."""
+        return reverse("oncall:system-health")

@@ -23,5 +23,5 @@ class EscalationList(ListPage):
     refresh = 8
 
     def get_queryset(self) -> QuerySet[Any]:
-        """What the reader may know of."""
+        """Those whose subject the reader may see."""
         return super().get_queryset().filter(subjects.visible(self.person))

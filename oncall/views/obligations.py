@@ -1,4 +1,4 @@
-"""What is due from me and from my teams, and the page of one obligation with what can be done about it."""
+"""My tasks, the tasks of the team, and the page of one task with its actions."""
 
 from typing import Any
 
@@ -19,143 +19,142 @@ from oncall.tables.obligations import ObligationTable
 _ROWS = Obligation.objects.select_related("rule", "owner", "team", "ended_by")
 
 
-class _Due(ListPage):
-    """What is owed; the open ones unless the URL says otherwise."""
+class _TaskList(ListPage):
+    """A list of tasks; the open ones unless the URL says otherwise."""
 
     queryset = _ROWS.order_by("due_at")
     table_class = ObligationTable
     filterset_class = ObligationFilter
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Those whose subject the reader may know of."""
+        """Those whose subject the reader may see."""
         return super().get_queryset().filter(subjects.visible(self.person))
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
-        """What the URL asks, and without a word on status: what is open."""
-        asked = self.request.GET.copy()
-        asked.setdefault("status", ObligationStatus.OPEN)
-        usual: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
-        return usual | {"data": asked}
+        """The filters of the URL; without a status, those that are open."""
+        query = self.request.GET.copy()
+        query.setdefault("status", ObligationStatus.OPEN)
+        defaults: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
+        return defaults | {"data": query}
 
 
-class DueFromMe(_Due):
-    """What I owe."""
+class MyTasks(_TaskList):
+    """Tasks assigned to the reader."""
 
-    title = "Due from me"
-    lead = "What you owe by a date. Each leads to where it is done."
+    title = "My tasks"
+    lead = "What is assigned to you, by due time. Each task links to the record where you do it."
     filters = ("search", "kind", "status", "overdue")
-    empty = "Nothing is due from you. Look at what is due from your team."
-    create = ("oncall:due-team", "Due from the team")
+    empty = "You have no open tasks. See the tasks of your team."
+    create = ("oncall:team-tasks", "Tasks of the team")
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Mine."""
+        """The reader's own."""
         return super().get_queryset().filter(owner=self.person)
 
 
-class DueFromTeam(_Due):
-    """What my teams owe, all of their people's included; the filter shows other teams'."""
+class TeamTasks(_TaskList):
+    """Tasks of the reader's teams and their people; the filter shows other teams."""
 
-    title = "Due from the team"
-    lead = "What your teams owe by a date, whoever of them does it. Choose a team to look at another one's."
+    title = "Tasks of the team"
+    lead = "Tasks of your teams and their people, by due time. Choose a team to see another team's tasks."
     filters = ("search", "team", "kind", "status", "overdue", "owner")
-    empty = "Nothing is due from your teams."
-    create = ("oncall:due-mine", "Due from me")
+    empty = "Your teams have no open tasks."
+    create = ("oncall:my-tasks", "My tasks")
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Those of the reader's teams, or of the team that is asked for."""
+        """Those of the reader's teams, or of the team in the URL."""
         rows = super().get_queryset()
         if self.request.GET.get("team"):
             return rows
         return rows.filter(team__in=self.person.memberships.values("team"))
 
 
-class ObligationPage(DetailPage):
-    """One obligation: what, who, by when, by which rule, and what may be done about it."""
+class TaskPage(DetailPage):
+    """One task: what, who, by when, by which rule, and its actions."""
 
     template_name = "oncall/obligations/obligation.html"
     queryset = _ROWS
     context_object_name = "obligation"
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Those whose subject the reader may know of."""
+        """Those whose subject the reader may see."""
         return super().get_queryset().filter(subjects.visible(self.person))
 
     def get_title(self) -> str:
-        """What is owed."""
+        """The task's title."""
         return str(self.object.title)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the rule in words, the reminders, and what the reader may do."""
+        """With the rule as text, the reminders, and what the reader may do."""
         obligation, user = self.object, self.person
-        duty, rule = kinds.get(obligation.kind), obligation.rule
-        told = rules.describe(rule, teams=list(rule.teams.order_by("name")), reminders=list(rule.reminders.all()))
+        kind, rule = kinds.get(obligation.kind), obligation.rule
+        reminders = obligation.reminders.select_related("user").order_by("-created_at", "-pk")[:50]
         return super().get_context_data(**kwargs) | {
-            "duty": duty,
+            "kind": kind,
             "is_overdue": obligation.is_overdue(self.at),
-            "rule_in_words": told,
-            "reminders": [
-                (one, ContactKind(one.channel).label.lower())
-                for one in obligation.reminders.select_related("user").order_by("-created_at", "-pk")[:50]
-            ],
-            "can_finish": obligation.is_open and duty.by_hand and permissions.can_finish(user, obligation),
-            "can_postpone": obligation.is_open and duty.by_hand and permissions.can_postpone(user, obligation),
+            "rule_text": rules.describe(
+                rule, teams=list(rule.teams.order_by("name")), reminders=list(rule.reminders.all())
+            ),
+            "reminders": [(reminder, ContactKind(reminder.channel).label.lower()) for reminder in reminders],
+            "can_finish": obligation.is_open and kind.by_hand and permissions.can_finish(user, obligation),
+            "can_postpone": obligation.is_open and kind.by_hand and permissions.can_postpone(user, obligation),
             "can_dismiss": obligation.is_open and permissions.can_dismiss(user, obligation),
         }
 
 
 class _OfObligation:
-    """A verb on one obligation that the reader may know of."""
+    """An action on one task that the reader may see."""
 
     refusals: tuple[type[Exception], ...] = (Refusal,)
     obligation: Obligation
     request: HttpRequest
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Find it."""
+        """Load the task."""
         super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         if request.user.is_authenticated:
             rows = _ROWS.filter(subjects.visible(request.user))
             self.obligation = get_object_or_404(rows, pk=kwargs["pk"])
 
     def back(self) -> str:
-        """To its page."""
-        return reverse("oncall:obligation", args=[self.obligation.pk])
+        """The task's page."""
+        return reverse("oncall:task", args=[self.obligation.pk])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way back, and what it is about."""
+        """With the address of the task's page, and its title."""
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         return context | {"back": self.back(), "lead": self.obligation.title}
 
 
 class Finish(_OfObligation, PostPage):
-    """It is done."""
+    """Mark the task as done."""
 
-    done = "Noted as done. Thank you."
+    done = "Marked as done. Thank you."
 
     def may(self) -> bool:
-        """Who owes it, and their team."""
+        """Its assignee, and their team."""
         return permissions.can_finish(self.person, self.obligation)
 
     def perform(self) -> Any:
-        """Say so."""
+        """Mark it as done."""
         obligations.finish(obligation_id=self.obligation.pk, actor=self.person, at=self.at)
         return self.back()
 
 
 class Dismiss(_OfObligation, FormPage):
-    """It need not be done."""
+    """Close the task without doing it."""
 
-    title = "Dismiss"
+    title = "Dismiss this task"
     button = "Dismiss"
     form_class = DismissForm
-    done = "Dismissed, with your reason."
+    done = "Dismissed. Your reason is on the record."
 
     def may(self) -> bool:
-        """Those its rule names."""
+        """Those whom its rule names."""
         return permissions.can_dismiss(self.person, self.obligation)
 
     def perform(self, form: Any) -> Any:
-        """Say so, and why."""
+        """Dismiss it with the reason."""
         obligations.dismiss(
             obligation_id=self.obligation.pk,
             actor=self.person,
@@ -166,19 +165,19 @@ class Dismiss(_OfObligation, FormPage):
 
 
 class Postpone(_OfObligation, FormPage):
-    """Later."""
+    """Move the due time later."""
 
-    title = "Put off"
-    button = "Put off"
+    title = "Postpone this task"
+    button = "Postpone"
     form_class = PostponeForm
-    done = "Put off. Its reminders begin anew."
+    done = "Postponed. Its reminders start again."
 
     def may(self) -> bool:
         """Those who may dismiss it, and the team's managers."""
         return permissions.can_postpone(self.person, self.obligation)
 
     def perform(self, form: Any) -> Any:
-        """Say until when, and why."""
+        """Postpone it with the reason."""
         obligations.postpone(
             obligation_id=self.obligation.pk,
             actor=self.person,

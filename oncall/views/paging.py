@@ -12,7 +12,7 @@ from oncall.tables.paging import PageTable
 
 
 class PageList(ListPage):
-    """Messages to people."""
+    """All pages that the reader may see."""
 
     title = "Pages"
     queryset = Page.objects.select_related("user", "escalation").order_by("-created_at")
@@ -23,5 +23,5 @@ class PageList(ListPage):
     refresh = 8
 
     def get_queryset(self) -> QuerySet[Any]:
-        """What the reader may know of."""
+        """Those whose subject the reader may see."""
         return super().get_queryset().filter(subjects.visible(self.person, prefix="escalation__"))

@@ -18,10 +18,10 @@ class WakeTestSend(PostPage):
     """Sends the person a test page."""
 
     refusals = (Refusal,)
-    done = "A test page is on its way. Open its link within a quarter of an hour and tap the button there."
+    done = "A test page was sent. Open its link within 15 minutes and tap the button there."
 
     def perform(self) -> Any:
-        """Send it."""
+        """Send the test page."""
         wake_tests.send(user=self.person, at=self.at)
         return "oncall:me"
 
@@ -36,19 +36,19 @@ class WakeTestLink(View):
     http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """One button, or that it was passed."""
+        """The button to pass it, or the result."""
         try:
             test = wake_tests.test_for_link(key)
-        except wake_tests.NotPassed as refusal:
+        except wake_tests.WakeTestNotPassed as refusal:
             return self._refuse(request, str(refusal))
         context = {"title": "Wake test", "test": test, "at": timezone.now()}
         return render(request, "oncall/readiness/wake_test.html", context)
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Pass it."""
+        """Pass the test."""
         try:
             wake_tests.confirm(key=key, at=timezone.now())
-        except wake_tests.NotPassed as refusal:
+        except wake_tests.WakeTestNotPassed as refusal:
             return self._refuse(request, str(refusal))
         messages.success(request, "Thank you. The page reached you.")
         return redirect("oncall:wake-test", key)

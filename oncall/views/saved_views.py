@@ -1,4 +1,4 @@
-"""Saving a list's state under a name, and keeping the names in order."""
+"""Pages to save, rename, move and delete saved views of lists."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class SavedViewList(ListPage):
     """The reader's own saved views and those of their teams."""
 
     title = "Saved views"
-    lead = "Each is a name for a list's address; filter or sort any list, and save it there."
+    lead = "A saved view keeps the filters and order of a list. To add one, filter or sort a list and save it there."
     queryset = SavedView.objects.select_related("team", "owner").order_by("path", "position")
     table_class = SavedViewTable
     filterset_class = SavedViewFilter
@@ -27,95 +27,95 @@ class SavedViewList(ListPage):
 
 
 class SavedViewNew(FormPage):
-    """A name for the state that the address carries here."""
+    """Save the list and query string in the address under a name."""
 
     title = "Save this view"
-    button = "Save the view"
+    button = "Save view"
     form_class = SaveViewForm
     refusals = (Refusal,)
-    done = "Saved. It is above the list."
+    done = "Saved. You find it above the list."
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Which list it is of."""
+        """Find the list."""
         super().setup(request, *args, **kwargs)
-        found = saving.list_at(request.GET.get("path", ""))
-        if found is None:
+        page = saving.list_at(request.GET.get("path", ""))
+        if page is None:
             raise Http404
-        self.lead = f"A name for “{found.title}” as you see it now. What is in it changes with the list."
+        self.lead = f"Saves the filters and order of “{page.title}” under a name. Its rows change with the list."
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """With the teams this person manages."""
         return super().get_form_kwargs() | {"user": self.person}
 
     def perform(self, form: Any) -> Any:
-        """Keep it."""
-        asked = self.request.GET
+        """Save the view."""
+        parameters = self.request.GET
         return saving.save(
-            path=asked["path"],
-            query=asked.get("query", ""),
+            path=parameters["path"],
+            query=parameters.get("query", ""),
             actor=self.person,
             at=self.at,
             **form.cleaned_data,
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way back to the list."""
-        asked = self.request.GET
-        back = f"{asked['path']}?{asked.get('query', '')}"
+        """With the address of the list."""
+        parameters = self.request.GET
+        back = f"{parameters['path']}?{parameters.get('query', '')}"
         return super().get_context_data(**kwargs) | {"back": back}
 
 
 class _OfView:
-    """One of the views that this person may change."""
+    """A page or button of one saved view."""
 
     kwargs: dict[str, Any]
     request: Any
     view: SavedView
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Find it."""
+        """Load the view."""
         super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         if request.user.is_authenticated:
             rows = SavedView.objects.visible_to(request.user).select_related("team")
             self.view = get_object_or_404(rows, pk=kwargs["pk"])
 
-    refusal = "This view belongs to a team. Whoever manages the team can change it."
+    refusal = "This view belongs to a team. Only a manager of the team can change it."
 
     def may(self) -> bool:
-        """Its owner, or who manages its team."""
+        """Its owner, or a manager of its team."""
         return saving.may_change(self.request.user, self.view)
 
 
 class SavedViewEdit(_OfView, FormPage):
-    """Its name, its place, and its end."""
+    """The page of a saved view: rename, move or delete it."""
 
-    title = "A saved view"
+    title = "Saved view"
     template_name = "oncall/saved_views/saved_view.html"
     form_class = ViewForm
     refusals = (Refusal,)
     done = "Saved."
 
     def get_initial(self) -> dict[str, Any]:
-        """The name it has."""
+        """The present name."""
         return {"name": self.view.name}
 
     def perform(self, form: Any) -> Any:
-        """Give it the name."""
+        """Rename it."""
         saving.change(view_id=self.view.pk, actor=self.person, at=self.at, **form.cleaned_data)
         return "oncall:views"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the view and its list."""
-        found = saving.list_at(self.view.path)
+        page = saving.list_at(self.view.path)
         return super().get_context_data(**kwargs) | {
             "view": self.view,
-            "list_title": found.title if found else self.view.path,
+            "list_title": page.title if page else self.view.path,
             "back": reverse("oncall:views"),
         }
 
 
 class SavedViewMove(_OfView, PostPage):
-    """One place earlier or later."""
+    """Move it one place earlier or later."""
 
     refusals = (Refusal,)
     done = "Moved."
@@ -127,12 +127,12 @@ class SavedViewMove(_OfView, PostPage):
 
 
 class SavedViewRemove(_OfView, PostPage):
-    """The end of a name."""
+    """Delete it."""
 
     refusals = (Refusal,)
-    done = "Deleted. The list itself is as it was."
+    done = "Deleted. The list itself stays."
 
     def perform(self) -> Any:
-        """Forget it."""
+        """Delete it."""
         saving.remove(view_id=self.view.pk, actor=self.person)
         return "oncall:views"

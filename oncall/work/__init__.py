@@ -1,1 +1,1 @@
-"""Minutes people worked."""
+"""Records how long people work on something."""

@@ -1,4 +1,4 @@
-"""Minutes people worked on something, kept as they happen."""
+"""Starts and stops work intervals: who worked on what, from when to when."""
 
 from datetime import datetime
 
@@ -10,21 +10,21 @@ from oncall.models import User, WorkInterval
 
 
 def start(*, user: User, subject_type: str, subject_id: int, title: str, url: str, at: datetime) -> None:
-    """Note that the person began to work on it, unless they already do."""
+    """Start an interval of the person on the subject, unless one is running."""
     try:
         with transaction.atomic():
             WorkInterval.objects.create(
                 user=user, subject_type=subject_type, subject_id=subject_id, title=title, url=url, started_at=at
             )
     except IntegrityError:
-        # The exclusion constraint knows of an interval that still runs: then nothing began now.
+        # The exclusion constraint refuses a second running interval, so there is nothing to start.
         return
 
 
 def stop(*, subject_type: str, subject_id: int, at: datetime, user: User | None = None) -> int:
-    """End the running intervals on it, of one person or of all, and say how many.
+    """Stop the running intervals on the subject, of one person or of all, and return how many.
 
-    Two people's clocks are read before they queue for the lock, so `at` may lie before the start.
+    Callers read the clock before they wait for the lock, so `at` may be before the start.
     """
     running = WorkInterval.objects.filter(subject_type=subject_type, subject_id=subject_id, ended_at__isnull=True)
     if user is not None:

@@ -44,7 +44,7 @@ KIND = ObligationKind(
     done_when="somebody says that it still helps, or publishes it again",
     by_hand=True,
     when_done=renew_review,
-    standard=(
+    default_rules=(
         DefaultRule(
             name="Review of known errors",
             amount=90,

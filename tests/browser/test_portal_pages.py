@@ -46,14 +46,14 @@ def _desk(company: dict[str, Any]) -> dict[str, str]:
         "on-call": reverse("oncall:on-call"),
         "team": company["team"].get_absolute_url(),
         "schedule": company["schedule"].get_absolute_url(),
-        "engine": reverse("oncall:engine"),
+        "system-health": reverse("oncall:system-health"),
         "pages": reverse("oncall:pages"),
         "me": reverse("oncall:me"),
-        "due-mine": reverse("oncall:due-mine"),
-        "due-team": reverse("oncall:due-team"),
-        "due": reverse("oncall:obligation", args=[company["obligation"].pk]),
-        "due-dismiss": reverse("oncall:obligation-dismiss", args=[company["obligation"].pk]),
-        "due-postpone": reverse("oncall:obligation-postpone", args=[company["obligation"].pk]),
+        "my-tasks": reverse("oncall:my-tasks"),
+        "team-tasks": reverse("oncall:team-tasks"),
+        "task": reverse("oncall:task", args=[company["obligation"].pk]),
+        "task-dismiss": reverse("oncall:task-dismiss", args=[company["obligation"].pk]),
+        "task-postpone": reverse("oncall:task-postpone", args=[company["obligation"].pk]),
     }
 
 

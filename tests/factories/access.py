@@ -8,7 +8,7 @@ from tests.factories.people import UserFactory
 
 
 class ApiTokenFactory(DjangoModelFactory):
-    """A token; its digest is not of any known key."""
+    """A token; its digest belongs to no real key."""
 
     class Meta:
         model = oncall_models.ApiToken

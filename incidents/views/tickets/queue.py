@@ -77,7 +77,7 @@ class Queue(ListPage):
             self._tab("Done", "group=done"),
             {
                 "label": "My overdue tasks",
-                "url": f"{reverse('oncall:due-mine')}?overdue=true",
+                "url": f"{reverse('oncall:my-tasks')}?overdue=true",
                 "count": Obligation.objects.overdue(self.at).filter(owner=user.pk).count(),
             },
         ]

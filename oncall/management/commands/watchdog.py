@@ -1,4 +1,4 @@
-"""`manage.py watchdog`: looks every five seconds whether paging works, and tells the operators if not."""
+"""`manage.py watchdog`: checks every five seconds whether paging works, and alerts the operators if not."""
 
 import signal
 import threading
@@ -12,16 +12,16 @@ from oncall.engine import watchdog_alerts
 
 
 class Command(BaseCommand):
-    """Runs until it is told to stop."""
+    """Runs until SIGTERM or SIGINT."""
 
-    help = "Watch the engine from outside Celery and Redis, and shout through a second provider."
+    help = "Check the engine from outside Celery and Redis, and alert the operators through a second provider."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """`--once` looks once and says what it sees; the exit code is 1 if anything is wrong."""
-        parser.add_argument("--once", action="store_true", help="Look once, print what is wrong, and end.")
+        """`--once` checks once and prints the findings; the exit code is 1 if there are any."""
+        parser.add_argument("--once", action="store_true", help="Check once, print what is wrong, and exit.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Look, judge, act; again."""
+        """Check, decide and act, every five seconds."""
         if options["once"]:
             findings = watchdog_alerts.run_checks()
             for finding in findings:
@@ -34,14 +34,14 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        state = watchdog_alerts.Watch()
+        state = watchdog_alerts.WatchdogState()
         while not stopping.is_set():
             findings = watchdog_alerts.run_checks()
-            for deed in state.judge(findings, at=timezone.now()):
-                if deed == "shout":
+            for action in state.decide(findings, at=timezone.now()):
+                if action == "alert":
                     watchdog_alerts.send_alert(findings)
-                elif deed == "all clear":
-                    watchdog_alerts.give_all_clear()
+                elif action == "all_clear":
+                    watchdog_alerts.send_all_clear()
                 else:
                     watchdog_alerts.send_heartbeat()
-            stopping.wait(watchdog_alerts.EVERY.total_seconds())
+            stopping.wait(watchdog_alerts.CHECK_EVERY.total_seconds())

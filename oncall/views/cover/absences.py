@@ -69,7 +69,7 @@ class TimeOffCancel(PostPage):
     def perform(self) -> Any:
         """Cancel it."""
         row = get_object_or_404(Absence.objects.select_related("user"), pk=self.kwargs["pk"])
-        if not permissions.can_change_leave(self.person, row):
+        if not permissions.can_change_time_off(self.person, row):
             raise PermissionDenied(self.refusal)
         absences.cancel_absence(absence_id=row.pk, at=self.at)
         return self.back()

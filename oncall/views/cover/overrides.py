@@ -78,7 +78,7 @@ class ScheduleFormPage(FormPage):
 
     def may(self) -> bool:
         """The team's people, and managers."""
-        return permissions.can_stand_in(self.person, self.schedule)
+        return permissions.can_cover(self.person, self.schedule)
 
     def get_initial(self) -> dict[str, Any]:
         """The values that a link to this form has filled in."""
@@ -151,7 +151,7 @@ class TakePager(PostPage):
 
     def may(self) -> bool:
         """The team's people, and managers."""
-        return permissions.can_stand_in(self.person, self._schedule())
+        return permissions.can_cover(self.person, self._schedule())
 
     def perform(self) -> Any:
         """Take it, for one of the offered lengths."""

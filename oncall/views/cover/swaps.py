@@ -62,7 +62,7 @@ def _permitted_actions(swap: SwapRequest, user: Any) -> dict[str, bool]:
     is_manager = permissions.can_manage_rota(user, swap.schedule)
     return {
         "is_own": is_own,
-        "may_offer": is_open and not is_own and not has_offered and permissions.can_stand_in(user, swap.schedule),
+        "may_offer": is_open and not is_own and not has_offered and permissions.can_cover(user, swap.schedule),
         "may_accept": is_own and swap.status == SwapStatus.OFFERED,
         "may_decide": swap.status == SwapStatus.AWAITING_APPROVAL and permissions.can_approve(user, swap),
         "may_cancel": swap.status in UNDECIDED and (is_own or is_manager),
@@ -133,7 +133,7 @@ class SwapOfferNew(_SwapFormPage):
 
     def may(self) -> bool:
         """The team's people."""
-        return permissions.can_stand_in(self.person, self.swap.schedule)
+        return permissions.can_cover(self.person, self.swap.schedule)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """With the schedule and its time zone."""

@@ -23,11 +23,11 @@ class TeamList(ListPage):
     table_class = TeamTable
     filterset_class = TeamFilter
     filters = ("search", "kind")
-    empty = "No teams yet. An administrator adds them under Administration, Teams."
+    empty = "No teams yet. An administrator can add them in the administration, under Teams."
 
 
 class UserList(ListPage):
-    """Everybody with an account."""
+    """All people with an account."""
 
     title = "People"
     queryset = User.objects.prefetch_related(
@@ -40,7 +40,7 @@ class UserList(ListPage):
 
 
 class TeamPage(DetailPage):
-    """One team: its people, who stands by, whom it pages, and what it owns."""
+    """One team: its members, who is on call, whom it pages, and what it owns."""
 
     template_name = "oncall/people/team.html"
     queryset = Team.objects.select_related("escalation_policy")
@@ -48,14 +48,16 @@ class TeamPage(DetailPage):
     place = "team"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """All that the page shows."""
+        """Members, who is on call, the escalation policy and requests for relief."""
         team = self.object
-        loaded = schedules.load_range(self.at, ids=team.schedules.values_list("pk", flat=True))
+        rosters = schedules.load_range(self.at, ids=team.schedules.values_list("pk", flat=True))
         policy = team.escalation_policy
         return super().get_context_data(**kwargs) | {
             "memberships": members.team_members(team, viewer=self.person, at=self.at),
             "may_plan": can_manage_team(self.person, team),
             "hard_nights": relief.relief_requests(team=team, viewer=self.person, at=self.at),
-            "turns": [{"schedule": one.schedule, "turn": schedules.stint(one, at=self.at)} for one in loaded],
+            "turns": [
+                {"schedule": roster.schedule, "turn": schedules.stint(roster, at=self.at)} for roster in rosters
+            ],
             "policy": policy_text.describe(policy, at=self.at) if policy else None,
         }

@@ -1,4 +1,4 @@
-"""A person's own page: how to reach them, in which order, their keys and their clock."""
+"""A person's own page: contact methods, notification rules, API tokens, and the profile."""
 
 from typing import Any
 
@@ -20,19 +20,19 @@ from oncall.readiness import wake_tests
 _REFUSALS = (Refusal, ValidationError)
 
 
-class Me(ShownPage):
-    """All of it on one page."""
+class MyPage(ShownPage):
+    """The page itself, with all its forms."""
 
-    title = "Your page"
+    title = "My profile"
     template_name = "oncall/people/me.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """What is theirs."""
+        """The person's contact methods, rules, tokens and teams, and a form for each."""
         user: Any = self.person
         return super().get_context_data(**kwargs) | {
             "relief": relief.relief_offer(user, at=self.at),
             "wake_test": wake_tests.last_passed(user),
-            "is_awake": bool(wake_tests.passed([user.pk], at=self.at)),
+            "has_passed": bool(wake_tests.passed([user.pk], at=self.at)),
             "methods": user.contact_methods.order_by("kind", "pk"),
             "rules": user.notification_rules.select_related("contact_method").order_by(
                 "urgency", "after_minutes", "position"
@@ -48,25 +48,25 @@ class Me(ShownPage):
         }
 
 
-class _Mine(FormPage):
-    """A form of the page above; with errors it stands alone."""
+class _MyForm(FormPage):
+    """A form of the person's page; with errors it is shown alone."""
 
     refusals = _REFUSALS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way back."""
+        """With the address of the person's page."""
         return super().get_context_data(**kwargs) | {"back": reverse("oncall:me")}
 
 
-class AboutMe(_Mine):
-    """Name, clock and country."""
+class AboutMe(_MyForm):
+    """Name, time zone and country."""
 
-    title = "About you"
+    title = "Profile"
     form_class = AboutMeForm
     done = "Saved."
 
     def perform(self, form: Any) -> Any:
-        """Save them."""
+        """Save the profile."""
         user: Any = self.person
         for name, value in form.cleaned_data.items():
             setattr(user, name, value)
@@ -74,31 +74,31 @@ class AboutMe(_Mine):
         return "oncall:me"
 
 
-class MethodAdd(_Mine):
-    """A new way to be reached; a code is sent there at once."""
+class MethodAdd(_MyForm):
+    """A new contact method; a code is sent there at once."""
 
-    title = "Another way to reach you"
+    title = "Add a contact method"
     form_class = ContactMethodForm
-    button = "Add it and send a code"
-    done = "Added. Type the code that was sent there."
+    button = "Add and send a code"
+    done = "Added. Enter the code that was sent there."
 
     def perform(self, form: Any) -> Any:
-        """Add it, and send the code."""
+        """Add the contact method, and send the code."""
         method = contact_methods.add(user=self.person, **form.cleaned_data)
         try:
             contact_methods.send_code(method=method, at=self.at)
-        except contact_methods.NotSent as refusal:
+        except contact_methods.CodeNotSent as refusal:
             self.done = f"Added. {refusal}"
         return "oncall:me"
 
 
-class MethodVerify(_Mine):
-    """The code that was sent."""
+class MethodVerify(_MyForm):
+    """Enter the code that was sent."""
 
-    title = "Prove that it reaches you"
+    title = "Verify a contact method"
     form_class = CodeForm
-    button = "Prove it"
-    done = "Proven. Pages can reach you there."
+    button = "Verify"
+    done = "Verified. Pages can reach you there."
 
     def perform(self, form: Any) -> Any:
         """Check the code."""
@@ -107,38 +107,40 @@ class MethodVerify(_Mine):
         return "oncall:me"
 
 
-class RuleAdd(_Mine):
-    """One more line."""
+class RuleAdd(_MyForm):
+    """A new notification rule."""
 
-    title = "Another line"
+    title = "Add a notification rule"
     form_class = RuleForm
-    button = "Add the line"
+    button = "Add rule"
     done = "Added."
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Of this person."""
+        """With the person."""
         return super().get_form_kwargs() | {"user": self.person}
 
     def perform(self, form: Any) -> Any:
-        """Add it."""
+        """Add the rule."""
         contact_methods.add_rule(user=self.person, **form.cleaned_data)
         return "oncall:me"
 
 
-class TokenAdd(_Mine):
-    """A key for a program, shown on the page that answers and never again."""
+class TokenAdd(_MyForm):
+    """A new API token; its key is shown once, on the page that answers."""
 
-    title = "A key for a program"
+    title = "Create an API token"
     form_class = TokenForm
-    button = "Make the key"
+    button = "Create token"
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Make it, and show it."""
+        """Create the token, and show its key."""
         token, key = tokens.create_token(user=self.person, at=self.at, **form.cleaned_data)
         return render(self.request, "oncall/people/token.html", {"title": token.name, "token": token, "key": key})
 
 
-class _Button(PostPage):
+class _MyButton(PostPage):
+    """A button of the person's page."""
+
     refusals = _REFUSALS
 
     def back(self) -> str:
@@ -146,49 +148,49 @@ class _Button(PostPage):
         return reverse("oncall:me")
 
 
-class MethodSend(_Button):
+class MethodSend(_MyButton):
     """Send the code again."""
 
-    done = "A code is on its way."
+    done = "A code was sent."
 
     def perform(self) -> Any:
-        """Send it."""
+        """Send the code."""
         method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.person)
         contact_methods.send_code(method=method, at=self.at)
         return "oncall:me"
 
 
-class MethodRemove(_Button):
-    """Forget an address."""
+class MethodRemove(_MyButton):
+    """Remove a contact method."""
 
     done = "Removed."
 
     def perform(self) -> Any:
-        """Remove it."""
+        """Remove the contact method."""
         method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.person)
         contact_methods.remove(method=method)
         return "oncall:me"
 
 
-class RuleRemove(_Button):
-    """Take a line away."""
+class RuleRemove(_MyButton):
+    """Remove a notification rule."""
 
     done = "Removed."
 
     def perform(self) -> Any:
-        """Remove it."""
+        """Remove the rule."""
         rule = get_object_or_404(NotificationRule, pk=self.kwargs["pk"], user=self.person)
         contact_methods.remove_rule(rule=rule)
         return "oncall:me"
 
 
-class TokenRevoke(_Button):
-    """End a key."""
+class TokenRevoke(_MyButton):
+    """Revoke an API token."""
 
-    done = "Revoked. Programs that use it are refused from now on."
+    done = "Revoked. Programs that use this token are refused from now on."
 
     def perform(self) -> Any:
-        """End it."""
+        """Revoke the token."""
         token = get_object_or_404(ApiToken, pk=self.kwargs["pk"], user=self.person)
         tokens.revoke_token(token=token, at=self.at)
         return "oncall:me"

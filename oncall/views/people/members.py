@@ -15,7 +15,7 @@ from oncall.permissions import can_manage_team
 
 
 class MemberEdit(FormPage):
-    """What a manager keeps of a member of the team."""
+    """A member's part of full time and training, edited by a manager."""
 
     form_class = MemberForm
     done = "Saved."
@@ -23,7 +23,7 @@ class MemberEdit(FormPage):
 
     @cached_property
     def membership(self) -> Membership:
-        """The one of the address."""
+        """The membership of the address."""
         rows = Membership.objects.select_related("team", "user")
         return get_object_or_404(rows, pk=self.kwargs["pk"], team__slug=self.kwargs["slug"])
 
@@ -32,18 +32,18 @@ class MemberEdit(FormPage):
         return can_manage_team(self.person, self.membership.team)
 
     def get_title(self) -> str:
-        """Who it is."""
+        """The person and the team."""
         return f"{self.membership.user.name} in {self.membership.team.name}"
 
     def get_initial(self) -> dict[str, Any]:
-        """As it is."""
+        """The present values."""
         return {"fte": self.membership.fte, "trained_on": self.membership.trained_on}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way back."""
+        """With the address of the team's page."""
         return super().get_context_data(**kwargs) | {"back": self.membership.team.get_absolute_url()}
 
     def perform(self, form: Any) -> Any:
-        """Save both."""
+        """Save the values."""
         members.change_member(membership_id=self.membership.pk, at=self.at, **form.cleaned_data)
         return self.membership.team

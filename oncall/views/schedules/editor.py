@@ -19,7 +19,7 @@ from oncall.forms import schedules as forms
 from oncall.forms.schedules import LayerForm, LayerState
 from oncall.models import Calendar, MembershipRole, Schedule, ScheduleVersion, Team, User
 from oncall.models.people import ZONES
-from oncall.permissions import can_manage_team, planned_teams
+from oncall.permissions import can_manage_team, managed_teams
 from oncall.schedules import drafts, editing, lifecycle, previewing, warnings
 from oncall.schedules.drafts import LayerDraft
 from oncall.schedules.plan import Plan
@@ -213,11 +213,11 @@ class ScheduleNew(_Editor):
 
     def may(self) -> bool:
         """Managers of any team."""
-        return planned_teams(self.person).exists()
+        return managed_teams(self.person).exists()
 
     def editor(self, *args: Any, **kwargs: Any) -> Any:
         """With name, team and description."""
-        teams = planned_teams(self.person)
+        teams = managed_teams(self.person)
         return forms.NewEditorForm(*args, effective=self.effective(), teams=teams, **kwargs)
 
     def effective(self) -> list[tuple[str, str]]:
@@ -230,7 +230,7 @@ class ScheduleNew(_Editor):
 
     def team(self) -> Team | None:
         """The chosen team, or the first that the reader may plan."""
-        teams = planned_teams(self.person)
+        teams = managed_teams(self.person)
         slug = self.request.POST.get("team") or self.request.GET.get("team")
         return teams.filter(slug=slug).first() if slug else teams.first()
 
@@ -362,7 +362,7 @@ class ScheduleAbout(_SchedulePage, FormPage):
         """The stored values, and the teams it may move to."""
         names = ("name", "team", "description", "external_id")
         stored = {name: getattr(self.schedule, name) for name in names}
-        return super().get_form_kwargs() | {"initial": stored, "teams": planned_teams(self.person)}
+        return super().get_form_kwargs() | {"initial": stored, "teams": managed_teams(self.person)}
 
     def perform(self, form: Any) -> Any:
         """Save the values."""

@@ -9,7 +9,7 @@ from config.base.web.views import DetailPage, ListPage
 from oncall import rota, schedules
 from oncall.filters.schedules import ScheduleFilter
 from oncall.models import Schedule
-from oncall.permissions import can_manage_team, planned_teams
+from oncall.permissions import can_manage_team, managed_teams
 from oncall.schedules.history import history
 from oncall.tables.schedules import ScheduleTable
 from oncall.views.rota.on_call import requested_moment
@@ -28,7 +28,7 @@ class ScheduleList(ListPage):
 
     def may_create(self) -> bool:
         """Managers of any team."""
-        return planned_teams(self.person).exists()
+        return managed_teams(self.person).exists()
 
 
 class SchedulePage(DetailPage):

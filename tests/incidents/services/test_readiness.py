@@ -106,7 +106,9 @@ class TestChecks:
     def test_fail_on_a_person_without_a_proven_contact_method(self, service: Any, ana: Any) -> None:
         ContactMethod.objects.filter(user=ana).update(verified_at=None)
 
-        assert _failing(service) == {CONTACT: "Ana has no proven way to be reached: ask for one on the own page."}
+        assert _failing(service) == {
+            CONTACT: "Ana has no verified contact method: ask this person to add one under My profile."
+        }
 
     def test_fail_on_a_closed_account_in_the_rotation(self, service: Any, ana: Any) -> None:
         User.objects.filter(pk=ana.pk).update(is_active=False)
@@ -161,7 +163,7 @@ class TestChecks:
         service.escalation_policy = make.policy(people, manager, fallback=[manager], team=team)
         service.save()
 
-        assert _failing(service)[CONTACT].startswith("P0, P1, P2, P3, P4 and 2 more have no proven way")
+        assert _failing(service)[CONTACT].startswith("P0, P1, P2, P3, P4 and 2 more have no verified contact method")
 
     def test_ask_as_many_questions_for_many_as_for_one(self, service: Any, team: Any, manager: Any) -> None:
         with CaptureQueriesContext(connection) as for_one:
@@ -304,7 +306,7 @@ class TestPages:
         found = reader.get("/services/checkout/").content.decode()
 
         assert "87 %, 7 of 8" in found
-        assert '<a href="/teams/shop/">Everybody on the rota is trained for it</a>' in found
+        assert '<a href="/teams/shop/">Everybody on the rota is trained for on-call</a>' in found
 
     def test_list_the_least_ready_first(self, reader: Client, service: Any) -> None:
         make.ServiceFactory(name="Search", slug="search")

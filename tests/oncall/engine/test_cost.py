@@ -1,4 +1,4 @@
-"""What a page costs in trips to the database; a ceiling, so that nobody doubles it unnoticed."""
+"""The number of database queries per page; a limit, so that it cannot double unnoticed."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,9 +29,9 @@ def service() -> Service:
 
 
 def _trips(work: Callable[[], Any]) -> tuple[int, Any]:
-    with CaptureQueriesContext(connection) as found:
-        done = work()
-    return len(found), done
+    with CaptureQueriesContext(connection) as queries:
+        result = work()
+    return len(queries), result
 
 
 def _declare(service: Service, count: int) -> None:
@@ -58,11 +58,11 @@ class TestCost:
         fire, fired = _trips(lambda: escalation.fire_due(at=NOON))
         claim, jobs = _trips(lambda: paging.claim_jobs(at=NOON, limit=32))
         record, _ = _trips(lambda: _record(jobs))
-        tell, told = _trips(lambda: signal_relay.relay_due(at=NOON + timedelta(seconds=1)))
+        relay, relayed = _trips(lambda: signal_relay.relay_due(at=NOON + timedelta(seconds=1)))
 
         assert (fired, len(jobs)) == (count, count)
-        assert told == count  # each page; the log's line of it says no more
+        assert relayed == count  # each page; its log entry has no signal of its own
         assert fire <= 4 + PER_FIRING * count
         assert claim == 3
         assert record == count
-        assert tell <= 8 + 2 * count
+        assert relay <= 8 + 2 * count

@@ -1,4 +1,4 @@
-"""Lanes outlive what befalls their connection, and hear every wake."""
+"""Lanes survive the loss of their connection, and react to every wake."""
 
 import time
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def _elsewhere(statement: str) -> None:
 
 
 class TestLane:
-    def test_goes_on_after_its_connection_was_cut_while_it_waited(self, lane: CountingLane) -> None:
+    def test_continues_after_its_connection_was_cut_while_waiting(self, lane: CountingLane) -> None:
         lane.start()
         wait_for("a first pass", lambda: lane.passes, limit=60)
         cut = lane.backend
@@ -59,14 +59,14 @@ class TestLane:
         wait_for("a pass on another connection", lambda: lane.backend != cut, limit=60)
         assert lane.is_alive()
 
-    def test_goes_on_after_an_error_while_it_waits(self, lane: CountingLane) -> None:
+    def test_continues_after_an_error_while_waiting(self, lane: CountingLane) -> None:
         with mock.patch("selectors.DefaultSelector", side_effect=OSError("no more files")):
             lane.start()
             wait_for("passes in spite of it", lambda: lane.passes > 2, limit=60)
 
         assert lane.is_alive()
 
-    def test_hears_a_wake_that_came_while_it_asked(self, lane: CountingLane) -> None:
+    def test_notices_a_wake_that_came_during_a_query(self, lane: CountingLane) -> None:
         lane._prepare()
         _elsewhere("NOTIFY holdfast_clocks")
         with connection.cursor() as cursor:

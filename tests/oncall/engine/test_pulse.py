@@ -1,4 +1,4 @@
-"""A lane's row: it says when the lane ended, and what troubled it."""
+"""A lane's row: it shows when the lane ended, and its last error."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,10 +16,10 @@ from tests.faults.site import wait_for
 @pytest.fixture
 def lane(transactional_db: None) -> Iterator[Lane]:
     EngineSchema.objects.get_or_create(pk=1, defaults={"version": 1})
-    one = Lane("clocks", worker="here")
-    yield one
-    one.stop()
-    one.join(10)
+    lane = Lane("clocks", worker="here")
+    yield lane
+    lane.stop()
+    lane.join(10)
 
 
 def row() -> EngineLane | None:
@@ -27,30 +27,30 @@ def row() -> EngineLane | None:
 
 
 class TestPulse:
-    def test_says_when_the_lane_ended_as_told(self, lane: Lane) -> None:
+    def test_shows_when_the_lane_ended(self, lane: Lane) -> None:
         lane.start()
         wait_for("a pulse", row, limit=10)
 
         lane.stop()
         lane.join(10)
 
-        found = row()
-        assert found is not None
-        assert found.stopped_at is not None
+        stopped = row()
+        assert stopped is not None
+        assert stopped.stopped_at is not None
 
-    def test_names_what_troubled_it(self, lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_shows_the_last_error(self, lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(at: object) -> int:
             raise ValueError("no such schedule")
 
         monkeypatch.setattr(lane, "work", fail)
         lane.start()
 
-        def trouble() -> str:
-            found = row()
-            return found.last_error if found else ""
+        def last_error() -> str:
+            pulse_row = row()
+            return pulse_row.last_error if pulse_row else ""
 
-        wait_for("the trouble is told", trouble, limit=15)
-        assert trouble() == "ValueError: no such schedule"
+        wait_for("the error is stored", last_error, limit=15)
+        assert last_error() == "ValueError: no such schedule"
 
 
 @pytest.mark.django_db
@@ -64,7 +64,7 @@ class TestForgetOld:
         assert EngineLane.objects.exists() is is_kept
 
     @pytest.mark.parametrize(("minutes", "is_kept"), [(9, True), (11, False)])
-    def test_keeps_one_that_ended_for_ten_minutes(self, minutes: int, is_kept: bool) -> None:
+    def test_keeps_an_ended_lane_for_ten_minutes(self, minutes: int, is_kept: bool) -> None:
         make.EngineLaneFactory(stopped_at=NOON - timedelta(minutes=minutes))
 
         pulse.forget_old(at=NOON)

@@ -1,4 +1,4 @@
-"""News reach the apps above once, and one that cannot be taken does not hold up the others."""
+"""Signals reach the apps above once, and a failing one does not delay the others."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,16 +17,16 @@ pytestmark = pytest.mark.django_db
 
 
 class Listener:
-    """Notes the pages it is told of, and chokes on those it is told to."""
+    """Records the pages it receives, and fails on those in `fails_on`."""
 
     def __init__(self) -> None:
-        self.told: list[int] = []
-        self.chokes_on: set[int] = set()
+        self.received: list[int] = []
+        self.fails_on: set[int] = set()
 
     def __call__(self, *, page: Page, **_: Any) -> None:
-        if page.pk in self.chokes_on:
+        if page.pk in self.fails_on:
             raise ValueError("no")
-        self.told.append(page.pk)
+        self.received.append(page.pk)
 
 
 @pytest.fixture
@@ -37,26 +37,26 @@ def listener() -> Iterator[Listener]:
     signals.page_changed.disconnect(listener)
 
 
-class TestTell:
-    def test_tells_each_once(self, listener: Listener) -> None:
+class TestRelayDue:
+    def test_sends_each_once(self, listener: Listener) -> None:
         pages = PageFactory.create_batch(3, news_at=NOON)
 
         first, second = signal_relay.relay_due(at=NOON), signal_relay.relay_due(at=NOON)
 
         assert (first, second) == (3, 0)
-        assert sorted(listener.told) == [page.pk for page in pages]
+        assert sorted(listener.received) == [page.pk for page in pages]
 
-    def test_puts_off_the_one_that_cannot_be_taken(self, listener: Listener) -> None:
+    def test_postpones_the_one_that_fails(self, listener: Listener) -> None:
         pages = PageFactory.create_batch(3, news_at=NOON)
-        listener.chokes_on = {pages[1].pk}
+        listener.fails_on = {pages[1].pk}
 
         signal_relay.relay_due(at=NOON)
 
-        assert set(listener.told) == {pages[0].pk, pages[2].pk}
-        assert Page.objects.get(pk=pages[1].pk).news_at == NOON + signal_relay.REST
+        assert set(listener.received) == {pages[0].pk, pages[2].pk}
+        assert Page.objects.get(pk=pages[1].pk).news_at == NOON + signal_relay.RETRY_AFTER
         assert Page.objects.filter(news_at__lte=NOON).count() == 0
 
-    def test_tells_again_of_what_changed_meanwhile(self, listener: Listener) -> None:
+    def test_sends_again_what_changed_in_between(self, listener: Listener) -> None:
         page = PageFactory(news_at=NOON)
         later = NOON + timedelta(seconds=1)
 
@@ -71,17 +71,17 @@ class TestTell:
 
         assert Page.objects.get(pk=page.pk).news_at == later
 
-    def test_leaves_it_to_the_engine_that_is_telling(self, listener: Listener) -> None:
+    def test_leaves_it_to_the_engine_that_holds_the_lock(self, listener: Listener) -> None:
         PageFactory(news_at=NOON)
         with psycopg.connect(**connection.get_connection_params()) as other:
             other.execute("SELECT pg_advisory_xact_lock(7102, hashtext('page'))")
 
             done = signal_relay.relay_due(at=NOON)
 
-        assert (done, listener.told) == (0, [])
+        assert (done, listener.received) == (0, [])
 
-    def test_costs_the_same_however_many(self, listener: Listener, django_assert_num_queries: Any) -> None:
+    def test_needs_a_constant_number_of_queries(self, listener: Listener, django_assert_num_queries: Any) -> None:
         PageFactory.create_batch(20, news_at=NOON)
 
-        with django_assert_num_queries(7):  # two looks, savepoint, lock, rows, mark, release
+        with django_assert_num_queries(7):  # two checks, savepoint, lock, rows, mark, release
             signal_relay.relay_due(at=NOON)

@@ -1,4 +1,4 @@
-"""The watchdog: what it finds, when it shouts, and when the heart beats."""
+"""The watchdog: what it finds, when it alerts, and when it sends the heartbeat."""
 
 import json
 import threading
@@ -15,40 +15,40 @@ from tests import factories as make
 from tests.factories import NOON
 
 STALE = Finding("engine_stale", "The engine last swept 40 seconds ago.", 1)
-LATE = Finding("page_overdue", "3 pages are late.", 3)
+OVERDUE = Finding("page_overdue", "3 pages are late.", 3)
 
 
-class TestJudge:
-    def test_beats_once_a_minute_while_all_is_well(self):
-        state = watchdog_alerts.Watch()
+class TestDecide:
+    def test_sends_the_heartbeat_once_a_minute_while_all_checks_pass(self):
+        state = watchdog_alerts.WatchdogState()
 
-        deeds = [state.judge([], at=NOON + timedelta(seconds=5 * n)) for n in range(13)]
+        actions = [state.decide([], at=NOON + timedelta(seconds=5 * n)) for n in range(13)]
 
-        assert [n for n, deed in enumerate(deeds) if deed == ["beat"]] == [0, 12]
+        assert [n for n, names in enumerate(actions) if names == ["heartbeat"]] == [0, 12]
 
-    def test_waits_for_a_second_look_then_shouts_and_stops_the_heart(self):
-        state = watchdog_alerts.Watch()
+    def test_waits_for_a_second_check_then_alerts_and_stops_the_heartbeat(self):
+        state = watchdog_alerts.WatchdogState()
 
-        assert state.judge([STALE], at=NOON) == []
-        assert state.judge([STALE], at=NOON + timedelta(seconds=5)) == ["shout"]
-        assert state.judge([STALE], at=NOON + timedelta(seconds=65)) == []
-        assert state.judge([STALE], at=NOON + timedelta(seconds=306)) == ["shout"]
+        assert state.decide([STALE], at=NOON) == []
+        assert state.decide([STALE], at=NOON + timedelta(seconds=5)) == ["alert"]
+        assert state.decide([STALE], at=NOON + timedelta(seconds=65)) == []
+        assert state.decide([STALE], at=NOON + timedelta(seconds=306)) == ["alert"]
 
-    def test_shouts_at_once_about_something_new(self):
-        state = watchdog_alerts.Watch()
-        state.judge([STALE], at=NOON)
-        state.judge([STALE], at=NOON + timedelta(seconds=5))
+    def test_alerts_at_once_about_a_new_finding(self):
+        state = watchdog_alerts.WatchdogState()
+        state.decide([STALE], at=NOON)
+        state.decide([STALE], at=NOON + timedelta(seconds=5))
 
-        assert state.judge([STALE, LATE], at=NOON + timedelta(seconds=10)) == ["shout"]
+        assert state.decide([STALE, OVERDUE], at=NOON + timedelta(seconds=10)) == ["alert"]
 
-    def test_gives_the_all_clear_only_if_it_had_shouted(self):
-        state = watchdog_alerts.Watch(beaten_at=NOON)
-        state.judge([STALE], at=NOON)
+    def test_sends_the_all_clear_only_after_an_alert(self):
+        state = watchdog_alerts.WatchdogState(heartbeat_at=NOON)
+        state.decide([STALE], at=NOON)
 
-        assert state.judge([], at=NOON + timedelta(seconds=5)) == []
-        state.judge([STALE], at=NOON)
-        state.judge([STALE], at=NOON)
-        assert "all clear" in state.judge([], at=NOON + timedelta(seconds=9))
+        assert state.decide([], at=NOON + timedelta(seconds=5)) == []
+        state.decide([STALE], at=NOON)
+        state.decide([STALE], at=NOON)
+        assert "all_clear" in state.decide([], at=NOON + timedelta(seconds=9))
 
 
 @pytest.mark.django_db
@@ -89,7 +89,7 @@ class TestAudit:
 
         assert self.codes() == {code}
 
-    def test_asks_everything_in_one_statement(self, django_assert_num_queries):
+    def test_runs_every_check_in_one_statement(self, django_assert_num_queries):
         for _ in range(10):
             make.PageFactory(state="dead", ended_at=NOON)
 
@@ -98,12 +98,12 @@ class TestAudit:
 
 
 class Listener(BaseHTTPRequestHandler):
-    """Keeps what it is told."""
+    """Records the texts it receives."""
 
-    heard: ClassVar[list[str]] = []
+    received: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
-        self.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
+        self.received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
         self.send_response(204)
         self.end_headers()
 
@@ -114,39 +114,39 @@ class Listener(BaseHTTPRequestHandler):
 @pytest.fixture
 def outside(settings):
     """A second provider and a heartbeat outside, both listening."""
-    Listener.heard.clear()
+    Listener.received.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/"
     settings.OUTGOING_ALLOW = ["127.0.0.1/32"]
     settings.WATCHDOG_ALERT_URL = settings.HEARTBEAT_URL = address
-    yield Listener.heard
+    yield Listener.received
     server.shutdown()
     server.server_close()
 
 
-class TestVoice:
-    def test_shouts_through_the_second_provider_and_by_mail(self, outside, settings, mailoutbox):
+class TestAlerts:
+    def test_sends_the_alert_to_the_second_provider_and_by_mail(self, outside, settings, mailoutbox):
         settings.WATCHDOG_ALERT_EMAIL = ["operators@example.com"]
 
-        assert watchdog_alerts.send_alert([STALE, LATE])
+        assert watchdog_alerts.send_alert([STALE, OVERDUE])
 
-        assert outside == [f"Holdfast: paging may not work. {STALE.text} {LATE.text}"]
+        assert outside == [f"Holdfast: paging may not work. {STALE.text} {OVERDUE.text}"]
         assert mailoutbox[0].to == ["operators@example.com"]
 
-    def test_says_when_nobody_heard(self, settings):
+    def test_returns_false_when_nobody_accepted_it(self, settings):
         settings.WATCHDOG_ALERT_URL = "http://127.0.0.1:9/"
 
         assert not watchdog_alerts.send_alert([STALE])
 
-    def test_beats_outside(self, outside):
+    def test_sends_the_heartbeat(self, outside):
         assert watchdog_alerts.send_heartbeat()
         assert outside == ["alive"]
 
 
 class TestCommand:
     @pytest.mark.django_db
-    def test_names_what_is_wrong_and_ends_with_1(self, capsys):
+    def test_prints_what_is_wrong_and_exits_with_1(self, capsys):
         with pytest.raises(SystemExit) as ended:
             call_command("watchdog", "--once")
 

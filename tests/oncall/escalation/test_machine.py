@@ -83,13 +83,13 @@ def apply_event(policy, state, event, at):
     return _VERBS[event["type"]](state, at=at)
 
 
-def shown(line):
-    found = {"at": f"{line.at:%Y-%m-%dT%H:%MZ}", "event": line.event}
+def as_case_line(line):
+    fields = {"at": f"{line.at:%Y-%m-%dT%H:%MZ}", "event": line.event}
     if line.step is not None:
-        found |= {"step": "fallback" if line.step == FALLBACK else line.step, "loop": line.round}
+        fields |= {"step": "fallback" if line.step == FALLBACK else line.step, "loop": line.round}
     if line.reached:
-        found["users"] = [person.user for person in line.reached]
-    return found
+        fields["users"] = [person.user for person in line.reached]
+    return fields
 
 
 class TestWorkedCases:
@@ -99,7 +99,7 @@ class TestWorkedCases:
 
         state, log = play(case["input"])
 
-        assert [shown(line) for line in log] == case["expected"]["log"]
+        assert [as_case_line(line) for line in log] == case["expected"]["log"]
         names = {"ended": "resolved"}
         assert names.get(state.status, state.status) == case["expected"]["state"]
 
@@ -149,8 +149,8 @@ def night(policy, happenings):
 
 class TestAnyNight:
     @given(policies, events)
-    def test_is_never_silent_while_it_rings(self, policy, happenings):
-        """R-E6: triggered means something is due, or the log says it is exhausted."""
+    def test_always_has_something_due_while_triggered(self, policy, happenings):
+        """R-E6: while it is triggered, something is due, or it is exhausted."""
         night(policy, happenings)
 
     @given(policies)
@@ -175,7 +175,7 @@ class TestAnyNight:
             assert not (quiet and line.event == "page")
 
     @given(policies, st.integers(1, 2000))
-    def test_called_late_it_fires_one_step_and_not_one_for_each_missed(self, policy, minutes):
+    def test_a_late_call_fires_one_step_only(self, policy, minutes):
         state = machine.begin(at=START)
 
         _, log = machine.advance(policy, state, at=START + timedelta(minutes=minutes), reach=reach)

@@ -19,13 +19,13 @@ def _ring(policy: EscalationPolicy, *, about: int = 0) -> Escalation:
 
 
 class TestRoundRobin:
-    def test_waits_for_another_engines_turn_without_putting_anything_off(self) -> None:
+    def test_waits_for_another_engine_without_postponing_anything(self) -> None:
         people = make.UserFactory.create_batch(2)
         policies = [make.policy(people, mode="round_robin") for _ in range(2)]
         rows = [_ring(policy) for policy in policies]
-        held = EscalationStep.objects.get(policy=policies[1]).pk
+        locked_step = EscalationStep.objects.get(policy=policies[1]).pk
         with psycopg.connect(**connection.get_connection_params()) as other:
-            other.execute("SELECT 1 FROM oncall_escalationstep WHERE id = %s FOR NO KEY UPDATE", [held])
+            other.execute("SELECT 1 FROM oncall_escalationstep WHERE id = %s FOR NO KEY UPDATE", [locked_step])
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '100ms'")
 
@@ -37,7 +37,7 @@ class TestRoundRobin:
         assert set(Escalation.objects.values_list("next_at", flat=True)) == {NOON}
         assert escalation.fire_due(at=NOON) == len(rows)
 
-    def test_two_firings_of_one_batch_take_two_turns(self) -> None:
+    def test_two_firings_of_a_batch_use_two_turns(self) -> None:
         people = make.UserFactory.create_batch(2)
         policy = make.policy(people, mode="round_robin")
         for number in range(2):

@@ -1,4 +1,4 @@
-"""Owing, fulfilling, putting off and dismissing: one engine for every deadline that is not an SLA clock."""
+"""Creating, completing, postponing and dismissing: one engine for every due date that is not an SLA clock."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-def _owe(**fields: Any) -> Obligation | None:
-    usual: dict[str, Any] = {
+def _create(**fields: Any) -> Obligation | None:
+    defaults: dict[str, Any] = {
         "kind": "review",
         "subject_type": "ticket",
         "subject_id": 7,
@@ -28,93 +28,93 @@ def _owe(**fields: Any) -> Obligation | None:
     }
     if "team" not in fields:
         fields["team"] = make.TeamFactory()
-    return obligations.create(**usual | fields)
+    return obligations.create(**defaults | fields)
 
 
-class TestOwe:
-    def test_follows_the_first_rule_that_fits(self) -> None:
+class TestCreate:
+    def test_uses_the_first_rule_that_matches(self) -> None:
         make.ObligationRuleFactory(name="All", position=20, amount=9)
         make.ObligationRuleFactory(name="Worst", position=10, most_rank=1, amount=2)
 
-        mild, worst = _owe(rank=3, subject_id=1), _owe(rank=1, subject_id=2)
+        mild, worst = _create(rank=3, subject_id=1), _create(rank=1, subject_id=2)
 
         assert mild is not None
         assert (mild.rule.name, mild.due_at) == ("All", NOON + 9 * DAY)
         assert worst is not None
         assert (worst.rule.name, worst.due_at) == ("Worst", NOON + 2 * DAY)
 
-    def test_asks_a_condition_only_of_what_is_known(self) -> None:
+    def test_a_missing_tier_meets_no_condition_on_it(self) -> None:
         make.ObligationRuleFactory(most_tier=1)
 
-        assert _owe() is None
-        assert _owe(tier=2) is None
-        assert _owe(tier=1) is not None
+        assert _create() is None
+        assert _create(tier=2) is None
+        assert _create(tier=1) is not None
 
-    def test_keeps_to_the_rules_teams(self) -> None:
-        mine, other = make.TeamFactory(), make.TeamFactory()
-        make.ObligationRuleFactory().teams.add(mine)
+    def test_applies_a_rule_only_to_its_teams(self) -> None:
+        own_team, other = make.TeamFactory(), make.TeamFactory()
+        make.ObligationRuleFactory().teams.add(own_team)
 
-        assert _owe(team=other) is None
-        assert _owe(team=mine) is not None
+        assert _create(team=other) is None
+        assert _create(team=own_team) is not None
 
-    def test_asks_nothing_where_no_rule_is_in_use(self) -> None:
+    def test_creates_nothing_without_an_active_rule(self) -> None:
         make.ObligationRuleFactory(is_active=False)
 
-        assert _owe() is None
+        assert _create() is None
 
-    def test_takes_the_date_of_the_record_where_the_rule_names_none(self) -> None:
+    def test_uses_the_date_of_the_record_where_the_rule_sets_none(self) -> None:
         make.ObligationRuleFactory(amount=None)
 
-        found = _owe(due_at=NOON + 3 * DAY, since=NOON - DAY)
+        obligation = _create(due_at=NOON + 3 * DAY, since=NOON - DAY)
 
-        assert found is not None
-        assert found.due_at == NOON + 3 * DAY
+        assert obligation is not None
+        assert obligation.due_at == NOON + 3 * DAY
 
-    def test_counts_from_the_moment_that_is_named(self) -> None:
+    def test_counts_from_the_moment_of_the_call(self) -> None:
         make.ObligationRuleFactory(amount=5)
 
-        found = _owe(since=NOON - DAY)
+        obligation = _create(since=NOON - DAY)
 
-        assert found is not None
-        assert found.due_at == NOON + 4 * DAY
+        assert obligation is not None
+        assert obligation.due_at == NOON + 4 * DAY
 
-    def test_twice_is_once(self) -> None:
+    def test_a_second_call_changes_nothing(self) -> None:
         make.ObligationRuleFactory()
 
-        first, second = _owe(), _owe(at=NOON + DAY)
+        first, second = _create(), _create(at=NOON + DAY)
 
         assert first == second
         assert second is not None
         assert second.due_at == NOON + 5 * DAY
         assert Obligation.objects.count() == 1
 
-    def test_of_two_occurrences_is_two(self) -> None:
+    def test_creates_one_for_each_occurrence(self) -> None:
         make.ObligationRuleFactory()
 
-        _owe(occurrence="a")
-        _owe(occurrence="b")
+        _create(occurrence="a")
+        _create(occurrence="b")
 
         assert Obligation.objects.count() == 2
 
     def test_opens_again_what_was_done(self) -> None:
         make.ObligationRuleFactory(reminding=[(1, "days", "before", "owner")])
-        _owe()
+        _create()
         obligations.complete(kind="review", subject_type="ticket", subject_id=7, at=NOON + DAY)
 
-        again = _owe(at=NOON + 2 * DAY)
+        again = _create(at=NOON + 2 * DAY)
 
         assert again is not None
         assert (again.status, again.round, again.due_at) == ("open", 1, NOON + 7 * DAY)
         assert again.next_reminder_at == NOON + 6 * DAY
         assert again.ended_at is None
 
-    def test_leaves_dismissed_what_a_person_dismissed(self) -> None:
+    def test_leaves_a_dismissed_one_dismissed(self) -> None:
         make.ObligationRuleFactory()
-        found = _owe()
-        assert found is not None
-        obligations.dismiss(obligation_id=found.pk, reason="Never", actor=make.UserFactory(), at=NOON)
+        obligation = _create()
+        assert obligation is not None
+        obligations.dismiss(obligation_id=obligation.pk, reason="Never", actor=make.UserFactory(), at=NOON)
 
-        again = _owe(at=NOON + DAY)
+        again = _create(at=NOON + DAY)
 
         assert again is not None
         assert again.status == "dismissed"
@@ -123,47 +123,47 @@ class TestOwe:
     def test_of_the_demo_reminds_nobody(self, origin: str) -> None:
         make.ObligationRuleFactory(reminding=[(0, "days", "before", "owner")])
 
-        found = _owe(origin=origin)
+        obligation = _create(origin=origin)
 
-        assert found is not None
-        assert found.next_reminder_at is None
+        assert obligation is not None
+        assert obligation.next_reminder_at is None
         with pytest.raises(IntegrityError):
-            Obligation.objects.filter(pk=found.pk).update(next_reminder_at=NOON)
+            Obligation.objects.filter(pk=obligation.pk).update(next_reminder_at=NOON)
 
-    def test_needs_somebody(self) -> None:
+    def test_needs_an_owner_or_a_team(self) -> None:
         make.ObligationRuleFactory()
 
-        assert _owe(team=None) is None
+        assert _create(team=None) is None
 
     @pytest.mark.parametrize(
         ("by", "expected"), [("record", "Rita"), ("team", None), ("manager", "Maja"), ("person", "Pia")]
     )
-    def test_is_of_whom_the_rule_names(self, by: str, expected: str | None) -> None:
+    def test_is_assigned_as_the_rule_says(self, by: str, expected: str | None) -> None:
         team, record = make.TeamFactory(), make.UserFactory(name="Rita")
         make.MembershipFactory(team=team, user__name="Maja", role="manager")
         person = make.UserFactory(name="Pia") if by == "person" else None
         make.ObligationRuleFactory(owed_by=by, person=person)
 
-        found = _owe(team=team, owner=record)
+        obligation = _create(team=team, owner=record)
 
-        assert found is not None
-        assert (found.owner.name if found.owner else None) == expected
-        assert found.team == team
+        assert obligation is not None
+        assert (obligation.owner.name if obligation.owner else None) == expected
+        assert obligation.team == team
 
-    def test_is_the_teams_when_the_person_has_left(self) -> None:
+    def test_is_assigned_to_the_team_when_the_account_is_closed(self) -> None:
         make.ObligationRuleFactory()
 
-        found = _owe(owner=make.UserFactory(is_active=False))
+        obligation = _create(owner=make.UserFactory(is_active=False))
 
-        assert found is not None
-        assert found.owner is None
+        assert obligation is not None
+        assert obligation.owner is None
 
 
-class TestEnding:
-    def test_fulfils_one_occurrence_or_all(self) -> None:
+class TestClosing:
+    def test_completes_one_occurrence_or_all(self) -> None:
         make.ObligationRuleFactory()
         for name in "abc":
-            _owe(occurrence=name)
+            _create(occurrence=name)
         what: dict[str, Any] = {"kind": "review", "subject_type": "ticket", "subject_id": 7, "at": NOON}
 
         assert obligations.complete(**what, occurrence="a") == 1
@@ -171,99 +171,115 @@ class TestEnding:
         assert obligations.withdraw(**what) == 2
         assert sorted(Obligation.objects.values_list("status", flat=True)) == ["done", "withdrawn", "withdrawn"]
 
-    def test_cancels_the_reminders_that_wait(self) -> None:
-        found = make.ObligationFactory()
-        waits, went = make.ReminderFactory(obligation=found, state="pending"), make.ReminderFactory(obligation=found)
+    def test_cancels_pending_reminders(self) -> None:
+        obligation = make.ObligationFactory()
+        pending, accepted = (
+            make.ReminderFactory(obligation=obligation, state="pending"),
+            make.ReminderFactory(obligation=obligation),
+        )
 
-        obligations.finish(obligation_id=found.pk, actor=found.owner, at=NOON)
+        obligations.finish(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
 
-        waits.refresh_from_db()
-        went.refresh_from_db()
-        assert (waits.state, went.state) == ("cancelled", "accepted")
+        pending.refresh_from_db()
+        accepted.refresh_from_db()
+        assert (pending.state, accepted.state) == ("cancelled", "accepted")
 
-    def test_by_hand_is_refused_where_the_record_ends_it(self) -> None:
-        found = make.ObligationFactory(kind="postmortem")
+    def test_is_refused_where_the_record_ends_it(self) -> None:
+        obligation = make.ObligationFactory(kind="postmortem")
 
         with pytest.raises(Refusal, match="the postmortem is approved"):
-            obligations.finish(obligation_id=found.pk, actor=found.owner, at=NOON)
+            obligations.finish(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
 
     def test_happens_once(self) -> None:
-        found = make.ObligationFactory()
-        obligations.finish(obligation_id=found.pk, actor=found.owner, at=NOON)
+        obligation = make.ObligationFactory()
+        obligations.finish(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
 
         with pytest.raises(IllegalMove):
-            obligations.finish(obligation_id=found.pk, actor=found.owner, at=NOON)
+            obligations.finish(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
 
-    def test_by_dismissal_needs_a_reason_unless_the_rule_says_otherwise(self) -> None:
+    def test_dismissing_needs_a_reason_unless_the_rule_says_otherwise(self) -> None:
         strict, easy = make.ObligationFactory(), make.ObligationFactory(rule__needs_reason=False)
 
-        with pytest.raises(Refusal, match="Say why"):
+        with pytest.raises(Refusal, match="Write why"):
             obligations.dismiss(obligation_id=strict.pk, reason=" ", actor=strict.owner, at=NOON)
         done = obligations.dismiss(obligation_id=easy.pk, reason="", actor=easy.owner, at=NOON)
 
         assert done.status == "dismissed"
 
-    def test_by_dismissal_waits_until_it_is_overdue_where_the_rule_says_so(self) -> None:
-        found = make.ObligationFactory(rule__dismissed_when="overdue")
-        said: dict[str, Any] = {"obligation_id": found.pk, "reason": "No use", "actor": found.owner}
+    def test_dismissing_waits_until_it_is_overdue_where_the_rule_says_so(self) -> None:
+        obligation = make.ObligationFactory(rule__dismissed_when="overdue")
+        arguments: dict[str, Any] = {"obligation_id": obligation.pk, "reason": "No use", "actor": obligation.owner}
 
         with pytest.raises(Refusal, match="once it is overdue"):
-            obligations.dismiss(**said, at=found.due_at)
-        done = obligations.dismiss(**said, at=found.due_at + DAY)
+            obligations.dismiss(**arguments, at=obligation.due_at)
+        done = obligations.dismiss(**arguments, at=obligation.due_at + DAY)
 
         assert (done.status, done.reason) == ("dismissed", "No use")
 
-    def test_by_dismissal_is_for_nobody_where_the_rule_says_so(self) -> None:
-        found = make.ObligationFactory(rule__dismissed_by="nobody")
+    def test_dismissing_is_refused_where_the_rule_allows_nobody(self) -> None:
+        obligation = make.ObligationFactory(rule__dismissed_by="nobody")
 
         with pytest.raises(Refusal, match="lets nobody dismiss"):
-            obligations.dismiss(obligation_id=found.pk, reason="Why not", actor=found.owner, at=NOON)
+            obligations.dismiss(obligation_id=obligation.pk, reason="Why not", actor=obligation.owner, at=NOON)
 
 
 class TestPostpone:
-    def test_moves_the_due_time_and_plans_its_reminders_anew(self) -> None:
+    def test_moves_the_due_time_and_plans_its_reminders_again(self) -> None:
         rule = make.ObligationRuleFactory(reminding=[(1, "days", "before", "owner")])
-        found = make.planned(rule=rule)
+        obligation = make.planned(rule=rule)
 
         later = obligations.postpone(
-            obligation_id=found.pk,
-            due_at=found.due_at + 7 * DAY,
+            obligation_id=obligation.pk,
+            due_at=obligation.due_at + 7 * DAY,
             reason="Holidays",
             actor=make.UserFactory(),
             at=NOON,
         )
 
-        assert later.next_reminder_at == found.due_at + 6 * DAY
+        assert later.next_reminder_at == obligation.due_at + 6 * DAY
         assert (later.round, later.reason) == (1, "Holidays")
 
     @pytest.mark.parametrize("days", [-6, 0])
-    def test_goes_forward_only(self, days: int) -> None:
-        found = make.ObligationFactory()
+    def test_only_moves_the_due_time_later(self, days: int) -> None:
+        obligation = make.ObligationFactory()
 
-        with pytest.raises(Refusal, match="lies ahead"):
+        with pytest.raises(Refusal, match="in the future"):
             obligations.postpone(
-                obligation_id=found.pk, due_at=found.due_at + days * DAY, reason="x", actor=found.owner, at=NOON
+                obligation_id=obligation.pk,
+                due_at=obligation.due_at + days * DAY,
+                reason="x",
+                actor=obligation.owner,
+                at=NOON,
             )
 
-    def test_is_refused_where_the_record_names_the_date(self) -> None:
-        found = make.ObligationFactory(kind="action")
+    def test_is_refused_where_the_record_sets_the_date(self) -> None:
+        obligation = make.ObligationFactory(kind="action")
 
         with pytest.raises(Refusal, match="Change the date there"):
             obligations.postpone(
-                obligation_id=found.pk, due_at=found.due_at + DAY, reason="x", actor=found.owner, at=NOON
+                obligation_id=obligation.pk,
+                due_at=obligation.due_at + DAY,
+                reason="x",
+                actor=obligation.owner,
+                at=NOON,
             )
 
 
-class TestGive:
-    def test_lets_somebody_else_owe_it(self) -> None:
-        found = make.ObligationFactory()
+class TestReassign:
+    def test_changes_the_owner_once(self) -> None:
+        obligation = make.ObligationFactory()
         other = make.UserFactory()
-        what: dict[str, Any] = {"kind": "review", "subject_type": "ticket", "subject_id": found.subject_id, "at": NOON}
+        what: dict[str, Any] = {
+            "kind": "review",
+            "subject_type": "ticket",
+            "subject_id": obligation.subject_id,
+            "at": NOON,
+        }
 
         assert obligations.reassign(**what, team=None, owner=other) == 1
         assert obligations.reassign(**what, team=None, owner=other) == 0
-        found.refresh_from_db()
-        assert found.owner == other
+        obligation.refresh_from_db()
+        assert obligation.owner == other
 
 
 class TestEndOfDay:
@@ -290,7 +306,7 @@ class TestRules:
             ObligationRule.objects.values_list("kind", flat=True)
         )
 
-    def test_are_told_in_words(self) -> None:
+    def test_are_described_as_text(self) -> None:
         rule = make.ObligationRuleFactory(
             kind="postmortem",
             most_rank=1,
@@ -304,19 +320,20 @@ class TestRules:
             ],
         )
 
-        told = rules.describe(rule, teams=[], reminders=list(rule.reminders.all()))
+        text = rules.describe(rule, teams=[], reminders=list(rule.reminders.all()))
 
-        assert told == (
-            "For severity rank 1: the postmortem is due 5 days after the service was restored. Ana owes it. It is done"
-            " when the postmortem is approved. Reminded: who owes it 1 day before it is due, who owes it when it is"
-            " due, the team's managers 2 hours after it was due. A manager of the team may dismiss it, with a reason."
+        assert text == (
+            "For severity rank 1: the postmortem is due 5 days after the service was restored. It is assigned to Ana."
+            " It is done when the postmortem is approved. Reminders: the assignee 1 day before it is due, the assignee"
+            " when it is due, the team's managers 2 hours after it was due. A manager of the team may dismiss it, with"
+            " a reason."
         )
 
-    def test_plan_what_is_open_anew_when_they_change(self) -> None:
-        found = make.planned()
+    def test_plan_open_ones_again_when_they_change(self) -> None:
+        obligation = make.planned()
 
-        make.RuleReminderFactory(rule=found.rule)
-        rules.refresh(rule_id=found.rule_id)
+        make.RuleReminderFactory(rule=obligation.rule)
+        rules.refresh(rule_id=obligation.rule_id)
 
-        found.refresh_from_db()
-        assert found.next_reminder_at == found.due_at - DAY
+        obligation.refresh_from_db()
+        assert obligation.next_reminder_at == obligation.due_at - DAY

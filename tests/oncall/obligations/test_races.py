@@ -1,4 +1,4 @@
-"""Two at once: one obligation, one end, and no reminder made twice or after the end."""
+"""Two at once: one obligation, one end, and no reminder created twice or after the end."""
 
 import threading
 from collections.abc import Callable
@@ -20,25 +20,25 @@ pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 6
 
 
-def at_once(*deeds: Callable[[], object]) -> list[object]:
-    """What each of several threads that begin together gets, answers and refusals alike."""
-    start, found = threading.Barrier(len(deeds)), []
+def at_once(*actions: Callable[[], object]) -> list[object]:
+    """The result of each of several threads that start together, refusals included."""
+    start, results = threading.Barrier(len(actions)), []
 
     def run(act: Callable[[], object]) -> None:
         start.wait(10)
         try:
-            found.append(act())
+            results.append(act())
         except Refusal as refused:
-            found.append(refused)
+            results.append(refused)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=[act]) for act in deeds]
+    threads = [threading.Thread(target=run, args=[act]) for act in actions]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    return found
+    return results
 
 
 def _planned() -> Obligation:
@@ -46,11 +46,11 @@ def _planned() -> Obligation:
     return make.planned(rule=make.ObligationRuleFactory(reminding=[(0, "days", "before", "owner")]), team=team)
 
 
-def test_owing_becomes_one() -> None:
+def test_creating_at_once_creates_one() -> None:
     make.ObligationRuleFactory()
     team = make.TeamFactory()
 
-    made = at_once(
+    created = at_once(
         *[
             lambda: obligations.create(
                 kind="review", subject_type="ticket", subject_id=1, title="x", url="/", team=team, at=NOON
@@ -59,44 +59,44 @@ def test_owing_becomes_one() -> None:
         * AT_ONCE
     )
 
-    assert set(made) == {Obligation.objects.get()}
+    assert set(created) == {Obligation.objects.get()}
 
 
 def test_ending_happens_once() -> None:
-    found, person = make.ObligationFactory(), make.UserFactory()
+    obligation, person = make.ObligationFactory(), make.UserFactory()
 
-    ended = at_once(*[lambda: obligations.finish(obligation_id=found.pk, actor=person, at=NOON)] * AT_ONCE)
+    ended = at_once(*[lambda: obligations.finish(obligation_id=obligation.pk, actor=person, at=NOON)] * AT_ONCE)
 
-    assert sum(isinstance(one, Refusal) for one in ended) == AT_ONCE - 1
+    assert sum(isinstance(result, Refusal) for result in ended) == AT_ONCE - 1
 
 
 def test_sweeps_make_each_reminder_once() -> None:
-    found = [_planned() for _ in range(5)]
+    planned = [_planned() for _ in range(5)]
 
-    at_once(*[lambda: reminders.make_due(at=found[0].due_at)] * AT_ONCE)
+    at_once(*[lambda: reminders.make_due(at=planned[0].due_at)] * AT_ONCE)
 
     assert Reminder.objects.count() == 5
 
 
 @pytest.mark.parametrize("attempt", range(5))
 def test_an_end_and_a_sweep_leave_no_reminder_waiting(attempt: int) -> None:
-    found = _planned()
+    obligation = _planned()
 
     at_once(
-        lambda: obligations.complete(kind="review", subject_type="ticket", subject_id=found.subject_id, at=NOON),
-        lambda: reminders.make_due(at=found.due_at),
-        lambda: reminders.claim_jobs(at=found.due_at, limit=5),
+        lambda: obligations.complete(kind="review", subject_type="ticket", subject_id=obligation.subject_id, at=NOON),
+        lambda: reminders.make_due(at=obligation.due_at),
+        lambda: reminders.claim_jobs(at=obligation.due_at, limit=5),
     )
 
-    found.refresh_from_db()
-    assert found.status == "done"
-    assert found.next_reminder_at is None
+    obligation.refresh_from_db()
+    assert obligation.status == "done"
+    assert obligation.next_reminder_at is None
     assert not Reminder.objects.filter(state="pending").exists()
 
 
 class TestSender:
     def test_never_waits_for_a_provider(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        found = _planned()
+        obligation = _planned()
         answer, sent = threading.Event(), []
 
         def slow(message: Message) -> Outcome:
@@ -107,14 +107,14 @@ class TestSender:
         monkeypatch.setitem(SENDERS, "email", slow)
         sender = reminders.Sender()
 
-        first = sender.sweep(at=found.due_at)
-        second = sender.sweep(at=found.due_at + timedelta(seconds=1))
+        first = sender.sweep(at=obligation.due_at)
+        second = sender.sweep(at=obligation.due_at + timedelta(seconds=1))
         answer.set()
         for _ in range(100):
-            if sender.sweep(at=found.due_at + timedelta(seconds=2)):
+            if sender.sweep(at=obligation.due_at + timedelta(seconds=2)):
                 break
             threading.Event().wait(0.02)
 
         assert (first, second) == (2, 0)
-        assert sent == [f"Due now: {found.title}"]
+        assert sent == [f"Due now: {obligation.title}"]
         assert Reminder.objects.get().state == "accepted"

@@ -1,4 +1,4 @@
-"""Reminders: each once, whatever the order of sweeps and crashes; never of what is done; never to a stranger."""
+"""Reminders: each once in any order of sweeps and crashes; never of a done task; never about a hidden record."""
 
 import random
 from collections import Counter
@@ -33,7 +33,7 @@ def _planned(**fields: Any) -> Obligation:
 
 
 def _send(at: datetime, outcome: Outcome | None = None) -> list[str]:
-    """One whole pass: what is due is made, claimed and answered. Says what was sent."""
+    """One whole pass: due reminders are created, claimed and answered. Returns the messages."""
     while reminders.make_due(at=at):
         pass
     jobs = reminders.claim_jobs(at=at, limit=50)
@@ -43,12 +43,12 @@ def _send(at: datetime, outcome: Outcome | None = None) -> list[str]:
 
 
 class TestMakeDue:
-    def test_reminds_each_in_their_time(self) -> None:
-        found = _planned(title="Look")
+    def test_reminds_each_at_their_time(self) -> None:
+        obligation = _planned(title="Look")
 
-        told = {day: _send(found.due_at + day * DAY) for day in (-3, -2, -1, 0, 1, 2)}
+        messages = {day: _send(obligation.due_at + day * DAY) for day in (-3, -2, -1, 0, 1, 2)}
 
-        assert told == {
+        assert messages == {
             -3: [],
             -2: ["Due in 2 d: Look"],
             -1: [],
@@ -56,102 +56,102 @@ class TestMakeDue:
             1: ["Overdue by 1 d: Look"],
             2: [],
         }
-        assert [one.user.name for one in Reminder.objects.order_by("pk")] == ["Olaf", "Olaf", "Maja"]
-        found.refresh_from_db()
-        assert found.next_reminder_at is None
+        assert [reminder.user.name for reminder in Reminder.objects.order_by("pk")] == ["Olaf", "Olaf", "Maja"]
+        obligation.refresh_from_db()
+        assert obligation.next_reminder_at is None
 
-    def test_sends_one_alone_after_an_outage(self) -> None:
-        found = _planned()
+    def test_sends_only_the_latest_after_an_outage(self) -> None:
+        obligation = _planned()
 
-        _send(found.due_at + 3 * DAY)
+        _send(obligation.due_at + 3 * DAY)
 
-        assert [one.user.name for one in Reminder.objects.order_by("user__name")] == ["Maja", "Olaf"]
+        assert [reminder.user.name for reminder in Reminder.objects.order_by("user__name")] == ["Maja", "Olaf"]
 
     def test_goes_to_the_first_way_of_low_urgency(self) -> None:
-        found = _planned()
-        sms = make.ContactMethodFactory(user=found.owner)
+        obligation = _planned()
+        sms = make.ContactMethodFactory(user=obligation.owner)
         make.NotificationRuleFactory(contact_method=sms, urgency="low", position=1)
-        push = make.ContactMethodFactory(user=found.owner, kind="push", address="device")
+        push = make.ContactMethodFactory(user=obligation.owner, kind="push", address="device")
         make.NotificationRuleFactory(contact_method=push, urgency="low", position=0)
         make.NotificationRuleFactory(contact_method=sms, urgency="high", position=0)
 
-        _send(found.due_at - 2 * DAY)
+        _send(obligation.due_at - 2 * DAY)
 
         assert list(Reminder.objects.values_list("channel", "address")) == [("push", "device")]
 
     def test_goes_to_the_accounts_address_without_any(self) -> None:
-        found = _planned()
+        obligation = _planned()
 
-        _send(found.due_at - 2 * DAY)
+        _send(obligation.due_at - 2 * DAY)
 
-        assert Reminder.objects.get().address == found.owner.email  # type: ignore[union-attr]
+        assert Reminder.objects.get().address == obligation.owner.email  # type: ignore[union-attr]
 
-    def test_goes_to_the_managers_when_nobody_in_particular_owes_it(self) -> None:
-        found = _planned(owner=None)
+    def test_goes_to_the_managers_without_an_owner(self) -> None:
+        obligation = _planned(owner=None)
 
-        _send(found.due_at - 2 * DAY)
+        _send(obligation.due_at - 2 * DAY)
 
         assert Reminder.objects.get().user.name == "Maja"
 
     def test_goes_to_practice_owners(self) -> None:
         chief = make.UserFactory(roles=[Role.PRACTICE])
-        found = make.planned(rule=make.ObligationRuleFactory(reminding=[(0, "days", "before", "practice")]))
+        obligation = make.planned(rule=make.ObligationRuleFactory(reminding=[(0, "days", "before", "practice")]))
 
-        _send(found.due_at)
+        _send(obligation.due_at)
 
         assert Reminder.objects.get().user == chief
 
-    def test_tells_nobody_who_may_not_know_of_the_record(self) -> None:
+    def test_is_not_sent_to_people_who_may_not_see_the_record(self) -> None:
         private = make.IncidentFactory(visibility="private", visibility_reason="HR")
-        found = _planned(subject_id=private.pk)
+        obligation = _planned(subject_id=private.pk)
 
-        _send(found.due_at)
+        _send(obligation.due_at)
 
         assert not Reminder.objects.exists()
 
-    def test_tells_nobody_whose_account_is_closed(self) -> None:
-        found = _planned(owner=make.UserFactory(is_active=False))
+    def test_is_not_sent_to_closed_accounts(self) -> None:
+        obligation = _planned(owner=make.UserFactory(is_active=False))
 
-        _send(found.due_at - 2 * DAY)
+        _send(obligation.due_at - 2 * DAY)
 
-        assert [one.user.name for one in Reminder.objects.all()] == ["Maja"]
+        assert [reminder.user.name for reminder in Reminder.objects.all()] == ["Maja"]
 
 
 class TestSending:
-    def test_stops_when_it_is_done_in_between(self) -> None:
-        found = _planned()
-        reminders.make_due(at=found.due_at - 2 * DAY)
+    def test_stops_when_it_was_done_in_between(self) -> None:
+        obligation = _planned()
+        reminders.make_due(at=obligation.due_at - 2 * DAY)
 
-        obligations.finish(obligation_id=found.pk, actor=make.UserFactory(), at=NOON)
+        obligations.finish(obligation_id=obligation.pk, actor=make.UserFactory(), at=NOON)
 
-        assert reminders.claim_jobs(at=found.due_at - 2 * DAY, limit=10) == []
+        assert reminders.claim_jobs(at=obligation.due_at - 2 * DAY, limit=10) == []
         assert Reminder.objects.get().state == "cancelled"
 
     def test_stops_when_it_is_done_after_the_claim_of_another(self) -> None:
-        """The claim is committed before the look at the obligation, so the look decides."""
-        found = _planned()
-        reminders.make_due(at=found.due_at - 2 * DAY)
-        Obligation.objects.filter(pk=found.pk).update(status="done", ended_at=NOON, next_reminder_at=None)
+        """The claim is committed before the obligation is read again, so the read decides."""
+        obligation = _planned()
+        reminders.make_due(at=obligation.due_at - 2 * DAY)
+        Obligation.objects.filter(pk=obligation.pk).update(status="done", ended_at=NOON, next_reminder_at=None)
 
-        assert reminders.claim_jobs(at=found.due_at - 2 * DAY, limit=10) == []
+        assert reminders.claim_jobs(at=obligation.due_at - 2 * DAY, limit=10) == []
         assert Reminder.objects.get().state == "cancelled"
 
     def test_tries_again_later_under_the_same_key(self) -> None:
-        found = _planned()
-        at = found.due_at - 2 * DAY
+        obligation = _planned()
+        at = obligation.due_at - 2 * DAY
         _send(at, refused("No answer."))
 
         early = reminders.claim_jobs(at=at, limit=10)
-        late = reminders.claim_jobs(at=at + timedelta(minutes=20), limit=10)
+        retried = reminders.claim_jobs(at=at + timedelta(minutes=20), limit=10)
 
         assert early == []
-        assert [job.message.key for job in late] == [Reminder.objects.get().key]
+        assert [job.message.key for job in retried] == [Reminder.objects.get().key]
 
-    def test_goes_by_the_accounts_mail_when_the_way_is_closed_for_good(self) -> None:
-        found = _planned()
-        sms = make.ContactMethodFactory(user=found.owner)
+    def test_goes_to_the_accounts_mail_after_a_permanent_failure(self) -> None:
+        obligation = _planned()
+        sms = make.ContactMethodFactory(user=obligation.owner)
         make.NotificationRuleFactory(contact_method=sms, urgency="low", position=0)
-        at = found.due_at - 2 * DAY
+        at = obligation.due_at - 2 * DAY
         _send(at, refused("No such number.", is_permanent=True))
 
         (job,) = reminders.claim_jobs(at=at, limit=10)
@@ -161,27 +161,27 @@ class TestSending:
         assert sorted(Reminder.objects.values_list("channel", "state")) == [("email", "failed"), ("sms", "failed")]
 
     def test_leads_to_the_record(self) -> None:
-        found = _planned(url="/tickets/INC-1/")
-        reminders.make_due(at=found.due_at)
+        obligation = _planned(url="/tickets/INC-1/")
+        reminders.make_due(at=obligation.due_at)
 
-        (job,) = reminders.claim_jobs(at=found.due_at, limit=10)
+        (job,) = reminders.claim_jobs(at=obligation.due_at, limit=10)
 
         assert job.message.link.endswith("/tickets/INC-1/")
         assert job.message.type == "reminder"
 
-    def test_asks_as_much_for_ten_as_for_one(self, django_assert_max_num_queries: Any) -> None:
+    def test_needs_as_many_queries_for_ten_as_for_one(self, django_assert_max_num_queries: Any) -> None:
         for _ in range(10):
-            found = _planned()
-        reminders.make_due(at=found.due_at - 2 * DAY)
+            obligation = _planned()
+        reminders.make_due(at=obligation.due_at - 2 * DAY)
 
         with django_assert_max_num_queries(3):
-            jobs = reminders.claim_jobs(at=found.due_at - 2 * DAY, limit=50)
+            jobs = reminders.claim_jobs(at=obligation.due_at - 2 * DAY, limit=50)
 
         assert len(jobs) == 10
 
 
 class TestInAnyOrder:
-    """Sweeps of several engines at any time, crashes at any point: every reminder once, or not at all when late."""
+    """Sweeps of several engines at any time, crashes at any point: each reminder once, or never if it is too late."""
 
     @pytest.mark.drill
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -189,12 +189,12 @@ class TestInAnyOrder:
     def test_each_is_taken_once(self, chance: random.Random, hours: list[int]) -> None:
         Reminder.objects.all().delete()
         Obligation.objects.all().delete()
-        found = _planned()
+        obligation = _planned()
         taken: Counter[str] = Counter()
-        at = found.due_at
+        at = obligation.due_at
 
         for hour in sorted(hours):
-            at = found.due_at + timedelta(hours=hour)
+            at = obligation.due_at + timedelta(hours=hour)
             reminders.make_due(at=at)
             for job in reminders.claim_jobs(at=at, limit=chance.choice([1, 50])):
                 fate = chance.choice(["taken", "taken, not recorded", "killed before", "refused"])
@@ -204,7 +204,7 @@ class TestInAnyOrder:
                     reminders.record(job, accepted(), at=at)
                 if fate == "refused":
                     reminders.record(job, refused("Not now."), at=at)
-        end = max(at, found.due_at + 3 * DAY)
+        end = max(at, obligation.due_at + 3 * DAY)
         for _ in range(6):
             end += LEASE + timedelta(minutes=20)
             reminders.make_due(at=end)
@@ -212,38 +212,41 @@ class TestInAnyOrder:
                 taken[job.message.key] += 1
                 reminders.record(job, accepted(), at=end)
 
-        rows = Reminder.objects.filter(obligation=found)
-        # A provider knows a key again, so what it took is the set of keys; each row has one and was taken in the end.
+        rows = Reminder.objects.filter(obligation=obligation)
+        # A provider recognizes a key, so it accepted the set of keys; each row has a key and was accepted in the end.
         assert set(taken) == set(rows.values_list("key", flat=True))
         assert set(rows.values_list("state", flat=True)) == {"accepted"}
-        assert {one.user.name for one in rows.select_related("user")} == {"Olaf", "Maja"}
+        assert {reminder.user.name for reminder in rows.select_related("user")} == {"Olaf", "Maja"}
         assert 2 <= rows.count() <= 3
-        found.refresh_from_db()
-        assert found.next_reminder_at is None
+        obligation.refresh_from_db()
+        assert obligation.next_reminder_at is None
 
     @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.integers(-72, 48), st.integers(-72, 48))
-    def test_none_is_made_after_the_end(self, ended: int, swept: int) -> None:
-        found = _planned()
+    def test_creates_none_after_the_end(self, ended: int, swept: int) -> None:
+        obligation = _planned()
         obligations.complete(
-            kind="review", subject_type="ticket", subject_id=found.subject_id, at=found.due_at + timedelta(hours=ended)
+            kind="review",
+            subject_type="ticket",
+            subject_id=obligation.subject_id,
+            at=obligation.due_at + timedelta(hours=ended),
         )
 
-        assert _send(found.due_at + timedelta(hours=swept)) == []
+        assert _send(obligation.due_at + timedelta(hours=swept)) == []
 
 
 class TestWatchdog:
-    def test_finds_reminders_that_nobody_makes(self) -> None:
-        found = _planned()
-        at = found.due_at - 2 * DAY
+    def test_finds_reminders_that_were_not_created(self) -> None:
+        obligation = _planned()
+        at = obligation.due_at - 2 * DAY
 
-        quiet = audit.audit(at=at + timedelta(minutes=4))
-        loud = audit.audit(at=at + timedelta(minutes=6))
+        early_findings = audit.audit(at=at + timedelta(minutes=4))
+        late_findings = audit.audit(at=at + timedelta(minutes=6))
 
-        assert "reminder_overdue" not in {one.code for one in quiet}
-        assert "reminder_overdue" in {one.code for one in loud}
+        assert "reminder_overdue" not in {finding.code for finding in early_findings}
+        assert "reminder_overdue" in {finding.code for finding in late_findings}
 
-    def test_finds_reminders_that_nobody_sends(self) -> None:
+    def test_finds_reminders_that_were_not_sent(self) -> None:
         make.ReminderFactory(state="pending", due_at=NOON, accepted_at=None)
 
-        assert "reminder_overdue" in {one.code for one in audit.audit(at=NOON + timedelta(minutes=6))}
+        assert "reminder_overdue" in {finding.code for finding in audit.audit(at=NOON + timedelta(minutes=6))}

@@ -1,4 +1,4 @@
-"""What is due from me and my teams: pages, buttons, the API and the administration, each for whom it is meant."""
+"""My tasks and the tasks of the team: pages, buttons, the API and the administration, each for its audience."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,49 +35,49 @@ def signed_in(client: Client, ana: Any) -> Client:
 
 
 class TestLists:
-    def test_show_what_is_mine_and_what_is_my_teams(self, signed_in: Client, ana: Any) -> None:
+    def test_show_my_tasks_and_those_of_my_team(self, signed_in: Client, ana: Any) -> None:
         team = make.MembershipFactory(user=ana).team
         make.ObligationFactory(owner=ana, title="Mine alone")
         make.ObligationFactory(team=team, title="A colleague's")
         make.ObligationFactory(title="A stranger's")
 
-        mine, teams = signed_in.get("/due/").content.decode(), signed_in.get("/due/team/").content.decode()
+        own_page, team_page = signed_in.get("/tasks/").content.decode(), signed_in.get("/tasks/team/").content.decode()
 
-        assert "Mine alone" in mine
-        assert "A colleague" not in mine
-        assert "A colleague" in teams
-        assert "Mine alone" not in teams
-        assert "A stranger" not in teams
+        assert "Mine alone" in own_page
+        assert "A colleague" not in own_page
+        assert "A colleague" in team_page
+        assert "Mine alone" not in team_page
+        assert "A stranger" not in team_page
 
-    def test_show_another_team_when_asked(self, signed_in: Client) -> None:
-        found = make.ObligationFactory(team__slug="other", title="Theirs")
+    def test_show_another_team_when_filtered(self, signed_in: Client) -> None:
+        obligation = make.ObligationFactory(team__slug="other", title="Theirs")
 
-        assert found.title in signed_in.get("/due/team/", {"team": "other"}).content.decode()
+        assert obligation.title in signed_in.get("/tasks/team/", {"team": "other"}).content.decode()
 
-    def test_show_what_is_open_unless_asked(self, signed_in: Client, ana: Any, now: datetime) -> None:
+    def test_show_open_ones_unless_filtered(self, signed_in: Client, ana: Any, now: datetime) -> None:
         make.ObligationFactory(owner=ana, title="Long done", status="done", ended_at=now)
 
-        assert "Long done" not in signed_in.get("/due/").content.decode()
-        assert "Long done" in signed_in.get("/due/", {"status": "done"}).content.decode()
+        assert "Long done" not in signed_in.get("/tasks/").content.decode()
+        assert "Long done" in signed_in.get("/tasks/", {"status": "done"}).content.decode()
 
-    def test_show_what_is_overdue_in_red(self, signed_in: Client, ana: Any, now: datetime) -> None:
+    def test_show_overdue_ones_in_red(self, signed_in: Client, ana: Any, now: datetime) -> None:
         make.ObligationFactory(owner=ana, title="Late", due_at=now - DAY)
         make.ObligationFactory(owner=ana, title="In time", due_at=now + DAY)
 
-        page = signed_in.get("/due/").content.decode()
-        late = signed_in.get("/due/", {"overdue": "true"}).content.decode()
+        page = signed_in.get("/tasks/").content.decode()
+        overdue_page = signed_in.get("/tasks/", {"overdue": "true"}).content.decode()
 
         assert page.count("obligation-overdue") == 1
-        assert "Late" in late
-        assert "In time" not in late
+        assert "Late" in overdue_page
+        assert "In time" not in overdue_page
 
-    def test_never_tell_of_a_private_record(self, signed_in: Client, ana: Any) -> None:
+    def test_hide_tasks_of_a_private_record(self, signed_in: Client, ana: Any) -> None:
         private = make.IncidentFactory(visibility="private", visibility_reason="HR")
-        found = make.ObligationFactory(owner=ana, subject_id=private.pk, title="Secret")
+        obligation = make.ObligationFactory(owner=ana, subject_id=private.pk, title="Secret")
 
-        assert "Secret" not in signed_in.get("/due/").content.decode()
-        assert signed_in.get(f"/due/{found.pk}/").status_code == 404
-        assert signed_in.post(f"/due/{found.pk}/done/").status_code == 404
+        assert "Secret" not in signed_in.get("/tasks/").content.decode()
+        assert signed_in.get(f"/tasks/{obligation.pk}/").status_code == 404
+        assert signed_in.post(f"/tasks/{obligation.pk}/done/").status_code == 404
 
     def test_are_counted_above_the_queue(self, signed_in: Client, ana: Any, now: datetime) -> None:
         make.ObligationFactory(owner=ana, due_at=now - DAY)
@@ -87,49 +87,49 @@ class TestLists:
 
 
 class TestPage:
-    def test_tells_the_rule_in_words(self, signed_in: Client, ana: Any) -> None:
-        found = make.ObligationFactory(owner=ana)
+    def test_shows_the_rule_as_text(self, signed_in: Client, ana: Any) -> None:
+        obligation = make.ObligationFactory(owner=ana)
 
-        page = signed_in.get(f"/due/{found.pk}/").content.decode()
+        page = signed_in.get(f"/tasks/{obligation.pk}/").content.decode()
 
         assert "the review is due 5 days after it began" in page
-        assert "Nobody was reminded yet." in page
+        assert "No reminder has been sent yet." in page
 
     @pytest.mark.usefixtures("steady_pulse")
-    def test_asks_a_constant_number_of_questions(self, signed_in: Client, ana: Any) -> None:
-        found = make.ObligationFactory(owner=ana)
-        make.ReminderFactory(obligation=found)
-        signed_in.get(f"/due/{found.pk}/")
+    def test_needs_a_constant_number_of_queries(self, signed_in: Client, ana: Any) -> None:
+        obligation = make.ObligationFactory(owner=ana)
+        make.ReminderFactory(obligation=obligation)
+        signed_in.get(f"/tasks/{obligation.pk}/")
 
-        with CaptureQueriesContext(connection) as for_one:
-            signed_in.get(f"/due/{found.pk}/")
-        make.ReminderFactory.create_batch(9, obligation=found)
-        with CaptureQueriesContext(connection) as for_ten:
-            signed_in.get(f"/due/{found.pk}/")
+        with CaptureQueriesContext(connection) as one_reminder:
+            signed_in.get(f"/tasks/{obligation.pk}/")
+        make.ReminderFactory.create_batch(9, obligation=obligation)
+        with CaptureQueriesContext(connection) as ten_reminders:
+            signed_in.get(f"/tasks/{obligation.pk}/")
 
-        assert len(for_ten) == len(for_one)
+        assert len(ten_reminders) == len(one_reminder)
 
     @pytest.mark.parametrize("kind", ["review", "postmortem"])
-    def test_offers_what_can_be_done(self, signed_in: Client, ana: Any, kind: str) -> None:
-        """What its record ends has no button here: one would have to be refused."""
-        found = make.ObligationFactory(owner=ana, rule__kind=kind, rule__dismissed_by="owner")
+    def test_offers_the_possible_actions(self, signed_in: Client, ana: Any, kind: str) -> None:
+        """A task that its record ends has no button here, because it would be refused."""
+        obligation = make.ObligationFactory(owner=ana, rule__kind=kind, rule__dismissed_by="owner")
 
-        page = signed_in.get(f"/due/{found.pk}/").content.decode()
+        page = signed_in.get(f"/tasks/{obligation.pk}/").content.decode()
 
         assert ("/done/" in page) is (kind == "review")
         assert ("/postpone/" in page) is (kind == "review")
         assert "/dismiss/" in page
 
-    def test_stands_on_its_records_page(self, signed_in: Client) -> None:
+    def test_is_shown_on_its_records_page(self, signed_in: Client) -> None:
         incident = make.IncidentFactory()
-        found = make.ObligationFactory(subject_id=incident.pk, title="Look at the logs again")
+        obligation = make.ObligationFactory(subject_id=incident.pk, title="Look at the logs again")
 
         page = signed_in.get(incident.get_absolute_url()).content.decode()
 
         assert "Look at the logs again" in page
-        assert f"/due/{found.pk}/" in page
+        assert f"/tasks/{obligation.pk}/" in page
 
-    def test_stands_on_its_services_page(self, signed_in: Client) -> None:
+    def test_is_shown_on_its_services_page(self, signed_in: Client) -> None:
         service = make.ServiceFactory()
         make.ObligationFactory(subject_type="service", subject_id=service.pk, title="Close the gap", url="/")
 
@@ -138,38 +138,38 @@ class TestPage:
 
 class TestButtons:
     def test_finish(self, signed_in: Client, ana: Any) -> None:
-        found = make.ObligationFactory(owner=ana)
+        obligation = make.ObligationFactory(owner=ana)
 
-        signed_in.post(f"/due/{found.pk}/done/")
+        signed_in.post(f"/tasks/{obligation.pk}/done/")
 
-        found.refresh_from_db()
-        assert (found.status, found.ended_by) == ("done", ana)
+        obligation.refresh_from_db()
+        assert (obligation.status, obligation.ended_by) == ("done", ana)
 
     def test_dismiss_with_a_reason(self, signed_in: Client, ana: Any) -> None:
-        found = make.ObligationFactory(owner=ana, rule__dismissed_by="owner")
+        obligation = make.ObligationFactory(owner=ana, rule__dismissed_by="owner")
 
-        refused = signed_in.post(f"/due/{found.pk}/dismiss/", {"reason": ""})
-        signed_in.post(f"/due/{found.pk}/dismiss/", {"reason": "Its service is gone"})
+        refused = signed_in.post(f"/tasks/{obligation.pk}/dismiss/", {"reason": ""})
+        signed_in.post(f"/tasks/{obligation.pk}/dismiss/", {"reason": "Its service is gone"})
 
         assert refused.status_code == 422
-        found.refresh_from_db()
-        assert (found.status, found.reason) == ("dismissed", "Its service is gone")
+        obligation.refresh_from_db()
+        assert (obligation.status, obligation.reason) == ("dismissed", "Its service is gone")
 
-    def test_put_off_on_the_readers_clock(self, signed_in: Client, ana: Any, now: datetime) -> None:
-        found = make.ObligationFactory(owner=ana, rule__dismissed_by="owner", due_at=now)
+    def test_postpone_in_the_readers_time_zone(self, signed_in: Client, ana: Any, now: datetime) -> None:
+        obligation = make.ObligationFactory(owner=ana, rule__dismissed_by="owner", due_at=now)
 
-        signed_in.post(f"/due/{found.pk}/postpone/", {"due_at": "2099-07-01T09:00", "reason": "Holidays"})
+        signed_in.post(f"/tasks/{obligation.pk}/postpone/", {"due_at": "2099-07-01T09:00", "reason": "Holidays"})
 
-        found.refresh_from_db()
-        assert found.due_at.isoformat() == "2099-07-01T07:00:00+00:00"
+        obligation.refresh_from_db()
+        assert obligation.due_at.isoformat() == "2099-07-01T07:00:00+00:00"
 
     @pytest.mark.parametrize("verb", ["done", "dismiss", "postpone"])
     def test_are_not_for_strangers(self, signed_in: Client, verb: str) -> None:
-        found = make.ObligationFactory()
+        obligation = make.ObligationFactory()
 
-        assert signed_in.post(f"/due/{found.pk}/{verb}/", {"reason": "x"}).status_code == 403
-        found.refresh_from_db()
-        assert found.is_open
+        assert signed_in.post(f"/tasks/{obligation.pk}/{verb}/", {"reason": "x"}).status_code == 403
+        obligation.refresh_from_db()
+        assert obligation.is_open
 
     @pytest.mark.parametrize(
         ("by", "allowed"),
@@ -180,12 +180,12 @@ class TestButtons:
             ("practice", {"practice"}),
         ],
     )
-    def test_dismissing_is_for_those_the_rule_names(self, client: Client, by: str, allowed: set[str]) -> None:
-        found = make.ObligationFactory(rule__dismissed_by=by)
+    def test_dismissing_is_for_those_whom_the_rule_names(self, client: Client, by: str, allowed: set[str]) -> None:
+        obligation = make.ObligationFactory(rule__dismissed_by=by)
         people = {
-            "owner": found.owner,
-            "manager": make.MembershipFactory(team=found.team, role="manager").user,
-            "responder": make.MembershipFactory(team=found.team).user,
+            "owner": obligation.owner,
+            "manager": make.MembershipFactory(team=obligation.team, role="manager").user,
+            "responder": make.MembershipFactory(team=obligation.team).user,
             "practice": make.UserFactory(roles=[Role.PRACTICE]),
         }
 
@@ -193,22 +193,22 @@ class TestButtons:
         for name, person in people.items():
             assert person is not None
             client.force_login(person)
-            if client.get(f"/due/{found.pk}/dismiss/").status_code == 200:
+            if client.get(f"/tasks/{obligation.pk}/dismiss/").status_code == 200:
                 may.add(name)
 
         assert may == allowed
 
 
 class TestApi:
-    def test_ends_puts_off_and_dismisses(self, ana: Any) -> None:
+    def test_completes_dismisses_and_postpones(self, ana: Any) -> None:
         rule = make.ObligationRuleFactory(dismissed_by="owner")
-        one, two, three = make.ObligationFactory.create_batch(3, owner=ana, rule=rule, due_at=timezone.now())
+        first, second, third = make.ObligationFactory.create_batch(3, owner=ana, rule=rule, due_at=timezone.now())
         api, path = client_of(ana), "/api/v1/obligations/"
 
-        done = api.post(f"{path}{one.pk}/fulfil/").json()
-        dismissed = api.post(f"{path}{two.pk}/dismiss/", {"reason": "Gone"}, format="json").json()
+        done = api.post(f"{path}{first.pk}/fulfil/").json()
+        dismissed = api.post(f"{path}{second.pk}/dismiss/", {"reason": "Gone"}, format="json").json()
         later = api.post(
-            f"{path}{three.pk}/postpone/", {"due_at": "2099-01-01T00:00:00Z", "reason": "x"}, format="json"
+            f"{path}{third.pk}/postpone/", {"due_at": "2099-01-01T00:00:00Z", "reason": "x"}, format="json"
         ).json()
 
         assert (done["status"], done["ended_by"]["name"]) == ("done", "Ana")
@@ -216,34 +216,37 @@ class TestApi:
         assert (later["status"], later["due_at"]) == ("open", "2099-01-01T00:00:00Z")
 
     def test_says_why_not(self, ana: Any) -> None:
-        found = make.ObligationFactory(kind="postmortem", owner=ana)
+        obligation = make.ObligationFactory(kind="postmortem", owner=ana)
 
-        answer = client_of(ana).post(f"/api/v1/obligations/{found.pk}/fulfil/")
+        answer = client_of(ana).post(f"/api/v1/obligations/{obligation.pk}/fulfil/")
 
         assert answer.status_code == 409
         assert "the postmortem is approved" in answer.json()["message"]
 
     def test_is_closed_to_those_who_may_not(self, ana: Any) -> None:
-        found = make.ObligationFactory()
+        obligation = make.ObligationFactory()
 
-        assert client_of(ana).post(f"/api/v1/obligations/{found.pk}/fulfil/").status_code == 403
+        assert client_of(ana).post(f"/api/v1/obligations/{obligation.pk}/fulfil/").status_code == 403
         assert (
-            client_of(found.owner, scopes=["read"]).post(f"/api/v1/obligations/{found.pk}/fulfil/").status_code == 403
+            client_of(obligation.owner, scopes=["read"])
+            .post(f"/api/v1/obligations/{obligation.pk}/fulfil/")
+            .status_code
+            == 403
         )
 
     def test_filters(self, ana: Any, now: datetime) -> None:
-        late = make.ObligationFactory(owner=ana, due_at=now - DAY)
+        overdue = make.ObligationFactory(owner=ana, due_at=now - DAY)
         make.ObligationFactory(owner=ana, due_at=now + DAY)
 
-        found = client_of(ana).get("/api/v1/obligations/", {"owner": ana.pk, "overdue": "true", "kind": "review"})
-        mine = client_of(ana).get("/api/v1/obligations/", {"owner": ana.pk, "overdue": "true"})
+        unknown = client_of(ana).get("/api/v1/obligations/", {"owner": ana.pk, "overdue": "true", "kind": "review"})
+        answer = client_of(ana).get("/api/v1/obligations/", {"owner": ana.pk, "overdue": "true"})
 
-        assert found.status_code == 400  # a kind that nobody registered is a mistyped one
-        assert [row["id"] for row in mine.json()["results"]] == [late.pk]
+        assert unknown.status_code == 400  # a kind that is not registered is a typing error
+        assert [row["id"] for row in answer.json()["results"]] == [overdue.pk]
 
 
 class TestAdministration:
-    def test_tells_a_rule_in_words(self, client: Client) -> None:
+    def test_shows_a_rule_as_text(self, client: Client) -> None:
         client.force_login(make.UserFactory(is_superuser=True, is_staff=True))
         rule = ObligationRule.objects.get(name="Postmortems")
 
@@ -251,11 +254,11 @@ class TestAdministration:
 
         assert "the postmortem is due by the day that its severity gives" in page
 
-    def test_plans_anew_when_a_rule_is_saved(self, client: Client) -> None:
+    def test_plans_again_when_a_rule_is_saved(self, client: Client) -> None:
         client.force_login(make.UserFactory(is_superuser=True, is_staff=True))
         rule = ObligationRule.objects.get(name="Postmortems")
         rule.reminders.all().delete()
-        found = make.ObligationFactory(rule=rule, due_at=timezone.now() + 5 * DAY)
+        obligation = make.ObligationFactory(rule=rule, due_at=timezone.now() + 5 * DAY)
 
         answer = client.post(
             f"/admin/oncall/obligationrule/{rule.pk}/change/",
@@ -270,10 +273,10 @@ class TestAdministration:
         )  # fmt: skip
 
         assert answer.status_code == 302, answer.content.decode()
-        found.refresh_from_db()
-        assert found.next_reminder_at == found.due_at - DAY
+        obligation.refresh_from_db()
+        assert obligation.next_reminder_at == obligation.due_at - DAY
 
-    def test_refuses_a_rule_without_a_time_where_records_name_none(self, client: Client) -> None:
+    def test_refuses_a_rule_without_a_time_where_records_set_none(self, client: Client) -> None:
         client.force_login(make.UserFactory(is_superuser=True, is_staff=True))
 
         page = client.post(
@@ -285,10 +288,10 @@ class TestAdministration:
             },
         ).content.decode()  # fmt: skip
 
-        assert "Say within how long it must be done." in page
+        assert "Enter within how long it must be done." in page
 
     @pytest.mark.parametrize("role", [Role.PRACTICE, Role.ADMINISTRATOR])
-    def test_lets_practice_owners_keep_the_rules(self, client: Client, role: Role) -> None:
+    def test_lets_practice_owners_edit_the_rules(self, client: Client, role: Role) -> None:
         client.force_login(make.UserFactory(is_staff=True, roles=[role]))
 
         assert client.get("/admin/oncall/obligationrule/add/").status_code == 200

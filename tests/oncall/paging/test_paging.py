@@ -1,4 +1,4 @@
-"""Pages: made from rules, claimed with a lease, recorded behind a fence, never given up in silence."""
+"""Pages: created from rules, claimed with a lease, recorded behind a fence, never lost silently."""
 
 from datetime import timedelta
 
@@ -63,7 +63,7 @@ class TestCreatePages:
         pages = Page.objects.order_by("rule")
         assert [(p.channel, p.due_at) for p in pages] == [("sms", NOON), ("voice", NOON + timedelta(minutes=3))]
 
-    def test_writes_to_the_account_when_there_is_nothing_else(self, ana):
+    def test_pages_the_accounts_address_without_contact_methods(self, ana):
         make.ContactMethodFactory(user=ana, verified_at=None)
 
         ring(ana)
@@ -82,7 +82,7 @@ class TestCreatePages:
         assert len(keys) == len(set(keys)) == 2
         assert sorted(p.firing for p in Page.objects.all()) == [1, 2]
 
-    def test_costs_the_same_for_five_people_as_for_one(self, django_assert_num_queries):
+    def test_needs_as_many_queries_for_five_people_as_for_one(self, django_assert_num_queries):
         def count(people):
             for person in people:
                 make.ContactMethodFactory(user=person)
@@ -106,15 +106,15 @@ class CaptureQueries:
 
 
 class TestClaim:
-    def test_gives_a_page_to_one_sender_until_its_lease_is_over(self, bob):
+    def test_gives_a_page_to_a_single_sender_during_its_lease(self, bob):
         ring(bob)
 
         first = outbox.claim(Page, at=NOON, limit=5)
-        held = outbox.claim(Page, at=seconds(9), limit=5)
+        during_lease = outbox.claim(Page, at=seconds(9), limit=5)
         again = outbox.claim(Page, at=seconds(10), limit=5)
 
         page = Page.objects.get()
-        assert (first, held, again) == ([Claim(page.pk, 1)], [], [Claim(page.pk, 2)])
+        assert (first, during_lease, again) == ([Claim(page.pk, 1)], [], [Claim(page.pk, 2)])
 
     def test_takes_the_most_severe_first(self, bob):
         low = make.PageFactory(state="pending", priority=4, due_at=NOON - timedelta(minutes=5))
@@ -122,14 +122,14 @@ class TestClaim:
 
         claimed = outbox.claim(Page, at=NOON, limit=5)
 
-        assert [held.row_id for held in claimed] == [high.pk, low.pk]
+        assert [claim.row_id for claim in claimed] == [high.pk, low.pk]
 
     def test_leaves_out_channels_without_room(self, bob):
         make.PageFactory(state="pending", channel="voice")
 
         assert outbox.claim(Page, at=NOON, limit=5, channels=["sms"]) == []
 
-    def test_cancels_what_was_answered_in_between(self, bob):
+    def test_cancels_pages_that_were_answered_in_between(self, bob):
         row = ring(bob)
         Escalation.objects.filter(pk=row.pk).update(state="acknowledged", acknowledged_at=NOON)
 
@@ -138,14 +138,14 @@ class TestClaim:
 
 
 class TestRecord:
-    def test_keeps_the_answer_of_the_one_who_holds_the_page(self, bob):
+    def test_keeps_the_answer_of_the_present_lease(self, bob):
         """Paging rule 4: the fence."""
         ring(bob)
-        (late,) = paging.claim_jobs(at=NOON, limit=5)
+        (expired,) = paging.claim_jobs(at=NOON, limit=5)
         (now,) = paging.claim_jobs(at=seconds(11), limit=5)
 
         paging.record(now, accepted("n"), at=seconds(12))
-        paging.record(late, refused("too late"), at=seconds(13))
+        paging.record(expired, refused("too late"), at=seconds(13))
 
         page = Page.objects.get()
         assert (page.state, page.provider_id, page.attempts) == ("accepted", "n", 2)
@@ -162,7 +162,7 @@ class TestRecord:
         assert second.due_at == NOON < first.due_at <= seconds(30)
 
     def test_moves_on_when_no_channel_is_left(self, bob, ana):
-        """R-E8: a page that cannot be sent must not eat the step's waiting time."""
+        """R-E8: a page that cannot be sent must not use up the step's waiting time."""
         row = ring(bob, ana)
         send(refused("no"))
         send(refused("no"))
@@ -173,7 +173,7 @@ class TestRecord:
         escalation.fire_due(at=NOON)
         assert Page.objects.filter(user=ana).exists()
 
-    def test_waits_out_the_step_when_one_channel_worked(self, bob, ana):
+    def test_waits_for_the_step_when_a_channel_worked(self, bob, ana):
         row = ring(bob, ana)
         send(refused("no"))
         send(accepted())
@@ -188,7 +188,7 @@ class TestRecord:
 
         assert Page.objects.order_by("pk")[0].due_at == seconds(30)
 
-    def test_gives_a_page_up_in_the_open(self, bob):
+    def test_lists_an_undeliverable_page_as_a_dead_letter(self, bob):
         """Paging rule 7: dead letters have a list; they can be sent again."""
         row = ring(bob)
         page = Page.objects.get()
@@ -203,7 +203,7 @@ class TestRecord:
         with pytest.raises(paging.NotDead):
             paging.discard(page_id=page.pk, at=seconds(60))
 
-    def test_keeps_nothing_that_was_answered_meanwhile(self, bob):
+    def test_cancels_a_page_that_was_answered_in_between(self, bob):
         row = ring(bob)
         (job,) = paging.claim_jobs(at=NOON, limit=5)
         escalation.acknowledge(escalation_id=row.pk, at=seconds(1), actor=bob)

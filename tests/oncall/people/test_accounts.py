@@ -1,4 +1,4 @@
-"""Closing an account: sign-in and standby end together, the past stays, lower layers step in (R-V6)."""
+"""Closing an account: sign-in and on-call duty end together, the past stays, lower layers cover (R-V6)."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,13 +25,13 @@ def ana() -> Any:
 
 @pytest.fixture
 def schedule(ana: Any) -> Any:
-    """Ana stands by; Ben in a lower layer."""
-    made = make.weekly_schedule(ana)
+    """Ana is on call; Ben is in a lower layer."""
+    schedule = make.weekly_schedule(ana)
     below = Layer.objects.create(
-        version=made.versions.get(), anchor="2026-01-05T09:00", unit="week", length=1, slots=1, priority=-1
+        version=schedule.versions.get(), anchor="2026-01-05T09:00", unit="week", length=1, slots=1, priority=-1
     )
     LayerMember.objects.create(layer=below, slot=0, user=make.UserFactory(name="Ben"))
-    return made
+    return schedule
 
 
 def on_call(schedule: Any, at: Any) -> list[str]:
@@ -40,7 +40,7 @@ def on_call(schedule: Any, at: Any) -> list[str]:
 
 
 class TestClosing:
-    def test_keeps_the_past_and_lets_lower_layers_step_in(self, ana: Any, schedule: Any) -> None:
+    def test_keeps_the_past_and_lets_lower_layers_cover(self, ana: Any, schedule: Any) -> None:
         at = timezone.now()
 
         accounts.close_account(user=ana, at=at, actor=None)

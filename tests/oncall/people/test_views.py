@@ -1,4 +1,4 @@
-"""Standby, teams, schedules, the engine and a person's own page."""
+"""On call, teams, schedules, system health and a person's own page."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def signed_in(client: Client, ana: Any) -> Client:
 
 
 class TestOnCall:
-    def test_names_who_stands_by_in_both_zones(self, signed_in: Client, ana: Any) -> None:
+    def test_names_who_is_on_call_in_both_zones(self, signed_in: Client, ana: Any) -> None:
         make.weekly_schedule(ana, name="Shop primary", zone="Europe/Berlin")
 
         page = signed_in.get("/on-call/").content.decode()
@@ -45,7 +45,7 @@ class TestOnCall:
         assert "Ana Silva" in page
         assert "in Europe/Berlin" in page
 
-    def test_is_loud_about_a_hole(self, signed_in: Client) -> None:
+    def test_shows_a_gap_clearly(self, signed_in: Client) -> None:
         make.ScheduleFactory(name="Empty")
 
         assert "Nobody is on call." in signed_in.get("/on-call/").content.decode()
@@ -62,26 +62,26 @@ class TestOnCall:
         assert "Max Manager" in page
 
     @pytest.mark.usefixtures("steady_pulse")
-    def test_asks_as_many_questions_for_ten_as_for_one(self, signed_in: Client, ana: Any) -> None:
+    def test_needs_as_many_queries_for_ten_as_for_one(self, signed_in: Client, ana: Any) -> None:
         def add() -> None:
             schedule = make.weekly_schedule(ana, make.UserFactory())
             make.ServiceFactory(escalation_policy=make.policy(schedule, fallback=[ana]))
 
         add()
         signed_in.get("/on-call/")
-        with CaptureQueriesContext(connection) as one:
+        with CaptureQueriesContext(connection) as first_queries:
             signed_in.get("/on-call/")
         for _ in range(9):
             add()
         signed_in.get("/on-call/")
-        with CaptureQueriesContext(connection) as ten:
+        with CaptureQueriesContext(connection) as second_queries:
             signed_in.get("/on-call/")
 
-        assert len(one) == len(ten)
+        assert len(first_queries) == len(second_queries)
 
 
 class TestTeamAndSchedule:
-    def test_tell_the_coming_turns(self, signed_in: Client, ana: Any) -> None:
+    def test_show_the_coming_turns(self, signed_in: Client, ana: Any) -> None:
         schedule = make.weekly_schedule(ana, make.UserFactory(name="Bob Martin"), zone="Europe/Berlin")
 
         page = signed_in.get(schedule.get_absolute_url()).content.decode()
@@ -89,7 +89,7 @@ class TestTeamAndSchedule:
         assert page.count("Bob Martin") >= 4
         assert signed_in.get(schedule.team.get_absolute_url()).status_code == 200
 
-    def test_stand_a_schedule_without_versions(self, signed_in: Client) -> None:
+    def test_show_a_schedule_without_versions(self, signed_in: Client) -> None:
         schedule = make.ScheduleFactory()
 
         page = signed_in.get(schedule.get_absolute_url()).content.decode()
@@ -101,27 +101,27 @@ class TestTeamAndSchedule:
         assert signed_in.get("/schedules/999999/").status_code == 404
 
 
-class TestEngine:
-    def test_says_that_it_has_never_run(self, signed_in: Client) -> None:
-        assert "No engine runs" in signed_in.get("/engine/").content.decode()
+class TestSystemHealth:
+    def test_shows_that_the_engine_has_never_run(self, signed_in: Client) -> None:
+        assert "No engine runs" in signed_in.get("/system-health/").content.decode()
 
-    def test_says_when_it_last_swept(self, signed_in: Client) -> None:
+    def test_shows_that_all_checks_pass(self, signed_in: Client) -> None:
         make.EngineLaneFactory(swept_at=timezone.now())
 
-        page = signed_in.get("/engine/").content.decode()
+        page = signed_in.get("/system-health/").content.decode()
 
-        assert "The auditor finds nothing." in page
+        assert "All checks pass." in page
         assert "pulse-well" in page
 
-    def test_sends_a_dead_letter_again_for_those_who_run_it(self, client: Client) -> None:
+    def test_sends_a_dead_letter_again_for_operators(self, client: Client) -> None:
         client.force_login(make.UserFactory(roles=[Role.COMMANDER]))
         ticket = make.IncidentFactory()
         escalation = make.EscalationFactory(subject_type="ticket", subject_id=ticket.pk)
         page = make.PageFactory(escalation=escalation, state="dead", ended_at=timezone.now())
 
-        assert "Send again" in client.get("/engine/").content.decode()
-        client.post(f"/engine/dead/{page.pk}/resend/")
-        client.post(f"/engine/dead/{page.pk}/resend/")
+        assert "Send again" in client.get("/system-health/").content.decode()
+        client.post(f"/system-health/dead-letters/{page.pk}/resend/")
+        client.post(f"/system-health/dead-letters/{page.pk}/resend/")
 
         page.refresh_from_db()
         assert page.state == "pending"
@@ -129,11 +129,11 @@ class TestEngine:
     def test_refuses_others(self, signed_in: Client) -> None:
         page = make.PageFactory(state="dead", ended_at=timezone.now())
 
-        assert signed_in.post(f"/engine/dead/{page.pk}/discard/").status_code == 403
+        assert signed_in.post(f"/system-health/dead-letters/{page.pk}/discard/").status_code == 403
 
 
 class TestMe:
-    def test_adds_and_proves_a_mail_address(self, signed_in: Client, ana: Any) -> None:
+    def test_adds_and_verifies_a_mail_address(self, signed_in: Client, ana: Any) -> None:
         signed_in.post("/me/reach/add/", {"kind": "email", "address": "ana@home.example"})
         method = ContactMethod.objects.get(user=ana)
         code = next(word for word in mail.outbox[0].body.replace(".", " ").split() if word.isdigit())
@@ -147,7 +147,7 @@ class TestMe:
         assert method.verified_at is not None
         assert NotificationRule.objects.filter(user=ana).count() == 2
 
-    def test_stops_guessing(self, signed_in: Client, ana: Any) -> None:
+    def test_limits_wrong_codes(self, signed_in: Client, ana: Any) -> None:
         method = contact_methods.add(user=ana, kind="email", address="ana@home.example")
 
         answers = [
@@ -159,11 +159,11 @@ class TestMe:
     @pytest.mark.parametrize(
         ("kind", "address"), [("sms", "12"), ("email", "nobody"), ("webhook", "ftp://x"), ("pigeon", "coop")]
     )
-    def test_refuses_an_address_that_cannot_be(self, signed_in: Client, kind: str, address: str) -> None:
+    def test_refuses_an_invalid_address(self, signed_in: Client, kind: str, address: str) -> None:
         assert signed_in.post("/me/reach/add/", {"kind": kind, "address": address}).status_code == 422
         assert not ContactMethod.objects.exists()
 
-    def test_keeps_the_last_way_and_the_last_line(self, signed_in: Client, ana: Any) -> None:
+    def test_keeps_the_last_contact_method_and_the_last_rule(self, signed_in: Client, ana: Any) -> None:
         rule = make.NotificationRuleFactory(contact_method__user=ana)
 
         signed_in.post(f"/me/reach/{rule.contact_method_id}/remove/")
@@ -172,7 +172,7 @@ class TestMe:
         assert ContactMethod.objects.filter(user=ana).exists()
         assert NotificationRule.objects.filter(user=ana).exists()
 
-    def test_touches_nothing_of_others(self, signed_in: Client) -> None:
+    def test_changes_nothing_of_others(self, signed_in: Client) -> None:
         rule = make.NotificationRuleFactory()
         token, _ = tokens.create_token(user=rule.user, name="Theirs", at=timezone.now())
 
@@ -185,18 +185,18 @@ class TestMe:
             assert signed_in.post(address).status_code == 404
 
     def test_shows_a_key_once_and_revokes_it(self, signed_in: Client, ana: Any) -> None:
-        shown = signed_in.post("/me/tokens/add/", {"name": "Backup", "scopes": ["read"]}).content.decode()
+        created_page = signed_in.post("/me/tokens/add/", {"name": "Backup", "scopes": ["read"]}).content.decode()
         token = ApiToken.objects.get(user=ana)
-        later = signed_in.get("/me/").content.decode()
+        later_page = signed_in.get("/me/").content.decode()
         signed_in.post(f"/me/tokens/{token.pk}/revoke/")
 
-        assert f"{token.prefix}" in shown
-        assert shown.count('class="secret"') == 1
-        assert 'class="secret"' not in later
+        assert f"{token.prefix}" in created_page
+        assert created_page.count('class="secret"') == 1
+        assert 'class="secret"' not in later_page
         token.refresh_from_db()
         assert token.revoked_at is not None
 
-    def test_changes_the_clock(self, signed_in: Client, ana: Any) -> None:
+    def test_changes_the_time_zone(self, signed_in: Client, ana: Any) -> None:
         signed_in.post("/me/about/", {"name": "Ana S.", "time_zone": "America/Chicago", "country": "US"})
 
         ana.refresh_from_db()
@@ -204,7 +204,7 @@ class TestMe:
 
 
 class TestPulse:
-    def test_is_red_when_the_engine_sleeps(self, signed_in: Client) -> None:
+    def test_is_red_when_the_engine_has_stopped(self, signed_in: Client) -> None:
         make.EngineLaneFactory(swept_at=timezone.now() - timedelta(minutes=5))
 
-        assert "pulse-bad" in signed_in.get("/engine/pulse/").content.decode()
+        assert "pulse-bad" in signed_in.get("/system-health/pulse/").content.decode()

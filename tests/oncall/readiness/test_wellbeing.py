@@ -1,4 +1,4 @@
-"""Wake tests, members of a team, and rest after hard nights (S18, S19)."""
+"""Wake tests, members of a team, and relief after hard nights (S18, S19)."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -50,45 +50,45 @@ class TestWakeTest:
     def test_is_not_passed_too_late(self, ana: Any, method: Any) -> None:
         test = wake_tests.send(user=ana, at=NOON)
 
-        with pytest.raises(wake_tests.NotPassed, match="too late"):
+        with pytest.raises(wake_tests.WakeTestNotPassed, match="too late"):
             wake_tests.confirm(key=wake_tests.key_for(test), at=NOON + 16 * MINUTE)
 
     @pytest.mark.parametrize("key", ["", "1", "1-", "x-1", "99999999999999999999-1", "1-é", "١-1"])
-    def test_is_not_passed_by_a_made_up_link(self, ana: Any, method: Any, key: str) -> None:
+    def test_is_not_passed_by_an_invented_link(self, ana: Any, method: Any, key: str) -> None:
         wake_tests.send(user=ana, at=NOON)
 
-        with pytest.raises(wake_tests.NotPassed):
+        with pytest.raises(wake_tests.WakeTestNotPassed):
             wake_tests.confirm(key=key, at=NOON)
 
     def test_waits_a_minute_between_two(self, ana: Any, method: Any) -> None:
         wake_tests.send(user=ana, at=NOON)
 
-        with pytest.raises(wake_tests.NotSent, match="moment ago"):
+        with pytest.raises(wake_tests.TestPageNotSent, match="moment ago"):
             wake_tests.send(user=ana, at=NOON + 30 * timedelta(seconds=1))
         wake_tests.send(user=ana, at=NOON + 2 * MINUTE)
 
-    def test_needs_a_proven_way(self, ana: Any) -> None:
-        with pytest.raises(wake_tests.NotSent, match="no proven way"):
+    def test_needs_a_verified_contact_method(self, ana: Any) -> None:
+        with pytest.raises(wake_tests.TestPageNotSent, match="no verified contact method"):
             wake_tests.send(user=ana, at=NOON)
 
     def test_leaves_nothing_behind_when_it_cannot_be_sent(self, ana: Any) -> None:
         make.ContactMethodFactory(user=ana, kind="sms")  # and no gateway is set up
 
-        with pytest.raises(wake_tests.NotSent, match="could not be sent"):
+        with pytest.raises(wake_tests.TestPageNotSent, match="could not be sent"):
             wake_tests.send(user=ana, at=NOON)
         assert not WakeTest.objects.exists()
 
-    def test_is_taken_from_the_persons_page_without_a_sign_in_on_the_phone(
+    def test_is_sent_from_the_persons_page_and_passed_without_sign_in(
         self, client: Client, ana: Any, method: Any
     ) -> None:
         client.force_login(ana)
-        assert b"Nobody knows yet" in client.get("/me/").content
+        assert b"You have not tested it yet" in client.get("/me/").content
         client.post("/me/wake-test/")
         path = f"/wake/{wake_tests.key_for(WakeTest.objects.get())}/"
         client.logout()
 
-        assert b"It would wake me" in client.get(path).content
-        assert WakeTest.objects.get().passed_at is None  # a look changes nothing
+        assert b"it would wake me" in client.get(path).content
+        assert WakeTest.objects.get().passed_at is None  # opening the link changes nothing
         assert b"Passed." in client.post(path, follow=True).content
         assert client.get("/wake/1-x/").status_code == 410
         client.force_login(ana)
@@ -112,14 +112,14 @@ class TestMembers:
         assert (row.fte, row.trained_on) == (Decimal("0.5"), date(2026, 5, 4))
         assert client.post(path, {"fte": "0"}).status_code == 422
 
-    def test_miss_what_only_planners_read(self, ana: Any) -> None:
+    def test_show_what_is_missing_only_to_planners(self, ana: Any) -> None:
         row = make.MembershipFactory(user=ana)
 
         [own] = members.team_members(row.team, viewer=ana, at=NOON)
         [planned] = members.team_members(row.team, viewer=make.UserFactory(roles=[Role.MANAGER]), at=NOON)
 
         assert own.missing == ()
-        assert planned.missing == ["not trained", "no proven contact", "no wake test"]
+        assert planned.missing == ["not trained", "no verified contact method", "no wake test"]
 
 
 def _night(ana: Any, *hours: int) -> None:
@@ -129,7 +129,7 @@ def _night(ana: Any, *hours: int) -> None:
 
 
 class TestHardNight:
-    def test_is_one_with_two_pages(self, ana: Any) -> None:
+    def test_has_two_pages(self, ana: Any) -> None:
         _night(ana, 23)
         assert relief.hard_night(ana, at=MORNING) is None
         _night(ana, 5)
@@ -141,16 +141,16 @@ class TestHardNight:
 
         assert relief.hard_night(ana, at=MORNING) is None
 
-    def test_is_one_with_an_hour_of_work(self, ana: Any) -> None:
+    def test_or_has_an_hour_of_work(self, ana: Any) -> None:
         start = datetime(2026, 6, 1, 20, 30, tzinfo=UTC)  # half an hour before it begins
         make.WorkIntervalFactory(user=ana, started_at=start, ended_at=start + 80 * MINUTE)
         assert relief.hard_night(ana, at=MORNING) is None
         make.WorkIntervalFactory(user=ana, started_at=start + 60 * MINUTE, ended_at=start + 90 * MINUTE)
 
-        found = relief.hard_night(ana, at=MORNING)
+        night = relief.hard_night(ana, at=MORNING)
 
-        assert found is not None
-        assert found.worked_minutes == 60  # what overlaps counts once
+        assert night is not None
+        assert night.worked_minutes == 60  # what overlaps counts once
 
     def test_may_be_set_by_configuration(self, ana: Any, settings: Any) -> None:
         settings.ONCALL_HARD_NIGHT_PAGES = 1
@@ -161,8 +161,8 @@ class TestHardNight:
     def test_is_seen_while_it_runs_and_until_the_evening(self, ana: Any) -> None:
         _night(ana, 0, 1)
 
-        seen = [relief.hard_night(ana, at=datetime(2026, 6, 2, hour, tzinfo=UTC)) for hour in (0, 5, 20)]
-        assert [one is not None for one in seen] == [True, True, True]
+        nights = [relief.hard_night(ana, at=datetime(2026, 6, 2, hour, tzinfo=UTC)) for hour in (0, 5, 20)]
+        assert [night is not None for night in nights] == [True, True, True]
         assert relief.hard_night(ana, at=datetime(2026, 6, 2, 22, 30, tzinfo=UTC)) is None
 
 
@@ -176,11 +176,11 @@ class TestRelief:
         )
 
     def test_is_offered_for_the_next_shift(self, ana: Any, schedule: Any) -> None:
-        found = relief.relief_offer(ana, at=MORNING)
+        offer = relief.relief_offer(ana, at=MORNING)
 
-        assert found is not None
-        assert found.schedule == schedule
-        assert (found.starts_at, found.ends_at) == (
+        assert offer is not None
+        assert offer.schedule == schedule
+        assert (offer.starts_at, offer.ends_at) == (
             datetime(2026, 6, 8, 9, tzinfo=UTC), datetime(2026, 6, 15, 9, tzinfo=UTC),
         )  # fmt: skip
 
@@ -188,10 +188,10 @@ class TestRelief:
         _night(ana, 23, 1)
         make.weekly_schedule(ana)
 
-        found = relief.relief_offer(ana, at=MORNING)
+        offer = relief.relief_offer(ana, at=MORNING)
 
-        assert found is not None
-        assert (found.starts_at, found.ends_at) == (MORNING + MINUTE, MORNING + MINUTE + 24 * HOUR)
+        assert offer is not None
+        assert (offer.starts_at, offer.ends_at) == (MORNING + MINUTE, MORNING + MINUTE + 24 * HOUR)
 
     def test_is_not_offered_without_a_shift_to_come(self, ana: Any) -> None:
         _night(ana, 23, 1)

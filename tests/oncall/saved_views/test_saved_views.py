@@ -1,4 +1,4 @@
-"""Saved views: a name for a list's query string, for oneself or a team, in an order, deletable."""
+"""Saved views: a list's query string under a name, for oneself or a team, in an order, deletable."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,62 +34,62 @@ def reader(client: Client, ana: User) -> Client:
     return client
 
 
-def keep(actor: User, name: str = "Open", query: str = "group=open", **fields: Any) -> SavedView:
-    asked: dict[str, Any] = {"path": QUEUE, "query": query, "name": name, "actor": actor, "at": NOON}
-    return saving.save(**asked | fields)
+def save(actor: User, name: str = "Open", query: str = "group=open", **fields: Any) -> SavedView:
+    defaults: dict[str, Any] = {"path": QUEUE, "query": query, "name": name, "actor": actor, "at": NOON}
+    return saving.save(**defaults | fields)
 
 
-class TestKeep:
-    def test_takes_the_state_without_what_passes(self, ana: User) -> None:
-        view = keep(ana, query="?sort=-created_at&page=3&group=open&status=new&status=closed&export=csv")
+class TestSave:
+    def test_ignores_the_page_and_the_export(self, ana: User) -> None:
+        view = save(ana, query="?sort=-created_at&page=3&group=open&status=new&status=closed&export=csv")
 
         assert view.query == "group=open&sort=-created_at&status=closed&status=new"
         assert view.get_absolute_url() == f"{QUEUE}?{view.query}"
 
-    def test_takes_nothing_that_asks_nothing(self, ana: User) -> None:
+    def test_ignores_empty_filters(self, ana: User) -> None:
         sent_by_the_form = "search=&group=&whose=&severity=SEV1"
 
-        assert keep(ana, query=sent_by_the_form).query == "group=&severity=SEV1"
-        assert keep(ana, query="kind=&tier=2", path="/services/").query == "tier=2"
+        assert save(ana, query=sent_by_the_form).query == "group=&severity=SEV1"
+        assert save(ana, query="kind=&tier=2", path="/services/").query == "tier=2"
 
     @pytest.mark.parametrize(
-        ("asked", "words"),
+        ("fields", "message"),
         [
-            ({"query": "page=2"}, "nothing to keep"),
-            ({"name": " \u200e "}, "Give it a name"),
+            ({"query": "page=2"}, "nothing to save"),
+            ({"name": " \u200e "}, "Enter a name"),
             ({"name": "x" * 61}, "too long"),
-            ({"query": "search=" + "x" * 2100}, "too much"),
-            ({"query": "&".join(f"a{n}=1" for n in range(2000))}, "too much"),
+            ({"query": "search=" + "x" * 2100}, "too long"),
+            ({"query": "&".join(f"a{n}=1" for n in range(2000))}, "too long"),
             ({"path": "/nowhere/"}, "no list"),
             ({"path": "https://example.com/incidents/"}, "no list"),
             ({"path": "/me/"}, "no list"),
         ],
     )
-    def test_refuses_in_words(self, ana: User, asked: dict[str, str], words: str) -> None:
-        with pytest.raises(saving.SavedViewRefused, match=words):
-            keep(ana, **asked)
+    def test_says_why_it_refuses(self, ana: User, fields: dict[str, str], message: str) -> None:
+        with pytest.raises(saving.SavedViewRefused, match=message):
+            save(ana, **fields)
 
     def test_refuses_a_second_of_the_same_name(self, ana: User) -> None:
-        keep(ana)
+        save(ana)
 
-        with pytest.raises(saving.SavedViewRefused, match="already"):
-            keep(ana)
+        with pytest.raises(saving.SavedViewRefused, match="already has"):
+            save(ana)
 
-    def test_for_a_team_is_its_managers(self, ana: User, team: Team) -> None:
+    def test_for_a_team_is_for_its_managers(self, ana: User, team: Team) -> None:
         responder = make.MembershipFactory(team=team).user
 
-        assert keep(ana, team=team).team == team
-        with pytest.raises(saving.SavedViewRefused, match="manages Shop"):
-            keep(responder, team=team)
+        assert save(ana, team=team).team == team
+        with pytest.raises(saving.SavedViewRefused, match="a manager of Shop"):
+            save(responder, team=team)
 
-    def test_ends_at_a_number_nobody_reads(self, ana: User) -> None:
-        for number in range(saving.MOST):
+    def test_limits_the_number_of_views(self, ana: User) -> None:
+        for number in range(saving.MAX_VIEWS):
             make.SavedViewFactory(owner=ana, name=f"{number}")
 
-        with pytest.raises(saving.SavedViewRefused, match="Delete one"):
-            keep(ana)
+        with pytest.raises(saving.SavedViewRefused, match="Delete a view"):
+            save(ana)
 
-    def test_has_one_owner(self, ana: User, team: Team) -> None:
+    def test_has_either_a_person_or_a_team(self, ana: User, team: Team) -> None:
         for owner in ({"owner": ana, "team": team}, {"owner": None, "team": None}):
             with pytest.raises(IntegrityError), transaction.atomic():
                 make.SavedViewFactory(**owner)
@@ -97,7 +97,7 @@ class TestKeep:
 
 class TestMove:
     def test_keeps_an_order(self, ana: User) -> None:
-        views = [keep(ana, name=name) for name in "abc"]
+        views = [save(ana, name=name) for name in "abc"]
 
         saving.move(view_id=views[2].pk, to="earlier", actor=ana, at=NOON)
         saving.move(view_id=views[0].pk, to="earlier", actor=ana, at=NOON)
@@ -106,16 +106,16 @@ class TestMove:
         assert list(names) == ["a", "c", "b"]
 
     def test_is_not_for_others(self, ana: User, team: Team) -> None:
-        view = keep(ana, team=team)
+        view = save(ana, team=team)
 
         with pytest.raises(saving.SavedViewRefused, match="team"):
             saving.move(view_id=view.pk, to="later", actor=make.UserFactory(), at=NOON)
 
 
 class TestAboveAList:
-    def test_stand_the_readers_own_and_their_teams(self, reader: Client, ana: User, team: Team) -> None:
-        keep(ana, name="Mine")
-        keep(ana, name="Ours", query="group=done", team=team)
+    def test_are_the_readers_own_and_their_teams(self, reader: Client, ana: User, team: Team) -> None:
+        save(ana, name="Mine")
+        save(ana, name="Ours", query="group=done", team=team)
         make.SavedViewFactory(name="Somebody else's")
 
         page = reader.get("/").content.decode()
@@ -124,23 +124,23 @@ class TestAboveAList:
         assert "Ours" in page
         assert "Somebody else" not in page
 
-    def test_mark_the_one_that_is_shown(self, reader: Client, ana: User) -> None:
-        keep(ana, name="Mine", query="group=open&sort=title")
+    def test_mark_the_current_view(self, reader: Client, ana: User) -> None:
+        save(ana, name="Mine", query="group=open&sort=title")
 
         page = reader.get("/incidents/?sort=title&group=open&page=1").content.decode()
 
         assert 'aria-current="page">Mine</a>' in page
         assert "Save this view" not in page
 
-    def test_cost_one_question_however_many(self, reader: Client, ana: User, team: Team) -> None:
+    def test_need_a_single_query(self, reader: Client, ana: User, team: Team) -> None:
         def count() -> int:
-            with CaptureQueriesContext(connection) as asked:
+            with CaptureQueriesContext(connection) as queries:
                 reader.get("/services/")
-            return len([one for one in asked if "oncall_savedview" in one["sql"]])
+            return len([query for query in queries if "oncall_savedview" in query["sql"]])
 
         reader.get("/services/")
         for number in range(3):
-            keep(ana, name=f"{number}", path="/services/", query="tier=1", team=team)
+            save(ana, name=f"{number}", path="/services/", query="tier=1", team=team)
 
         assert count() == 1
 
@@ -155,8 +155,8 @@ class TestAboveAList:
         assert answer.redirect_chain == [("/incidents/?group=done", 302)]
         assert SavedView.objects.get().team == team
 
-    def test_tell_kindly_what_is_not_there_any_more(self, reader: Client, ana: User) -> None:
-        view = keep(ana, query="team=dissolved&shape=round")
+    def test_show_what_no_longer_exists(self, reader: Client, ana: User) -> None:
+        view = save(ana, query="team=dissolved&shape=round")
 
         page = reader.get(view.get_absolute_url())
 
@@ -169,7 +169,7 @@ class TestAboveAList:
 
 class TestPages:
     def test_rename_and_delete(self, reader: Client, ana: User) -> None:
-        view = keep(ana)
+        view = save(ana)
 
         reader.post(f"/views/{view.pk}/", {"name": "Renamed"})
         assert "Renamed" in reader.get("/views/").content.decode()
@@ -178,14 +178,14 @@ class TestPages:
 
         assert not SavedView.objects.exists()
 
-    def test_are_closed_to_who_does_not_manage_the_team(self, client: Client, ana: User, team: Team) -> None:
-        view = keep(ana, team=team)
+    def test_are_closed_to_people_who_do_not_manage_the_team(self, client: Client, ana: User, team: Team) -> None:
+        view = save(ana, team=team)
         client.force_login(make.MembershipFactory(team=team).user)
 
         assert client.get(f"/views/{view.pk}/").status_code == 403
         assert client.post(f"/views/{view.pk}/remove/").status_code == 403
 
-    def test_know_nothing_of_strangers_views(self, reader: Client) -> None:
+    def test_hide_views_of_other_people(self, reader: Client) -> None:
         assert reader.get(f"/views/{make.SavedViewFactory().pk}/").status_code == 404
         assert reader.get("/views/new/", {"path": "//example.com/"}).status_code == 404
 
@@ -193,23 +193,28 @@ class TestPages:
 class TestEndpoint:
     URL = "/api/v1/saved-views/"
 
-    def test_keeps_changes_moves_and_deletes(self, ana: User, team: Team) -> None:
+    def test_saves_changes_moves_and_deletes(self, ana: User, team: Team) -> None:
         client = client_of(ana)
-        asked = {"name": "Ours", "path": QUEUE, "query": "group=open", "team": "shop"}
+        data = {"name": "Ours", "path": QUEUE, "query": "group=open", "team": "shop"}
 
-        made = client.post(self.URL, asked, format="json")
-        row = f"{self.URL}{made.json()['id']}/"
+        created = client.post(self.URL, data, format="json")
+        row = f"{self.URL}{created.json()['id']}/"
         changed = client.patch(row, {"query": "group=done&page=2"}, format="json")
-        moved = client.post(f"{row}move/", {"to": "later"}, format="json")
-        gone = client.delete(row)
+        move = client.post(f"{row}move/", {"to": "later"}, format="json")
+        deleted = client.delete(row)
 
-        assert (made.status_code, changed.status_code, moved.status_code, gone.status_code) == (201, 200, 200, 204)
+        assert (created.status_code, changed.status_code, move.status_code, deleted.status_code) == (
+            201,
+            200,
+            200,
+            204,
+        )
         assert changed.json()["query"] == "group=done"
         assert changed.json()["url"].endswith("/incidents/?group=done")
         assert client.get(row).status_code == 404
 
     def test_refuses_a_stale_change(self, ana: User) -> None:
-        client, view = client_of(ana), keep(ana)
+        client, view = client_of(ana), save(ana)
         tag = client.get(f"{self.URL}{view.pk}/")["ETag"]
         saving.change(view_id=view.pk, name="Newer", actor=ana, at=NOON + timedelta(seconds=1))
 
@@ -217,7 +222,7 @@ class TestEndpoint:
 
         assert answer.status_code == 412
 
-    def test_answers_409_to_what_cannot_be(self, ana: User) -> None:
-        asked = {"name": "x", "path": "/me/", "query": "a=1"}
+    def test_answers_409_when_it_refuses(self, ana: User) -> None:
+        data = {"name": "x", "path": "/me/", "query": "a=1"}
 
-        assert client_of(ana).post(self.URL, asked, format="json").status_code == 409
+        assert client_of(ana).post(self.URL, data, format="json").status_code == 409
