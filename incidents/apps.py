@@ -51,10 +51,10 @@ class IncidentsConfig(AppConfig):
                    OR (route_at IS NOT NULL AND route_attempts >= 5)""",
         )
         engine.register_sweep(lane="intake", name="route", run=routing.route_due)
-        engine.register_sweep(lane="clocks", name="customers", run=deliveries.chase, every=30.0)
+        engine.register_sweep(lane="clocks", name="customers", run=deliveries.requeue_stale, every=30.0)
         engine.register_sweep(lane="clocks", name="first-words", run=updates.create_first_updates, every=15)
         engine.register_sweep(lane="clocks", name="prevention", run=settling.settle_due, every=30)
-        engine.register_sweep(lane="clocks", name="maintenance", run=maintenance.turn_due)
+        engine.register_sweep(lane="clocks", name="maintenance", run=maintenance.advance_due)
         engine.register_sweep(lane="clocks", name="numbers", run=summary.refresh, every=60)
         engine.register_sweep(lane="clocks", name="readiness", run=readiness.check_due, every=15)
         panels.register()

@@ -14,7 +14,7 @@ from postmortems.models import Postmortem
 
 
 class PostmortemTable(Table):
-    """Postmortems, with what is late in red."""
+    """Postmortems; overdue ones in red."""
 
     title = LinkColumn(accessor="ticket__title", order_by="ticket__title", css="wide row-title")
     ticket = LinkColumn(
@@ -36,13 +36,13 @@ class PostmortemTable(Table):
         fields = ("title", "ticket", "severity", "status", "due_on", "team", "owner", "restored_at")
 
     def row_mark(self, record: Any) -> SafeString | str:
-        """A red edge for what is overdue."""
+        """A red edge for an overdue postmortem."""
         return format_html(' class="{}"', "is-loud") if record.is_overdue(self.at.date()) else ""
 
     def render_due_on(self, value: date, record: Any) -> SafeString:
-        """The day, and a loud word once it has passed."""
-        loud = display.tag("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
-        return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), display.day(value), loud)
+        """The day, with a tag once it is overdue."""
+        overdue = display.tag("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
+        return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), display.day(value), overdue)
 
     def value_due_on(self, value: date) -> str:
         """The day, for CSV."""

@@ -1,4 +1,4 @@
-"""Addresses of problems; a problem's page is at the address of the ticket that it is."""
+"""Addresses of problems; a problem's page is at its ticket's address."""
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(_PROBLEM + f"(?P<verb>{'|'.join(verbs.VERBS)})/$", verbs.ProblemVerbPage.as_view(), name="verb"),
     re_path(_TICKET + "problem/$", problems.OpenFromIncident.as_view(), name="open-from-incident"),
     re_path(_TICKET + "problem/link/$", problems.LinkProblem.as_view(), name="link-problem"),
-    re_path(_TICKET + "known-errors/(?P<pk>[0-9]{1,18})/$", known_errors.KnownErrorUsed.as_view(), name="use"),
+    re_path(_TICKET + "known-errors/(?P<pk>[0-9]{1,18})/$", known_errors.UseKnownError.as_view(), name="use"),
     path("factors/<int:pk>/remove/", problems.FactorRemove.as_view(), name="factor-remove"),
     path("known-errors/", known_errors.KnownErrorList.as_view(), name="known-errors"),
     path("known-errors/<int:pk>/", known_errors.KnownErrorPage.as_view(), name="known-error"),

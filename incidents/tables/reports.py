@@ -12,7 +12,7 @@ from incidents.tables.severities import SeverityColumn
 
 
 class RecordTable(Table):
-    """The records behind a number. Its rows need `seconds` and `outcome`; `measure` words the outcome."""
+    """The records behind a figure. Its rows need `seconds` and `outcome`; `measure` names the outcome."""
 
     measure = metrics.MEASURES["restore"]
     title = LinkColumn(css="wide row-title")
@@ -31,7 +31,7 @@ class RecordTable(Table):
         )  # fmt: skip
 
     def render_seconds(self, value: float) -> str:
-        """In words."""
+        """As hours and minutes."""
         return display.span(value)
 
     def value_seconds(self, value: float) -> int:
@@ -40,8 +40,8 @@ class RecordTable(Table):
 
     def render_outcome(self, value: str) -> str:
         """Counted, or why not."""
-        return self.measure.says(value)
+        return self.measure.outcome_label(value)
 
     def value_outcome(self, value: str) -> str:
         """The same, for CSV."""
-        return self.measure.says(value)
+        return self.measure.outcome_label(value)

@@ -51,7 +51,7 @@ class TestExport:
             call_command("export_status_page", folder, verbosity=0)
 
         assert folder.is_symlink()
-        assert len([one for one in folder.parent.iterdir() if not one.is_symlink()]) == export.KEPT
+        assert len([one for one in folder.parent.iterdir() if not one.is_symlink()]) == export.MAX_EXPORTS
 
     def test_leaves_the_last_one_when_something_fails(self, page: Any, folder: Path) -> None:
         call_command("export_status_page", folder, verbosity=0)

@@ -14,7 +14,7 @@ from config.base.data.lifecycle import IllegalMove
 from config.base.data.roles import Role
 from config.base.net import broker
 from incidents.customers import deliveries, maintenance
-from incidents.customers.maintenance import NotReady, Plan
+from incidents.customers.maintenance import MaintenanceRefused, Plan
 from incidents.models import ScheduledMaintenance, UpdateDelivery
 from tests import factories as make
 from tests.clients import client_of
@@ -65,7 +65,7 @@ class TestTurning:
         """Told at scheduling, an hour before, and when it is done."""
         seen = []
         for minutes in (119, 120, 120, 179, 180, 180, 239, 240, 240):
-            count = maintenance.turn_due(at=NOON + timedelta(minutes=minutes))
+            count = maintenance.advance_due(at=NOON + timedelta(minutes=minutes))
             work.refresh_from_db()
             part.refresh_from_db()
             seen.append((count, work.status, part.status))
@@ -81,7 +81,7 @@ class TestTurning:
 
     def test_catches_up_after_the_engine_was_away(self, work: Any) -> None:
         for _ in range(3):
-            maintenance.turn_due(at=NOON + 9 * HOUR)
+            maintenance.advance_due(at=NOON + 9 * HOUR)
         work.refresh_from_db()
 
         assert [status for status, _ in _said(work)] == ["scheduled", "in_progress", "completed"]
@@ -93,12 +93,12 @@ class TestTurning:
                     ends_at=work.ends_at + HOUR)  # fmt: skip
         maintenance.schedule(plan=plan, actor=author, at=NOON)
         for minutes in (120, 180, 240):
-            maintenance.turn_due(at=NOON + timedelta(minutes=minutes))
+            maintenance.advance_due(at=NOON + timedelta(minutes=minutes))
 
         part.refresh_from_db()
         down.refresh_from_db()
         assert (part.status, down.status) == ("under_maintenance", "major_outage")
-        maintenance.turn_due(at=NOON + 5 * HOUR)
+        maintenance.advance_due(at=NOON + 5 * HOUR)
         part.refresh_from_db()
         assert part.status == "operational"
 
@@ -124,11 +124,11 @@ class TestTelling:
         work.refresh_from_db()
 
         assert _said(work)[-1] == ("completed", True)
-        with pytest.raises(NotReady, match="nothing more to say"):
+        with pytest.raises(MaintenanceRefused, match="nothing more to say"):
             maintenance.tell(maintenance_id=work.pk, status="completed", body="Again.", actor=author, at=NOON)
 
     def test_reminds_anew_of_another_time(self, work: Any, author: Any) -> None:
-        maintenance.turn_due(at=NOON + 2 * HOUR)
+        maintenance.advance_due(at=NOON + 2 * HOUR)
         maintenance.tell(maintenance_id=work.pk, status="scheduled", body="Tomorrow instead.", actor=author,
                          at=NOON + 2 * HOUR, starts_at=NOON + 24 * HOUR, ends_at=NOON + 25 * HOUR)  # fmt: skip
         work.refresh_from_db()
@@ -138,10 +138,10 @@ class TestTelling:
     def test_refuses_what_does_not_follow_and_what_cannot_be(self, work: Any, page: Any, author: Any) -> None:
         with pytest.raises(IllegalMove, match="cannot become verifying"):
             maintenance.tell(maintenance_id=work.pk, status="verifying", body="x", actor=author, at=NOON)
-        with pytest.raises(NotReady, match="end after it begins"):
+        with pytest.raises(MaintenanceRefused, match="end after it begins"):
             maintenance.tell(maintenance_id=work.pk, status="scheduled", body="x", actor=author, at=NOON,
                              ends_at=NOON + HOUR)  # fmt: skip
-        with pytest.raises(NotReady, match="Choose parts of this"):
+        with pytest.raises(MaintenanceRefused, match="Choose parts of this"):
             maintenance.schedule(plan=Plan(page=page, name="x", body="x", starts_at=NOON, ends_at=NOON + HOUR,
                                            components=(make.ComponentFactory(),)), actor=author, at=NOON)  # fmt: skip
 
@@ -171,7 +171,7 @@ class TestMail:
 
     def test_is_asked_for_again_by_the_sweep(self, work: Any, asked: Any) -> None:
         notice = work.updates.get()
-        deliveries.chase(at=NOON + HOUR)
+        deliveries.requeue_stale(at=NOON + HOUR)
 
         asked.assert_any_call(deliveries.fan_out_notice, notice.pk, queue="customers")
 

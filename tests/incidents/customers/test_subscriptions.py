@@ -79,7 +79,7 @@ class TestAsking:
 
     @pytest.mark.parametrize("action", ["confirm", "unsubscribe"])
     def test_refuses_links_that_are_not_ours(self, client: Client, page: Any, action: str) -> None:
-        other = signed_links.leave_token(make.SubscriberFactory(page=page))
+        other = signed_links.unsubscribe_token(make.SubscriberFactory(page=page))
         wrong = [other + "x", "x"] if action == "unsubscribe" else [other, "x"]
         for token in wrong:
             assert client.get(f"/status/{action}/{token}/").status_code == 404
@@ -128,7 +128,7 @@ class TestFanOut:
         update = make.CustomerUpdateFactory(incident__page=page)
         subscriber = make.SubscriberFactory(page=page)
         deliveries.fan_out(update.pk)
-        subscriptions.unsubscribe(token=signed_links.leave_token(subscriber), at=database_now())
+        subscriptions.unsubscribe(token=signed_links.unsubscribe_token(subscriber), at=database_now())
 
         deliveries.send_due()
 
@@ -153,7 +153,7 @@ class TestChase:
         update = make.CustomerUpdateFactory(incident__page=page)
         make.UpdateDeliveryFactory(state="pending")
 
-        assert deliveries.chase(at=database_now() + timedelta(minutes=1)) == 1
+        assert deliveries.requeue_stale(at=database_now() + timedelta(minutes=1)) == 1
 
         assert (update.pk,) in [call.kwargs["args"] for call in asked["fan_out"].call_args_list]
         assert asked["send_due"].call_count == 1
@@ -163,7 +163,7 @@ class TestChase:
         make.UpdateDeliveryFactory(state="pending")
         asked["send_due"].side_effect = OperationalError("gone")
 
-        assert [deliveries.chase(at=database_now()) for _ in range(3)] == [1, 1, 1]
+        assert [deliveries.requeue_stale(at=database_now()) for _ in range(3)] == [1, 1, 1]
 
         assert broker.is_resting()
         assert asked["send_due"].call_count == 2  # the second for a connection that was merely old

@@ -53,7 +53,7 @@ class TestProposal:
         ("rank", "words"), [(1, ("critical", "major_outage")), (3, ("minor", "degraded_performance"))]
     )
     def test_says_how_hard_customers_are_hit_by_the_severity(self, rank: int, words: tuple[str, str]) -> None:
-        found = updates.proposed_words(make.SeverityFactory.build(rank=rank))
+        found = updates.proposed_impact(make.SeverityFactory.build(rank=rank))
 
         assert (found["impact"], found["component_status"]) == words
 
@@ -71,7 +71,7 @@ class TestDraft:
     def test_fills_what_the_form_knows_and_leaves_the_rest_to_the_author(self, draft: Draft) -> None:
         template = MessageTemplate(body="Since {start} some {audience} see it in {components}. Next by {next}.")
 
-        text = updates.draft_from(template, draft=draft, at=NOON)
+        text = updates.fill_template(template, draft=draft, at=NOON)
 
         assert text == "Since 13:40 CEST some {audience} see it in Payments. Next by 14:20 CEST."
 
@@ -83,7 +83,7 @@ class TestDraft:
     def test_of_long_ago_says_the_day(self, draft: Draft) -> None:
         old = replace(draft, started_at=NOON - timedelta(days=3))
 
-        assert updates.fill("{start} {duration}", draft=old, at=NOON) == "29 May 2026 14:00 CEST 3 d"
+        assert updates.fill_placeholders("{start} {duration}", draft=old, at=NOON) == "29 May 2026 14:00 CEST 3 d"
 
 
 class TestPublish:
@@ -135,7 +135,7 @@ class TestPublish:
     def test_refuses_what_is_not_ready(
         self, draft: Draft, ticket: Any, commander: Any, change: Any, words: str
     ) -> None:
-        with pytest.raises(updates.NotReady, match=words):
+        with pytest.raises(updates.UpdateRefused, match=words):
             updates.publish(draft=replace(draft, **change), ticket_id=ticket.pk, actor=commander, at=NOON)
 
         assert not CustomerUpdate.objects.exists()

@@ -18,7 +18,7 @@ many = st.lists(st.lists(values, max_size=30).map(sorted), min_size=1, max_size=
 def _few() -> Iterator[None]:
     """Let even a few values be searched, not merged."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(percentiles, "_FEW", 3)
+        patch.setattr(percentiles, "_MAX_TO_SORT", 3)
         yield
 
 

@@ -212,7 +212,7 @@ class TestStored:
         _refresh()
 
         of_utc, of_chicago = (
-            summary.read(Scope(), zone=ZoneInfo(zone), dimension=None, measures=["restore"])
+            summary.read_summary(Scope(), zone=ZoneInfo(zone), dimension=None, measures=["restore"])
             for zone in ("UTC", "America/Chicago")
         )
 

@@ -22,7 +22,7 @@ def people() -> list[Any]:
     return [make.UserFactory(name=name) for name in ("Ana Silva", "Bob Martin")]
 
 
-def answers(at: Any = make.NOON) -> list[coverage.Covered]:
+def answers(at: Any = make.NOON) -> list[coverage.ServiceCoverage]:
     return coverage.who_answers(Service.objects.select_related("team").order_by("name"), at=at)
 
 

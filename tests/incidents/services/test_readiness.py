@@ -69,7 +69,7 @@ def rule() -> Any:
 
 def _failing(service: Any, at: datetime = NOON) -> dict[str, str]:
     service.refresh_from_db()
-    return {one.code: one.wrong for one in readiness.items_of([service], at=at)[service.pk] if not one.is_passed}
+    return {one.code: one.wrong for one in readiness.run_checks([service], at=at)[service.pk] if not one.is_passed}
 
 
 class TestChecks:
@@ -165,7 +165,7 @@ class TestChecks:
 
     def test_ask_as_many_questions_for_many_as_for_one(self, service: Any, team: Any, manager: Any) -> None:
         with CaptureQueriesContext(connection) as for_one:
-            readiness.items_of([service], at=NOON)
+            readiness.run_checks([service], at=NOON)
         services = [service]
         for _ in range(5):
             other = make.TeamFactory()
@@ -174,7 +174,7 @@ class TestChecks:
             services.append(make.ServiceFactory(team=other, escalation_policy=policy))
 
         with CaptureQueriesContext(connection) as for_many:
-            found = readiness.items_of(services, at=NOON)
+            found = readiness.run_checks(services, at=NOON)
 
         assert len(found) == 6
         assert len(for_many) == len(for_one) + 1  # a policy that pages a team

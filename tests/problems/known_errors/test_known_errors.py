@@ -30,7 +30,7 @@ def library() -> dict[str, Any]:
 
 def found(**asked: Any) -> list[str]:
     named = {title: name for name, (title, _) in KNOWN.items()}
-    return [named[one.title] for one in matching.find(**asked)]
+    return [named[one.title] for one in matching.find_matches(**asked)]
 
 
 class TestFind:
@@ -56,7 +56,7 @@ class TestFind:
         service = library["mail"].problem.service
         twin = make.KnownErrorFactory(title="Mail queue fills up on Mondays", symptoms="Late newsletters.")
 
-        best = matching.find(title="Mail queue is full", service=service)
+        best = matching.find_matches(title="Mail queue is full", service=service)
 
         assert best[0] == library["mail"]
         assert twin in best
@@ -72,7 +72,7 @@ class TestFind:
     def test_reads_what_the_customer_sees(self, library: dict[str, Any]) -> None:
         incident = make.IncidentFactory(title="Something is wrong", customer_impact="Cannot print labels, offline")
 
-        assert [one.title for one in matching.find_for(incident)][:1] == [KNOWN["printer"][0]]
+        assert [one.title for one in matching.find_matches_for(incident)][:1] == [KNOWN["printer"][0]]
 
 
 class TestUse:
