@@ -122,7 +122,7 @@ class MaintenanceTellForm(Form):
         super().__init__(*args, initial=current, **kwargs)
         allowed = {maintenance.status, *MAINTENANCE.moves[maintenance.status]}
         self.fields["status"].choices = [  # type: ignore[attr-defined]  # typed as any Field
-            one for one in MaintenanceStatus.choices if one[0] in allowed
+            choice for choice in MaintenanceStatus.choices if choice[0] in allowed
         ]
         if maintenance.status != MaintenanceStatus.SCHEDULED:
             del self.fields["starts_at"]

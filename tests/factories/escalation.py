@@ -26,17 +26,17 @@ def policy(
     *steps: Any, fallback: Any = (), delay: int = 5, mode: str = "all", **fields: Any
 ) -> oncall_models.EscalationPolicy:
     """A policy; each step is a person, schedule or team, or a list of them."""
-    made = PolicyFactory(**fields)
-    made.fallback.set(fallback)
+    row = PolicyFactory(**fields)
+    row.fallback.set(fallback)
     for position, targets in enumerate(steps):
         step = oncall_models.EscalationStep.objects.create(
-            policy=made, position=position, delay_minutes=delay, mode=mode
+            policy=row, position=position, delay_minutes=delay, mode=mode
         )
         for place, target in enumerate(targets if isinstance(targets, list) else [targets]):
             oncall_models.EscalationTarget.objects.create(
                 step=step, position=place, **{type(target).__name__.lower(): target}
             )
-    return made
+    return row
 
 
 class EscalationFactory(DjangoModelFactory):

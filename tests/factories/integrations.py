@@ -9,7 +9,7 @@ from tests.factories.severities import SeverityFactory
 
 
 class IntegrationFactory(DjangoModelFactory):
-    """A sender's door; its key is not known to anybody."""
+    """An integration; nobody has its key."""
 
     class Meta:
         model = incident_models.Integration

@@ -15,7 +15,7 @@ DUE = NOON + timedelta(days=5)
 
 
 class ObligationRuleFactory(DjangoModelFactory):
-    """A rule for a duty that no app has, so that it stands alone; five days, no reminders."""
+    """A rule for a kind that no app has; five days, no reminders."""
 
     class Meta:
         model = models.ObligationRule
@@ -33,7 +33,7 @@ class ObligationRuleFactory(DjangoModelFactory):
 
 
 class RuleReminderFactory(DjangoModelFactory):
-    """A day before, to who owes it."""
+    """A reminder one day before, to the owner."""
 
     class Meta:
         model = models.RuleReminder
@@ -43,7 +43,7 @@ class RuleReminderFactory(DjangoModelFactory):
 
 
 class ObligationFactory(DjangoModelFactory):
-    """Owed about an incident by a person of a team, due in five days; `planned` sets its next reminder."""
+    """An obligation about an incident, due in five days; `planned` sets its next reminder."""
 
     class Meta:
         model = models.Obligation

@@ -9,7 +9,7 @@ from tests.factories.tickets import IncidentFactory
 
 
 class ActionItemFactory(DjangoModelFactory):
-    """An open action of a team."""
+    """An open action item of a team."""
 
     class Meta:
         model = incident_models.ActionItem
@@ -23,7 +23,7 @@ class ActionItemFactory(DjangoModelFactory):
 
 
 class PreventionWaiverFactory(DjangoModelFactory):
-    """Somebody asked that nothing be prevented."""
+    """A request to waive prevention."""
 
     class Meta:
         model = incident_models.PreventionWaiver

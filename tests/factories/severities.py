@@ -14,7 +14,7 @@ class SeverityFactory(DjangoModelFactory):
         django_get_or_create = ["rank"]
 
     rank = 2
-    name = factory.LazyAttribute(lambda one: f"SEV{one.rank}")
+    name = factory.LazyAttribute(lambda row: f"SEV{row.rank}")
     title = "Major"
     description = "A core function is down for some customers."
 

@@ -71,7 +71,7 @@ class StatusHome(PublicView):
                 title=f"{self.page.name} status",
                 view=view,
                 days=status_page.incidents_by_day(self.page, at=at),
-                is_late=view.look_again_at is not None and view.look_again_at < at,
+                is_late=view.next_update_at is not None and view.next_update_at < at,
             )
         )
 

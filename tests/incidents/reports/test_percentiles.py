@@ -27,9 +27,9 @@ class TestPair:
     def test_finds_every_rank_and_the_one_after(self, runs: list[list[float]]) -> None:
         together = sorted(value for run in runs for value in run)
 
-        found = [percentiles.values_at_rank([array("d", run) for run in runs], rank) for rank in range(len(together))]
+        pairs = [percentiles.values_at_rank([array("d", run) for run in runs], rank) for rank in range(len(together))]
 
-        assert found == list(zip(together, [*together[1:], *together[-1:]], strict=True))
+        assert pairs == list(zip(together, [*together[1:], *together[-1:]], strict=True))
 
 
 class TestPercentile:
