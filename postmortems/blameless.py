@@ -38,14 +38,14 @@ _SUGGESTIONS = (
     ),
     (
         r"why (?:did|didn't|did not) (?:you|he|she|they)(?: not)?",
-        "Ask “How did you decide …?” or “What told you …?”.",
+        "Ask “How did you decide …?” or “What did you see …?”.",
     ),
     (r"obvious(?:ly)?|simply|just|of course|clearly", "State what was visible at that time."),
     (
         r"root cause(?: was| is|:)? (?:that )?(?:the |an? )?(?:engineer|developer|operator|admin(?:istrator)?|person)",
         "A person's action is never the last cause. Add what made it possible.",
     ),
-    (r"(?:it|this|that|everything) was broken", "How could you tell? What did you see first?"),
+    (r"(?:it|this|that|everything) was broken", "How did you notice? What did you see first?"),
     (r"(?:whose|at) fault|to blame|blam(?:e|ed|ing)", "Say which factors came together. Nobody needs to be guilty."),
 )
 _RULES = [(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), suggestion) for pattern, suggestion in _SUGGESTIONS]

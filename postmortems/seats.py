@@ -28,7 +28,7 @@ QUESTIONS = {
     Perspective.CUSTOMER: "What did customers experience, and were the updates true and in time?",
 }
 """One question for each perspective (S30)."""
-WHO = {
+ELIGIBLE_PEOPLE = {
     ReviewSeat.OWNER_TEAM: "a member of the team that owns it",
     ReviewSeat.IT_PRACTICE: "a practice owner, or a member of central IT",
     ReviewSeat.OTHER_TEAM: "a member of another team",
@@ -79,7 +79,7 @@ def seat_views(postmortem: Postmortem) -> list[SeatView]:
     for seat in sorted(review.seats.all(), key=lambda row: row.pk) if review else ():
         occupants.setdefault(seat.kind, []).append(seat)
     return [
-        SeatView(kind, QUESTIONS[PERSPECTIVES[kind]], WHO[kind], kind in needed, occupants.get(kind, []))
+        SeatView(kind, QUESTIONS[PERSPECTIVES[kind]], ELIGIBLE_PEOPLE[kind], kind in needed, occupants.get(kind, []))
         for kind in ReviewSeat
     ]
 
@@ -89,7 +89,7 @@ def missing_seats(seats: Iterable[SeatView]) -> list[SeatView]:
     return [seat for seat in seats if seat.is_missing]
 
 
-def may_sit(user: User, ticket: Ticket, kind: str) -> bool:
+def may_take_seat(user: User, ticket: Ticket, kind: str) -> bool:
     """Whether this person may take the seat."""
     teams = user.memberships.all()
     if kind == ReviewSeat.OWNER_TEAM:
@@ -124,8 +124,10 @@ def take_seat(
         )
     if who != actor and presence != Presence.ATTENDED:
         raise PostmortemRefused(f"Only {who.name} can sign off for themselves. You can record that they attended.")
-    if not who.is_active or not may_sit(who, postmortem.ticket, kind):
-        raise PostmortemRefused(f"The seat “{kind.label}” is for {WHO[kind]}. {who.name} is not. Ask somebody who is.")
+    if not who.is_active or not may_take_seat(who, postmortem.ticket, kind):
+        raise PostmortemRefused(
+            f"The seat “{kind.label}” is for {ELIGIBLE_PEOPLE[kind]}. {who.name} is not. Ask somebody who is."
+        )
     answer = several_lines(answer)
     if presence == Presence.SIGNED_OFF and not answer:
         raise PostmortemRefused("Answer the question in a sentence before you sign off.")

@@ -12,9 +12,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/prevention/", reports.PreventionReport.as_view(), name="prevention"),
     re_path(_POSTMORTEM + "$", pages.PostmortemPage.as_view(), name="postmortem"),
     re_path(_POSTMORTEM + "sections/" + _KEY + "$", pages.SectionEdit.as_view(), name="section"),
-    re_path(_POSTMORTEM + "revisions/" + _KEY + "$", pages.Revisions.as_view(), name="revisions"),
-    re_path(_POSTMORTEM + "seats/(?P<seat>[a-z_]{1,12})/$", seats.SeatTake.as_view(), name="seat"),
-    re_path(_POSTMORTEM + "public/$", pages.PublicEdit.as_view(), name="public"),
+    re_path(_POSTMORTEM + "revisions/" + _KEY + "$", pages.RevisionList.as_view(), name="revisions"),
+    re_path(_POSTMORTEM + "seats/(?P<seat>[a-z_]{1,12})/$", seats.TakeSeat.as_view(), name="seat"),
+    re_path(_POSTMORTEM + "public/$", pages.PublicTextEdit.as_view(), name="public"),
     re_path(_POSTMORTEM + f"(?P<verb>{'|'.join(verbs.VERBS)})/$", verbs.VerbPage.as_view(), name="verb"),
-    re_path(r"^tickets/(?P<reference>[A-Za-z]{3}-[0-9]{1,18})/postmortem/$", pages.Draft.as_view(), name="draft"),
+    re_path(
+        r"^tickets/(?P<reference>[A-Za-z]{3}-[0-9]{1,18})/postmortem/$", pages.DraftPostmortem.as_view(), name="draft"
+    ),
 ]

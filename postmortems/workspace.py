@@ -30,19 +30,19 @@ class Stamp:
 
 def section_views(postmortem: Postmortem, *, with_hints: bool) -> list[SectionView]:
     """The sections in order; hints are for those who can change the text."""
-    people = names(postmortem) if with_hints else []
+    people = people_involved(postmortem) if with_hints else []
     return [
-        SectionView(section, hints(section, people) if with_hints else [])
+        SectionView(section, section_hints(section, people) if with_hints else [])
         for section in postmortem.sections.order_by("position")
     ]
 
 
-def hints(section: PostmortemSection, people: Collection[str]) -> list[blameless.Hint]:
+def section_hints(section: PostmortemSection, people: Collection[str]) -> list[blameless.Hint]:
     """Hints at a section's wording."""
     return blameless.find_hints(section.body, names=() if section.key == _RECORD else people)
 
 
-def names(postmortem: Postmortem) -> list[str]:
+def people_involved(postmortem: Postmortem) -> list[str]:
     """The names of people involved in the incident; a text about causes should call them by role."""
     ticket = postmortem.ticket
     acted = ticket.timeline.filter(actor__isnull=False).values_list("actor__name", flat=True).distinct()

@@ -25,7 +25,7 @@ from postmortems.models import (
 )
 
 LOOK_BACK = timedelta(days=7)
-_OLDEST = timedelta(days=60)
+_MAX_AGE = timedelta(days=60)
 _MAX_PER_SWEEP = 50
 _TICK = timedelta(microseconds=1)
 
@@ -177,7 +177,7 @@ def draft_due(*, at: datetime) -> int:
         .filter(
             Q(severity__needs_prevention=True) | Q(severity__is_major=True),
             status__in=[TicketStatus.RESTORED, TicketStatus.RESOLVED],
-            created_at__gte=at - _OLDEST,  # so that the index is used
+            created_at__gte=at - _MAX_AGE,  # so that the index is used
             restored_at__gte=at - LOOK_BACK,
             origin=Origin.EDIT,
             postmortem__isnull=True,

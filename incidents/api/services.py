@@ -47,5 +47,5 @@ class CoverageViewSet(AnswerViewSet):
     def list(self, request: Request) -> Response:
         """All services at one moment, in one answer."""
         at = requested_instant(request)
-        answer = {"at": at, "services": coverage.who_answers(self.get_queryset(), at=at)}
+        answer = {"at": at, "services": coverage.list_coverage(self.get_queryset(), at=at)}
         return Response(CoverageSerializer(answer).data)

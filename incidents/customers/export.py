@@ -27,7 +27,7 @@ class ExportFailed(Refusal):
 def write_export(folder: Path, *, at: datetime) -> int:
     """Write every public page, document and feed below `folder`; returns the number of files.
 
-    `folder` is a link to the newest export beside it, and is moved in one step. Raises NoPlace.
+    `folder` is a link to the newest export beside it, and is moved in one step. Raises ExportFailed.
     """
     if folder.exists() and not folder.is_symlink():
         raise ExportFailed(f"{folder} is a folder of its own. Name a path that does not exist yet, or move it away.")

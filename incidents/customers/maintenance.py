@@ -55,7 +55,7 @@ class Plan:
 def schedule(*, plan: Plan, actor: User, at: datetime) -> ScheduledMaintenance:
     """Publish the maintenance and mail the subscribers of its components. The same plan is scheduled once.
 
-    Raises NotReady.
+    Raises MaintenanceRefused.
     """
     StatusPage.objects.select_for_update(no_key=True).get(pk=plan.page.pk)  # a second click waits for the first
     existing = ScheduledMaintenance.objects.filter(draft_key=plan.key).first()
@@ -84,7 +84,7 @@ def tell(
 ) -> MaintenanceUpdate:  # fmt: skip
     """Publish an update: change the status or the times, or cancel the maintenance. Its end is always mailed.
 
-    Raises NotReady and IllegalMove, with a message for the author.
+    Raises MaintenanceRefused and IllegalMove, with a message for the author.
     """
     maintenance = _locked(maintenance_id)
     if not body.strip():

@@ -81,12 +81,12 @@ def _create_update(ticket: Ticket, occurrence: str, *, due_at: datetime, since: 
 UPDATE_KIND = ObligationKind(
     kind=CUSTOMER_UPDATE,
     label="Customer update",
-    moment="the last one, or the start of the trouble",
-    own_date="the time that was promised; the first by the time its severity gives",
+    moment="the last update, or the start of the impact",
+    own_date="the time that the last update promised; for the first one, the time that the severity gives",
     done_when="an update is published",
     standard=(
         DefaultRule(
-            name="Next word to customers",
+            name="Next customer update",
             reminders=(
                 DefaultReminder(10, TimeUnit.MINUTES),
                 DefaultReminder(0, TimeUnit.MINUTES),

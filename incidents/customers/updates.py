@@ -208,12 +208,12 @@ def preview(draft: Draft, *, at: datetime) -> Preview:
         update=update,
         incident=incident,
         mail=update_mail(update, unsubscribe="(a link of their own)"),
-        recipients=recipients(page=draft.page, components=draft.components),
+        recipients=count_recipients(page=draft.page, components=draft.components),
         open_placeholders=_unfilled_placeholders(draft.body),
     )
 
 
-def recipients(*, page: StatusPage, components: Iterable[Component]) -> int:
+def count_recipients(*, page: StatusPage, components: Iterable[Component]) -> int:
     """How many confirmed subscribers get an update about these components."""
     subscribers = Subscriber.objects.active().filter(page=page)
     everything = subscribers.filter(components__isnull=True).count()
@@ -224,7 +224,7 @@ def recipients(*, page: StatusPage, components: Iterable[Component]) -> int:
 def publish(*, draft: Draft, ticket_id: int, actor: User, at: datetime) -> CustomerUpdate:
     """Publish the update on the page and mail it. The same draft is published once.
 
-    Raises NotReady and IllegalMove, with a message for the author.
+    Raises UpdateRefused and IllegalMove, with a message for the author.
     """
     ticket = locked(ticket_id)
     existing = CustomerUpdate.objects.filter(draft_key=draft.key).first()

@@ -20,7 +20,7 @@ _SERVICES_PER_PAGE = 100
 def _services_on_call(request: HttpRequest, at: datetime) -> dict[str, Any]:
     rows = Service.objects.select_related("team").order_by("tier", "name")
     page = Paginator(rows, _SERVICES_PER_PAGE).get_page(request.GET.get("services"))
-    return {"covered": coverage.who_answers(page.object_list, at=at), "page": page}
+    return {"covered": coverage.list_coverage(page.object_list, at=at), "page": page}
 
 
 def _team_panel(request: HttpRequest, team: Team) -> dict[str, Any]:

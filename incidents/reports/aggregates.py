@@ -24,7 +24,7 @@ from incidents.reports.metrics import (
     MEASURES,
     Measure,
     aggregates_of,
-    with_measures,
+    measure_columns,
 )
 from incidents.reports.summary import Scope
 
@@ -200,7 +200,7 @@ def _count(
     """Count live, in one query."""
     columns: dict[str, Any] = {"month": TruncMonth("impact_started_at", tzinfo=zone)}
     columns["cell"] = F(DIMENSIONS[dimension]) if dimension else models.Value(None, models.BigIntegerField())
-    inner, parameters = with_measures(tickets, columns, measures).query.sql_with_params()
+    inner, parameters = measure_columns(tickets, columns, measures).query.sql_with_params()
     aggregates = ", ".join(aggregates_of(measure) for measure in measures)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -137,7 +137,7 @@ def began_between(
     return tickets if until is None else tickets.filter(impact_started_at__lt=until)
 
 
-def with_measures(
+def measure_columns(
     tickets: QuerySet[Ticket], columns: Mapping[str, Any], measures: Iterable[Measure]
 ) -> QuerySet[Any, Any]:
     """These columns of each ticket and, for each measure, its seconds if it counts and the code of its outcome."""

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, Min, QuerySet
 
 from incidents.models import NumbersSegment, Ticket, Visibility
-from incidents.reports.metrics import DIMENSIONS, MEASURES, aggregates_of, with_measures
+from incidents.reports.metrics import DIMENSIONS, MEASURES, aggregates_of, measure_columns
 from oncall.models import User
 
 MAX_MONTHS = 120
@@ -180,7 +180,7 @@ def _summarize(segment: NumbersSegment) -> None:
     )
     keys = {"key_team": F("team_id"), "key_service": F("service_id"), "key_severity": F("severity_id")}
     for measure in MEASURES.values():
-        inner, parameters = with_measures(tickets, keys, [measure]).query.sql_with_params()
+        inner, parameters = measure_columns(tickets, keys, [measure]).query.sql_with_params()
         _execute(
             f"""INSERT INTO incidents_numbersrun (segment_id, measure, team_id, service_id, severity_id, is_changed,
                                                   seconds, seconds_total, left_out)

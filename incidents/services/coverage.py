@@ -50,7 +50,7 @@ ReachedPeople = list[tuple[int | None, int]]
 """Ids of a schedule, if the person is reached through one, and of the person."""
 
 
-def who_answers(services: Iterable[Service], *, at: datetime) -> list[ServiceCoverage]:
+def list_coverage(services: Iterable[Service], *, at: datetime) -> list[ServiceCoverage]:
     """Whom the first step that reaches somebody reaches, by the policy of each service; needs `team` loaded (R-E4)."""
     rows = list(services)
     policy_ids = {pk for row in rows if (pk := row.escalation_policy_id or row.team.escalation_policy_id)}

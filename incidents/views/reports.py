@@ -231,7 +231,7 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(timezone.get_current_timezone_name())
 
 
-class Records(ListPage):
+class ReportRecords(ListPage):
     """The records behind a figure: those counted, and those left out with the reason."""
 
     title = "Reports: records"

@@ -54,7 +54,7 @@ class ServicePage(DetailPage):
         }
 
 
-class ServiceCheck(PostPage):
+class CheckService(PostPage):
     """The button that checks a service again."""
 
     done = "Checked."

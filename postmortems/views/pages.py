@@ -68,7 +68,7 @@ class PostmortemPage(DetailPage):
         }
 
 
-class Draft(PostPage):
+class DraftPostmortem(PostPage):
     """The button on an incident's page."""
 
     refusals = (Refusal,)
@@ -130,13 +130,13 @@ class SectionEdit(verbs.PostmortemFormPage):
         """With the section, hints at its text, and the biases of hindsight."""
         return super().get_context_data(**kwargs) | {
             "section": self.section,
-            "hints": workspace.hints(self.section, workspace.names(self.postmortem)),
+            "hints": workspace.section_hints(self.section, workspace.people_involved(self.postmortem)),
             "biases": blameless.BIASES,
             "back": f"{self.postmortem.get_absolute_url()}#{self.section.key}",
         }
 
 
-class PublicEdit(verbs.PostmortemFormPage):
+class PublicTextEdit(verbs.PostmortemFormPage):
     """The form of the public text."""
 
     title = "Public text"
@@ -158,7 +158,7 @@ class PublicEdit(verbs.PostmortemFormPage):
         return f"{saved.get_absolute_url()}#public"
 
 
-class Revisions(ShownPage):
+class RevisionList(ShownPage):
     """The earlier texts of a section, newest first."""
 
     template_name = "postmortems/revisions.html"

@@ -10,7 +10,7 @@ from postmortems.forms import SeatForm
 from postmortems.views.verbs import PostmortemFormPage
 
 
-class SeatTake(PostmortemFormPage):
+class TakeSeat(PostmortemFormPage):
     """The form of a seat."""
 
     form_class = SeatForm
@@ -25,7 +25,7 @@ class SeatTake(PostmortemFormPage):
             raise Http404
         self.seat = ReviewSeat(kwargs["seat"])
         self.title = f"Review: {self.seat.label}"
-        self.lead = f"For {seats.WHO[self.seat]}."
+        self.lead = f"For {seats.ELIGIBLE_PEOPLE[self.seat]}."
 
     def may(self) -> bool:
         """Everybody who can see the incident; `take_seat` checks who may take the seat."""

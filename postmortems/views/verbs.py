@@ -129,7 +129,7 @@ class VerbPage(PostmortemFormPage):
         self.done = self.verb.done
 
     def may(self) -> bool:
-        """As the verb says."""
+        """The permission of the verb."""
         return self.verb.may(self.person, self.postmortem)
 
     def get_form_class(self) -> type[forms.Form]:

@@ -70,9 +70,9 @@ def find_matches_for(ticket: Ticket, *, user: Any = None) -> Sequence[KnownError
 
 def _any_word(text: str) -> SearchQuery | None:
     """A query for any of the words; None without words."""
-    words = list(dict.fromkeys(_WORD.findall(text.lower())))[:_MAX_WORDS]
+    terms = list(dict.fromkeys(_WORD.findall(text.lower())))[:_MAX_WORDS]
     return (
-        SearchQuery(" | ".join(f"'{word}'" for word in words), config="english", search_type="raw") if words else None
+        SearchQuery(" | ".join(f"'{term}'" for term in terms), config="english", search_type="raw") if terms else None
     )
 
 

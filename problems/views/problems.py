@@ -66,7 +66,7 @@ class ProblemPage(DetailPage):
         }
 
 
-class ProblemNew(FormPage):
+class OpenProblem(FormPage):
     """Open a problem without an incident."""
 
     title = button = "Open a problem"
@@ -161,7 +161,7 @@ class LinkProblem(prevention.OnTicket):
         return lifecycle.link_incident(problem_id=problem.pk, incident_id=self.ticket.pk, **values)
 
 
-class FactorRemove(PostPage):
+class RemoveFactor(PostPage):
     """The button that removes a factor."""
 
     refusals = REFUSALS

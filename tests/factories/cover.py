@@ -78,7 +78,7 @@ def turns(*people: Any, **fields: Any) -> models.Schedule:
 
 
 class ReliefRequestFactory(DjangoModelFactory):
-    """Somebody asked for rest."""
+    """A request for rest."""
 
     class Meta:
         model = models.ReliefRequest

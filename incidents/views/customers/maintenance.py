@@ -56,7 +56,7 @@ class _PublisherFormPage(FormPage):
         return permissions.can_publish(self.person)
 
 
-class MaintenanceNew(_PublisherFormPage):
+class ScheduleMaintenance(_PublisherFormPage):
     """Schedule maintenance on the page of `?page=`, else the default one."""
 
     title = "Schedule maintenance"

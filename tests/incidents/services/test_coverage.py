@@ -23,7 +23,7 @@ def people() -> list[Any]:
 
 
 def answers(at: Any = make.NOON) -> list[coverage.ServiceCoverage]:
-    return coverage.who_answers(Service.objects.select_related("team").order_by("name"), at=at)
+    return coverage.list_coverage(Service.objects.select_related("team").order_by("name"), at=at)
 
 
 class TestWhoAnswers:
