@@ -27,7 +27,7 @@ class PostmortemTable(Table):
     severity = SeverityColumn(accessor="ticket__severity", order_by="ticket__severity__rank")
     status = TagColumn(family="postmortem")
     due_on = tables.Column(verbose_name="Due", attrs={"td": {"class": "text-nowrap"}})
-    team = tables.Column(accessor="ticket__team", verbose_name="Team", order_by="ticket__team__name")
+    team = tables.Column(accessor="ticket__team", verbose_name="Assigned team", order_by="ticket__team__name")
     owner = tables.Column(accessor="owner__name", verbose_name="Owner", default="nobody yet")
     restored_at = TimeColumn(verbose_name="Restored")
 

@@ -19,7 +19,7 @@ class RecordTable(Table):
     reference = tables.Column(verbose_name="Number", order_by="number", attrs={"td": {"class": "text-nowrap"}})
     severity = SeverityColumn()
     service = tables.Column(order_by="service__name")
-    team = tables.Column(order_by="team__name", verbose_name="Team")
+    team = tables.Column(order_by="team__name", verbose_name="Assigned team")
     impact_started_at = TimeColumn(verbose_name="Impact began")
     seconds = tables.Column(verbose_name="Took", attrs={"td": {"class": "text-nowrap num"}})
     outcome = tables.Column(verbose_name="Counted")
