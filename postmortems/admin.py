@@ -1,4 +1,4 @@
-"""Templates are kept here; postmortems are worked on in the portal and inspected here."""
+"""Templates are edited here; postmortems are edited in the portal and read here."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -18,7 +18,7 @@ from postmortems.models import (
 
 @admin.register(Template)
 class TemplateAdmin(HistoryAdmin):
-    """The sections a postmortem is asked for."""
+    """The sections that a postmortem gets."""
 
     list_display = ("name", "is_default", "needs_other_team")
     search_fields = ("name", "description")
@@ -26,7 +26,7 @@ class TemplateAdmin(HistoryAdmin):
 
 
 class SectionInline(FactInline):
-    """The text, section by section."""
+    """The sections of a postmortem."""
 
     model = PostmortemSection
     fields = ("title", "is_required", "body", "updated_at")
@@ -35,7 +35,7 @@ class SectionInline(FactInline):
 
 
 class CommentInline(FactInline):
-    """The review."""
+    """Comments and steps of the review."""
 
     model = PostmortemComment
     fields = ("at", "kind", "author", "text")
@@ -45,7 +45,7 @@ class CommentInline(FactInline):
 
 @admin.register(Postmortem)
 class PostmortemAdmin(FactAdmin):
-    """Postmortems; every deed on them is in the portal and the API, where the rules are."""
+    """Postmortems, read only; they are changed in the portal and the API."""
 
     list_display = ("ticket", "status", "due_on", "owner", "approved_by", "approved_at")
     list_filter = ("status", "ticket__severity", "ticket__team")
@@ -55,24 +55,24 @@ class PostmortemAdmin(FactAdmin):
     inlines = (SectionInline, CommentInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Postmortem]:
-        """Only those of incidents the reader may know of."""
+        """Only postmortems of incidents that the reader may see."""
         return super().get_queryset(request).visible_to(request.user)
 
 
-class HiddenWithPostmortem(FactAdmin):
-    """Parts of a postmortem, seen only by those who may see it."""
+class PostmortemRelatedAdmin(FactAdmin):
+    """Rows of a postmortem, visible to people who may see it."""
 
     list_select_related: tuple[str, ...] = ("postmortem", "author")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PostmortemSection]:
-        """Only those of visible postmortems."""
-        found: QuerySet[PostmortemSection] = super().get_queryset(request)
-        return found.filter(postmortem__in=Postmortem.objects.visible_to(request.user))
+        """Only rows of visible postmortems."""
+        rows: QuerySet[PostmortemSection] = super().get_queryset(request)
+        return rows.filter(postmortem__in=Postmortem.objects.visible_to(request.user))
 
 
 @admin.register(PostmortemSection)
-class SectionAdmin(HiddenWithPostmortem):
-    """Sections across postmortems."""
+class SectionAdmin(PostmortemRelatedAdmin):
+    """Sections of all postmortems."""
 
     list_display = ("postmortem", "title", "is_required", "updated_at")
     list_select_related = ("postmortem",)
@@ -81,8 +81,8 @@ class SectionAdmin(HiddenWithPostmortem):
 
 
 @admin.register(PostmortemRevision)
-class RevisionAdmin(HiddenWithPostmortem):
-    """Every text as it was saved."""
+class RevisionAdmin(PostmortemRelatedAdmin):
+    """Every saved text."""
 
     list_display = ("at", "postmortem", "key", "number", "author")
     search_fields = ("key", "body", "author__name")
@@ -90,8 +90,8 @@ class RevisionAdmin(HiddenWithPostmortem):
 
 
 @admin.register(PostmortemComment)
-class CommentAdmin(HiddenWithPostmortem):
-    """Reviews across postmortems."""
+class CommentAdmin(PostmortemRelatedAdmin):
+    """Comments of all postmortems."""
 
     list_display = ("at", "postmortem", "kind", "author", "text")
     list_filter = ("kind",)
@@ -100,7 +100,7 @@ class CommentAdmin(HiddenWithPostmortem):
 
 
 class SeatInline(FactInline):
-    """Who has had a say."""
+    """The seats that were taken."""
 
     model = Seat
     fields = ("kind", "user", "presence", "answer", "taken_at")
@@ -109,8 +109,8 @@ class SeatInline(FactInline):
 
 
 @admin.register(Review)
-class ReviewAdmin(HiddenWithPostmortem):
-    """Which seats each review asks for."""
+class ReviewAdmin(PostmortemRelatedAdmin):
+    """The required seats of each review."""
 
     list_display = ("postmortem", "required", "opened_at")
     list_select_related = ("postmortem",)
@@ -121,7 +121,7 @@ class ReviewAdmin(HiddenWithPostmortem):
 
 @admin.register(Seat)
 class SeatAdmin(FactAdmin):
-    """Seats across reviews."""
+    """Seats of all reviews."""
 
     list_display = ("review", "kind", "user", "presence", "taken_at")
     list_filter = ("kind", "presence")
@@ -130,6 +130,6 @@ class SeatAdmin(FactAdmin):
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
-        """Only those of visible postmortems."""
-        found: QuerySet[Seat] = super().get_queryset(request)
-        return found.filter(review__postmortem__in=Postmortem.objects.visible_to(request.user))
+        """Only rows of visible postmortems."""
+        rows: QuerySet[Seat] = super().get_queryset(request)
+        return rows.filter(review__postmortem__in=Postmortem.objects.visible_to(request.user))

@@ -14,7 +14,7 @@ from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, verb, writes
 from postmortems import filters, reports, review, seats, serializers, writing
 from postmortems.forms import ReportForm
 from postmortems.models import Postmortem, PostmortemComment, Template
-from postmortems.permissions import can_comment, can_settle, can_write
+from postmortems.permissions import can_approve, can_comment, can_write
 
 
 class PostmortemViewSet(ReadViewSet):
@@ -38,63 +38,63 @@ class PostmortemViewSet(ReadViewSet):
 
     @writes(serializers.DraftSerializer, may=can_write, status=201)
     def create(self, data: dict[str, Any]) -> Postmortem:
-        """Draft it from the incident's record; an incident that has one keeps it."""
+        """Draft it from the incident's record; returns the existing one if there is one."""
         ticket = data.pop("ticket")
         return writing.draft(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
 
     @verb(serializers.WriteSerializer, may=can_write, scope="write")
     def write(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Save a section's text; every earlier one is kept."""
+        """Save a section's text as a new revision."""
         return self._do(writing.write, postmortem, **data)
 
     @verb(serializers.PublicTextSerializer, may=can_write, scope="write")
     def write_public(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Save what the public will read once it is approved and published."""
+        """Save the text that the public reads once it is approved and published."""
         return self._do(writing.write_public, postmortem, **data)
 
     @verb(serializers.PostmortemOwnerSerializer, may=can_write)
     def assign(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Give it to a person."""
+        """Assign it to an owner."""
         return self._do(writing.assign, postmortem, **data)
 
-    @verb(serializers.CommentAskedSerializer, may=can_comment)
+    @verb(serializers.NewCommentSerializer, may=can_comment)
     def comment(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Say something about it."""
+        """Comment on it or on one section."""
         return self._do(review.comment, postmortem, **data)
 
     @verb(may=can_write)
     def submit(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Send it to review."""
+        """Submit it for review."""
         return self._do(review.submit, postmortem)
 
     @verb(serializers.TextSerializer, may=can_comment)
     def request_changes(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Give it back, saying what should change."""
+        """Request changes; it becomes a draft again."""
         return self._do(review.request_changes, postmortem, **data)
 
     @verb(serializers.TakeSeatSerializer, may=can_comment)
     def take_seat(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Note that you attended the review or sign it off, or that somebody else attended (S29)."""
-        return self._do(seats.take, postmortem, **data)
+        """Record that you attended the review or sign it off, or that another person attended (S29)."""
+        return self._do(seats.take_seat, postmortem, **data)
 
-    @verb(serializers.OptionalTextSerializer, may=can_settle)
+    @verb(serializers.OptionalTextSerializer, may=can_approve)
     def approve(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Settle its text; for somebody who did not write it."""
+        """Approve it; only for a person who did not write it."""
         return self._do(review.approve, postmortem, **data)
 
-    @verb(serializers.PublishReportSerializer, may=can_settle)
+    @verb(serializers.PublishReportSerializer, may=can_approve)
     def publish(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Show the public text on the status page, wherever customers were told of the incident."""
+        """Show the public text on each status page that shows the incident."""
         return self._do(review.publish, postmortem, **data)
 
-    @verb(serializers.TextSerializer, may=can_settle)
+    @verb(serializers.TextSerializer, may=can_approve)
     def withdraw(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Take the public text back."""
+        """Withdraw the public text."""
         return self._do(review.withdraw, postmortem, **data)
 
-    @verb(may=can_settle)
+    @verb(may=can_approve)
     def close(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
-        """Say that the review is over."""
+        """Close it: the review is done."""
         return self._do(review.close, postmortem)
 
 
@@ -108,11 +108,11 @@ class TemplateViewSet(ReadViewSet):
 
 
 def _day(name: str) -> OpenApiParameter:
-    return OpenApiParameter(name, OpenApiTypes.DATE, description="A day, included; without them, the last year.")
+    return OpenApiParameter(name, OpenApiTypes.DATE, description="A day, included. The last year without both.")
 
 
 class PreventionReportViewSet(AnswerViewSet):
-    """Whether lessons are written soon, and whether trouble stays away."""
+    """How soon postmortems are written, and how many incidents repeat."""
 
     queryset = Postmortem.objects.all()
     serializer_class = serializers.PreventionReportSerializer
@@ -126,11 +126,11 @@ class PreventionReportViewSet(AnswerViewSet):
         ]
     )
     def list(self, request: Request) -> Response:
-        """Days from restoration to each step, and shares; each number with its list (S37, S38)."""
+        """Days from restoration to each step, and shares; each figure with its list (S37, S38)."""
         form = ReportForm(request.query_params)
         if not form.is_valid():
             raise exceptions.ValidationError(
-                {name: [str(word) for word in words] for name, words in form.errors.items()}
+                {name: [str(message) for message in errors] for name, errors in form.errors.items()}
             )
         scope = form.scope(user=request.user, today=timezone.localdate())
-        return Response(self.get_serializer(reports.make(scope)).data)
+        return Response(self.get_serializer(reports.build_report(scope)).data)

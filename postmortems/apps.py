@@ -4,17 +4,17 @@ from django.apps import AppConfig
 
 
 class PostmortemsConfig(AppConfig):
-    """Wires the app into the others when Django is ready."""
+    """Registers the app with the others when Django is ready."""
 
     name = "postmortems"
     verbose_name = "Postmortems"
 
     def ready(self) -> None:
-        """Draft what restored incidents owe, and show postmortems on the pages of incidents."""
+        """Register the sweep that drafts postmortems, their obligation and the panels on incidents."""
         from oncall import engine, obligations
         from postmortems import panels, receivers, writing  # noqa: F401 - importing receivers connects them
-        from postmortems.obligations import KIND
+        from postmortems.obligations import POSTMORTEM_KIND
 
         engine.register_sweep(lane="clocks", name="postmortems", run=writing.draft_due, every=60)
-        obligations.register(KIND)
+        obligations.register(POSTMORTEM_KIND)
         panels.register()

@@ -1,26 +1,26 @@
-"""Hints at wording that looks for a culprit instead of a cause; they are hints and stop nobody from saving."""
+"""Hints at wording that blames people instead of looking for causes; hints never stop anybody from saving."""
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-MOST_HINTS = 50
+MAX_HINTS = 50
 BIASES = (
     ("Attribution", "Ask what the situation made likely, not what the person is like."),
     ("Confirmation", "Look for what speaks against the first explanation."),
     ("Hindsight", "Write what could be seen at that minute, not what is known today."),
-    ("Negativity", "Say also what went well, and keep it."),
+    ("Negativity", "Say also what went well."),
 )
-"""What bends the view of those who look back, and what helps against it."""
+"""Biases of hindsight, and what helps against each."""
 
 
 @dataclass(frozen=True)
 class Hint:
-    """A stretch of the text, what stands there, and what could stand there instead."""
+    """A part of the text and a suggestion for better wording; `start` and `end` are positions in the text."""
 
     start: int
     end: int
-    found: str
+    text: str
     suggestion: str
 
 
@@ -38,41 +38,41 @@ _SUGGESTIONS = (
     ),
     (
         r"why (?:did|didn't|did not) (?:you|he|she|they)(?: not)?",
-        "Ask “How did you decide …?” or “What told you …?”.",
+        "Ask “How did you decide …?” or “What did you see …?”.",
     ),
     (r"obvious(?:ly)?|simply|just|of course|clearly", "State what was visible at that time."),
     (
         r"root cause(?: was| is|:)? (?:that )?(?:the |an? )?(?:engineer|developer|operator|admin(?:istrator)?|person)",
-        "An action of a person is never the last cause. Add what allowed it.",
+        "A person's action is never the last cause. Add what made it possible.",
     ),
-    (r"(?:it|this|that|everything) was broken", "How could you tell? What did you see first?"),
-    (r"(?:whose|at) fault|to blame|blam(?:e|ed|ing)", "Say what had to come together; nobody needs to be guilty."),
+    (r"(?:it|this|that|everything) was broken", "How did you notice? What did you see first?"),
+    (r"(?:whose|at) fault|to blame|blam(?:e|ed|ing)", "Say which factors came together. Nobody needs to be guilty."),
 )
-_RULES = [(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), words) for pattern, words in _SUGGESTIONS]
+_RULES = [(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), suggestion) for pattern, suggestion in _SUGGESTIONS]
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _NAME = "Write the role, as “the person on call”, unless they want the credit."
 
 
-def find(text: str, *, names: Collection[str] = ()) -> list[Hint]:
-    """Hints in the order of the text; what stands as code is left alone. `names` are people to call by role."""
-    readable = _CODE.sub(lambda found: " " * len(found[0]), text.replace("’", "'"))
+def find_hints(text: str, *, names: Collection[str] = ()) -> list[Hint]:
+    """Hints in the order of the text, none in code. `names` are people that the text should call by their role."""
+    readable = _CODE.sub(lambda match: " " * len(match[0]), text.replace("’", "'"))
     hints = [
-        Hint(found.start(), found.end(), text[found.start() : found.end()], words)
-        for rule, words in [*_RULES, *_names(names)]
-        for found in rule.finditer(readable)
+        Hint(match.start(), match.end(), text[match.start() : match.end()], suggestion)
+        for rule, suggestion in [*_RULES, *_name_rules(names)]
+        for match in rule.finditer(readable)
     ]
-    return _apart(sorted(hints, key=lambda hint: (hint.start, -hint.end)))[:MOST_HINTS]
+    return _without_overlaps(sorted(hints, key=lambda hint: (hint.start, -hint.end)))[:MAX_HINTS]
 
 
-def _names(names: Collection[str]) -> list[tuple[re.Pattern[str], str]]:
-    known = sorted({name.strip() for name in names if len(name.strip()) > 2}, key=len, reverse=True)
-    return [(re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, known))})(?!\w)"), _NAME)] if known else []
+def _name_rules(names: Collection[str]) -> list[tuple[re.Pattern[str], str]]:
+    ordered = sorted({name.strip() for name in names if len(name.strip()) > 2}, key=len, reverse=True)
+    return [(re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, ordered))})(?!\w)"), _NAME)] if ordered else []
 
 
-def _apart(hints: list[Hint]) -> list[Hint]:
-    """Of hints that overlap, the first and longest."""
-    kept: list[Hint] = []
+def _without_overlaps(hints: list[Hint]) -> list[Hint]:
+    """Of overlapping hints only the first and longest."""
+    separate: list[Hint] = []
     for hint in hints:
-        if not kept or hint.start >= kept[-1].end:
-            kept.append(hint)
-    return kept
+        if not separate or hint.start >= separate[-1].end:
+            separate.append(hint)
+    return separate

@@ -1,4 +1,4 @@
-"""What the incident's record already knows, as the first words of a postmortem's sections."""
+"""First texts of a postmortem's sections, from the incident's record."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,8 +7,8 @@ from operator import itemgetter
 from config.base.web.display import span
 from incidents.models import EntryKind, Incident, Ticket, TimelineEntry
 
-MOST_ENTRIES = 200
-# Pages are noise here, and the requester's thread is not open to everybody who reads a postmortem.
+MAX_ENTRIES = 200
+# Pages are noise here, and not every reader of a postmortem may read the requester's comments.
 _LEFT_OUT = (EntryKind.PAGE, EntryKind.COMMENT)
 _STEPS = (
     ("impact_started_at", "Impact began"),
@@ -21,15 +21,15 @@ _STEPS = (
 
 
 def prefill_sections(ticket: Ticket) -> dict[str, str]:
-    """Texts by the key of their section; a section nothing is known for is left out."""
+    """Texts by the key of their section; sections without facts are left out."""
     incident = Incident.objects.get(pk=ticket.pk)
     return {key: text for key, write in _WRITERS.items() if (text := write(incident))}
 
 
 def _timeline(incident: Incident) -> str:
     entries = TimelineEntry.objects.filter(ticket_id=incident.pk).exclude(kind__in=_LEFT_OUT).order_by("at", "pk")
-    lines = [(at, f"{words}.") for name, words in _STEPS[:3] if (at := getattr(incident, name))]
-    lines += [(entry.at, " ".join(entry.text.split())) for entry in entries[:MOST_ENTRIES]]
+    lines = [(at, f"{label}.") for name, label in _STEPS[:3] if (at := getattr(incident, name))]
+    lines += [(entry.at, " ".join(entry.text.split())) for entry in entries[:MAX_ENTRIES]]
     return "\n".join(f"- {_utc(at)} {text}" for at, text in sorted(lines, key=itemgetter(0)))
 
 
@@ -49,22 +49,22 @@ def _impact(incident: Incident) -> str:
 
 def _detection(incident: Incident) -> str:
     lines = [f"Reported by: {incident.get_contact_type_display().lower()}.", incident.opened_because]
-    for name, words in _STEPS[1:4]:
+    for name, label in _STEPS[1:4]:
         at: datetime | None = getattr(incident, name)
         if at is not None:
-            after = span((at - incident.impact_started_at).total_seconds())
-            lines.append(f"{words} {after} after the impact began.")
+            delay = span((at - incident.impact_started_at).total_seconds())
+            lines.append(f"{label} {delay} after the impact began.")
     return "\n\n".join(filter(None, lines))
 
 
 def _response(incident: Incident) -> str:
     teams = incident.responses.order_by("team__name").values_list("team__name", flat=True).distinct()
-    return f"Teams called: {', '.join(teams)}." if teams else ""
+    return f"Teams involved: {', '.join(teams)}." if teams else ""
 
 
 def _recovery(incident: Incident) -> str:
     lines = [f"Workaround: {incident.workaround}" if incident.workaround else ""]
-    lines += [f"{words} at {_utc(at)}." for name, words in _STEPS[4:] if (at := getattr(incident, name))]
+    lines += [f"{label} at {_utc(at)}." for name, label in _STEPS[4:] if (at := getattr(incident, name))]
     return "\n\n".join(filter(None, lines))
 
 

@@ -12,23 +12,23 @@ from oncall.models import Team, User
 from postmortems.models import Postmortem, PostmortemStatus, Template
 
 STEPS = [
-    ("drafted", "First words written"),
-    ("submitted", "Into review"),
+    ("drafted", "First text written"),
+    ("submitted", "Submitted for review"),
     ("approved", "Approved"),
-    ("not_drafted", "No words yet"),
-    ("not_submitted", "Not yet in review"),
-    ("not_approved", "Not yet approved"),
+    ("not_drafted", "No text yet"),
+    ("not_submitted", "Not submitted yet"),
+    ("not_approved", "Not approved yet"),
 ]
 
 
 class PostmortemFilter(FilterSet):
-    """Postmortems of all teams."""
+    """Postmortems."""
 
     search = WordsFilter(fields=["ticket__title", "sections__body"], label="Words")
     due = filters.ChoiceFilter(label="Due", choices=[("overdue", "Overdue")], method="is_due")
     status = filters.ChoiceFilter(choices=PostmortemStatus)
     whose = filters.ChoiceFilter(
-        label="For", choices=[("me", "Me"), ("my-teams", "My teams"), ("nobody", "Nobody yet")], method="for_whom"
+        label="Owner", choices=[("me", "Me"), ("my-teams", "My teams"), ("nobody", "No owner")], method="for_whom"
     )
     team = filters.ModelChoiceFilter(
         label="Team", field_name="ticket__team", queryset=Team.objects.order_by("name"), to_field_name="slug"
@@ -42,7 +42,7 @@ class PostmortemFilter(FilterSet):
         queryset=Severity.objects.order_by("rank"),
         to_field_name="name",
     )
-    owner = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+    owner = filters.ModelChoiceFilter(label="Owned by", queryset=User.objects.order_by("name"))
     ticket = ReferenceFilter(field_name="ticket", label="Incident")
     restored = filters.DateFromToRangeFilter(field_name="restored_at")
     step = filters.ChoiceFilter(label="Step", choices=STEPS, method="at_step")
@@ -52,20 +52,20 @@ class PostmortemFilter(FilterSet):
         fields: tuple[str, ...] = ()
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows, each once, however many of its sections hold the words."""
-        found = super().filter_queryset(queryset)
-        return found.distinct() if self.form.cleaned_data.get("search") else found
+        """The rows, each once, even if several sections match the search."""
+        rows = super().filter_queryset(queryset)
+        return rows.distinct() if self.form.cleaned_data.get("search") else rows
 
     def at_step(self, queryset: Any, name: str, value: str) -> Any:
-        """Those that have taken a step, or have not yet (S37)."""
+        """Postmortems that have taken a step, or have not yet (S37)."""
         return queryset.filter(**{f"{value.removeprefix('not_')}_at__isnull": value.startswith("not_")})
 
     def is_due(self, queryset: Any, name: str, value: str) -> Any:
-        """Those that should have been approved by now."""
+        """Postmortems that are overdue."""
         return queryset.overdue()
 
     def for_whom(self, queryset: Any, name: str, value: str) -> Any:
-        """The reader's own, their teams', or those nobody owns."""
+        """Postmortems of the reader, of their teams, or without an owner."""
         user: Any = getattr(self.request, "user", None)
         if value == "nobody":
             return queryset.filter(owner__isnull=True)

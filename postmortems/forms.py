@@ -10,7 +10,7 @@ from oncall.models import Team, User
 from postmortems import reports, writing
 from postmortems.models import Postmortem, PostmortemSection, Presence
 
-MOST_TEXT = 50_000
+MAX_TEXT = 50_000
 
 
 class SectionForm(EditForm):
@@ -19,50 +19,50 @@ class SectionForm(EditForm):
     body = forms.CharField(
         label="Text",
         required=False,
-        max_length=MOST_TEXT,
+        max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 16}),
         help_text="Markdown works here. Leave it empty if there is nothing to say.",
     )
 
     @classmethod
     def of(cls, section: PostmortemSection, data: Any = None) -> "SectionForm":
-        """The form over a section as it stands."""
+        """The form with the section's current text."""
         return cls(data, current={"body": section.body}, updated_at=section.updated_at)
 
 
 class PublicTextForm(EditForm):
-    """What the public reads."""
+    """The text that the public reads."""
 
     text = forms.CharField(
         label="Public text",
         required=False,
-        max_length=MOST_TEXT,
+        max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 14}),
-        help_text="A summary in two or three sentences, what happened, what we do about it. No names.",
+        help_text="A summary in two or three sentences, what happened, and what we do about it. No names.",
     )
 
     @classmethod
     def of(cls, postmortem: Postmortem, data: Any = None) -> "PublicTextForm":
-        """The form over the text as it stands."""
-        return cls(data, current={"text": postmortem.public_text}, updated_at=writing.public_seen(postmortem))
+        """The form with the current text."""
+        return cls(data, current={"text": postmortem.public_text}, updated_at=writing.public_text_saved_at(postmortem))
 
 
 class VerbForm(Form):
-    """A verb that asks nothing."""
+    """A form without fields."""
 
 
 class PublishForm(VerbForm):
-    """Whether customers get the report by mail, too."""
+    """Whether the postmortem is also mailed to subscribers."""
 
     tells_subscribers = forms.BooleanField(
         label="Mail it to the subscribers",
         required=False,
-        help_text="It stands on the status page under what customers were told of the incident, mailed or not.",
+        help_text="It is shown on the status page below the updates of the incident, mailed or not.",
     )
 
 
 class TextForm(VerbForm):
-    """A verb that must be explained."""
+    """A form that needs a reason."""
 
     text = forms.CharField(label="Why?", max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -74,11 +74,9 @@ class ChangesForm(VerbForm):
 
 
 class ApproveForm(VerbForm):
-    """A word on the way."""
+    """An optional comment."""
 
-    text = forms.CharField(
-        label="Anything to say?", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    text = forms.CharField(label="Comment", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class CommentForm(VerbForm):
@@ -88,13 +86,14 @@ class CommentForm(VerbForm):
 
 
 class SeatForm(Form):
-    """From a seat (S30): the question of its perspective, and whether one attended or signs off."""
+    """A seat (S30): the question of its perspective, and whether the person attended or signs off."""
 
-    presence = forms.ChoiceField(label="The review", choices=Presence.choices, widget=forms.RadioSelect)
+    presence = forms.ChoiceField(label="Review", choices=Presence.choices, widget=forms.RadioSelect)
     answer = forms.CharField(required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}))
     person = forms.ModelChoiceField(
-        label="Who", queryset=User.objects.filter(is_active=True).order_by("name"), required=False, empty_label="Me",
-        help_text="Whoever keeps the minutes may note that somebody else attended.",
+        label="Person", queryset=User.objects.filter(is_active=True).order_by("name"), required=False,
+        empty_label="Me",
+        help_text="You can record that another person attended.",
     )  # fmt: skip
 
     def __init__(self, *args: Any, question: str, **kwargs: Any) -> None:
@@ -103,13 +102,13 @@ class SeatForm(Form):
 
 
 class AssignForm(VerbForm):
-    """Who brings it to an end."""
+    """The new owner."""
 
     owner = forms.ModelChoiceField(queryset=User.objects.filter(is_active=True).order_by("name"))
 
 
 class ReportForm(FilterForm):
-    """Which period, and whose; without a word the last year of all teams."""
+    """Period and team; by default the last year of all teams."""
 
     since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="To, included", required=False, widget=forms.DateInput(attrs={"type": "date"}))
@@ -118,17 +117,17 @@ class ReportForm(FilterForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """A period in order, in years that a calendar of ours knows."""
+        """Refuse a period that ends before it begins, or outside of the years 2000 to 2100."""
         cleaned = super().clean() or {}
         days = [cleaned[name] for name in ("since", "until") if cleaned.get(name)]
         if any(not 2000 <= day.year < 2100 for day in days):
-            raise forms.ValidationError("Ask for days between the years 2000 and 2100.")
+            raise forms.ValidationError("Choose days between the years 2000 and 2100.")
         if len(days) == 2 and days[0] > days[1]:
             raise forms.ValidationError("The period ends before it begins. Swap the two days.")
         return cleaned
 
     def scope(self, *, user: Any, today: date) -> reports.Scope:
-        """What it asks; nothing of it counts where it is not understood."""
-        asked = self.cleaned_data if self.is_valid() else {}
-        until = asked.get("until") or max(today, asked.get("since") or today)
-        return reports.Scope(user, asked.get("since") or until - reports.PERIOD, until, asked.get("team"))
+        """The report's scope; the default period and all teams if the form is invalid."""
+        values = self.cleaned_data if self.is_valid() else {}
+        until = values.get("until") or max(today, values.get("since") or today)
+        return reports.Scope(user, values.get("since") or until - reports.PERIOD, until, values.get("team"))

@@ -1,4 +1,4 @@
-"""What every verb on a postmortem does: lock it, move it by the table, say it on the review and the timeline."""
+"""Steps of every action on a postmortem: lock it, change its status, and write the review and the timeline."""
 
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,11 @@ from postmortems.status import POSTMORTEM
 
 
 class PostmortemRefused(Refusal):
-    """What was asked cannot be done to this postmortem as it stands; the message says what to do instead."""
+    """The action is not possible in the postmortem's current state; the message says what to do instead."""
 
 
 def locked(postmortem_id: int) -> Postmortem:
-    """The postmortem, locked; it comes after its ticket in the lock order."""
+    """Lock the postmortem; it comes after its ticket in the lock order."""
     return (
         Postmortem.objects.select_for_update(no_key=True, of=("self",))
         .select_related("ticket__team", "ticket__severity", "owner", "template")
@@ -25,21 +25,21 @@ def locked(postmortem_id: int) -> Postmortem:
 
 
 def save(postmortem: Postmortem, *fields: str, at: datetime) -> None:
-    """Write these columns and the time of the change."""
+    """Save these columns and the time of the change."""
     postmortem.updated_at = at
     postmortem.save(update_fields=[*fields, "updated_at"])
 
 
-def remark(
+def add_remark(
     postmortem: Postmortem, kind: RemarkKind, *, at: datetime, actor: User | None, text: str = "", section: str = ""
 ) -> PostmortemComment:
-    """Write a line into the review."""
+    """Add an entry to the review."""
     return PostmortemComment.objects.create(
         postmortem=postmortem, kind=kind, author=actor, text=text, section=section, at=at
     )
 
 
-def move(
+def change_status(
     postmortem: Postmortem,
     status: PostmortemStatus,
     kind: RemarkKind,
@@ -49,20 +49,20 @@ def move(
     text: str = "",
     **stamps: Any,
 ) -> Postmortem:
-    """Give it a status that the table allows, set its stamps, and tell it on both histories. Raises IllegalMove."""
-    before = postmortem.status
-    POSTMORTEM.check(before, status)
+    """Change the status, set its stamps, and record it on the review and the timeline. Raises IllegalMove."""
+    old_status = postmortem.status
+    POSTMORTEM.check(old_status, status)
     postmortem.status = status
     for name, value in stamps.items():
         setattr(postmortem, name, value)
     save(postmortem, "status", *stamps, at=at)
-    remark(postmortem, kind, at=at, actor=actor, text=text)
+    add_remark(postmortem, kind, at=at, actor=actor, text=text)
     timeline.record(
         ticket_id=postmortem.ticket_id,
         kind=EntryKind.CHANGE,
         text=f"Postmortem: {kind.label.lower()}.",
         at=at,
         actor=actor,
-        data={"postmortem": postmortem.pk, "from": before, "to": str(status)},
+        data={"postmortem": postmortem.pk, "from": old_status, "to": str(status)},
     )
     return postmortem

@@ -1,4 +1,4 @@
-"""Postmortems: what was learned from an incident, how it was reviewed, and what of it the public reads."""
+"""Postmortems: their templates, sections, revisions, reviews and public texts."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 PUBLIC_TEXT = "public_text"
-"""The key under which revisions of the public text are kept; no section may have it."""
+"""The key of revisions of the public text; no section may have it."""
 _SECTION = {"key": str, "title": str, "guidance": str, "is_required": bool}
 
 
 def validate_sections(value: Any) -> None:
     """Refuse sections of a template that are not `[{"key", "title", "guidance", "is_required"}]`."""
     if not isinstance(value, list) or not value:
-        raise ValidationError("Give at least one section.")
+        raise ValidationError("Add at least one section.")
     keys: set[str] = set()
     for section in value:
         if not isinstance(section, dict) or set(section) != set(_SECTION):
@@ -37,12 +37,12 @@ def validate_sections(value: Any) -> None:
             raise ValidationError("key, title and guidance are texts; is_required is true or false.")
         validate_slug(section["key"])
         if section["key"] in keys | {PUBLIC_TEXT} or len(section["key"]) > 40:
-            raise ValidationError(f"The key {section['key']} is taken or too long. Choose another one.")
+            raise ValidationError(f"The key {section['key']} is already used or too long. Choose another one.")
         keys.add(section["key"])
 
 
 class Template(models.Model):
-    """The sections a postmortem is asked for; later changes leave postmortems alone that exist."""
+    """The sections of new postmortems; changes do not affect existing postmortems."""
 
     name = OneLineField(max_length=80, unique=True)
     description = models.TextField(blank=True)
@@ -50,11 +50,11 @@ class Template(models.Model):
         validators=[validate_sections], help_text='[{"key": ..., "title": ..., "guidance": ..., "is_required": true}]'
     )
     needs_other_team = models.BooleanField(
-        "asks another team",
+        "needs another team",
         default=False,
-        help_text="Approved only after somebody from outside the owner team took part in the review.",
+        help_text="Approval needs a person from outside the owner team in the review.",
     )
-    is_default = models.BooleanField("is used unless another is chosen", default=False)
+    is_default = models.BooleanField("is the default", default=False)
     history = HistoricalRecords()
 
     class Meta:
@@ -69,7 +69,7 @@ class Template(models.Model):
 
 
 class PostmortemStatus(models.TextChoices):
-    """How far it is; which follow which is in `postmortems.status`."""
+    """The status of a postmortem; the moves are in `postmortems.status`."""
 
     DRAFT = "draft", "Draft"
     IN_REVIEW = "in_review", "In review"
@@ -82,39 +82,39 @@ UNAPPROVED = (PostmortemStatus.DRAFT, PostmortemStatus.IN_REVIEW)
 
 
 class PostmortemQuerySet(models.QuerySet["Postmortem"]):
-    """Postmortems; the same filters serve portal, API and admin."""
+    """Postmortems; portal, API and admin use the same filters."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "PostmortemQuerySet":
-        """Those of incidents this person may know of."""
+        """Postmortems of incidents that this person may see."""
         return self.filter(ticket__in=Ticket.objects.visible_to(user))
 
     def overdue(self) -> "PostmortemQuerySet":
-        """Those that should have been approved by now."""
+        """Postmortems that are not approved and past their due day."""
         return self.filter(status__in=UNAPPROVED, due_on__lt=Cast(Now(), models.DateField()))
 
     def published(self) -> "PostmortemQuerySet":
-        """Those whose `public_text` the public may read, newest first; nothing else of them is public."""
+        """Postmortems whose `public_text` is public, newest first; nothing else of them is public."""
         return self.filter(published_at__isnull=False, ticket__visibility=Visibility.OPEN).order_by(
             "-published_at", "-pk"
         )
 
     def for_list(self) -> "PostmortemQuerySet":
-        """With the names a row shows, in one query."""
+        """With the related names of a list row, in one query."""
         return self.select_related("ticket__service", "ticket__severity", "ticket__team", "owner")
 
 
 class Postmortem(models.Model):
-    """What was learned from one incident: written, reviewed by others, approved, perhaps published."""
+    """The post-incident review of one incident: written, reviewed, approved and, if wanted, published."""
 
     ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, related_name="postmortem")
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="postmortems")
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_postmortems")
     status = models.CharField(max_length=10, choices=PostmortemStatus, default=PostmortemStatus.DRAFT)
-    due_on = models.DateField(help_text="Approved by the end of this day, else it is overdue.")
-    public_text = models.TextField(blank=True, help_text="What the status page shows; never a filtered copy.")
+    due_on = models.DateField(help_text="Overdue if not approved by the end of this day.")
+    public_text = models.TextField(blank=True, help_text="The status page shows it. A text of its own, never a copy.")
     public_written_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    restored_at = models.DateTimeField(help_text="From here the days to draft, review and approval are counted.")
+    restored_at = models.DateTimeField(help_text="The days to draft, review and approval count from here.")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     drafted_at = models.DateTimeField(null=True, blank=True, help_text="When a person first wrote in it.")
@@ -163,21 +163,21 @@ class Postmortem(models.Model):
         return f"Postmortem {self.pk} of ticket {self.ticket_id}"
 
     def get_absolute_url(self) -> str:
-        """Its workspace."""
+        """Its page in the portal."""
         return reverse("postmortems:postmortem", args=[self.pk])
 
     @property
     def is_approved(self) -> bool:
-        """Whether its text is settled."""
+        """Whether it is approved."""
         return self.status not in UNAPPROVED
 
     def is_overdue(self, today: date) -> bool:
-        """Whether it should have been approved before today."""
+        """Whether it is not approved and its due day is before `today`."""
         return not self.is_approved and self.due_on < today
 
 
 class PostmortemSection(models.Model):
-    """One section's text as it stands, with the title and guidance its template had."""
+    """The current text of a section, with title and guidance copied from the template."""
 
     postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="sections")
     position = models.PositiveSmallIntegerField()
@@ -199,19 +199,24 @@ class PostmortemSection(models.Model):
 
     @property
     def is_missing(self) -> bool:
-        """Whether it must be written before a review."""
+        """Whether it is required and still empty."""
         return self.is_required and not self.body
 
 
 class PostmortemRevision(models.Model):
-    """A text as somebody saved it; a database trigger refuses to change or delete it."""
+    """One saved version of a text; a database trigger refuses to change or delete it."""
 
     postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="revisions")
     key = models.SlugField(max_length=40, help_text="The section, or public_text.")
     number = models.PositiveIntegerField()
     body = models.TextField(blank=True)
     author = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Nobody: the product."
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: written by the product.",
     )
     at = models.DateTimeField()
 
@@ -225,11 +230,11 @@ class PostmortemRevision(models.Model):
 
 
 class RemarkKind(models.TextChoices):
-    """What was said or done in the review."""
+    """The kind of an entry in the review."""
 
     COMMENT = "comment", "Comment"
-    SUBMITTED = "submitted", "Sent to review"
-    CHANGES = "changes", "Asked for changes"
+    SUBMITTED = "submitted", "Submitted for review"
+    CHANGES = "changes", "Changes requested"
     APPROVED = "approved", "Approved"
     PUBLISHED = "published", "Published"
     WITHDRAWN = "withdrawn", "Withdrawn"
@@ -239,7 +244,7 @@ class RemarkKind(models.TextChoices):
 
 
 class PostmortemComment(models.Model):
-    """What somebody said or did in the review; written once, as a trigger sees to."""
+    """A comment or step of the review; a database trigger refuses to change it."""
 
     postmortem = models.ForeignKey(Postmortem, on_delete=models.CASCADE, related_name="comments")
     kind = models.CharField(max_length=10, choices=RemarkKind, default=RemarkKind.COMMENT)
@@ -257,7 +262,7 @@ class PostmortemComment(models.Model):
 
 
 class Perspective(models.TextChoices):
-    """What a reviewer looks at; each is asked one question (S30)."""
+    """The perspective of a reviewer; each has one question (S30)."""
 
     PROCESS = "process", "Process"
     OPERATIONS = "operations", "Operations"
@@ -266,14 +271,14 @@ class Perspective(models.TextChoices):
 
 
 class Presence(models.TextChoices):
-    """How a seat was taken."""
+    """Whether the person attended or signed off."""
 
     ATTENDED = "attended", "Attended"
     SIGNED_OFF = "signed_off", "Signed off"
 
 
 class Review(models.Model):
-    """The review of one postmortem: the seats that must be taken before it is approved, as they were asked then."""
+    """The review of one postmortem, with the seats required for approval as they were when it began."""
 
     postmortem = models.OneToOneField(Postmortem, on_delete=models.CASCADE, related_name="review")
     required = ArrayField(models.CharField(max_length=12, choices=ReviewSeat), default=list, blank=True)
@@ -291,7 +296,7 @@ class Review(models.Model):
 
 
 class Seat(models.Model):
-    """Somebody attended a review or signed it off, and for whom they spoke (S29)."""
+    """A person who attended a review or signed it off, and the seat they took (S29)."""
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="seats")
     kind = models.CharField(max_length=12, choices=ReviewSeat)

@@ -1,4 +1,4 @@
-"""What postmortems add to the pages of incidents."""
+"""Panels of postmortems on the pages of incidents."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,24 +13,24 @@ from incidents.tickets.story import RelatedTickets
 from postmortems import permissions
 from postmortems.models import Postmortem
 
-_WORDS = {
+_LABELS = {
     "created_at": "Drafted",
-    "drafted_at": "First words written",
-    "submitted_at": "Sent to review",
+    "drafted_at": "First text written",
+    "submitted_at": "Submitted for review",
     "approved_at": "Approved",
     "published_at": "Published",
     "closed_at": "Closed",
 }
 
 
-def _lessons(circle: RelatedTickets) -> Iterable[Moment]:
+def _postmortem_moments(circle: RelatedTickets) -> Iterable[Moment]:
     """The steps of each incident's postmortem."""
-    for one in Postmortem.objects.filter(ticket__in=circle.incidents).select_related("ticket").order_by("pk"):
-        title = f"Postmortem of {one.ticket.reference}"
-        yield from stamped(one, _WORDS, title=title, url=one.get_absolute_url())
+    for postmortem in Postmortem.objects.filter(ticket__in=circle.incidents).select_related("ticket").order_by("pk"):
+        title = f"Postmortem of {postmortem.ticket.reference}"
+        yield from stamped(postmortem, _LABELS, title=title, url=postmortem.get_absolute_url())
 
 
-def _of_incident(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+def _incident_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
     postmortem = Postmortem.objects.select_related("owner").filter(ticket_id=ticket.pk).first()
     may_draft = postmortem is None and not ticket.is_open and permissions.can_write(request.user)
     if postmortem is None and not may_draft:
@@ -44,5 +44,5 @@ def _of_incident(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
 
 def register() -> None:
     """Add the panels; called from `ready()`."""
-    panels.register_chapter(panels.Chapter(50, "Postmortems", "No lesson was written down.", _lessons))
-    panels.register(panels.Panel("incident", 40, "postmortems/panel_incident.html", _of_incident))
+    panels.register_chapter(panels.Chapter(50, "Postmortems", "No postmortem yet.", _postmortem_moments))
+    panels.register(panels.Panel("incident", 40, "postmortems/panel_incident.html", _incident_panel))

@@ -1,4 +1,4 @@
-"""Who may do what with postmortems; portal, API and admin ask the same questions."""
+"""Who may do what with postmortems; portal, API and admin use the same rules."""
 
 from typing import TYPE_CHECKING
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from oncall.models import User
     from postmortems.models import Postmortem
 
-SETTLING = (Role.COMMANDER, Role.MANAGER, Role.PRACTICE, Role.ADMINISTRATOR)
+APPROVING = (Role.COMMANDER, Role.MANAGER, Role.PRACTICE, Role.ADMINISTRATOR)
 
 
 def can_write(user: "User | AnonymousUser", postmortem: "Postmortem | None" = None) -> bool:
-    """Those who act on tickets write about those they can see."""
+    """People who act on tickets write postmortems of incidents that they can see."""
     return tickets.can_act(user, postmortem.ticket if postmortem else None)
 
 
 def can_comment(user: "User | AnonymousUser", postmortem: "Postmortem") -> bool:
-    """Everybody who can see the incident has a seat at the table."""
+    """Everybody who can see the incident may comment."""
     return tickets.can_see(user, postmortem.ticket)
 
 
-def can_settle(user: "User | AnonymousUser", postmortem: "Postmortem") -> bool:
+def can_approve(user: "User | AnonymousUser", postmortem: "Postmortem") -> bool:
     """Commanders, managers, practice owners and administrators approve, publish and close."""
-    return has_role(user, *SETTLING) and tickets.can_see(user, postmortem.ticket)
+    return has_role(user, *APPROVING) and tickets.can_see(user, postmortem.ticket)

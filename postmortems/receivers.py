@@ -1,4 +1,4 @@
-"""What postmortems do with the news from `incidents`."""
+"""Receivers of signals from `incidents`."""
 
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,14 @@ from postmortems import writing
 
 @receiver(signals.incident_restored, dispatch_uid="postmortems.restored")
 def draft_when_restored(*, ticket: Ticket, at: datetime, **_: Any) -> None:
-    """Draft the postmortem that the severity asks for, after the commit: trouble here cannot undo a restoration.
+    """Draft the postmortem that the severity requires, after the commit, so that an error cannot undo the restoration.
 
-    What is lost between the two, the sweep finds.
+    If it fails, the sweep drafts it later.
     """
     if ticket.severity.needs_prevention or ticket.severity.is_major:
         ticket_id = ticket.pk
 
-        def draft() -> None:  # Django names what failed, which a partial has no name for
+        def draft() -> None:  # not a partial: Django logs the name of a failed callback
             writing.draft_restored(ticket_id=ticket_id, at=at)
 
         transaction.on_commit(draft, robust=True)

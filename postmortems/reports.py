@@ -1,4 +1,4 @@
-"""The report on prevention: how soon lessons are written (S37), and whether trouble stays away (S38)."""
+"""The report on prevention: how soon postmortems are written (S37), and how many incidents repeat (S38)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,12 +18,12 @@ from postmortems.models import Postmortem
 from problems.models import KnownError
 
 PERIOD = timedelta(days=365)
-_SHOWN = 10
-STEPS = {"drafted": "First words", "submitted": "Into review", "approved": "Approved"}
+_MAX_ROWS = 10
+STEPS = {"drafted": "First text", "submitted": "Submitted for review", "approved": "Approved"}
 
 
 class Percentile(Aggregate):
-    """The value that a share of all stay below; between two records it lies on the line between them."""
+    """An exact percentile, interpolated between two records."""
 
     function = "PERCENTILE_CONT"
     template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
@@ -31,7 +31,7 @@ class Percentile(Aggregate):
 
 @dataclass(frozen=True)
 class Scope:
-    """Which records the report counts: days with both ends, on the reader's clock, and what the reader may know of."""
+    """Which records the report counts: first and last day in the reader's time zone, and what the reader may see."""
 
     user: Any
     since: date
@@ -40,21 +40,21 @@ class Scope:
 
     @property
     def instants(self) -> tuple[datetime, datetime]:
-        """From the first moment to the one that is no more in it."""
+        """The period as [first moment, first moment after it)."""
         return midnight(self.since), midnight(self.until + timedelta(1))
 
     def within(self, column: str) -> Q:
-        """Rows whose instant lies in the period."""
+        """Rows whose time is in the period."""
         since, until = self.instants
         return Q(**{f"{column}__gte": since, f"{column}__lt": until})
 
     def of_team(self, column: str = "team") -> Q:
-        """Rows of the team, if one is asked."""
+        """Rows of the team, if one is chosen."""
         return Q(**{column: self.team}) if self.team else Q()
 
-    def address(self, view: str, days: str = "", **asked: str) -> str:
-        """A list that holds exactly the records of a number; `days` is the list's filter of the period."""
-        query = dict(asked)
+    def address(self, view: str, days: str = "", **parameters: str) -> str:
+        """The list with exactly the records of a figure; `days` is the list's filter of the period."""
+        query = dict(parameters)
         if days == "created":
             since, until = self.instants
             last = until - timedelta(microseconds=1)
@@ -68,7 +68,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Share:
-    """How many of how many, with both lists."""
+    """A share of records, with the lists of both."""
 
     name: str
     title: str
@@ -80,7 +80,7 @@ class Share:
 
     @property
     def percent(self) -> float | None:
-        """The share; of nothing there is none."""
+        """The share in percent; None of no records."""
         return round(100 * self.part / self.n, 1) if self.n else None
 
 
@@ -100,7 +100,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Report:
-    """All of it."""
+    """The whole report."""
 
     scope: Scope
     steps: list[Step]
@@ -108,64 +108,64 @@ class Report:
     overdue_count: int
     overdue_url: str
     shares: list[Share]
-    helped: list[KnownError]
+    known_errors: list[KnownError]
     uses: int
-    helped_url: str
+    known_errors_url: str
 
 
-def make(scope: Scope) -> Report:
+def build_report(scope: Scope) -> Report:
     """The report, in seven queries."""
-    late = Postmortem.objects.for_list().visible_to(scope.user).overdue().filter(scope.of_team("ticket__team"))
-    helped, uses = _helped(scope)
+    overdue = Postmortem.objects.for_list().visible_to(scope.user).overdue().filter(scope.of_team("ticket__team"))
+    known_errors, uses = _known_errors_used(scope)
     return Report(
         scope=scope,
         steps=timeliness(scope),
-        overdue=list(late.order_by("due_on", "pk")[:_SHOWN]),
-        overdue_count=late.count(),
+        overdue=list(overdue.order_by("due_on", "pk")[:_MAX_ROWS]),
+        overdue_count=overdue.count(),
         overdue_url=scope.address("postmortems:postmortems", due="overdue"),
         shares=[_repeats(scope), _on_time(scope), _proactive(scope)],
-        helped=helped,
+        known_errors=known_errors,
         uses=uses,
-        helped_url=scope.address("problems:known-errors", "used"),
+        known_errors_url=scope.address("problems:known-errors", "used"),
     )
 
 
 def timeliness(scope: Scope) -> list[Step]:
-    """How many days pass from restoration to each step; those that have not taken it yet are counted beside (S37)."""
+    """Days from restoration to each step, and how many have not taken it yet (S37)."""
     rows = Postmortem.objects.visible_to(scope.user).filter(scope.within("restored_at"), scope.of_team("ticket__team"))
-    asked: dict[str, Any] = {}
+    aggregates: dict[str, Any] = {}
     for name in STEPS:
         days = models.ExpressionWrapper(F(f"{name}_at") - F("restored_at"), output_field=DurationField())
-        asked[f"{name}_n"] = Count(f"{name}_at")
-        asked[f"{name}_median"] = Percentile(days, share="0.5", output_field=DurationField())
-        asked[f"{name}_p90"] = Percentile(days, share="0.9", output_field=DurationField())
-    found = rows.aggregate(all_of_them=Count("pk"), **asked)
-    return [_step(scope, name, title, found) for name, title in STEPS.items()]
+        aggregates[f"{name}_n"] = Count(f"{name}_at")
+        aggregates[f"{name}_median"] = Percentile(days, share="0.5", output_field=DurationField())
+        aggregates[f"{name}_p90"] = Percentile(days, share="0.9", output_field=DurationField())
+    totals = rows.aggregate(total=Count("pk"), **aggregates)
+    return [_step(scope, name, title, totals) for name, title in STEPS.items()]
 
 
-def _step(scope: Scope, name: str, title: str, found: dict[str, Any]) -> Step:
-    n = found[f"{name}_n"]
+def _step(scope: Scope, name: str, title: str, totals: dict[str, Any]) -> Step:
+    n = totals[f"{name}_n"]
     lists = "postmortems:postmortems"
     return Step(
         name=name,
         title=title,
         n=n,
-        median=_days(found[f"{name}_median"]),
-        p90=_days(found[f"{name}_p90"]),
+        median=_days(totals[f"{name}_median"]),
+        p90=_days(totals[f"{name}_p90"]),
         n_url=scope.address(lists, "restored", step=name),
-        waiting=found["all_of_them"] - n,
+        waiting=totals["total"] - n,
         waiting_url=scope.address(lists, "restored", step=f"not_{name}"),
     )
 
 
 def _repeats(scope: Scope) -> Share:
     rows = Ticket.objects.incidents().visible_to(scope.user).filter(scope.within("created_at"), scope.of_team())
-    found = rows.exclude(recurrence.NOT_SEPARATE).aggregate(
+    counts = rows.exclude(recurrence.NOT_SEPARATE).aggregate(
         n=Count("pk", distinct=True), part=Count("pk", distinct=True, filter=Q(recurrence.is_repeat()))
     )
     queue = {"group": "", "kind": "incident"}
     return Share(
-        "repeat_incidents", "Repeat incidents", "Their problem had caused an earlier incident.", **found,
+        "repeat_incidents", "Repeat incidents", "The same problem caused an earlier incident.", **counts,
         part_url=scope.address("incidents:queue", "created", **queue, repeat="yes"),
         n_url=scope.address("incidents:queue", "created", **queue, repeat="counted"),
     )  # fmt: skip
@@ -174,13 +174,13 @@ def _repeats(scope: Scope) -> Share:
 def _on_time(scope: Scope) -> Share:
     rows: Any = ActionItem.objects.visible_to(scope.user)
     rows = rows.filter(scope.of_team(), due_on__gte=scope.since, due_on__lte=scope.until)
-    found = (
+    counts = (
         recurrence.with_end_day(rows)
         .filter(recurrence.has_outcome(timezone.localdate()))
         .aggregate(n=Count("pk", distinct=True), part=Count("pk", distinct=True, filter=recurrence.done_on_time()))
     )
     return Share(
-        "actions_on_time", "Actions done on time", "By the day they were due; declined ones are left out.", **found,
+        "actions_on_time", "Action items done on time", "By their due day; declined ones are left out.", **counts,
         part_url=scope.address("incidents:action-items", "due", status="", on_time="yes"),
         n_url=scope.address("incidents:action-items", "due", status="", on_time="judged"),
     )  # fmt: skip
@@ -190,23 +190,23 @@ def _proactive(scope: Scope) -> Share:
     rows = Ticket.objects.visible_to(scope.user).filter(
         scope.within("created_at"), scope.of_team(), kind=TicketKind.PROBLEM
     )
-    found = rows.aggregate(
+    counts = rows.aggregate(
         n=Count("pk", distinct=True), part=Count("pk", distinct=True, filter=Q(recurrence.is_proactive()))
     )
     return Share(
-        "proactive_problems", "Proactive problems", "Opened before any incident had shown them.", **found,
+        "proactive_problems", "Proactive problems", "Opened before any incident showed them.", **counts,
         part_url=scope.address("problems:problems", "created", proactive="true"),
         n_url=scope.address("problems:problems", "created"),
     )  # fmt: skip
 
 
-def _helped(scope: Scope) -> tuple[list[KnownError], int]:
-    """The known errors that helped in the period, the most used first, each with `uses_here`, and all their uses."""
+def _known_errors_used(scope: Scope) -> tuple[list[KnownError], int]:
+    """The known errors used in the period, the most used first, each with `uses_here`; and the total of uses."""
     rows: Any = KnownError.objects.visible_to(scope.user).filter(
         scope.within("uses__used_at"), scope.of_team("problem__team")
     )
     counted = rows.annotate(uses_here=Count("uses", distinct=True)).order_by("-uses_here", "pk")
-    return list(counted.select_related("problem")[:_SHOWN]), rows.aggregate(n=Count("uses", distinct=True))["n"]
+    return list(counted.select_related("problem")[:_MAX_ROWS]), rows.aggregate(n=Count("uses", distinct=True))["n"]
 
 
 def _days(length: timedelta | None) -> float | None:

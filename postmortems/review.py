@@ -1,4 +1,4 @@
-"""The review: sent, discussed, changed, approved by somebody who did not write it, published, closed."""
+"""The review of a postmortem: submit, comment, request changes, approve, publish, withdraw, close."""
 
 from datetime import datetime
 
@@ -9,21 +9,21 @@ from incidents.customers import public_postmortems
 from incidents.models import Visibility
 from oncall.models import User
 from postmortems import obligations, seats
-from postmortems.locking import PostmortemRefused, locked, move, remark, save
+from postmortems.locking import PostmortemRefused, add_remark, change_status, locked, save
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, RemarkKind
 
-_PART = (RemarkKind.COMMENT, RemarkKind.SEAT)
+_TAKES_PART = (RemarkKind.COMMENT, RemarkKind.SEAT)
 
 
 @transaction.atomic
 def submit(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
-    """Send it to review. Raises Refused, naming them, while sections are missing that must be written."""
+    """Submit it for review. Raises PostmortemRefused, with their names, while required sections are empty."""
     postmortem = locked(postmortem_id)
     missing = [section.title for section in postmortem.sections.order_by("position") if section.is_missing]
     if missing:
         raise PostmortemRefused(f"Write these sections first: {', '.join(missing)}.")
-    seats.begin(postmortem, at=at)
-    return move(
+    seats.open_review(postmortem, at=at)
+    return change_status(
         postmortem,
         PostmortemStatus.IN_REVIEW,
         RemarkKind.SUBMITTED,
@@ -35,26 +35,26 @@ def submit(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
 
 @transaction.atomic
 def comment(*, postmortem_id: int, text: str, actor: User, at: datetime, section: str = "") -> Postmortem:
-    """Say something about it, or about one of its sections."""
+    """Comment on it or on one of its sections."""
     postmortem = locked(postmortem_id)
     text = several_lines(text)
     if not text:
-        raise PostmortemRefused("The comment is empty. Write a word or two.")
+        raise PostmortemRefused("The comment is empty. Write something first.")
     if section and not postmortem.sections.filter(key=section).exists():
-        raise PostmortemRefused(f"This postmortem has no section {section}.")
-    remark(postmortem, RemarkKind.COMMENT, at=at, actor=actor, text=text, section=section)
+        raise PostmortemRefused(f"This postmortem has no section {section}. Choose one that it has.")
+    add_remark(postmortem, RemarkKind.COMMENT, at=at, actor=actor, text=text, section=section)
     save(postmortem, at=at)
     return postmortem
 
 
 @transaction.atomic
 def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Postmortem:
-    """Give it back to those who write, saying what to change; an approval ends with it."""
+    """Make it a draft again and say what to change; this ends an approval."""
     postmortem = locked(postmortem_id)
     text = several_lines(text)
     if not text:
-        raise PostmortemRefused("Say what should change, so that its owner can.")
-    move(
+        raise PostmortemRefused("Say what should change.")
+    change_status(
         postmortem,
         PostmortemStatus.DRAFT,
         RemarkKind.CHANGES,
@@ -64,27 +64,25 @@ def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime)
         approved_by=None,
         approved_at=None,
     )
-    obligations.create(postmortem, at=at)
+    obligations.create_for_postmortem(postmortem, at=at)
     return postmortem
 
 
 @transaction.atomic
 def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") -> Postmortem:
-    """Settle the text. Raises Refused for those who wrote it, and, naming them, while seats are empty (S29)."""
+    """Approve it. Raises PostmortemRefused for its authors, and, with their names, while seats are empty (S29)."""
     postmortem = locked(postmortem_id)
     if actor.pk in authors(postmortem):
-        raise PostmortemRefused("You own this postmortem or wrote in it. Ask somebody who did not to approve it.")
-    if postmortem.template.needs_other_team and not _seen_by_another_team(postmortem, actor):
+        raise PostmortemRefused("You own this postmortem or wrote in it. Ask another person to approve it.")
+    if postmortem.template.needs_other_team and not _has_other_team(postmortem, actor):
         raise PostmortemRefused(
             f"Nobody from outside {postmortem.ticket.team.name} has taken part yet."
             " Ask another team for a comment first."
         )
-    if empty := seats.missing(seats.seat_views(postmortem)):
-        waited = "; ".join(f"{one.kind.label} ({one.who})" for one in empty)
-        raise PostmortemRefused(
-            f"These seats are still empty: {waited}. Ask each to attend the review or to sign off."
-        )
-    move(
+    if empty := seats.missing_seats(seats.seat_views(postmortem)):
+        names = "; ".join(f"{seat.kind.label} ({seat.who})" for seat in empty)
+        raise PostmortemRefused(f"These seats are still empty: {names}. Ask each to attend the review or to sign off.")
+    change_status(
         postmortem,
         PostmortemStatus.APPROVED,
         RemarkKind.APPROVED,
@@ -94,35 +92,37 @@ def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") ->
         approved_by=actor,
         approved_at=at,
     )
-    obligations.complete(postmortem, actor=actor, at=at)
+    obligations.complete_for_postmortem(postmortem, actor=actor, at=at)
     return postmortem
 
 
 def authors(postmortem: Postmortem) -> set[int]:
-    """The ids of those who own it or wrote in it."""
+    """The ids of the people who own it or wrote in it."""
     wrote = set(postmortem.revisions.filter(author__isnull=False).values_list("author_id", flat=True))
     return wrote | ({postmortem.owner_id} if postmortem.owner_id else set())
 
 
-def _seen_by_another_team(postmortem: Postmortem, actor: User) -> bool:
-    took_part = PostmortemComment.objects.filter(postmortem=postmortem, kind__in=_PART).values("author")
+def _has_other_team(postmortem: Postmortem, actor: User) -> bool:
+    took_part = PostmortemComment.objects.filter(postmortem=postmortem, kind__in=_TAKES_PART).values("author")
     outside = User.objects.exclude(memberships__team=postmortem.ticket.team_id)
     return outside.filter(pk__in=took_part).exists() or outside.filter(pk=actor.pk).exists()
 
 
 @transaction.atomic
 def publish(*, postmortem_id: int, actor: User, at: datetime, tells_subscribers: bool = False) -> Postmortem:
-    """Show the public text, and nothing else, wherever customers were told of the incident.
+    """Show the public text, and nothing else, on each status page that shows the incident.
 
-    They get it by mail only if that is asked for. Raises Refused, and TooEarly while customers still wait.
+    It is mailed only with `tells_subscribers`. Raises PostmortemRefused, and TooEarly until it is resolved there.
     """
-    ticket = public_postmortems.lock(_ticket_of(postmortem_id))
+    ticket = public_postmortems.lock_ticket(_ticket_of(postmortem_id))
     postmortem = locked(postmortem_id)
     if not postmortem.public_text:
-        raise PostmortemRefused("There is no public text yet. Write it, have it reviewed with the rest, then publish.")
+        raise PostmortemRefused(
+            "There is no public text yet. Write it and have it approved with the rest, then publish."
+        )
     if postmortem.ticket.visibility != Visibility.OPEN:
         raise PostmortemRefused(f"{postmortem.ticket.reference} is private, so nothing of it can be published.")
-    move(postmortem, PostmortemStatus.PUBLISHED, RemarkKind.PUBLISHED, at=at, actor=actor, published_at=at)
+    change_status(postmortem, PostmortemStatus.PUBLISHED, RemarkKind.PUBLISHED, at=at, actor=actor, published_at=at)
     public_postmortems.publish(
         ticket_id=ticket.pk, body=postmortem.public_text, is_mailed=tells_subscribers, actor=actor, at=at
     )
@@ -130,20 +130,20 @@ def publish(*, postmortem_id: int, actor: User, at: datetime, tells_subscribers:
 
 
 def _ticket_of(postmortem_id: int) -> int:
-    """Its ticket's id, which is locked before it."""
+    """The id of its ticket, which is locked first."""
     return Postmortem.objects.values_list("ticket_id", flat=True).get(pk=postmortem_id)
 
 
 @transaction.atomic
 def withdraw(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Postmortem:
-    """Take the public text back from the status page, and open again what was closed; the reason is kept."""
-    ticket = public_postmortems.lock(_ticket_of(postmortem_id))
+    """Withdraw the public text from the status page, reopen the postmortem if closed, and record the reason."""
+    ticket = public_postmortems.lock_ticket(_ticket_of(postmortem_id))
     postmortem = locked(postmortem_id)
     text = several_lines(text)
     if not text:
-        raise PostmortemRefused("Say why it is taken back.")
+        raise PostmortemRefused("Say why it is withdrawn.")
     public_postmortems.withdraw(ticket_id=ticket.pk, at=at)
-    return move(
+    return change_status(
         postmortem,
         PostmortemStatus.APPROVED,
         RemarkKind.WITHDRAWN,
@@ -157,5 +157,7 @@ def withdraw(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Pos
 
 @transaction.atomic
 def close(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
-    """Say that the review is over; what is published stays so."""
-    return move(locked(postmortem_id), PostmortemStatus.CLOSED, RemarkKind.CLOSED, at=at, actor=actor, closed_at=at)
+    """Close it: the review is done. A published text stays published."""
+    return change_status(
+        locked(postmortem_id), PostmortemStatus.CLOSED, RemarkKind.CLOSED, at=at, actor=actor, closed_at=at
+    )

@@ -1,4 +1,4 @@
-"""Seats of a review (S29): who must have had a say before a postmortem is approved, and the question each answers."""
+"""Seats of a review (S29): who must take part before a postmortem is approved, and the question for each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from config.base.data.roles import Role, has_role
 from config.base.data.text import several_lines
 from incidents.models import ReviewSeat, Ticket
 from oncall.models import TeamKind, User
-from postmortems.locking import PostmortemRefused, locked, remark, save
+from postmortems.locking import PostmortemRefused, add_remark, locked, save
 from postmortems.models import Perspective, Postmortem, PostmortemStatus, Presence, RemarkKind, Review, Seat
 
 SECURITY_TAG = "security"
@@ -22,75 +22,75 @@ PERSPECTIVES = {
     ReviewSeat.SECURITY: Perspective.SECURITY,
 }
 QUESTIONS = {
-    Perspective.PROCESS: "Where did our way of working help, where did it stand in the way, and what do we change?",
-    Perspective.OPERATIONS: "Will the next one be seen sooner and restored faster with what is written here?",
-    Perspective.SECURITY: "Was data, access or trust at risk, and is every trace of that dealt with?",
-    Perspective.CUSTOMER: "What did customers live through, and were they told the truth in time?",
+    Perspective.PROCESS: "Where did our process help, where did it get in the way, and what do we change?",
+    Perspective.OPERATIONS: "Will this help us to detect the next one sooner and restore faster?",
+    Perspective.SECURITY: "Was data, access or trust at risk, and is all of that resolved?",
+    Perspective.CUSTOMER: "What did customers experience, and were the updates true and in time?",
 }
-"""One question a perspective (S30): the form differs by seat."""
-WHO = {
-    ReviewSeat.OWNER_TEAM: "somebody of the team that owns it",
-    ReviewSeat.IT_PRACTICE: "a practice owner, or somebody of central IT",
-    ReviewSeat.OTHER_TEAM: "somebody of another team",
-    ReviewSeat.SECURITY: "somebody of a SecOps team",
+"""One question for each perspective (S30)."""
+ELIGIBLE_PEOPLE = {
+    ReviewSeat.OWNER_TEAM: "a member of the team that owns it",
+    ReviewSeat.IT_PRACTICE: "a practice owner, or a member of central IT",
+    ReviewSeat.OTHER_TEAM: "a member of another team",
+    ReviewSeat.SECURITY: "a member of a SecOps team",
 }
 
 
 @dataclass(frozen=True)
 class SeatView:
-    """A seat as the page shows it: whether it must be taken, who may, and who has."""
+    """A seat as the page shows it: whether it is required, who may take it, and who took it."""
 
     kind: ReviewSeat
     question: str
     who: str
     is_required: bool
-    taken: list[Seat]
+    occupants: list[Seat]
 
     @property
     def is_missing(self) -> bool:
-        """Whether the approval waits for it."""
-        return self.is_required and not self.taken
+        """Whether approval waits for it."""
+        return self.is_required and not self.occupants
 
 
-def required(ticket: Ticket) -> list[str]:
-    """The seats the severity asks for; security's only where the incident is tagged as security."""
+def required_seats(ticket: Ticket) -> list[str]:
+    """The seats that the severity requires; security only if the incident is about security."""
     return [kind for kind in ticket.severity.review_seats if kind != ReviewSeat.SECURITY or is_security(ticket)]
 
 
 def is_security(ticket: Ticket) -> bool:
-    """Whether it is tagged as security: by its category, or as owned by a SecOps team."""
+    """Whether it is about security: by its category, or because a SecOps team owns it."""
     return SECURITY_TAG in ticket.category.casefold() or ticket.team.kind == TeamKind.SECOPS
 
 
-def begin(postmortem: Postmortem, *, at: datetime) -> Review:
-    """The postmortem's review; the first time it notes the seats that must be taken, which then stand."""
+def open_review(postmortem: Postmortem, *, at: datetime) -> Review:
+    """Get or create the postmortem's review; creating it fixes the required seats."""
     return Review.objects.get_or_create(
-        postmortem=postmortem, defaults={"required": required(postmortem.ticket), "opened_at": at}
+        postmortem=postmortem, defaults={"required": required_seats(postmortem.ticket), "opened_at": at}
     )[0]
 
 
 def seat_views(postmortem: Postmortem) -> list[SeatView]:
-    """Every seat, in order, with those who have taken it; before the review, as the severity asks today."""
+    """Every seat in order, with who took it; before the review, as the severity requires now."""
     review: Review | None = getattr(postmortem, "review", None)
-    today = required(postmortem.ticket)
-    # What turns out to be a matter of security on the way is one, whenever the review began.
-    needed = {*review.required, *({ReviewSeat.SECURITY} & set(today))} if review else set(today)
-    taken: dict[str, list[Seat]] = {}
-    for seat in sorted(review.seats.all(), key=lambda one: one.pk) if review else ():
-        taken.setdefault(seat.kind, []).append(seat)
+    current = required_seats(postmortem.ticket)
+    # An incident that turns out to be about security needs that seat, even after the review began.
+    needed = {*review.required, *({ReviewSeat.SECURITY} & set(current))} if review else set(current)
+    occupants: dict[str, list[Seat]] = {}
+    for seat in sorted(review.seats.all(), key=lambda row: row.pk) if review else ():
+        occupants.setdefault(seat.kind, []).append(seat)
     return [
-        SeatView(kind, QUESTIONS[PERSPECTIVES[kind]], WHO[kind], kind in needed, taken.get(kind, []))
+        SeatView(kind, QUESTIONS[PERSPECTIVES[kind]], ELIGIBLE_PEOPLE[kind], kind in needed, occupants.get(kind, []))
         for kind in ReviewSeat
     ]
 
 
-def missing(seats: Iterable[SeatView]) -> list[SeatView]:
-    """Those that the approval waits for."""
-    return [one for one in seats if one.is_missing]
+def missing_seats(seats: Iterable[SeatView]) -> list[SeatView]:
+    """The seats that approval waits for."""
+    return [seat for seat in seats if seat.is_missing]
 
 
-def may_sit(user: User, ticket: Ticket, kind: str) -> bool:
-    """Whether this person speaks for the seat."""
+def may_take_seat(user: User, ticket: Ticket, kind: str) -> bool:
+    """Whether this person may take the seat."""
     teams = user.memberships.all()
     if kind == ReviewSeat.OWNER_TEAM:
         return teams.filter(team=ticket.team_id).exists()
@@ -102,7 +102,7 @@ def may_sit(user: User, ticket: Ticket, kind: str) -> bool:
 
 
 @transaction.atomic
-def take(
+def take_seat(
     *,
     postmortem_id: int,
     seat: str,
@@ -112,27 +112,34 @@ def take(
     answer: str = "",
     person: User | None = None,
 ) -> Postmortem:
-    """Note that somebody attended the review or signed it off from a seat; again, to say it better.
+    """Record that a person attended the review or signed it off in a seat; a second call replaces the first.
 
-    Whoever keeps the minutes may note that another person attended; signing off is everybody's own.
+    An actor may record that another person attended, but each person signs off for themselves.
     """
     postmortem = locked(postmortem_id)
     who, kind = person or actor, ReviewSeat(seat)
     if postmortem.status != PostmortemStatus.IN_REVIEW:
-        raise PostmortemRefused("It is not in review. Seats are taken between “Send to review” and the approval.")
+        raise PostmortemRefused(
+            "It is not in review. Submit it for review first; seats can be taken until it is approved."
+        )
     if who != actor and presence != Presence.ATTENDED:
-        raise PostmortemRefused(f"Only {who.name} can sign off for themselves. You can note that they attended.")
-    if not who.is_active or not may_sit(who, postmortem.ticket, kind):
-        raise PostmortemRefused(f"The seat “{kind.label}” is for {WHO[kind]}. {who.name} is not; ask somebody who is.")
+        raise PostmortemRefused(f"Only {who.name} can sign off for themselves. You can record that they attended.")
+    if not who.is_active or not may_take_seat(who, postmortem.ticket, kind):
+        raise PostmortemRefused(
+            f"The seat “{kind.label}” is for {ELIGIBLE_PEOPLE[kind]}. {who.name} is not. Ask somebody who is."
+        )
     answer = several_lines(answer)
     if presence == Presence.SIGNED_OFF and not answer:
-        raise PostmortemRefused("Answer the question in a sentence; signing off says that you looked.")
-    said: dict[str, Any] = {"presence": presence, "answer": answer, "taken_at": at}
+        raise PostmortemRefused("Answer the question in a sentence before you sign off.")
+    values: dict[str, Any] = {"presence": presence, "answer": answer, "taken_at": at}
     Seat.objects.update_or_create(
-        review=begin(postmortem, at=at), kind=kind, user=who, defaults=said | {"perspective": PERSPECTIVES[kind]}
+        review=open_review(postmortem, at=at),
+        kind=kind,
+        user=who,
+        defaults=values | {"perspective": PERSPECTIVES[kind]},
     )
-    whose = "" if who == actor else f"{who.name}. "
-    text = f"{whose}{kind.label}: {Presence(presence).label.lower()}. {answer}".strip()
-    remark(postmortem, RemarkKind.SEAT, at=at, actor=actor, text=text)
+    prefix = "" if who == actor else f"{who.name}. "
+    text = f"{prefix}{kind.label}: {Presence(presence).label.lower()}. {answer}".strip()
+    add_remark(postmortem, RemarkKind.SEAT, at=at, actor=actor, text=text)
     save(postmortem, at=at)
     return postmortem

@@ -1,4 +1,4 @@
-"""Postmortems as the API shows them, and what its verbs take."""
+"""Postmortems as the API shows them, and the input of its actions."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from config.base.rest.serializers import InputSerializer, Instant, Key, Lines, R
 from incidents.models import ReviewSeat, Ticket
 from oncall.models import User
 from oncall.serializers.people import Address, PersonSerializer
-from postmortems.forms import MOST_TEXT
+from postmortems.forms import MAX_TEXT
 from postmortems.models import Postmortem, PostmortemComment, PostmortemSection, Presence, Review, Seat, Template
 from postmortems.workspace import days_since_restored
 from problems.models import KnownError
 
 
 class TemplateSerializer(RecordSerializer):
-    """The sections a postmortem is asked for."""
+    """The sections of new postmortems."""
 
     sections = serializers.JSONField(read_only=True)
 
@@ -36,7 +36,7 @@ class SectionSerializer(RecordSerializer):
 
 
 class CommentSerializer(RecordSerializer):
-    """What was said or done in the review."""
+    """A comment or step of the review."""
 
     author = PersonSerializer(read_only=True, allow_null=True)
 
@@ -46,7 +46,7 @@ class CommentSerializer(RecordSerializer):
 
 
 class SeatSerializer(RecordSerializer):
-    """Somebody who had a say, and for whom they spoke."""
+    """A person who took part in the review, and their seat."""
 
     user = PersonSerializer(read_only=True)
 
@@ -56,7 +56,7 @@ class SeatSerializer(RecordSerializer):
 
 
 class ReviewSerializer(RecordSerializer):
-    """The seats a review asks for, and who has taken them."""
+    """The required seats of a review, and who took them."""
 
     seats = SeatSerializer(many=True, read_only=True)
 
@@ -66,7 +66,7 @@ class ReviewSerializer(RecordSerializer):
 
 
 class TakeSeatSerializer(InputSerializer):
-    """From which seat, and how; another person can only be noted as having attended."""
+    """The seat to take, and how; for another person only `attended`."""
 
     seat = serializers.ChoiceField(choices=ReviewSeat.choices)
     presence = serializers.ChoiceField(choices=Presence.choices)
@@ -75,7 +75,7 @@ class TakeSeatSerializer(InputSerializer):
 
 
 class DaysSerializer(serializers.Serializer[Any]):
-    """Days from restoration to each step; null for what was not done yet."""
+    """Days from restoration to each step; null for steps not taken yet."""
 
     draft = serializers.FloatField(allow_null=True)
     review = serializers.FloatField(allow_null=True)
@@ -83,7 +83,7 @@ class DaysSerializer(serializers.Serializer[Any]):
 
 
 class PostmortemSerializer(RecordSerializer):
-    """What was learned from an incident."""
+    """The post-incident review of an incident."""
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True)
     title = serializers.CharField(source="ticket.title", read_only=True)
@@ -114,7 +114,7 @@ class PostmortemSerializer(RecordSerializer):
 
     @extend_schema_field(DaysSerializer())
     def get_days_from_restore(self, postmortem: Postmortem) -> dict[str, float | None]:
-        """Days from restoration to first words, review and approval."""
+        """Days from restoration to first text, review and approval."""
         return {
             "draft": days_since_restored(postmortem, postmortem.drafted_at),
             "review": days_since_restored(postmortem, postmortem.submitted_at),
@@ -124,7 +124,7 @@ class PostmortemSerializer(RecordSerializer):
 
 @extend_schema_field({"type": "string", "example": "INC-7"})
 class TicketKey(serializers.Field[Ticket, str, str, Any]):
-    """An incident by its reference, if the caller may know of it."""
+    """An incident by its reference, if the caller may see it."""
 
     default_error_messages = {"unknown": "There is no such incident: {value}. Write it as INC-7."}
 
@@ -132,15 +132,15 @@ class TicketKey(serializers.Field[Ticket, str, str, Any]):
         """The ticket."""
         value = data if isinstance(data, str) else ""
         _, _, number = value.partition("-")
-        known = Ticket.objects.incidents().visible_to(self.context["request"].user)
-        found = known.filter(number=int(number)).first() if number.isdecimal() and len(number) < 19 else None
-        if found is None or found.reference != value.upper():
+        visible = Ticket.objects.incidents().visible_to(self.context["request"].user)
+        ticket = visible.filter(number=int(number)).first() if number.isdecimal() and len(number) < 19 else None
+        if ticket is None or ticket.reference != value.upper():
             self.fail("unknown", value=str(data)[:40])
-        return found
+        return ticket
 
 
 class DraftSerializer(InputSerializer):
-    """Of which incident, and if you like by which template and for whom."""
+    """The incident, and optionally the template and the owner."""
 
     ticket = TicketKey()
     template = Key(slug_field="name", queryset=Template.objects.all(), required=False)
@@ -148,52 +148,52 @@ class DraftSerializer(InputSerializer):
 
 
 class WriteSerializer(InputSerializer):
-    """A section's text; `seen` is its `updated_at` as you read it, to be refused if somebody was faster."""
+    """A section's text; with `seen`, the `updated_at` you read, it is refused if somebody saved it since."""
 
     section = serializers.SlugField(max_length=40, source="key")
-    body = Lines(max_length=MOST_TEXT, allow_blank=True)
+    body = Lines(max_length=MAX_TEXT, allow_blank=True)
     seen = Instant(required=False)
 
 
 class PublishReportSerializer(InputSerializer):
-    """Whether customers get the report by mail, too."""
+    """Whether the postmortem is also mailed to subscribers."""
 
     tells_subscribers = serializers.BooleanField(default=False)
 
 
 class PublicTextSerializer(InputSerializer):
-    """What the public reads."""
+    """The text that the public reads."""
 
-    text = Lines(max_length=MOST_TEXT, allow_blank=True)
+    text = Lines(max_length=MAX_TEXT, allow_blank=True)
 
 
-class CommentAskedSerializer(InputSerializer):
-    """A comment, on one section if you like."""
+class NewCommentSerializer(InputSerializer):
+    """A comment, optionally on one section."""
 
     text = Lines(max_length=5_000)
     section = serializers.SlugField(max_length=40, required=False)
 
 
 class TextSerializer(InputSerializer):
-    """Why, or what should change."""
+    """The reason, or the requested changes."""
 
     text = Lines(max_length=5_000)
 
 
 class OptionalTextSerializer(InputSerializer):
-    """A word on the way."""
+    """An optional comment."""
 
     text = Lines(max_length=5_000, allow_blank=True, required=False)
 
 
 class PostmortemOwnerSerializer(InputSerializer):
-    """Who brings it to an end."""
+    """The new owner."""
 
     owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))
 
 
 class ShareSerializer(serializers.Serializer[Any]):
-    """How many of how many, and the lists of both."""
+    """A share of records, and the lists of both."""
 
     name = serializers.CharField()
     part = serializers.IntegerField()
@@ -215,8 +215,8 @@ class StepSerializer(serializers.Serializer[Any]):
     waiting_url = Address()
 
 
-class HelpedSerializer(RecordSerializer):
-    """A known error, and in how many incidents of the period it helped."""
+class KnownErrorUsesSerializer(RecordSerializer):
+    """A known error, and in how many incidents of the period it was used."""
 
     problem = serializers.CharField(source="problem.reference", read_only=True)
     uses = serializers.IntegerField(source="uses_here", read_only=True)
@@ -227,7 +227,7 @@ class HelpedSerializer(RecordSerializer):
 
 
 class PreventionReportSerializer(serializers.Serializer[Any]):
-    """How soon lessons are written, and whether trouble stays away."""
+    """How soon postmortems are written, and how many incidents repeat."""
 
     since = serializers.DateField(source="scope.since")
     until = serializers.DateField(source="scope.until")
@@ -237,5 +237,5 @@ class PreventionReportSerializer(serializers.Serializer[Any]):
     overdue_url = Address()
     shares = ShareSerializer(many=True)
     known_error_uses = serializers.IntegerField(source="uses")
-    known_errors = HelpedSerializer(source="helped", many=True)
-    known_errors_url = Address(source="helped_url")
+    known_errors = KnownErrorUsesSerializer(many=True)
+    known_errors_url = Address()

@@ -7,10 +7,10 @@ POSTMORTEM = Lifecycle.of(
     {
         "draft": "in_review",
         "in_review": "draft approved",
-        # Found wrong after all, it goes back to those who write.
+        # If it turns out to be wrong, it becomes a draft again.
         "approved": "draft published closed",
         "published": "approved closed",
-        # A public text can be taken back at any time.
+        # A public text can be withdrawn at any time.
         "closed": "approved",
     },
 )

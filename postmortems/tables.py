@@ -14,7 +14,7 @@ from postmortems.models import Postmortem
 
 
 class PostmortemTable(Table):
-    """Postmortems, with what is late in red."""
+    """Postmortems; overdue ones in red."""
 
     title = LinkColumn(accessor="ticket__title", order_by="ticket__title", css="wide row-title")
     ticket = LinkColumn(
@@ -27,7 +27,7 @@ class PostmortemTable(Table):
     severity = SeverityColumn(accessor="ticket__severity", order_by="ticket__severity__rank")
     status = TagColumn(family="postmortem")
     due_on = tables.Column(verbose_name="Due", attrs={"td": {"class": "text-nowrap"}})
-    team = tables.Column(accessor="ticket__team", verbose_name="Team", order_by="ticket__team__name")
+    team = tables.Column(accessor="ticket__team", verbose_name="Assigned team", order_by="ticket__team__name")
     owner = tables.Column(accessor="owner__name", verbose_name="Owner", default="nobody yet")
     restored_at = TimeColumn(verbose_name="Restored")
 
@@ -36,13 +36,13 @@ class PostmortemTable(Table):
         fields = ("title", "ticket", "severity", "status", "due_on", "team", "owner", "restored_at")
 
     def row_mark(self, record: Any) -> SafeString | str:
-        """A red edge for what is overdue."""
+        """A red edge for an overdue postmortem."""
         return format_html(' class="{}"', "is-loud") if record.is_overdue(self.at.date()) else ""
 
     def render_due_on(self, value: date, record: Any) -> SafeString:
-        """The day, and a loud word once it has passed."""
-        loud = display.tag("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
-        return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), display.day(value), loud)
+        """The day, with a tag once it is overdue."""
+        overdue = display.tag("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
+        return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), display.day(value), overdue)
 
     def value_due_on(self, value: date) -> str:
         """The day, for CSV."""

@@ -1,4 +1,4 @@
-"""What the workspace shows of a postmortem: sections with hints beside them, and how many days each step took."""
+"""Data of a postmortem's page: sections with hints, and the days that each step took."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from postmortems import blameless
 from postmortems.models import Postmortem, PostmortemSection
 
 _RECORD = "timeline"
-"""The record of the incident names people as the events do; hints at names are for the text about it."""
+"""The section with the incident's record, which may name people; hints at names are for the other sections."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class SectionView:
 
 @dataclass(frozen=True)
 class Stamp:
-    """A step, when it was done, and how many days after the restoration."""
+    """A step, when it was taken, and how many days after the restoration."""
 
     label: str
     at: datetime | None
@@ -30,30 +30,30 @@ class Stamp:
 
 def section_views(postmortem: Postmortem, *, with_hints: bool) -> list[SectionView]:
     """The sections in order; hints are for those who can change the text."""
-    people = names(postmortem) if with_hints else []
+    people = people_involved(postmortem) if with_hints else []
     return [
-        SectionView(section, hints(section, people) if with_hints else [])
+        SectionView(section, section_hints(section, people) if with_hints else [])
         for section in postmortem.sections.order_by("position")
     ]
 
 
-def hints(section: PostmortemSection, people: Collection[str]) -> list[blameless.Hint]:
+def section_hints(section: PostmortemSection, people: Collection[str]) -> list[blameless.Hint]:
     """Hints at a section's wording."""
-    return blameless.find(section.body, names=() if section.key == _RECORD else people)
+    return blameless.find_hints(section.body, names=() if section.key == _RECORD else people)
 
 
-def names(postmortem: Postmortem) -> list[str]:
-    """The names of those who had to do with the incident; a text about causes calls them by role."""
+def people_involved(postmortem: Postmortem) -> list[str]:
+    """The names of people involved in the incident; a text about causes should call them by role."""
     ticket = postmortem.ticket
     acted = ticket.timeline.filter(actor__isnull=False).values_list("actor__name", flat=True).distinct()
-    return sorted({*acted, *(one.name for one in (postmortem.owner, ticket.assignee) if one)})
+    return sorted({*acted, *(person.name for person in (postmortem.owner, ticket.assignee) if person)})
 
 
 def stamps(postmortem: Postmortem) -> list[Stamp]:
-    """From restoration to first text, review, approval and publication."""
+    """The steps taken so far, from first text to closing."""
     steps = (
-        ("First words", postmortem.drafted_at),
-        ("Into review", postmortem.submitted_at),
+        ("First text", postmortem.drafted_at),
+        ("Submitted for review", postmortem.submitted_at),
         ("Approved", postmortem.approved_at),
         ("Published", postmortem.published_at),
         ("Closed", postmortem.closed_at),
@@ -62,5 +62,5 @@ def stamps(postmortem: Postmortem) -> list[Stamp]:
 
 
 def days_since_restored(postmortem: Postmortem, at: datetime | None) -> float | None:
-    """Days from restoration to a step, to a tenth."""
+    """Days from restoration to a step, rounded to a tenth."""
     return None if at is None else round((at - postmortem.restored_at).total_seconds() / 86400, 1)

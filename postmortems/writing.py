@@ -1,4 +1,4 @@
-"""Writing a postmortem: the draft out of the incident's record, and its texts with every revision kept."""
+"""Writing a postmortem: the draft from the incident's record, and its texts with all revisions."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from incidents.tickets import timeline
 from oncall.models import MembershipRole, User
 from postmortems import drafting, obligations
 from postmortems.default_template import default_template
-from postmortems.locking import PostmortemRefused, locked, remark, save
+from postmortems.locking import PostmortemRefused, add_remark, locked, save
 from postmortems.models import (
     PUBLIC_TEXT,
     Postmortem,
@@ -25,13 +25,13 @@ from postmortems.models import (
 )
 
 LOOK_BACK = timedelta(days=7)
-_OLDEST = timedelta(days=60)
-_ONE_SWEEP = 50
-_NEVER_LATER = timedelta(microseconds=1)
+_MAX_AGE = timedelta(days=60)
+_MAX_PER_SWEEP = 50
+_TICK = timedelta(microseconds=1)
 
 
 class Stale(PostmortemRefused):
-    """Somebody has saved the text since its writer read it."""
+    """Somebody else saved the text after its writer read it."""
 
 
 @transaction.atomic
@@ -43,9 +43,9 @@ def draft(
     template: Template | None = None,
     owner: User | None = None,
 ) -> Postmortem:
-    """The incident's postmortem: made now from what its record knows, or the one it has.
+    """Create the incident's postmortem from its record, or return the existing one.
 
-    Raises Refused for a ticket that is no incident, or is not over yet.
+    Raises PostmortemRefused for a ticket that is not an incident or is still open.
     """
     ticket = (
         Ticket.objects.select_for_update(no_key=True, of=("self",))
@@ -56,10 +56,10 @@ def draft(
     if existing is not None:
         return existing
     if ticket.kind != TicketKind.INCIDENT:
-        raise PostmortemRefused(f"{ticket.reference} is no incident. Postmortems are of incidents.")
+        raise PostmortemRefused(f"{ticket.reference} is not an incident. Only incidents have postmortems.")
     if ticket.is_open:
         raise PostmortemRefused(
-            f"{ticket.reference} is still open. Restore the service first; then its postmortem begins."
+            f"{ticket.reference} is still open. Restore the service first, then draft its postmortem."
         )
     restored_at = ticket.restored_at or ticket.closed_at or at
     postmortem = Postmortem.objects.create(
@@ -73,12 +73,12 @@ def draft(
         updated_at=at,
     )
     _fill(postmortem, drafting.prefill_sections(ticket), at=at)
-    obligations.create(postmortem, at=at)
-    whose = f"{postmortem.owner.name} owns it" if postmortem.owner else "It has no owner yet"
+    obligations.create_for_postmortem(postmortem, at=at)
+    ownership = f"{postmortem.owner.name} owns it" if postmortem.owner else "It has no owner yet"
     timeline.record(
         ticket_id=ticket.pk,
         kind=EntryKind.CHANGE,
-        text=f"Postmortem drafted. {whose}; it is due on {display.day(postmortem.due_on)}.",
+        text=f"Postmortem drafted. {ownership}; it is due on {display.day(postmortem.due_on)}.",
         at=at,
         actor=actor,
         data={"postmortem": postmortem.pk},
@@ -115,9 +115,10 @@ def _fill(postmortem: Postmortem, texts: dict[str, str], *, at: datetime) -> Non
 def write(
     *, postmortem_id: int, key: str, body: str, actor: User, at: datetime, seen: datetime | None = None
 ) -> Postmortem:
-    """Save a section's text and keep the revision.
+    """Save a section's text as a new revision.
 
-    With `seen`, the time of the text its writer read, raises Stale if somebody was faster; Refused once approved.
+    With `seen`, the time of the text that the writer read, raises Stale if somebody saved it since. Raises
+    PostmortemRefused once approved.
     """
     postmortem = _writable(postmortem_id)
     section = postmortem.sections.filter(key=key).first()
@@ -128,9 +129,9 @@ def write(
     if body == section.body:
         return postmortem
     section.body = body
-    section.updated_at = max(at, section.updated_at + _NEVER_LATER)
+    section.updated_at = max(at, section.updated_at + _TICK)
     section.save(update_fields=["body", "updated_at"])
-    _keep(postmortem, key, body, actor=actor, at=at)
+    _save_revision(postmortem, key, body, actor=actor, at=at)
     return postmortem
 
 
@@ -138,60 +139,60 @@ def write(
 def write_public(
     *, postmortem_id: int, text: str, actor: User, at: datetime, seen: datetime | None = None
 ) -> Postmortem:
-    """Save the public text and keep the revision; it is reviewed and approved with the rest. Raises as `write`."""
+    """Save the public text as a new revision; it is reviewed and approved with the rest. Raises as `write`."""
     postmortem = _writable(postmortem_id)
-    before = public_seen(postmortem)
-    _check(before, seen)
+    saved_at = public_text_saved_at(postmortem)
+    _check(saved_at, seen)
     text = several_lines(text)
     if text == postmortem.public_text:
         return postmortem
     postmortem.public_text = text
-    postmortem.public_written_at = max(at, before + _NEVER_LATER)
+    postmortem.public_written_at = max(at, saved_at + _TICK)
     save(postmortem, "public_text", "public_written_at", at=at)
-    _keep(postmortem, PUBLIC_TEXT, text, actor=actor, at=at)
+    _save_revision(postmortem, PUBLIC_TEXT, text, actor=actor, at=at)
     return postmortem
 
 
-def public_seen(postmortem: Postmortem) -> datetime:
-    """Since when the public text stands as it does."""
+def public_text_saved_at(postmortem: Postmortem) -> datetime:
+    """When the public text was last saved."""
     return postmortem.public_written_at or postmortem.created_at
 
 
 @transaction.atomic
 def assign(*, postmortem_id: int, owner: User, actor: User | None, at: datetime) -> Postmortem:
-    """Give it to somebody to bring to an end."""
+    """Assign it to an owner, and the obligation with it."""
     postmortem = _writable(postmortem_id)
     if postmortem.owner != owner:
         postmortem.owner = owner
         save(postmortem, "owner", at=at)
-        obligations.reassign(postmortem, at=at)
-        remark(postmortem, RemarkKind.OWNER, at=at, actor=actor, text=f"{owner.name} owns it now.")
+        obligations.reassign_for_postmortem(postmortem, at=at)
+        add_remark(postmortem, RemarkKind.OWNER, at=at, actor=actor, text=f"{owner.name} owns it now.")
     return postmortem
 
 
 def draft_due(*, at: datetime) -> int:
-    """Draft what a restored incident owes and has not got; says how many. The floor under the receiver."""
-    owed = (
+    """Draft missing postmortems of restored incidents, in case the receiver failed; returns how many."""
+    missing = (
         Ticket.objects.incidents()
         .filter(
             Q(severity__needs_prevention=True) | Q(severity__is_major=True),
             status__in=[TicketStatus.RESTORED, TicketStatus.RESOLVED],
-            created_at__gte=at - _OLDEST,  # what the index narrows by
+            created_at__gte=at - _MAX_AGE,  # so that the index is used
             restored_at__gte=at - LOOK_BACK,
             origin=Origin.EDIT,
             postmortem__isnull=True,
         )
         .order_by("pk")
-        .values_list("pk", flat=True)[:_ONE_SWEEP]
+        .values_list("pk", flat=True)[:_MAX_PER_SWEEP]
     )
-    tickets = list(owed)
-    for ticket_id in tickets:
+    ticket_ids = list(missing)
+    for ticket_id in ticket_ids:
         draft_restored(ticket_id=ticket_id, at=at)
-    return len(tickets)
+    return len(ticket_ids)
 
 
 def draft_restored(*, ticket_id: int, at: datetime) -> Postmortem | None:
-    """Draft for an incident that was restored, unless it has been opened again meanwhile."""
+    """Draft the postmortem of a restored incident; None if it was reopened meanwhile."""
     try:
         return draft(ticket_id=ticket_id, actor=None, at=at)
     except PostmortemRefused:
@@ -201,18 +202,20 @@ def draft_restored(*, ticket_id: int, at: datetime) -> Postmortem | None:
 def _writable(postmortem_id: int) -> Postmortem:
     postmortem = locked(postmortem_id)
     if postmortem.is_approved:
-        raise PostmortemRefused("This postmortem is approved, so its text stands. Ask for changes to open it again.")
+        raise PostmortemRefused(
+            "This postmortem is approved, so its text cannot change. Request changes to edit it again."
+        )
     return postmortem
 
 
-def _check(stands_since: datetime, seen: datetime | None) -> None:
-    if seen is not None and seen != stands_since:
+def _check(saved_at: datetime, seen: datetime | None) -> None:
+    if seen is not None and seen != saved_at:
         raise Stale(
-            "Somebody saved this text while you were typing, so nothing was written. Look at theirs, then save again."
+            "Somebody saved this text while you were typing, so yours was not saved. Read theirs, then save again."
         )
 
 
-def _keep(postmortem: Postmortem, key: str, body: str, *, actor: User, at: datetime) -> None:
+def _save_revision(postmortem: Postmortem, key: str, body: str, *, actor: User, at: datetime) -> None:
     number = postmortem.revisions.filter(key=key).count() + 1
     PostmortemRevision.objects.create(postmortem=postmortem, key=key, number=number, body=body, author=actor, at=at)
     postmortem.drafted_at = postmortem.drafted_at or at

@@ -1,4 +1,4 @@
-"""Problems and what is known of them: worked on in the portal, inspected here."""
+"""Problems, factors and known errors, read only; they are edited in the portal."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -19,19 +19,19 @@ class FactorInline(FactInline):
 
 @admin.register(Problem)
 class ProblemAdmin(TicketAdmin):
-    """The causes of incidents."""
+    """Problems."""
 
     inlines = (FactorInline, *TicketAdmin.inlines)
 
 
-class OfProblemAdmin(HiddenWithTicket):
-    """Facts of a problem, seen by those who may know of it."""
+class ProblemRelatedAdmin(HiddenWithTicket):
+    """Rows of a problem, visible to people who may see it."""
 
     ticket_names = ("problem",)
 
 
 @admin.register(Factor)
-class FactorAdmin(OfProblemAdmin):
+class FactorAdmin(ProblemRelatedAdmin):
     """Contributing factors."""
 
     list_display = ("text", "problem", "parent", "created_by", "created_at")
@@ -41,8 +41,8 @@ class FactorAdmin(OfProblemAdmin):
 
 
 @admin.register(KnownError)
-class KnownErrorAdmin(OfProblemAdmin):
-    """What is known and not yet fixed."""
+class KnownErrorAdmin(ProblemRelatedAdmin):
+    """Known errors."""
 
     list_display = ("title", "problem", "status", "hits", "last_hit_at", "published_at")
     list_filter = ("status",)
@@ -53,7 +53,7 @@ class KnownErrorAdmin(OfProblemAdmin):
 
 @admin.register(KnownErrorUse)
 class KnownErrorUseAdmin(FactAdmin):
-    """In which incidents a known error helped."""
+    """Uses of known errors in incidents."""
 
     list_display = ("known_error", "incident", "used_by", "used_at")
     list_select_related = ("known_error", "incident", "used_by")
@@ -61,7 +61,7 @@ class KnownErrorUseAdmin(FactAdmin):
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[KnownErrorUse]:
-        """Only those of records the reader may know of."""
+        """Only uses in records that the reader may see."""
         visible = Ticket.objects.visible_to(request.user).values("pk")
-        found: QuerySet[KnownErrorUse] = super().get_queryset(request)
-        return found.filter(incident__in=visible, known_error__problem__in=visible)
+        rows: QuerySet[KnownErrorUse] = super().get_queryset(request)
+        return rows.filter(incident__in=visible, known_error__problem__in=visible)

@@ -1,4 +1,4 @@
-"""Endpoints of problems and their verbs, contributing factors and known errors."""
+"""Endpoints of problems and their actions, contributing factors and known errors."""
 
 from typing import Any
 
@@ -39,80 +39,80 @@ class ProblemViewSet(TicketViewSet):
 
     @writes(serializers.NewProblemSerializer, may=can_act, status=201)
     def create(self, data: dict[str, Any]) -> Ticket:
-        """Open the problem behind an incident, or one that no incident has shown yet."""
-        told: dict[str, Any] = {"actor": self.actor, "at": timezone.now()}
+        """Open the problem of an incident, or a problem without incidents."""
+        context: dict[str, Any] = {"actor": self.actor, "at": timezone.now()}
         if incident := data.pop("incident", None):
-            return lifecycle.open_from_incident(incident_id=incident.pk, **data, **told)
-        return lifecycle.open_problem(**data, **told)
+            return lifecycle.open_from_incident(incident_id=incident.pk, **data, **context)
+        return lifecycle.open_problem(**data, **context)
 
     @writes(serializers.ProblemFactsSerializer, may=can_act, partial=True)
     def partial_update(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Change the named fields and no others."""
+        """Change only the fields that are sent."""
         return self._do(lifecycle.edit, ticket, changes=data)
 
     @verb(serializers.IncidentChoiceSerializer, may=can_act)
     def link_incident(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Say that it caused an incident too."""
+        """Link an incident that this problem caused."""
         return self._do(lifecycle.link_incident, ticket, incident_id=data["incident"].pk)
 
     @verb(OptionalNoteSerializer, may=can_act)
     def assess(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Say that it is worth finding the cause of."""
+        """Assess it: its cause should be investigated."""
         return self._do(lifecycle.assess, ticket, **data)
 
     @verb(OptionalNoteSerializer, may=can_act)
     def analyze(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Look for the cause."""
+        """Analyze it: investigate the cause."""
         return self._do(lifecycle.analyze, ticket, **data)
 
     @verb(serializers.PublishKnownErrorSerializer, may=can_act)
     def publish_known_error(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Tell those who work on new incidents how to recognize it and what helps."""
+        """Publish its symptoms and workaround for responders of new incidents."""
         return self._do(lifecycle.publish_known_error, ticket, **data)
 
     @verb(OptionalNoteSerializer, may=can_act)
     def start_fix(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Begin to remove the cause."""
+        """Start to fix the cause."""
         return self._do(lifecycle.start_fix, ticket, **data)
 
     @verb(OptionalNoteSerializer, may=can_act)
     def resolve(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Say that the cause is removed; incidents that waited for nothing else are resolved."""
+        """Resolve it: the cause is fixed. Incidents that waited only for this are resolved too."""
         return self._do(lifecycle.resolve, ticket, **data)
 
     @extend_schema(responses=serializers.AtRiskSerializer(many=True))
     @action(detail=True, serializer_class=serializers.AtRiskSerializer, filter_backends=(), pagination_class=None)
     def at_risk(self, request: Request, pk: str) -> Response:
-        """What else the same cause may hit, from the dependency map; what is named already is left out."""
+        """Other services that the same cause may affect, by the dependency map, without those named already."""
         return Response(self.get_serializer(at_risk.propose(self.get_object()), many=True).data)
 
     @verb(serializers.NameServicesSerializer, may=can_act)
     def name_services(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Name other services at risk: each team that owns one of them gets one action."""
+        """Name other services at risk: each team that owns one of them gets one action item."""
         return self._do(at_risk.name_services, ticket, **data)
 
     @verb(serializers.CloseProblemSerializer, may=can_act)
     def close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """End it with a code."""
+        """Close it with a code."""
         return self._do(lifecycle.close, ticket, **data)
 
     @verb(ReasonSerializer, may=can_act)
     def reopen(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Look for the cause again."""
+        """Reopen it: analyze the cause again."""
         return self._do(lifecycle.reopen, ticket, **data)
 
     @verb(AssignSerializer, may=can_act)
     def assign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Give it to a person."""
+        """Assign it to a person."""
         return response.assign(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
 
     @verb(NoteSerializer, may=can_act)
     def note(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Write a note into the timeline."""
+        """Add a note to the timeline."""
         return response.add_note(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
 
 
-def _may_use(user: User, known: KnownError) -> bool:
+def _may_use(user: User, known_error: KnownError) -> bool:
     return can_act(user)
 
 
@@ -131,7 +131,7 @@ class FactorViewSet(ReadViewSet):
 
     @extend_schema(request=None, responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        """Take a factor out of the tree; what it was stays on the timeline."""
+        """Remove a factor from the tree; the timeline keeps its text."""
         factor = self.get_object()
         if not can_act(request.user, factor.problem):
             raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for it.")
@@ -140,14 +140,16 @@ class FactorViewSet(ReadViewSet):
 
 
 class KnownErrorViewSet(ReadViewSet):
-    """What is known and not yet fixed, newest first; `?looks_like=INC-7` gives those that resemble an incident."""
+    """Known errors, newest first; `?looks_like=INC-7` gives those that match an incident."""
 
     queryset = KnownError.objects.select_related("problem__service")
     serializer_class = serializers.KnownErrorSerializer
     filterset_class = filters.KnownErrorFilter
 
     @verb(serializers.IncidentChoiceSerializer, may=_may_use)
-    def use(self, known: KnownError, data: dict[str, Any]) -> KnownError:
-        """Say that this is an incident's trouble; it counts once, and the workaround goes along."""
+    def use(self, known_error: KnownError, data: dict[str, Any]) -> KnownError:
+        """Record that it explains an incident: counted once, and its workaround is copied to the incident."""
         incident = data["incident"]
-        return matching.use(known_error_id=known.pk, incident_id=incident.pk, actor=self.actor, at=timezone.now())
+        return matching.use(
+            known_error_id=known_error.pk, incident_id=incident.pk, actor=self.actor, at=timezone.now()
+        )

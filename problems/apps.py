@@ -4,16 +4,16 @@ from django.apps import AppConfig
 
 
 class ProblemsConfig(AppConfig):
-    """Wires the app into the others when Django is ready."""
+    """Registers the app with the others when Django is ready."""
 
     name = "problems"
     verbose_name = "Problems"
 
     def ready(self) -> None:
-        """Show causes and known errors on the pages of incidents, and have known errors looked at again."""
+        """Register the panels on incidents, and the obligation to review known errors."""
         from oncall import obligations
         from problems import panels
-        from problems.known_errors.obligations import KIND
+        from problems.known_errors.obligations import REVIEW_KIND
 
-        obligations.register(KIND)
+        obligations.register(REVIEW_KIND)
         panels.register()

@@ -17,14 +17,14 @@ from problems.models import Factor, KnownError, KnownErrorStatus
 class ProblemFilter(TicketFilter):
     """Problems."""
 
-    proactive = filters.BooleanFilter(label="Raised before any incident", method="raised_before")
+    proactive = filters.BooleanFilter(label="Opened before any incident", method="filter_proactive")
 
     class Meta(TicketFilter.Meta):
         model = Ticket
         fields: tuple[str, ...] = ()
 
-    def raised_before(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        """Those that no incident had shown yet when they were opened (S38)."""
+    def filter_proactive(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Problems that had no incident when they were opened, or the others (S38)."""
         return queryset.filter(recurrence.is_proactive() if value else ~recurrence.is_proactive())
 
 
@@ -39,10 +39,10 @@ class FactorFilter(FilterSet):
 
 
 class LooksLikeFilter(ReferenceFilter):
-    """Known errors that look like an incident, named as INC-7."""
+    """Known errors that match an incident, given as INC-7."""
 
     def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The few best; none for an incident the reader may not know of."""
+        """The best matches; none for an incident that the reader may not see."""
         if not value:
             return queryset
         user: Any = getattr(self.parent.request, "user", None)
@@ -54,20 +54,22 @@ class LooksLikeFilter(ReferenceFilter):
         )
         if incident is None:
             return queryset.none()
-        return queryset.filter(pk__in=[one.pk for one in matching.find_for(incident, user=user)])
+        return queryset.filter(
+            pk__in=[known_error.pk for known_error in matching.find_matches_for(incident, user=user)]
+        )
 
 
 class ResemblesFilter(filters.CharFilter):
-    """Known errors that look like words of a trouble that is not declared yet."""
+    """Known errors that match a text, for an incident that is not declared yet."""
 
     def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The few best; those of the asked service count as nearer."""
+        """The best matches; those of the chosen service rank higher."""
         if not value:
             return queryset
         service = self.parent.form.cleaned_data.get("service")
         user: Any = getattr(self.parent.request, "user", None)
-        found = matching.find(title=value, service=service, user=user)
-        return queryset.filter(pk__in=[one.pk for one in found])
+        matches = matching.find_matches(title=value, service=service, user=user)
+        return queryset.filter(pk__in=[known_error.pk for known_error in matches])
 
 
 class KnownErrorFilter(FilterSet):

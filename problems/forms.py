@@ -23,25 +23,23 @@ def _lines(rows: int) -> forms.Textarea:
 
 
 class ProblemForm(Form):
-    """A problem that no incident has shown yet."""
+    """A problem without an incident."""
 
-    title = forms.CharField(label="What may go wrong?", max_length=300)
+    title = forms.CharField(label="Title", max_length=300)
     description = forms.CharField(required=False, widget=_lines(4), help_text="Markdown works here.")
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
     team = forms.ModelChoiceField(
         queryset=Team.objects.order_by("name"), required=False, empty_label="The team that owns the service"
     )
-    severity = forms.ModelChoiceField(
-        queryset=Severity.objects.order_by("rank"), label="How bad would it be?", empty_label=None
-    )
+    severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("rank"), label="Severity", empty_label=None)
 
 
 class FactsForm(EditForm):
-    """The facts of a problem."""
+    """The editable fields of a problem."""
 
     title = forms.CharField(max_length=300)
     description = forms.CharField(required=False, widget=_lines(5))
-    cause = forms.CharField(required=False, widget=_lines(4), help_text="Why it happens, once it is known.")
+    cause = forms.CharField(required=False, widget=_lines(4), help_text="Why it happens, once known.")
     workaround = forms.CharField(required=False, widget=_lines(3))
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
     severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("rank"), empty_label=None)
@@ -50,46 +48,46 @@ class FactsForm(EditForm):
 
     @classmethod
     def of(cls, problem: Problem, data: Any = None) -> "FactsForm":
-        """The form over a problem as it stands."""
+        """The form with the problem's current values."""
         names = [name for name in cls.base_fields if name != "seen"]
-        rows = {"service", "severity"}
-        current = {name: getattr(problem, f"{name}_id" if name in rows else name) for name in names}
+        relations = {"service", "severity"}
+        current = {name: getattr(problem, f"{name}_id" if name in relations else name) for name in names}
         return cls(data, current=current, updated_at=problem.updated_at)
 
 
 class OptionalNoteForm(VerbForm):
-    """A note, if there is something to say."""
+    """An optional note."""
 
     note = forms.CharField(required=False, widget=_lines(3))
 
 
 class KnownErrorForm(VerbForm):
-    """How one recognizes it, and what helps."""
+    """Title, symptoms and workaround of a known error."""
 
-    title = forms.CharField(max_length=200, help_text="What it is, in one line.")
+    title = forms.CharField(max_length=200, help_text="In one line.")
     symptoms = forms.CharField(
-        widget=_lines(4), help_text="What people see and say, in their words. New incidents are compared with it."
+        widget=_lines(4), help_text="What people see, in their words. New incidents are matched with it."
     )
     workaround = forms.CharField(widget=_lines(4), help_text="What to do until it is fixed. Markdown works here.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, value in self._known().items():
+        for name, value in self._initial_values().items():
             self.fields[name].initial = value
 
-    def _known(self) -> Mapping[str, Any]:
-        """As it was published; before that, what the problem and its incidents say."""
-        known = KnownError.objects.filter(problem=self.ticket.pk).values("title", "symptoms", "workaround").first()
-        if known:
-            return known
-        said = Incident.objects.filter(links_out__to_ticket=self.ticket).exclude(customer_impact="")
+    def _initial_values(self) -> Mapping[str, Any]:
+        """The published values; before that, those of the problem and its incidents."""
+        published = KnownError.objects.filter(problem=self.ticket.pk).values("title", "symptoms", "workaround").first()
+        if published:
+            return published
+        incidents = Incident.objects.filter(links_out__to_ticket=self.ticket).exclude(customer_impact="")
         workaround = Problem.objects.values_list("workaround", flat=True).get(pk=self.ticket.pk)
-        symptoms = dict.fromkeys(said.order_by("-created_at").values_list("customer_impact", flat=True)[:5])
+        symptoms = dict.fromkeys(incidents.order_by("-created_at").values_list("customer_impact", flat=True)[:5])
         return {"title": self.ticket.title[:200], "symptoms": "\n".join(symptoms), "workaround": workaround}
 
 
 class _RiskField(forms.ModelMultipleChoiceField):
-    """Services with the reason why they may be at risk."""
+    """Services, each with the reason why it may be at risk."""
 
     reasons: Mapping[int, str] = {}
 
@@ -99,47 +97,47 @@ class _RiskField(forms.ModelMultipleChoiceField):
 
 
 class AtRiskForm(VerbForm):
-    """What else the same cause may hit (S34): the dependency map proposes, a person chooses."""
+    """Other services at risk (S34): the dependency map proposes, a person chooses."""
 
     services = _RiskField(
-        label="The same cause may hit", queryset=Service.objects.none(), required=False,
+        label="Proposed services", queryset=Service.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    others = forms.ModelMultipleChoiceField(
-        label="Others that the map does not know", queryset=Service.objects.none(), required=False
-    )
+    more = forms.ModelMultipleChoiceField(label="More services", queryset=Service.objects.none(), required=False)
     due_on = forms.DateField(
-        label="The teams answer until", widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Each team that owns one of them gets one action.",
+        label="Due on", widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Each team that owns one of them gets one action item.",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reasons = {one.service.pk: one.because for one in at_risk.propose(self.ticket)}
+        reasons = {proposal.service.pk: proposal.because for proposal in at_risk.propose(self.ticket)}
         rows = Service.objects.select_related("team").order_by("tier", "name")
         proposed: Any = self.fields["services"]
         proposed.queryset, proposed.reasons = rows.filter(pk__in=reasons), reasons
-        rest = rows.exclude(pk__in=[*reasons, self.ticket.service_id or 0]).exclude(problems_at_risk=self.ticket.pk)
-        self.fields["others"].queryset = rest  # type: ignore[attr-defined]  # typed as any Field
+        remaining = rows.exclude(pk__in=[*reasons, self.ticket.service_id or 0]).exclude(
+            problems_at_risk=self.ticket.pk
+        )
+        self.fields["more"].queryset = remaining  # type: ignore[attr-defined]  # typed as any Field
         self.fields["due_on"].initial = timezone.localdate(self.at) + _ANSWERED_WITHIN
         if not reasons:
             del self.fields["services"]
 
     def clean(self) -> dict[str, Any]:
-        """Both kinds together."""
+        """Merge proposed and more services into `services`."""
         cleaned = super().clean() or {}
-        chosen = [*cleaned.pop("services", ()), *cleaned.pop("others", ())]
+        chosen = [*cleaned.pop("services", ()), *cleaned.pop("more", ())]
         if not chosen:
             raise forms.ValidationError("Choose at least one service.")
         return cleaned | {"services": chosen}
 
 
 class FactorForm(VerbForm):
-    """What contributed, and to what."""
+    """A contributing factor, and the factor that it explains."""
 
     text = forms.CharField(label="What contributed?", widget=_lines(2))
     parent = forms.ModelChoiceField(
-        label="It answers why", queryset=Factor.objects.none(), required=False, empty_label="the problem came about"
+        label="It explains", queryset=Factor.objects.none(), required=False, empty_label="the problem itself"
     )
     evidence_url = forms.URLField(
         label="Evidence", required=False, assume_scheme="https", help_text="A graph, a log, a change."
@@ -158,7 +156,7 @@ def _open_problems(user: Any) -> Any:
 
 
 class ProblemChoiceForm(VerbForm):
-    """Which problem it was, those of the same service first."""
+    """The problem that caused the incident, newest first."""
 
     problem = forms.ModelChoiceField(queryset=Ticket.objects.none(), empty_label="Choose a problem")
 
@@ -168,9 +166,9 @@ class ProblemChoiceForm(VerbForm):
 
 
 class CloseForm(VerbForm):
-    """How it ended."""
+    """The closure code of a problem."""
 
-    code = forms.ChoiceField(label="As", choices=CODE_CHOICES)
+    code = forms.ChoiceField(label="Closure code", choices=CODE_CHOICES)
     note = forms.CharField(required=False, widget=_lines(3), help_text="Needed when the risk is accepted.")
     original = forms.ModelChoiceField(
         label="Duplicate of", queryset=Ticket.objects.none(), required=False, empty_label="not a duplicate"
@@ -178,6 +176,8 @@ class CloseForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # An open record only: who may act on this one may know of it.
-        others = Ticket.objects.open().filter(kind=TicketKind.PROBLEM, visibility="open").exclude(pk=self.ticket.pk)
-        self.fields["original"].queryset = others.order_by("-created_at")  # type: ignore[attr-defined]  # typed as any Field
+        # Only records that are not private: everybody who may act on this one may see them.
+        candidates = (
+            Ticket.objects.open().filter(kind=TicketKind.PROBLEM, visibility="open").exclude(pk=self.ticket.pk)
+        )
+        self.fields["original"].queryset = candidates.order_by("-created_at")  # type: ignore[attr-defined]  # typed as any Field

@@ -1,4 +1,4 @@
-"""Problems: why it happened, as the same kind of record as the incidents it caused, and what is known of it."""
+"""Problems, their contributing factors, and known errors."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,32 +17,35 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 WORDS = SearchVector("title", "symptoms", config="english")
-"""What a known error is found by; the index and the search must agree on it."""
+"""The search vector of known errors; the index and the search must use the same."""
 
 
 class Problem(Ticket):
-    """The cause, or possible cause, of incidents; here is only what no list asks for."""
+    """The cause, or possible cause, of incidents; columns that lists need are on Ticket."""
 
     cause = models.TextField(blank=True)
     workaround = models.TextField(blank=True)
     services_at_risk = models.ManyToManyField(
-        Service, blank=True, related_name="problems_at_risk", help_text="Others that the same cause may hit (S34)."
+        Service,
+        blank=True,
+        related_name="problems_at_risk",
+        help_text="Other services that the same cause may affect (S34).",
     )
 
     class Meta:
         base_manager_name = "objects"
 
 
-class OfProblemQuerySet(models.QuerySet[Any]):
+class ProblemRelatedQuerySet(models.QuerySet[Any]):
     """Rows that belong to a problem."""
 
-    def visible_to(self, user: "User | AnonymousUser") -> "OfProblemQuerySet":
-        """Those of problems this person may know of."""
+    def visible_to(self, user: "User | AnonymousUser") -> "ProblemRelatedQuerySet":
+        """Rows of problems that this person may see."""
         return self.filter(problem__in=Ticket.objects.visible_to(user).values("pk"))
 
 
 class Factor(models.Model):
-    """One thing that contributed, under the one it explains: the answers to "why?", as a tree."""
+    """A contributing factor; its parent is the factor that it explains."""
 
     problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="factors")
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
@@ -52,7 +55,7 @@ class Factor(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
-    objects = OfProblemQuerySet.as_manager()
+    objects = ProblemRelatedQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -67,18 +70,18 @@ class Factor(models.Model):
 
 
 class KnownErrorStatus(models.TextChoices):
-    """Whether it is shown to those who work on new incidents."""
+    """Whether it is shown on new incidents."""
 
     PUBLISHED = "published", "Published"
     RETIRED = "retired", "Retired"
 
 
 class KnownError(models.Model):
-    """A problem that is understood and not yet fixed: how one recognizes it, and what helps meanwhile."""
+    """Symptoms and workaround of a problem that is understood and not yet fixed."""
 
     problem = models.OneToOneField(Problem, on_delete=models.CASCADE, related_name="known_error")
     title = OneLineField(max_length=200)
-    symptoms = models.TextField(help_text="What people see and say, in their own words; it is searched.")
+    symptoms = models.TextField(help_text="What people see, in their own words. New incidents are matched with it.")
     workaround = models.TextField(help_text="What to do until it is fixed, step by step.")
     status = models.CharField(max_length=10, choices=KnownErrorStatus, default=KnownErrorStatus.PUBLISHED)
     hits = models.PositiveIntegerField(default=0, editable=False, help_text="In how many incidents it was used.")
@@ -86,7 +89,7 @@ class KnownError(models.Model):
     published_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
-    objects = OfProblemQuerySet.as_manager()
+    objects = ProblemRelatedQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -108,7 +111,7 @@ class KnownError(models.Model):
 
 
 class KnownErrorUse(models.Model):
-    """A known error's workaround was used in an incident; once each, so that hits count incidents."""
+    """A use of a known error in an incident; at most one each, so that hits count incidents."""
 
     known_error = models.ForeignKey(KnownError, on_delete=models.CASCADE, related_name="uses")
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="known_errors_used")

@@ -1,4 +1,4 @@
-"""What problems add to the pages of an incident: its cause, and known errors that look like it."""
+"""Panels of problems on incidents (the cause, matching known errors) and on problems (services at risk)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +15,7 @@ from problems.known_errors import matching
 from problems.models import KnownError, KnownErrorUse
 
 
-def _cause(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+def _cause_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
     can_act = permissions.can_act(request.user, ticket)
     causes = Ticket.objects.visible_to(request.user).filter(
         links_in__from_ticket=ticket, links_in__kind=LinkKind.CAUSED_BY
@@ -24,59 +24,65 @@ def _cause(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
     return {"ticket": ticket, "problems": problems, "can_act": can_act} if problems or can_act else None
 
 
-def _known_errors(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
-    """While the incident is open; behind a link in a message nothing of a private record."""
-    is_stranger = not request.user.is_authenticated
+def _known_errors_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    """Matching known errors of an open incident; without sign-in none for a private one."""
+    is_anonymous = not request.user.is_authenticated
     if ticket.kind != TicketKind.INCIDENT or not ticket.is_open:
         return None
-    if is_stranger and ticket.visibility == Visibility.PRIVATE:
+    if is_anonymous and ticket.visibility == Visibility.PRIVATE:
         return None
-    found = matching.find_for(ticket, user=request.user)
-    if not found:
+    matches = matching.find_matches_for(ticket, user=request.user)
+    if not matches:
         return None
-    used = set(ticket.links_out.filter(kind=LinkKind.CAUSED_BY).values_list("to_ticket", flat=True))
+    used_problems = set(ticket.links_out.filter(kind=LinkKind.CAUSED_BY).values_list("to_ticket", flat=True))
     return {
         "ticket": ticket,
-        "found": found,
-        "used": used,
-        "can_act": not is_stranger and permissions.can_act(request.user, ticket),
+        "known_errors": matches,
+        "used": used_problems,
+        "can_act": not is_anonymous and permissions.can_act(request.user, ticket),
     }
 
 
-def _before_declaring(request: HttpRequest, said: Any) -> dict[str, Any] | None:
-    """While a person still types: what is known of it already, so that they need not wait for anybody."""
-    found = matching.find(title=said.title, text=said.text, service=said.service, user=request.user)
-    return {"found": found} if found else None
+def _declare_panel(request: HttpRequest, draft: Any) -> dict[str, Any] | None:
+    """Known errors that match what a person types before they declare an incident."""
+    matches = matching.find_matches(title=draft.title, text=draft.text, service=draft.service, user=request.user)
+    return {"known_errors": matches} if matches else None
 
 
-def _at_risk(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
-    """What else the same cause may hit; nothing where nobody could say."""
+def _at_risk_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    """Other services at risk, named and proposed; nothing if none is named and the reader may not name one."""
     named = Service.objects.filter(problems_at_risk=ticket.pk).select_related("team").order_by("name")
     can_act = permissions.can_act(request.user, ticket) and ticket.status != TicketStatus.CLOSED
     proposed = at_risk.propose(ticket)[:8] if can_act else []
     return {"ticket": ticket, "named": named, "proposed": proposed, "can_act": can_act} if named or can_act else None
 
 
-def _known(circle: RelatedTickets) -> Iterable[Moment]:
-    """When a known error was published, and where in this story it helped."""
-    for known in KnownError.objects.filter(problem__in=[one.pk for one in circle.problems]).order_by("pk")[
+def _known_error_moments(circle: RelatedTickets) -> Iterable[Moment]:
+    """When known errors were published, and in which incidents they were used."""
+    for known_error in KnownError.objects.filter(problem__in=[problem.pk for problem in circle.problems]).order_by(
+        "pk"
+    )[
         :MAX_LINKED
     ]:
-        yield from stamped(known, {"published_at": "Published"}, title=known.title, url=known.get_absolute_url())
-    uses = KnownErrorUse.objects.filter(incident__in=[one.pk for one in circle.incidents])
+        yield from stamped(
+            known_error, {"published_at": "Published"}, title=known_error.title, url=known_error.get_absolute_url()
+        )
+    uses = KnownErrorUse.objects.filter(incident__in=[incident.pk for incident in circle.incidents])
     uses = uses.filter(known_error__in=KnownError.objects.visible_to(circle.user))
     for use in uses.select_related("known_error", "incident").order_by("-used_at")[: MAX_LINKED * 5]:
-        text = f"Helped in {use.incident.reference}"
+        text = f"Used in {use.incident.reference}"
         yield Moment(use.used_at, text, use.known_error.title, use.known_error.get_absolute_url())
 
 
 def register() -> None:
     """Add the panels; called from `ready()`."""
-    panels.register_chapter(panels.Chapter(70, "Known errors", "Nothing was written down for the next time.", _known))
+    panels.register_chapter(panels.Chapter(70, "Known errors", "No known error yet.", _known_error_moments))
     panels.register(
-        panels.Panel("declare", 10, "problems/known_errors/panel_known_errors_declare.html", _before_declaring)
+        panels.Panel("declare", 10, "problems/known_errors/panel_known_errors_declare.html", _declare_panel)
     )
-    panels.register(panels.Panel("incident", 5, "problems/known_errors/panel_known_errors.html", _known_errors))
-    panels.register(panels.Panel("incident", 20, "problems/investigation/panel_cause.html", _cause))
-    panels.register(panels.Panel("problem", 20, "problems/investigation/panel_at_risk.html", _at_risk))
-    panels.register(panels.Panel("respond", 10, "problems/known_errors/panel_known_errors_phone.html", _known_errors))
+    panels.register(panels.Panel("incident", 5, "problems/known_errors/panel_known_errors.html", _known_errors_panel))
+    panels.register(panels.Panel("incident", 20, "problems/investigation/panel_cause.html", _cause_panel))
+    panels.register(panels.Panel("problem", 20, "problems/investigation/panel_at_risk.html", _at_risk_panel))
+    panels.register(
+        panels.Panel("respond", 10, "problems/known_errors/panel_known_errors_phone.html", _known_errors_panel)
+    )

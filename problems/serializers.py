@@ -1,4 +1,4 @@
-"""Problems, factors and known errors as the API shows them, and what their verbs take."""
+"""Problems, factors and known errors as the API shows them, and the input of their actions."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ class ProblemSerializer(TicketSerializer):
 
 
 class ProblemFactsSerializer(InputSerializer):
-    """The facts of a problem that people mend; only the named ones change."""
+    """The editable fields of a problem; only those that are sent change."""
 
     title = Line(max_length=300)
     description = Lines(max_length=20_000, allow_blank=True, required=False)
@@ -39,7 +39,7 @@ class ProblemFactsSerializer(InputSerializer):
 
 
 class NewProblemSerializer(InputSerializer):
-    """A problem: of an incident, whose service, impact and timeline go along, or of its own."""
+    """A new problem: of an incident, with its service, impact and timeline, or without one."""
 
     incident = ReferenceField(kind="incident", required=False)
     title = Line(max_length=300, required=False)
@@ -49,25 +49,25 @@ class NewProblemSerializer(InputSerializer):
     severity = Key(slug_field="name", queryset=Severity.objects.all(), required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """With an incident only the title is asked; without one it and a severity are needed."""
-        needed = set() if "incident" in attrs else {"title", "severity"}
-        wrong = {name: ["This is needed where no incident is named."] for name in needed - set(attrs)}
+        """With an incident only a title is allowed; without one title and severity are required."""
+        required = set() if "incident" in attrs else {"title", "severity"}
+        errors = {name: ["This is required without an incident."] for name in required - set(attrs)}
         if "incident" in attrs:
-            extra = set(attrs) - {"incident", "title"}
-            wrong = {name: ["This comes from the incident. Leave it out."] for name in extra}
-        if wrong:
-            raise serializers.ValidationError(wrong)
+            copied = set(attrs) - {"incident", "title"}
+            errors = {name: ["This comes from the incident. Leave it out."] for name in copied}
+        if errors:
+            raise serializers.ValidationError(errors)
         return attrs
 
 
 class IncidentChoiceSerializer(InputSerializer):
-    """Which incident."""
+    """The incident."""
 
     incident = ReferenceField(kind="incident")
 
 
 class PublishKnownErrorSerializer(InputSerializer):
-    """How one recognizes the trouble, and what helps."""
+    """Title, symptoms and workaround of a known error."""
 
     title = Line(max_length=200)
     symptoms = Lines(max_length=20_000)
@@ -75,7 +75,7 @@ class PublishKnownErrorSerializer(InputSerializer):
 
 
 class CloseProblemSerializer(InputSerializer):
-    """How it ended."""
+    """The closure code of a problem."""
 
     code = serializers.ChoiceField(choices=CODE_CHOICES)
     note = Lines(max_length=20_000, allow_blank=True, default="")
@@ -83,7 +83,7 @@ class CloseProblemSerializer(InputSerializer):
 
 
 class AtRiskSerializer(serializers.Serializer[Any]):
-    """A service that the same cause may hit, and why."""
+    """A service that the same cause may affect, and why."""
 
     service = serializers.CharField(source="service.slug", read_only=True)
     team = serializers.CharField(source="service.team.slug", read_only=True)
@@ -91,14 +91,14 @@ class AtRiskSerializer(serializers.Serializer[Any]):
 
 
 class NameServicesSerializer(InputSerializer):
-    """Which other services the same cause may hit, and until when their teams answer."""
+    """Other services that the same cause may affect, and the due day of their teams."""
 
     services = Key(slug_field="slug", queryset=Service.objects.select_related("team"), many=True, allow_empty=False)
     due_on = serializers.DateField()
 
 
 class FactorSerializer(RecordSerializer):
-    """One thing that contributed."""
+    """A contributing factor."""
 
     problem = serializers.CharField(source="problem.reference", read_only=True)
     parent = ReadId(allow_null=True)  # type: ignore[assignment]  # the factor's own word
@@ -110,7 +110,7 @@ class FactorSerializer(RecordSerializer):
 
 
 class NewFactorSerializer(InputSerializer):
-    """A new factor, at the top or as the answer to why another came about."""
+    """A new factor, at the top or below the factor that it explains."""
 
     problem = ReferenceField(kind="problem")
     text = Lines(max_length=5_000)
@@ -121,7 +121,7 @@ class NewFactorSerializer(InputSerializer):
 
 
 class KnownErrorSerializer(RecordSerializer):
-    """How one recognizes a problem that is not yet fixed, and what helps."""
+    """Symptoms and workaround of a problem that is not yet fixed."""
 
     problem = serializers.CharField(source="problem.reference", read_only=True)
     service = ReadKey("slug", source="problem.service", allow_null=True)

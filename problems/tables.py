@@ -7,7 +7,7 @@ from problems.models import KnownError
 
 
 class KnownErrorTable(Table):
-    """What is known and not yet fixed."""
+    """Known errors."""
 
     title = LinkColumn(css="wide row-title")
     status = TagColumn(family="known")
@@ -17,7 +17,7 @@ class KnownErrorTable(Table):
     problem = LinkColumn(
         to="problem", accessor="problem__reference", order_by="problem__number", verbose_name="Problem"
     )
-    hits = tables.Column(verbose_name="Helped in", attrs={"td": {"class": "num"}})
+    hits = tables.Column(verbose_name="Uses", attrs={"td": {"class": "num"}})
     last_hit_at = TimeColumn(verbose_name="Last used")
     published_at = TimeColumn(verbose_name="Published")
 

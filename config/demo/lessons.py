@@ -152,9 +152,9 @@ _SAID = {
 def _hear(company: Company, ticket: Ticket, postmortem: Postmortem, at: datetime) -> None:
     """Fill the seats that the review asks for."""
     people = [_lead(company, ticket), *map(company.person, ("petra", "jonas", "hannah", "tom"))]
-    for seat in seats.missing(seats.seat_views(postmortem)):
-        who = next(one for one in people if seats.may_sit(one, ticket, seat.kind))
-        seats.take(
+    for seat in seats.missing_seats(seats.seat_views(postmortem)):
+        who = next(one for one in people if seats.may_take_seat(one, ticket, seat.kind))
+        seats.take_seat(
             postmortem_id=postmortem.pk, seat=seat.kind, presence=Presence.SIGNED_OFF, answer=_SAID[seat.kind],
             actor=who, at=at,
         )  # fmt: skip

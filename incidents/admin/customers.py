@@ -1,4 +1,4 @@
-"""The status page, its parts and templates; and what was told to whom."""
+"""Status pages, their components, message templates, published updates and their deliveries."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class StatusPageAdmin(HistoryAdmin):
 
 @admin.register(Component)
 class ComponentAdmin(HistoryAdmin):
-    """Parts of a page, as customers call them."""
+    """Components of a page, as customers call them."""
 
     list_display = ("name", "page", "group", "status", "position", "service")
     list_filter = ("status", "page")
@@ -45,24 +45,24 @@ class ComponentAdmin(HistoryAdmin):
 
 
 class MessageTemplateForm(forms.ModelForm):
-    """Refuses placeholders that nothing fills."""
+    """Refuses unknown placeholders."""
 
     class Meta:
         model = MessageTemplate
         fields = ("title", "phase", "body")
 
     def clean_body(self) -> str:
-        """The text, with placeholders of the fixed list only."""
+        """The text; only placeholders of the fixed list are allowed."""
         body: str = self.cleaned_data["body"]
         if unknown := updates.unknown_placeholders(body):
-            known = ", ".join([*updates.FILLED, *updates.ASKED])
-            raise forms.ValidationError(f"There is no placeholder {', '.join(unknown)}. Known are: {known}.")
+            allowed = ", ".join([*updates.AUTOMATIC_PLACEHOLDERS, *updates.AUTHOR_PLACEHOLDERS])
+            raise forms.ValidationError(f"There is no placeholder {', '.join(unknown)}. Use one of: {allowed}.")
         return body
 
 
 @admin.register(MessageTemplate)
 class MessageTemplateAdmin(HistoryAdmin):
-    """Words to begin an update with."""
+    """Templates of updates."""
 
     form = MessageTemplateForm
     list_display = ("title", "phase")
@@ -71,19 +71,19 @@ class MessageTemplateAdmin(HistoryAdmin):
     ordering = ("pk",)
 
 
-class _OfTicketAdmin(FactAdmin):
-    """Without those of tickets the reader may not know of."""
+class _TicketRelatedAdmin(FactAdmin):
+    """Rows of tickets that the reader may see."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The visible ones."""
-        found: Any = super().get_queryset(request)
-        visible: QuerySet[Any] = found.visible_to(request.user)
+        """The visible rows."""
+        rows: Any = super().get_queryset(request)
+        visible: QuerySet[Any] = rows.visible_to(request.user)
         return visible
 
 
 @admin.register(PublicIncident)
-class PublicIncidentAdmin(_OfTicketAdmin):
-    """What customers were told of."""
+class PublicIncidentAdmin(_TicketRelatedAdmin):
+    """Incidents as the status page shows them."""
 
     list_display = ("name", "status", "impact", "ticket", "started_at", "next_update_at")
     list_filter = ("status", "impact")
@@ -93,7 +93,7 @@ class PublicIncidentAdmin(_OfTicketAdmin):
 
 
 @admin.register(CustomerUpdate)
-class CustomerUpdateAdmin(_OfTicketAdmin):
+class CustomerUpdateAdmin(_TicketRelatedAdmin):
     """Published updates."""
 
     list_display = ("incident", "status", "published_at", "author", "fanned_out_at")
@@ -105,7 +105,7 @@ class CustomerUpdateAdmin(_OfTicketAdmin):
 
 @admin.register(ScheduledMaintenance)
 class ScheduledMaintenanceAdmin(FactAdmin):
-    """Planned work that customers are told of."""
+    """Scheduled maintenance."""
 
     list_display = ("name", "page", "status", "starts_at", "ends_at", "turn_at")
     list_filter = ("status", "page")
@@ -116,7 +116,7 @@ class ScheduledMaintenanceAdmin(FactAdmin):
 
 @admin.register(MaintenanceUpdate)
 class MaintenanceUpdateAdmin(FactAdmin):
-    """What was said about planned work."""
+    """Published updates of maintenance."""
 
     list_display = ("maintenance", "status", "published_at", "author", "is_mailed", "fanned_out_at")
     list_filter = ("status",)
@@ -127,7 +127,7 @@ class MaintenanceUpdateAdmin(FactAdmin):
 
 @admin.register(Subscriber)
 class SubscriberAdmin(FactAdmin):
-    """Who is told by e-mail; they come and go by themselves."""
+    """Subscribers; they subscribe and unsubscribe themselves."""
 
     list_display = ("email", "page", "confirmed_at", "unsubscribed_at")
     list_select_related = ("page",)
@@ -137,8 +137,8 @@ class SubscriberAdmin(FactAdmin):
 
 
 @admin.register(UpdateDelivery)
-class UpdateDeliveryAdmin(_OfTicketAdmin):
-    """Each mail and what became of it."""
+class UpdateDeliveryAdmin(_TicketRelatedAdmin):
+    """Each mail to a subscriber and its state."""
 
     list_display = ("key", "address", "update", "notice", "state", "attempts", "accepted_at", "last_error")
     list_filter = ("state",)

@@ -12,7 +12,7 @@ from incidents.services import readiness
 
 
 class DependencyInline(TabularInline):
-    """What the service needs."""
+    """The services that this one depends on."""
 
     model = ServiceDependency
     fk_name = "service"
@@ -22,7 +22,7 @@ class DependencyInline(TabularInline):
 
 
 class OwnershipInline(FactInline):
-    """Who owned the service when."""
+    """Which team owned the service when."""
 
     model = ServiceOwnership
     show_change_link = False
@@ -30,7 +30,7 @@ class OwnershipInline(FactInline):
 
 @admin.register(Service)
 class ServiceAdmin(HistoryAdmin):
-    """What the firm runs, and who is accountable."""
+    """Services and the teams that own them."""
 
     list_display = ("name", "kind", "team", "tier", "escalation_policy")
     list_filter = ("kind", "tier", "team")
@@ -43,14 +43,14 @@ class ServiceAdmin(HistoryAdmin):
     inlines = (DependencyInline, OwnershipInline)
 
     def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
-        """Save; whom it reaches is checked again."""
+        """Save, and have its readiness checked again."""
         super().save_model(request, obj, form, change)
         readiness.mark_due(at=timezone.now(), services=[obj.pk])
 
 
 @admin.register(ServiceDependency)
 class ServiceDependencyAdmin(ConfigAdmin):
-    """What depends on what."""
+    """Dependencies between services."""
 
     list_display = ("service", "needs")
     list_select_related = ("service", "needs")
@@ -71,7 +71,7 @@ class ServiceOwnershipAdmin(FactAdmin):
 
 @admin.register(ServiceReadiness)
 class ServiceReadinessAdmin(FactAdmin):
-    """What the last check of each service found."""
+    """Results of the last readiness check of each service."""
 
     list_display = ("service", "score", "passed", "total", "checked_at", "due_at")
     list_select_related = ("service",)

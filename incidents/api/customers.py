@@ -1,4 +1,4 @@
-"""Endpoints of what customers are told: pages, components, updates, maintenance, subscribers and mails."""
+"""Endpoints of status pages, components, updates, maintenance, subscribers and mails."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class StatusPageViewSet(ReadViewSet):
 
 
 class ComponentViewSet(ReadViewSet):
-    """Parts of the status pages."""
+    """Components of the status pages."""
 
     queryset = Component.objects.select_related("page", "group", "service")
     serializer_class = serializers.ComponentSerializer
@@ -52,7 +52,7 @@ class MessageTemplateViewSet(ReadViewSet):
 
 
 class PublicIncidentViewSet(ReadViewSet):
-    """What customers were told of, newest first."""
+    """Incidents as the status page shows them, newest first."""
 
     queryset = PublicIncident.objects.select_related("ticket").prefetch_related("components")
     serializer_class = serializers.PublicIncidentSerializer
@@ -69,12 +69,12 @@ class CustomerUpdateViewSet(ReadViewSet):
 
     @writes(serializers.PublishSerializer, may=can_publish, status=201)
     def create(self, data: dict[str, Any]) -> CustomerUpdate:
-        """Publish an update on the status page and mail it to the subscribers of its parts."""
+        """Publish an update on the status page and mail it to the subscribers of its components."""
         return updates.publish(**data, actor=self.actor, at=timezone.now())
 
 
 class SubscriberViewSet(ReadViewSet):
-    """Who is told by e-mail; for those who act on incidents."""
+    """Subscribers to updates by e-mail; for those who act on incidents."""
 
     queryset = Subscriber.objects.prefetch_related("components")
     serializer_class = serializers.SubscriberSerializer
@@ -92,7 +92,7 @@ class DeliveryViewSet(ReadViewSet):
 
 
 class MaintenanceViewSet(ReadViewSet):
-    """Planned work, newest first; it begins and ends by itself."""
+    """Scheduled maintenance, newest first; it begins and ends automatically."""
 
     queryset = ScheduledMaintenance.objects.select_related("page", "created_by").prefetch_related("components")
     serializer_class = serializers.MaintenanceSerializer
@@ -101,18 +101,18 @@ class MaintenanceViewSet(ReadViewSet):
 
     @writes(serializers.ScheduleSerializer, may=can_publish, status=201)
     def create(self, data: dict[str, Any]) -> ScheduledMaintenance:
-        """Schedule work on a status page and tell the subscribers of its parts."""
+        """Schedule maintenance on a status page and mail the subscribers of its components."""
         return maintenance.schedule(**data, actor=self.actor, at=timezone.now())
 
-    @verb(serializers.TellSerializer, may=lambda user, work: can_publish(user))
-    def tell(self, work: ScheduledMaintenance, data: dict[str, Any]) -> ScheduledMaintenance:
-        """Say how it goes: move it on, move its times, or call it off."""
-        maintenance.tell(maintenance_id=work.pk, **data, actor=self.actor, at=timezone.now())
+    @verb(serializers.TellSerializer, may=lambda user, scheduled: can_publish(user))
+    def tell(self, scheduled: ScheduledMaintenance, data: dict[str, Any]) -> ScheduledMaintenance:
+        """Publish an update: change the status or the times, or cancel it."""
+        maintenance.tell(maintenance_id=scheduled.pk, **data, actor=self.actor, at=timezone.now())
         return self.get_object()
 
 
 class MaintenanceUpdateViewSet(ReadViewSet):
-    """What was said about planned work, newest first."""
+    """Updates of maintenance, newest first."""
 
     queryset = MaintenanceUpdate.objects.select_related("author")
     serializer_class = serializers.MaintenanceUpdateSerializer

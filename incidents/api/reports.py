@@ -36,15 +36,15 @@ class MetricsViewSet(AnswerViewSet):
         by = request.query_params.get("by")
         if by is not None and by not in metrics.DIMENSIONS:
             raise exceptions.ValidationError({"by": [f"Split by one of: {', '.join(metrics.DIMENSIONS)}."]})
-        asked = ReportFilter(request.query_params, queryset=self.get_queryset(), request=request)
-        if not asked.is_valid():
-            raise exceptions.ValidationError(asked.errors)
+        report_filter = ReportFilter(request.query_params, queryset=self.get_queryset(), request=request)
+        if not report_filter.is_valid():
+            raise exceptions.ValidationError(report_filter.errors)
         zone = ZoneInfo(timezone.get_current_timezone_name())
         cells = aggregates.tally(
-            asked.qs, zone=zone, dimension=by, measures=tuple(metrics.MEASURES), scope=asked.scope
+            report_filter.qs, zone=zone, dimension=by, measures=tuple(metrics.MEASURES), scope=report_filter.scope
         )
         keys = dict(_SPLITS[by].values_list("pk", "name" if by == "severity" else "slug")) if by else {}
-        shown = [
+        rows = [
             {
                 "month": cell.month,
                 "key": keys.get(cell.key),
@@ -53,4 +53,4 @@ class MetricsViewSet(AnswerViewSet):
             }
             for cell in cells
         ]
-        return Response(MetricsSerializer({"zone": str(zone), "by": by, "cells": shown}).data)
+        return Response(MetricsSerializer({"zone": str(zone), "by": by, "cells": rows}).data)

@@ -1,4 +1,4 @@
-"""Endpoints of services, who answers for them, and their readiness."""
+"""Endpoints of services, who is on call for them, and their readiness."""
 
 from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema
@@ -37,7 +37,7 @@ class ReadinessViewSet(ReadViewSet):
 
 
 class CoverageViewSet(AnswerViewSet):
-    """Who answers for every service, at any moment."""
+    """Who is on call for each service, at any moment."""
 
     queryset = Service.objects.select_related("team").order_by("tier", "name")
     serializer_class = CoverageSerializer
@@ -47,5 +47,5 @@ class CoverageViewSet(AnswerViewSet):
     def list(self, request: Request) -> Response:
         """All services at one moment, in one answer."""
         at = requested_instant(request)
-        answer = {"at": at, "services": coverage.who_answers(self.get_queryset(), at=at)}
+        answer = {"at": at, "services": coverage.list_coverage(self.get_queryset(), at=at)}
         return Response(CoverageSerializer(answer).data)

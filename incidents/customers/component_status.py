@@ -1,4 +1,4 @@
-"""Parts of a status page: giving them their status, and saying which was what."""
+"""Changes the status of components of a status page."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -9,12 +9,17 @@ from incidents.models import Component
 def change_component_status(
     ids: Sequence[int], rule: Callable[[Component], str], *, at: datetime
 ) -> list[dict[str, str]]:
-    """Give parts the status that a rule says; part of the caller's transaction."""
+    """Set the status of these components by a rule, in the caller's transaction; returns old and new of each."""
     affected = []
-    for part in Component.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
-        before, after = part.status, str(rule(part))
-        affected.append({"code": part.public_id, "name": part.name, "old_status": before, "new_status": after})
-        if before != after:
-            part.status, part.updated_at = after, at
-            part.save(update_fields=["status", "updated_at"])
+    for component in Component.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
+        old_status, new_status = component.status, str(rule(component))
+        affected.append(
+            {
+                "code": component.public_id, "name": component.name,
+                "old_status": old_status, "new_status": new_status,
+            }
+        )  # fmt: skip
+        if old_status != new_status:
+            component.status, component.updated_at = new_status, at
+            component.save(update_fields=["status", "updated_at"])
     return affected

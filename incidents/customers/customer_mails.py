@@ -1,4 +1,4 @@
-"""Mails to customers as plain data: made from public fields alone, the same for preview and sending."""
+"""Mails to customers as plain data, from public fields only; preview and sending use the same text."""
 
 from dataclasses import dataclass, field
 
@@ -21,15 +21,15 @@ class CustomerMail:
 
 
 def mail_for(delivery: UpdateDelivery) -> CustomerMail:
-    """What a delivery says: the update, the notice, or the question whether the address is theirs."""
-    token = signed_links.leave_token(delivery.subscriber)
+    """The mail of a delivery: an update, a maintenance update, or the request to confirm the address."""
+    token = signed_links.unsubscribe_token(delivery.subscriber)
     address = links.to("incidents:status-leave", token)
     headers = {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     if delivery.update is not None:
         return update_mail(delivery.update, unsubscribe=address, headers=headers)
     if delivery.notice is not None:
         return maintenance_mail(delivery.notice, unsubscribe=address, headers=headers)
-    return _question(delivery.subscriber)
+    return _confirmation_mail(delivery.subscriber)
 
 
 def update_mail(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str, str] | None = None) -> CustomerMail:
@@ -54,26 +54,26 @@ def update_mail(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str, 
 def maintenance_mail(
     notice: MaintenanceUpdate, *, unsubscribe: str, headers: dict[str, str] | None = None
 ) -> CustomerMail:
-    """The mail about planned work."""
-    work = notice.maintenance
-    zone = work.page.time_zone
+    """The mail of a maintenance update."""
+    maintenance = notice.maintenance
+    zone = maintenance.page.time_zone
     text = render_to_string(
         "message/maintenance.txt",
         {
             "notice": notice,
-            "maintenance": work,
-            "page": work.page,
-            "starts": display.local(work.starts_at, zone=zone),
-            "ends": display.local(work.ends_at, zone=zone),
-            "link": links.absolute(work.get_public_url()),
+            "maintenance": maintenance,
+            "page": maintenance.page,
+            "starts": display.local(maintenance.starts_at, zone=zone),
+            "ends": display.local(maintenance.ends_at, zone=zone),
+            "link": links.absolute(maintenance.get_public_url()),
             "unsubscribe": unsubscribe,
         },
     )
-    subject = f"[{work.page.name}] Planned work, {notice.get_status_display().lower()}: {work.name}"
+    subject = f"[{maintenance.page.name}] Maintenance, {notice.get_status_display().lower()}: {maintenance.name}"
     return CustomerMail(subject[:200], text, headers or {})
 
 
-def _question(subscriber: Subscriber) -> CustomerMail:
+def _confirmation_mail(subscriber: Subscriber) -> CustomerMail:
     text = render_to_string(
         "message/confirm_subscription.txt",
         {

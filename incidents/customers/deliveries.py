@@ -1,6 +1,6 @@
-"""Mails to subscribers: rows first, then sent from Celery's queue `customers` through the outbox.
+"""Mails to subscribers: written as rows, then sent from Celery's queue `customers` through the outbox.
 
-A message to Celery carries row ids or nothing; losing or repeating one costs time, never a mail.
+A message to Celery carries row ids or nothing. If it is lost or repeated, mails are late but never lost.
 """
 
 import contextlib
@@ -26,70 +26,72 @@ from incidents.models import CustomerUpdate, MaintenanceUpdate, Subscriber, Upda
 from oncall.channels.base import Outcome
 from oncall.channels.email import post
 
-Said = CustomerUpdate | MaintenanceUpdate
-"""What is mailed to subscribers."""
+PublishedUpdate = CustomerUpdate | MaintenanceUpdate
+"""An update that is mailed to subscribers."""
 CHUNK = 500
-MAILS_A_TASK = 100
-MAILS_A_CLAIM = 10
+MAILS_PER_TASK = 100
+MAILS_PER_CLAIM = 10
 MAX_ATTEMPTS = 20
-MOST_WAIT_SECONDS = 600.0
-LEFT_LYING = timedelta(seconds=30)
-MOST_TASKS = 10
+MAX_WAIT_SECONDS = 600.0
+STALE_AFTER = timedelta(seconds=30)
+MAX_TASKS = 10
 
 
 def enqueue(task: "Task[Any, Any]", *ids: int) -> None:
-    """Ask a worker at commit; without a broker the sweep asks again, so nothing waits for it."""
-    transaction.on_commit(partial(_ask, task, *ids))
+    """Queue the task at commit. Without a broker the sweep queues it again later."""
+    transaction.on_commit(partial(_send_to_worker, task, *ids))
 
 
-def _ask(task: "Task[Any, Any]", *ids: int) -> bool:
+def _send_to_worker(task: "Task[Any, Any]", *ids: int) -> bool:
     return broker.ask(task, *ids, queue="customers")
 
 
 @shared_task
 def fan_out(update_id: int) -> None:
-    """Give every subscriber of an update a row, chunk by chunk; each chunk's mails start at once."""
+    """Write a delivery row for each subscriber of an update, in chunks; the mails of each chunk start at once."""
     _fan_out(CustomerUpdate.objects.select_related("incident").filter(pk=update_id, withdrawn_at=None).first())
 
 
 @shared_task
 def fan_out_notice(notice_id: int) -> None:
-    """The same for a notice of planned work."""
+    """The same for an update of maintenance."""
     _fan_out(MaintenanceUpdate.objects.select_related("maintenance").filter(pk=notice_id).first())
 
 
-def _fan_out(said: Said | None) -> None:
-    if said is None or said.fanned_out_at is not None:
+def _fan_out(update: PublishedUpdate | None) -> None:
+    if update is None or update.fanned_out_at is not None:
         return
     last, at = 0, database_now()
-    while said.is_mailed:
-        rows = list(Subscriber.objects.of(said).filter(pk__gt=last).order_by("pk")[:CHUNK])
+    while update.is_mailed:
+        rows = list(Subscriber.objects.of(update).filter(pk__gt=last).order_by("pk")[:CHUNK])
         if not rows:
             break
-        UpdateDelivery.objects.bulk_create([_row(said, one, at) for one in rows], ignore_conflicts=True)
+        UpdateDelivery.objects.bulk_create(
+            [_row(update, subscriber, at) for subscriber in rows], ignore_conflicts=True
+        )
         last = rows[-1].pk
-        for _ in range(0, len(rows), MAILS_A_TASK):
-            _ask(send_due)
-    type(said)._default_manager.filter(pk=said.pk).update(fanned_out_at=at)
+        for _ in range(0, len(rows), MAILS_PER_TASK):
+            _send_to_worker(send_due)
+    type(update)._default_manager.filter(pk=update.pk).update(fanned_out_at=at)
 
 
-def _row(said: Said, subscriber: Subscriber, at: datetime) -> UpdateDelivery:
-    update, notice = (said, None) if isinstance(said, CustomerUpdate) else (None, said)
+def _row(published: PublishedUpdate, subscriber: Subscriber, at: datetime) -> UpdateDelivery:
+    update, notice = (published, None) if isinstance(published, CustomerUpdate) else (None, published)
     return UpdateDelivery(
-        key=f"{'m' if notice else ''}{said.pk}:{subscriber.pk}", channel="email", address=subscriber.email,
+        key=f"{'m' if notice else ''}{published.pk}:{subscriber.pk}", channel="email", address=subscriber.email,
         update=update, notice=notice, subscriber=subscriber, due_at=at, created_at=at,
     )  # fmt: skip
 
 
 @shared_task
 def send_due() -> None:
-    """Send up to a hundred mails that are due, in small claims, over one connection."""
+    """Send up to 100 due mails, a few at a time, over one connection."""
     connection: Any = get_connection(timeout=SEND_DEADLINE.total_seconds() / 2)
     with contextlib.suppress(OSError, smtplib.SMTPException):
         connection.open()
     try:
-        for _ in range(0, MAILS_A_TASK, MAILS_A_CLAIM):
-            claims = outbox.claim(UpdateDelivery, at=database_now(), limit=MAILS_A_CLAIM)
+        for _ in range(0, MAILS_PER_TASK, MAILS_PER_CLAIM):
+            claims = outbox.claim(UpdateDelivery, at=database_now(), limit=MAILS_PER_CLAIM)
             if not claims:
                 return
             _send(claims, connection)
@@ -98,26 +100,26 @@ def send_due() -> None:
 
 
 def _send(claims: list[Claim], connection: Any) -> None:
-    """Send what was claimed; what there is no time for goes back when its lease runs out."""
+    """Send the claimed mails; those that time does not allow are claimed again when their lease ends."""
     until = time.monotonic() + (LEASE - SEND_DEADLINE).total_seconds()
     rows = UpdateDelivery.objects.select_related(
         "subscriber__page", "update__incident__page", "notice__maintenance__page"
-    ).in_bulk([held.row_id for held in claims])
-    for held in claims:
+    ).in_bulk([claim.row_id for claim in claims])
+    for claim in claims:
         if time.monotonic() > until:
             return
-        delivery = rows[held.row_id]
-        if _is_moot(delivery):
-            outbox.record_end(UpdateDelivery, held, state=OutboxState.CANCELLED, at=database_now(), error="")
+        delivery = rows[claim.row_id]
+        if _is_obsolete(delivery):
+            outbox.record_end(UpdateDelivery, claim, state=OutboxState.CANCELLED, at=database_now(), error="")
             continue
         outcome = post(_mail(delivery, connection))
         if not outcome.is_accepted:
-            connection.close()  # a connection that failed once is opened anew for the next mail
-        _record(held, outcome)
+            connection.close()  # opened again for the next mail
+        _record(claim, outcome)
 
 
-def _is_moot(delivery: UpdateDelivery) -> bool:
-    """Whether its reader has left, or what it says was taken back; the question to a new reader is never moot."""
+def _is_obsolete(delivery: UpdateDelivery) -> bool:
+    """Whether the subscriber left or the update was withdrawn. A request to confirm an address is never obsolete."""
     if delivery.update is None and delivery.notice is None:
         return False
     is_withdrawn = delivery.update is not None and delivery.update.withdrawn_at is not None
@@ -125,47 +127,47 @@ def _is_moot(delivery: UpdateDelivery) -> bool:
 
 
 def _mail(delivery: UpdateDelivery, connection: Any) -> EmailMessage:
-    letter = customer_mails.mail_for(delivery)
+    mail = customer_mails.mail_for(delivery)
     name = hashlib.sha256(f"customers:{delivery.key}".encode()).hexdigest()[:32]
     return EmailMessage(
-        subject=letter.subject,
-        body=letter.text,
+        subject=mail.subject,
+        body=mail.text,
         to=[delivery.address],
         headers={
             "Message-ID": f"<{name}@{urlsplit(settings.SITE_URL).hostname}>",
             "Auto-Submitted": "auto-generated",
-            **letter.headers,
+            **mail.headers,
         },
         connection=connection,
     )
 
 
-def _record(held: Claim, outcome: Outcome) -> None:
+def _record(claim: Claim, outcome: Outcome) -> None:
     at = database_now()
     if outcome.is_accepted:
-        outbox.record_accepted(UpdateDelivery, held, at=at, provider_id=outcome.provider_id)
+        outbox.record_accepted(UpdateDelivery, claim, at=at, provider_id=outcome.provider_id)
     elif outcome.is_permanent:
-        outbox.record_end(UpdateDelivery, held, state=OutboxState.FAILED, at=at, error=outcome.error)
-    elif held.attempts >= MAX_ATTEMPTS:
-        outbox.record_end(UpdateDelivery, held, state=OutboxState.DEAD, at=at, error=outcome.error)
+        outbox.record_end(UpdateDelivery, claim, state=OutboxState.FAILED, at=at, error=outcome.error)
+    elif claim.attempts >= MAX_ATTEMPTS:
+        outbox.record_end(UpdateDelivery, claim, state=OutboxState.DEAD, at=at, error=outcome.error)
     else:
-        wait = backoff(held.attempts, most=MOST_WAIT_SECONDS)
-        outbox.record_retry(UpdateDelivery, held, due_at=at + wait, error=outcome.error)
+        wait = backoff(claim.attempts, most=MAX_WAIT_SECONDS)
+        outbox.record_retry(UpdateDelivery, claim, due_at=at + wait, error=outcome.error)
 
 
-def chase(*, at: datetime) -> int:
-    """Ask again for what has been left lying for half a minute (the engine's sweep, lane `clocks`)."""
-    before = at - LEFT_LYING
-    updates = CustomerUpdate.objects.filter(fanned_out_at=None, withdrawn_at=None, published_at__lte=before)
-    notices = MaintenanceUpdate.objects.filter(fanned_out_at=None, published_at__lte=before)
-    for task, said in ((fan_out, updates), (fan_out_notice, notices)):
-        for pk in said.order_by("pk").values_list("pk", flat=True)[:MOST_TASKS]:
-            if not _ask(task, pk):
+def requeue_stale(*, at: datetime) -> int:
+    """Queue again what has waited for more than 30 seconds (the engine's sweep, lane `clocks`); returns the mails."""
+    stale_before = at - STALE_AFTER
+    updates = CustomerUpdate.objects.filter(fanned_out_at=None, withdrawn_at=None, published_at__lte=stale_before)
+    notices = MaintenanceUpdate.objects.filter(fanned_out_at=None, published_at__lte=stale_before)
+    for task, pending in ((fan_out, updates), (fan_out_notice, notices)):
+        for pk in pending.order_by("pk").values_list("pk", flat=True)[:MAX_TASKS]:
+            if not _send_to_worker(task, pk):
                 break
-    waiting = UpdateDelivery.objects.filter(state=OutboxState.PENDING, due_at__lte=before)
-    leased = UpdateDelivery.objects.filter(state=OutboxState.SENDING, lease_until__lte=before)
-    count = waiting.order_by()[: MAILS_A_TASK * MOST_TASKS].count() + leased.count()
-    for _ in range(0, count, MAILS_A_TASK):
-        if not _ask(send_due):
-            break  # a broker that is away must not hold up the lane's other clocks
+    waiting = UpdateDelivery.objects.filter(state=OutboxState.PENDING, due_at__lte=stale_before)
+    leased = UpdateDelivery.objects.filter(state=OutboxState.SENDING, lease_until__lte=stale_before)
+    count = waiting.order_by()[: MAILS_PER_TASK * MAX_TASKS].count() + leased.count()
+    for _ in range(0, count, MAILS_PER_TASK):
+        if not _send_to_worker(send_due):
+            break  # without a broker, do not delay the lane's other clocks
     return count

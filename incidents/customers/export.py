@@ -1,4 +1,4 @@
-"""The status pages as files, so that they stand when the portal is down; replaced as one, never half."""
+"""The status pages as static files, for when the portal is down; an export replaces the last one in one step."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,21 +16,21 @@ from incidents.customers import feeds, status_documents, status_page
 from incidents.models import PublicIncident, ScheduledMaintenance, StatusPage
 
 ASSETS = ("status.css", "icon.svg")
-KEPT = 2
-"""Exports that stay: the one that is served, and the one before it for those who are just reading it."""
+MAX_EXPORTS = 2
+"""Exports on disk: the current one, and the one before it for requests that still read it."""
 
 
-class NoPlace(Refusal):
+class ExportFailed(Refusal):
     """The folder cannot be replaced; the message says what to do."""
 
 
-def write(folder: Path, *, at: datetime) -> int:
-    """Write every public page, document and feed below `folder` and say how many files there are.
+def write_export(folder: Path, *, at: datetime) -> int:
+    """Write every public page, document and feed below `folder`; returns the number of files.
 
-    `folder` is a link to the newest export beside it, and is moved in one step. Raises NoPlace.
+    `folder` is a link to the newest export beside it, and is moved in one step. Raises ExportFailed.
     """
     if folder.exists() and not folder.is_symlink():
-        raise NoPlace(f"{folder} is a folder of its own. Name a path that does not exist yet, or move it away.")
+        raise ExportFailed(f"{folder} is a folder of its own. Name a path that does not exist yet, or move it away.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     target = folder.with_name(f"{folder.name}.{at:%Y%m%dT%H%M%S%f}")
     count = 0
@@ -45,41 +45,41 @@ def write(folder: Path, *, at: datetime) -> int:
         shutil.rmtree(target, ignore_errors=True)
         raise
     link.replace(folder)
-    _forget_older(folder)
+    _delete_older(folder)
     return count
 
 
 def _paths(*, at: datetime) -> Iterator[str]:
-    """Every address that is open to everybody and says something of its own."""
+    """Every public address with content of its own."""
     default = status_page.first_page()
     if default is None:
-        raise NoPlace("There is no status page yet. An administrator adds one.")
+        raise ExportFailed("There is no status page yet. An administrator adds one.")
     yield "/status/"
-    yield from _of_page("/status/")
+    yield from _page_paths("/status/")
     yield from (f"/api/v2/{name}.json" for name in status_documents.NAMES)
     for slug in StatusPage.objects.order_by("pk").values_list("slug", flat=True):
         yield f"/status/{slug}/"
-        yield from _of_page(f"/status/{slug}/")
+        yield from _page_paths(f"/status/{slug}/")
     since = at - status_page.HISTORY
     recent = PublicIncident.objects.filter(Q(created_at__gte=since) | Q(pk__in=PublicIncident.objects.unresolved()))
-    yield from (one.get_absolute_url() for one in recent.order_by("pk"))
-    work = ScheduledMaintenance.objects.filter(Q(ends_at__gte=since) | Q(completed_at=None))
-    yield from (one.get_public_url() for one in work.order_by("pk"))
+    yield from (incident.get_absolute_url() for incident in recent.order_by("pk"))
+    maintenances = ScheduledMaintenance.objects.filter(Q(ends_at__gte=since) | Q(completed_at=None))
+    yield from (maintenance.get_public_url() for maintenance in maintenances.order_by("pk"))
 
 
-def _of_page(prefix: str) -> Iterator[str]:
+def _page_paths(prefix: str) -> Iterator[str]:
     yield from (f"{prefix}history.{kind}" for kind in feeds.KINDS)
     yield from (f"{prefix}api/v2/{name}.json" for name in status_documents.NAMES)
 
 
 def _read(path: str) -> bytes:
-    """What the portal answers there to anybody; these views need no middleware."""
+    """The portal's response at a public path; these views need no middleware."""
     request = HttpRequest()
     request.method, request.path, request.path_info = "GET", path, path
     match = resolve(path)
     answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
     if answer.status_code != 200:
-        raise NoPlace(f"{path} answered {answer.status_code}, so nothing was replaced. Run it again.")
+        raise ExportFailed(f"{path} answered {answer.status_code}, so nothing was replaced. Run it again.")
     return answer.content
 
 
@@ -93,14 +93,15 @@ def _put(target: Path, path: str, content: bytes) -> None:
 
 def _put_assets(target: Path) -> int:
     for name in ASSETS:
-        found = finders.find(name)
-        if found is None:
-            raise NoPlace(f"{name} is not among the static files. Is this the whole of the installation?")
-        _put(target, static(name), Path(found).read_bytes())
+        source = finders.find(name)
+        if source is None:
+            raise ExportFailed(f"{name} is not among the static files. Is this the whole of the installation?")
+        _put(target, static(name), Path(source).read_bytes())
     return len(ASSETS)
 
 
-def _forget_older(folder: Path) -> None:
-    exports = sorted(one for one in folder.parent.glob(f"{folder.name}.*T*") if one.is_dir() and not one.is_symlink())
-    for old in exports[:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+def _delete_older(folder: Path) -> None:
+    folders = (path for path in folder.parent.glob(f"{folder.name}.*T*") if path.is_dir() and not path.is_symlink())
+    exports = sorted(folders)
+    for export in exports[:-MAX_EXPORTS]:
+        shutil.rmtree(export, ignore_errors=True)

@@ -15,7 +15,7 @@ from incidents.models import CustomerUpdate, MaintenanceUpdate, PublicIncident, 
 
 
 class _Atom(Atom1Feed):
-    """Dated by the page's last change, so that an unchanged feed is the same text."""
+    """Dated by the page's last change, so that the feed changes only when the page does."""
 
     def latest_post_date(self) -> datetime:
         """When the page changed last."""
@@ -35,10 +35,10 @@ class _Rss(Rss201rev2Feed):
 KINDS: dict[str, type[_Atom | _Rss]] = {"atom": _Atom, "rss": _Rss}
 
 
-def history(page: StatusPage, *, kind: str) -> str:
-    """The 50 newest incidents and planned works with all their updates, as XML."""
+def build_feed(page: StatusPage, *, kind: str) -> str:
+    """The 50 newest incidents and maintenances with all their updates, as XML."""
     host = urlsplit(settings.SITE_URL).hostname
-    shown = status_page.read(page)
+    view = status_page.page_view(page)
     feed = KINDS[kind](
         title=f"{page.name} Status - Incident History",
         link=links.absolute(page.get_absolute_url()),
@@ -47,39 +47,42 @@ def history(page: StatusPage, *, kind: str) -> str:
         feed_guid=f"tag:{host},2005:/history{'' if page.is_default else f'/{page.slug}'}",
         author_name=page.name,
         language="en",
-        changed_at=shown.updated_at,
+        changed_at=view.updated_at,
     )
-    for _, title, link, one in _newest(page):
+    for _, title, link, item in _newest(page):
         feed.add_item(
             title=title,
             link=links.absolute(link),
-            description=_story(one, zone=page.time_zone),
-            unique_id=f"tag:{host},2005:Incident/{one.public_id}",
+            description=_description(item, zone=page.time_zone),
+            unique_id=f"tag:{host},2005:Incident/{item.public_id}",
             unique_id_is_permalink=False,
-            pubdate=one.created_at if isinstance(one, ScheduledMaintenance) else one.started_at,
-            updateddate=one.updated_at,
+            pubdate=item.created_at if isinstance(item, ScheduledMaintenance) else item.started_at,
+            updateddate=item.updated_at,
         )
     return str(feed.writeString("utf-8"))
 
 
 def _newest(page: StatusPage) -> list[tuple[datetime, str, str, PublicIncident | ScheduledMaintenance]]:
-    """Incidents and planned work together, the newest to customers first."""
-    found: list[tuple[datetime, str, str, PublicIncident | ScheduledMaintenance]] = [
-        (one.created_at, one.name, one.get_absolute_url(), one)
-        for one in status_page.incidents_of(page)[: status_page.NEWEST]
+    """Incidents and maintenance together, newest first."""
+    rows: list[tuple[datetime, str, str, PublicIncident | ScheduledMaintenance]] = [
+        (incident.created_at, incident.name, incident.get_absolute_url(), incident)
+        for incident in status_page.incidents_of(page)[: status_page.NEWEST]
     ]
-    work = status_page.maintenances_of(page).order_by("-created_at", "-pk")
-    found += [(one.created_at, one.name, one.get_public_url(), one) for one in work[: status_page.NEWEST]]
-    return sorted(found, key=lambda row: row[0], reverse=True)[: status_page.NEWEST]
+    newest = status_page.maintenances_of(page).order_by("-created_at", "-pk")
+    rows += [
+        (maintenance.created_at, maintenance.name, maintenance.get_public_url(), maintenance)
+        for maintenance in newest[: status_page.NEWEST]
+    ]
+    return sorted(rows, key=lambda row: row[0], reverse=True)[: status_page.NEWEST]
 
 
-def _story(one: PublicIncident | ScheduledMaintenance, *, zone: str) -> str:
-    planned = ""
-    if isinstance(one, ScheduledMaintenance):
-        planned = f"<p>From {display.local(one.starts_at, zone=zone)} to {display.local(one.ends_at, zone=zone)}.</p>"
-    said: Iterable[CustomerUpdate | MaintenanceUpdate] = one.updates.all()
-    return planned + "".join(
+def _description(item: PublicIncident | ScheduledMaintenance, *, zone: str) -> str:
+    times = ""
+    if isinstance(item, ScheduledMaintenance):
+        times = f"<p>From {display.local(item.starts_at, zone=zone)} to {display.local(item.ends_at, zone=zone)}.</p>"
+    updates: Iterable[CustomerUpdate | MaintenanceUpdate] = item.updates.all()
+    return times + "".join(
         f"<p><strong>{update.get_status_display()}</strong> ({display.local(update.published_at, zone=zone)})</p>"
         f"{text.render_markdown(update.body)}"
-        for update in said
+        for update in updates
     )

@@ -1,4 +1,4 @@
-"""A report after the fact on the status page: an app above writes it, customers read it under what they were told."""
+"""Public postmortems: shown on the status page below the updates of the incident; an app above writes the text."""
 
 from datetime import datetime
 
@@ -13,25 +13,27 @@ from oncall.models import User
 
 
 class TooEarly(Refusal):
-    """Customers still wait for the end; the message says what comes first."""
+    """The public incident is not resolved yet; the message says what comes first."""
 
 
-def lock(ticket_id: int) -> Ticket:
-    """The ticket, locked, for a caller that then locks rows of its own: the ticket comes first."""
+def lock_ticket(ticket_id: int) -> Ticket:
+    """Lock the ticket for a caller that then locks rows of its own: the ticket comes first in the lock order."""
     return lock_ticket(ticket_id)
 
 
 @transaction.atomic
 def publish(*, ticket_id: int, body: str, is_mailed: bool, actor: User, at: datetime) -> list[CustomerUpdate]:
-    """Show the report wherever customers were told of the ticket, and mail it only if that was asked for.
+    """Publish the text on every status page that shows the ticket's incident; mail it only with `is_mailed`.
 
-    Empty if they were told of it nowhere. Raises TooEarly while they still wait.
+    Returns the updates, none if no page shows the incident. Raises TooEarly until it is resolved there.
     """
     ticket = lock_ticket(ticket_id)
-    told = list(PublicIncident.objects.filter(ticket=ticket).select_related("page").order_by("pk"))
-    if any(one.status not in OVER for one in told):
-        raise TooEarly(f"Customers still wait: tell them first that {ticket.reference} is over, then publish.")
-    return [_publish(one, body=body, is_mailed=is_mailed, actor=actor, at=at) for one in told]
+    public_incidents = list(PublicIncident.objects.filter(ticket=ticket).select_related("page").order_by("pk"))
+    if any(incident.status not in OVER for incident in public_incidents):
+        raise TooEarly(
+            f"Customers still wait: publish first that {ticket.reference} is resolved, then the postmortem."
+        )
+    return [_publish(incident, body=body, is_mailed=is_mailed, actor=actor, at=at) for incident in public_incidents]
 
 
 def _publish(incident: PublicIncident, *, body: str, is_mailed: bool, actor: User, at: datetime) -> CustomerUpdate:
@@ -43,7 +45,7 @@ def _publish(incident: PublicIncident, *, body: str, is_mailed: bool, actor: Use
     )  # fmt: skip
     timeline.record(
         ticket_id=incident.ticket_id or 0, kind=EntryKind.CHANGE, at=at, actor=actor,
-        text=f"The report stands on the status page of {incident.page.name}{', and is mailed' if is_mailed else ''}.",
+        text=f"The postmortem is on the status page of {incident.page.name}{', and is mailed' if is_mailed else ''}.",
         data={"update": update.public_id}, source=f"update:{update.pk}",
     )  # fmt: skip
     if is_mailed:
@@ -53,9 +55,9 @@ def _publish(incident: PublicIncident, *, body: str, is_mailed: bool, actor: Use
 
 @transaction.atomic
 def withdraw(*, ticket_id: int, at: datetime) -> int:
-    """Take the report back from every page; mails that have not gone out stay here."""
+    """Withdraw the text from every page; mails not sent yet are not sent. Returns how many updates."""
     ticket = lock_ticket(ticket_id)
-    shown = CustomerUpdate.objects.filter(incident__ticket=ticket, status=Phase.POSTMORTEM, withdrawn_at=None)
-    count = shown.update(withdrawn_at=at)
+    updates = CustomerUpdate.objects.filter(incident__ticket=ticket, status=Phase.POSTMORTEM, withdrawn_at=None)
+    count = updates.update(withdrawn_at=at)
     PublicIncident.objects.filter(ticket=ticket, status=Phase.POSTMORTEM).update(status=Phase.RESOLVED, updated_at=at)
     return count

@@ -1,4 +1,4 @@
-"""Links in mails to subscribers: signed, so nobody guesses them, and read back only as what they were made for."""
+"""Signed links in mails to subscribers: they cannot be guessed, and each works for one purpose only."""
 
 import uuid
 from datetime import timedelta
@@ -14,27 +14,27 @@ _CONFIRM, _LEAVE = "incidents.subscription.confirm", "incidents.subscription.lea
 
 
 class BadLink(Refusal):
-    """The link is not ours, or too old; the message says what to do."""
+    """The link is invalid or expired; the message says what to do."""
 
 
 def confirm_token(subscriber: Subscriber) -> str:
-    """Proves that its holder reads the subscriber's mail; carries the parts that were asked for."""
+    """Proves that its holder reads the subscriber's mail; carries the components that were chosen."""
     return signing.dumps([subscriber.key.hex, subscriber.asked], salt=_CONFIRM)
 
 
-def leave_token(subscriber: Subscriber) -> str:
-    """Ends this subscription; it never grows too old for that."""
+def unsubscribe_token(subscriber: Subscriber) -> str:
+    """Ends this subscription; it never expires."""
     return signing.dumps(subscriber.key.hex, salt=_LEAVE)
 
 
-def read_confirm(token: str) -> tuple[uuid.UUID, list[str]]:
-    """Whose it is, and the parts. Raises BadLink."""
-    key, asked = _read(token, salt=_CONFIRM, within=CONFIRM_WITHIN)
-    return uuid.UUID(key), asked
+def read_confirm_token(token: str) -> tuple[uuid.UUID, list[str]]:
+    """The subscriber's key, and the public ids of the components. Raises BadLink."""
+    key, component_ids = _read(token, salt=_CONFIRM, within=CONFIRM_WITHIN)
+    return uuid.UUID(key), component_ids
 
 
-def read_leave(token: str) -> uuid.UUID:
-    """Whose it is. Raises BadLink."""
+def read_unsubscribe_token(token: str) -> uuid.UUID:
+    """The subscriber's key. Raises BadLink."""
     return uuid.UUID(_read(token, salt=_LEAVE))
 
 

@@ -1,4 +1,4 @@
-"""Statuspage's documents over our public pages, in its names, so that programs made for it read ours."""
+"""The JSON documents of Atlassian Statuspage for our pages, so that its clients can read them."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -31,148 +31,150 @@ def _instant(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if value else None
 
 
-def _page(shown: PageView) -> dict[str, Any]:
-    page = shown.page
+def _page(view: PageView) -> dict[str, Any]:
+    page = view.page
     return {
         "id": page.public_id,
         "name": page.name,
         "url": links.absolute(page.get_absolute_url()),
         "time_zone": page.time_zone,
-        "updated_at": _instant(shown.updated_at),
+        "updated_at": _instant(view.updated_at),
     }
 
 
-def _status(shown: PageView) -> dict[str, str]:
-    return {"indicator": shown.indicator, "description": _DESCRIPTIONS[shown.indicator]}
+def _status(view: PageView) -> dict[str, str]:
+    return {"indicator": view.indicator, "description": _DESCRIPTIONS[view.indicator]}
 
 
-def _component(one: Component, *, page: StatusPage, groups: dict[int, str], status: str = "") -> dict[str, Any]:
+def _component(component: Component, *, page: StatusPage, groups: dict[int, str], status: str = "") -> dict[str, Any]:
     return {
-        "id": one.public_id,
-        "name": one.name,
-        "status": status or one.status,
-        "created_at": _instant(one.created_at),
-        "updated_at": _instant(one.updated_at),
-        "position": one.position,
-        "description": one.description or None,
+        "id": component.public_id,
+        "name": component.name,
+        "status": status or component.status,
+        "created_at": _instant(component.created_at),
+        "updated_at": _instant(component.updated_at),
+        "position": component.position,
+        "description": component.description or None,
         "showcase": True,
         "start_date": None,
-        "group_id": groups.get(one.group_id or 0),
+        "group_id": groups.get(component.group_id or 0),
         "page_id": page.public_id,
         "group": False,
         "only_show_if_degraded": False,
     }
 
 
-def _groups(shown: PageView) -> dict[int, str]:
-    return {part.component.pk: part.component.public_id for part in shown.parts}
+def _groups(view: PageView) -> dict[int, str]:
+    return {component_view.component.pk: component_view.component.public_id for component_view in view.components}
 
 
-def _components(shown: PageView) -> list[dict[str, Any]]:
-    groups, found = _groups(shown), []
-    for part in shown.parts:
-        entry = _component(part.component, page=shown.page, groups=groups, status=part.status)
-        if part.members:
-            entry |= {"group": True, "components": [member.public_id for member in part.members]}
-        found.append(entry)
-        found += [_component(member, page=shown.page, groups=groups) for member in part.members]
-    return found
+def _components(view: PageView) -> list[dict[str, Any]]:
+    groups, entries = _groups(view), []
+    for component_view in view.components:
+        entry = _component(component_view.component, page=view.page, groups=groups, status=component_view.status)
+        if component_view.members:
+            entry |= {"group": True, "components": [member.public_id for member in component_view.members]}
+        entries.append(entry)
+        entries += [_component(member, page=view.page, groups=groups) for member in component_view.members]
+    return entries
 
 
-def _update(one: CustomerUpdate | MaintenanceUpdate, of: str) -> dict[str, Any]:
-    at = _instant(one.published_at)
+def _update(update: CustomerUpdate | MaintenanceUpdate, incident_id: str) -> dict[str, Any]:
+    at = _instant(update.published_at)
     return {
-        "id": one.public_id,
-        "status": one.status,
-        "body": one.body,
-        "incident_id": of,
+        "id": update.public_id,
+        "status": update.status,
+        "body": update.body,
+        "incident_id": incident_id,
         "created_at": at,
         "updated_at": at,
         "display_at": at,
-        "affected_components": one.affected or None,
-        "deliver_notifications": one.is_mailed,
+        "affected_components": update.affected or None,
+        "deliver_notifications": update.is_mailed,
         "custom_tweet": None,
         "tweet_id": None,
     }
 
 
-def _common(one: PublicIncident | ScheduledMaintenance, shown: PageView) -> dict[str, Any]:
-    """What incidents and planned work share: Statuspage makes one thing of both."""
-    groups = _groups(shown)
+def _common(item: PublicIncident | ScheduledMaintenance, view: PageView) -> dict[str, Any]:
+    """Fields that incidents and maintenance share in Statuspage's documents."""
+    groups = _groups(view)
     return {
-        "id": one.public_id,
-        "name": one.name,
-        "status": one.status,
-        "created_at": _instant(one.created_at),
-        "updated_at": _instant(one.updated_at),
-        "page_id": shown.page.public_id,
-        "incident_updates": [_update(update, one.public_id) for update in one.updates.all()],
-        "components": [_component(part, page=shown.page, groups=groups) for part in one.components.all()],
+        "id": item.public_id,
+        "name": item.name,
+        "status": item.status,
+        "created_at": _instant(item.created_at),
+        "updated_at": _instant(item.updated_at),
+        "page_id": view.page.public_id,
+        "incident_updates": [_update(update, item.public_id) for update in item.updates.all()],
+        "components": [_component(component, page=view.page, groups=groups) for component in item.components.all()],
     }
 
 
-def _incident(one: PublicIncident, shown: PageView) -> dict[str, Any]:
+def _incident(incident: PublicIncident, view: PageView) -> dict[str, Any]:
     return {
-        **_common(one, shown),
-        "monitoring_at": _instant(one.monitoring_at),
-        "resolved_at": _instant(one.resolved_at),
-        "impact": one.impact,
-        "shortlink": links.absolute(one.get_absolute_url()),
-        "started_at": _instant(one.started_at),
+        **_common(incident, view),
+        "monitoring_at": _instant(incident.monitoring_at),
+        "resolved_at": _instant(incident.resolved_at),
+        "impact": incident.impact,
+        "shortlink": links.absolute(incident.get_absolute_url()),
+        "started_at": _instant(incident.started_at),
     }
 
 
-def _maintenance(one: ScheduledMaintenance, shown: PageView) -> dict[str, Any]:
+def _maintenance(maintenance: ScheduledMaintenance, view: PageView) -> dict[str, Any]:
     return {
-        **_common(one, shown),
+        **_common(maintenance, view),
         "monitoring_at": None,
-        "resolved_at": _instant(one.completed_at),
+        "resolved_at": _instant(maintenance.completed_at),
         "impact": "maintenance",
-        "shortlink": links.absolute(one.get_public_url()),
-        "started_at": _instant(one.starts_at),
-        "scheduled_for": _instant(one.starts_at),
-        "scheduled_until": _instant(one.ends_at),
+        "shortlink": links.absolute(maintenance.get_public_url()),
+        "started_at": _instant(maintenance.starts_at),
+        "scheduled_for": _instant(maintenance.starts_at),
+        "scheduled_until": _instant(maintenance.ends_at),
     }
 
 
-def _unresolved(shown: PageView) -> dict[str, Any]:
-    return {"incidents": [_incident(one, shown) for one in shown.unresolved]}
+def _unresolved(view: PageView) -> dict[str, Any]:
+    return {"incidents": [_incident(incident, view) for incident in view.unresolved]}
 
 
-def _newest(shown: PageView) -> dict[str, Any]:
-    return {"incidents": [_incident(one, shown) for one in status_page.incidents_of(shown.page)[:NEWEST]]}
+def _newest(view: PageView) -> dict[str, Any]:
+    return {"incidents": [_incident(incident, view) for incident in status_page.incidents_of(view.page)[:NEWEST]]}
 
 
-def _work(found: Iterable[ScheduledMaintenance], shown: PageView) -> dict[str, Any]:
-    return {"scheduled_maintenances": [_maintenance(one, shown) for one in found]}
+def _maintenances(maintenances: Iterable[ScheduledMaintenance], view: PageView) -> dict[str, Any]:
+    return {"scheduled_maintenances": [_maintenance(maintenance, view) for maintenance in maintenances]}
 
 
-def _all_work(shown: PageView) -> dict[str, Any]:
-    return _work(status_page.maintenances_of(shown.page)[:NEWEST], shown)
+def _all_maintenances(view: PageView) -> dict[str, Any]:
+    return _maintenances(status_page.maintenances_of(view.page)[:NEWEST], view)
 
 
-def _upcoming(shown: PageView) -> dict[str, Any]:
-    return _work([one for one in shown.planned if one.status == MaintenanceStatus.SCHEDULED], shown)
+def _upcoming(view: PageView) -> dict[str, Any]:
+    return _maintenances(
+        [maintenance for maintenance in view.maintenances if maintenance.status == MaintenanceStatus.SCHEDULED], view
+    )
 
 
-def _active(shown: PageView) -> dict[str, Any]:
-    return _work([one for one in shown.planned if one.status in UNDER_WAY], shown)
+def _active(view: PageView) -> dict[str, Any]:
+    return _maintenances([maintenance for maintenance in view.maintenances if maintenance.status in UNDER_WAY], view)
 
 
-def _summary(shown: PageView) -> dict[str, Any]:
+def _summary(view: PageView) -> dict[str, Any]:
     return {
-        "components": _components(shown), **_unresolved(shown), **_work(shown.planned, shown),
-        "status": _status(shown),
+        "components": _components(view), **_unresolved(view), **_maintenances(view.maintenances, view),
+        "status": _status(view),
     }  # fmt: skip
 
 
 _DOCUMENTS: dict[str, Callable[[PageView], dict[str, Any]]] = {
     "summary": _summary,
-    "status": lambda shown: {"status": _status(shown)},
-    "components": lambda shown: {"components": _components(shown)},
+    "status": lambda view: {"status": _status(view)},
+    "components": lambda view: {"components": _components(view)},
     "incidents": _newest,
     "incidents/unresolved": _unresolved,
-    "scheduled-maintenances": _all_work,
+    "scheduled-maintenances": _all_maintenances,
     "scheduled-maintenances/upcoming": _upcoming,
     "scheduled-maintenances/active": _active,
 }
@@ -181,10 +183,10 @@ _DOCUMENTS: dict[str, Callable[[PageView], dict[str, Any]]] = {
 NAMES = tuple(_DOCUMENTS)
 
 
-def document(name: str, *, page: StatusPage) -> dict[str, Any] | None:
-    """One of Statuspage's documents by its path; None if there is none of that name."""
+def build_document(name: str, *, page: StatusPage) -> dict[str, Any] | None:
+    """The document at this path of Statuspage's API; None if there is no such document."""
     build = _DOCUMENTS.get(name)
     if build is None:
         return None
-    shown = status_page.read(page)
-    return {"page": _page(shown), **build(shown)}
+    view = status_page.page_view(page)
+    return {"page": _page(view), **build(view)}

@@ -1,4 +1,4 @@
-"""What the public sees, read from the publishing models alone."""
+"""The public status page, read from published data only."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -41,14 +41,14 @@ _INDICATORS = {
 _ORDER = ("none", "maintenance", "minor", "major", "critical")
 _HEADLINES = {
     "none": "All systems work.",
-    "maintenance": "We are doing planned work.",
-    "minor": "Some things are slow or fail at times.",
-    "major": "A part is down.",
-    "critical": "A major part is down.",
+    "maintenance": "Maintenance is in progress.",
+    "minor": "Some components are slow or fail at times.",
+    "major": "A component is down.",
+    "critical": "A major component is down.",
 }
 
 
-_PARTS = Prefetch("components", Component.objects.order_by("position", "name"))
+_COMPONENTS = Prefetch("components", Component.objects.order_by("position", "name"))
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class ComponentView:
 
     @property
     def label(self) -> str:
-        """The status in words."""
+        """The status as text."""
         return ComponentStatus(self.status).label
 
 
@@ -70,110 +70,111 @@ class PageView:
     """The public page at one moment."""
 
     page: StatusPage
-    parts: list[ComponentView]
+    components: list[ComponentView]
     unresolved: list[PublicIncident]
-    planned: list[ScheduledMaintenance]
+    maintenances: list[ScheduledMaintenance]
     indicator: str
     updated_at: datetime
 
     @property
     def headline(self) -> str:
-        """In a sentence, whether something is wrong."""
+        """One sentence: whether something is wrong."""
         if self.indicator == "none" and self.unresolved:
             return "We are looking into a report."
         return _HEADLINES[self.indicator]
 
     @property
-    def look_again_at(self) -> datetime | None:
-        """When the next update comes, if one was promised."""
-        return min((one.next_update_at for one in self.unresolved if one.next_update_at), default=None)
+    def next_update_at(self) -> datetime | None:
+        """When the next update is due, if one was promised."""
+        return min((incident.next_update_at for incident in self.unresolved if incident.next_update_at), default=None)
 
 
 def first_page() -> StatusPage | None:
-    """The page that answers at /status/: the default one, else the oldest."""
+    """The page at /status/: the default one, else the oldest."""
     return StatusPage.objects.order_by("-is_default", "pk").first()
 
 
 def page_named(slug: str) -> StatusPage | None:
-    """The page of that slug, or without one the page that answers at /status/."""
+    """The page of that slug; without a slug the page at /status/."""
     return StatusPage.objects.filter(slug=slug).first() if slug else first_page()
 
 
 def page_for(service: Service | None, *, slug: str = "") -> StatusPage | None:
-    """The page of that slug, else the one that has a part for the service, else the default one."""
+    """The page of that slug, else one with a component of the service, else the default one."""
     if not slug and service is not None:
-        part = service.components.select_related("page").order_by("-page__is_default", "page", "pk").first()
-        if part is not None:
-            return part.page
+        component = service.components.select_related("page").order_by("-page__is_default", "page", "pk").first()
+        if component is not None:
+            return component.page
     return page_named(slug)
 
 
 def incidents() -> PublicIncidentQuerySet:
-    """Public incidents with what was said of them and stands, newest first, and their parts."""
-    said = CustomerUpdate.objects.filter(withdrawn_at=None).order_by("-published_at", "-pk")
+    """Public incidents, newest first, with their components and the updates that were not withdrawn."""
+    published = CustomerUpdate.objects.filter(withdrawn_at=None).order_by("-published_at", "-pk")
     return (
         PublicIncident.objects.select_related("page")
-        .prefetch_related(Prefetch("updates", said), _PARTS)
+        .prefetch_related(Prefetch("updates", published), _COMPONENTS)
         .order_by("-created_at", "-pk")
     )
 
 
 def incidents_of(page: StatusPage) -> PublicIncidentQuerySet:
-    """Those of one page."""
+    """The public incidents of one page."""
     return incidents().filter(page=page)
 
 
 def maintenances() -> QuerySet[ScheduledMaintenance]:
-    """Planned work with what was said of it, newest first, and its parts; the latest to begin comes first."""
-    said = MaintenanceUpdate.objects.order_by("-published_at", "-pk")
+    """Maintenance with its components and updates, by its beginning, newest first."""
+    published = MaintenanceUpdate.objects.order_by("-published_at", "-pk")
     return (
         ScheduledMaintenance.objects.select_related("page")
-        .prefetch_related(Prefetch("updates", said), _PARTS)
+        .prefetch_related(Prefetch("updates", published), _COMPONENTS)
         .order_by("-starts_at", "-pk")
     )
 
 
 def maintenances_of(page: StatusPage) -> QuerySet[ScheduledMaintenance]:
-    """That of one page."""
+    """The maintenance of one page."""
     return maintenances().filter(page=page)
 
 
-def ahead(page: StatusPage) -> list[ScheduledMaintenance]:
-    """Work that is scheduled or under way, the next first."""
-    found = maintenances_of(page).exclude(status=MaintenanceStatus.COMPLETED).order_by("starts_at", "pk")
-    return list(found[:NEWEST])
+def upcoming_maintenances(page: StatusPage) -> list[ScheduledMaintenance]:
+    """Maintenance that is scheduled or in progress, the next first."""
+    rows = maintenances_of(page).exclude(status=MaintenanceStatus.COMPLETED).order_by("starts_at", "pk")
+    return list(rows[:NEWEST])
 
 
-def read(page: StatusPage) -> PageView:
-    """The page as it stands. A constant number of queries."""
+def page_view(page: StatusPage) -> PageView:
+    """The page as it is now, in a constant number of queries."""
     components = list(page.components.order_by("position", "name"))
     unresolved = list(incidents_of(page).unresolved()[:NEWEST])
-    times = [page.created_at, *(one.updated_at for one in components)]
-    newest = page.incidents.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
-    worked = page.maintenances.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
+    times = [page.created_at, *(component.updated_at for component in components)]
+    newest_incident = page.incidents.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
+    newest_maintenance = page.maintenances.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
     return PageView(
         page=page,
-        parts=_parts(components),
+        components=_component_views(components),
         unresolved=unresolved,
-        planned=ahead(page),
+        maintenances=upcoming_maintenances(page),
         indicator=_indicator(components, unresolved),
-        updated_at=max([*times, *newest, *worked]),
+        updated_at=max([*times, *newest_incident, *newest_maintenance]),
     )
 
 
-def _parts(components: Iterable[Component]) -> list[ComponentView]:
+def _component_views(components: Iterable[Component]) -> list[ComponentView]:
     members: defaultdict[int, list[Component]] = defaultdict(list)
     tops = []
-    for one in components:
-        if one.group_id:
-            members[one.group_id].append(one)
+    for component in components:
+        if component.group_id:
+            members[component.group_id].append(component)
         else:
-            tops.append(one)
-    return [
-        ComponentView(one, _worst([m.status for m in members[one.pk]]) if members[one.pk] else one.status,
-             tuple(members[one.pk]))
-        for one in tops
-    ]  # fmt: skip
+            tops.append(component)
+    views = []
+    for top in tops:
+        below = members[top.pk]
+        status = _worst([member.status for member in below]) if below else top.status
+        views.append(ComponentView(top, status, tuple(below)))
+    return views
 
 
 def _worst(statuses: Iterable[str]) -> str:
@@ -181,16 +182,16 @@ def _worst(statuses: Iterable[str]) -> str:
 
 
 def _indicator(components: Iterable[Component], unresolved: Iterable[PublicIncident]) -> str:
-    """The worse of what the parts and the incidents say: a green page in an outage helps nobody."""
-    found = ["none", *(_INDICATORS[ComponentStatus(one.status)] for one in components)]
-    found += [Impact(one.impact).value for one in unresolved]
-    return max(found, key=_ORDER.index)
+    """The worst of the components' status and the incidents' impact, so that no outage looks green."""
+    indicators = ["none", *(_INDICATORS[ComponentStatus(component.status)] for component in components)]
+    indicators += [Impact(incident.impact).value for incident in unresolved]
+    return max(indicators, key=_ORDER.index)
 
 
-def days(page: StatusPage, *, at: datetime) -> list[tuple[date, list[PublicIncident]]]:
-    """The incidents of the last 90 days by the day they began, newest first; only days that had some."""
+def incidents_by_day(page: StatusPage, *, at: datetime) -> list[tuple[date, list[PublicIncident]]]:
+    """The incidents of the last 90 days by the day they began (page's time zone), newest first; no empty days."""
     zone = ZoneInfo(page.time_zone)
-    found: dict[date, list[PublicIncident]] = {}
-    for one in incidents_of(page).filter(created_at__gte=at - HISTORY):
-        found.setdefault(one.started_at.astimezone(zone).date(), []).append(one)
-    return sorted(found.items(), reverse=True)
+    grouped: dict[date, list[PublicIncident]] = {}
+    for incident in incidents_of(page).filter(created_at__gte=at - HISTORY):
+        grouped.setdefault(incident.started_at.astimezone(zone).date(), []).append(incident)
+    return sorted(grouped.items(), reverse=True)

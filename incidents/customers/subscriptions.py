@@ -1,4 +1,4 @@
-"""Subscribing to updates: asked for, confirmed by mail, ended by one click; the answer never tells who is known."""
+"""Subscriptions: confirmed by mail, ended by one click. Responses never say whether an address is subscribed."""
 
 import uuid
 from collections.abc import Collection
@@ -10,23 +10,23 @@ from django.db.models import QuerySet
 from incidents.customers import deliveries, signed_links
 from incidents.models import Component, StatusPage, Subscriber, UpdateDelivery
 
-ASK_AGAIN = timedelta(minutes=10)
+RESEND_AFTER = timedelta(minutes=10)
 
 
 @transaction.atomic
-def ask(*, page: StatusPage, email: str, components: Collection[str], at: datetime) -> None:
-    """Mail a question to the address. Nothing changes until it is confirmed, also for somebody known.
+def request_subscription(*, page: StatusPage, email: str, components: Collection[str], at: datetime) -> None:
+    """Mail a confirmation link to the address. Nothing changes until it is used, also for a subscriber.
 
-    A second question within ten minutes is not sent: nobody's mailbox is filled by strangers.
+    A second mail within ten minutes is not sent, so that nobody can fill another person's mailbox.
     """
-    found, created = Subscriber.objects.get_or_create(
+    row, created = Subscriber.objects.get_or_create(
         page=page, email=email.strip().lower(), defaults={"asked_at": at, "created_at": at}
     )
-    subscriber = Subscriber.objects.select_for_update().get(pk=found.pk)
-    if not created and subscriber.asked_at > at - ASK_AGAIN:
+    subscriber = Subscriber.objects.select_for_update().get(pk=row.pk)
+    if not created and subscriber.asked_at > at - RESEND_AFTER:
         return
-    known = page.components.filter(public_id__in=components).order_by("pk")
-    subscriber.asked, subscriber.asked_at = list(known.values_list("public_id", flat=True)), at
+    chosen = page.components.filter(public_id__in=components).order_by("pk")
+    subscriber.asked, subscriber.asked_at = list(chosen.values_list("public_id", flat=True)), at
     subscriber.save(update_fields=["asked", "asked_at"])
     UpdateDelivery.objects.create(
         key=f"confirm:{subscriber.pk}:{at.timestamp():.0f}", channel="email", address=subscriber.email,
@@ -37,10 +37,10 @@ def ask(*, page: StatusPage, email: str, components: Collection[str], at: dateti
 
 @transaction.atomic
 def confirm(*, token: str, at: datetime) -> Subscriber:
-    """Begin the subscription, with the parts that were asked for. Raises BadLink."""
-    key, asked = signed_links.read_confirm(token)
+    """Begin the subscription with the chosen components. Raises BadLink."""
+    key, component_ids = signed_links.read_confirm_token(token)
     subscriber = _locked(key)
-    subscriber.components.set(Component.objects.filter(page=subscriber.page_id, public_id__in=asked))
+    subscriber.components.set(Component.objects.filter(page=subscriber.page_id, public_id__in=component_ids))
     subscriber.confirmed_at, subscriber.unsubscribed_at = at, None
     subscriber.save(update_fields=["confirmed_at", "unsubscribed_at"])
     return subscriber
@@ -49,7 +49,7 @@ def confirm(*, token: str, at: datetime) -> Subscriber:
 @transaction.atomic
 def unsubscribe(*, token: str, at: datetime) -> Subscriber:
     """End the subscription; a second click changes nothing. Raises BadLink."""
-    subscriber = _locked(signed_links.read_leave(token))
+    subscriber = _locked(signed_links.read_unsubscribe_token(token))
     if subscriber.unsubscribed_at is None:
         subscriber.unsubscribed_at = at
         subscriber.save(update_fields=["unsubscribed_at"])
@@ -58,15 +58,15 @@ def unsubscribe(*, token: str, at: datetime) -> Subscriber:
 
 def page_of(key: uuid.UUID) -> StatusPage:
     """The page a link in a mail belongs to. Raises BadLink."""
-    return _found(Subscriber.objects.select_related("page"), key).page
+    return _get_subscriber(Subscriber.objects.select_related("page"), key).page
 
 
 def _locked(key: uuid.UUID) -> Subscriber:
-    return _found(Subscriber.objects.select_for_update(of=("self",)).select_related("page"), key)
+    return _get_subscriber(Subscriber.objects.select_for_update(of=("self",)).select_related("page"), key)
 
 
-def _found(rows: QuerySet[Subscriber], key: uuid.UUID) -> Subscriber:
-    found = rows.filter(key=key).first()
-    if found is None:
-        raise signed_links.BadLink("This subscription does not exist any more. There is nothing left to do.")
-    return found
+def _get_subscriber(rows: QuerySet[Subscriber], key: uuid.UUID) -> Subscriber:
+    subscriber = rows.filter(key=key).first()
+    if subscriber is None:
+        raise signed_links.BadLink("This subscription does not exist any more. You do not need to do anything.")
+    return subscriber

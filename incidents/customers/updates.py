@@ -1,4 +1,4 @@
-"""Telling customers: a draft from a template, its preview, and publishing, which nothing does by itself."""
+"""Updates for customers: a draft from a template, its preview, and publishing, which only a person does."""
 
 import re
 import uuid
@@ -15,8 +15,7 @@ from config.base.data.lifecycle import Lifecycle, Refusal
 from config.base.data.outbox import OutboxState
 from config.base.net import links
 from config.base.web import display
-from incidents.customers import component_status as parts
-from incidents.customers import deliveries
+from incidents.customers import component_status, deliveries
 from incidents.customers.customer_mails import CustomerMail, update_mail
 from incidents.customers.obligations import complete_update, create_first_update, incidents_without_update
 from incidents.models import (
@@ -50,43 +49,43 @@ PHASES = Lifecycle.of(
         "postmortem": "postmortem",
     },
 )
-FILLED = {
+AUTOMATIC_PLACEHOLDERS = {
     "page": "the page's name",
-    "components": "the parts that are hit",
+    "components": "the affected components",
     "start": "when it began",
     "time": "now",
     "next": "when the next update comes",
-    "restored": "now, when all works again",
+    "restored": "now, when the service works again",
     "duration": "how long it lasted",
     "link": "the address of the status page",
 }
-"""Placeholders filled from the form, which holds nothing that its author has not chosen."""
-ASKED = {
-    "audience": "who is hit",
+"""Placeholders filled from the form, whose every field the author chose."""
+AUTHOR_PLACEHOLDERS = {
+    "audience": "who is affected",
     "symptom": "what they see",
     "unaffected": "what works",
     "mitigation": "what is being done",
     "workaround": "what they can do meanwhile",
     "until": "how long it is watched",
     "data_statement": "whether data was lost",
-    "postmortem_sentence": "whether a report follows",
+    "postmortem_sentence": "whether a postmortem follows",
 }
-"""Placeholders whose words the author writes."""
+"""Placeholders that the author fills in."""
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _CADENCE = {1: timedelta(minutes=20), 2: timedelta(minutes=30)}
-_USUAL = timedelta(minutes=60)
-_USUAL_WORDS = {1: (Impact.CRITICAL, ComponentStatus.MAJOR), 2: (Impact.MAJOR, ComponentStatus.PARTIAL)}
-_STILL_FIRST = timedelta(days=1)
-_FIRST = {1: timedelta(minutes=10), 2: timedelta(minutes=20), 3: timedelta(minutes=60)}
+_USUAL_CADENCE = timedelta(minutes=60)
+_PROPOSED = {1: (Impact.CRITICAL, ComponentStatus.MAJOR), 2: (Impact.MAJOR, ComponentStatus.PARTIAL)}
+_FIRST_UPDATE_WINDOW = timedelta(days=1)
+_FIRST_UPDATE_WITHIN = {1: timedelta(minutes=10), 2: timedelta(minutes=20), 3: timedelta(minutes=60)}
 
 
-class NotReady(Refusal):
-    """The draft cannot be published as it stands; the message says what is missing."""
+class UpdateRefused(Refusal):
+    """The draft cannot be published; the message says what is missing."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An update before it is published: all of it typed or chosen by its author."""
+    """An update before it is published; its author typed or chose every field."""
 
     page: StatusPage
     name: str
@@ -102,94 +101,98 @@ class Draft:
 
 @dataclass(frozen=True)
 class Preview:
-    """What an update becomes on each channel, and how many it reaches."""
+    """An update as the page and the mail will show it, and how many subscribers get it."""
 
     update: CustomerUpdate
     incident: PublicIncident
-    letter: CustomerMail
+    mail: CustomerMail
     recipients: int
     open_placeholders: list[str]
 
 
-def next_due(*, severity: Severity, at: datetime) -> datetime:
-    """When the next update should come by the cadence of practice, on a whole five minutes."""
-    due = at + _CADENCE.get(severity.rank, _USUAL)
-    return due.replace(minute=due.minute - due.minute % 5, second=0, microsecond=0)
+def next_update_due(*, severity: Severity, at: datetime) -> datetime:
+    """When the next update should come by the usual cadence of the severity, rounded down to five minutes."""
+    due_at = at + _CADENCE.get(severity.rank, _USUAL_CADENCE)
+    return due_at.replace(minute=due_at.minute - due_at.minute % 5, second=0, microsecond=0)
 
 
-def first_due(ticket: Ticket) -> datetime | None:
-    """When customers should hear the first word; None for severities that need none."""
-    wait = _FIRST.get(ticket.severity.rank)
+def first_update_due(ticket: Ticket) -> datetime | None:
+    """When the first update is due; None for severities that need none."""
+    wait = _FIRST_UPDATE_WITHIN.get(ticket.severity.rank)
     return ticket.impact_started_at + wait if wait and ticket.is_open else None
 
 
 def create_first_updates(*, at: datetime) -> int:
-    """Owe the first word of incidents that need one; beside the paging path, so that declaring stays short."""
-    done = 0
-    for ticket in incidents_without_update(newer_than=at - _STILL_FIRST):
-        due_at = first_due(ticket)
+    """Create the first-update obligation of incidents that need one; returns how many.
+
+    A sweep does it, so that declaring an incident stays fast.
+    """
+    created = 0
+    for ticket in incidents_without_update(newer_than=at - _FIRST_UPDATE_WINDOW):
+        due_at = first_update_due(ticket)
         if due_at is not None:
             create_first_update(ticket, due_at=due_at, at=at)
-            done += 1
-    return done
+            created += 1
+    return created
 
 
 def customer_summary(ticket: Ticket, *, at: datetime) -> dict[str, Any] | None:
-    """What customers were told of a ticket and what became of the last mails; None without a status page."""
-    told = PublicIncident.objects.filter(ticket=ticket).order_by("pk").first()
-    if told is None:
+    """The published state of a ticket and the deliveries of its last update; None without a status page."""
+    public_incident = PublicIncident.objects.filter(ticket=ticket).order_by("pk").first()
+    if public_incident is None:
         if not StatusPage.objects.exists():
             return None
-        due = first_due(ticket)
-        return {"told": None, "first_due_at": due, "is_late": due is not None and due < at}
-    newest = told.updates.filter(withdrawn_at=None).order_by("-published_at", "-pk").first()
+        due_at = first_update_due(ticket)
+        return {"public_incident": None, "first_due_at": due_at, "is_late": due_at is not None and due_at < at}
+    newest = public_incident.updates.filter(withdrawn_at=None).order_by("-published_at", "-pk").first()
     counts = (
         UpdateDelivery.objects.filter(update=newest).values_list("state").annotate(n=Count("pk")).order_by("state")
     )
     return {
-        "told": told,
+        "public_incident": public_incident,
         "newest": newest,
         "states": [(state, OutboxState(state).label, n) for state, n in counts],
-        "is_late": told.is_overdue(at),
-        "is_unsaid": ticket.restored_at is not None and told.status not in {*OVER, Phase.MONITORING},
+        "is_late": public_incident.is_overdue(at),
+        "is_restored_unannounced": ticket.restored_at is not None
+        and public_incident.status not in {*OVER, Phase.MONITORING},
     }
 
 
-def proposed_words(severity: Severity) -> dict[str, str]:
-    """How hard customers are hit and how the parts are, by the severity; the author confirms it."""
-    impact, status = _USUAL_WORDS.get(severity.rank, (Impact.MINOR, ComponentStatus.DEGRADED))
+def proposed_impact(severity: Severity) -> dict[str, str]:
+    """The impact and component status that the severity suggests; the author confirms them."""
+    impact, status = _PROPOSED.get(severity.rank, (Impact.MINOR, ComponentStatus.DEGRADED))
     return {"impact": impact, "component_status": status}
 
 
 def proposed_components(service: Service | None, *, page: StatusPage) -> list[Component]:
-    """The parts linked with the service in trouble; the author confirms them."""
+    """The components of the affected service; the author confirms them."""
     return list(page.components.filter(service=service)) if service else []
 
 
 def unknown_placeholders(body: str) -> list[str]:
-    """Those in the text that are not of the fixed list."""
-    return sorted(set(_PLACEHOLDER.findall(body)) - set(FILLED) - set(ASKED))
+    """The placeholders in the text that are not on the fixed list."""
+    return sorted(set(_PLACEHOLDER.findall(body)) - set(AUTOMATIC_PLACEHOLDERS) - set(AUTHOR_PLACEHOLDERS))
 
 
-def fill(body: str, *, draft: Draft, at: datetime) -> str:
-    """The text with what the draft knows in place of its placeholders; the others stay for the author."""
+def fill_placeholders(body: str, *, draft: Draft, at: datetime) -> str:
+    """Replace the placeholders that the draft can fill; the others stay for the author."""
     zone = draft.page.time_zone
-    known = {
+    values = {
         "page": draft.page.name,
-        "components": _listed(component.name for component in draft.components),
-        "start": _moment(draft.started_at, at=at, zone=zone),
-        "time": _moment(at, at=at, zone=zone),
-        "restored": _moment(at, at=at, zone=zone),
+        "components": _join_names(component.name for component in draft.components),
+        "start": _format_time(draft.started_at, at=at, zone=zone),
+        "time": _format_time(at, at=at, zone=zone),
+        "restored": _format_time(at, at=at, zone=zone),
         "duration": display.span((at - draft.started_at).total_seconds()),
-        "next": _moment(draft.next_update_at, at=at, zone=zone) if draft.next_update_at else "",
+        "next": _format_time(draft.next_update_at, at=at, zone=zone) if draft.next_update_at else "",
         "link": links.absolute(draft.page.get_absolute_url()),
     }
-    return _PLACEHOLDER.sub(lambda found: known.get(found[1]) or found[0], body)
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1]) or match[0], body)
 
 
-def draft_from(template: MessageTemplate, *, draft: Draft, at: datetime) -> str:
-    """A template's words for this draft."""
-    return fill(template.body, draft=draft, at=at)
+def fill_template(template: MessageTemplate, *, draft: Draft, at: datetime) -> str:
+    """The template's text, filled in for this draft."""
+    return fill_placeholders(template.body, draft=draft, at=at)
 
 
 def preview(draft: Draft, *, at: datetime) -> Preview:
@@ -199,44 +202,44 @@ def preview(draft: Draft, *, at: datetime) -> Preview:
         created_at=at, updated_at=at, public_id="preview",
     )  # fmt: skip
     update = CustomerUpdate(
-        incident=incident, status=draft.status, body=draft.body, next_update_at=_promised(draft), published_at=at
+        incident=incident, status=draft.status, body=draft.body, next_update_at=_next_update_at(draft), published_at=at
     )
     return Preview(
         update=update,
         incident=incident,
-        letter=update_mail(update, unsubscribe="(a link of their own)"),
-        recipients=recipients(page=draft.page, components=draft.components),
-        open_placeholders=_open(draft.body),
+        mail=update_mail(update, unsubscribe="(a link of their own)"),
+        recipients=count_recipients(page=draft.page, components=draft.components),
+        open_placeholders=_unfilled_placeholders(draft.body),
     )
 
 
-def recipients(*, page: StatusPage, components: Iterable[Component]) -> int:
-    """How many confirmed subscribers an update about these parts is mailed to."""
-    mine = Subscriber.objects.active().filter(page=page)
-    everything = mine.filter(components__isnull=True).count()
-    return everything + mine.filter(components__in=list(components)).distinct().count()
+def count_recipients(*, page: StatusPage, components: Iterable[Component]) -> int:
+    """How many confirmed subscribers get an update about these components."""
+    subscribers = Subscriber.objects.active().filter(page=page)
+    everything = subscribers.filter(components__isnull=True).count()
+    return everything + subscribers.filter(components__in=list(components)).distinct().count()
 
 
 @transaction.atomic
 def publish(*, draft: Draft, ticket_id: int, actor: User, at: datetime) -> CustomerUpdate:
-    """Put the update on the page and have it mailed. The same draft is published once.
+    """Publish the update on the page and mail it. The same draft is published once.
 
-    Raises NotReady and IllegalMove, in words for the author.
+    Raises UpdateRefused and IllegalMove, with a message for the author.
     """
     ticket = lock_ticket(ticket_id)
-    done = CustomerUpdate.objects.filter(draft_key=draft.key).first()
-    if done is not None:
-        return done
+    existing = CustomerUpdate.objects.filter(draft_key=draft.key).first()
+    if existing is not None:
+        return existing
     _check(draft, at=at)
     incident = _incident_of(ticket, draft, at=at)
     affected = _change_components(draft, at=at)
     incident.components.add(*draft.components)
     update = CustomerUpdate.objects.create(
         incident=incident, draft_key=draft.key, status=draft.status, body=draft.body, affected=affected,
-        next_update_at=_promised(draft), published_at=at, author=actor,
+        next_update_at=_next_update_at(draft), published_at=at, author=actor,
     )  # fmt: skip
     timeline.record(
-        ticket_id=ticket.pk, kind=EntryKind.CHANGE, at=at, actor=actor, text=_told(update, draft),
+        ticket_id=ticket.pk, kind=EntryKind.CHANGE, at=at, actor=actor, text=_timeline_text(update, draft),
         data={"update": update.public_id}, source=f"update:{update.pk}",
     )  # fmt: skip
     complete_update(ticket, update, actor=actor, at=at)
@@ -245,27 +248,27 @@ def publish(*, draft: Draft, ticket_id: int, actor: User, at: datetime) -> Custo
 
 
 def _check(draft: Draft, *, at: datetime) -> None:
-    if waiting := _open(draft.body):
-        raise NotReady(f"Replace {', '.join(f'{{{name}}}' for name in waiting)} with your own words first.")
+    if placeholders := _unfilled_placeholders(draft.body):
+        raise UpdateRefused(f"Replace {', '.join(f'{{{name}}}' for name in placeholders)} with your own words first.")
     if not draft.body.strip() or not draft.name.strip():
-        raise NotReady("Write what customers should read, and what they would call this trouble.")
+        raise UpdateRefused("Write what customers should read, and a title as they would call the incident.")
     if any(component.page_id != draft.page.pk for component in draft.components):
-        raise NotReady("Choose parts of this status page.")
+        raise UpdateRefused("Choose components of this status page.")
     if draft.status not in OVER and (draft.next_update_at is None or draft.next_update_at <= at):
-        raise NotReady("Say when the next update comes; it must lie ahead.")
+        raise UpdateRefused("Say when the next update comes. It must be in the future.")
 
 
 def _incident_of(ticket: Ticket, draft: Draft, *, at: datetime) -> PublicIncident:
-    """The ticket's public incident, new or moved on; the ticket's lock keeps it one."""
+    """The ticket's public incident, created or updated; the lock on the ticket allows only one."""
     incident = PublicIncident.objects.filter(page=draft.page, ticket=ticket).first()
     if incident is None:
         if draft.status == Phase.POSTMORTEM:
-            raise NotReady("Customers were told nothing of this yet: begin with what happened.")
+            raise UpdateRefused("No update about this incident is published yet. Publish what happened first.")
         incident = PublicIncident(page=draft.page, ticket=ticket, created_at=at)
     else:
         PHASES.check(incident.status, draft.status)
     incident.name, incident.impact, incident.status = draft.name, draft.impact, draft.status
-    incident.started_at, incident.updated_at, incident.next_update_at = draft.started_at, at, _promised(draft)
+    incident.started_at, incident.updated_at, incident.next_update_at = draft.started_at, at, _next_update_at(draft)
     if draft.status == Phase.MONITORING:
         incident.monitoring_at = at
     if draft.status in OVER:
@@ -277,34 +280,34 @@ def _incident_of(ticket: Ticket, draft: Draft, *, at: datetime) -> PublicInciden
 
 
 def _change_components(draft: Draft, *, at: datetime) -> list[dict[str, str]]:
-    """Give the parts their new status, and say which was what."""
-    wanted = draft.component_status or (ComponentStatus.OPERATIONAL if draft.status == Phase.RESOLVED else "")
-    return parts.change_component_status(
-        [one.pk for one in draft.components], lambda part: wanted or part.status, at=at
+    """Set the new status of the components; returns old and new of each."""
+    new_status = draft.component_status or (ComponentStatus.OPERATIONAL if draft.status == Phase.RESOLVED else "")
+    return component_status.change_component_status(
+        [component.pk for component in draft.components], lambda component: new_status or component.status, at=at
     )
 
 
-def _promised(draft: Draft) -> datetime | None:
+def _next_update_at(draft: Draft) -> datetime | None:
     return None if draft.status in OVER else draft.next_update_at
 
 
-def _told(update: CustomerUpdate, draft: Draft) -> str:
-    names = _listed(component.name for component in draft.components)
-    return f"Customers were told: {update.get_status_display().lower()}{f', {names}' if names else ''}."
+def _timeline_text(update: CustomerUpdate, draft: Draft) -> str:
+    names = _join_names(component.name for component in draft.components)
+    return f"Update published: {update.get_status_display().lower()}{f', {names}' if names else ''}."
 
 
-def _open(body: str) -> list[str]:
-    found = dict.fromkeys(_PLACEHOLDER.findall(body))
-    return [name for name in found if name in FILLED or name in ASKED]
+def _unfilled_placeholders(body: str) -> list[str]:
+    names = dict.fromkeys(_PLACEHOLDER.findall(body))
+    return [name for name in names if name in AUTOMATIC_PLACEHOLDERS or name in AUTHOR_PLACEHOLDERS]
 
 
-def _moment(value: datetime, *, at: datetime, zone: str) -> str:
-    """The time on the page's wall, with its date unless that is today."""
-    shown, today = value.astimezone(ZoneInfo(zone)), at.astimezone(ZoneInfo(zone))
-    day = "" if shown.date() == today.date() else f"{shown.day} {shown:%b %Y} "
-    return f"{day}{shown:%H:%M %Z}"
+def _format_time(value: datetime, *, at: datetime, zone: str) -> str:
+    """The time in the page's time zone, with its date unless that is today."""
+    local, today = value.astimezone(ZoneInfo(zone)), at.astimezone(ZoneInfo(zone))
+    day = "" if local.date() == today.date() else f"{local.day} {local:%b %Y} "
+    return f"{day}{local:%H:%M %Z}"
 
 
-def _listed(names: Iterable[str]) -> str:
-    found = list(names)
-    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+def _join_names(names: Iterable[str]) -> str:
+    items = list(names)
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)

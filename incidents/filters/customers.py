@@ -1,4 +1,4 @@
-"""Filters of what customers are told; page, CSV and endpoint share them."""
+"""Filters of status pages, updates, maintenance and subscribers; page, CSV and endpoint share them."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class StatusPageFilter(FilterSet):
 
 
 class ComponentFilter(FilterSet):
-    """Parts of the status page."""
+    """Components of the status page."""
 
     search = WordsFilter(fields=["name"])
     status = filters.ChoiceFilter(choices=ComponentStatus)
@@ -67,14 +67,14 @@ class PublicIncidentFilter(FilterSet):
     search = WordsFilter(fields=["name"])
     status = filters.ChoiceFilter(choices=Phase)
     ticket = ReferenceFilter(field_name="ticket")
-    over = YesNoFilter(method="filter_over", label="Over")
+    over = YesNoFilter(method="filter_over", label="Resolved")
 
     class Meta(FilterSet.Meta):
         model = PublicIncident
         fields: tuple[str, ...] = ()
 
     def filter_over(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        """Those customers wait for, or no more."""
+        """Resolved ones, or those that are not resolved yet."""
         return queryset.filter(status__in=OVER) if value else queryset.exclude(status__in=OVER)
 
 
@@ -91,7 +91,7 @@ class CustomerUpdateFilter(FilterSet):
 
 
 class MaintenanceFilter(FilterSet):
-    """Planned work."""
+    """Maintenance."""
 
     search = WordsFilter(fields=["name"])
     status = filters.ChoiceFilter(choices=MaintenanceStatus)
@@ -103,7 +103,7 @@ class MaintenanceFilter(FilterSet):
 
 
 class MaintenanceUpdateFilter(FilterSet):
-    """What was said about planned work."""
+    """Updates of maintenance."""
 
     status = filters.ChoiceFilter(choices=MaintenanceStatus)
     maintenance = filters.NumberFilter(field_name="maintenance")

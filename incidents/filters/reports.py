@@ -20,16 +20,16 @@ from oncall.models import Team
 
 
 def midnight(day: date) -> datetime:
-    """When the day begins for the reader."""
+    """The beginning of the day in the reader's time zone."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _next(day: date) -> date:
+def _day_after(day: date) -> date:
     return min(day, date.max - timedelta(1)) + timedelta(1)
 
 
 class ReportFilter(FilterSet):
-    """The incidents that a number tells of; days are the reader's."""
+    """Which incidents the report counts; days are in the reader's time zone."""
 
     since = filters.DateFilter(label="From", method="from_day")
     until = filters.DateFilter(label="To, included", method="to_day")
@@ -53,46 +53,46 @@ class ReportFilter(FilterSet):
 
     @property
     def scope(self) -> Scope:
-        """What a valid filter narrows the numbers to, in the summary's terms."""
-        given = self.form.cleaned_data
+        """The summary's scope of a valid filter."""
+        values = self.form.cleaned_data
         return Scope(
-            since=midnight(given["since"]) if given["since"] else None,
-            until=midnight(_next(given["until"])) if given["until"] else None,
-            team=given["team"],
-            service=given["service"],
-            severity=given["severity"],
-            is_changed={"recorded": False, "changed": True}.get(given["times"]),
+            since=midnight(values["since"]) if values["since"] else None,
+            until=midnight(_day_after(values["until"])) if values["until"] else None,
+            team=values["team"],
+            service=values["service"],
+            severity=values["severity"],
+            is_changed={"recorded": False, "changed": True}.get(values["times"]),
         )
 
     def from_day(self, queryset: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
-        """Whose impact began on this day or later."""
+        """Incidents whose impact began on this day or later."""
         return metrics.began_between(queryset, since=midnight(value))
 
     def to_day(self, queryset: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
-        """Whose impact began on this day or earlier."""
-        return metrics.began_between(queryset, until=midnight(_next(value)))
+        """Incidents whose impact began on this day or earlier."""
+        return metrics.began_between(queryset, until=midnight(_day_after(value)))
 
     def by_times(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
-        """With or without those whose times somebody changed."""
+        """Only with recorded times, or only with a time changed by hand."""
         return queryset.filter(times_changed_at__isnull=value == "recorded")
 
 
 class RecordFilter(ReportFilter):
-    """The records behind a number; its rows need `outcome` of the measure."""
+    """The records behind a figure; its rows need `outcome` of the measure."""
 
     measure = filters.ChoiceFilter(
-        choices=[(one.name, one.title) for one in metrics.MEASURES.values()], method="as_it_is"
+        choices=[(measure.name, measure.title) for measure in metrics.MEASURES.values()], method="unchanged"
     )
     outcome = filters.ChoiceFilter(
         label="Counted", choices=[*metrics.Outcome.choices, ("left_out", "Left out")], method="by_outcome"
     )
 
-    def as_it_is(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
-        """The page has measured already."""
+    def unchanged(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """All rows: the page has applied the measure already."""
         return queryset
 
     def by_outcome(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """One outcome, or all that are not counted."""
+        """Records with one outcome, or all that are left out."""
         if value == "left_out":
             return queryset.exclude(outcome=metrics.Outcome.COUNTED)
         return queryset.filter(outcome=value)

@@ -46,5 +46,5 @@ class ReadinessFilter(FilterSet):
         fields: tuple[str, ...] = ()
 
     def by_failing(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Those that fail this check."""
+        """Services that fail this check."""
         return queryset.filter(items__contains=[{"code": value, "is_passed": False}])

@@ -1,4 +1,4 @@
-"""The summary behind the numbers: what was measured, sorted and by stretch of time, not to be counted again."""
+"""The stored summary behind the reports: measured lengths by period, so that they are not counted again."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,7 +10,7 @@ from oncall.models import Team
 
 
 class NumbersSegment(models.Model):
-    """A stretch of time, as a month: the incidents whose impact began in it are summed up."""
+    """A period, usually a month; the incidents whose impact began in it are summarized."""
 
     starts_at = models.DateTimeField(unique=True)
     ends_at = models.DateTimeField()
@@ -25,17 +25,17 @@ class NumbersSegment(models.Model):
 
 
 class NumbersRun(models.Model):
-    """What one measure says of the open incidents of one segment, team, service and severity."""
+    """One measure of the public incidents of one segment, team, service and severity."""
 
     segment = models.ForeignKey(NumbersSegment, on_delete=models.CASCADE, related_name="runs")
     measure = models.CharField(max_length=12)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     severity = models.ForeignKey(Severity, on_delete=models.CASCADE, related_name="+", db_index=False)
-    is_changed = models.BooleanField(help_text="Whether somebody changed a time by hand.")
-    seconds = models.BinaryField(help_text="What was counted, ascending, as float8 in network order.")
+    is_changed = models.BooleanField(help_text="Whether a time was changed by hand.")
+    seconds = models.BinaryField(help_text="The counted lengths, ascending, as float8 in network byte order.")
     seconds_total = models.FloatField()
-    left_out = ArrayField(models.IntegerField(), help_text="How many were not, by reason.")
+    left_out = ArrayField(models.IntegerField(), help_text="How many were left out, by reason.")
 
     class Meta:
         constraints = [
@@ -51,9 +51,9 @@ class NumbersRun(models.Model):
 
 
 class NumbersChange(models.Model):
-    """An incident that began then was changed since its segment was summed up; a trigger of tickets writes it.
+    """The start of an incident that changed after its segment was summarized; a trigger of tickets writes it.
 
-    Rows are only added, never looked for, so that two that change a ticket at once do not wait for each other.
+    Rows are only inserted, so that concurrent changes of tickets do not wait for each other.
     """
 
     began = models.DateTimeField(db_index=True)

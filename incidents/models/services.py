@@ -1,4 +1,4 @@
-"""The service catalogue: what the firm runs, who owns it, what depends on what, and how ready it is."""
+"""The service catalog: services, the teams that own them, their dependencies and their readiness."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -14,7 +14,7 @@ from oncall.models import EscalationPolicy, Team
 
 
 class ServiceKind(models.TextChoices):
-    """What sort of service it is."""
+    """The kind of a service."""
 
     BUSINESS = "business", "Business service"
     TECHNICAL = "technical", "Technical service"
@@ -22,7 +22,7 @@ class ServiceKind(models.TextChoices):
 
 
 class Service(models.Model):
-    """Something the firm offers or stands on, with exactly one accountable team (S5)."""
+    """A service that the company offers or depends on, owned by exactly one accountable team (S5)."""
 
     name = OneLineField(max_length=80, unique=True)
     slug = models.SlugField(max_length=80, unique=True)
@@ -56,7 +56,7 @@ class Service(models.Model):
 
 
 class ServiceDependency(models.Model):
-    """One service needs another."""
+    """One service depends on another."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="dependencies")
     needs = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="dependents")
@@ -73,7 +73,7 @@ class ServiceDependency(models.Model):
 
 
 class ServiceOwnership(models.Model):
-    """Which team owned a service from when to when, so that old numbers stay with their owner (S5)."""
+    """Which team owned a service in which period, so that old figures stay with the former owner (S5)."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="ownerships")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
@@ -92,7 +92,7 @@ class ServiceOwnership(models.Model):
 
 
 class ServiceReadiness(models.Model):
-    """What the last check of a service found (S19, S39); `due_at` is when it is checked again."""
+    """The result of the last readiness check of a service (S19, S39); `due_at` is when it is checked again."""
 
     service = models.OneToOneField(Service, on_delete=models.CASCADE, related_name="readiness")
     passed = models.PositiveSmallIntegerField(default=0)
@@ -119,5 +119,5 @@ class ServiceReadiness(models.Model):
 
     @property
     def failing(self) -> list[dict[str, object]]:
-        """The checks that fail."""
+        """The failing checks."""
         return [item for item in self.items if not item["is_passed"]]

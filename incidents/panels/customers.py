@@ -1,4 +1,4 @@
-"""What customers know of an incident."""
+"""The panel of an incident's updates for customers."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from incidents.customers import updates
 from incidents.models import Ticket
 
 
-def _customers(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
-    """What customers know of an incident, and when they should hear again; nothing without a status page."""
-    found = updates.customer_summary(ticket, at=timezone.now())
-    if found is None:
+def _customer_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    """The published state of an incident, and when the next update is due; nothing without a status page."""
+    summary = updates.customer_summary(ticket, at=timezone.now())
+    if summary is None:
         return None
-    return found | {"reference": ticket.reference, "can_publish": permissions.can_publish(request.user, ticket)}
+    return summary | {"reference": ticket.reference, "can_publish": permissions.can_publish(request.user, ticket)}
 
 
 def register() -> None:
     """Add the panels; called from `ready()`."""
-    panels.register(panels.Panel("incident", 15, "incidents/customers/panel_customers.html", _customers))
+    panels.register(panels.Panel("incident", 15, "incidents/customers/panel_customers.html", _customer_panel))

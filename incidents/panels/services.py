@@ -14,16 +14,16 @@ from incidents.services.subject import SERVICE
 from oncall.models import Team
 from oncall.panels import obligations
 
-_SERVICES = 100
+_SERVICES_PER_PAGE = 100
 
 
 def _services_on_call(request: HttpRequest, at: datetime) -> dict[str, Any]:
     rows = Service.objects.select_related("team").order_by("tier", "name")
-    page = Paginator(rows, _SERVICES).get_page(request.GET.get("services"))
-    return {"covered": coverage.who_answers(page.object_list, at=at), "page": page}
+    page = Paginator(rows, _SERVICES_PER_PAGE).get_page(request.GET.get("services"))
+    return {"covered": coverage.list_coverage(page.object_list, at=at), "page": page}
 
 
-def _team(request: HttpRequest, team: Team) -> dict[str, Any]:
+def _team_panel(request: HttpRequest, team: Team) -> dict[str, Any]:
     tickets = Ticket.objects.for_list().visible_to(request.user).filter(team=team)
     return {
         "services": team.services.order_by("tier", "name"),
@@ -33,15 +33,15 @@ def _team(request: HttpRequest, team: Team) -> dict[str, Any]:
     }
 
 
-def _readiness(request: HttpRequest, service: Service) -> dict[str, Any]:
-    """What the last check found; a service that is new has none yet."""
-    found = ServiceReadiness.objects.filter(service=service).first()
-    return {"service": service, "readiness": found, "may_check": permissions.can_act(request.user)}
+def _readiness_panel(request: HttpRequest, service: Service) -> dict[str, Any]:
+    """The result of the last check; a new service has none yet."""
+    result = ServiceReadiness.objects.filter(service=service).first()
+    return {"service": service, "readiness": result, "may_check": permissions.can_act(request.user)}
 
 
 def register() -> None:
     """Add the panels; called from `ready()`."""
     panels.register(panels.Panel("on-call", 10, "incidents/services/panel_on_call.html", _services_on_call))
-    panels.register(panels.Panel("team", 10, "incidents/services/panel_team.html", _team))
-    panels.register(panels.Panel("service", 5, "incidents/services/panel_readiness.html", _readiness))
+    panels.register(panels.Panel("team", 10, "incidents/services/panel_team.html", _team_panel))
+    panels.register(panels.Panel("service", 5, "incidents/services/panel_readiness.html", _readiness_panel))
     obligations.register("service", 10, subject_type=SERVICE)

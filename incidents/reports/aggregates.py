@@ -17,13 +17,21 @@ from django.db.models.functions import TruncMonth
 
 from incidents.models import Ticket, Visibility
 from incidents.reports import percentiles, summary
-from incidents.reports.metrics import DIMENSIONS, LEFT_OUT, MEASURES, SHOWN, Measure, aggregates_of, measured
+from incidents.reports.metrics import (
+    DEFAULT_MEASURES,
+    DIMENSIONS,
+    LEFT_OUT,
+    MEASURES,
+    Measure,
+    aggregates_of,
+    measure_columns,
+)
 from incidents.reports.summary import Scope
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one measure says of one group of records; lengths in seconds, None where nothing was counted."""
+    """One measure of one group of records; lengths in seconds, None where nothing was counted."""
 
     n: int
     median: float | None
@@ -32,12 +40,12 @@ class Figures:
     changed: int
     left_out_total: int
     left_out: Mapping[str, int]
-    """By reason."""
+    """Counts by reason."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A group: a month or all of them (None), a team, service or severity or all of them."""
+    """The figures of one group: a month or all months (None), by a team, service or severity or all of them."""
 
     month: date | None
     key: int | None
@@ -54,26 +62,26 @@ class _Group:
     changed: int = 0
     left_out: list[int] = field(default_factory=lambda: [0] * len(LEFT_OUT))
 
-    def take(self, values: Sequence[float], total: float, left_out: Sequence[int], *, is_changed: bool) -> None:
-        """Add what a row of the summary or of the live count says."""
+    def add(self, values: Sequence[float], total: float, left_out: Sequence[int], *, is_changed: bool) -> None:
+        """Add a row of the summary or of the live count."""
         if values:
             self.runs.append(values)
             self.totals.append(total)
         self.changed += len(values) if is_changed else 0
-        self._leave(left_out)
+        self._add_left_out(left_out)
 
-    def join(self, other: "_Group") -> None:
-        """Add another group."""
-        self.runs += other.runs
-        self.totals += other.totals
-        self.changed += other.changed
-        self._leave(other.left_out)
+    def join(self, group: "_Group") -> None:
+        """Add the rows of another group."""
+        self.runs += group.runs
+        self.totals += group.totals
+        self.changed += group.changed
+        self._add_left_out(group.left_out)
 
-    def _leave(self, counts: Sequence[int]) -> None:
+    def _add_left_out(self, counts: Sequence[int]) -> None:
         self.left_out = list(map(add, self.left_out, counts))
 
     def figures(self) -> Figures:
-        """In figures."""
+        """Count, mean and percentiles of the group."""
         n = sum(map(len, self.runs))
         return Figures(
             n=n,
@@ -89,26 +97,26 @@ class _Group:
 _Key = tuple[date, int | None]
 
 
-class Gathered:
-    """All that was measured, by month and key; `cells` turns it into figures."""
+class MeasuredGroups:
+    """Measured lengths by measure, month and key; `cells` computes the figures."""
 
     def __init__(self, measures: Sequence[str]) -> None:
         self._groups: dict[str, dict[_Key, _Group]] = {name: {} for name in measures}
 
-    def take(self, measure: str, key: _Key, values: Sequence[float], total: float, left: Sequence[int], *,
-             is_changed: bool) -> None:  # fmt: skip
+    def add(self, measure: str, key: _Key, values: Sequence[float], total: float, left_out: Sequence[int], *,
+            is_changed: bool) -> None:  # fmt: skip
         """Add one row of the summary or of the live count."""
-        self._groups[measure].setdefault(key, _Group()).take(values, total, left, is_changed=is_changed)
+        self._groups[measure].setdefault(key, _Group()).add(values, total, left_out, is_changed=is_changed)
 
     def merge(self) -> None:
-        """Make one run of the few in each month and key, so that what follows has fewer to look through."""
+        """Merge the runs of each month and key into one, so that later steps read fewer."""
         for groups in self._groups.values():
             for group in groups.values():
                 if len(group.runs) > 1:
                     group.runs = [percentiles.merge_runs(group.runs)]
 
     def cells(self, measures: Sequence[str], *, is_split: bool = False) -> list[Cell]:
-        """The figures of each month and of all; split by key, or not."""
+        """The figures of each month and of all months, split by key or not."""
         keys = {key for name in measures for key in self._groups[name]}
         marks: set[tuple[date | None, int | None]] = {(month, key if is_split else None) for month, key in keys}
         marks |= {(None, key) for _, key in marks} if is_split else {(None, None)}
@@ -116,7 +124,7 @@ class Gathered:
         for name in measures:
             for mark, group in self._joined(name, marks, is_split=is_split).items():
                 figures[mark][name] = group.figures()
-        cells = [Cell(month, key, not is_split, found) for (month, key), found in figures.items()]
+        cells = [Cell(month, key, not is_split, by_measure) for (month, key), by_measure in figures.items()]
         return sorted(cells, key=_order)
 
     def _joined(self, measure: str, marks: Iterable[Any], *, is_split: bool) -> dict[Any, _Group]:
@@ -133,27 +141,27 @@ def gather(
     *,
     zone: ZoneInfo,
     dimension: str | None = None,
-    measures: Sequence[str] = SHOWN,
+    measures: Sequence[str] = DEFAULT_MEASURES,
     scope: Scope | None = None,
-) -> Gathered | None:
-    """What was measured of these tickets, by month (of `zone`, by the start of the impact); None if there can be none.
+) -> MeasuredGroups | None:
+    """Measure these tickets by month (of `zone`, by the start of the impact); None if no ticket can match.
 
-    With a `scope`, which must say what `tickets` are narrowed to besides what their reader may see, whole months
-    come from the summary, and only the rest is counted: private records, and months cut short or changed since.
+    With a `scope`, whole months come from the summary, and only the rest is counted: private records, and months
+    that are incomplete or changed since. `scope` must describe every filter on `tickets` except visibility.
     """
-    found = Gathered(measures)
+    groups = MeasuredGroups(measures)
     if scope is not None:
-        stored = summary.read(scope, zone=zone, dimension=dimension, measures=measures)
+        stored = summary.read_summary(scope, zone=zone, dimension=dimension, measures=measures)
         for row in stored.rows:
-            found.take(row.measure, (row.month, row.key), _values(row.seconds), row.total, row.left_out,
-                       is_changed=row.is_changed)  # fmt: skip
+            groups.add(row.measure, (row.month, row.key), _values(row.seconds), row.total, row.left_out,
+                      is_changed=row.is_changed)  # fmt: skip
         tickets = tickets.filter(_outside(stored.periods))
     try:
-        _count(found, tickets, zone, dimension, [MEASURES[name] for name in measures])
+        _count(groups, tickets, zone, dimension, [MEASURES[name] for name in measures])
     except EmptyResultSet:
         return None
-    found.merge()
-    return found
+    groups.merge()
+    return groups
 
 
 def tally(
@@ -161,19 +169,19 @@ def tally(
     *,
     zone: ZoneInfo,
     dimension: str | None = None,
-    measures: Sequence[str] = SHOWN,
+    measures: Sequence[str] = DEFAULT_MEASURES,
     scope: Scope | None = None,
 ) -> list[Cell]:
-    """The figures of each month and of all; with a dimension, each month and the whole are split by it as well."""
-    found = gather(tickets, zone=zone, dimension=dimension, measures=measures, scope=scope)
-    if found is None:
+    """The figures of each month and of all months; with a dimension also split by it."""
+    groups = gather(tickets, zone=zone, dimension=dimension, measures=measures, scope=scope)
+    if groups is None:
         return []
-    split = found.cells(measures, is_split=True) if dimension else []
-    return sorted([*found.cells(measures), *split], key=_order)
+    split = groups.cells(measures, is_split=True) if dimension else []
+    return sorted([*groups.cells(measures), *split], key=_order)
 
 
 def _outside(periods: Iterable[tuple[datetime, datetime]]) -> Q:
-    """What the summary does not hold: all outside its periods, and private records, which not everybody may see."""
+    """Tickets that the summary does not cover: outside its periods, and private records."""
     outside, last = Q(visibility=Visibility.PRIVATE), None
     for start, end in periods:
         gap = Q(impact_started_at__lt=start)
@@ -183,23 +191,27 @@ def _outside(periods: Iterable[tuple[datetime, datetime]]) -> Q:
 
 
 def _count(
-    found: Gathered, tickets: QuerySet[Ticket], zone: ZoneInfo, dimension: str | None, measures: Sequence[Measure]
+    groups: MeasuredGroups,
+    tickets: QuerySet[Ticket],
+    zone: ZoneInfo,
+    dimension: str | None,
+    measures: Sequence[Measure],
 ) -> None:
     """Count live, in one query."""
     columns: dict[str, Any] = {"month": TruncMonth("impact_started_at", tzinfo=zone)}
     columns["cell"] = F(DIMENSIONS[dimension]) if dimension else models.Value(None, models.BigIntegerField())
-    inner, parameters = measured(tickets, columns, measures).query.sql_with_params()
-    aggregates = ", ".join(aggregates_of(one) for one in measures)
+    inner, parameters = measure_columns(tickets, columns, measures).query.sql_with_params()
+    aggregates = ", ".join(aggregates_of(measure) for measure in measures)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT month, cell, is_changed, {aggregates} FROM ({inner}) counted"  # noqa: S608 - all names are ours
+            f"SELECT month, cell, is_changed, {aggregates} FROM ({inner}) counted"  # noqa: S608 - all names are constants
             " GROUP BY month, cell, is_changed",
             parameters,
         )
         for month, key, is_changed, *values in cursor.fetchall():
             for position, measure in enumerate(measures):
-                seconds, total, left = values[position * 3 : position * 3 + 3]
-                found.take(measure.name, (month.date(), key), _values(seconds), total, left, is_changed=is_changed)
+                seconds, total, left_out = values[position * 3 : position * 3 + 3]
+                groups.add(measure.name, (month.date(), key), _values(seconds), total, left_out, is_changed=is_changed)
 
 
 def _values(seconds: bytes) -> Sequence[float]:

@@ -1,4 +1,4 @@
-"""How long it takes to acknowledge, restore and resolve: one rule for the numbers and the records behind them."""
+"""Times to acknowledge, restore and resolve: the same rule for the figures and the records behind them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from incidents.models import OPEN_STATUSES, ClosureCode, Ticket, TicketStatus
 
 
 class Outcome(models.TextChoices):
-    """Whether a record counts in a measure, and if not, why it is left out; the first that fits."""
+    """Whether a record counts in a measure, or why it is left out; the first that applies."""
 
     COUNTED = "counted", "Counted"
     NOT_SEPARATE = "not_separate", "Duplicate, merged or cancelled"
@@ -29,31 +29,31 @@ _NOT_SEPARATE = (ClosureCode.DUPLICATE, ClosureCode.MERGED, ClosureCode.CANCELLE
 
 @dataclass(frozen=True)
 class Measure:
-    """A length of time between two stamps of a ticket. Its name always says which: there is no bare "MTTR"."""
+    """The time between two stamps of a ticket. The name says which; there is no plain "MTTR"."""
 
     name: str
     title: str
     start: str
     end: str
     formula: str
-    done: str
+    end_word: str
     no_start: str
-    still: tuple[str, ...] = tuple(OPEN_STATUSES)
+    pending_statuses: tuple[str, ...] = tuple(OPEN_STATUSES)
 
-    def says(self, outcome: str) -> str:
-        """The outcome in this measure's own words."""
+    def outcome_label(self, outcome: str) -> str:
+        """The outcome as text for this measure."""
         return {
             Outcome.NO_START: self.no_start,
-            Outcome.NOT_YET: f"Not {self.done} yet",
-            Outcome.NEVER: f"Never {self.done}",
-            Outcome.DISORDERED: f"Times out of order: {self.done} before it began",
+            Outcome.NOT_YET: f"Not {self.end_word} yet",
+            Outcome.NEVER: f"Never {self.end_word}",
+            Outcome.DISORDERED: f"Times out of order: {self.end_word} before it began",
         }.get(Outcome(outcome), Outcome(outcome).label)
 
 
-_PAGED, _STARTED, _WORKED = "Nobody was paged", "No start of the impact", "The start of work was not noted"
+_PAGED, _STARTED, _WORKED = "Nobody was paged", "No start of the impact", "No start of work recorded"
 MEASURES: dict[str, Measure] = {
-    one.name: one
-    for one in (
+    measure.name: measure
+    for measure in (
         Measure(
             "acknowledge", "Time to acknowledge", "alerted_at", "acknowledged_at",
             "from the first page to the first answer", "acknowledged", _PAGED,
@@ -77,24 +77,24 @@ MEASURES: dict[str, Measure] = {
         ),
     )
 }  # fmt: skip
-SHOWN = ("acknowledge", "restore", "resolve")
+DEFAULT_MEASURES = ("acknowledge", "restore", "resolve")
 DIMENSIONS = {"team": "team_id", "service": "service_id", "severity": "severity_id"}
 
 
 def _cases(measure: Measure) -> list[tuple[Q, Outcome]]:
-    """What decides, in order, cheap questions early; what none of them fits has its times out of order."""
-    nothing = Q(**{f"{measure.end}__isnull": True})
+    """The conditions in order, cheap ones first; a record that meets none has its times out of order."""
+    not_ended = Q(**{f"{measure.end}__isnull": True})
     return [
         (Q(closure_code__in=_NOT_SEPARATE), Outcome.NOT_SEPARATE),
         (Q(**{f"{measure.end}__gte": F(measure.start)}), Outcome.COUNTED),
         (Q(**{f"{measure.start}__isnull": True}), Outcome.NO_START),
-        (nothing & Q(status__in=measure.still), Outcome.NOT_YET),
-        (nothing, Outcome.NEVER),
+        (not_ended & Q(status__in=measure.pending_statuses), Outcome.NOT_YET),
+        (not_ended, Outcome.NEVER),
     ]
 
 
 def outcome_of(measure: Measure) -> Case:
-    """Whether a ticket counts in the measure, or why not."""
+    """The outcome of a ticket in the measure."""
     return Case(
         *(When(condition, then=Value(outcome.value)) for condition, outcome in _cases(measure)),
         default=Value(Outcome.DISORDERED.value),
@@ -103,7 +103,7 @@ def outcome_of(measure: Measure) -> Case:
 
 
 def code_of(measure: Measure) -> Case:
-    """The same as a number, which is counted and sorted faster than a word."""
+    """The outcome as a number, which is faster to count and sort."""
     return Case(
         *(When(condition, then=Value(CODES[outcome])) for condition, outcome in _cases(measure)),
         default=Value(CODES[Outcome.DISORDERED]),
@@ -112,7 +112,7 @@ def code_of(measure: Measure) -> Case:
 
 
 def seconds_of(measure: Measure) -> Case:
-    """The length of what counts; date_part is a float, where extract would be a slow numeric."""
+    """The seconds of a ticket that counts; date_part gives a float, extract a slow numeric."""
     length = Func(
         Value("epoch"),
         models.ExpressionWrapper(F(measure.end) - F(measure.start), output_field=models.DurationField()),
@@ -124,33 +124,35 @@ def seconds_of(measure: Measure) -> Case:
 
 
 def with_measure(tickets: QuerySet[Ticket], measure: Measure) -> QuerySet[Ticket]:
-    """Each ticket with `outcome` and, if it counts, `seconds`: the records behind a number."""
+    """Each ticket with `outcome` and, if it counts, `seconds`: the records behind a figure."""
     return tickets.annotate(outcome=outcome_of(measure), seconds=seconds_of(measure))
 
 
 def began_between(
     tickets: QuerySet[Ticket], *, since: datetime | None = None, until: datetime | None = None
 ) -> QuerySet[Ticket]:
-    """Those whose impact began in [since, until)."""
+    """Tickets whose impact began in [since, until)."""
     if since is not None:
         tickets = tickets.filter(impact_started_at__gte=since)
     return tickets if until is None else tickets.filter(impact_started_at__lt=until)
 
 
-def measured(tickets: QuerySet[Ticket], columns: Mapping[str, Any], measures: Iterable[Measure]) -> QuerySet[Any, Any]:
-    """These columns of each ticket, and for each measure its seconds if it counts and the code of its outcome."""
-    wanted = dict(columns)
-    wanted["is_changed"] = models.ExpressionWrapper(
+def measure_columns(
+    tickets: QuerySet[Ticket], columns: Mapping[str, Any], measures: Iterable[Measure]
+) -> QuerySet[Any, Any]:
+    """These columns of each ticket and, for each measure, its seconds if it counts and the code of its outcome."""
+    annotations = dict(columns)
+    annotations["is_changed"] = models.ExpressionWrapper(
         Q(times_changed_at__isnull=False), output_field=models.BooleanField()
     )
     for measure in measures:
-        wanted[f"seconds_{measure.name}"] = seconds_of(measure)
-        wanted[f"code_{measure.name}"] = code_of(measure)
-    return tickets.order_by().annotate(**wanted).values(*wanted)
+        annotations[f"seconds_{measure.name}"] = seconds_of(measure)
+        annotations[f"code_{measure.name}"] = code_of(measure)
+    return tickets.order_by().annotate(**annotations).values(*annotations)
 
 
 def aggregates_of(measure: Measure) -> str:
-    """A group's seconds ascending, their total, and how many were left out for each reason. The names are ours."""
+    """SQL of a group's seconds ascending, their total, and counts left out by reason; all names are constants."""
     seconds, code = f"seconds_{measure.name}", f"code_{measure.name}"
     reasons = ", ".join(f"count(*) FILTER (WHERE {code} = {CODES[reason]})" for reason in LEFT_OUT)
     return (

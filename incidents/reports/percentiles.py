@@ -4,60 +4,60 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-_FEW = 2048
+_MAX_TO_SORT = 2048
 Runs = Sequence[Sequence[float]]
 
 
 def merge_runs(runs: Iterable[Sequence[float]]) -> list[float]:
-    """All in one ascending list; Python's sort is quick with runs that are sorted already."""
+    """All values in one ascending list; Python's sort is fast for runs that are sorted already."""
     return sorted(chain.from_iterable(runs))
 
 
 def values_at_rank(runs: Runs, rank: int) -> tuple[float, float]:
-    """The values that stand at `rank`, from 0, and right after it (the last again), if all were sorted into one.
+    """The values at `rank` (from 0) and right after it (or the last again) in the merged order of all runs.
 
-    The middles of the runs, weighed by their lengths, name a pivot which leaves at least a quarter behind each time.
+    The pivot is the weighted median of the runs' middles, so each round drops at least a quarter of the values.
     """
-    left = [(run, 0, len(run)) for run in runs if run]
-    size, after = sum(end for _, _, end in left), None
-    while size > _FEW and len(left) > 1:
-        pivot = _pivot(left)
-        below = [bisect_left(run, pivot, start, end) for run, start, end in left]
-        upto = [bisect_right(run, pivot, at, end) for at, (run, _, end) in zip(below, left, strict=True)]
-        passed = sum(start for _, start, _ in left)
-        smaller, not_greater = sum(below) - passed, sum(upto) - passed
+    slices = [(run, 0, len(run)) for run in runs if run]
+    size, next_value = sum(end for _, _, end in slices), None
+    while size > _MAX_TO_SORT and len(slices) > 1:
+        pivot = _pivot(slices)
+        below = [bisect_left(run, pivot, start, end) for run, start, end in slices]
+        upto = [bisect_right(run, pivot, at, end) for at, (run, _, end) in zip(below, slices, strict=True)]
+        dropped = sum(start for _, start, _ in slices)
+        smaller, not_greater = sum(below) - dropped, sum(upto) - dropped
         if smaller <= rank < not_greater - 1:
             return pivot, pivot
         if rank < smaller:
-            left = [(run, start, at) for at, (run, start, _) in zip(below, left, strict=True) if at > start]
-            size, after = smaller, pivot
+            slices = [(run, start, at) for at, (run, start, _) in zip(below, slices, strict=True) if at > start]
+            size, next_value = smaller, pivot
         elif rank == not_greater - 1:
-            greater = [run[at] for at, (run, _, end) in zip(upto, left, strict=True) if at < end]
-            return pivot, min(greater, default=pivot if after is None else after)
+            greater = [run[at] for at, (run, _, end) in zip(upto, slices, strict=True) if at < end]
+            return pivot, min(greater, default=pivot if next_value is None else next_value)
         else:
-            left = [(run, at, end) for at, (run, _, end) in zip(upto, left, strict=True) if end > at]
+            slices = [(run, at, end) for at, (run, _, end) in zip(upto, slices, strict=True) if end > at]
             rank, size = rank - not_greater, size - not_greater
-    if len(left) == 1:
-        run, start, end = left[0]
-        rest: Sequence[float] = run[start + rank : min(start + rank + 2, end)]
+    if len(slices) == 1:
+        run, start, end = slices[0]
+        values: Sequence[float] = run[start + rank : min(start + rank + 2, end)]
     else:
-        rest = merge_runs(run[start:end] for run, start, end in left)[rank : rank + 2]
-    return rest[0], rest[1] if len(rest) > 1 else rest[0] if after is None else after
+        values = merge_runs(run[start:end] for run, start, end in slices)[rank : rank + 2]
+    return values[0], values[1] if len(values) > 1 else values[0] if next_value is None else next_value
 
 
-def _pivot(left: list[tuple[Sequence[float], int, int]]) -> float:
-    middles = sorted((run[(start + end) // 2], end - start) for run, start, end in left)
+def _pivot(slices: list[tuple[Sequence[float], int, int]]) -> float:
+    middles = sorted((run[(start + end) // 2], end - start) for run, start, end in slices)
     half = sum(weight for _, weight in middles) / 2
-    passed = 0
+    weight_so_far = 0
     for value, weight in middles:
-        passed += weight
-        if passed >= half:
+        weight_so_far += weight
+        if weight_so_far >= half:
             return value
-    raise AssertionError("There is nothing to choose from.")
+    raise AssertionError("There are no values.")
 
 
 def percentile(runs: Runs, share: float) -> float | None:
-    """As PostgreSQL's `percentile_cont`: between two values it goes on in a straight line."""
+    """The percentile as PostgreSQL's `percentile_cont`, interpolated between two values; None without values."""
     count = sum(map(len, runs))
     if not count:
         return None

@@ -1,4 +1,4 @@
-"""What the API shows and takes of the status page, updates, subscribers and mails."""
+"""Status pages, updates, maintenance, subscribers and mails as the API shows and takes them."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ class StatusPageSerializer(RecordSerializer):
 
 
 class ComponentSerializer(RecordSerializer):
-    """A part of the status page; the service behind it is for the portal alone."""
+    """A component of the status page; its service is never public."""
 
     page = ReadKey("slug")
     group = ReadKey("public_id", allow_null=True)
@@ -58,7 +58,7 @@ class ComponentSerializer(RecordSerializer):
 
 
 class MessageTemplateSerializer(RecordSerializer):
-    """Words to begin an update with."""
+    """A template of updates."""
 
     class Meta:
         model = MessageTemplate
@@ -66,7 +66,7 @@ class MessageTemplateSerializer(RecordSerializer):
 
 
 class PublicIncidentSerializer(RecordSerializer):
-    """One trouble as customers know it."""
+    """An incident as customers see it."""
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True, allow_null=True, default=None)
     components = ReadKey("public_id", many=True)
@@ -91,28 +91,28 @@ class CustomerUpdateSerializer(RecordSerializer):
                   "author", "is_mailed", "withdrawn_at", "fanned_out_at")  # fmt: skip
 
 
-def _page(found: StatusPage | None) -> StatusPage:
-    if found is None:
+def _page(page: StatusPage | None) -> StatusPage:
+    if page is None:
         raise serializers.ValidationError({"page": ["There is no such status page. An administrator adds one."]})
-    return found
+    return page
 
 
-def _parts(wanted: list[str], *, page: StatusPage) -> tuple[Component, ...]:
-    found = tuple(page.components.filter(public_id__in=wanted))
-    if missing := set(wanted) - {part.public_id for part in found}:
-        raise serializers.ValidationError({"components": [f"There is no part {', '.join(sorted(missing))}."]})
-    return found
+def _components(public_ids: list[str], *, page: StatusPage) -> tuple[Component, ...]:
+    components = tuple(page.components.filter(public_id__in=public_ids))
+    if missing := set(public_ids) - {component.public_id for component in components}:
+        raise serializers.ValidationError({"components": [f"There is no component {', '.join(sorted(missing))}."]})
+    return components
 
 
 class PublishSerializer(InputSerializer):
-    """An update to publish; what customers read stands here and nowhere else."""
+    """An update to publish; customers read these fields and nothing else."""
 
-    incident = Line(max_length=30, help_text="The incident's number, as INC-7.")
+    incident = Line(max_length=30, help_text="The incident's number, for example INC-7.")
     name = Line(max_length=200)
     status = serializers.ChoiceField(choices=Phase.choices)
     impact = serializers.ChoiceField(choices=Impact.choices, default=Impact.MINOR)
     body = Lines(max_length=5000)
-    components = serializers.ListField(child=Line(max_length=16), default=list, help_text="Public ids of parts.")
+    components = serializers.ListField(child=Line(max_length=16), default=list, help_text="Public ids of components.")
     component_status = serializers.ChoiceField(choices=ComponentStatus.choices, required=False)
     started_at = Instant(required=False)
     next_update_at = Instant(required=False)
@@ -120,22 +120,27 @@ class PublishSerializer(InputSerializer):
     key = serializers.UUIDField(required=False, help_text="The same key is published once.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The ticket the caller may know of, and the draft."""
+        """Find the ticket, if the caller may see it, and build the draft."""
         prefix, _, number = attrs.pop("incident").upper().partition("-")
         tickets = Ticket.objects.incidents().visible_to(self.context["request"].user)
-        known = prefix == "INC" and number.isdecimal() and len(number) < 19
-        ticket = tickets.filter(number=int(number)).first() if known else None
-        wanted_page = attrs.pop("page", "")
+        is_reference = prefix == "INC" and number.isdecimal() and len(number) < 19
+        ticket = tickets.filter(number=int(number)).first() if is_reference else None
+        page_slug = attrs.pop("page", "")
         if ticket is None:
-            raise serializers.ValidationError({"incident": ["There is no such incident. Give its number, as INC-7."]})
-        page = _page(status_page.page_for(ticket.service, slug=wanted_page))
-        parts = _parts(attrs.pop("components"), page=page)
-        begun = attrs.pop("started_at", ticket.impact_started_at)
-        return {"ticket_id": ticket.pk, "draft": Draft(page=page, components=parts, started_at=begun, **attrs)}
+            raise serializers.ValidationError(
+                {"incident": ["There is no such incident. Give its number, for example INC-7."]}
+            )
+        page = _page(status_page.page_for(ticket.service, slug=page_slug))
+        components = _components(attrs.pop("components"), page=page)
+        started_at = attrs.pop("started_at", ticket.impact_started_at)
+        return {
+            "ticket_id": ticket.pk,
+            "draft": Draft(page=page, components=components, started_at=started_at, **attrs),
+        }
 
 
 class MaintenanceSerializer(RecordSerializer):
-    """Planned work as customers know it."""
+    """Maintenance as customers see it."""
 
     page = ReadKey("slug")
     components = ReadKey("public_id", many=True)
@@ -149,7 +154,7 @@ class MaintenanceSerializer(RecordSerializer):
 
 
 class MaintenanceUpdateSerializer(RecordSerializer):
-    """One published message about planned work; without an author it came by itself."""
+    """One published update of maintenance; without an author it was automatic."""
 
     maintenance = ReadId()
     author = PersonSerializer(read_only=True, allow_null=True)
@@ -162,35 +167,35 @@ class MaintenanceUpdateSerializer(RecordSerializer):
 
 
 class ScheduleSerializer(InputSerializer):
-    """Work to schedule; what customers read stands here and nowhere else."""
+    """Maintenance to schedule; customers read these fields and nothing else."""
 
     page = Line(max_length=80, required=False, help_text="The slug of the page; the default one otherwise.")
     name = Line(max_length=200)
     body = Lines(max_length=5000)
-    components = serializers.ListField(child=Line(max_length=16), default=list, help_text="Public ids of parts.")
+    components = serializers.ListField(child=Line(max_length=16), default=list, help_text="Public ids of components.")
     starts_at = Instant()
     ends_at = Instant()
     key = serializers.UUIDField(required=False, help_text="The same key is scheduled once.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The plan."""
+        """Build the plan."""
         page = _page(status_page.page_named(attrs.pop("page", "")))
-        parts = _parts(attrs.pop("components"), page=page)
-        return {"plan": Plan(page=page, components=parts, **attrs)}
+        components = _components(attrs.pop("components"), page=page)
+        return {"plan": Plan(page=page, components=components, **attrs)}
 
 
 class TellSerializer(InputSerializer):
-    """How the work goes."""
+    """An update of maintenance."""
 
     status = serializers.ChoiceField(choices=MaintenanceStatus.choices)
     body = Lines(max_length=5000)
-    starts_at = Instant(required=False, help_text="Another beginning, while it is scheduled.")
+    starts_at = Instant(required=False, help_text="A new beginning; only while it is scheduled.")
     ends_at = Instant(required=False)
     is_mailed = serializers.BooleanField(default=False, help_text="The end is always mailed.")
 
 
 class SubscriberSerializer(RecordSerializer):
-    """Who is told by e-mail."""
+    """A subscriber to updates by e-mail."""
 
     components = ReadKey("public_id", many=True)
 
@@ -200,9 +205,9 @@ class SubscriberSerializer(RecordSerializer):
 
 
 class DeliverySerializer(RecordSerializer):
-    """One mail to a subscriber; without an update or notice it asks whether the address is theirs."""
+    """One mail to a subscriber; without an update or notice it asks to confirm the address."""
 
-    # Only shown, so that it hides no method we use.
+    # Read only, so it hides no method that is used.
     update = ReadId(allow_null=True)  # type: ignore[assignment]  # the record's own word
     notice = ReadId(allow_null=True)
     subscriber = ReadId()

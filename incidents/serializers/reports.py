@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 
 class FiguresSerializer(serializers.Serializer[Any]):
-    """What one measure says of one group; lengths in seconds."""
+    """One measure of one group; lengths in seconds."""
 
     n = serializers.IntegerField()
     median = serializers.FloatField(allow_null=True)
@@ -20,7 +20,7 @@ class FiguresSerializer(serializers.Serializer[Any]):
 
 
 class CellSerializer(serializers.Serializer[Any]):
-    """A month or all, split or whole; null means all."""
+    """The figures of a month or of all months, split or not; null means all."""
 
     month = serializers.DateField(allow_null=True)
     key = serializers.CharField(allow_null=True, help_text="Slug of team or service, or name of the severity.")
@@ -31,6 +31,6 @@ class CellSerializer(serializers.Serializer[Any]):
 class MetricsSerializer(serializers.Serializer[Any]):
     """The figures of all groups."""
 
-    zone = serializers.CharField(help_text="Whose months they are.")
+    zone = serializers.CharField(help_text="The time zone of the months.")
     by = serializers.CharField(allow_null=True)
     cells = CellSerializer(many=True)

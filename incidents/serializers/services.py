@@ -1,4 +1,4 @@
-"""Services, who answers for them, and their readiness as the API shows them."""
+"""Services, who is on call for them, and their readiness as the API shows them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from oncall.serializers.people import Address, PersonSerializer
 
 
 class ServiceSerializer(RecordSerializer):
-    """Something the firm offers or stands on."""
+    """A service that the company offers or depends on."""
 
     team = ReadKey("slug")
     escalation_policy = ReadKey("name", allow_null=True)
@@ -25,7 +25,7 @@ class ServiceSerializer(RecordSerializer):
 
 
 class StintSerializer(serializers.Serializer[Any]):
-    """People who answer: by a schedule since and until when and who is next, or named themselves, without times."""
+    """People on call: by a schedule with its times and who is next, or named in the policy, without times."""
 
     schedule = serializers.CharField(source="schedule.name", allow_null=True, default=None)
     people = PersonSerializer(many=True)
@@ -34,8 +34,8 @@ class StintSerializer(serializers.Serializer[Any]):
     next = PersonSerializer(source="following", many=True)
 
 
-class CoveredSerializer(serializers.Serializer[Any]):
-    """A service and whom a page about it reaches first; no stints, nobody."""
+class ServiceCoverageSerializer(serializers.Serializer[Any]):
+    """A service and whom a page about it reaches first; without stints nobody."""
 
     service = serializers.SlugField(source="service.slug")
     team = serializers.SlugField(source="service.team.slug")
@@ -43,14 +43,14 @@ class CoveredSerializer(serializers.Serializer[Any]):
 
 
 class CoverageSerializer(serializers.Serializer[Any]):
-    """Who answers for every service at one moment."""
+    """Who is on call for each service at one moment."""
 
     at = Instant()
-    services = CoveredSerializer(many=True)
+    services = ServiceCoverageSerializer(many=True)
 
 
 class ReadinessItemSerializer(serializers.Serializer[Any]):
-    """One check: what is asked for, whether it holds, what is wrong and where it is mended."""
+    """One check: its title, whether it passes, what is wrong and where to fix it."""
 
     code = serializers.CharField()
     title = serializers.CharField()
@@ -60,7 +60,7 @@ class ReadinessItemSerializer(serializers.Serializer[Any]):
 
 
 class ReadinessSerializer(RecordSerializer):
-    """What the last check of a service found; without `checked_at` it waits for its first."""
+    """The result of the last check of a service; without `checked_at` it was not checked yet."""
 
     service = ReadKey("slug")
     items = ReadinessItemSerializer(many=True, read_only=True)

@@ -1,4 +1,4 @@
-"""Who answers for each service at a moment, since and until when, and who is next, in a constant number of queries."""
+"""Who is on call for each service at a moment, with times and who is next, in a constant number of queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ from oncall.models import (
 
 @dataclass(frozen=True)
 class Stint:
-    """A part of the answer: who stands by on one schedule, or people who are named themselves, without times."""
+    """People on call by one schedule, or people named in the policy, without times."""
 
     people: tuple[User, ...]
     schedule: Schedule | None = None
@@ -34,75 +34,77 @@ class Stint:
 
 
 @dataclass(frozen=True)
-class Covered:
-    """A service and the people its first step reaches; nobody is a hole."""
+class ServiceCoverage:
+    """A service and the people whom a page about it reaches first; nobody is a gap."""
 
     service: Service
     stints: tuple[Stint, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of all who are reached, each once."""
+        """The names of all of them, each once."""
         return tuple(dict.fromkeys(person.name for stint in self.stints for person in stint.people))
 
 
-Found = list[tuple[int | None, int]]
-"""The schedule, if any, through which each person is reached."""
+ReachedPeople = list[tuple[int | None, int]]
+"""Ids of a schedule, if the person is reached through one, and of the person."""
 
 
-def who_answers(services: Iterable[Service], *, at: datetime) -> list[Covered]:
-    """For services with `team` at hand: whom the first step of their policy that reaches somebody reaches (R-E4)."""
+def list_coverage(services: Iterable[Service], *, at: datetime) -> list[ServiceCoverage]:
+    """Whom the first step that reaches somebody reaches, by the policy of each service; needs `team` loaded (R-E4)."""
     rows = list(services)
-    wanted = {pk for row in rows if (pk := row.escalation_policy_id or row.team.escalation_policy_id)}
+    policy_ids = {pk for row in rows if (pk := row.escalation_policy_id or row.team.escalation_policy_id)}
     targets = EscalationTarget.objects.order_by("position", "pk")
     steps = EscalationStep.objects.order_by("position").prefetch_related(Prefetch("targets", targets))
-    policies = EscalationPolicy.objects.filter(pk__in=wanted).prefetch_related(Prefetch("steps", steps), "fallback")
-    thawed = {one.pk: _thaw(one) for one in policies}
-    reach = Reach(thawed.values(), since=at)
-    found = {pk: _first(policy, reach, at) for pk, policy in thawed.items()}
-    turns = _turns({key for some in found.values() for key, _ in some if key is not None}, at)
-    people = User.objects.in_bulk({user for some in found.values() for _, user in some})
-    stints = {pk: _stints(some, turns, people) for pk, some in found.items()}
+    policies = EscalationPolicy.objects.filter(pk__in=policy_ids).prefetch_related(
+        Prefetch("steps", steps), "fallback"
+    )
+    policies_by_id = {row.pk: _load_policy(row) for row in policies}
+    reach = Reach(policies_by_id.values(), since=at)
+    reached = {pk: _first_reached(policy, reach, at) for pk, policy in policies_by_id.items()}
+    turns = _current_turns({key for pairs in reached.values() for key, _ in pairs if key is not None}, at)
+    people = User.objects.in_bulk({user for pairs in reached.values() for _, user in pairs})
+    stints = {pk: _stints(pairs, turns, people) for pk, pairs in reached.items()}
     managers = _managers({row.team_id for row in rows})
     covered = []
     for row in rows:
         policy_id = row.escalation_policy_id or row.team.escalation_policy_id
-        covered.append(Covered(row, stints[policy_id] if policy_id else managers[row.team_id]))
+        covered.append(ServiceCoverage(row, stints[policy_id] if policy_id else managers[row.team_id]))
     return covered
 
 
-def _turns(keys: set[int], at: datetime) -> dict[int, tuple[Schedule, schedules.Turn]]:
+def _current_turns(keys: set[int], at: datetime) -> dict[int, tuple[Schedule, schedules.Turn]]:
     loaded = schedules.load_range(at, ids=keys)
     return {roster.schedule.pk: (roster.schedule, schedules.stint(roster, at=at)) for roster in loaded}
 
 
 def _stints(
-    found: Found, turns: Mapping[int, tuple[Schedule, schedules.Turn]], people: Mapping[int, User]
+    reached: ReachedPeople, turns: Mapping[int, tuple[Schedule, schedules.Turn]], people: Mapping[int, User]
 ) -> tuple[Stint, ...]:
-    """By schedule, in the order of the step."""
+    """The stints by schedule, in the order of the step."""
     grouped: dict[int | None, list[User]] = {}
-    for key, user in found:
+    for key, user in reached:
         grouped.setdefault(key, []).append(people[user])
     stints = []
-    for key, some in grouped.items():
+    for key, users in grouped.items():
         if key is None:
-            stints.append(Stint(tuple(some)))
+            stints.append(Stint(tuple(users)))
         else:
             schedule, turn = turns[key]
-            stints.append(Stint(tuple(some), schedule, turn.starts_at, turn.ends_at, turn.following))
+            stints.append(Stint(tuple(users), schedule, turn.starts_at, turn.ends_at, turn.following))
     return tuple(stints)
 
 
 def _managers(teams: set[int]) -> defaultdict[int, tuple[Stint, ...]]:
-    """Whom a page reaches where there is no policy: the team's managers."""
-    found: defaultdict[int, tuple[User, ...]] = defaultdict(tuple)
+    """The managers of each team, whom a page reaches where there is no policy."""
+    managers: defaultdict[int, tuple[User, ...]] = defaultdict(tuple)
     rows = Membership.objects.filter(team__in=teams, role=MembershipRole.MANAGER, user__is_active=True)
     for row in rows.select_related("user").order_by("user__name"):
-        found[row.team_id] += (row.user,)
-    return defaultdict(tuple, {team: (Stint(people),) for team, people in found.items()})
+        managers[row.team_id] += (row.user,)
+    return defaultdict(tuple, {team: (Stint(people),) for team, people in managers.items()})
 
 
-def _thaw(policy: EscalationPolicy) -> Policy:
+def _load_policy(policy: EscalationPolicy) -> Policy:
     steps = tuple(
         Step(timedelta(minutes=step.delay_minutes), tuple(map(_target, step.targets.all())))
         for step in policy.steps.all()
@@ -115,13 +117,13 @@ def _target(row: EscalationTarget) -> Target:
     return Target(kind, getattr(row, f"{kind}_id"))
 
 
-def _first(policy: Policy, reach: Reach, at: datetime) -> Found:
+def _first_reached(policy: Policy, reach: Reach, at: datetime) -> ReachedPeople:
     for targets in (*(step.targets for step in policy.steps), policy.fallback):
-        found = dict.fromkeys(
+        reached = dict.fromkeys(
             (target.key if target.kind == "schedule" else None, int(str(person.user)))
             for target in targets
             for person in reach(target, at)
         )
-        if found:
-            return list(found)
+        if reached:
+            return list(reached)
     return []

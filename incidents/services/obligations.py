@@ -1,4 +1,4 @@
-"""Obligations of services: ready for their next incident."""
+"""The obligation to fix a failing readiness check of a service."""
 
 from oncall.models import OwedBy, Reminded, ReminderSide, TimeUnit
 from oncall.obligations import DefaultReminder, DefaultRule, ObligationKind

@@ -1,6 +1,6 @@
-"""How ready services are: checked every night and after each change; what fails is owed by the team's manager.
+"""Readiness of services, checked every night and after each change; a failing check is an obligation of the manager.
 
-`oncall.readiness` checks the policy; whether a service has one, and an owner who answers, is checked here.
+`oncall.readiness` checks the policy; this module checks whether a service has a policy and a team with a manager.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -33,50 +33,52 @@ TITLES = {
     POLICY: "Pages by an escalation policy",
     **checks.TITLES,
 }
-A_SWEEP = 25
+MAX_PER_SWEEP = 25
 # Every night at this hour, UTC.
 _NIGHTLY = time(2, tzinfo=UTC)
-_WRITTEN = ["passed", "total", "score", "items", "checked_at", "due_at"]
+_CHECKED_FIELDS = ["passed", "total", "score", "items", "checked_at", "due_at"]
 
 
 def check_due(*, at: datetime) -> int:
-    """Check the services whose time has come, new ones included; says how many (lane `clocks`)."""
+    """Check the services that are due, new ones included; returns how many (lane `clocks`)."""
     _add_new(at=at)
     return len(_check(ServiceReadiness.objects.filter(due_at__lte=at).order_by("due_at", "pk"), at=at))
 
 
 def check_now(*, service: Service, at: datetime) -> ServiceReadiness:
-    """Check one service at a person's wish."""
+    """Check one service at once, on request."""
     _add_new(at=at)
     _check(ServiceReadiness.objects.filter(service=service), at=at)
     return ServiceReadiness.objects.get(service=service)
 
 
 def _add_new(*, at: datetime) -> None:
-    """Give each service that was never checked its row."""
-    new = Service.objects.filter(readiness__isnull=True).values_list("pk", flat=True)
+    """Create the row of each service that was never checked."""
+    service_ids = Service.objects.filter(readiness__isnull=True).values_list("pk", flat=True)
     ServiceReadiness.objects.bulk_create(
-        [ServiceReadiness(service_id=pk, due_at=at) for pk in new[:1000]], ignore_conflicts=True
+        [ServiceReadiness(service_id=pk, due_at=at) for pk in service_ids[:1000]], ignore_conflicts=True
     )
 
 
 @transaction.atomic
-def _check(due: QuerySet[ServiceReadiness], *, at: datetime) -> list[ServiceReadiness]:
-    """Look, then write what was found; a change in the meantime waits for the row and is checked after it."""
+def _check(rows_due: QuerySet[ServiceReadiness], *, at: datetime) -> list[ServiceReadiness]:
+    """Check, then save the results; a concurrent change waits for the row lock and is checked later."""
     rows: list[ServiceReadiness] = list(
-        due.select_for_update(skip_locked=True, no_key=True, of=("self",)).select_related("service__team")[:A_SWEEP]
+        rows_due.select_for_update(skip_locked=True, no_key=True, of=("self",)).select_related("service__team")[
+            :MAX_PER_SWEEP
+        ]
     )
     if not rows:
         return []
-    found = items_of([row.service for row in rows], at=at)
+    items_by_service = run_checks([row.service for row in rows], at=at)
     for row in rows:
-        items = found[row.service_id]
+        items = items_by_service[row.service_id]
         row.items = [asdict(item) for item in items]
         row.passed, row.total = sum(item.is_passed for item in items), len(items)
         row.score = 100 * row.passed // row.total
         row.checked_at, row.due_at = at, _next_night(at)
-    ServiceReadiness.objects.bulk_update(rows, _WRITTEN)
-    _settle([row.service for row in rows], found, at=at)
+    ServiceReadiness.objects.bulk_update(rows, _CHECKED_FIELDS)
+    _sync_obligations([row.service for row in rows], items_by_service, at=at)
     return rows
 
 
@@ -85,61 +87,66 @@ def _next_night(at: datetime) -> datetime:
     return tonight if tonight > at else tonight + timedelta(days=1)
 
 
-def items_of(services: Sequence[Service], *, at: datetime) -> dict[int, list[Item]]:
-    """Each service's checks, by its key, for services with `team` at hand; a constant number of queries."""
-    policies = {one.pk: one.escalation_policy_id or one.team.escalation_policy_id for one in services}
+def run_checks(services: Sequence[Service], *, at: datetime) -> dict[int, list[Item]]:
+    """The checks of each service by its id, in a constant number of queries; needs `team` loaded."""
+    policies = {service.pk: service.escalation_policy_id or service.team.escalation_policy_id for service in services}
     by_policy = checks.check({pk for pk in policies.values() if pk}, at=at)
     managed = set(
         Membership.objects.filter(
-            team__in={one.team_id for one in services}, role=MembershipRole.MANAGER, user__is_active=True
+            team__in={service.team_id for service in services}, role=MembershipRole.MANAGER, user__is_active=True
         ).values_list("team", flat=True)
     )
     return {
-        one.pk: [_owner(one, one.team_id in managed), *_by_policy(one, by_policy.get(policies[one.pk] or 0))]
-        for one in services
+        service.pk: [
+            _owner_item(service, service.team_id in managed),
+            *_policy_items(service, by_policy.get(policies[service.pk] or 0)),
+        ]
+        for service in services
     }
 
 
-def _owner(service: Service, has_manager: bool) -> Item:
+def _owner_item(service: Service, has_manager: bool) -> Item:
     if has_manager:
         return Item(OWNER, TITLES[OWNER], is_passed=True)
-    wrong = f"{service.team.name} has no manager with an open account: name one."
+    wrong = f"{service.team.name} has no manager with an active account. Add one."
     return Item(OWNER, TITLES[OWNER], False, wrong, reverse("admin:oncall_team_change", args=[service.team_id]))
 
 
-def _by_policy(service: Service, found: list[Item] | None) -> list[Item]:
-    if found is not None:
-        return [Item(POLICY, TITLES[POLICY], is_passed=True), *found]
-    wrong = f"Neither {service.name} nor {service.team.name} has an escalation policy: choose one."
+def _policy_items(service: Service, items: list[Item] | None) -> list[Item]:
+    if items is not None:
+        return [Item(POLICY, TITLES[POLICY], is_passed=True), *items]
+    wrong = f"Neither {service.name} nor {service.team.name} has an escalation policy. Choose one."
     url = reverse("admin:incidents_service_change", args=[service.pk])
     missing = [Item(code, title, False, "It needs an escalation policy first.", url)
                for code, title in checks.TITLES.items()]  # fmt: skip
     return [Item(POLICY, TITLES[POLICY], False, wrong, url), *missing]
 
 
-def _settle(services: Iterable[Service], found: dict[int, list[Item]], *, at: datetime) -> None:
-    """Owe what fails, and end what is owed and passes; what was dismissed stays dismissed."""
+def _sync_obligations(services: Iterable[Service], items_by_service: dict[int, list[Item]], *, at: datetime) -> None:
+    """Create obligations of failing checks, and end those of passing ones; dismissed ones stay dismissed."""
     rows = Obligation.objects.filter(
         kind=READINESS,
         subject_type=SERVICE,
-        subject_id__in=list(found),
+        subject_id__in=list(items_by_service),
         status__in=[ObligationStatus.OPEN, ObligationStatus.DISMISSED],
     )
-    standing = {(pk, code): status for pk, code, status in rows.values_list("subject_id", "occurrence", "status")}
+    status_by_item = {
+        (pk, code): status for pk, code, status in rows.values_list("subject_id", "occurrence", "status")
+    }
     for service in services:
-        items = found[service.pk]
+        items = items_by_service[service.pk]
         has_policy = all(item.is_passed for item in items if item.code == POLICY)
         for item in items:
-            # Without a policy only that is owed; the rest follows from it.
-            is_owed = not item.is_passed and (has_policy or item.code in {OWNER, POLICY})
-            status = standing.get((service.pk, item.code))
-            if is_owed and status is None:
-                _owe(service, item, at=at)
-            elif not is_owed and status == ObligationStatus.OPEN:
-                _end(service, item, at=at)
+            # Without a policy only the policy is required; the other checks need it.
+            is_required = not item.is_passed and (has_policy or item.code in {OWNER, POLICY})
+            status = status_by_item.get((service.pk, item.code))
+            if is_required and status is None:
+                _create_obligation(service, item, at=at)
+            elif not is_required and status == ObligationStatus.OPEN:
+                _end_obligation(service, item, at=at)
 
 
-def _owe(service: Service, item: Item, *, at: datetime) -> None:
+def _create_obligation(service: Service, item: Item, *, at: datetime) -> None:
     obligations.create(
         kind=READINESS, subject_type=SERVICE, subject_id=service.pk, occurrence=item.code,
         title=f"{service.name}: {item.wrong}"[:300], url=service.get_absolute_url(), team=service.team,
@@ -147,7 +154,7 @@ def _owe(service: Service, item: Item, *, at: datetime) -> None:
     )  # fmt: skip
 
 
-def _end(service: Service, item: Item, *, at: datetime) -> None:
+def _end_obligation(service: Service, item: Item, *, at: datetime) -> None:
     end = obligations.complete if item.is_passed else obligations.withdraw
     end(kind=READINESS, subject_type=SERVICE, subject_id=service.pk, occurrence=item.code, at=at)
 
@@ -162,15 +169,15 @@ def mark_due(
     users: Collection[int] = (),
     services: Collection[int] = (),
 ) -> int:
-    """Let the services that these may reach be checked by the next sweep; says how many."""
+    """Have the services that these rows affect checked by the next sweep; returns how many."""
     rotas = LayerMember.objects.filter(user__in=users).values("layer__version__schedule")
-    asked = Schedule.objects.filter(Q(pk__in=schedules) | Q(team__in=teams) | Q(pk__in=rotas)).values("pk")
+    schedule_ids = Schedule.objects.filter(Q(pk__in=schedules) | Q(team__in=teams) | Q(pk__in=rotas)).values("pk")
     joined = Membership.objects.filter(user__in=users).values("team")
     changed = EscalationPolicy.objects.filter(
         Q(pk__in=policies)
         | Q(team__in=teams)
         | Q(fallback__in=users)
-        | Q(steps__targets__schedule__in=asked)
+        | Q(steps__targets__schedule__in=schedule_ids)
         | Q(steps__targets__user__in=users)
         | Q(steps__targets__team__in=teams)
         | Q(steps__targets__team__in=joined)
@@ -182,6 +189,6 @@ def mark_due(
         | Q(escalation_policy__isnull=True, team__escalation_policy__in=changed)
     ).values("pk")
     rows = ServiceReadiness.objects.filter(service__in=affected).order_by("pk")
-    # In the order of their keys, so that two changes at once do not wait for each other.
+    # Locked in the order of their keys, so that concurrent changes cannot deadlock.
     keys = list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
     return ServiceReadiness.objects.filter(pk__in=keys).update(due_at=at) if keys else 0

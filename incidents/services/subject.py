@@ -15,10 +15,10 @@ def lock_service(service_id: int) -> None:
 
 
 def services_visible_to(user: Any) -> QuerySet[Any]:
-    """The catalog is open to everybody with an account."""
+    """All services, for everybody with an account."""
     return Service.objects.all() if user.is_authenticated else Service.objects.none()
 
 
 def service_message_fields(service_ids: list[int]) -> dict[int, dict[str, str]]:
-    """The service's name."""
+    """The name of each service, for messages."""
     return {pk: {"service": name} for pk, name in Service.objects.filter(pk__in=service_ids).values_list("pk", "name")}

@@ -1,4 +1,4 @@
-"""Tables of what customers are told."""
+"""Tables of public incidents, maintenance, components, subscribers and deliveries."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from incidents.models import (
 
 
 class PublicIncidentTable(Table):
-    """What customers were told of; red where they wait longer than promised."""
+    """Incidents as customers see them; red where the promised update is late."""
 
     name = LinkColumn(css="wide row-title")
     status = TagColumn(family="phase")
@@ -32,11 +32,11 @@ class PublicIncidentTable(Table):
         fields = ("name", "status", "impact", "ticket", "started_at", "next_update_at", "updated_at")
 
     def row_mark(self, record: Any) -> SafeString | str:
-        """A red edge for a promise that was not kept."""
+        """A red edge where the promised update is late."""
         return format_html(' class="{}"', "is-loud") if record.is_overdue(self.at) else ""
 
     def render_ticket(self, record: Any, value: str) -> SafeString:
-        """The number, leading to the ticket."""
+        """The number, linked to the ticket."""
         return format_html('<a href="{}">{}</a>', record.ticket.get_absolute_url(), value)
 
     def value_ticket(self, value: str) -> str:
@@ -45,7 +45,7 @@ class PublicIncidentTable(Table):
 
 
 class MaintenanceTable(Table):
-    """Planned work."""
+    """Maintenance."""
 
     name = LinkColumn(css="wide row-title")
     status = TagColumn(family="maintenance")
@@ -58,7 +58,7 @@ class MaintenanceTable(Table):
 
 
 class ComponentTable(Table):
-    """Parts of the status page."""
+    """Components of the status page."""
 
     name = tables.Column(attrs={"td": {"class": "row-title"}})
     status = TagColumn(family="component")
@@ -72,12 +72,12 @@ class ComponentTable(Table):
 
 
 class SubscriberTable(Table):
-    """Who is told by e-mail."""
+    """Subscribers to updates by e-mail."""
 
     email = tables.Column(attrs={"td": {"class": "row-title"}})
     confirmed_at = TimeColumn(verbose_name="Confirmed")
-    unsubscribed_at = TimeColumn(verbose_name="Left")
-    created_at = TimeColumn(verbose_name="Asked first")
+    unsubscribed_at = TimeColumn(verbose_name="Unsubscribed")
+    created_at = TimeColumn(verbose_name="First request")
 
     class Meta(Table.Meta):
         model = Subscriber
@@ -85,13 +85,13 @@ class SubscriberTable(Table):
 
 
 class DeliveryTable(Table):
-    """Mails to subscribers and what became of them."""
+    """Mails to subscribers and their state."""
 
     address = tables.Column(attrs={"td": {"class": "row-title"}})
     about = tables.Column(accessor="about", orderable=False, verbose_name="About")
     state = TagColumn(family="page")
     attempts = tables.Column()
-    created_at = TimeColumn(verbose_name="Made")
+    created_at = TimeColumn(verbose_name="Created")
     accepted_at = TimeColumn(verbose_name="Accepted")
     last_error = tables.Column(attrs={"td": {"class": "wide"}})
 

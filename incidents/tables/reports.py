@@ -12,14 +12,14 @@ from incidents.tables.severities import SeverityColumn
 
 
 class RecordTable(Table):
-    """The records behind a number. Its rows need `seconds` and `outcome`; `measure` words the outcome."""
+    """The records behind a figure. Its rows need `seconds` and `outcome`; `measure` names the outcome."""
 
     measure = metrics.MEASURES["restore"]
     title = LinkColumn(css="wide row-title")
     reference = tables.Column(verbose_name="Number", order_by="number", attrs={"td": {"class": "text-nowrap"}})
     severity = SeverityColumn()
     service = tables.Column(order_by="service__name")
-    team = tables.Column(order_by="team__name", verbose_name="Team")
+    team = tables.Column(order_by="team__name", verbose_name="Assigned team")
     impact_started_at = TimeColumn(verbose_name="Impact began")
     seconds = tables.Column(verbose_name="Took", attrs={"td": {"class": "text-nowrap num"}})
     outcome = tables.Column(verbose_name="Counted")
@@ -31,7 +31,7 @@ class RecordTable(Table):
         )  # fmt: skip
 
     def render_seconds(self, value: float) -> str:
-        """In words."""
+        """As hours and minutes."""
         return display.span(value)
 
     def value_seconds(self, value: float) -> int:
@@ -40,8 +40,8 @@ class RecordTable(Table):
 
     def render_outcome(self, value: str) -> str:
         """Counted, or why not."""
-        return self.measure.says(value)
+        return self.measure.outcome_label(value)
 
     def value_outcome(self, value: str) -> str:
         """The same, for CSV."""
-        return self.measure.says(value)
+        return self.measure.outcome_label(value)

@@ -12,7 +12,7 @@ from incidents.models import (
 
 
 class ServiceTable(Table):
-    """The catalog."""
+    """The service catalog."""
 
     name = LinkColumn(css="row-title")
     kind = tables.Column()
@@ -34,7 +34,7 @@ class ReadinessTable(Table):
     tier = tables.Column(accessor="service__tier", verbose_name="Tier")
     team = LinkColumn(to="service__team", accessor="service__team", order_by="service__team__name")
     score = tables.Column(verbose_name="Score")
-    failing = tables.Column(orderable=False, empty_values=(), verbose_name="To mend", attrs={"td": {"class": "wide"}})
+    failing = tables.Column(orderable=False, empty_values=(), verbose_name="To fix", attrs={"td": {"class": "wide"}})
     checked_at = TimeColumn(verbose_name="Checked")
 
     class Meta(Table.Meta):
@@ -42,9 +42,9 @@ class ReadinessTable(Table):
         fields = ("service", "tier", "team", "score", "failing", "checked_at")
 
     def render_score(self, record: Any) -> str:
-        """In percent, and of how many."""
+        """The percentage, and how many of how many."""
         return f"{record.score} %, {record.passed} of {record.total}"
 
     def render_failing(self, record: Any) -> str:
-        """What is wrong, in a sentence each."""
+        """One sentence for each failing check."""
         return " ".join(dict.fromkeys(str(item["wrong"]) for item in record.failing)) or "nothing"

@@ -1,4 +1,4 @@
-"""Addresses of customers."""
+"""Addresses of updates for customers and of the public status pages."""
 
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
 from django.urls.converters import StringConverter
@@ -8,7 +8,7 @@ from incidents.views.customers import maintenance, status_page, updates
 
 
 class FeedKind(StringConverter):
-    """The two kinds of feeds."""
+    """The two formats of feeds."""
 
     regex = "atom|rss"
 
@@ -17,7 +17,7 @@ register_converter(FeedKind, "feed")
 
 
 def _status_page(prefix: str) -> list[URLPattern]:
-    """What every status page has, the default one without its slug."""
+    """The addresses of each status page; those of the default one have no slug."""
     return [
         path(prefix, status_page.StatusHome.as_view(), name="status"),
         path(f"{prefix}subscribe/", status_page.Subscribe.as_view(), name="status-subscribe"),
@@ -27,19 +27,19 @@ def _status_page(prefix: str) -> list[URLPattern]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    re_path(TICKET + "update/$", updates.Compose.as_view(), name="update"),
+    re_path(TICKET + "update/$", updates.PublishUpdate.as_view(), name="update"),
     path("customers/", updates.PublicIncidentList.as_view(), name="public-incidents"),
-    path("customers/parts/", updates.ComponentList.as_view(), name="components"),
+    path("customers/components/", updates.ComponentList.as_view(), name="components"),
     path("customers/subscribers/", updates.SubscriberList.as_view(), name="subscribers"),
     path("customers/deliveries/", updates.DeliveryList.as_view(), name="deliveries"),
     path("customers/maintenances/", maintenance.MaintenanceList.as_view(), name="maintenances"),
-    path("customers/maintenances/new/", maintenance.MaintenanceNew.as_view(), name="maintenance-new"),
+    path("customers/maintenances/new/", maintenance.ScheduleMaintenance.as_view(), name="maintenance-new"),
     path("customers/maintenances/<int:pk>/", maintenance.MaintenancePage.as_view(), name="maintenance"),
     path("customers/maintenances/<int:pk>/tell/", maintenance.MaintenanceTell.as_view(), name="maintenance-tell"),
     path("status/incidents/<slug:public_id>/", status_page.StatusIncident.as_view(), name="status-incident"),
     path("status/maintenances/<slug:public_id>/", status_page.StatusMaintenance.as_view(), name="status-maintenance"),
     path("status/confirm/<str:token>/", status_page.Confirm.as_view(), name="status-confirm"),
-    path("status/unsubscribe/<str:token>/", status_page.Leave.as_view(), name="status-leave"),
+    path("status/unsubscribe/<str:token>/", status_page.Unsubscribe.as_view(), name="status-leave"),
     *_status_page("status/"),
     path("api/v2/<path:name>.json", status_page.StatusDocument.as_view(), name="status-document-short"),
     *_status_page("status/<slug:slug>/"),

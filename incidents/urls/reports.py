@@ -2,9 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from incidents.views.reports import Records, TimesReport
+from incidents.views.reports import ReportRecords, TimesReport
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", TimesReport.as_view(), name="reports"),
-    path("reports/records/", Records.as_view(), name="report-records"),
+    path("reports/records/", ReportRecords.as_view(), name="report-records"),
 ]

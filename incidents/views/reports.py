@@ -1,4 +1,4 @@
-"""The report on times: how long it takes to acknowledge, restore and resolve, with the records behind each number."""
+"""The report on times to acknowledge, restore and resolve, and the records behind each figure."""
 
 import csv
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from incidents.filters.reports import RecordFilter, ReportFilter
 from incidents.models import Service, Severity, Ticket
 from incidents.reports import aggregates, metrics
 from incidents.reports.aggregates import Cell, Figures
-from incidents.reports.metrics import DIMENSIONS, MEASURES, SHOWN
+from incidents.reports.metrics import DEFAULT_MEASURES, DIMENSIONS, MEASURES
 from incidents.tables.reports import RecordTable
 from oncall.models import Team
 
@@ -34,31 +34,31 @@ _NAMES: dict[str, tuple[Any, str]] = {
 
 
 def first_of_month(day: date, *, back: int = 0) -> date:
-    """The first day of the month that lies `back` months before the day's."""
+    """The first day of the month that is `back` months before the day's month."""
     months = day.year * 12 + day.month - 1 - back
     return date(months // 12, months % 12 + 1, 1)
 
 
 @dataclass(frozen=True)
 class FigureView:
-    """Figures as the page shows them, with the way to their records."""
+    """Figures as the page shows them, linked to their records."""
 
     figures: Figures
     url: str
 
     @property
     def median(self) -> str:
-        """The middle one, in words."""
+        """The median, as text."""
         return _span(self.figures.median)
 
     @property
     def mean(self) -> str:
-        """The mean, in words."""
+        """The mean, as text."""
         return _span(self.figures.mean)
 
     @property
     def p90(self) -> str:
-        """What nine of ten stay below, in words."""
+        """The 90th percentile, as text."""
         return _span(self.figures.p90)
 
 
@@ -67,36 +67,36 @@ def _span(seconds: float | None) -> str:
 
 
 class TimesReport(ShownPage):
-    """Tiles, a chart and a table of one measure by month; every number leads to its records."""
+    """Tiles, a chart and a table of one measure by month; every figure links to its records."""
 
-    title = "Times to acknowledge, restore and resolve"
+    title = "Reports: times to acknowledge, restore and resolve"
     template_name = "incidents/reports/times.html"
 
     @cached_property
-    def asked(self) -> Any:
-        """What the URL asks; without a word on time, the last twelve months."""
-        asked = self.request.GET.copy()
+    def query(self) -> Any:
+        """The parameters of the address; without a beginning, the last twelve months."""
+        query = self.request.GET.copy()
         today = timezone.localtime(self.at).date()
-        if not asked.get("since"):
-            asked["since"] = first_of_month(today, back=_MONTHS_BEFORE).isoformat()
-        return asked
+        if not query.get("since"):
+            query["since"] = first_of_month(today, back=_MONTHS_BEFORE).isoformat()
+        return query
 
     @property
     def measure(self) -> metrics.Measure:
-        """The measure of chart and table."""
-        return MEASURES.get(self.asked.get("measure", ""), MEASURES["restore"])
+        """The measure of the chart and the table."""
+        return MEASURES.get(self.query.get("measure", ""), MEASURES["restore"])
 
     @property
     def dimension(self) -> str:
-        """What splits the months."""
-        asked = self.asked.get("by", "")
-        return asked if asked in DIMENSIONS else "team"
+        """What splits each month: team, service or severity."""
+        by = self.query.get("by", "")
+        return by if by in DIMENSIONS else "team"
 
     @cached_property
     def filterset(self) -> ReportFilter:
-        """Which incidents."""
+        """The filter of incidents."""
         rows = Ticket.objects.incidents().visible_to(self.person)
-        return ReportFilter(self.asked, queryset=rows, request=self.request)
+        return ReportFilter(self.query, queryset=rows, request=self.request)
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """The page, or with `?export=csv` its table."""
@@ -105,17 +105,17 @@ class TimesReport(ShownPage):
         return super().render_to_response(context, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """All that the page shows, in three queries."""
+        """All of the page, in three queries."""
         zone = _zone()
         filterset, chosen = self.filterset, self.measure.name
         gathered = filterset.is_valid() and aggregates.gather(
             filterset.qs,
             zone=zone,
             dimension=self.dimension,
-            measures=list(dict.fromkeys([*SHOWN, chosen])),
+            measures=list(dict.fromkeys([*DEFAULT_MEASURES, chosen])),
             scope=filterset.scope,
         )
-        whole = gathered.cells(list(dict.fromkeys([*SHOWN, chosen]))) if gathered else []
+        whole = gathered.cells(list(dict.fromkeys([*DEFAULT_MEASURES, chosen]))) if gathered else []
         split = gathered.cells([chosen], is_split=True) if gathered else []
         rows, natural = _NAMES[self.dimension]
         names = {row["pk"]: row for row in rows.values("pk", "name", natural)}
@@ -126,36 +126,35 @@ class TimesReport(ShownPage):
             "zone": str(zone),
             "measure": self.measure,
             "dimension": self.dimension,
-            "measures": [(MEASURES[name], name == self.measure.name) for name in SHOWN],
+            "measures": [(MEASURES[name], name == self.measure.name) for name in DEFAULT_MEASURES],
             "dimensions": [(name, name == self.dimension) for name in DIMENSIONS],
-            "tiles": [self._tile(MEASURES[name], whole, months) for name in SHOWN],
+            "tiles": [self._tile(MEASURES[name], whole, months) for name in DEFAULT_MEASURES],
             "chart": self._chart(months),
             "grid": self._grid(split, months, whole, names, natural),
         }
 
     def _records(self, measure: str, *, outcome: str = "counted", month: date | None = None, **key: str) -> str:
-        """The address of the records behind a number: the same filter, narrowed to its cell."""
-        kept = {
-            name: self.asked[name]
+        """The address of the records behind a figure: the same filter, narrowed to its cell."""
+        parameters = {
+            name: self.query[name]
             for name in ("since", "until", "team", "service", "severity", "times")
-            if self.asked.get(name)
+            if self.query.get(name)
         }
         if month is not None:
             last = first_of_month(month, back=-1) - timedelta(1)
-            kept["since"] = max(kept["since"], month.isoformat())
-            kept["until"] = min(kept.get("until") or last.isoformat(), last.isoformat())
-        return (
-            f"{reverse('incidents:report-records')}?{urlencode(kept | key | {'measure': measure, 'outcome': outcome})}"
-        )
+            parameters["since"] = max(parameters["since"], month.isoformat())
+            parameters["until"] = min(parameters.get("until") or last.isoformat(), last.isoformat())
+        query = urlencode(parameters | key | {"measure": measure, "outcome": outcome})
+        return f"{reverse('incidents:report-records')}?{query}"
 
     def _tile(self, measure: metrics.Measure, whole: list[Cell], months: list[Cell]) -> dict[str, Any]:
         total = next((cell.figures[measure.name] for cell in whole if not cell.month), None)
         medians = [cell.figures[measure.name].median for cell in months]
         return {
             "measure": measure,
-            "shown": FigureView(total, self._records(measure.name)) if total else None,
+            "figure": FigureView(total, self._records(measure.name)) if total else None,
             "reasons": [
-                (measure.says(reason), count, self._records(measure.name, outcome=reason))
+                (measure.outcome_label(reason), count, self._records(measure.name, outcome=reason))
                 for reason, count in (total.left_out if total else {}).items()
             ],
             "spark": charts.sparkline(medians, words=f"{measure.title}, median of each month"),
@@ -163,18 +162,18 @@ class TimesReport(ShownPage):
 
     def _chart(self, months: list[Cell]) -> Any:
         measure = self.measure
-        if measure.name not in SHOWN:
+        if measure.name not in DEFAULT_MEASURES:
             return ""
-        found = []
+        bars = []
         for cell in months:
             figures = cell.figures[measure.name]
-            words = f"{cell.month:%B %Y}: median {_span(figures.median)}, 90 % below {_span(figures.p90)}"
-            found.append(charts.Bar(f"{cell.month:%b}", figures.median, figures.p90, words))
+            text = f"{cell.month:%B %Y}: median {_span(figures.median)}, 90 % below {_span(figures.p90)}"
+            bars.append(charts.Bar(f"{cell.month:%b}", figures.median, figures.p90, text))
         return charts.bars(
-            found,
+            bars,
             name="by-month",
             title=f"{measure.title} by month",
-            about="Bars: the median of each month. Lines: nine of ten stay below. The table below has the figures.",
+            about="Bars: the median of each month. Lines: the 90th percentile. The table below has the figures.",
         )
 
     def _grid(
@@ -186,7 +185,7 @@ class TimesReport(ShownPage):
         keys = [key for key in names if key in used] + ([None] if None in used else [])
         totals = {cell.month: cell.figures.get(name) for cell in whole}
 
-        def shown(month: date | None, key: int | None) -> FigureView | None:
+        def figure_of(month: date | None, key: int | None) -> FigureView | None:
             figures = cells.get((month, key))
             if figures is None:
                 return None
@@ -202,7 +201,7 @@ class TimesReport(ShownPage):
         return {
             "heads": heads,
             "rows": [
-                {"month": month, "cells": list(zip(heads, (shown(month, key) for key in keys), strict=True)),
+                {"month": month, "cells": list(zip(heads, (figure_of(month, key) for key in keys), strict=True)),
                  "total": total(month)}
                 for month in [*periods, None]
             ],
@@ -210,15 +209,15 @@ class TimesReport(ShownPage):
 
     def _export(self, context: dict[str, Any]) -> HttpResponse:
         file = HttpResponse(content_type="text/csv; charset=utf-8")
-        file["Content-Disposition"] = f'attachment; filename="numbers-{self.at:%Y-%m-%d}.csv"'
+        file["Content-Disposition"] = f'attachment; filename="report-{self.at:%Y-%m-%d}.csv"'
         writer = csv.writer(file)
         writer.writerow(
             ["month", self.dimension, "measure", "n", "median_seconds", "mean_seconds", "p90_seconds", "left_out"]
         )
         for row in context["grid"]["rows"]:
-            for head, shown in [*row["cells"], ("all", row["total"])]:
-                if shown:
-                    writer.writerow(_csv_row(row["month"], head, self.measure.name, shown.figures))
+            for head, figure in [*row["cells"], ("all", row["total"])]:
+                if figure:
+                    writer.writerow(_csv_row(row["month"], head, self.measure.name, figure.figures))
         return file
 
 
@@ -232,32 +231,32 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(timezone.get_current_timezone_name())
 
 
-class Records(ListPage):
-    """The records behind a number: those counted, and those left out with the reason."""
+class ReportRecords(ListPage):
+    """The records behind a figure: those counted, and those left out with the reason."""
 
-    title = "Records behind the numbers"
+    title = "Reports: records"
     queryset = Ticket.objects.incidents().for_list().order_by("-impact_started_at")
     table_class = RecordTable
     filterset_class = RecordFilter
     filters = ("measure", "outcome", "since", "until", "team", "service", "severity", "times")
-    empty = "No incident falls into this number. Widen the period."
+    empty = "No incident is in this figure. Choose a longer period."
 
     @property
     def measure(self) -> metrics.Measure:
-        """The measure that is asked."""
+        """The measure of the address."""
         return MEASURES.get(self.request.GET.get("measure", ""), MEASURES["restore"])
 
     @property
     def lead(self) -> str:  # type: ignore[override]  # a property over a constant
-        """What is measured."""
+        """The definition of the measure."""
         return f"{self.measure.title}: {self.measure.formula}."
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Each with its outcome and length."""
+        """Each record with its outcome and length."""
         return metrics.with_measure(super().get_queryset(), self.measure)
 
     def get_table(self, **kwargs: Any) -> Any:
-        """The table, which words outcomes as the measure does."""
+        """The table, with the measure that names its outcomes."""
         table = super().get_table(**kwargs)
         table.measure = self.measure
         return table

@@ -17,7 +17,7 @@ from oncall.escalation import policy_text
 
 
 class ServiceList(ListPage):
-    """What the firm runs, and who owns it."""
+    """Services and the teams that own them."""
 
     title = "Services"
     queryset = Service.objects.select_related("team", "escalation_policy").order_by("tier", "name")
@@ -25,11 +25,11 @@ class ServiceList(ListPage):
     filterset_class = ServiceFilter
     filters = ("search", "kind", "team")
     empty = "No services yet. An administrator adds them under Administration, Services."
-    create = ("incidents:readiness", "How ready they are")
+    create = ("incidents:readiness", "Readiness")
 
 
 class ServicePage(DetailPage):
-    """One service: owner, whom it pages in words, what it needs, what is wrong with it now."""
+    """One service: owner, escalation policy, dependencies, open tickets."""
 
     template_name = "incidents/services/service.html"
     queryset = Service.objects.select_related("team__escalation_policy", "escalation_policy")
@@ -37,7 +37,7 @@ class ServicePage(DetailPage):
     place = "service"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """All that the page shows."""
+        """All of the page."""
         service = self.object
         policy = service.escalation_policy or service.team.escalation_policy
         rows = with_unowned(Ticket.objects.for_list().visible_to(self.person)).filter(service=service)
@@ -54,13 +54,13 @@ class ServicePage(DetailPage):
         }
 
 
-class ServiceCheck(PostPage):
-    """The button that checks a service again at once."""
+class CheckService(PostPage):
+    """The button that checks a service again."""
 
     done = "Checked."
 
     def may(self) -> bool:
-        """Those who act on tickets."""
+        """People who act on tickets."""
         return permissions.can_act(self.person)
 
     def perform(self) -> Any:
@@ -75,10 +75,10 @@ class ServiceCheck(PostPage):
 
 
 class ReadinessList(ListPage):
-    """Which services are ready for their next incident, the least ready first."""
+    """Readiness of all services, the least ready first."""
 
     title = "Readiness of services"
-    lead = "Checked every night, and when a rota, a policy or a way to reach somebody has changed."
+    lead = "Checked every night, and after a change of a rota, a policy or a contact method."
     queryset = (
         ServiceReadiness.objects.filter(checked_at__isnull=False)
         .select_related("service__team")
@@ -87,5 +87,5 @@ class ReadinessList(ListPage):
     table_class = ReadinessTable
     filterset_class = ReadinessFilter
     filters = ("search", "team", "tier", "failing")
-    empty = "No service was checked yet. The engine does it within a minute after a service is added."
+    empty = "No service was checked yet. A new service is checked within a minute."
     create = ("incidents:services", "Services")

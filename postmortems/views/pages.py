@@ -1,4 +1,4 @@
-"""The list of postmortems, one's workspace, its sections and their earlier texts."""
+"""The list of postmortems, the page of one, the forms of its texts, and earlier texts."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
 from config.base.web import panels
-from config.base.web.views import DetailPage, FormPage, ListPage, PostPage, ShownPage
+from config.base.web.views import DetailPage, ListPage, PostPage, ShownPage
 from incidents.models import Ticket
 from incidents.views.response.verbs import ticket_or_404
 from postmortems import blameless, permissions, seats, workspace, writing
@@ -19,9 +19,10 @@ from postmortems.views import verbs
 
 
 class PostmortemList(ListPage):
-    """Postmortems of all teams, those that are due first."""
+    """Postmortems of all teams, by restoration, newest first."""
 
     title = "Postmortems"
+    lead = "Post-incident reviews: what happened, what contributed, and what changes."
     queryset = Postmortem.objects.for_list().order_by("-restored_at")
     table_class = PostmortemTable
     filterset_class = PostmortemFilter
@@ -30,35 +31,35 @@ class PostmortemList(ListPage):
 
 
 class PostmortemPage(DetailPage):
-    """One postmortem: its sections with hints, the review, what is missing, and what to do next."""
+    """One postmortem: its sections with hints, the review, what is missing, and the next actions."""
 
     template_name = "postmortems/postmortem.html"
     context_object_name = "postmortem"
 
     def get_object(self, queryset: Any = None) -> Postmortem:
-        """If this person may know of its incident."""
+        """The postmortem, if this person may see its incident."""
         return verbs.postmortem_or_404(self.kwargs["pk"], self.person)
 
     def get_title(self) -> str:
-        """The incident it is of."""
+        """With the incident's number."""
         return f"Postmortem of {self.object.ticket.reference}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """All that the page shows."""
+        """All of the page."""
         postmortem, user = self.object, self.person
-        possible = verbs.possible(postmortem, user)
+        allowed = verbs.allowed_verbs(postmortem, user)
         can_write = not postmortem.is_approved and permissions.can_write(user, postmortem)
         sections = workspace.section_views(postmortem, with_hints=can_write)
         return super().get_context_data(**kwargs) | {
             "ticket": postmortem.ticket,
-            # What is owed belongs to the incident, so its panels are asked about the incident.
+            # Obligations belong to the incident, so its panels get the incident.
             "panels": panels.collect("postmortem", self.request, postmortem.ticket),
             "sections": sections,
-            "missing": [one.section for one in sections if one.section.is_missing],
-            "hint_count": sum(len(one.hints) for one in sections),
+            "missing": [view.section for view in sections if view.section.is_missing],
+            "hint_count": sum(len(view.hints) for view in sections),
             "comments": postmortem.comments.select_related("author").order_by("-at", "-pk")[:200],
-            "main_verbs": [verb for verb in possible if verb.is_main],
-            "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "comment"],
+            "main_verbs": [verb for verb in allowed if verb.is_main],
+            "more_verbs": [verb for verb in allowed if not verb.is_main and verb.name != "comment"],
             "comment_form": CommentForm(),
             "can_write": can_write,
             "is_overdue": postmortem.is_overdue(self.at.date()),
@@ -68,11 +69,11 @@ class PostmortemPage(DetailPage):
         }
 
 
-class Draft(PostPage):
+class DraftPostmortem(PostPage):
     """The button on an incident's page."""
 
     refusals = (Refusal,)
-    done = "Drafted from the incident's record. Now add what it cannot know."
+    done = "Drafted from the incident's record. Now add the rest."
     ticket: Ticket
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
@@ -82,7 +83,7 @@ class Draft(PostPage):
             self.ticket = ticket_or_404(kwargs["reference"], request.user)
 
     def may(self) -> bool:
-        """Those who write."""
+        """People who may write postmortems."""
         return permissions.can_write(self.person)
 
     def perform(self) -> Any:
@@ -90,12 +91,12 @@ class Draft(PostPage):
         return writing.draft(ticket_id=self.ticket.pk, actor=self.person, at=self.at)
 
     def back(self) -> str:
-        """To the incident."""
+        """The incident."""
         return self.ticket.get_absolute_url()
 
 
-class SectionEdit(verbs.OfPostmortem):
-    """The form over a section; a stale one is refused and nothing typed is lost."""
+class SectionEdit(verbs.PostmortemFormPage):
+    """The form of a section; a stale form is refused, and the typed text stays in it."""
 
     template_name = "postmortems/section.html"
     section: PostmortemSection
@@ -104,14 +105,14 @@ class SectionEdit(verbs.OfPostmortem):
         """Find the section."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            found = self.postmortem.sections.filter(key=kwargs["key"]).first()
-            if found is None:
+            section = self.postmortem.sections.filter(key=kwargs["key"]).first()
+            if section is None:
                 raise Http404
-            self.section = found
-            self.title = found.title
+            self.section = section
+            self.title = section.title
 
     def get_form(self, form_class: Any = None) -> SectionForm:
-        """Over the section as it stands now."""
+        """With the current text of the section."""
         return SectionForm.of(self.section, self.request.POST if self.request.method == "POST" else None)
 
     def perform(self, form: Any) -> Any:
@@ -127,23 +128,23 @@ class SectionEdit(verbs.OfPostmortem):
         return f"{saved.get_absolute_url()}#{self.section.key}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the section, hints at its text, and what bends the view of those who look back."""
+        """With the section, hints at its text, and the biases of hindsight."""
         return super().get_context_data(**kwargs) | {
             "section": self.section,
-            "hints": workspace.hints(self.section, workspace.names(self.postmortem)),
+            "hints": workspace.section_hints(self.section, workspace.people_involved(self.postmortem)),
             "biases": blameless.BIASES,
             "back": f"{self.postmortem.get_absolute_url()}#{self.section.key}",
         }
 
 
-class PublicEdit(verbs.OfPostmortem, FormPage):
-    """The form over the public text."""
+class PublicTextEdit(verbs.PostmortemFormPage):
+    """The form of the public text."""
 
     title = "Public text"
-    lead = "Reviewed and approved with the rest, then shown on the status page. It is its own text, never a copy."
+    lead = "Reviewed and approved with the rest, then shown on the status page. Nothing is copied into it."
 
     def get_form(self, form_class: Any = None) -> PublicTextForm:
-        """Over the text as it stands now."""
+        """With the current text."""
         return PublicTextForm.of(self.postmortem, self.request.POST if self.request.method == "POST" else None)
 
     def perform(self, form: Any) -> Any:
@@ -151,14 +152,14 @@ class PublicEdit(verbs.OfPostmortem, FormPage):
         saved = writing.write_public(
             postmortem_id=self.postmortem.pk,
             text=form.cleaned_data["text"],
-            seen=writing.public_seen(self.postmortem),
+            seen=writing.public_text_saved_at(self.postmortem),
             actor=self.person,
             at=self.at,
         )
         return f"{saved.get_absolute_url()}#public"
 
 
-class Revisions(ShownPage):
+class RevisionList(ShownPage):
     """The earlier texts of a section, newest first."""
 
     template_name = "postmortems/revisions.html"

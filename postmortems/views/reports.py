@@ -10,20 +10,20 @@ from postmortems.forms import ReportForm
 
 
 class PreventionReport(ShownPage):
-    """How soon lessons are written (S37) and whether trouble stays away (S38); every number leads to its list."""
+    """How soon postmortems are written (S37) and how many incidents repeat (S38); every figure links to its list."""
 
-    title = "Prevention"
+    title = "Reports: prevention"
     template_name = "postmortems/report.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the report of the period and team that the address names."""
+        """With the report of the period and team in the address."""
         today = timezone.localdate(self.at)
-        asked = ReportForm(self.request.GET)
-        scope = asked.scope(user=self.person, today=today)
-        shown = {"since": scope.since, "until": scope.until, "team": scope.team.slug if scope.team else ""}
-        form = ReportForm(initial=shown) if asked.is_valid() else asked
+        submitted = ReportForm(self.request.GET)
+        scope = submitted.scope(user=self.person, today=today)
+        initial = {"since": scope.since, "until": scope.until, "team": scope.team.slug if scope.team else ""}
+        form = ReportForm(initial=initial) if submitted.is_valid() else submitted
         return super().get_context_data(**kwargs) | {
             "filter_fields": [form[name] for name in ("since", "until", "team")],
-            "misread": asked.non_field_errors(),
-            "report": reports.make(scope),
+            "errors": submitted.non_field_errors(),
+            "report": reports.build_report(scope),
         }

@@ -1,4 +1,4 @@
-"""What people do to a postmortem: a table of verbs, each one form and one domain call, and the page that runs them."""
+"""Actions on a postmortem: a table of verbs, each with one form and one domain call, and the page that runs them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from config.base.data.lifecycle import Refusal
 from config.base.web.views import FormPage
-from postmortems import forms as asked
+from postmortems import forms as postmortem_forms
 from postmortems import permissions, review, writing
 from postmortems.models import Postmortem, PostmortemStatus
 from postmortems.status import POSTMORTEM
@@ -23,65 +23,65 @@ _ALL = frozenset(PostmortemStatus.values)
 
 @dataclass(frozen=True)
 class Verb:
-    """One thing to do: its words, the form it asks, when and to whom it is allowed, and the call behind it."""
+    """One action: its label, its form, in which statuses and to whom it is allowed, and the domain call."""
 
     name: str
     label: str
     statuses: frozenset[str]
     may: Callable[..., bool]
     call: Call
-    form: type[asked.VerbForm] = asked.VerbForm
+    form: type[postmortem_forms.VerbForm] = postmortem_forms.VerbForm
     done: str = ""
     is_main: bool = False
 
     @property
     def is_plain(self) -> bool:
-        """Whether it asks nothing, so that a button does it."""
-        return self.form is asked.VerbForm
+        """Whether its form has no fields, so that a button is enough."""
+        return self.form is postmortem_forms.VerbForm
 
 
-def _before(status: PostmortemStatus, *without: str) -> frozenset[str]:
-    """The statuses from which the table allows a move to `status`."""
-    return frozenset(one for one in POSTMORTEM.moves if POSTMORTEM.allows(one, status)) - set(without)
+def _statuses_before(status: PostmortemStatus, *excluded: str) -> frozenset[str]:
+    """The statuses from which a move to `status` is allowed."""
+    return frozenset(before for before in POSTMORTEM.moves if POSTMORTEM.allows(before, status)) - set(excluded)
 
 
 _UNAPPROVED = frozenset({str(PostmortemStatus.DRAFT), str(PostmortemStatus.IN_REVIEW)})
 VERBS = {
     verb.name: verb
     for verb in (
-        Verb("submit", "Send to review", _before(PostmortemStatus.IN_REVIEW), permissions.can_write, is_main=True,
-             done="Sent to review. Somebody who did not write it approves it.",
+        Verb("submit", "Submit for review", _statuses_before(PostmortemStatus.IN_REVIEW), permissions.can_write,
+             is_main=True, done="Submitted for review. A person who did not write it approves it.",
              call=lambda p, u, at, _: review.submit(postmortem_id=p.pk, actor=u, at=at)),
-        Verb("approve", "Approve", _before(PostmortemStatus.APPROVED) & _UNAPPROVED, permissions.can_settle,
-             form=asked.ApproveForm, is_main=True, done="Approved. Its text stands.",
+        Verb("approve", "Approve", _statuses_before(PostmortemStatus.APPROVED) & _UNAPPROVED, permissions.can_approve,
+             form=postmortem_forms.ApproveForm, is_main=True, done="Approved.",
              call=lambda p, u, at, a: review.approve(postmortem_id=p.pk, actor=u, at=at, **a)),
-        Verb("publish", "Publish the public text", _before(PostmortemStatus.PUBLISHED), permissions.can_settle,
-             form=asked.PublishForm, is_main=True,
-             done="Published: it stands on the status page wherever customers were told of the incident.",
+        Verb("publish", "Publish", _statuses_before(PostmortemStatus.PUBLISHED), permissions.can_approve,
+             form=postmortem_forms.PublishForm, is_main=True,
+             done="Published on each status page that shows the incident.",
              call=lambda p, u, at, a: review.publish(postmortem_id=p.pk, actor=u, at=at, **a)),
-        Verb("close", "Close", _before(PostmortemStatus.CLOSED), permissions.can_settle, done="Closed.",
+        Verb("close", "Close", _statuses_before(PostmortemStatus.CLOSED), permissions.can_approve, done="Closed.",
              call=lambda p, u, at, _: review.close(postmortem_id=p.pk, actor=u, at=at)),
-        Verb("request-changes", "Ask for changes", _before(PostmortemStatus.DRAFT), permissions.can_comment,
-             form=asked.ChangesForm, done="Given back to its owner.",
+        Verb("request-changes", "Request changes", _statuses_before(PostmortemStatus.DRAFT), permissions.can_comment,
+             form=postmortem_forms.ChangesForm, done="Changes requested. It is a draft again.",
              call=lambda p, u, at, a: review.request_changes(postmortem_id=p.pk, actor=u, at=at, **a)),
-        Verb("withdraw", "Take back", _before(PostmortemStatus.APPROVED) - _UNAPPROVED, permissions.can_settle,
-             form=asked.TextForm, done="Taken back. The public does not see it any more.",
+        Verb("withdraw", "Withdraw", _statuses_before(PostmortemStatus.APPROVED) - _UNAPPROVED,
+             permissions.can_approve, form=postmortem_forms.TextForm, done="Withdrawn. It is no longer public.",
              call=lambda p, u, at, a: review.withdraw(postmortem_id=p.pk, actor=u, at=at, **a)),
-        Verb("assign", "Change the owner", _UNAPPROVED, permissions.can_write, form=asked.AssignForm,
+        Verb("assign", "Assign", _UNAPPROVED, permissions.can_write, form=postmortem_forms.AssignForm,
              call=lambda p, u, at, a: writing.assign(postmortem_id=p.pk, actor=u, at=at, **a)),
-        Verb("comment", "Comment", _ALL, permissions.can_comment, form=asked.CommentForm, done="Noted.",
+        Verb("comment", "Comment", _ALL, permissions.can_comment, form=postmortem_forms.CommentForm, done="Saved.",
              call=lambda p, u, at, a: review.comment(postmortem_id=p.pk, actor=u, at=at, **a)),
     )
 }  # fmt: skip
 
 
-def possible(postmortem: Postmortem, user: Any) -> list[Verb]:
-    """What this person may do to this postmortem as it stands."""
+def allowed_verbs(postmortem: Postmortem, user: Any) -> list[Verb]:
+    """The actions that this person may take on this postmortem now."""
     return [verb for verb in VERBS.values() if postmortem.status in verb.statuses and verb.may(user, postmortem)]
 
 
 def postmortem_or_404(pk: int, user: Any) -> Postmortem:
-    """The postmortem, if this person may know of its incident."""
+    """The postmortem, if this person may see its incident."""
     return get_object_or_404(
         Postmortem.objects.for_list()
         .select_related("review")
@@ -91,8 +91,8 @@ def postmortem_or_404(pk: int, user: Any) -> Postmortem:
     )
 
 
-class OfPostmortem(FormPage):
-    """A question about one postmortem."""
+class PostmortemFormPage(FormPage):
+    """A form about one postmortem."""
 
     template_name = "postmortems/form.html"
     refusals = (Refusal,)
@@ -105,7 +105,7 @@ class OfPostmortem(FormPage):
             self.postmortem = postmortem_or_404(kwargs["pk"], request.user)
 
     def may(self) -> bool:
-        """Those who write."""
+        """People who may write postmortems."""
         return permissions.can_write(self.person, self.postmortem)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -116,20 +116,20 @@ class OfPostmortem(FormPage):
         }
 
 
-class VerbPage(OfPostmortem):
-    """One verb on one postmortem: its form on a page of its own, and the POST behind every button."""
+class VerbPage(PostmortemFormPage):
+    """The page of one action: its form, and the POST behind every button."""
 
     verb: Verb
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Find the verb too."""
+        """Find the verb as well."""
         super().setup(request, *args, **kwargs)
         self.verb = VERBS[kwargs["verb"]]
         self.title = self.button = self.verb.label
         self.done = self.verb.done
 
     def may(self) -> bool:
-        """As the verb says."""
+        """The permission of the verb."""
         return self.verb.may(self.person, self.postmortem)
 
     def get_form_class(self) -> type[forms.Form]:
@@ -137,11 +137,11 @@ class VerbPage(OfPostmortem):
         return self.verb.form
 
     def perform(self, form: Any) -> Any:
-        """Make the verb's call."""
+        """Call the domain function of the verb."""
         return self.verb.call(self.postmortem, self.person, self.at, form.cleaned_data)
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """A plain button goes back with the refusal; a form is shown again."""
+        """After a button, go back with the message; otherwise show the form again."""
         if not self.verb.is_plain:
             return super().form_invalid(form)
         for error in form.non_field_errors():

@@ -1,4 +1,4 @@
-"""Other services at risk (S34): proposed from the dependency map, chosen by a person, told to each owner team."""
+"""Other services at risk (S34): proposed by the dependency map, chosen by a person, an action item per owner team."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -15,41 +15,41 @@ from incidents.tickets.locking import lock_ticket, save
 from oncall.models import Team, User
 from problems.models import Problem
 
-_NAMED = 3
+_MAX_NAMES = 3
 
 
 @dataclass(frozen=True)
 class AtRisk:
-    """A service that the same cause may hit, and why one might think so."""
+    """A service that the same cause may affect, and why."""
 
     service: Service
     because: str
 
 
 def propose(ticket: Ticket) -> list[AtRisk]:
-    """Services that need the problem's one, and those that need what it needs; the nearest first, in three queries.
+    """Services that depend on the problem's service or on what it depends on, nearest first, in three queries.
 
-    Those that are named already, and the problem's own, are left out.
+    Services that are named already, and the problem's own, are left out.
     """
     if ticket.service_id is None:
         return []
-    needs, needed_by = _map()
-    known = set(
+    needs, needed_by = _dependency_map()
+    named = set(
         Problem.services_at_risk.through.objects.filter(problem=ticket.pk).values_list("service_id", flat=True)
     )
-    rows = {one.pk: one for one in Service.objects.select_related("team").order_by("tier", "name")}
+    rows = {row.pk: row for row in Service.objects.select_related("team").order_by("tier", "name")}
     reasons: dict[int, str] = {}
-    own = rows[ticket.service_id]
-    for pk, through in _climb(own.pk, needed_by):
-        via = f" through {rows[through].name}" if through != own.pk else ""
-        reasons.setdefault(pk, f"needs {own.name}{via}")
-    for below in (pk for pk in rows if pk in needs[own.pk]):
+    service = rows[ticket.service_id]
+    for pk, through in _dependents(service.pk, needed_by):
+        via = f" through {rows[through].name}" if through != service.pk else ""
+        reasons.setdefault(pk, f"needs {service.name}{via}")
+    for below in (pk for pk in rows if pk in needs[service.pk]):
         for pk in (pk for pk in rows if pk in needed_by[below]):
-            reasons.setdefault(pk, f"needs {rows[below].name}, as {own.name} does")
-    return [AtRisk(rows[pk], why) for pk, why in reasons.items() if pk not in known and pk != own.pk]
+            reasons.setdefault(pk, f"needs {rows[below].name}, as {service.name} does")
+    return [AtRisk(rows[pk], reason) for pk, reason in reasons.items() if pk not in named and pk != service.pk]
 
 
-def _map() -> tuple[defaultdict[int, set[int]], defaultdict[int, set[int]]]:
+def _dependency_map() -> tuple[defaultdict[int, set[int]], defaultdict[int, set[int]]]:
     needs: defaultdict[int, set[int]] = defaultdict(set)
     needed_by: defaultdict[int, set[int]] = defaultdict(set)
     for service, below in ServiceDependency.objects.values_list("service_id", "needs_id"):
@@ -58,15 +58,15 @@ def _map() -> tuple[defaultdict[int, set[int]], defaultdict[int, set[int]]]:
     return needs, needed_by
 
 
-def _climb(start: int, needed_by: defaultdict[int, set[int]]) -> Iterable[tuple[int, int]]:
-    """Each service that needs `start`, with the one through which it does; in circles nobody is met twice."""
-    met, level = {start}, [start]
+def _dependents(start: int, needed_by: defaultdict[int, set[int]]) -> Iterable[tuple[int, int]]:
+    """Each service that depends on `start`, with the one through which it does; each once, even in circles."""
+    visited, level = {start}, [start]
     while level:
         above = [(pk, through) for through in level for pk in sorted(needed_by[through])]
         level = []
         for pk, through in above:
-            if pk not in met:
-                met.add(pk)
+            if pk not in visited:
+                visited.add(pk)
                 level.append(pk)
                 yield pk, through
 
@@ -75,25 +75,27 @@ def _climb(start: int, needed_by: defaultdict[int, set[int]]) -> Iterable[tuple[
 def name_services(
     *, problem_id: int, services: Collection[Service], due_on: date, actor: User | None, at: datetime
 ) -> Ticket:
-    """Say that the same cause may hit these services too: each owner team gets ONE action. Raises Refused.
+    """Record that the same cause may affect these services: each owner team gets ONE action item.
 
-    A service that is named already is not told twice.
+    Services that are named already are skipped. Raises TicketRefused.
     """
     ticket = lock_ticket(problem_id)
     if ticket.status == TicketStatus.CLOSED:
         raise TicketRefused(f"{ticket.reference} is closed. Reopen it, or open a new problem.")
     if due_on < at.date():
-        raise TicketRefused("This day is over. Give the teams a day to come.")
+        raise TicketRefused("This day is in the past. Choose a later day.")
     problem = Problem.objects.get(pk=problem_id)
-    known = set(problem.services_at_risk.values_list("pk", flat=True)) | {ticket.service_id}
-    fresh = sorted({one for one in services if one.pk not in known}, key=lambda one: one.name)
-    if not fresh:
+    named = set(problem.services_at_risk.values_list("pk", flat=True)) | {ticket.service_id}
+    new_services = sorted(
+        {service for service in services if service.pk not in named}, key=lambda service: service.name
+    )
+    if not new_services:
         raise TicketRefused("Choose at least one service that is not named yet.")
-    problem.services_at_risk.add(*fresh)
-    text = f"Other services at risk: {', '.join(one.name for one in fresh)}."
-    data = {"services": [one.slug for one in fresh]}
+    problem.services_at_risk.add(*new_services)
+    text = f"Other services at risk: {', '.join(service.name for service in new_services)}."
+    data = {"services": [service.slug for service in new_services]}
     timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor, data=data)
-    for team, owned in _by_team(fresh).items():
+    for team, owned in _by_team(new_services).items():
         title = f"Find out whether {_names(owned)} can fail as in {ticket.reference}, and prevent it"
         action_items.add(ticket_id=ticket.pk, title=title, due_on=due_on, team=team, actor=actor, at=at)
     save(ticket, at=at)
@@ -101,15 +103,15 @@ def name_services(
 
 
 def _by_team(services: Iterable[Service]) -> dict[Team, list[Service]]:
-    found: dict[Team, list[Service]] = {}
-    for one in services:
-        found.setdefault(one.team, []).append(one)
-    return found
+    services_by_team: dict[Team, list[Service]] = {}
+    for service in services:
+        services_by_team.setdefault(service.team, []).append(service)
+    return services_by_team
 
 
 def _names(services: list[Service]) -> str:
-    """As many as a title holds."""
-    names = [one.name[:40] for one in services]
-    if len(names) > _NAMED:
-        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    """Names for a title; the rest as a count."""
+    names = [service.name[:40] for service in services]
+    if len(names) > _MAX_NAMES:
+        names = [*names[: _MAX_NAMES - 1], f"{len(names) - _MAX_NAMES + 1} more"]
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

@@ -1,4 +1,4 @@
-"""The tree of contributing factors: each answers "why?" of the one above it."""
+"""The tree of contributing factors; each explains the one above it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from incidents.tickets.locking import lock_ticket
 from oncall.models import User
 from problems.models import Factor, Problem
 
-_DEEPEST = 12
+_MAX_DEPTH = 12
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Branch:
 
 
 def tree(problem: Problem) -> list[Branch]:
-    """The factors of a problem, in one query."""
+    """The factors of a problem as a tree, in one query."""
     below: dict[int | None, list[Factor]] = {}
     for factor in problem.factors.select_related("created_by").order_by("position", "pk"):
         below.setdefault(factor.parent_id, []).append(factor)
 
     def branches(parent: int | None, depth: int) -> list[Branch]:
-        return [Branch(one, depth, branches(one.pk, depth + 1)) for one in below.get(parent, ())]
+        return [Branch(factor, depth, branches(factor.pk, depth + 1)) for factor in below.get(parent, ())]
 
     return branches(None, 0)
 
@@ -48,14 +48,14 @@ def add(
     parent: Factor | None = None,
     evidence_url: str = "",
 ) -> Factor:
-    """Add a factor, at the top or as the answer to why another came about."""
+    """Add a factor, at the top or below the factor that it explains. Raises TicketRefused."""
     lock_ticket(problem_id)
     if not (text := several_lines(text)):
         raise TicketRefused("Say what contributed, in a sentence.")
     if parent is not None and parent.problem_id != problem_id:
-        raise TicketRefused("That factor belongs to another problem. Choose one of this problem's.")
-    if _depth(parent) >= _DEEPEST:
-        raise TicketRefused("This goes deeper than anybody reads. Begin a new branch at the top.")
+        raise TicketRefused("That factor belongs to another problem. Choose a factor of this problem.")
+    if _depth(parent) >= _MAX_DEPTH:
+        raise TicketRefused("The tree has too many levels here. Add the factor at the top.")
     siblings = Factor.objects.filter(problem=problem_id, parent=parent)
     position = (siblings.aggregate(last=Max("position"))["last"] or 0) + 1
     factor = Factor(
@@ -73,14 +73,14 @@ def add(
 
 @transaction.atomic
 def remove(*, factor_id: int, actor: User | None, at: datetime) -> Problem:
-    """Take a factor out; what it was stays on the timeline."""
+    """Remove a factor; the timeline keeps its text. Raises TicketRefused."""
     factor = Factor.objects.select_related("problem").get(pk=factor_id)
     lock_ticket(factor.problem_id)
     if factor.children.exists():
-        raise TicketRefused("Others answer to this factor. Take those out first.")
+        raise TicketRefused("Other factors explain this one. Remove those first.")
     factor.delete()
     timeline.record(
-        ticket_id=factor.problem_id, kind=EntryKind.CHANGE, text=f"No longer a factor: {factor.text}", at=at,
+        ticket_id=factor.problem_id, kind=EntryKind.CHANGE, text=f"Factor removed: {factor.text}", at=at,
         actor=actor,
     )  # fmt: skip
     return factor.problem

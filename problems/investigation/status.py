@@ -11,7 +11,7 @@ PROBLEM = Lifecycle.of(
         "known_error": "analysis fix_in_progress resolved closed",
         "fix_in_progress": "analysis known_error resolved closed",
         "resolved": "closed analysis",
-        # Only where the cause is still there: `investigation.reopen` looks at the code.
+        # Only while the cause remains: `lifecycle.reopen` checks the closure code.
         "closed": "analysis",
     },
 )

@@ -1,4 +1,4 @@
-"""The library of known errors, one of them, and the button that says "this is it"."""
+"""The list of known errors, the page of one, and the button that uses it in an incident."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ from problems.tables import KnownErrorTable
 
 
 class KnownErrorList(ListPage):
-    """What is known and not yet fixed, the most used first."""
+    """Known errors, the most used first."""
 
     title = "Known errors"
-    lead = "How one recognizes them and what helps meanwhile. Incidents that look alike show them by themselves."
+    lead = "Symptoms and workarounds. They are shown on incidents that match."
     queryset = KnownError.objects.select_related("problem__service").order_by("status", "-hits")
     table_class = KnownErrorTable
     filterset_class = KnownErrorFilter
@@ -31,10 +31,10 @@ class KnownErrorPage(DetailPage):
 
     template_name = "problems/known_errors/known_error.html"
     queryset = KnownError.objects.select_related("problem__service", "problem__team")
-    context_object_name = "known"
+    context_object_name = "known_error"
 
     def get_queryset(self) -> Any:
-        """Those this person may know of."""
+        """Known errors that this person may see."""
         return super().get_queryset().visible_to(self.person)  # type: ignore[attr-defined]  # the queryset's own word
 
     def get_title(self) -> str:
@@ -42,34 +42,34 @@ class KnownErrorPage(DetailPage):
         return str(self.object.title)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the incidents where it helped."""
+        """With the incidents in which it was used."""
         incidents = Ticket.objects.visible_to(self.person).filter(incident__known_errors_used__known_error=self.object)
         return super().get_context_data(**kwargs) | {"incidents": incidents.distinct().order_by("-created_at")[:20]}
 
 
-class KnownErrorUsed(PostPage):
-    """This is the trouble: count it, and take its workaround along."""
+class UseKnownError(PostPage):
+    """The button that uses a known error in an incident."""
 
     refusals = REFUSALS
-    done = "Counted. The workaround is on the incident."
+    done = "Linked. The workaround is on the incident."
     ticket: Ticket
-    known: KnownError
+    known_error: KnownError
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Find both."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
             self.ticket = ticket_or_404(kwargs["reference"], request.user)
-            self.known = get_object_or_404(KnownError.objects.visible_to(request.user), pk=kwargs["pk"])
+            self.known_error = get_object_or_404(KnownError.objects.visible_to(request.user), pk=kwargs["pk"])
 
     def may(self) -> bool:
-        """Those who act on the incident."""
+        """People who act on the incident."""
         return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.person, self.ticket)
 
     def perform(self) -> Any:
         """Use it."""
         matching.use(
-            known_error_id=self.known.pk,
+            known_error_id=self.known_error.pk,
             incident_id=self.ticket.pk,
             actor=self.person,
             at=self.at,
@@ -77,6 +77,6 @@ class KnownErrorUsed(PostPage):
         return self.back()
 
     def back(self) -> str:
-        """The screen it was pressed on."""
+        """The page with the button."""
         on_phone = self.request.POST.get("next") == "respond"
         return f"{self.ticket.get_absolute_url()}{'respond/' if on_phone else ''}"

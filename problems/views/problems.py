@@ -1,4 +1,4 @@
-"""The list of problems, a problem's page, and the form over its facts."""
+"""The list of problems, the page of one, and the forms to open, edit and link one."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _TIMELINE_SHOWN = 200
 
 
 class ProblemList(ListPage):
-    """All problems; the shared record is listed, so that one query serves."""
+    """All problems, listed by their tickets."""
 
     title = "Problems"
     model = Problem
@@ -29,16 +29,16 @@ class ProblemList(ListPage):
     table_class = TicketTable
     filterset_class = ProblemFilter
     filters = ("search", "group", "severity", "team", "service")
-    empty = "No problems yet. They are opened from incidents whose cause is worth finding."
+    empty = "No problems yet. Open one from an incident, or with the button above."
     create = ("problems:new", "Open a problem")
 
     def may_create(self) -> bool:
-        """Those who act on tickets."""
+        """People who act on tickets."""
         return permissions.can_act(self.person)
 
 
 class ProblemPage(DetailPage):
-    """One problem: facts, the tree of factors, its known error, incidents, actions, and what to do next."""
+    """One problem: facts, contributing factors, known error, incidents, action items, and the next actions."""
 
     template_name = "problems/investigation/problem.html"
     context_object_name = "ticket"
@@ -49,33 +49,33 @@ class ProblemPage(DetailPage):
         return ticket_or_404(self.kwargs["reference"], self.person)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """All that the page shows."""
+        """All of the page."""
         ticket = self.object
         problem = Problem.objects.get(pk=ticket.pk)
-        possible = verbs.possible(ticket, self.person)
+        allowed = verbs.allowed_verbs(ticket, self.person)
         return super().get_context_data(**kwargs) | {
             "problem": problem,
-            "known": KnownError.objects.filter(problem=problem).first(),
+            "known_error": KnownError.objects.filter(problem=problem).first(),
             "tree": factors.tree(problem),
             "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
-            "main_verbs": [verb for verb in possible if verb.is_main],
-            "more_verbs": [verb for verb in possible if not verb.is_main and verb.name not in {"note", "factor"}],
-            "note_form": NoteForm(ticket=ticket, at=self.at) if possible else None,
-            "can_act": bool(possible),
+            "main_verbs": [verb for verb in allowed if verb.is_main],
+            "more_verbs": [verb for verb in allowed if not verb.is_main and verb.name not in {"note", "add-factor"}],
+            "note_form": NoteForm(ticket=ticket, at=self.at) if allowed else None,
+            "can_act": bool(allowed),
             "verb_view": "problems:verb",
         }
 
 
-class ProblemNew(FormPage):
-    """Open a problem that no incident has shown yet."""
+class OpenProblem(FormPage):
+    """Open a problem without an incident."""
 
     title = button = "Open a problem"
-    lead = "For what may happen. The problem behind an incident is opened on the incident's page."
+    lead = "For a risk without an incident. Open the problem of an incident on the incident's page."
     form_class = forms.ProblemForm
     refusals = REFUSALS
 
     def may(self) -> bool:
-        """Those who act on tickets."""
+        """People who act on tickets."""
         return permissions.can_act(self.person)
 
     def perform(self, form: Any) -> Any:
@@ -84,25 +84,25 @@ class ProblemNew(FormPage):
 
 
 class ProblemEdit(prevention.TicketFormPage):
-    """The form over a problem's facts; a stale one is refused and nothing typed is lost."""
+    """The form of a problem's fields; a stale form is refused, and the typed text stays in it."""
 
     template_name = "incidents/tickets/edit.html"
 
     def may(self) -> bool:
-        """Those who act on tickets."""
+        """People who act on tickets."""
         return self.ticket.kind == TicketKind.PROBLEM and super().may()
 
     def get_title(self) -> str:
-        """Number and deed."""
-        return f"Change {self.ticket.reference}"
+        """With the problem's number."""
+        return f"Edit {self.ticket.reference}"
 
     def get_form(self, form_class: Any = None) -> forms.FactsForm:
-        """Over the problem as it stands now."""
+        """With the problem's current values."""
         problem = Problem.objects.get(pk=self.ticket.pk)
         return forms.FactsForm.of(problem, self.request.POST if self.request.method == "POST" else None)
 
     def perform(self, form: Any) -> Any:
-        """Change what was changed."""
+        """Save the changed fields."""
         return lifecycle.edit(
             problem_id=self.ticket.pk,
             changes=form.changes(),
@@ -112,10 +112,10 @@ class ProblemEdit(prevention.TicketFormPage):
 
 
 class OpenFromIncident(PostPage):
-    """One button: the problem behind an incident, with all that the incident knows."""
+    """The button that opens the problem of an incident."""
 
     refusals = REFUSALS
-    done = "Opened. Service, impact and timeline came along."
+    done = "Opened. Service, impact and timeline are copied."
     ticket: Ticket
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
@@ -125,7 +125,7 @@ class OpenFromIncident(PostPage):
             self.ticket = ticket_or_404(kwargs["reference"], request.user)
 
     def may(self) -> bool:
-        """Those who act on the incident."""
+        """People who act on the incident."""
         return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.person, self.ticket)
 
     def perform(self) -> Any:
@@ -142,44 +142,44 @@ class OpenFromIncident(PostPage):
 
 
 class LinkProblem(prevention.TicketFormPage):
-    """Say that a problem that is known already caused the incident."""
+    """Link an existing problem to the incident that it caused."""
 
-    title = button = "Link a known problem"
+    title = button = "Link a problem"
     form_class = forms.ProblemChoiceForm
 
     def may(self) -> bool:
-        """Those who act on the incident."""
+        """People who act on the incident."""
         return self.ticket.kind == TicketKind.INCIDENT and super().may()
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """With the reader, whose problems are offered."""
+        """With the reader, whose visible problems are offered."""
         return super().get_form_kwargs() | {"user": self.person}
 
-    def do(self, **given: Any) -> Any:
+    def do(self, **values: Any) -> Any:
         """Link it."""
-        problem = given.pop("problem")
-        return lifecycle.link_incident(problem_id=problem.pk, incident_id=self.ticket.pk, **given)
+        problem = values.pop("problem")
+        return lifecycle.link_incident(problem_id=problem.pk, incident_id=self.ticket.pk, **values)
 
 
-class FactorRemove(PostPage):
-    """Take a factor out of the tree."""
+class RemoveFactor(PostPage):
+    """The button that removes a factor."""
 
     refusals = REFUSALS
     factor: Factor
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Find it, if this person may know of its problem."""
+        """Find the factor, if this person may see its problem."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
             rows = Factor.objects.visible_to(request.user).select_related("problem")
             self.factor = get_object_or_404(rows, pk=kwargs["pk"])
 
     def may(self) -> bool:
-        """Those who act on the problem."""
+        """People who act on the problem."""
         return permissions.can_act(self.person, self.factor.problem)
 
     def perform(self) -> Any:
-        """Take it out."""
+        """Remove it."""
         factors.remove(factor_id=self.factor.pk, actor=self.person, at=self.at)
         return self.back()
 

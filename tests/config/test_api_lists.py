@@ -51,7 +51,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "component": lambda: make.ComponentFactory(group=make.ComponentFactory(), service=make.ServiceFactory()),
     "delivery": make.UpdateDeliveryFactory,
     "message-template": make.MessageTemplateFactory,
-    "maintenance": lambda: make.MaintenanceFactory(part=True),
+    "maintenance": lambda: make.MaintenanceFactory(component=True),
     "maintenance-update": make.MaintenanceUpdateFactory,
     "public-incident": lambda: make.PublicIncidentFactory(ticket=make.IncidentFactory()),
     "status-page": make.StatusPageFactory,

@@ -1,4 +1,4 @@
-"""Test data: small, named, and the same cast everywhere; a module a subject, all of it at hand here."""
+"""Test data: factories, a module for each subject, all of them imported here."""
 
 from tests.factories.access import ApiTokenFactory
 from tests.factories.alerts import AlertFactory, EventFactory

@@ -12,7 +12,7 @@ from tests.factories.schedules import ScheduleFactory, weekly_schedule
 
 
 class OverrideFactory(DjangoModelFactory):
-    """Somebody covers for a person for six hours from noon on; see `person_of`."""
+    """An covers replaces a person for six hours from noon on; see `person_of`."""
 
     class Meta:
         model = models.Override

@@ -1,4 +1,4 @@
-"""Test data: what customers are told."""
+"""Test data: status pages, updates, maintenance and subscribers."""
 
 import factory
 from factory.django import DjangoModelFactory
@@ -18,17 +18,17 @@ class StatusPageFactory(DjangoModelFactory):
 
 
 class ComponentFactory(DjangoModelFactory):
-    """A part of the status page."""
+    """A component of the status page."""
 
     class Meta:
         model = incident_models.Component
 
     page = factory.SubFactory(StatusPageFactory)
-    name = factory.Sequence(lambda n: f"Part {n}")
+    name = factory.Sequence(lambda n: f"Component {n}")
 
 
 class MessageTemplateFactory(DjangoModelFactory):
-    """Words to begin with."""
+    """A template of updates."""
 
     class Meta:
         model = incident_models.MessageTemplate
@@ -39,7 +39,7 @@ class MessageTemplateFactory(DjangoModelFactory):
 
 
 class PublicIncidentFactory(DjangoModelFactory):
-    """A trouble customers know of."""
+    """An incident as customers see it."""
 
     class Meta:
         model = incident_models.PublicIncident
@@ -67,7 +67,7 @@ class CustomerUpdateFactory(DjangoModelFactory):
 
 
 class MaintenanceFactory(DjangoModelFactory):
-    """Planned work that is scheduled; `part=True` gives it a part."""
+    """Scheduled maintenance; `component=True` gives it a component."""
 
     class Meta:
         model = incident_models.ScheduledMaintenance
@@ -83,14 +83,14 @@ class MaintenanceFactory(DjangoModelFactory):
     created_by = factory.SubFactory(UserFactory)
 
     @factory.post_generation
-    def part(self, create, extracted, **kwargs):
-        """A part of its page."""
+    def component(self, create, extracted, **kwargs):
+        """Add a component of its page."""
         if extracted:
             self.components.add(ComponentFactory(page=self.page))
 
 
 class MaintenanceUpdateFactory(DjangoModelFactory):
-    """A published notice of planned work."""
+    """A published update of maintenance."""
 
     class Meta:
         model = incident_models.MaintenanceUpdate
@@ -103,7 +103,7 @@ class MaintenanceUpdateFactory(DjangoModelFactory):
 
 
 class SubscriberFactory(DjangoModelFactory):
-    """Somebody who confirmed."""
+    """A confirmed subscriber."""
 
     class Meta:
         model = incident_models.Subscriber
@@ -123,7 +123,7 @@ class UpdateDeliveryFactory(DjangoModelFactory):
 
     update = factory.SubFactory(CustomerUpdateFactory)
     subscriber = factory.SubFactory(SubscriberFactory)
-    key = factory.LazyAttribute(lambda one: f"{one.update.pk}:{one.subscriber.pk}")
+    key = factory.LazyAttribute(lambda row: f"{row.update.pk}:{row.subscriber.pk}")
     channel = "email"
     address = factory.SelfAttribute("subscriber.email")
     state = "accepted"

@@ -24,7 +24,7 @@ class KnownErrorFactory(DjangoModelFactory):
 
 
 class KnownErrorUseFactory(DjangoModelFactory):
-    """A known error that helped in an incident."""
+    """A use of a known error in an incident."""
 
     class Meta:
         model = problem_models.KnownErrorUse

@@ -19,7 +19,7 @@ class PostmortemTemplateFactory(DjangoModelFactory):
         model = postmortem_models.Template
 
     name = factory.Sequence(lambda n: f"Template {n}")
-    sections = factory.LazyFunction(default_template.sections)
+    sections = factory.LazyFunction(default_template.default_sections)
 
 
 class PostmortemFactory(DjangoModelFactory):

@@ -21,7 +21,7 @@ class ServiceFactory(DjangoModelFactory):
 
 
 class ServiceDependencyFactory(DjangoModelFactory):
-    """One service needs another."""
+    """One service depends on another."""
 
     class Meta:
         model = incident_models.ServiceDependency

@@ -91,7 +91,7 @@ def the_commander_tells_customers(stage: Stage) -> None:
     carla.follows("Tell customers")
     carla.writes(name="Search fails for some", component_status="Partial outage", impact="Major",
                  template="Investigating")  # fmt: skip
-    carla.presses("Fill in its words")
+    carla.presses("Fill in the template")
     carla.presses("Preview")
     carla.reads("Still to replace", "12 subscribers by e-mail")
     carla.replaces("body", _ASKED)
@@ -99,13 +99,13 @@ def the_commander_tells_customers(stage: Stage) -> None:
     carla.reads("On the page", "Not affected: browsing by category", "Subject: ")
     assert "Still to replace" not in carla.reads()
     carla.presses("Publish")
-    carla.reads("Published. Subscribers are being told.", "Next update is due")
+    carla.reads("Published. Subscribers get a mail.", "Next update is due")
 
     wait_for("each subscriber has one mail", lambda: len(stage.mails("an error instead of results")) >= SUBSCRIBERS,
              limit=40)  # fmt: skip
     assert len({str(mail["to"]) for mail in stage.mails("an error instead of results")}) == SUBSCRIBERS
     customer = stage.anybody()
-    said = customer.sees("/status/", "Search fails for some", "Browsing and search", "Look again on",
+    said = customer.sees("/status/", "Search fails for some", "Browsing and search", "The next update comes by",
                          "an error instead of results")  # fmt: skip
     assert TROUBLE not in said
     assert stage.incident not in said
@@ -124,9 +124,7 @@ def the_service_is_restored_and_the_requester_reads_solved(stage: Stage) -> None
                     "A problem, a priority action item, or the decision that no prevention is needed",
                     "Pointed search at the replica's index")  # fmt: skip
 
-    stage.person("carla").sees(
-        f"/tickets/{stage.incident}/", "The service works again, and customers do not know it yet."
-    )
+    stage.person("carla").sees(f"/tickets/{stage.incident}/", "The service is restored, but no update says so yet.")
     responder.sees("/incidents/restored/", stage.incident, TROUBLE)
     said = petra.sees(f"/tickets/{stage.incident}/", "Solved")
     assert "Solved" in said.split(TROUBLE)[0]
@@ -141,12 +139,12 @@ def the_service_is_restored_and_the_requester_reads_solved(stage: Stage) -> None
 def customers_hear_that_it_is_over(stage: Stage) -> None:
     """S11: the same composer ends it; the parts work again without being told so one by one."""
     carla = stage.person("carla")
-    carla.sees(f"/tickets/{stage.incident}/update/", "Only you see this", "Restored")
+    carla.sees(f"/tickets/{stage.incident}/update/", "Internal", "Restored")
     carla.writes(template="Resolved")
-    carla.presses("Fill in its words")
+    carla.presses("Fill in the template")
     carla.replaces("body", _ASKED)
     carla.presses("Publish")
-    carla.reads("Published. Subscribers are being told.")
+    carla.reads("Published. Subscribers get a mail.")
 
     wait_for("each subscriber has a second mail", lambda: len(stage.mails("nothing was lost")) >= SUBSCRIBERS,
              limit=40)  # fmt: skip
@@ -158,19 +156,19 @@ def the_problem_is_made_in_one_action_and_its_cause_found(stage: Stage) -> None:
     responder = stage.person(stage.responder)
     responder.sees(f"/tickets/{stage.incident}/")
     responder.presses("Open a problem")
-    said = responder.reads("Opened. Service, impact and timeline came along.", TROUBLE, "Search", stage.incident,
+    said = responder.reads("Opened. Service, impact and timeline are copied.", TROUBLE, "Search", stage.incident,
                            "Acknowledged by")  # fmt: skip
     found = re.search(r"PRB-\d+", said)
     assert found is not None
     stage.problem = found[0]
-    for step in ("Worth finding the cause", "Look for the cause"):
+    for step in ("Assess", "Analyze"):
         responder.follows(f"{step}…")
         responder.presses(step)
 
-    responder.sees(f"/tickets/{stage.problem}/factor/")
+    responder.sees(f"/tickets/{stage.problem}/add-factor/")
     responder.writes(text="The nightly rebuild empties the index first.", evidence_url="https://graphs.example/index")
     responder.presses("Add a factor")
-    responder.sees(f"/tickets/{stage.problem}/factor/")
+    responder.sees(f"/tickets/{stage.problem}/add-factor/")
     responder.writes(text="Nobody sees how long the rebuild takes.",
                      parent="The nightly rebuild empties the index first.")  # fmt: skip
     responder.presses("Add a factor")
@@ -180,8 +178,8 @@ def the_problem_is_made_in_one_action_and_its_cause_found(stage: Stage) -> None:
     responder.writes(symptoms="Search refuses visitors: an error instead of results.",
                      workaround="Point search at the replica's index.")  # fmt: skip
     responder.presses("Publish")
-    responder.reads("Published. Whoever works on an incident like this one sees the workaround.", "Known error: ",
-                    "helped in 0 incidents")  # fmt: skip
+    responder.reads("Published. Responders of matching incidents see the workaround.", "Known error: ",
+                    "used in 0 incidents")  # fmt: skip
 
     for title, days in (("Build the index beside the old one", 14), ("Show how long the rebuild takes", 7)):
         responder.sees(f"/tickets/{stage.problem}/action-items/new/")
@@ -195,15 +193,15 @@ def the_next_one_shows_the_workaround(stage: Stage) -> None:
     stage.alert(AGAIN, "search-refuses-again")
     message = stage.text(AGAIN)
     phone = stage.anybody(viewport={"width": 390, "height": 844})
-    phone.sees(message["url"], AGAIN, "This looks like a known error", "Point search at the replica's index.")
+    phone.sees(message["url"], AGAIN, "Matching known errors", "Point search at the replica's index.")
     phone.presses("Acknowledge")
 
     (found,) = stage.api("incidents/", search=AGAIN)["results"]
     assert found["reference"] != stage.incident
     jonas = stage.person("jonas")
-    jonas.sees(f"/tickets/{found['reference']}/", "This looks like a known error", TROUBLE)
-    jonas.presses("This is it")
-    jonas.reads("Counted. The workaround is on the incident.", "helped in 1 incident", "used here", stage.problem)
+    jonas.sees(f"/tickets/{found['reference']}/", "Matching known errors", TROUBLE)
+    jonas.presses("Use this known error")
+    jonas.reads("Linked. The workaround is on the incident.", "used in 1 incident", "used here", stage.problem)
 
 
 def a_postmortem_is_written_reviewed_and_published(stage: Stage) -> None:
@@ -211,11 +209,11 @@ def a_postmortem_is_written_reviewed_and_published(stage: Stage) -> None:
     responder, carla, lena = stage.person(stage.responder), stage.person("carla"), stage.person("lena")
     responder.sees(f"/tickets/{stage.incident}/", "Postmortem drafted.", "owned by")
     responder.follows("Open the postmortem")
-    responder.reads("Still missing", "Service restored")
+    responder.reads("Missing", "Service restored")
     stage.postmortem = re.sub(r"^https?://[^/]+", "", responder.page.url)
     key = stage.postmortem.rstrip("/").rpartition("/")[2]
 
-    responder.presses("Send to review")
+    responder.presses("Submit for review")
     responder.reads("Write these sections first")
     words = {
         "summary": "Search refused every second visitor for some minutes.",
@@ -228,11 +226,11 @@ def a_postmortem_is_written_reviewed_and_published(stage: Stage) -> None:
         responder.sees(f"/postmortems/{key}/sections/{section}/")
         responder.writes(body=body)
         responder.presses("Save")
-    responder.sees(f"/postmortems/{key}/public/", "never a copy")
+    responder.sees(f"/postmortems/{key}/public/", "Nothing is copied into it")
     responder.writes(text="The search index was being rebuilt while you looked. We now build it aside.")
     responder.presses("Save")
-    responder.presses("Send to review")
-    responder.reads("Sent to review. Somebody who did not write it approves it.")
+    responder.presses("Submit for review")
+    responder.reads("Submitted for review. A person who did not write it approves it.")
 
     carla.sees(stage.postmortem)
     carla.follows("Approve…")
@@ -244,11 +242,11 @@ def a_postmortem_is_written_reviewed_and_published(stage: Stage) -> None:
     carla.follows("Approve…")
     carla.writes(text="Clear and fair.")
     carla.presses("Approve")
-    carla.reads("Approved. Its text stands.", "Approved by", "Carla Ruiz")
+    carla.reads("Approved.", "Approved by", "Carla Ruiz")
     lena.sees(stage.postmortem)
-    lena.follows("Publish the public text…")
-    lena.presses("Publish the public text")
-    lena.reads("Published: it stands on the status page")
+    lena.follows("Publish…")
+    lena.presses("Publish")
+    lena.reads("Published on each status page that shows the incident.")
     customer = stage.anybody()
     customer.sees("/status/")
     customer.follows("Search fails for some")
@@ -272,7 +270,7 @@ def the_last_action_resolves_the_incident(stage: Stage) -> None:
     responder.sees(f"/tickets/{stage.problem}/")
     responder.presses("Complete", within="#actions li:has-text('Build the index beside')")
     responder.reads("Completed. Thank you.")
-    for step in ("Start the fix", "Cause removed"):
+    for step in ("Start the fix", "Resolve"):
         responder.follows(f"{step}…")
         responder.presses(step)
     carla.sees(f"/tickets/{stage.incident}/", f"{stage.problem} is resolved", "Show how long the rebuild takes",

@@ -61,7 +61,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "incidents:requesters": make.ContactFactory,
     "incidents:integrations": make.IntegrationFactory,
     "incidents:report-records": _incident,
-    "incidents:maintenances": lambda: make.MaintenanceFactory(part=True),
+    "incidents:maintenances": lambda: make.MaintenanceFactory(component=True),
     "incidents:public-incidents": lambda: make.PublicIncidentFactory(ticket=_incident()),
     "incidents:components": lambda: make.ComponentFactory(service=make.ServiceFactory()),
     "incidents:subscribers": make.SubscriberFactory,

@@ -25,10 +25,10 @@ def boss():
 class TestVerbs:
     def test_tell_the_story_from_draft_to_published(self, writer, boss):
         ticket = make.IncidentFactory(status="restored", restored_at=NOON)
-        made = writer.post(URL, {"ticket": ticket.reference})
-        assert made.status_code == 201, made.content
-        url = f"{URL}{made.json()['id']}/"
-        for section in made.json()["sections"]:
+        created = writer.post(URL, {"ticket": ticket.reference})
+        assert created.status_code == 201, created.content
+        url = f"{URL}{created.json()['id']}/"
+        for section in created.json()["sections"]:
             if section["is_missing"]:
                 answer = writer.post(f"{url}write/", {"section": section["key"], "body": "Written."})
                 assert answer.status_code == 200, answer.content

@@ -1,4 +1,4 @@
-"""A postmortem is owed from restoration until it is approved, by the day of its severity or of a rule (S12, S37)."""
+"""The obligation to approve a postmortem, due on the day of its severity or of a rule (S12, S37)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -20,14 +20,14 @@ def ticket() -> Any:
     return make.IncidentFactory(status="restored", restored_at=NOON, severity=severity, assignee=make.UserFactory())
 
 
-def test_is_owed_by_its_owner_by_its_day(ticket: Any) -> None:
+def test_is_created_for_its_owner_and_due_day(ticket: Any) -> None:
     postmortem = writing.draft(ticket_id=ticket.pk, actor=None, at=NOON)
 
-    found = Obligation.objects.get()
-    assert (found.kind, found.owner, found.team) == ("postmortem", ticket.assignee, ticket.team)
-    assert found.due_at.date() == postmortem.due_on == date(2026, 6, 6)
-    assert found.get_absolute_url() == postmortem.get_absolute_url()
-    assert found.next_reminder_at == found.due_at - DAY
+    obligation = Obligation.objects.get()
+    assert (obligation.kind, obligation.owner, obligation.team) == ("postmortem", ticket.assignee, ticket.team)
+    assert obligation.due_at.date() == postmortem.due_on == date(2026, 6, 6)
+    assert obligation.get_absolute_url() == postmortem.get_absolute_url()
+    assert obligation.next_reminder_at == obligation.due_at - DAY
 
 
 def test_takes_the_day_of_a_rule_that_gives_one(ticket: Any) -> None:
@@ -48,20 +48,20 @@ def test_is_drafted_also_where_no_rule_asks_for_it(ticket: Any) -> None:
     assert not Obligation.objects.exists()
 
 
-def test_changes_hands_is_done_by_approval_and_owed_again_after_changes(ticket: Any) -> None:
+def test_follows_the_owner_completes_by_approval_and_reopens_after_changes(ticket: Any) -> None:
     bea, boss = make.UserFactory(), make.UserFactory()
     postmortem = writing.draft(ticket_id=ticket.pk, actor=None, at=NOON)
     postmortem.sections.update(body="Said.")
     postmortem.template.needs_other_team = False
     postmortem.template.save()
-    told = []
+    history = []
 
     writing.assign(postmortem_id=postmortem.pk, owner=bea, actor=None, at=NOON)
-    told.append((Obligation.objects.get().owner, Obligation.objects.get().status))
+    history.append((Obligation.objects.get().owner, Obligation.objects.get().status))
     review.submit(postmortem_id=postmortem.pk, actor=bea, at=NOON)
     review.approve(postmortem_id=postmortem.pk, actor=boss, at=NOON)
-    told.append((Obligation.objects.get().ended_by, Obligation.objects.get().status))
+    history.append((Obligation.objects.get().ended_by, Obligation.objects.get().status))
     review.request_changes(postmortem_id=postmortem.pk, text="More", actor=boss, at=NOON)
-    told.append((Obligation.objects.get().ended_by, Obligation.objects.get().status))
+    history.append((Obligation.objects.get().ended_by, Obligation.objects.get().status))
 
-    assert told == [(bea, "open"), (boss, "done"), (None, "open")]
+    assert history == [(bea, "open"), (boss, "done"), (None, "open")]

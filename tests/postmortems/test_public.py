@@ -1,4 +1,4 @@
-"""A postmortem's public text on the status page, its feeds and, if asked, in the subscribers' mail; through HTTP."""
+"""A postmortem's public text on the status page, its feeds and, on request, in the subscribers' mail."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,8 +23,8 @@ PLACES = ("/status/history.atom", "/status/history.rss", "/api/v2/incidents.json
 
 
 @pytest.fixture(autouse=True)
-def asked() -> Iterator[Any]:
-    """What was asked of Celery; no broker is needed."""
+def broker_ask() -> Iterator[Any]:
+    """The calls to Celery; no broker is needed."""
     with mock.patch.object(broker, "ask", return_value=True) as ask:
         yield ask
 
@@ -41,7 +41,7 @@ def postmortem() -> Any:
 
 @pytest.fixture
 def trouble(postmortem: Any) -> Any:
-    """What customers were told of its incident, and somebody who wants to hear more."""
+    """The published incident, and a subscriber."""
     at = timezone.now()
     page = make.StatusPageFactory(is_default=True)
     make.SubscriberFactory(page=page, email="eve@example.org")
@@ -59,47 +59,45 @@ def boss(client: Client) -> Client:
     return client
 
 
-def _mailed(asked: Any) -> list[str]:
-    for call in asked.call_args_list:
+def _mailed(broker_ask: Any) -> list[str]:
+    for call in broker_ask.call_args_list:
         call.args[0](*call.args[1:])
     deliveries.send_due()
-    return [f"{one.to[0]}: {one.body}" for one in mail.outbox]
+    return [f"{message.to[0]}: {message.body}" for message in mail.outbox]
 
 
 class TestPublishing:
-    def test_shows_it_under_what_customers_were_told(
-        self, boss: Client, postmortem: Any, trouble: Any, asked: Any, django_capture_on_commit_callbacks: Any
+    def test_shows_it_below_the_updates(
+        self, boss: Client, postmortem: Any, trouble: Any, broker_ask: Any, django_capture_on_commit_callbacks: Any
     ) -> None:
         """S38: published as its own text, and nothing else of the postmortem."""
         with django_capture_on_commit_callbacks(execute=True):
             boss.post(f"{postmortem.get_absolute_url()}publish/", {})
-        shown = Client().get(trouble.get_absolute_url()).content.decode()
+        page = Client().get(trouble.get_absolute_url()).content.decode()
 
-        assert TEXT in shown
-        assert "Postmortem" in shown
-        assert "Secret cause" not in shown
+        assert TEXT in page
+        assert "Postmortem" in page
+        assert "Secret cause" not in page
         assert all(TEXT in Client().get(place).content.decode() for place in PLACES)
         newest = Client().get("/api/v2/incidents.json").json()["incidents"][0]
         assert newest["status"] == "postmortem"
         assert newest["incident_updates"][0]["deliver_notifications"] is False
-        assert _mailed(asked) == []
+        assert _mailed(broker_ask) == []
 
-    def test_mails_it_when_that_is_asked_for(
-        self, boss: Client, postmortem: Any, trouble: Any, asked: Any, django_capture_on_commit_callbacks: Any
+    def test_mails_it_on_request(
+        self, boss: Client, postmortem: Any, trouble: Any, broker_ask: Any, django_capture_on_commit_callbacks: Any
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             boss.post(f"{postmortem.get_absolute_url()}publish/", {"tells_subscribers": "on"})
 
-        (letter,) = _mailed(asked)
-        assert letter.startswith("eve@example.org")
-        assert TEXT in letter
+        (message,) = _mailed(broker_ask)
+        assert message.startswith("eve@example.org")
+        assert TEXT in message
 
     def test_asks_first_on_a_page_of_its_own(self, boss: Client, postmortem: Any) -> None:
         assert "Mail it to the subscribers" in boss.get(f"{postmortem.get_absolute_url()}publish/").content.decode()
 
-    def test_waits_until_customers_were_told_that_it_is_over(
-        self, boss: Client, postmortem: Any, trouble: Any
-    ) -> None:
+    def test_waits_until_the_public_incident_is_resolved(self, boss: Client, postmortem: Any, trouble: Any) -> None:
         PublicIncident.objects.update(
             status="monitoring", resolved_at=None, next_update_at=timezone.now() + timedelta(hours=1)
         )
@@ -122,7 +120,7 @@ class TestPublishing:
 
 class TestWithdrawing:
     def test_takes_it_off_the_page_and_out_of_the_mail(
-        self, boss: Client, postmortem: Any, trouble: Any, asked: Any, django_capture_on_commit_callbacks: Any
+        self, boss: Client, postmortem: Any, trouble: Any, broker_ask: Any, django_capture_on_commit_callbacks: Any
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             boss.post(f"{postmortem.get_absolute_url()}publish/", {"tells_subscribers": "on"})
@@ -132,6 +130,6 @@ class TestWithdrawing:
         assert all(TEXT not in Client().get(place).content.decode() for place in PLACES)
         assert TEXT not in Client().get(trouble.get_absolute_url()).content.decode()
         assert Client().get("/api/v2/incidents.json").json()["incidents"][0]["status"] == "resolved"
-        assert _mailed(asked) == []
+        assert _mailed(broker_ask) == []
         boss.post(f"{postmortem.get_absolute_url()}publish/", {})
         assert TEXT in Client().get(trouble.get_absolute_url()).content.decode()

@@ -1,4 +1,4 @@
-"""Two people at once: one draft, and no text written over another."""
+"""Concurrent actions: one draft, and no text overwritten."""
 
 import threading
 from collections.abc import Callable
@@ -17,15 +17,15 @@ AT_ONCE = 6
 
 
 def at_once(act: Callable[[int], object]) -> list[object]:
-    """What each of several threads that begin together gets, answers and refusals alike."""
-    start, found = threading.Barrier(AT_ONCE), []
+    """The results of several threads that begin together: return values or refusals."""
+    start, results = threading.Barrier(AT_ONCE), []
 
     def run(number: int) -> None:
         start.wait(10)
         try:
-            found.append(act(number))
+            results.append(act(number))
         except PostmortemRefused as refused:
-            found.append(refused)
+            results.append(refused)
         finally:
             connection.close()
 
@@ -34,16 +34,16 @@ def at_once(act: Callable[[int], object]) -> list[object]:
         thread.start()
     for thread in threads:
         thread.join(30)
-    return found
+    return results
 
 
 def test_drafts_become_one() -> None:
     ticket = make.IncidentFactory(status="restored", restored_at=NOON)
 
-    made = at_once(lambda _: writing.draft(ticket_id=ticket.pk, actor=None, at=NOON))
+    drafts = at_once(lambda _: writing.draft(ticket_id=ticket.pk, actor=None, at=NOON))
 
-    assert len(made) == AT_ONCE
-    assert set(made) == {Postmortem.objects.get()}
+    assert len(drafts) == AT_ONCE
+    assert set(drafts) == {Postmortem.objects.get()}
 
 
 def test_texts_of_one_reading_are_saved_once() -> None:
@@ -56,5 +56,5 @@ def test_texts_of_one_reading_are_saved_once() -> None:
         )
     )
 
-    assert [isinstance(one, writing.Stale) for one in saved].count(True) == AT_ONCE - 1
+    assert [isinstance(result, writing.Stale) for result in saved].count(True) == AT_ONCE - 1
     assert postmortem.revisions.count() == 1

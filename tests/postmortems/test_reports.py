@@ -1,4 +1,4 @@
-"""The report on prevention: days to each step of a postmortem (S37), and whether trouble stays away (S38)."""
+"""The report on prevention: days to each step of a postmortem (S37), and how many incidents repeat (S38)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -22,23 +22,23 @@ def reader() -> Any:
 
 
 def scope(user: Any, **fields: Any) -> reports.Scope:
-    asked: dict[str, Any] = {"since": date(2026, 6, 1), "until": date(2026, 6, 30)}
-    return reports.Scope(user, **asked | fields)
+    defaults: dict[str, Any] = {"since": date(2026, 6, 1), "until": date(2026, 6, 30)}
+    return reports.Scope(user, **defaults | fields)
 
 
 def share(report: reports.Report, name: str) -> reports.Share:
-    return next(one for one in report.shares if one.name == name)
+    return next(row for row in report.shares if row.name == name)
 
 
 def incident(days: int = 0, *problems: Any, **fields: Any) -> Any:
-    made = make.IncidentFactory(created_at=NOON + days * DAY, **fields)
+    row = make.IncidentFactory(created_at=NOON + days * DAY, **fields)
     for problem in problems:
-        make.TicketLinkFactory(from_ticket=made, to_ticket=problem)
-    return made
+        make.TicketLinkFactory(from_ticket=row, to_ticket=problem)
+    return row
 
 
 def rows(client: Client, url: str) -> int:
-    """How many rows the list behind a number holds."""
+    """The number of rows in the list behind a figure."""
     return len(client.get(f"{url}&export=csv").content.decode().splitlines()) - 1
 
 
@@ -72,40 +72,40 @@ class TestShares:
         incident(4, make.ProblemFactory())
         incident(5, problem, status="closed", closed_at=NOON + 5 * DAY, closure_code="duplicate")
 
-        found = share(reports.make(scope(reader)), "repeat_incidents")
+        result = share(reports.build_report(scope(reader)), "repeat_incidents")
 
-        assert (found.part, found.n, found.percent) == (2, 4, 50.0)
+        assert (result.part, result.n, result.percent) == (2, 4, 50.0)
 
     def test_counts_actions_that_are_done_or_late(self, reader: Any) -> None:
-        due = date(2026, 6, 10)
+        due_on = date(2026, 6, 10)
         on_its_day = NOON.replace(day=10)
-        make.ActionItemFactory(due_on=due, status="done", done_at=on_its_day)
-        make.ActionItemFactory(due_on=due, status="done", done_at=on_its_day + DAY)
-        make.ActionItemFactory(due_on=due)
-        make.ActionItemFactory(due_on=due, status="declined", done_at=on_its_day, reason="No.")
+        make.ActionItemFactory(due_on=due_on, status="done", done_at=on_its_day)
+        make.ActionItemFactory(due_on=due_on, status="done", done_at=on_its_day + DAY)
+        make.ActionItemFactory(due_on=due_on)
+        make.ActionItemFactory(due_on=due_on, status="declined", done_at=on_its_day, reason="No.")
 
-        found = share(reports.make(scope(reader)), "actions_on_time")
+        result = share(reports.build_report(scope(reader)), "actions_on_time")
 
-        assert (found.part, found.n) == (1, 3)
+        assert (result.part, result.n) == (1, 3)
 
     def test_counts_problems_that_came_before_their_incidents(self, reader: Any) -> None:
-        early, shown = make.ProblemFactory(created_at=NOON), make.ProblemFactory(created_at=NOON + DAY)
+        early, later = make.ProblemFactory(created_at=NOON), make.ProblemFactory(created_at=NOON + DAY)
         incident(2, early)
-        incident(0, shown)
+        incident(0, later)
         make.ProblemFactory()
 
-        found = share(reports.make(scope(reader)), "proactive_problems")
+        result = share(reports.build_report(scope(reader)), "proactive_problems")
 
-        assert (found.part, found.n) == (2, 3)
+        assert (result.part, result.n) == (2, 3)
 
     def test_of_nothing_is_no_number(self, reader: Any) -> None:
-        assert share(reports.make(scope(reader)), "actions_on_time").percent is None
+        assert share(reports.build_report(scope(reader)), "actions_on_time").percent is None
 
     def test_of_a_team_are_its_own(self, reader: Any) -> None:
-        mine = incident(1)
+        of_team = incident(1)
         incident(1)
 
-        assert share(reports.make(scope(reader, team=mine.team)), "repeat_incidents").n == 1
+        assert share(reports.build_report(scope(reader, team=of_team.team)), "repeat_incidents").n == 1
 
 
 class TestKnownErrors:
@@ -116,9 +116,9 @@ class TestKnownErrors:
         make.KnownErrorUseFactory(known_error=seldom)
         make.KnownErrorUseFactory(known_error=seldom, used_at=NOON - 90 * DAY)
 
-        report = reports.make(scope(reader))
+        report = reports.build_report(scope(reader))
 
-        assert [(one, one.uses_here) for one in report.helped] == [(often, 3), (seldom, 1)]  # type: ignore[attr-defined]
+        assert [(row, row.uses_here) for row in report.known_errors] == [(often, 3), (seldom, 1)]  # type: ignore[attr-defined]
         assert report.uses == 4
 
 
@@ -135,13 +135,13 @@ class TestLists:
         make.PostmortemFactory(drafted_at=NOON + DAY)
         make.PostmortemFactory()
 
-        report = reports.make(scope(reader))
+        report = reports.build_report(scope(reader))
 
-        for one in report.shares:
-            assert (rows(client, one.part_url), rows(client, one.n_url)) == (one.part, one.n), one.name
+        for row in report.shares:
+            assert (rows(client, row.part_url), rows(client, row.n_url)) == (row.part, row.n), row.name
         for step in report.steps:
             assert (rows(client, step.n_url), rows(client, step.waiting_url)) == (step.n, step.waiting), step.name
-        assert rows(client, report.helped_url) == 1
+        assert rows(client, report.known_errors_url) == 1
         assert rows(client, report.overdue_url) == report.overdue_count
 
 
@@ -150,23 +150,23 @@ class TestPage:
 
     def test_shows_numbers_and_what_is_overdue(self, client: Client, reader: Any) -> None:
         client.force_login(reader)
-        late = make.PostmortemFactory(ticket__title="Checkout was down", due_on=date(2026, 6, 2))
+        overdue = make.PostmortemFactory(ticket__title="Checkout was down", due_on=date(2026, 6, 2))
 
         page = client.get(self.URL, {"since": "2026-06-01", "until": "2026-06-30"}).content.decode()
 
         assert "Days from restoration" in page
-        assert late.get_absolute_url() in page
+        assert overdue.get_absolute_url() in page
         assert 'href="/reports/prevention/"' in client.get("/reports/").content.decode()
 
     @pytest.mark.parametrize(
-        "asked",
+        "query",
         [{"since": "x"}, {"since": "2026-06-30", "until": "2026-06-01"}, {"team": "none"}, {"until": "9999-12-31"}],
     )
-    def test_stands_nonsense(self, client: Client, reader: Any, asked: dict[str, str]) -> None:
+    def test_accepts_nonsense(self, client: Client, reader: Any, query: dict[str, str]) -> None:
         client.force_login(reader)
 
-        assert client.get(self.URL, asked).status_code == 200
-        assert client_of(reader).get("/api/v1/prevention-report/", asked).status_code == 400
+        assert client.get(self.URL, query).status_code == 200
+        assert client_of(reader).get("/api/v1/prevention-report/", query).status_code == 400
 
     def test_sends_strangers_to_sign_in(self, client: Client) -> None:
         assert client.get(self.URL).status_code == 302
@@ -181,6 +181,6 @@ class TestPage:
         assert answer["days_from_restore"][0] | {"n_url": "", "waiting_url": ""} == {
             "name": "drafted", "n": 1, "median": 1.0, "p90": 1.0, "waiting": 0, "n_url": "", "waiting_url": "",
         }  # fmt: skip
-        assert {one["name"] for one in answer["shares"]} == {
+        assert {row["name"] for row in answer["shares"]} == {
             "repeat_incidents", "actions_on_time", "proactive_problems",
         }  # fmt: skip

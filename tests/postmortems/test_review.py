@@ -1,4 +1,4 @@
-"""The review: approved by somebody who did not write it, published as its own text."""
+"""The review: approved by a person who did not write it, published as a text of its own."""
 
 from datetime import timedelta
 
@@ -56,7 +56,7 @@ class TestApprove:
     def test_is_for_somebody_else_than_the_owner(self, postmortem, owner):
         review.submit(postmortem_id=postmortem.pk, actor=owner, at=NOON)
 
-        with pytest.raises(PostmortemRefused, match="Ask somebody who did not"):
+        with pytest.raises(PostmortemRefused, match="Ask another person"):
             review.approve(postmortem_id=postmortem.pk, actor=owner, at=LATER)
 
     def test_is_not_for_anybody_who_wrote_in_it(self, postmortem, owner, boss):
@@ -68,7 +68,7 @@ class TestApprove:
 
     def test_settles_the_text(self, approved, owner, boss):
         assert (approved.status, approved.approved_by, approved.approved_at) == ("approved", boss, LATER)
-        with pytest.raises(PostmortemRefused, match="its text stands"):
+        with pytest.raises(PostmortemRefused, match="its text cannot change"):
             writing.write(postmortem_id=approved.pk, key="summary", body="No.", actor=owner, at=LATER)
 
     def test_follows_a_review(self, postmortem, boss):
@@ -98,7 +98,7 @@ class TestPublish:
     def test_shows_the_public_text(self, approved, boss):
         review.publish(postmortem_id=approved.pk, actor=boss, at=LATER)
 
-        assert [one.public_text for one in Postmortem.objects.published()] == ["We are sorry."]
+        assert [row.public_text for row in Postmortem.objects.published()] == ["We are sorry."]
 
     def test_needs_a_public_text(self, owner, boss):
         bare = make.PostmortemFactory(owner=owner, section="x")
@@ -116,7 +116,7 @@ class TestPublish:
         with pytest.raises(PostmortemRefused, match="is private"):
             review.publish(postmortem_id=approved.pk, actor=boss, at=LATER)
 
-    def test_stands_when_the_review_is_closed_and_can_be_taken_back(self, approved, boss):
+    def test_stays_when_the_review_is_closed_and_can_be_withdrawn(self, approved, boss):
         review.publish(postmortem_id=approved.pk, actor=boss, at=LATER)
         review.close(postmortem_id=approved.pk, actor=boss, at=LATER)
         assert Postmortem.objects.published().exists()
@@ -139,7 +139,7 @@ class TestRequestChanges:
 
 
 class TestComment:
-    def test_is_kept_for_good(self, postmortem, boss):
+    def test_cannot_be_changed(self, postmortem, boss):
         review.comment(postmortem_id=postmortem.pk, text="Why so late?", section="summary", actor=boss, at=LATER)
 
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():

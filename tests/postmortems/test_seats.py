@@ -1,4 +1,4 @@
-"""Seats of a review: required by the severity (S29), one question each (S30), and nothing approved without them."""
+"""Seats of a review: required by the severity (S29), one question each (S30), and needed for approval."""
 
 from datetime import timedelta
 from typing import Any
@@ -55,8 +55,8 @@ def people(postmortem: Postmortem) -> dict[str, Any]:
 
 
 def take(postmortem: Postmortem, seat: str, who: Any, **fields: Any) -> Postmortem:
-    asked: dict[str, Any] = {"presence": "signed_off", "answer": "Looked at it.", "actor": who, "at": LATER}
-    return seats.take(postmortem_id=postmortem.pk, seat=seat, **asked | fields)
+    defaults: dict[str, Any] = {"presence": "signed_off", "answer": "Looked at it.", "actor": who, "at": LATER}
+    return seats.take_seat(postmortem_id=postmortem.pk, seat=seat, **defaults | fields)
 
 
 def approve(postmortem: Postmortem) -> Postmortem:
@@ -83,7 +83,7 @@ class TestApprove:
         Ticket.objects.filter(pk=postmortem.ticket_id).update(category="network")
         ticket = Ticket.objects.get(pk=postmortem.ticket_id)
 
-        assert seats.required(ticket) == ["owner_team", "it_practice", "other_team"]
+        assert seats.required_seats(ticket) == ["owner_team", "it_practice", "other_team"]
 
     def test_keeps_the_seats_that_stood_when_the_review_began(self, in_review: Postmortem) -> None:
         Severity.objects.update(review_seats=[])
@@ -92,15 +92,15 @@ class TestApprove:
             approve(in_review)
 
     def test_asks_nobody_where_the_severity_asks_nobody(self) -> None:
-        found = make.PostmortemFactory(section="It broke.")
-        submit(found)
+        row = make.PostmortemFactory(section="It broke.")
+        submit(row)
 
-        assert approve(found).status == PostmortemStatus.APPROVED
+        assert approve(row).status == PostmortemStatus.APPROVED
 
 
 class TestTake:
     @pytest.mark.parametrize(
-        ("seat", "wrong", "words"),
+        ("seat", "wrong", "message"),
         [
             ("owner_team", "other_team", "of the team that owns it"),
             ("it_practice", "other_team", "central IT"),
@@ -110,9 +110,9 @@ class TestTake:
         ],
     )
     def test_is_for_those_who_speak_for_the_seat(
-        self, in_review: Postmortem, people: dict[str, Any], seat: str, wrong: str, words: str
+        self, in_review: Postmortem, people: dict[str, Any], seat: str, wrong: str, message: str
     ) -> None:
-        with pytest.raises(PostmortemRefused, match=words):
+        with pytest.raises(PostmortemRefused, match=message):
             take(in_review, seat, people[wrong])
 
     def test_signs_off_for_oneself_with_an_answer(self, in_review: Postmortem, people: dict[str, Any]) -> None:
@@ -127,7 +127,7 @@ class TestTake:
         seat = Seat.objects.get()
         assert (seat.user, seat.presence, seat.perspective) == (people["security"], Presence.ATTENDED, "security")
 
-    def test_a_second_time_says_it_better(self, in_review: Postmortem, people: dict[str, Any]) -> None:
+    def test_a_second_time_replaces_the_answer(self, in_review: Postmortem, people: dict[str, Any]) -> None:
         take(in_review, "security", people["security"])
         take(in_review, "security", people["security"], answer="And the logs.")
 
@@ -137,7 +137,7 @@ class TestTake:
         with pytest.raises(PostmortemRefused, match="not in review"):
             take(postmortem, "security", people["security"])
 
-    def test_is_kept_when_changes_are_asked_for(self, in_review: Postmortem, people: dict[str, Any]) -> None:
+    def test_stays_when_changes_are_requested(self, in_review: Postmortem, people: dict[str, Any]) -> None:
         take(in_review, "security", people["security"])
         review.request_changes(postmortem_id=in_review.pk, text="More.", actor=people["security"], at=LATER)
         submit(in_review)
@@ -161,14 +161,14 @@ class TestDatabase:
 class TestPage:
     def test_asks_one_question_a_perspective(self, client: Client, in_review: Postmortem) -> None:
         client.force_login(make.UserFactory())
-        asked = {
+        pages = {
             kind: client.get(f"/postmortems/{in_review.pk}/seats/{kind}/").content.decode() for kind in ReviewSeat
         }
 
         for kind in ReviewSeat:
-            for other in ReviewSeat:
-                question = seats.QUESTIONS[seats.PERSPECTIVES[other]]
-                assert (question in asked[kind]) is (kind == other)
+            for shown_kind in ReviewSeat:
+                question = seats.QUESTIONS[seats.PERSPECTIVES[shown_kind]]
+                assert (question in pages[kind]) is (kind == shown_kind)
         assert client.get(f"/postmortems/{in_review.pk}/seats/nobody/").status_code == 404
 
     def test_shows_who_is_missing_and_takes_the_seat(
@@ -197,13 +197,13 @@ class TestPage:
 class TestEndpoint:
     def test_takes_a_seat_and_names_what_is_empty(self, in_review: Postmortem, people: dict[str, Any]) -> None:
         url = f"/api/v1/postmortems/{in_review.pk}/"
-        asked = {"seat": "security", "presence": "signed_off", "answer": "No data left."}
+        body = {"seat": "security", "presence": "signed_off", "answer": "No data left."}
 
-        taken = client_of(people["security"]).post(f"{url}take_seat/", asked, format="json")
+        answer = client_of(people["security"]).post(f"{url}take_seat/", body, format="json")
         refused = client_of(make.UserFactory(roles=[Role.COMMANDER])).post(f"{url}approve/", {}, format="json")
 
-        assert taken.status_code == 200
-        assert taken.json()["review"]["required"] == ALL
-        assert taken.json()["review"]["seats"][0]["kind"] == "security"
+        assert answer.status_code == 200
+        assert answer.json()["review"]["required"] == ALL
+        assert answer.json()["review"]["seats"][0]["kind"] == "security"
         assert refused.status_code == 409
         assert "IT practice" in refused.json()["message"]

@@ -37,8 +37,8 @@ def whole_story(problem: Any = None) -> Any:
     make.TicketLinkFactory(from_ticket=row, to_ticket=problem)
     make.PostmortemFactory(ticket=row, drafted_at=NOON + timedelta(days=1))
     make.ActionItemFactory(ticket=problem, title="Add an alert")
-    known = getattr(problem, "known_error", None) or make.KnownErrorFactory(problem=problem, title="Pool empty")
-    make.KnownErrorUseFactory(known_error=known, incident=row)
+    known_error = getattr(problem, "known_error", None) or make.KnownErrorFactory(problem=problem, title="Pool empty")
+    make.KnownErrorUseFactory(known_error=known_error, incident=row)
     return row
 
 
@@ -52,13 +52,13 @@ class TestPage:
     def test_tells_every_chapter_with_times(self, reader: Client, incident: Any) -> None:
         page = reader.get(f"/tickets/{incident.reference}/story/").content.decode()
 
-        for words in (
-            "HighErrorRate", "Service restored", "We look into it.", "Pool too small", "First words written",
-            "Add an alert", "Helped in", "2 Jun 2026, 12:00",
+        for text in (
+            "HighErrorRate", "Service restored", "We look into it.", "Pool too small", "First text written",
+            "Add an alert", "Used in", "2 Jun 2026, 12:00",
         ):  # fmt: skip
-            assert words in page, words
+            assert text in page, text
 
-    def test_is_told_from_the_problem_too(self, reader: Client, incident: Any) -> None:
+    def test_is_the_same_from_the_problem(self, reader: Client, incident: Any) -> None:
         problem = incident.links_out.get().to_ticket
 
         page = reader.get(f"/tickets/{problem.reference}/story/").content.decode()
@@ -96,9 +96,9 @@ class TestPage:
 
         def count() -> int:
             circle = story.related_tickets(problem, user=make.UserFactory())
-            with CaptureQueriesContext(connection) as asked:
+            with CaptureQueriesContext(connection) as queries:
                 panels.tell(circle)
-            return len(asked)
+            return len(queries)
 
         for_one = count()
         for _ in range(9):
@@ -122,8 +122,8 @@ class TestEndpoint:
 
         chapters = client.get(f"/api/v1/incidents/{incident.reference}/story/").json()
 
-        assert [one["title"] for one in chapters] == CHAPTERS
-        assert all(one["moments"] for one in chapters)
+        assert [chapter["title"] for chapter in chapters] == CHAPTERS
+        assert all(chapter["moments"] for chapter in chapters)
         times = [moment["at"] for moment in chapters[1]["moments"]]
         assert times == sorted(times)
         problem = incident.links_out.get().to_ticket

@@ -28,13 +28,13 @@ def postmortem(writer):
 
 class TestList:
     def test_finds_what_is_overdue(self, client, writer):
-        late = make.PostmortemFactory(due_on="2020-01-01")
+        overdue = make.PostmortemFactory(due_on="2020-01-01")
         make.PostmortemFactory(due_on="2999-01-01")
 
         page = client.get("/postmortems/", {"due": "overdue"}).content.decode()
 
         assert page.count("overdue</span>") == 1
-        assert late.get_absolute_url() in page
+        assert overdue.get_absolute_url() in page
 
     def test_searches_the_text_and_shows_each_once(self, client, postmortem):
         page = client.get("/postmortems/", {"search": "looked"}).content.decode()
@@ -131,23 +131,23 @@ class TestSection:
 class TestPanel:
     def test_drafts_from_the_incidents_page(self, client, writer):
         ticket = make.IncidentFactory(status="restored", restored_at=NOON)
-        assert "Draft the postmortem" in client.get(ticket.get_absolute_url()).content.decode()
+        assert "Draft a postmortem" in client.get(ticket.get_absolute_url()).content.decode()
 
         answer = client.post(f"{ticket.get_absolute_url()}postmortem/")
 
-        made = Postmortem.objects.get(ticket=ticket)
-        assert answer["Location"] == made.get_absolute_url()
-        assert made.get_absolute_url() in client.get(ticket.get_absolute_url()).content.decode()
+        postmortem = Postmortem.objects.get(ticket=ticket)
+        assert answer["Location"] == postmortem.get_absolute_url()
+        assert postmortem.get_absolute_url() in client.get(ticket.get_absolute_url()).content.decode()
 
     def test_is_not_there_while_the_incident_is_open(self, client, writer):
         ticket = make.IncidentFactory()
 
-        assert "Draft the postmortem" not in client.get(ticket.get_absolute_url()).content.decode()
+        assert "Draft a postmortem" not in client.get(ticket.get_absolute_url()).content.decode()
         assert client.post(f"{ticket.get_absolute_url()}postmortem/")["Location"] == ticket.get_absolute_url()
 
-    def test_lets_the_apps_below_show_what_the_incident_owes(self, client, postmortem, monkeypatch):
-        owed = panels.Panel("postmortem", 1, "oncall/escalation/policy.html", lambda _, ticket: {"shown": ticket.pk})
-        monkeypatch.setitem(panels._panels, "postmortem", [owed])
+    def test_shows_panels_of_the_incidents_obligations(self, client, postmortem, monkeypatch):
+        panel = panels.Panel("postmortem", 1, "oncall/escalation/policy.html", lambda _, ticket: {"shown": ticket.pk})
+        monkeypatch.setitem(panels._panels, "postmortem", [panel])
 
         page = client.get(postmortem.get_absolute_url())
 

@@ -1,4 +1,4 @@
-"""Drafting a postmortem out of the incident's record, and writing in it."""
+"""Drafting a postmortem from the incident's record, and writing in it."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,7 +28,7 @@ def ana():
 @pytest.fixture
 def ticket(ana):
     severity = make.SeverityFactory(rank=1, is_major=True, needs_prevention=True, pages=False, postmortem_days=3)
-    found = response.declare(
+    row = response.declare(
         title="Checkout is down",
         service=make.ServiceFactory(name="Checkout"),
         severity=severity,
@@ -36,10 +36,10 @@ def ticket(ana):
         actor=ana,
         at=NOON,
     )
-    response.start_work(ticket_id=found.pk, actor=ana, at=later(4))
-    response.add_note(ticket_id=found.pk, text="The pool is empty.", actor=ana, at=later(10))
-    response.add_note(ticket_id=found.pk, text="Dear Ms. Miller", is_public=True, actor=ana, at=later(11))
-    return found
+    response.start_work(ticket_id=row.pk, actor=ana, at=later(4))
+    response.add_note(ticket_id=row.pk, text="The pool is empty.", actor=ana, at=later(10))
+    response.add_note(ticket_id=row.pk, text="Dear Ms. Miller", is_public=True, actor=ana, at=later(11))
+    return row
 
 
 @pytest.fixture
@@ -77,12 +77,12 @@ class TestDraft:
     def test_gives_it_to_the_assignee_or_else_to_a_manager(self, ana):
         severity = make.SeverityFactory(pages=False)
         manager = make.MembershipFactory(role="manager")
-        taken = make.IncidentFactory(severity=severity, status="restored", restored_at=NOON, assignee=ana)
-        loose = make.IncidentFactory(
+        assigned = make.IncidentFactory(severity=severity, status="restored", restored_at=NOON, assignee=ana)
+        unassigned = make.IncidentFactory(
             severity=severity, status="restored", restored_at=NOON, service=None, team=manager.team
         )
 
-        owners = [writing.draft(ticket_id=one.pk, actor=None, at=NOON).owner for one in (taken, loose)]
+        owners = [writing.draft(ticket_id=row.pk, actor=None, at=NOON).owner for row in (assigned, unassigned)]
 
         assert owners == [ana, manager.user]
 
@@ -93,7 +93,7 @@ class TestDraft:
         with pytest.raises(PostmortemRefused, match="Restore the service first"):
             writing.draft(ticket_id=ticket.pk, actor=ana, at=later(20))
 
-    def test_is_told_on_the_timeline(self, postmortem, ticket):
+    def test_is_on_the_timeline(self, postmortem, ticket):
         texts = TimelineEntry.objects.filter(ticket_id=ticket.pk).values_list("text", flat=True)
 
         assert texts.latest("pk") == "Postmortem drafted. Ana owns it; it is due on 4 Jun 2026."
@@ -113,7 +113,7 @@ class TestDraftWhenRestored:
 
         assert not Postmortem.objects.exists()
 
-    def test_is_made_good_by_the_sweep(self, ticket, ana):
+    def test_is_caught_up_by_the_sweep(self, ticket, ana):
         response.restore(ticket_id=ticket.pk, actor=ana, at=later(45))
 
         assert writing.draft_due(at=later(60)) == 1
@@ -131,11 +131,14 @@ class TestDraftWhenRestored:
 
 class TestWrite:
     def test_keeps_every_revision(self, postmortem, ana):
-        for words in ("First.", "Second.", "Second."):
-            writing.write(postmortem_id=postmortem.pk, key="summary", body=words, actor=ana, at=later(60))
+        for text in ("First.", "Second.", "Second."):
+            writing.write(postmortem_id=postmortem.pk, key="summary", body=text, actor=ana, at=later(60))
 
-        kept = postmortem.revisions.filter(key="summary").order_by("number")
-        assert [(one.number, one.body, one.author) for one in kept] == [(1, "First.", ana), (2, "Second.", ana)]
+        revisions = postmortem.revisions.filter(key="summary").order_by("number")
+        assert [(revision.number, revision.body, revision.author) for revision in revisions] == [
+            (1, "First.", ana),
+            (2, "Second.", ana),
+        ]
         postmortem.refresh_from_db()
         assert postmortem.drafted_at == later(60)
 
@@ -180,7 +183,7 @@ class TestAssign:
         assert postmortem.comments.get().text == "Bob owns it now."
 
 
-def test_restoration_stands_when_the_draft_fails(ticket, ana, monkeypatch, django_capture_on_commit_callbacks):
+def test_restoration_stays_when_the_draft_fails(ticket, ana, monkeypatch, django_capture_on_commit_callbacks):
     def fail(**_: object) -> None:
         raise RuntimeError("no draft today")
 

@@ -1,4 +1,4 @@
-"""Planned work that customers are told of beforehand, and what was said about it."""
+"""Maintenance that is announced to customers, and its updates."""
 
 import uuid
 
@@ -13,7 +13,7 @@ from oncall.models import User
 
 
 class MaintenanceStatus(models.TextChoices):
-    """How far planned work has come, in the words of Statuspage; the moves are in `incidents.maintenance`."""
+    """The status of maintenance, as in Statuspage; the moves are in `incidents.customers.maintenance`."""
 
     SCHEDULED = "scheduled", "Scheduled"
     IN_PROGRESS = "in_progress", "In progress"
@@ -25,7 +25,7 @@ UNDER_WAY = (MaintenanceStatus.IN_PROGRESS, MaintenanceStatus.VERIFYING)
 
 
 class ScheduledMaintenance(models.Model):
-    """Work on parts of a page in a stated time; it begins and ends by itself unless somebody says otherwise."""
+    """Maintenance of components of a page in a set time; it begins and ends automatically unless changed."""
 
     page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="maintenances")
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
@@ -35,7 +35,9 @@ class ScheduledMaintenance(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     status = models.CharField(max_length=12, choices=MaintenanceStatus, default=MaintenanceStatus.SCHEDULED)
-    turn_at = models.DateTimeField(null=True, blank=True, help_text="When it next reminds, begins or ends by itself.")
+    turn_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it next reminds, begins or ends automatically."
+    )
     reminded_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -65,32 +67,37 @@ class ScheduledMaintenance(models.Model):
         return reverse("incidents:maintenance", args=[self.pk])
 
     def get_public_url(self) -> str:
-        """Its address for everybody."""
+        """Its public address."""
         return reverse("incidents:status-maintenance", args=[self.public_id])
 
     @property
     def is_under_way(self) -> bool:
-        """Whether the work is being done."""
+        """Whether the maintenance is in progress."""
         return self.status in UNDER_WAY
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more comes."""
+        """Whether it is completed."""
         return self.status == MaintenanceStatus.COMPLETED
 
 
 class MaintenanceUpdate(models.Model):
-    """One published message about planned work; it is never changed."""
+    """One published update of maintenance; it is never changed."""
 
     maintenance = models.ForeignKey(ScheduledMaintenance, on_delete=models.CASCADE, related_name="updates")
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     status = models.CharField(max_length=12, choices=MaintenanceStatus)
     body = models.TextField()
-    affected = models.JSONField(default=list, help_text="Parts with old and new status, by public id.")
+    affected = models.JSONField(default=list, help_text="Components with old and new status, by public id.")
     is_mailed = models.BooleanField("goes to subscribers", default=True)
     published_at = models.DateTimeField()
     author = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Nobody: it came by itself."
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: published automatically.",
     )
     fanned_out_at = models.DateTimeField(null=True, blank=True, help_text="When every subscriber had a delivery row.")
 

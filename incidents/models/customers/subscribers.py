@@ -1,4 +1,4 @@
-"""Who is told by e-mail, and each mail to them."""
+"""Subscribers to updates by e-mail, and each mail to them."""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -21,24 +21,26 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
     """Subscribers."""
 
     def active(self) -> "SubscriberQuerySet":
-        """Those who said yes and did not leave."""
+        """Subscribers who confirmed and did not unsubscribe."""
         return self.filter(confirmed_at__isnull=False, unsubscribed_at__isnull=True)
 
     def of(self, update: CustomerUpdate | MaintenanceUpdate) -> "SubscriberQuerySet":
-        """Those an update goes to: of its page, who chose one of its parts or none in particular."""
-        told = update.incident if isinstance(update, CustomerUpdate) else update.maintenance
-        mine = self.active().filter(page=told.page_id)
-        return mine.filter(Q(components__isnull=True) | Q(components__in=told.components.values("pk"))).distinct()
+        """Subscribers who get an update: of its page, who chose one of its components or no component."""
+        subject = update.incident if isinstance(update, CustomerUpdate) else update.maintenance
+        subscribers = self.active().filter(page=subject.page_id)
+        return subscribers.filter(
+            Q(components__isnull=True) | Q(components__in=subject.components.values("pk"))
+        ).distinct()
 
 
 class Subscriber(models.Model):
-    """An address that asked for mail; without components it is told of everything."""
+    """An address that subscribed to a page; without components it gets every update."""
 
     page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="subscribers")
-    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False, help_text="Stands in the signed links.")
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False, help_text="Used in the signed links.")
     email = models.EmailField(max_length=254)
     components = models.ManyToManyField(Component, blank=True, related_name="subscribers")
-    asked = models.JSONField(default=list, blank=True, help_text="Parts asked for last; they count once confirmed.")
+    asked = models.JSONField(default=list, blank=True, help_text="Components chosen last; used once confirmed.")
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
@@ -65,12 +67,12 @@ class DeliveryQuerySet(models.QuerySet["UpdateDelivery"]):
     """Deliveries."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "DeliveryQuerySet":
-        """Those whose ticket this person may know of."""
+        """Deliveries whose ticket this person may see."""
         return self.filter(of_visible_ticket("update__incident__ticket", user))
 
 
 class UpdateDelivery(OutboxRow):
-    """One mail to one subscriber: an update, a notice, or the question whether the address is theirs."""
+    """One mail to one subscriber: an update, a maintenance update, or the request to confirm the address."""
 
     update = models.ForeignKey(
         CustomerUpdate, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
@@ -109,7 +111,7 @@ class UpdateDelivery(OutboxRow):
 
     @property
     def about(self) -> str:
-        """What it tells of, by the name customers know it under."""
+        """The title of its incident or maintenance, as customers know it."""
         if self.update is not None:
             return self.update.incident.name
         return self.notice.maintenance.name if self.notice is not None else "confirmation"

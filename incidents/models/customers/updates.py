@@ -1,6 +1,6 @@
-"""What customers are told: the public page with its own fields, templates, and the updates of public incidents.
+"""Status pages, components, message templates, and public incidents with their updates.
 
-Nothing here is copied from a ticket by itself. Links to tickets and services are for the portal alone.
+Nothing is copied from a ticket automatically. Links to tickets and services are never public.
 """
 
 import secrets
@@ -29,12 +29,12 @@ _LETTERS = string.ascii_lowercase + string.digits
 
 
 def new_public_id() -> str:
-    """An id for the public: it says nothing of how many there are, and cannot be guessed."""
+    """A public id: it cannot be guessed and does not show how many there are."""
     return "".join(secrets.choice(_LETTERS) for _ in range(12))
 
 
 class ComponentStatus(models.TextChoices):
-    """How a part works, in the words of Statuspage."""
+    """The status of a component, as in Statuspage."""
 
     OPERATIONAL = "operational", "Operational"
     DEGRADED = "degraded_performance", "Degraded performance"
@@ -44,7 +44,7 @@ class ComponentStatus(models.TextChoices):
 
 
 class Impact(models.TextChoices):
-    """How hard customers are hit."""
+    """The impact on customers."""
 
     NONE = "none", "None"
     MINOR = "minor", "Minor"
@@ -53,7 +53,7 @@ class Impact(models.TextChoices):
 
 
 class Phase(models.TextChoices):
-    """How far a public incident has come."""
+    """The status of a public incident, as in Statuspage."""
 
     INVESTIGATING = "investigating", "Investigating"
     IDENTIFIED = "identified", "Identified"
@@ -63,21 +63,23 @@ class Phase(models.TextChoices):
 
 
 OVER = (Phase.RESOLVED, Phase.POSTMORTEM)
-"""Phases after which nobody waits for the next update."""
+"""Phases in which no next update is promised."""
 
 
 RESERVED = frozenset({"api", "confirm", "incidents", "maintenances", "subscribe", "unsubscribe"})
-"""Words that stand at a page's place in addresses below /status/."""
+"""Words that addresses below /status/ use; no page may have one as its slug."""
 
 
 class StatusPage(models.Model):
-    """A page for customers at /status/<slug>/; the default one, else the oldest, answers at /status/."""
+    """A page for customers at /status/<slug>/; the default one, else the oldest, is also at /status/."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
-    name = OneLineField(max_length=80, unique=True, help_text="The firm or product, as customers call it.")
+    name = OneLineField(max_length=80, unique=True, help_text="The company or product, as customers call it.")
     slug = models.SlugField(max_length=80, unique=True)
-    time_zone = models.CharField(max_length=60, default="UTC", help_text="As Europe/Berlin; times on the page.")
-    is_default = models.BooleanField("answers at /status/", default=False)
+    time_zone = models.CharField(
+        max_length=60, default="UTC", help_text="For the times on the page, for example Europe/Berlin."
+    )
+    is_default = models.BooleanField("is at /status/", default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     history = HistoricalRecords()
 
@@ -93,13 +95,13 @@ class StatusPage(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Its address for everybody."""
+        """Its public address."""
         return self.address("status")
 
     def clean(self) -> None:
-        """The slug stands in addresses beside our own words."""
+        """Refuse slugs that addresses below /status/ already use."""
         if self.slug in RESERVED:
-            raise ValidationError({"slug": f"{self.slug} is a word of ours in addresses. Choose another one."})
+            raise ValidationError({"slug": f"{self.slug} is reserved. Choose another slug."})
 
     def address(self, view: str, *args: object) -> str:
         """The path of one of its public views."""
@@ -107,7 +109,7 @@ class StatusPage(models.Model):
 
 
 class Component(models.Model):
-    """A part of the offer as customers know it; one that has members is a group."""
+    """A component as customers know it; one that has members is a group."""
 
     page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="components")
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
@@ -117,7 +119,7 @@ class Component(models.Model):
     group = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="members")
     service = models.ForeignKey(
         Service, on_delete=models.SET_NULL, null=True, blank=True, related_name="components",
-        help_text="Proposes this part when the service is in trouble. The public never sees it.",
+        help_text="Proposes this component when the service is affected. Never public.",
     )  # fmt: skip
     status = models.CharField(max_length=20, choices=ComponentStatus, default=ComponentStatus.OPERATIONAL)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -137,13 +139,13 @@ class Component(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Groups have two levels."""
+        """Refuse groups within groups."""
         if self.group and (self.group.group_id or (self.pk and self.members.exists())):
-            raise ValidationError({"group": "Groups have two levels: choose a part that stands in no group."})
+            raise ValidationError({"group": "Groups have two levels. Choose a component that is in no group."})
 
 
 class MessageTemplate(models.Model):
-    """Words to begin an update with; {placeholders} are taken from a fixed list."""
+    """A template of updates; {placeholders} are from a fixed list."""
 
     title = OneLineField(max_length=80, unique=True)
     phase = models.CharField(max_length=16, choices=Phase)
@@ -158,7 +160,7 @@ class MessageTemplate(models.Model):
 
 
 def of_visible_ticket(path: str, user: "User | AnonymousUser") -> Q:
-    """Rows whose ticket this person may know of, and those without one."""
+    """Rows whose ticket this person may see, and those without one."""
     return Q(**{f"{path}__isnull": True}) | Q(**{f"{path}__in": Ticket.objects.visible_to(user)})
 
 
@@ -166,16 +168,16 @@ class PublicIncidentQuerySet(models.QuerySet["PublicIncident"]):
     """Public incidents."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "PublicIncidentQuerySet":
-        """Those whose ticket this person may know of."""
+        """Rows whose ticket this person may see."""
         return self.filter(of_visible_ticket("ticket", user))
 
     def unresolved(self) -> "PublicIncidentQuerySet":
-        """Those customers still wait for."""
+        """Incidents that are not resolved yet."""
         return self.exclude(status__in=OVER)
 
 
 class PublicIncident(models.Model):
-    """One trouble as customers know it: its own name, impact and words."""
+    """An incident as customers see it, with its own name, impact and text."""
 
     page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="incidents")
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
@@ -191,7 +193,7 @@ class PublicIncident(models.Model):
     started_at = models.DateTimeField()
     monitoring_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
-    next_update_at = models.DateTimeField(null=True, blank=True, help_text="When customers were told to look again.")
+    next_update_at = models.DateTimeField(null=True, blank=True, help_text="When the next update was promised.")
 
     objects = PublicIncidentQuerySet.as_manager()
 
@@ -217,16 +219,16 @@ class PublicIncident(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Its address for everybody."""
+        """Its public address."""
         return reverse("incidents:status-incident", args=[self.public_id])
 
     @property
     def is_over(self) -> bool:
-        """Whether customers wait no more."""
+        """Whether no next update is promised."""
         return self.status in OVER
 
     def is_overdue(self, at: datetime) -> bool:
-        """Whether the promised update has not come."""
+        """Whether the promised update is late."""
         return self.next_update_at is not None and self.next_update_at < at
 
 
@@ -234,24 +236,26 @@ class UpdateQuerySet(models.QuerySet["CustomerUpdate"]):
     """Updates."""
 
     def visible_to(self, user: "User | AnonymousUser") -> "UpdateQuerySet":
-        """Those whose ticket this person may know of."""
+        """Rows whose ticket this person may see."""
         return self.filter(of_visible_ticket("incident__ticket", user))
 
 
 class CustomerUpdate(models.Model):
-    """One published message about a public incident; it is never changed."""
+    """One published update of a public incident; it is never changed."""
 
     incident = models.ForeignKey(PublicIncident, on_delete=models.CASCADE, related_name="updates")
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     draft_key = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Publishing a draft twice publishes once.")
     status = models.CharField(max_length=16, choices=Phase)
     body = models.TextField()
-    affected = models.JSONField(default=list, help_text="Parts with old and new status, by public id.")
+    affected = models.JSONField(default=list, help_text="Components with old and new status, by public id.")
     next_update_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField()
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     is_mailed = models.BooleanField("goes to subscribers", default=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="Taken back: shown and mailed no more.")
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was withdrawn: no longer shown or mailed."
+    )
     fanned_out_at = models.DateTimeField(null=True, blank=True, help_text="When every subscriber had a delivery row.")
 
     objects = UpdateQuerySet.as_manager()

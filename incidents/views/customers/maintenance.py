@@ -1,4 +1,4 @@
-"""Planned work: the list, scheduling it, its page, and saying how it goes."""
+"""Maintenance: the list, scheduling it, its page, and its updates."""
 
 from typing import Any
 
@@ -17,72 +17,72 @@ from incidents.tables.customers import MaintenanceTable
 
 
 class MaintenanceList(ListPage):
-    """Work that customers are told of beforehand."""
+    """Scheduled maintenance."""
 
-    title = "Planned work"
+    title = "Maintenance"
     queryset = ScheduledMaintenance.objects.select_related("page").order_by("-starts_at")
     table_class = MaintenanceTable
     filterset_class = MaintenanceFilter
     template_name = "incidents/customers/customers.html"
     filters = ("search", "status", "page")
-    create = ("incidents:maintenance-new", "Schedule work")
-    empty = "No work is planned. Schedule it here before customers notice it by themselves."
+    create = ("incidents:maintenance-new", "Schedule maintenance")
+    empty = "No maintenance yet. Schedule it here, so that customers know in advance."
 
     def may_create(self) -> bool:
-        """Those who speak to customers."""
+        """People who may publish updates."""
         return permissions.can_publish(self.person)
 
 
 class MaintenancePage(DetailPage):
-    """One planned work with all that was said of it."""
+    """One maintenance with all its updates."""
 
     template_name = "incidents/customers/maintenance.html"
     queryset = status_page.maintenances().select_related("page", "created_by").prefetch_related("updates__author")
     context_object_name = "maintenance"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the way to say more."""
-        may = permissions.can_publish(self.person) and not self.object.is_over
-        return super().get_context_data(**kwargs) | {"may_tell": may}
+        """With whether this person may publish an update."""
+        may_tell = permissions.can_publish(self.person) and not self.object.is_over
+        return super().get_context_data(**kwargs) | {"may_tell": may_tell}
 
 
-class _Telling(FormPage):
-    """A question for those who speak to customers."""
+class _PublisherFormPage(FormPage):
+    """A form for people who may publish updates."""
 
     refusals = (Refusal,)
 
     def may(self) -> bool:
-        """Those who speak to customers."""
+        """People who may publish updates."""
         return permissions.can_publish(self.person)
 
 
-class MaintenanceNew(_Telling):
-    """Schedule work on the page of `?page=`, else the default one."""
+class ScheduleMaintenance(_PublisherFormPage):
+    """Schedule maintenance on the page of `?page=`, else the default one."""
 
-    title = "Schedule work"
-    lead = "Subscribers of these parts are told now, an hour before it begins, and when it is done."
+    title = "Schedule maintenance"
+    lead = "Subscribers of these components get a mail now, an hour before it begins, and when it is done."
     button = "Publish"
-    done = "Published. Subscribers are being told."
+    done = "Published. Subscribers get a mail."
     template_name = "incidents/customers/maintenance_new.html"
     page: StatusPage
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Find the page."""
         super().setup(request, *args, **kwargs)
-        found = status_page.page_named(request.GET.get("page", ""))
-        if found is None:
+        page = status_page.page_named(request.GET.get("page", ""))
+        if page is None:
             raise Http404("There is no such status page. An administrator adds one.")
-        self.page = found
+        self.page = page
 
     def get_form(self, form_class: Any = None) -> MaintenanceForm:
-        """With the parts of the page."""
+        """With the components of the page."""
         return MaintenanceForm(self.request.POST if self.request.method == "POST" else None, page=self.page)
 
     def perform(self, form: Any) -> Any:
         """Schedule it."""
-        answers = form.cleaned_data | {"components": tuple(form.cleaned_data["components"])}
+        fields = form.cleaned_data | {"components": tuple(form.cleaned_data["components"])}
         return maintenance.schedule(
-            plan=maintenance.Plan(page=self.page, **answers),
+            plan=maintenance.Plan(page=self.page, **fields),
             actor=self.person,
             at=self.at,
         )
@@ -96,24 +96,24 @@ class MaintenanceNew(_Telling):
         }
 
 
-class MaintenanceTell(_Telling):
-    """Say how the work goes."""
+class MaintenanceTell(_PublisherFormPage):
+    """Publish an update of maintenance."""
 
     done = "Published."
     button = "Publish"
     maintenance: ScheduledMaintenance
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Find the work."""
+        """Find the maintenance."""
         super().setup(request, *args, **kwargs)
         self.maintenance = get_object_or_404(ScheduledMaintenance, pk=kwargs["pk"])
 
     def get_title(self) -> str:
-        """The work's own name."""
+        """With the title of the maintenance."""
         return f"Tell customers about: {self.maintenance.name}"
 
     def get_form(self, form_class: Any = None) -> MaintenanceTellForm:
-        """With the statuses that may follow."""
+        """With the statuses it may change to."""
         data = self.request.POST if self.request.method == "POST" else None
         return MaintenanceTellForm(data, maintenance=self.maintenance)
 

@@ -1,4 +1,4 @@
-"""The status page for everybody: no sign-in, no session, no cookie, and answers that may be cached for a while."""
+"""The public status page: no sign-in, no session, no cookie, and responses that may be cached."""
 
 from typing import Any
 
@@ -15,28 +15,28 @@ from incidents.customers import feeds, signed_links, status_documents, status_pa
 from incidents.forms.customers import SubscribeForm
 from incidents.models import StatusPage
 
-FRESH_SECONDS = 30
+CACHE_SECONDS = 30
 
 
 class PublicView(View):
-    """An address that is open to everybody."""
+    """A public address."""
 
     page: StatusPage
 
     def setup(self, request: HttpRequest, *args: Any, slug: str = "", **kwargs: Any) -> None:
         """Find the page of that slug, or the default one."""
         super().setup(request, *args, **kwargs)
-        found = status_page.page_named(slug)
-        if found is None:
+        page = status_page.page_named(slug)
+        if page is None:
             raise Http404("There is no such status page.")
-        self.page = found
+        self.page = page
 
     def dispatch(self, request: HttpRequest, *args: Any, slug: str = "", **kwargs: Any) -> HttpResponseBase:
-        """Answer; the slug has done its work."""
+        """Respond, without the slug that `setup` has used."""
         return super().dispatch(request, *args, **kwargs)
 
     def show(self, template: str, *, title: str, status: int = 200, **context: Any) -> HttpResponse:
-        """A page in the status page's own looks and time zone."""
+        """A page in the status page's style and time zone."""
         page = self.page
         shared = {
             "page": page,
@@ -50,8 +50,8 @@ class PublicView(View):
             return render(self.request, template, shared | context, status=status)
 
     def cached(self, response: HttpResponse, *, is_open: bool = False) -> HttpResponse:
-        """Let everybody keep it for half a minute, and answer 304 to those who have it."""
-        response["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
+        """Allow caching for 30 seconds, and answer 304 to an unchanged request."""
+        response["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
         if is_open:
             response["Access-Control-Allow-Origin"] = "*"
         set_response_etag(response)
@@ -60,18 +60,18 @@ class PublicView(View):
 
 
 class StatusHome(PublicView):
-    """Is it me, which part, should I wait, when do I look again."""
+    """The current status, the components, the incidents and the next update."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The page as it stands."""
-        shown, at = status_page.read(self.page), timezone.now()
+        """The page as it is now."""
+        view, at = status_page.page_view(self.page), timezone.now()
         return self.cached(
             self.show(
                 "incidents/customers/status_page/home.html",
                 title=f"{self.page.name} status",
-                shown=shown,
-                days=status_page.days(self.page, at=at),
-                is_late=shown.look_again_at is not None and shown.look_again_at < at,
+                view=view,
+                days=status_page.incidents_by_day(self.page, at=at),
+                is_late=view.next_update_at is not None and view.next_update_at < at,
             )
         )
 
@@ -89,14 +89,16 @@ class StatusIncident(PublicView):
 
 
 class StatusMaintenance(PublicView):
-    """Planned work with all that was said of it."""
+    """One maintenance with all its updates."""
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         """Its page."""
-        work = get_object_or_404(status_page.maintenances(), public_id=public_id)
-        self.page = work.page
+        maintenance = get_object_or_404(status_page.maintenances(), public_id=public_id)
+        self.page = maintenance.page
         return self.cached(
-            self.show("incidents/customers/status_page/maintenance.html", title=work.name, maintenance=work)
+            self.show(
+                "incidents/customers/status_page/maintenance.html", title=maintenance.name, maintenance=maintenance
+            )
         )
 
 
@@ -105,7 +107,7 @@ class StatusFeed(PublicView):
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         """The feed."""
-        content = feeds.history(self.page, kind=kind)
+        content = feeds.build_feed(self.page, kind=kind)
         return self.cached(HttpResponse(content, content_type=feeds.KINDS[kind].content_type), is_open=True)
 
 
@@ -114,31 +116,31 @@ class StatusDocument(PublicView):
 
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
         """The document, or a 404 in its shape."""
-        found = status_documents.document(name, page=self.page)
-        answer = JsonResponse(found if found is not None else {"error": "Not found"})
-        answer.status_code = 200 if found is not None else 404
+        document = status_documents.build_document(name, page=self.page)
+        answer = JsonResponse(document if document is not None else {"error": "Not found"})
+        answer.status_code = 200 if document is not None else 404
         return self.cached(answer, is_open=True)
 
 
-# No cookie says who asks, so there is nothing a stranger's page could borrow.
+# No cookie identifies the visitor, so a request from another site gains nothing.
 @method_decorator(csrf_exempt, name="dispatch")
 class Subscribe(PublicView):
-    """Ask for updates by e-mail."""
+    """Subscribe to updates by e-mail."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form."""
         return self._form(SubscribeForm(page=self.page))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """The same answer for everybody, whether the address is known or not."""
+        """The same response, whether the address is subscribed or not."""
         form = SubscribeForm(request.POST, page=self.page)
         if not form.is_valid():
             return self._form(form, status=422)
         if ratelimit.consume(request, action="subscribe"):
-            subscriptions.ask(page=self.page, at=timezone.now(), **form.cleaned_data)
+            subscriptions.request_subscription(page=self.page, at=timezone.now(), **form.cleaned_data)
         return self.show(
-            "incidents/customers/status_page/said.html",
-            title="Look into your mailbox",
+            "incidents/customers/status_page/message.html",
+            title="Check your mailbox",
             text="If the address can receive mail, a message is on its way. Open the link in it and confirm.",
         )
 
@@ -150,53 +152,53 @@ class Subscribe(PublicView):
 
 @method_decorator(csrf_exempt, name="dispatch")
 class Confirm(PublicView):
-    """The link in the first mail. Opening it changes nothing, for programs open links too; the button does."""
+    """The link in the first mail. Only the button confirms, because mail programs open links too."""
 
-    title, button, done = "Confirm your subscription", "Yes, send me updates", "You will hear from us."
+    title, button, done = "Confirm your subscription", "Confirm", "You are subscribed."
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        """The question."""
+        """The page with the button."""
         try:
             self.check(token)
         except signed_links.BadLink as refusal:
             return self.show(
-                "incidents/customers/status_page/said.html",
+                "incidents/customers/status_page/message.html",
                 title="This link does not work",
                 text=str(refusal),
                 status=404,
             )
-        return self.show("incidents/customers/status_page/question.html", title=self.title, button=self.button)
+        return self.show("incidents/customers/status_page/confirm.html", title=self.title, button=self.button)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        """The deed."""
+        """Perform the action."""
         try:
             self.perform(token)
         except signed_links.BadLink as refusal:
             return self.show(
-                "incidents/customers/status_page/said.html",
+                "incidents/customers/status_page/message.html",
                 title="This link does not work",
                 text=str(refusal),
                 status=404,
             )
-        return self.show("incidents/customers/status_page/said.html", title="Done", text=self.done)
+        return self.show("incidents/customers/status_page/message.html", title="Done", text=self.done)
 
     def check(self, token: str) -> None:
         """Raise BadLink for a link that cannot be used."""
-        self.page = subscriptions.page_of(signed_links.read_confirm(token)[0])
+        self.page = subscriptions.page_of(signed_links.read_confirm_token(token)[0])
 
     def perform(self, token: str) -> None:
         """Begin the subscription."""
         self.page = subscriptions.confirm(token=token, at=timezone.now()).page
 
 
-class Leave(Confirm):
+class Unsubscribe(Confirm):
     """The unsubscribe link; mail programs POST to it by themselves (RFC 8058)."""
 
-    title, button, done = "Unsubscribe", "Yes, send me nothing more", "You will get no more mail from us."
+    title, button, done = "Unsubscribe", "Unsubscribe", "You will get no more mail from us."
 
     def check(self, token: str) -> None:
         """Raise BadLink for a link that cannot be used."""
-        self.page = subscriptions.page_of(signed_links.read_leave(token))
+        self.page = subscriptions.page_of(signed_links.read_unsubscribe_token(token))
 
     def perform(self, token: str) -> None:
         """End the subscription."""

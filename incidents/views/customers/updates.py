@@ -1,4 +1,4 @@
-"""Telling customers: the composer on an incident, and the lists behind it."""
+"""Updates for customers: the form on an incident, and the lists of updates, components and subscribers."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ from incidents.tables.customers import ComponentTable, DeliveryTable, PublicInci
 from incidents.views.response import verbs
 
 
-class Compose(FormPage):
-    """Write an update from a template, look at it as customers will, and publish it."""
+class PublishUpdate(FormPage):
+    """Write an update from a template, preview it, and publish it."""
 
     template_name = "incidents/customers/update.html"
-    refusals = (*verbs.REFUSALS, updates.NotReady)
-    done = "Published. Subscribers are being told."
+    refusals = (*verbs.REFUSALS, updates.UpdateRefused)
+    done = "Published. Subscribers get a mail."
     ticket: Ticket
     page: StatusPage
 
@@ -35,51 +35,52 @@ class Compose(FormPage):
             self.page = page
 
     def may(self) -> bool:
-        """Those who speak to customers."""
+        """People who may publish updates."""
         return permissions.can_publish(self.person, self.ticket)
 
     def get_title(self) -> str:
-        """Number and deed."""
+        """With the incident's number."""
         return f"Tell customers about {self.ticket.reference}"
 
     def get_form(self, form_class: Any = None) -> UpdateForm:
-        """With what customers know already; nothing of the ticket's own words."""
+        """With what is already public; never with texts of the ticket."""
         return UpdateForm(
-            self.request.POST if self.request.method == "POST" else None, initial=self._known(), page=self.page
+            self.request.POST if self.request.method == "POST" else None, initial=self._initial(), page=self.page
         )
 
-    def _known(self) -> dict[str, Any]:
-        told = PublicIncident.objects.filter(page=self.page, ticket=self.ticket).first()
-        begun = {
+    def _initial(self) -> dict[str, Any]:
+        public_incident = PublicIncident.objects.filter(page=self.page, ticket=self.ticket).first()
+        proposed = {
             "started_at": self.ticket.impact_started_at,
-            "next_update_at": updates.next_due(severity=self.ticket.severity, at=self.at),
+            "next_update_at": updates.next_update_due(severity=self.ticket.severity, at=self.at),
             "components": updates.proposed_components(self.ticket.service, page=self.page),
-            **updates.proposed_words(self.ticket.severity),
+            **updates.proposed_impact(self.ticket.severity),
         }
-        if told is None:
-            return begun
-        return begun | {
-            "name": told.name, "impact": told.impact, "started_at": told.started_at, "status": told.status,
-            "components": list(told.components.all()), "component_status": "",
+        if public_incident is None:
+            return proposed
+        return proposed | {
+            "name": public_incident.name, "impact": public_incident.impact,
+            "started_at": public_incident.started_at, "status": public_incident.status,
+            "components": list(public_incident.components.all()), "component_status": "",
         }  # fmt: skip
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Fill in the template, preview, or publish, by the button."""
-        form, wanted = self.get_form(), request.POST.get("do")
-        if wanted == "publish" or not form.is_valid():
+        """Fill in the template, preview, or publish, depending on the button."""
+        form, action = self.get_form(), request.POST.get("do")
+        if action == "publish" or not form.is_valid():
             return super().post(request, *args, **kwargs)
-        if wanted == "fill":
+        if action == "fill":
             form = self._filled(form)
             return self.render_to_response(self.get_context_data(form=form))
-        shown = updates.preview(self._draft(form), at=self.at)
-        return self.render_to_response(self.get_context_data(form=form, preview=shown))
+        preview = updates.preview(self._draft(form), at=self.at)
+        return self.render_to_response(self.get_context_data(form=form, preview=preview))
 
     def _filled(self, form: UpdateForm) -> UpdateForm:
         template = form.cleaned_data["template"]
         if template is None:
             return form
         data = self.request.POST.copy()
-        data["body"] = updates.draft_from(template, draft=self._draft(form), at=self.at)
+        data["body"] = updates.fill_template(template, draft=self._draft(form), at=self.at)
         data["status"] = template.phase
         return UpdateForm(data, page=self.page)
 
@@ -98,22 +99,24 @@ class Compose(FormPage):
         return self.ticket.get_absolute_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With what only the firm knows, beside the form."""
-        told = PublicIncident.objects.filter(page=self.page, ticket=self.ticket).first()
+        """With internal facts beside the form, and the updates so far."""
+        public_incident = PublicIncident.objects.filter(page=self.page, ticket=self.ticket).first()
         return super().get_context_data(**kwargs) | {
             "ticket": self.ticket,
             "page": self.page,
             "pages": StatusPage.objects.order_by("-is_default", "name"),
             "incident": Incident.objects.filter(pk=self.ticket.pk).first(),
-            "told": told,
-            "before": told.updates.filter(withdrawn_at=None).order_by("-published_at", "-pk")[:5] if told else (),
-            "asked": updates.ASKED,
+            "public_incident": public_incident,
+            "updates": public_incident.updates.filter(withdrawn_at=None).order_by("-published_at", "-pk")[:5]
+            if public_incident
+            else (),
+            "placeholders": updates.AUTHOR_PLACEHOLDERS,
             "back": reverse("incidents:ticket", args=[self.ticket.reference]),
         }
 
 
 class PublicIncidentList(ListPage):
-    """What customers were told of."""
+    """Incidents as customers see them."""
 
     title = "Customers"
     queryset = PublicIncident.objects.select_related("ticket").order_by("-created_at")
@@ -121,33 +124,33 @@ class PublicIncidentList(ListPage):
     filterset_class = PublicIncidentFilter
     template_name = "incidents/customers/customers.html"
     filters = ("search", "status", "over")
-    empty = "Customers were told of nothing yet. Open an incident and choose Tell customers."
+    empty = "No updates yet. Open an incident and choose Tell customers."
 
 
 class ComponentList(ListPage):
-    """Parts of the status page."""
+    """Components of the status page."""
 
-    title = "Parts"
+    title = "Components"
     queryset = Component.objects.select_related("page", "group", "service").order_by("page", "position", "name")
     table_class = ComponentTable
     filterset_class = ComponentFilter
     template_name = "incidents/customers/customers.html"
     filters = ("search", "status")
-    empty = "No parts yet. An administrator adds them under Administration, Parts."
+    empty = "No components yet. An administrator adds them under Administration, Components."
 
 
-class _ForThoseWhoAct(ListPage):
-    """Addresses of customers are for those who act on tickets."""
+class _ResponderListPage(ListPage):
+    """A list with addresses of customers, for people who act on tickets."""
 
     template_name = "incidents/customers/customers.html"
 
     def may(self) -> bool:
-        """Those who act on tickets."""
+        """People who act on tickets."""
         return permissions.can_act(self.person)
 
 
-class SubscriberList(_ForThoseWhoAct):
-    """Who is told by e-mail."""
+class SubscriberList(_ResponderListPage):
+    """Subscribers to updates by e-mail."""
 
     title = "Subscribers"
     queryset = Subscriber.objects.order_by("-created_at")
@@ -157,12 +160,12 @@ class SubscriberList(_ForThoseWhoAct):
     empty = "Nobody has subscribed yet. The form is on the status page."
 
 
-class DeliveryList(_ForThoseWhoAct):
-    """Each mail and what became of it."""
+class DeliveryList(_ResponderListPage):
+    """Each mail to a subscriber and its state."""
 
     title = "Deliveries"
     queryset = UpdateDelivery.objects.select_related("update__incident", "notice__maintenance").order_by("-created_at")
     table_class = DeliveryTable
     filterset_class = DeliveryFilter
     filters = ("search", "state")
-    empty = "No mail was sent yet. The first one goes out with the first update."
+    empty = "No mail yet. The first update sends the first mail."

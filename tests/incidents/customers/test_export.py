@@ -1,4 +1,4 @@
-"""The status pages as files: all that is public, nothing else, replaced as one."""
+"""The status pages as files: all public content, nothing else, replaced in one step."""
 
 import json
 from pathlib import Path
@@ -34,28 +34,28 @@ def _file(folder: Path, url: str) -> Path:
 
 class TestExport:
     def test_says_what_the_portal_says(self, client: Client, page: Any, trouble: Any, folder: Path) -> None:
-        """It stands when the portal is down."""
+        """The files work when the portal is down."""
         call_command("export_status_page", folder, verbosity=0)
 
-        work = page.maintenances.get()
+        maintenance = page.maintenances.get()
         urls = [url for url in ADDRESSES if "subscribe" not in url]
-        for url in [*urls, "/status/acme/", trouble.get_absolute_url(), work.get_public_url()]:
+        for url in [*urls, "/status/acme/", trouble.get_absolute_url(), maintenance.get_public_url()]:
             assert _file(folder, url).read_bytes() == client.get(url).content, url
         assert json.loads((folder / "api/v2/summary.json").read_text())["status"]["indicator"] == "major"
         assert (folder / "static/status.css").read_text()
-        everything = "".join(one.read_text() for one in folder.rglob("*") if one.is_file())
+        everything = "".join(path.read_text() for path in folder.rglob("*") if path.is_file())
         assert MARK.lower() not in everything.lower()
 
-    def test_is_replaced_as_one_and_forgets_what_is_old(self, page: Any, folder: Path) -> None:
+    def test_is_replaced_in_one_step_and_deletes_older_ones(self, page: Any, folder: Path) -> None:
         for _ in range(export.KEPT + 1):
             call_command("export_status_page", folder, verbosity=0)
 
         assert folder.is_symlink()
-        assert len([one for one in folder.parent.iterdir() if not one.is_symlink()]) == export.KEPT
+        assert len([path for path in folder.parent.iterdir() if not path.is_symlink()]) == export.MAX_EXPORTS
 
     def test_leaves_the_last_one_when_something_fails(self, page: Any, folder: Path) -> None:
         call_command("export_status_page", folder, verbosity=0)
-        before = folder.readlink()
+        target = folder.readlink()
 
         with (
             mock.patch.object(export, "_put_assets", side_effect=OSError("full")),
@@ -63,10 +63,10 @@ class TestExport:
         ):
             call_command("export_status_page", folder, verbosity=0)
 
-        assert folder.readlink() == before
+        assert folder.readlink() == target
         assert len(list(folder.parent.iterdir())) == 2
 
-    def test_takes_no_folder_that_is_somebody_elses(self, page: Any, tmp_path: Path) -> None:
+    def test_refuses_an_existing_folder(self, page: Any, tmp_path: Path) -> None:
         with pytest.raises(CommandError, match="move it away"):
             call_command("export_status_page", tmp_path)
 

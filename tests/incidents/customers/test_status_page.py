@@ -1,4 +1,4 @@
-"""The status page: what it says, how programs read it, and that nothing private is on it."""
+"""The status page: its content, its documents and feeds, and that nothing private is on it."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ ADDRESSES = [
     "/status/", "/status/subscribe/", "/status/history.atom", "/status/history.rss",
     *(f"{root}/api/v2/{name}.json" for root in ("/status", "") for name in DOCUMENTS),
 ]  # fmt: skip
-# Keys of Statuspage's answers, as its real pages give them.
+# Keys of Statuspage's documents, taken from real pages.
 MAINTENANCE_KEYS = {"scheduled_for", "scheduled_until"}
 INCIDENT_KEYS = {
     "id", "name", "status", "created_at", "updated_at", "monitoring_at", "resolved_at", "impact", "shortlink",
@@ -61,12 +61,14 @@ def trouble(page: Any) -> Any:
     Response.objects.create(ticket=ticket, team=team, escalation=escalation)
     make.PageFactory(escalation=escalation, user=person, address=MARK)
     group = make.ComponentFactory(page=page, name="Shop")
-    part = make.ComponentFactory(page=page, name="Payments", group=group, service=service, status="partial_outage")
+    component = make.ComponentFactory(
+        page=page, name="Payments", group=group, service=service, status="partial_outage"
+    )
     incident = make.PublicIncidentFactory(
         page=page, ticket=ticket, impact="major", created_at=at, updated_at=at, started_at=at,
         next_update_at=at + timedelta(minutes=20),
     )  # fmt: skip
-    incident.components.add(part)
+    incident.components.add(component)
     update = make.CustomerUpdateFactory(
         incident=incident, author=person, body="We are **looking** into it.", published_at=at,
         next_update_at=at + timedelta(minutes=20),
@@ -74,10 +76,10 @@ def trouble(page: Any) -> Any:
     subscriber = make.SubscriberFactory(page=page, email="qzprivatezq-customer@example.org")
     make.UpdateDeliveryFactory(update=update, subscriber=subscriber, last_error=MARK)
     make.MessageTemplateFactory(title=MARK, body=MARK)
-    work = make.MaintenanceFactory(page=page, created_by=person, starts_at=at + timedelta(hours=2), turn_at=at,
+    maintenance = make.MaintenanceFactory(page=page, created_by=person, starts_at=at + timedelta(hours=2), turn_at=at,
                                    ends_at=at + timedelta(hours=3))  # fmt: skip
-    work.components.add(part)
-    notice = make.MaintenanceUpdateFactory(maintenance=work, author=person, body="The shop may be *slow*.")
+    maintenance.components.add(component)
+    notice = make.MaintenanceUpdateFactory(maintenance=maintenance, author=person, body="The shop may be *slow*.")
     make.UpdateDeliveryFactory(update=None, notice=notice, subscriber=subscriber, key="m", last_error=MARK)
     return incident
 
@@ -94,24 +96,25 @@ def _mark(ticket: Any) -> None:
 
 class TestNothingPrivate:
     def test_is_at_any_public_address(self, client: Client, trouble: PublicIncident) -> None:
-        work = trouble.page.maintenances.get()
-        others = [url.replace("/status/", f"/status/{trouble.page.slug}/") for url in ADDRESSES if "status" in url]
-        for url in [*ADDRESSES, *others, trouble.get_absolute_url(), work.get_public_url()]:
+        maintenance = trouble.page.maintenances.get()
+        named = [url.replace("/status/", f"/status/{trouble.page.slug}/") for url in ADDRESSES if "status" in url]
+        for url in [*ADDRESSES, *named, trouble.get_absolute_url(), maintenance.get_public_url()]:
             answer = client.get(url)
-            said = (answer.content.decode() + str(dict(answer.headers))).lower()
+            text = (answer.content.decode() + str(dict(answer.headers))).lower()
 
             assert answer.status_code == 200, url
-            assert MARK.lower() not in said, url
+            assert MARK.lower() not in text, url
             assert trouble.ticket is not None
             assert trouble.ticket.reference not in answer.content.decode(), url
 
-    def test_is_told_by_ids(self, client: Client, trouble: PublicIncident) -> None:
-        shown = client.get("/api/v2/summary.json").json()
+    def test_is_in_the_ids(self, client: Client, trouble: PublicIncident) -> None:
+        summary = client.get("/api/v2/summary.json").json()
 
-        ids = [shown["page"]["id"], shown["incidents"][0]["id"], shown["incidents"][0]["incident_updates"][0]["id"]]
-        assert all(len(one) == 12 and not one.isdigit() for one in ids)
+        incident = summary["incidents"][0]
+        ids = [summary["page"]["id"], incident["id"], incident["incident_updates"][0]["id"]]
+        assert all(len(value) == 12 and not value.isdigit() for value in ids)
 
-    def test_is_kept_by_a_cookie_or_a_cache(self, client: Client, trouble: PublicIncident) -> None:
+    def test_is_in_a_cookie_or_a_cache(self, client: Client, trouble: PublicIncident) -> None:
         client.force_login(make.UserFactory())
         for url in ADDRESSES:
             answer = client.get(url)
@@ -125,17 +128,17 @@ class TestPage:
     def test_answers_the_four_questions(self, client: Client, trouble: PublicIncident) -> None:
         content = client.get("/status/").content.decode()
 
-        assert "A part is down." in content
+        assert "A component is down." in content
         assert "Payments" in content
         assert "Partial outage" in content
-        assert "Look again on" in content
+        assert "The next update comes by" in content
         assert "<script" not in content
         assert "<strong>looking</strong>" in content
 
     def test_says_that_an_update_is_late(self, client: Client, trouble: PublicIncident) -> None:
         PublicIncident.objects.update(next_update_at=timezone.now() - timedelta(minutes=1))
 
-        assert "It is late, and we are sorry." in client.get("/status/").content.decode()
+        assert "It is late; we are sorry." in client.get("/status/").content.decode()
 
     def test_remembers_ninety_days(self, client: Client, page: Any) -> None:
         for days, name in ((89, "Young"), (91, "Old")):
@@ -159,7 +162,7 @@ class TestPage:
             incident = make.PublicIncidentFactory(page=page, created_at=at)
             incident.components.add(make.ComponentFactory(page=page))
             make.CustomerUpdateFactory(incident=incident)
-            make.MaintenanceUpdateFactory(maintenance=make.MaintenanceFactory(page=page, part=True))
+            make.MaintenanceUpdateFactory(maintenance=make.MaintenanceFactory(page=page, component=True))
 
         add()
         with CaptureQueriesContext(connection) as for_one:
@@ -175,19 +178,19 @@ class TestPage:
 class TestDocuments:
     def test_have_the_shape_programs_know(self, client: Client, trouble: PublicIncident) -> None:
         answer = client.get("/api/v2/summary.json")
-        shown = answer.json()
+        summary = answer.json()
 
         assert answer["Access-Control-Allow-Origin"] == "*"
-        assert set(shown) == {"page", "components", "incidents", "scheduled_maintenances", "status"}
-        assert set(shown["page"]) == {"id", "name", "url", "time_zone", "updated_at"}
-        assert shown["status"] == {"indicator": "major", "description": "Partial System Outage"}
-        (incident,) = shown["incidents"]
+        assert set(summary) == {"page", "components", "incidents", "scheduled_maintenances", "status"}
+        assert set(summary["page"]) == {"id", "name", "url", "time_zone", "updated_at"}
+        assert summary["status"] == {"indicator": "major", "description": "Partial System Outage"}
+        (incident,) = summary["incidents"]
         assert set(incident) == INCIDENT_KEYS
         assert set(incident["incident_updates"][0]) == UPDATE_KEYS
-        group, part = shown["components"]
-        assert set(part) == COMPONENT_KEYS
+        group, component = summary["components"]
+        assert set(component) == COMPONENT_KEYS
         assert set(group) == COMPONENT_KEYS | {"components"}
-        assert (group["group"], group["components"], part["group_id"]) == (True, [part["id"]], group["id"])
+        assert (group["group"], group["components"], component["group_id"]) == (True, [component["id"]], group["id"])
 
     def test_lists_the_unresolved_alone(self, client: Client, trouble: PublicIncident) -> None:
         PublicIncident.objects.update(status="resolved", next_update_at=None, resolved_at=timezone.now())
@@ -214,11 +217,11 @@ class TestFeeds:
         name = "{http://www.w3.org/2005/Atom}"
 
         assert answer["Content-Type"].startswith("application/atom+xml")
-        assert [one.text for one in feed.findall(f"{name}entry/{name}title")] == TITLES
+        assert [title.text for title in feed.findall(f"{name}entry/{name}title")] == TITLES
         assert (feed.findtext(f"{name}id") or "").startswith("tag:")
 
     def test_tell_it_as_rss(self, client: Client, trouble: PublicIncident) -> None:
         feed = ElementTree.fromstring(client.get("/status/history.rss").content)  # noqa: S314 - our own output
 
-        assert [one.text for one in feed.findall("channel/item/title")] == TITLES
+        assert [title.text for title in feed.findall("channel/item/title")] == TITLES
         assert "looking" in (feed.findtext("channel/item/description") or "")

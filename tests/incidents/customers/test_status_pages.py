@@ -1,4 +1,4 @@
-"""More than one status page: each with its own address, parts, feeds and subscribers."""
+"""Several status pages: each with its own address, components, feeds and subscribers."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,36 +25,36 @@ def main() -> Any:
 
 
 @pytest.fixture
-def other(main: Any) -> Any:
+def second_page(main: Any) -> Any:
     return make.StatusPageFactory(name="Bolt", slug="bolt")
 
 
 @pytest.fixture
-def trouble(other: Any) -> Any:
+def trouble(second_page: Any) -> Any:
     at = timezone.now()
-    incident = make.PublicIncidentFactory(page=other, name="Bolts are loose", created_at=at,
+    incident = make.PublicIncidentFactory(page=second_page, name="Bolts are loose", created_at=at,
                                           next_update_at=at + timedelta(hours=1))  # fmt: skip
     make.CustomerUpdateFactory(incident=incident, published_at=at, next_update_at=at + timedelta(hours=1))
     return incident
 
 
 class TestAddresses:
-    def test_are_their_own(self, client: Client, main: Any, other: Any, trouble: Any) -> None:
+    def test_are_their_own(self, client: Client, main: Any, second_page: Any, trouble: Any) -> None:
         assert "Bolts are loose" not in client.get("/status/").content.decode()
-        shown = client.get("/status/bolt/").content.decode()
-        assert "Bolts are loose" in shown
-        assert 'href="/status/bolt/history.atom"' in shown
+        page_text = client.get("/status/bolt/").content.decode()
+        assert "Bolts are loose" in page_text
+        assert 'href="/status/bolt/history.atom"' in page_text
         assert "Bolts are loose" in client.get("/status/bolt/history.rss").content.decode()
         summary = client.get("/status/bolt/api/v2/summary.json").json()
-        assert [one["name"] for one in summary["incidents"]] == ["Bolts are loose"]
+        assert [incident["name"] for incident in summary["incidents"]] == ["Bolts are loose"]
         assert summary["page"]["url"].endswith("/status/bolt/")
         assert client.get("/api/v2/summary.json").json()["page"]["name"] == "Acme"
 
     def test_of_an_incident_show_its_own_page(self, client: Client, main: Any, trouble: Any) -> None:
-        shown = client.get(trouble.get_absolute_url()).content.decode()
+        page_text = client.get(trouble.get_absolute_url()).content.decode()
 
-        assert "Bolt" in shown
-        assert "Acme" not in shown
+        assert "Bolt" in page_text
+        assert "Acme" not in page_text
 
     def test_of_no_page_do_not_exist(self, client: Client, main: Any) -> None:
         assert client.get("/status/nothing/").status_code == 404
@@ -65,8 +65,8 @@ class TestAddresses:
 
 
 class TestPage:
-    def test_cannot_take_our_own_words(self) -> None:
-        with pytest.raises(ValidationError, match="word of ours"):
+    def test_cannot_take_a_reserved_slug(self) -> None:
+        with pytest.raises(ValidationError, match="is reserved"):
             make.StatusPageFactory.build(slug="incidents").clean()
         with pytest.raises(IntegrityError, match="slug_free"), transaction.atomic():
             make.StatusPageFactory(slug="incidents")
@@ -83,7 +83,7 @@ class TestPage:
 
 
 class TestSubscribing:
-    def test_is_to_the_page_it_was_asked_on(self, client: Client, main: Any, other: Any) -> None:
+    def test_is_to_the_page_of_the_form(self, client: Client, main: Any, second_page: Any) -> None:
         client.post("/status/bolt/subscribe/", {"email": "eve@example.org"})
         deliveries.send_due()
         (sent,) = mail.outbox
@@ -91,21 +91,23 @@ class TestSubscribing:
 
         assert "Bolt" in client.get(f"/status/{path}").content.decode()
         assert "Bolt" in client.post(f"/status/{path}").content.decode()
-        assert Subscriber.objects.active().get().page == other
+        assert Subscriber.objects.active().get().page == second_page
 
 
 class TestPublishing:
-    def test_is_on_the_page_of_the_service_or_the_one_chosen(self, client: Client, main: Any, other: Any) -> None:
+    def test_is_on_the_page_of_the_service_or_the_one_chosen(
+        self, client: Client, main: Any, second_page: Any
+    ) -> None:
         service = make.ServiceFactory()
-        make.ComponentFactory(page=other, service=service)
+        make.ComponentFactory(page=second_page, service=service)
         ticket = make.IncidentFactory(service=service)
         commander = make.UserFactory(roles=[Role.COMMANDER])
-        said = {"incident": ticket.reference, "name": "Loose", "status": "investigating", "body": "We look.",
+        update = {"incident": ticket.reference, "name": "Loose", "status": "investigating", "body": "We look.",
                 "next_update_at": (timezone.now() + timedelta(hours=1)).isoformat()}  # fmt: skip
 
-        assert client_of(commander).post("/api/v1/updates/", said).status_code == 201
-        assert client_of(commander).post("/api/v1/updates/", {**said, "page": "acme"}).status_code == 201
-        assert client_of(commander).post("/api/v1/updates/", {**said, "page": "nothing"}).status_code == 400
+        assert client_of(commander).post("/api/v1/updates/", update).status_code == 201
+        assert client_of(commander).post("/api/v1/updates/", {**update, "page": "acme"}).status_code == 201
+        assert client_of(commander).post("/api/v1/updates/", {**update, "page": "nothing"}).status_code == 400
 
         pages = CustomerUpdate.objects.order_by("pk").values_list("incident__page__slug", flat=True)
         assert list(pages) == ["bolt", "acme"]

@@ -1,4 +1,4 @@
-"""Subscribing and being mailed: asked twice, mailed once, gone with one click, and nothing hangs on the broker."""
+"""Subscriptions and mails: confirmed by mail, mailed once, unsubscribed by one click, also without a broker."""
 
 import re
 from datetime import timedelta
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def asked() -> Any:
-    """What was asked of Celery; no broker is needed."""
+def broker_calls() -> Any:
+    """The calls to Celery; no broker is needed."""
     broker.forget()
     with (
         mock.patch.object(deliveries.fan_out, "apply_async") as fan_out,
@@ -37,38 +37,38 @@ def page() -> Any:
 
 
 def _path(text: str) -> str:
-    found = re.search(r"https?://[^/]+(/status/(?:confirm|unsubscribe)/\S+)", text)
-    assert found
-    return found[1]
+    match = re.search(r"https?://[^/]+(/status/(?:confirm|unsubscribe)/\S+)", text)
+    assert match
+    return match[1]
 
 
-class TestAsking:
+class TestRequestSubscription:
     def test_begins_only_when_the_mail_is_answered(self, client: Client, page: Any) -> None:
-        part = make.ComponentFactory(page=page)
-        answer = client.post("/status/subscribe/", {"email": "Eve@Example.org", "components": [part.public_id]})
+        component = make.ComponentFactory(page=page)
+        answer = client.post("/status/subscribe/", {"email": "Eve@Example.org", "components": [component.public_id]})
         deliveries.send_due()
         path = _path(str(mail.outbox[0].body))
 
-        looked = client.get(path)
+        opened = client.get(path)
         assert not Subscriber.objects.active().exists()
-        done = client.post(path)
+        confirmed = client.post(path)
 
-        assert (answer.status_code, looked.status_code, done.status_code) == (200, 200, 200)
+        assert (answer.status_code, opened.status_code, confirmed.status_code) == (200, 200, 200)
         subscriber = Subscriber.objects.active().get()
         assert subscriber.email == "eve@example.org"
-        assert list(subscriber.components.all()) == [part]
+        assert list(subscriber.components.all()) == [component]
 
     def test_says_the_same_to_everybody_and_changes_nobody(self, client: Client, page: Any) -> None:
-        known = make.SubscriberFactory(page=page, email="known@example.org")
-        part = make.ComponentFactory(page=page)
+        subscriber = make.SubscriberFactory(page=page, email="known@example.org")
+        component = make.ComponentFactory(page=page)
 
         answers = [
-            client.post("/status/subscribe/", {"email": email, "components": [part.public_id]}).content
+            client.post("/status/subscribe/", {"email": email, "components": [component.public_id]}).content
             for email in ("known@example.org", "new@example.org", "new@example.org")
         ]
 
         assert len(set(answers)) == 1
-        assert not known.components.exists()
+        assert not subscriber.components.exists()
         assert UpdateDelivery.objects.filter(subscriber__email="new@example.org").count() == 1
 
     def test_refuses_what_is_no_address(self, client: Client, page: Any) -> None:
@@ -79,21 +79,21 @@ class TestAsking:
 
     @pytest.mark.parametrize("action", ["confirm", "unsubscribe"])
     def test_refuses_links_that_are_not_ours(self, client: Client, page: Any, action: str) -> None:
-        other = signed_links.leave_token(make.SubscriberFactory(page=page))
-        wrong = [other + "x", "x"] if action == "unsubscribe" else [other, "x"]
+        token_of_other_action = signed_links.unsubscribe_token(make.SubscriberFactory(page=page))
+        wrong = [token_of_other_action + "x", "x"] if action == "unsubscribe" else [token_of_other_action, "x"]
         for token in wrong:
             assert client.get(f"/status/{action}/{token}/").status_code == 404
             assert client.post(f"/status/{action}/{token}/").status_code == 404
 
 
 class TestFanOut:
-    def test_makes_one_mail_a_subscriber_however_often_it_runs(self, page: Any, asked: Any) -> None:
+    def test_makes_one_mail_a_subscriber_however_often_it_runs(self, page: Any, broker_calls: Any) -> None:
         update = make.CustomerUpdateFactory(incident__page=page)
-        part = make.ComponentFactory(page=page)
-        update.incident.components.add(part)
+        component = make.ComponentFactory(page=page)
+        update.incident.components.add(component)
         for _ in range(5):
             make.SubscriberFactory(page=page)
-        make.SubscriberFactory(page=page).components.add(part)
+        make.SubscriberFactory(page=page).components.add(component)
         make.SubscriberFactory(page=page).components.add(make.ComponentFactory(page=page))
         make.SubscriberFactory()
 
@@ -105,7 +105,7 @@ class TestFanOut:
         rows = UpdateDelivery.objects.filter(update=update)
         assert rows.count() == 6
         assert {row.key for row in rows} == {f"{update.pk}:{row.subscriber_id}" for row in rows}
-        assert asked["send_due"].call_count >= 3
+        assert broker_calls["send_due"].call_count >= 3
 
     def test_sends_with_one_click_unsubscribe(self, client: Client, page: Any) -> None:
         update = make.CustomerUpdateFactory(incident__page=page)
@@ -128,7 +128,7 @@ class TestFanOut:
         update = make.CustomerUpdateFactory(incident__page=page)
         subscriber = make.SubscriberFactory(page=page)
         deliveries.fan_out(update.pk)
-        subscriptions.unsubscribe(token=signed_links.leave_token(subscriber), at=database_now())
+        subscriptions.unsubscribe(token=signed_links.unsubscribe_token(subscriber), at=database_now())
 
         deliveries.send_due()
 
@@ -148,22 +148,22 @@ class TestFanOut:
         assert row.due_at > database_now()
 
 
-class TestChase:
-    def test_asks_again_for_what_was_left_lying(self, page: Any, asked: Any) -> None:
+class TestRequeueStale:
+    def test_queues_again_what_waited_too_long(self, page: Any, broker_calls: Any) -> None:
         update = make.CustomerUpdateFactory(incident__page=page)
         make.UpdateDeliveryFactory(state="pending")
 
-        assert deliveries.chase(at=database_now() + timedelta(minutes=1)) == 1
+        assert deliveries.requeue_stale(at=database_now() + timedelta(minutes=1)) == 1
 
-        assert (update.pk,) in [call.kwargs["args"] for call in asked["fan_out"].call_args_list]
-        assert asked["send_due"].call_count == 1
+        assert (update.pk,) in [call.kwargs["args"] for call in broker_calls["fan_out"].call_args_list]
+        assert broker_calls["send_due"].call_count == 1
 
-    def test_asks_a_broker_that_is_gone_but_once(self, asked: Any) -> None:
+    def test_asks_a_missing_broker_only_once(self, broker_calls: Any) -> None:
         """The lane's other clocks wait for nobody (paging rule 14)."""
         make.UpdateDeliveryFactory(state="pending")
-        asked["send_due"].side_effect = OperationalError("gone")
+        broker_calls["send_due"].side_effect = OperationalError("gone")
 
-        assert [deliveries.chase(at=database_now()) for _ in range(3)] == [1, 1, 1]
+        assert [deliveries.requeue_stale(at=database_now()) for _ in range(3)] == [1, 1, 1]
 
         assert broker.is_resting()
-        assert asked["send_due"].call_count == 2  # the second for a connection that was merely old
+        assert broker_calls["send_due"].call_count == 2  # the second for a connection that was merely old

@@ -1,4 +1,4 @@
-"""Telling customers: drafts, publishing once, the composer, the panel and the endpoint."""
+"""Updates for customers: drafts, publishing once, the form, the panel and the endpoint."""
 
 import uuid
 from dataclasses import replace
@@ -38,40 +38,40 @@ def commander() -> Any:
 
 @pytest.fixture
 def draft(page: Any) -> Draft:
-    part = make.ComponentFactory(page=page, name="Payments")
+    component = make.ComponentFactory(page=page, name="Payments")
     return Draft(
         page=page, name="Payments fail", status="investigating", body="We are looking into it.", impact="major",
-        components=(part,), component_status="partial_outage", started_at=NOON - timedelta(minutes=20),
+        components=(component,), component_status="partial_outage", started_at=NOON - timedelta(minutes=20),
         next_update_at=NOON + timedelta(minutes=20),
     )  # fmt: skip
 
 
 class TestProposal:
-    """S11: what the composer begins with, and when it is time to use it again."""
+    """S11: what the form proposes, and when the next update is due."""
 
     @pytest.mark.parametrize(
-        ("rank", "words"), [(1, ("critical", "major_outage")), (3, ("minor", "degraded_performance"))]
+        ("rank", "expected"), [(1, ("critical", "major_outage")), (3, ("minor", "degraded_performance"))]
     )
-    def test_says_how_hard_customers_are_hit_by_the_severity(self, rank: int, words: tuple[str, str]) -> None:
-        found = updates.proposed_words(make.SeverityFactory.build(rank=rank))
+    def test_takes_the_impact_from_the_severity(self, rank: int, expected: tuple[str, str]) -> None:
+        proposal = updates.proposed_impact(make.SeverityFactory.build(rank=rank))
 
-        assert (found["impact"], found["component_status"]) == words
+        assert (proposal["impact"], proposal["component_status"]) == expected
 
     def test_notices_that_customers_do_not_know_of_the_restoration(
         self, ticket: Any, draft: Draft, commander: Any
     ) -> None:
         updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
-        assert not updates.customer_summary(ticket, at=NOON)["is_unsaid"]  # type: ignore[index]
+        assert not updates.customer_summary(ticket, at=NOON)["is_restored_unannounced"]  # type: ignore[index]
 
         ticket.restored_at = NOON
-        assert updates.customer_summary(ticket, at=NOON)["is_unsaid"]  # type: ignore[index]
+        assert updates.customer_summary(ticket, at=NOON)["is_restored_unannounced"]  # type: ignore[index]
 
 
 class TestDraft:
     def test_fills_what_the_form_knows_and_leaves_the_rest_to_the_author(self, draft: Draft) -> None:
         template = MessageTemplate(body="Since {start} some {audience} see it in {components}. Next by {next}.")
 
-        text = updates.draft_from(template, draft=draft, at=NOON)
+        text = updates.fill_template(template, draft=draft, at=NOON)
 
         assert text == "Since 13:40 CEST some {audience} see it in Payments. Next by 14:20 CEST."
 
@@ -81,9 +81,9 @@ class TestDraft:
         assert [name for body in bodies for name in updates.unknown_placeholders(body)] == []
 
     def test_of_long_ago_says_the_day(self, draft: Draft) -> None:
-        old = replace(draft, started_at=NOON - timedelta(days=3))
+        older = replace(draft, started_at=NOON - timedelta(days=3))
 
-        assert updates.fill("{start} {duration}", draft=old, at=NOON) == "29 May 2026 14:00 CEST 3 d"
+        assert updates.fill_placeholders("{start} {duration}", draft=older, at=NOON) == "29 May 2026 14:00 CEST 3 d"
 
 
 class TestPublish:
@@ -91,15 +91,20 @@ class TestPublish:
         update = updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
 
         incident = PublicIncident.objects.get(ticket=ticket)
-        part = draft.components[0]
-        part.refresh_from_db()
+        component = draft.components[0]
+        component.refresh_from_db()
         assert (incident.name, incident.impact, incident.status) == ("Payments fail", "major", "investigating")
         assert incident.next_update_at == NOON + timedelta(minutes=20)
-        assert part.status == "partial_outage"
+        assert component.status == "partial_outage"
         assert update.affected == [
-            {"code": part.public_id, "name": "Payments", "old_status": "operational", "new_status": "partial_outage"}
+            {
+                "code": component.public_id,
+                "name": "Payments",
+                "old_status": "operational",
+                "new_status": "partial_outage",
+            }
         ]
-        assert TimelineEntry.objects.get(ticket=ticket).text == "Customers were told: investigating, Payments."
+        assert TimelineEntry.objects.get(ticket=ticket).text == "Update published: investigating, Payments."
 
     def test_publishes_one_draft_once(self, draft: Draft, ticket: Any, commander: Any) -> None:
         first = updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
@@ -112,10 +117,10 @@ class TestPublish:
         self, draft: Draft, ticket: Any, commander: Any
     ) -> None:
         updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
-        done = Draft(page=draft.page, name=draft.name, status="resolved", body="It works again.",
+        resolved = Draft(page=draft.page, name=draft.name, status="resolved", body="It works again.",
                      components=draft.components, started_at=draft.started_at)  # fmt: skip
 
-        updates.publish(draft=done, ticket_id=ticket.pk, actor=commander, at=NOON + timedelta(hours=1))
+        updates.publish(draft=resolved, ticket_id=ticket.pk, actor=commander, at=NOON + timedelta(hours=1))
 
         incident = PublicIncident.objects.get()
         draft.components[0].refresh_from_db()
@@ -123,19 +128,19 @@ class TestPublish:
         assert draft.components[0].status == "operational"
 
     @pytest.mark.parametrize(
-        ("change", "words"),
+        ("change", "message"),
         [
             ({"body": "Some {audience} see it."}, "audience"),
             ({"next_update_at": None}, "next update"),
-            ({"next_update_at": NOON}, "lie ahead"),
+            ({"next_update_at": NOON}, "in the future"),
             ({"body": " "}, "Write what customers"),
-            ({"status": "postmortem", "body": "x"}, "told nothing"),
+            ({"status": "postmortem", "body": "x"}, "No update about this incident"),
         ],
     )
     def test_refuses_what_is_not_ready(
-        self, draft: Draft, ticket: Any, commander: Any, change: Any, words: str
+        self, draft: Draft, ticket: Any, commander: Any, change: Any, message: str
     ) -> None:
-        with pytest.raises(updates.NotReady, match=words):
+        with pytest.raises(updates.UpdateRefused, match=message):
             updates.publish(draft=replace(draft, **change), ticket_id=ticket.pk, actor=commander, at=NOON)
 
         assert not CustomerUpdate.objects.exists()
@@ -150,10 +155,10 @@ class TestPublish:
             )  # fmt: skip
 
     def test_counts_those_it_reaches(self, draft: Draft) -> None:
-        other = make.ComponentFactory(page=draft.page)
+        another = make.ComponentFactory(page=draft.page)
         make.SubscriberFactory(page=draft.page)
         make.SubscriberFactory(page=draft.page).components.add(*draft.components)
-        make.SubscriberFactory(page=draft.page).components.add(other)
+        make.SubscriberFactory(page=draft.page).components.add(another)
         make.SubscriberFactory(page=draft.page, confirmed_at=None)
         make.SubscriberFactory(page=draft.page, unsubscribed_at=NOON)
 
@@ -183,15 +188,15 @@ class TestComposer:
         template = make.MessageTemplateFactory(body="{components} fail. Next by {next}.", phase="identified")
 
         filled = client.post(url, self._typed(draft, template=template.pk, do="fill")).context["form"]
-        shown = client.post(url, self._typed(draft, do="preview"))
+        preview = client.post(url, self._typed(draft, do="preview"))
         assert not CustomerUpdate.objects.exists()
-        done = client.post(url, self._typed(draft, do="publish"))
+        published = client.post(url, self._typed(draft, do="publish"))
 
         assert filled["body"].value().startswith("Payments fail. Next by ")
         assert filled["status"].value() == "identified"
-        assert b"0 subscribers by e-mail" in shown.content
-        assert b"[Acme] Investigating: Payments fail" in shown.content
-        assert done["Location"] == ticket.get_absolute_url()
+        assert b"0 subscribers by e-mail" in preview.content
+        assert b"[Acme] Investigating: Payments fail" in preview.content
+        assert published["Location"] == ticket.get_absolute_url()
         assert CustomerUpdate.objects.get().body == draft.body
 
     def test_keeps_what_was_typed_when_it_is_refused(
@@ -207,7 +212,7 @@ class TestComposer:
         assert b"Replace {symptom} with your own words" in answer.content
         assert b"Some {symptom} there." in answer.content
 
-    def test_is_for_those_who_speak_to_customers(self, client: Client, page: Any, ticket: Any) -> None:
+    def test_is_for_people_who_may_publish(self, client: Client, page: Any, ticket: Any) -> None:
         client.force_login(make.UserFactory(roles=[Role.RESPONDER]))
 
         assert client.get(f"/tickets/{ticket.reference}/update/").status_code == 403
@@ -224,7 +229,7 @@ class TestPanel:
 
         assert '<p class="late">The next update was due' in content
 
-    def test_is_red_when_customers_were_told_nothing_in_time(
+    def test_is_red_when_the_first_update_is_late(
         self, client: Client, page: Any, ticket: Any, commander: Any
     ) -> None:
         client.force_login(commander)

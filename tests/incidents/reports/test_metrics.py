@@ -1,4 +1,4 @@
-"""The numbers: right to the second, split by the reader's months, and the same as their records."""
+"""The figures: exact to the second, split by the reader's months, and equal to their records."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -42,9 +42,9 @@ class TestTally:
             work_started_at=work, restored_at=restored, resolved_at=NOON + timedelta(days=1, hours=5),
         )  # fmt: skip
 
-        found = {name: figures.median for name, figures in _whole().items()}
+        medians = {name: figures.median for name, figures in _whole().items()}
 
-        assert found == {
+        assert medians == {
             "acknowledge": 3 * MINUTE,
             "respond": 48 * MINUTE,
             "restore": 52 * MINUTE,
@@ -56,10 +56,10 @@ class TestTally:
         for minutes in (*range(1, 11), 1000):
             _restored(minutes)
 
-        found = _whole()["restore"]
+        figures = _whole()["restore"]
 
-        assert (found.n, found.median, found.p90) == (11, 6 * MINUTE, 10 * MINUTE)
-        assert found.mean == pytest.approx((55 + 1000) / 11 * MINUTE)
+        assert (figures.n, figures.median, figures.p90) == (11, 6 * MINUTE, 10 * MINUTE)
+        assert figures.mean == pytest.approx((55 + 1000) / 11 * MINUTE)
 
     def test_puts_a_month_where_the_reader_lives(self) -> None:
         _restored(0, impact_started_at=datetime(2026, 4, 30, 22, 30, tzinfo=UTC))
@@ -83,23 +83,26 @@ class TestTally:
             alerted_at=alert, acknowledged_at=answer, status="closed", closed_at=end, closure_code="duplicate"
         )
 
-        found = _whole()
+        figures_by_measure = _whole()
 
-        assert found["acknowledge"].n == 0
-        assert found["acknowledge"].left_out == {
+        assert figures_by_measure["acknowledge"].n == 0
+        assert figures_by_measure["acknowledge"].left_out == {
             "no_start": 1, "not_yet": 1, "disordered": 1, "never": 1, "not_separate": 1,
         }  # fmt: skip
-        assert (found["restore"].n, found["resolve"].left_out) == (1, {"not_separate": 1, "not_yet": 4})
+        assert (figures_by_measure["restore"].n, figures_by_measure["resolve"].left_out) == (
+            1,
+            {"not_separate": 1, "not_yet": 4},
+        )
 
     @pytest.mark.parametrize("dimension", metrics.DIMENSIONS)
     def test_splits_in_one_query(self, dimension: str) -> None:
         for rank, minutes in ((1, 10), (2, 30)):
             _restored(minutes, severity=make.SeverityFactory(rank=rank))
 
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             cells = aggregates.tally(Ticket.objects.all(), zone=BERLIN, dimension=dimension)
 
-        assert len(asked) == 1
+        assert len(queries) == 1
         split = [cell for cell in cells if cell.month and not cell.is_of_all]
         assert {cell.figures["restore"].median for cell in split} == {10 * MINUTE, 30 * MINUTE}
 
@@ -110,9 +113,9 @@ class TestTally:
         )
         _restored(10)
 
-        found = _whole()["restore"]
+        figures = _whole()["restore"]
 
-        assert (found.n, found.changed) == (2, 1)
+        assert (figures.n, figures.changed) == (2, 1)
 
     def test_of_nothing_is_nothing(self) -> None:
         assert aggregates.tally(Ticket.objects.none(), zone=BERLIN) == []

@@ -18,7 +18,7 @@ many = st.lists(st.lists(values, max_size=30).map(sorted), min_size=1, max_size=
 def _few() -> Iterator[None]:
     """Let even a few values be searched, not merged."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(percentiles, "_FEW", 3)
+        patch.setattr(percentiles, "_MAX_TO_SORT", 3)
         yield
 
 
@@ -27,9 +27,9 @@ class TestPair:
     def test_finds_every_rank_and_the_one_after(self, runs: list[list[float]]) -> None:
         together = sorted(value for run in runs for value in run)
 
-        found = [percentiles.values_at_rank([array("d", run) for run in runs], rank) for rank in range(len(together))]
+        pairs = [percentiles.values_at_rank([array("d", run) for run in runs], rank) for rank in range(len(together))]
 
-        assert found == list(zip(together, [*together[1:], *together[-1:]], strict=True))
+        assert pairs == list(zip(together, [*together[1:], *together[-1:]], strict=True))
 
 
 class TestPercentile:

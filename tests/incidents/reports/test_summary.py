@@ -1,4 +1,4 @@
-"""The summary behind the numbers: every figure equals a hand count over the records, whatever changed and when."""
+"""The summary of the reports: every figure equals a count over the records, whatever changed."""
 
 import random
 from collections.abc import Iterable
@@ -19,11 +19,11 @@ from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 BERLIN = ZoneInfo("Europe/Berlin")
-LEFT = NOON + timedelta(days=20)
+AFTER_ALL_INCIDENTS = NOON + timedelta(days=20)
 
 
 def _refresh() -> None:
-    while summary.refresh_one(at=LEFT):
+    while summary.refresh_one(at=AFTER_ALL_INCIDENTS):
         pass
 
 
@@ -41,17 +41,22 @@ def _figures(rows: list[Any]) -> tuple[Any, ...]:
     counted = [row.seconds for row in rows if row.outcome == "counted"]
     mean = sum(counted) / len(counted) if counted else None
     changed = sum(row.times_changed_at is not None for row in rows if row.outcome == "counted")
-    left: dict[str, int] = {}
+    left_out: dict[str, int] = {}
     for row in rows:
         if row.outcome != "counted":
-            left[row.outcome] = left.get(row.outcome, 0) + 1
-    found = (len(counted), _length(counted, 0.5), mean, _length(counted, 0.9))
-    return *(None if one is None else round(one, 3) for one in found), changed, len(rows) - len(counted), left
+            left_out[row.outcome] = left_out.get(row.outcome, 0) + 1
+    values = (len(counted), _length(counted, 0.5), mean, _length(counted, 0.9))
+    return (
+        *(None if value is None else round(value, 3) for value in values),
+        changed,
+        len(rows) - len(counted),
+        left_out,
+    )
 
 
 def _by_hand(tickets: Any, dimension: str, zone: ZoneInfo) -> dict[Any, Any]:
     """The same groups, from the records one by one."""
-    found: dict[Any, Any] = {}
+    figures: dict[Any, Any] = {}
     for measure in metrics.MEASURES.values():
         groups: dict[Any, list[Any]] = {(None, None, True): []}
         for row in metrics.with_measure(tickets, measure):
@@ -59,39 +64,42 @@ def _by_hand(tickets: Any, dimension: str, zone: ZoneInfo) -> dict[Any, Any]:
             key = getattr(row, metrics.DIMENSIONS[dimension])
             for group in ((month, None, True), (None, None, True), (month, key, False), (None, key, False)):
                 groups.setdefault(group, []).append(row)
-        found |= {(*group, measure.name): _figures(rows) for group, rows in groups.items()}
-    return found
+        figures |= {(*group, measure.name): _figures(rows) for group, rows in groups.items()}
+    return figures
 
 
-def _told(cells: Iterable[aggregates.Cell]) -> dict[Any, Any]:
+def _rounded(cells: Iterable[aggregates.Cell]) -> dict[Any, Any]:
     return {
         (cell.month, cell.key, cell.is_of_all, name): (
-            *(None if one is None else round(one, 3) for one in (of.n, of.median, of.mean, of.p90)),
-            of.changed, of.left_out_total, dict(of.left_out),
+            *(
+                None if value is None else round(value, 3)
+                for value in (figures.n, figures.median, figures.mean, figures.p90)
+            ),
+            figures.changed, figures.left_out_total, dict(figures.left_out),
         )
         for cell in cells
-        for name, of in cell.figures.items()
+        for name, figures in cell.figures.items()
     }  # fmt: skip
 
 
 def _change(tickets: list[Any], chance: random.Random) -> None:
     """One change of one incident, as somebody may make it, and not always through our functions."""
-    one = Ticket.objects.filter(pk=chance.choice(tickets).pk)
+    rows = Ticket.objects.filter(pk=chance.choice(tickets).pk)
     end = chance.choice(tickets).impact_started_at + timedelta(days=70, seconds=chance.randrange(90_000))
     nothing = {"closed_at": None, "closure_code": "", "resolved_at": None}
     restored = nothing | {"status": "restored", "restored_at": end}
-    done = {"status": "closed", "closed_at": end, "restored_at": end, "resolved_at": end}
+    closed = {"status": "closed", "closed_at": end, "restored_at": end, "resolved_at": end}
     chance.choice([
-        lambda: one.update(**restored),
-        lambda: one.update(**nothing | {"status": "in_progress", "restored_at": None}),
-        lambda: one.update(**done | {"closure_code": chance.choice(["solved", "duplicate", "cancelled"])}),
-        lambda: one.update(severity=chance.choice(tickets).severity),
-        lambda: one.update(team=chance.choice(tickets).team, service=chance.choice(tickets).service),
-        lambda: one.update(alerted_at=end - timedelta(days=3), acknowledged_at=end - timedelta(hours=3)),
-        lambda: one.update(impact_started_at=chance.choice(tickets).impact_started_at, times_changed_at=end),
-        lambda: one.update(visibility="private", visibility_reason="Personal data"),
-        lambda: one.update(visibility="open", visibility_reason=""),
-        lambda: one.update(title="Another title"),
+        lambda: rows.update(**restored),
+        lambda: rows.update(**nothing | {"status": "in_progress", "restored_at": None}),
+        lambda: rows.update(**closed | {"closure_code": chance.choice(["solved", "duplicate", "cancelled"])}),
+        lambda: rows.update(severity=chance.choice(tickets).severity),
+        lambda: rows.update(team=chance.choice(tickets).team, service=chance.choice(tickets).service),
+        lambda: rows.update(alerted_at=end - timedelta(days=3), acknowledged_at=end - timedelta(hours=3)),
+        lambda: rows.update(impact_started_at=chance.choice(tickets).impact_started_at, times_changed_at=end),
+        lambda: rows.update(visibility="private", visibility_reason="Personal data"),
+        lambda: rows.update(visibility="open", visibility_reason=""),
+        lambda: rows.update(title="Another title"),
     ])()  # fmt: skip
 
 
@@ -128,11 +136,11 @@ class TestTally:
                 Ticket.objects.filter(pk=tickets.pop().pk).delete()
             zone = chance.choice([BERLIN, ZoneInfo("UTC"), ZoneInfo("Asia/Kathmandu")])
 
-            found = aggregates.tally(
+            cells = aggregates.tally(
                 visible, zone=zone, dimension=dimension, measures=tuple(metrics.MEASURES), scope=Scope()
             )
 
-            assert _told(found) == _by_hand(visible, dimension, zone), f"after step {step}"
+            assert _rounded(cells) == _by_hand(visible, dimension, zone), f"after step {step}"
 
     def test_equals_a_hand_count_of_what_the_reader_narrowed_it_to(self) -> None:
         chance = random.Random(7)
@@ -149,21 +157,21 @@ class TestTally:
         ]
 
         for scope, narrowed in scopes:
-            found = aggregates.tally(
+            cells = aggregates.tally(
                 narrowed, zone=BERLIN, dimension="team", measures=tuple(metrics.MEASURES), scope=scope
             )
 
-            assert _told(found) == _by_hand(narrowed, "team", BERLIN)
+            assert _rounded(cells) == _by_hand(narrowed, "team", BERLIN)
 
     def test_asks_two_questions_and_counts_nothing_that_is_summed_up(self) -> None:
         make.IncidentFactory(status="restored", restored_at=NOON + timedelta(hours=1))
         _refresh()
 
-        with CaptureQueriesContext(connection) as asked:
-            found = aggregates.tally(Ticket.objects.all(), zone=ZoneInfo("UTC"), scope=Scope())
+        with CaptureQueriesContext(connection) as queries:
+            cells = aggregates.tally(Ticket.objects.all(), zone=ZoneInfo("UTC"), scope=Scope())
 
-        assert len(asked) == 2
-        assert found[-1].figures["restore"].n == 1
+        assert len(queries) == 2
+        assert cells[-1].figures["restore"].n == 1
         assert NumbersRun.objects.count() == len(metrics.MEASURES)
 
 
@@ -189,7 +197,7 @@ class TestRefresh:
         Ticket.objects.filter(pk=ticket.pk).update(title="No figure depends on it")
 
         assert not NumbersChange.objects.exists()
-        assert not summary.refresh_one(at=LEFT)
+        assert not summary.refresh_one(at=AFTER_ALL_INCIDENTS)
 
     def test_sums_up_again_what_has_changed(self) -> None:
         ticket = make.IncidentFactory()
@@ -198,12 +206,12 @@ class TestRefresh:
         Ticket.objects.filter(pk=ticket.pk).update(status="restored", restored_at=NOON + timedelta(hours=1))
 
         assert NumbersChange.objects.count() == 1
-        assert summary.refresh_one(at=LEFT)
+        assert summary.refresh_one(at=AFTER_ALL_INCIDENTS)
         assert bytes(NumbersRun.objects.get(measure="restore").seconds)
         assert not NumbersChange.objects.exists()
 
     def test_of_nothing_keeps_nothing(self) -> None:
-        assert summary.refresh(at=LEFT) == 0
+        assert summary.refresh(at=AFTER_ALL_INCIDENTS) == 0
         assert not NumbersSegment.objects.exists()
 
 
@@ -213,7 +221,7 @@ class TestStored:
         _refresh()
 
         of_utc, of_chicago = (
-            summary.read(Scope(), zone=ZoneInfo(zone), dimension=None, measures=["restore"])
+            summary.read_summary(Scope(), zone=ZoneInfo(zone), dimension=None, measures=["restore"])
             for zone in ("UTC", "America/Chicago")
         )
 

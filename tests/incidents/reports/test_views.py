@@ -1,4 +1,4 @@
-"""The dashboard: every number leads to records that add up to it, and tells of nothing private."""
+"""The report on times: every figure links to its records, and nothing private is counted."""
 
 import re
 from datetime import date, timedelta
@@ -58,17 +58,17 @@ class TestNumbers:
         _restored(10)
         reader.get("/reports/", PERIOD)
 
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             reader.get("/reports/", PERIOD)
 
-        figures = [one["sql"] for one in asked.captured_queries if "seconds" in one["sql"]]
+        figures = [query["sql"] for query in queries.captured_queries if "seconds" in query["sql"]]
         assert len(figures) == 2, "the summary, and what it does not hold"
-        assert len(asked) <= 7, "besides: session, person, options, names, pulse"
+        assert len(queries) <= 7, "besides: session, person, options, names, pulse"
 
     def test_knows_nothing_private_that_is_not_the_readers(self, reader: Client) -> None:
         _restored(10, visibility="private", visibility_reason="A person is concerned.")
 
-        whole = reader.get("/reports/", PERIOD).context["tiles"][1]["shown"]
+        whole = reader.get("/reports/", PERIOD).context["tiles"][1]["figure"]
 
         assert whole.figures.n == 0
 
@@ -79,9 +79,9 @@ class TestNumbers:
 
         assert "2026-06,'=Shop,restore,1,600,600,600,0" in text
 
-    def test_stands_nonsense(self, reader: Client) -> None:
-        for asked in ({"since": "x"}, {"team": "none"}, {"by": "pk"}, {"measure": "mttr"}, {"until": "9999-12-31"}):
-            assert reader.get("/reports/", asked).status_code == 200, asked
+    def test_accepts_nonsense(self, reader: Client) -> None:
+        for query in ({"since": "x"}, {"team": "none"}, {"by": "pk"}, {"measure": "mttr"}, {"until": "9999-12-31"}):
+            assert reader.get("/reports/", query).status_code == 200, query
 
     def test_draws_without_inline_style(self, reader: Client) -> None:
         _restored(10)
@@ -102,16 +102,16 @@ class TestEndpoint:
 
         answer = caller.get("/api/v1/metrics/", {"by": "team"} | PERIOD).json()
 
-        (cell,) = [one for one in answer["cells"] if one["month"] and one["key"] == "shop"]
+        (cell,) = [row for row in answer["cells"] if row["month"] and row["key"] == "shop"]
         assert cell["measures"]["restore"]["median"] == 600
         assert cell["measures"]["resolve"]["left_out"] == {"not_yet": 1}
 
-    @pytest.mark.parametrize("asked", [{"by": "color"}, {"since": "x"}, {"team": "none"}])
-    def test_refuses_what_it_does_not_know(self, asked: dict[str, str]) -> None:
-        answer = client_of(make.UserFactory()).get("/api/v1/metrics/", asked)
+    @pytest.mark.parametrize("query", [{"by": "color"}, {"since": "x"}, {"team": "none"}])
+    def test_refuses_what_it_does_not_know(self, query: dict[str, str]) -> None:
+        answer = client_of(make.UserFactory()).get("/api/v1/metrics/", query)
 
         assert answer.status_code == 400
-        assert set(answer.json()["fields"]) == set(asked)
+        assert set(answer.json()["fields"]) == set(query)
 
 
 class TestFirstOfMonth:

@@ -1,4 +1,4 @@
-"""Who answers for each service: by which schedule, since and until when, and who is next."""
+"""Who is on call for each service: by which schedule, since and until when, and who is next."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,8 +22,8 @@ def people() -> list[Any]:
     return [make.UserFactory(name=name) for name in ("Ana Silva", "Bob Martin")]
 
 
-def answers(at: Any = make.NOON) -> list[coverage.Covered]:
-    return coverage.who_answers(Service.objects.select_related("team").order_by("name"), at=at)
+def answers(at: Any = make.NOON) -> list[coverage.ServiceCoverage]:
+    return coverage.list_coverage(Service.objects.select_related("team").order_by("name"), at=at)
 
 
 class TestWhoAnswers:
@@ -32,22 +32,22 @@ class TestWhoAnswers:
         schedule = make.weekly_schedule(*people, name="Shop primary")
         make.ServiceFactory(escalation_policy=make.policy(make.ScheduleFactory(), [schedule, people[0]]))
 
-        [found] = answers()
+        [covered] = answers()
 
-        by_schedule, by_name = found.stints
+        by_schedule, by_name = covered.stints
         assert by_schedule.schedule == schedule
         assert by_schedule.people == (people[1],)
         assert by_schedule.starts_at == make.NOON - timedelta(hours=3)
         assert by_schedule.ends_at == make.NOON + timedelta(days=7, hours=-3)
         assert by_schedule.following == (people[0],)
         assert (by_name.people, by_name.schedule, by_name.ends_at) == ((people[0],), None, None)
-        assert found.names == ("Bob Martin", "Ana Silva")
+        assert covered.names == ("Bob Martin", "Ana Silva")
 
     def test_falls_back_on_managers_and_shows_holes(self, people: list[Any]) -> None:
         make.MembershipFactory(team=make.ServiceFactory(name="A").team, user=people[0], role="manager")
         make.ServiceFactory(name="B")
 
-        assert [one.names for one in answers()] == [("Ana Silva",), ()]
+        assert [row.names for row in answers()] == [("Ana Silva",), ()]
 
     def test_asks_as_often_for_ten_services_as_for_one(self, people: list[Any]) -> None:
         def one_more() -> None:
@@ -78,7 +78,7 @@ class TestPages:
         later = client.get("/on-call/", {"at": "2026-06-01T09:00"}).content.decode()
 
         assert "On call on Mon 1 Jun 2026, 08:59 UTC" in page
-        row, later_row = (one[one.index('data-label="On call"') :] for one in (page, later))
+        row, later_row = (text[text.index('data-label="On call"') :] for text in (page, later))
         assert row.index("<strong>Ana Silva") < row.index("Bob Martin")
         assert later_row.index("<strong>Bob Martin") < later_row.index("Ana Silva")
 
@@ -98,7 +98,7 @@ class TestPages:
         [service] = answer["services"]
         [stint] = service["stints"]
         assert (service["service"], stint["schedule"]) == ("checkout", "Shop")
-        assert [one["name"] for one in stint["people"]] == ["Ana Silva"]
-        assert [one["name"] for one in stint["next"]] == ["Bob Martin"]
+        assert [person["name"] for person in stint["people"]] == ["Ana Silva"]
+        assert [person["name"] for person in stint["next"]] == ["Bob Martin"]
         assert (stint["starts_at"], stint["ends_at"]) == ("2026-05-25T09:00:00Z", "2026-06-01T09:00:00Z")
         assert client.get("/api/v1/on-call/services/", {"at": "soon"}).status_code == 400

@@ -1,4 +1,4 @@
-"""Readiness of services (S19, S39): each check, what it owes, when it runs again, and where it is shown."""
+"""Readiness of services (S19, S39): each check, its obligation, when it runs again, and where it is shown."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 
 
 def _person(team: Any, name: str, **fields: Any) -> Any:
-    """Somebody who is ready in every way."""
+    """A person who passes every check."""
     person = make.UserFactory(name=name)
     make.MembershipFactory(team=team, user=person, trained_on=date(2026, 1, 1), **fields)
     make.ContactMethodFactory(user=person)
@@ -69,7 +69,7 @@ def rule() -> Any:
 
 def _failing(service: Any, at: datetime = NOON) -> dict[str, str]:
     service.refresh_from_db()
-    return {one.code: one.wrong for one in readiness.items_of([service], at=at)[service.pk] if not one.is_passed}
+    return {item.code: item.wrong for item in readiness.run_checks([service], at=at)[service.pk] if not item.is_passed}
 
 
 class TestChecks:
@@ -113,10 +113,10 @@ class TestChecks:
     def test_fail_on_a_closed_account_in_the_rotation(self, service: Any, ana: Any) -> None:
         User.objects.filter(pk=ana.pk).update(is_active=False)
 
-        found = _failing(service)
+        failing = _failing(service)
 
-        assert set(found) == {GAP, INACTIVE}  # the turn of a closed account is silent, too
-        assert "Ana has a closed account" in found[INACTIVE]
+        assert set(failing) == {GAP, INACTIVE}  # the turn of a closed account is silent, too
+        assert "Ana has a closed account" in failing[INACTIVE]
 
     @pytest.mark.parametrize("trained_on", [None, date(2026, 6, 2)])
     def test_fail_on_an_untrained_person_on_the_rota(self, service: Any, ana: Any, trained_on: Any) -> None:
@@ -145,10 +145,10 @@ class TestChecks:
         service.escalation_policy = None
         service.save()
 
-        found = _failing(service)
+        failing = _failing(service)
 
-        assert set(found) == set(readiness.TITLES) - {readiness.OWNER}
-        assert "has an escalation policy: choose one" in found[readiness.POLICY]
+        assert set(failing) == set(readiness.TITLES) - {readiness.OWNER}
+        assert "has an escalation policy. Choose one" in failing[readiness.POLICY]
 
     def test_take_the_teams_policy_for_a_service_without_its_own(self, service: Any, team: Any) -> None:
         team.escalation_policy = service.escalation_policy
@@ -167,18 +167,18 @@ class TestChecks:
 
     def test_ask_as_many_questions_for_many_as_for_one(self, service: Any, team: Any, manager: Any) -> None:
         with CaptureQueriesContext(connection) as for_one:
-            readiness.items_of([service], at=NOON)
+            readiness.run_checks([service], at=NOON)
         services = [service]
         for _ in range(5):
-            other = make.TeamFactory()
-            schedule = make.weekly_schedule(_person(other, "X"), _person(other, "Y"), team=other)
-            policy = make.policy([schedule, other], manager, fallback=[manager], team=other)
-            services.append(make.ServiceFactory(team=other, escalation_policy=policy))
+            another_team = make.TeamFactory()
+            schedule = make.weekly_schedule(_person(another_team, "X"), _person(another_team, "Y"), team=another_team)
+            policy = make.policy([schedule, another_team], manager, fallback=[manager], team=another_team)
+            services.append(make.ServiceFactory(team=another_team, escalation_policy=policy))
 
         with CaptureQueriesContext(connection) as for_many:
-            found = readiness.items_of(services, at=NOON)
+            items = readiness.run_checks(services, at=NOON)
 
-        assert len(found) == 6
+        assert len(items) == 6
         assert len(for_many) == len(for_one) + 1  # a policy that pages a team
 
 
@@ -192,30 +192,34 @@ class TestSweep:
         assert row.due_at == datetime(2026, 6, 2, 2, tzinfo=UTC)
         assert readiness.check_due(at=row.due_at) == 1
 
-    def test_owes_what_fails_by_the_teams_manager_and_ends_it_when_it_passes(
+    def test_creates_an_obligation_of_the_manager_and_completes_it_when_it_passes(
         self, rule: Any, service: Any, ana: Any, manager: Any
     ) -> None:
         make.WakeTestFactory._meta.model.objects.filter(user=ana).delete()
         readiness.check_due(at=NOON)
 
-        owed = Obligation.objects.get()
-        assert (owed.kind, owed.occurrence, owed.owner) == (READINESS, WAKE_TEST, manager)
-        assert (owed.subject_type, owed.subject_id, owed.url) == ("service", service.pk, "/services/checkout/")
-        assert owed.title.startswith("Checkout: Ana passed no wake test")
+        obligation = Obligation.objects.get()
+        assert (obligation.kind, obligation.occurrence, obligation.owner) == (READINESS, WAKE_TEST, manager)
+        assert (obligation.subject_type, obligation.subject_id, obligation.url) == (
+            "service",
+            service.pk,
+            "/services/checkout/",
+        )
+        assert obligation.title.startswith("Checkout: Ana passed no wake test")
 
         make.WakeTestFactory(user=ana)
         readiness.check_due(at=NOON + timedelta(days=1))
-        owed.refresh_from_db()
-        assert owed.status == "done"
+        obligation.refresh_from_db()
+        assert obligation.status == "done"
 
-    def test_owes_it_once_however_often_it_looks(self, rule: Any, service: Any, ana: Any) -> None:
+    def test_creates_one_obligation_however_often_it_checks(self, rule: Any, service: Any, ana: Any) -> None:
         ContactMethod.objects.filter(user=ana).delete()
         for day in range(3):
             readiness.check_due(at=NOON + timedelta(days=day))
 
         assert list(Obligation.objects.values_list("occurrence", flat=True)) == [CONTACT]
 
-    def test_owes_again_what_was_done_and_fails_anew(self, rule: Any, service: Any, ana: Any) -> None:
+    def test_reopens_the_obligation_when_it_fails_again(self, rule: Any, service: Any, ana: Any) -> None:
         Membership.objects.filter(user=ana).update(trained_on=None)
         readiness.check_due(at=NOON)
         Membership.objects.filter(user=ana).update(trained_on=date(2026, 6, 1))
@@ -228,14 +232,14 @@ class TestSweep:
     def test_leaves_dismissed_what_a_person_dismissed(self, rule: Any, service: Any, ana: Any, manager: Any) -> None:
         Membership.objects.filter(user=ana).update(trained_on=None)
         readiness.check_due(at=NOON)
-        owed = Obligation.objects.get()
-        obligations.dismiss(obligation_id=owed.pk, reason="She leaves soon.", actor=manager, at=NOON)
+        obligation = Obligation.objects.get()
+        obligations.dismiss(obligation_id=obligation.pk, reason="She leaves soon.", actor=manager, at=NOON)
         readiness.check_due(at=NOON + timedelta(days=1))
 
-        owed.refresh_from_db()
-        assert owed.status == "dismissed"
+        obligation.refresh_from_db()
+        assert obligation.status == "dismissed"
 
-    def test_owes_one_thing_where_the_policy_is_missing(self, rule: Any, service: Any, ana: Any) -> None:
+    def test_requires_only_the_policy_where_it_is_missing(self, rule: Any, service: Any, ana: Any) -> None:
         Membership.objects.filter(user=ana).update(trained_on=None)
         readiness.check_due(at=NOON)
         service.escalation_policy = None
@@ -295,7 +299,7 @@ class TestPages:
         client.force_login(make.UserFactory(roles=[Role.AGENT]))
         return client
 
-    def test_show_the_score_and_lead_to_where_it_is_mended(
+    def test_show_the_score_and_link_to_the_fix(
         self, reader: Client, service: Any, ana: Any, monkeypatch: Any
     ) -> None:
         monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
@@ -303,19 +307,19 @@ class TestPages:
         assert b"Not checked yet" in reader.get("/services/checkout/").content
 
         reader.post("/services/checkout/check/")
-        found = reader.get("/services/checkout/").content.decode()
+        page = reader.get("/services/checkout/").content.decode()
 
-        assert "87 %, 7 of 8" in found
-        assert '<a href="/teams/shop/">Everybody on the rota is trained for on-call</a>' in found
+        assert "87 %, 7 of 8" in page
+        assert '<a href="/teams/shop/">Everybody on the rota is trained for on-call</a>' in page
 
     def test_list_the_least_ready_first(self, reader: Client, service: Any) -> None:
         make.ServiceFactory(name="Search", slug="search")
         readiness.check_due(at=NOON)
 
-        found = reader.get("/readiness/").content.decode()
+        page = reader.get("/readiness/").content.decode()
         narrowed = reader.get("/readiness/", {"failing": readiness.POLICY}).content.decode()
 
-        assert found.index("/services/search/") < found.index("/services/checkout/")
+        assert page.index("/services/search/") < page.index("/services/checkout/")
         assert "/services/search/" in narrowed
         assert "/services/checkout/" not in narrowed
 

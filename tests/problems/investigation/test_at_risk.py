@@ -1,4 +1,4 @@
-"""Other services at risk (S34): the map proposes, a person chooses, each owner team gets one action."""
+"""Other services at risk (S34): the map proposes, a person chooses, each owner team gets one action item."""
 
 from datetime import date
 from typing import Any
@@ -21,15 +21,15 @@ DUE = date(2026, 6, 15)
 
 
 def service(name: str, *needs: Service, **fields: Any) -> Service:
-    made = make.ServiceFactory(name=name, slug=name.lower(), **fields)
-    for one in needs:
-        make.ServiceDependencyFactory(service=made, needs=one)
-    return made
+    row = make.ServiceFactory(name=name, slug=name.lower(), **fields)
+    for needed in needs:
+        make.ServiceDependencyFactory(service=row, needs=needed)
+    return row
 
 
 @pytest.fixture
 def company() -> dict[str, Service]:
-    """Web needs Shop needs Checkout needs Database; Billing needs the database too, Mail needs nothing of it."""
+    """Web needs Shop needs Checkout needs Database; Billing needs Database too, Mail needs none of them."""
     web_team = make.TeamFactory(name="Web", slug="web")
     database = service("Database")
     checkout = service("Checkout", database)
@@ -37,7 +37,7 @@ def company() -> dict[str, Service]:
     web = service("Web", shop, team=web_team)
     billing, mail = service("Billing", database), service("Mail")
     make.ServiceDependencyFactory(service=shop, needs=web)  # a circle, as maps have them
-    return {one.name: one for one in (database, checkout, shop, web, billing, mail)}
+    return {row.name: row for row in (database, checkout, shop, web, billing, mail)}
 
 
 @pytest.fixture
@@ -46,15 +46,15 @@ def problem(company: dict[str, Service]) -> Ticket:
 
 
 def name(problem: Ticket, *services: Service, **fields: Any) -> Ticket:
-    asked: dict[str, Any] = {"due_on": DUE, "actor": make.UserFactory(), "at": NOON}
-    return at_risk.name_services(problem_id=problem.pk, services=services, **asked | fields)
+    defaults: dict[str, Any] = {"due_on": DUE, "actor": make.UserFactory(), "at": NOON}
+    return at_risk.name_services(problem_id=problem.pk, services=services, **defaults | fields)
 
 
 class TestPropose:
     def test_says_who_needs_it_and_who_needs_the_same(self, problem: Ticket) -> None:
-        found = {one.service.name: one.because for one in at_risk.propose(problem)}
+        reasons = {proposal.service.name: proposal.because for proposal in at_risk.propose(problem)}
 
-        assert found == {
+        assert reasons == {
             "Shop": "needs Checkout",
             "Web": "needs Checkout through Shop",
             "Billing": "needs Database, as Checkout does",
@@ -63,7 +63,7 @@ class TestPropose:
     def test_leaves_out_what_is_named(self, problem: Ticket, company: dict[str, Service]) -> None:
         name(problem, company["Shop"])
 
-        assert "Shop" not in {one.service.name for one in at_risk.propose(problem)}
+        assert "Shop" not in {proposal.service.name for proposal in at_risk.propose(problem)}
 
     def test_proposes_nothing_without_a_service(self) -> None:
         problem = make.ProblemFactory(service=None, team=make.TeamFactory())
@@ -75,18 +75,18 @@ class TestPropose:
         for number in range(20):
             below = service(f"S{number}", below)
 
-        with CaptureQueriesContext(connection) as asked:
-            found = at_risk.propose(problem)
+        with CaptureQueriesContext(connection) as queries:
+            proposals = at_risk.propose(problem)
 
-        assert len(found) == 23
-        assert len(asked) == 3
+        assert len(proposals) == 23
+        assert len(queries) == 3
 
 
 class TestNameServices:
     def test_opens_one_action_for_each_owner_team(self, problem: Ticket, company: dict[str, Service]) -> None:
         name(problem, company["Shop"], company["Web"], company["Billing"])
 
-        rows = {one.team.name: one for one in ActionItem.objects.select_related("team") if one.team}
+        rows = {row.team.name: row for row in ActionItem.objects.select_related("team") if row.team}
         assert set(rows) == {"Web", company["Billing"].team.name}
         assert rows["Web"].title == (
             f"Find out whether Shop and Web can fail as in {problem.reference}, and prevent it"
@@ -94,7 +94,7 @@ class TestNameServices:
         assert rows["Web"].due_on == DUE
         assert "Other services at risk: Billing, Shop, Web." in set(problem.timeline.values_list("text", flat=True))
 
-    def test_tells_nobody_twice(self, problem: Ticket, company: dict[str, Service]) -> None:
+    def test_gives_no_team_a_second_action_item(self, problem: Ticket, company: dict[str, Service]) -> None:
         name(problem, company["Shop"])
         name(problem, company["Shop"], company["Billing"])
 
@@ -111,7 +111,7 @@ class TestNameServices:
     def test_refuses_a_day_that_is_over_and_a_closed_problem(
         self, problem: Ticket, company: dict[str, Service]
     ) -> None:
-        with pytest.raises(TicketRefused, match="day is over"):
+        with pytest.raises(TicketRefused, match="day is in the past"):
             name(problem, company["Shop"], due_on=date(2026, 5, 31))
         Ticket.objects.filter(pk=problem.pk).update(status="closed", closed_at=NOON, closure_code="cancelled")
         with pytest.raises(TicketRefused, match="closed"):
@@ -122,12 +122,12 @@ class TestPage:
     def test_offers_chooses_and_shows(self, client: Client, problem: Ticket, company: dict[str, Service]) -> None:
         client.force_login(make.UserFactory(roles=[Role.AGENT]))
         url = problem.get_absolute_url()
-        assert "The same cause may hit" in client.get(url).content.decode()
-        assert "needs Checkout through Shop" in client.get(f"{url}at-risk/").content.decode()
+        assert "Proposed: " in client.get(url).content.decode()
+        assert "needs Checkout through Shop" in client.get(f"{url}name-services/").content.decode()
 
         answer = client.post(
-            f"{url}at-risk/",
-            {"services": [company["Shop"].pk], "others": [company["Mail"].pk], "due_on": "2036-06-15"},
+            f"{url}name-services/",
+            {"services": [company["Shop"].pk], "more": [company["Mail"].pk], "due_on": "2036-06-15"},
         )
 
         assert answer["Location"] == url
@@ -137,7 +137,7 @@ class TestPage:
     def test_asks_for_at_least_one(self, client: Client, problem: Ticket) -> None:
         client.force_login(make.UserFactory(roles=[Role.AGENT]))
 
-        answer = client.post(f"{problem.get_absolute_url()}at-risk/", {"due_on": "2036-06-15"})
+        answer = client.post(f"{problem.get_absolute_url()}name-services/", {"due_on": "2036-06-15"})
 
         assert answer.status_code == 422
         assert "at least one service" in answer.content.decode()
@@ -145,7 +145,7 @@ class TestPage:
     def test_is_for_those_who_act(self, client: Client, problem: Ticket) -> None:
         client.force_login(make.UserFactory())
 
-        assert client.get(f"{problem.get_absolute_url()}at-risk/").status_code == 403
+        assert client.get(f"{problem.get_absolute_url()}name-services/").status_code == 403
 
 
 class TestEndpoint:

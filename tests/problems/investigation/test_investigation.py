@@ -1,4 +1,4 @@
-"""The verbs of a problem, from an incident to the end of its cause."""
+"""Actions on a problem, from an incident to its closing."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from tests import factories as make
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
-SAID = {"title": "Pool runs empty", "symptoms": "Paying fails", "workaround": "Restart the pool"}
+KNOWN_ERROR = {"title": "Pool runs empty", "symptoms": "Paying fails", "workaround": "Restart the pool"}
 
 
 def minutes(count: int) -> Any:
@@ -46,7 +46,7 @@ def do(problem: Ticket, *verbs: str, **more: Any) -> Ticket:
     """The verbs in order; the last one gets `more`."""
     for verb in verbs:
         call = getattr(lifecycle, verb)
-        arguments = more if verb == verbs[-1] else SAID if verb == "publish_known_error" else {}
+        arguments = more if verb == verbs[-1] else KNOWN_ERROR if verb == "publish_known_error" else {}
         call(problem_id=problem.pk, actor=None, at=minutes(10), **arguments)
     return Ticket.objects.get(pk=problem.pk)
 
@@ -57,24 +57,24 @@ class TestOpenFromIncident:
                      "description", "impact_started_at"):  # fmt: skip
             assert getattr(problem, name) == getattr(restored, name), name
         carried = problem.timeline.filter(data__from_ticket=restored.reference).order_by("at", "pk")
-        assert [(one.at, one.text) for one in carried] == [
-            (one.at, one.text) for one in restored.timeline.filter(at__lt=minutes(6)).order_by("at", "pk")
+        assert [(entry.at, entry.text) for entry in carried] == [
+            (entry.at, entry.text) for entry in restored.timeline.filter(at__lt=minutes(6)).order_by("at", "pk")
         ]
         assert problem.status == "new"
         assert restored.links_out.get().to_ticket == problem
 
     def test_links_one_that_exists(self, restored: Ticket) -> None:
-        known = make.ProblemFactory()
+        existing = make.ProblemFactory()
 
-        lifecycle.link_incident(problem_id=known.pk, incident_id=restored.pk, actor=None, at=minutes(6))
+        lifecycle.link_incident(problem_id=existing.pk, incident_id=restored.pk, actor=None, at=minutes(6))
 
-        assert restored.links_out.get().to_ticket_id == known.pk
+        assert restored.links_out.get().to_ticket_id == existing.pk
 
 
 class TestStatus:
     def test_leads_from_new_to_closed_and_settles_the_incident(self, problem: Ticket, restored: Ticket) -> None:
         do(problem, "assess", "analyze")
-        do(problem, "publish_known_error", **SAID)
+        do(problem, "publish_known_error", **KNOWN_ERROR)
         assert do(problem, "start_fix").status == "fix_in_progress"
         assert Ticket.objects.get(pk=restored.pk).status == "restored"
 
@@ -127,7 +127,7 @@ class TestStatus:
         with pytest.raises(IllegalMove):
             do(problem, "resolve")
         with pytest.raises(IllegalMove):
-            do(problem, "publish_known_error", **SAID)
+            do(problem, "publish_known_error", **KNOWN_ERROR)
         with pytest.raises(response.TicketRefused, match="Start the fix"):
             do(problem, "close", code="fix_applied")
 
@@ -137,10 +137,10 @@ class TestStatus:
 
 
 class TestKnownError:
-    def test_is_said_better_without_a_second_one(self, problem: Ticket) -> None:
-        do(problem, "analyze", "publish_known_error", **SAID)
+    def test_is_updated_without_a_second_one(self, problem: Ticket) -> None:
+        do(problem, "analyze", "publish_known_error", **KNOWN_ERROR)
 
-        do(problem, "publish_known_error", **SAID | {"workaround": "Add two to the pool"})
+        do(problem, "publish_known_error", **KNOWN_ERROR | {"workaround": "Add two to the pool"})
 
         assert KnownError.objects.get().workaround == "Add two to the pool"
         assert Problem.objects.get(pk=problem.pk).workaround == "Add two to the pool"
@@ -155,8 +155,8 @@ class TestFactors:
         with django_assert_num_queries(1):
             branches = factors.tree(Problem(pk=problem.pk))
 
-        assert [one.factor.text for one in branches] == ["The pool was empty", "The release was large"]
-        assert [(one.factor, one.depth) for one in branches[0].children] == [(deeper, 1)]
+        assert [branch.factor.text for branch in branches] == ["The pool was empty", "The release was large"]
+        assert [(branch.factor, branch.depth) for branch in branches[0].children] == [(deeper, 1)]
 
     def test_stay_within_their_problem(self, problem: Ticket) -> None:
         stranger = make.FactorFactory()
@@ -164,10 +164,10 @@ class TestFactors:
         with pytest.raises(response.TicketRefused, match="another problem"):
             factors.add(problem_id=problem.pk, text="x", parent=stranger, actor=None, at=minutes(7))
 
-    def test_are_taken_out_from_the_leaves(self, problem: Ticket) -> None:
+    def test_are_removed_from_the_leaves(self, problem: Ticket) -> None:
         why = factors.add(problem_id=problem.pk, text="Why", actor=None, at=minutes(7))
         leaf = factors.add(problem_id=problem.pk, text="Because", parent=why, actor=None, at=minutes(7))
-        with pytest.raises(response.TicketRefused, match="Take those out first"):
+        with pytest.raises(response.TicketRefused, match="Remove those first"):
             factors.remove(factor_id=why.pk, actor=None, at=minutes(8))
 
         factors.remove(factor_id=leaf.pk, actor=None, at=minutes(8))

@@ -1,4 +1,4 @@
-"""A problem's page and verbs, known errors on the incident's page and on the phone screen, and the API."""
+"""A problem's page and actions, known errors on the incident's page and on the phone screen, and the API."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ KNOWN: dict[str, Any] = {"title": "Pool runs empty", "symptoms": "Customers cann
 
 @pytest.fixture
 def agent(client: Client) -> Any:
-    found = make.UserFactory(name="Ana", roles=[Role.AGENT])
-    client.force_login(found)
-    return found
+    person = make.UserFactory(name="Ana", roles=[Role.AGENT])
+    client.force_login(person)
+    return person
 
 
 @pytest.fixture
@@ -44,14 +44,14 @@ class TestFromIncident:
     def test_one_button_opens_it_and_leads_there(self, client: Client, agent: Any, incident: Ticket) -> None:
         answer = client.post(f"{incident.get_absolute_url()}problem/")
 
-        made = Ticket.objects.get(kind="problem")
-        assert answer["Location"] == made.get_absolute_url()
-        page = client.get(made.get_absolute_url()).content.decode()
+        problem = Ticket.objects.get(kind="problem")
+        assert answer["Location"] == problem.get_absolute_url()
+        page = client.get(problem.get_absolute_url()).content.decode()
         assert incident.reference in page
-        assert "Why it happens" in page
-        assert made.reference in client.get(incident.get_absolute_url()).content.decode()
+        assert "Contributing factors" in page
+        assert problem.reference in client.get(incident.get_absolute_url()).content.decode()
 
-    def test_links_a_known_one(self, client: Client, agent: Any, incident: Ticket, problem: Ticket) -> None:
+    def test_links_an_existing_one(self, client: Client, agent: Any, incident: Ticket, problem: Ticket) -> None:
         url = f"{incident.get_absolute_url()}problem/link/"
 
         assert "The pool runs empty" in client.get(url).content.decode()
@@ -68,8 +68,8 @@ class TestVerbs:
         steps: list[tuple[str, dict[str, Any], str]] = [
             ("assess", {}, "assessed"),
             ("analyze", {"note": "Looking at the pool."}, "analysis"),
-            ("factor", {"text": "The pool was empty"}, "analysis"),
-            ("known-error", KNOWN, "known_error"),
+            ("add-factor", {"text": "The pool was empty"}, "analysis"),
+            ("publish-known-error", KNOWN, "known_error"),
             ("note", {"text": "Seen twice."}, "known_error"),
             ("start-fix", {}, "fix_in_progress"),
             ("resolve", {"note": "It grows by itself."}, "resolved"),
@@ -97,8 +97,8 @@ class TestVerbs:
             assert client.post(f"{problem.get_absolute_url()}{verb}/").status_code == 403, verb
 
     def test_a_private_one_does_not_exist_for_others(self, client: Client, agent: Any) -> None:
-        made = make.ProblemFactory(visibility="private", visibility_reason="HR")
-        secret = Ticket.objects.get(pk=made.pk)
+        row = make.ProblemFactory(visibility="private", visibility_reason="HR")
+        secret = Ticket.objects.get(pk=row.pk)
 
         assert client.get(secret.get_absolute_url()).status_code == 404
         assert client.post(f"{secret.get_absolute_url()}assess/").status_code == 404
@@ -127,7 +127,7 @@ class TestPage:
         assert answer.status_code == 302, answer.content.decode()
         assert Problem.objects.get(pk=problem.pk).cause == "Too few connections"
 
-    def test_takes_a_factor_out(self, client: Client, agent: Any) -> None:
+    def test_removes_a_factor(self, client: Client, agent: Any) -> None:
         factor = make.FactorFactory()
 
         client.post(f"/factors/{factor.pk}/remove/")
@@ -150,66 +150,70 @@ class TestPage:
 
 class TestKnownErrors:
     @pytest.fixture
-    def known(self) -> KnownError:
-        made: KnownError = make.KnownErrorFactory(**KNOWN)
-        return made
+    def known_error(self) -> KnownError:
+        row: KnownError = make.KnownErrorFactory(**KNOWN)
+        return row
 
     def test_are_shown_on_the_incident_and_on_the_phone(
-        self, client: Client, agent: Any, incident: Ticket, known: KnownError
+        self, client: Client, agent: Any, incident: Ticket, known_error: KnownError
     ) -> None:
         for url in (incident.get_absolute_url(), f"{incident.get_absolute_url()}respond/"):
             page = client.get(url).content.decode()
-            assert "This looks like a known error" in page, url
+            assert "Matching known errors" in page, url
             assert "Restart the pool" in page, url
 
-    def test_one_button_uses_it(self, client: Client, agent: Any, incident: Ticket, known: KnownError) -> None:
+    def test_one_button_uses_it(self, client: Client, agent: Any, incident: Ticket, known_error: KnownError) -> None:
         url = incident.get_absolute_url()
-        answer = client.post(f"{url}known-errors/{known.pk}/", {"next": "respond"})
+        answer = client.post(f"{url}known-errors/{known_error.pk}/", {"next": "respond"})
 
         assert answer["Location"] == f"{url}respond/"
-        known.refresh_from_db()
-        assert known.hits == 1
+        known_error.refresh_from_db()
+        assert known_error.hits == 1
         assert Incident.objects.get(pk=incident.pk).workaround == "Restart the pool"
         assert "used here" in client.get(url).content.decode()
-        assert incident.reference in client.get(known.get_absolute_url()).content.decode()
+        assert incident.reference in client.get(known_error.get_absolute_url()).content.decode()
 
     def test_of_a_private_problem_do_not_exist_for_others(
-        self, client: Client, agent: Any, incident: Ticket, known: KnownError
+        self, client: Client, agent: Any, incident: Ticket, known_error: KnownError
     ) -> None:
-        Ticket.objects.filter(pk=known.problem_id).update(visibility="private", visibility_reason="HR")
+        Ticket.objects.filter(pk=known_error.problem_id).update(visibility="private", visibility_reason="HR")
 
-        assert client.get(known.get_absolute_url()).status_code == 404
+        assert client.get(known_error.get_absolute_url()).status_code == 404
         assert "Restart the pool" not in client.get(incident.get_absolute_url()).content.decode()
-        assert client.post(f"{incident.get_absolute_url()}known-errors/{known.pk}/").status_code == 404
+        assert client.post(f"{incident.get_absolute_url()}known-errors/{known_error.pk}/").status_code == 404
 
 
 class TestApi:
     def test_tells_the_story_of_a_problem(self, incident: Ticket) -> None:
         api = client_of(make.UserFactory(roles=[Role.AGENT]))
 
-        def post(url: str, wanted: int = 200, **data: Any) -> dict[str, Any]:
+        def post(url: str, status: int = 200, **data: Any) -> dict[str, Any]:
             answer = api.post(f"/api/v1/{url}/", data)
-            assert answer.status_code == wanted, (url, answer.json())
+            assert answer.status_code == status, (url, answer.json())
             seen: dict[str, Any] = answer.json()
             return seen
 
-        made = post("problems", 201, incident=incident.reference)
-        url = f"problems/{made['reference']}"
-        assert (made["status"], made["title"], made["url"][-12:].count("PRB-")) == ("new", "Checkout is down", 1)
+        created = post("problems", 201, incident=incident.reference)
+        url = f"problems/{created['reference']}"
+        assert (created["status"], created["title"], created["url"][-12:].count("PRB-")) == (
+            "new",
+            "Checkout is down",
+            1,
+        )
         assert api.get(f"/api/v1/links/?from_ticket={incident.reference}").json()["results"][0]["kind"] == "caused_by"
         post(f"{url}/analyze")
-        why = post("factors", 201, problem=made["reference"], text="The pool was empty")
-        leaf = post("factors", 201, problem=made["reference"], text="Nobody saw it", parent=why["id"])
+        why = post("factors", 201, problem=created["reference"], text="The pool was empty")
+        leaf = post("factors", 201, problem=created["reference"], text="Nobody saw it", parent=why["id"])
         assert api.delete(f"/api/v1/factors/{why['id']}/").status_code == 409
         assert api.delete(f"/api/v1/factors/{leaf['id']}/").status_code == 204
         assert post(f"{url}/publish_known_error", **KNOWN)["status"] == "known_error"
-        found = api.get(f"/api/v1/known-errors/?looks_like={incident.reference}").json()["results"]
-        assert [one["problem"] for one in found] == [made["reference"]]
-        assert post(f"known-errors/{found[0]['id']}/use", incident=incident.reference)["hits"] == 1
+        matches = api.get(f"/api/v1/known-errors/?looks_like={incident.reference}").json()["results"]
+        assert [match["problem"] for match in matches] == [created["reference"]]
+        assert post(f"known-errors/{matches[0]['id']}/use", incident=incident.reference)["hits"] == 1
         assert api.patch(f"/api/v1/{url}/", {"cause": "Too few"}).json()["cause"] == "Too few"
         response.restore(ticket_id=incident.pk, actor=None, at=timezone.now())
         waits = api.get(f"/api/v1/incidents/{incident.pk}/conditions/").json()
-        assert [one["fell_at"] for one in waits] == [None]
+        assert [condition["fell_at"] for condition in waits] == [None]
 
         assert post(f"{url}/resolve")["status"] == "resolved"
 
@@ -220,8 +224,8 @@ class TestApi:
 
         refused = api.post("/api/v1/problems/", {"title": "Certificates expire"})
         severity = make.SeverityFactory().name
-        made = api.post("/api/v1/problems/", {
+        created = api.post("/api/v1/problems/", {
             "title": "Certificates expire", "severity": severity, "service": make.ServiceFactory().slug})  # fmt: skip
 
         assert (refused.status_code, list(refused.json()["fields"])) == (400, ["severity"])
-        assert made.status_code == 201, made.json()
+        assert created.status_code == 201, created.json()

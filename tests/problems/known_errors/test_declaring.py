@@ -1,4 +1,4 @@
-"""Known errors are shown to whoever declares an incident, before they have declared it."""
+"""Matching known errors are shown while a person declares an incident."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def known() -> Any:
+def known_error() -> Any:
     make.PriorityRuleFactory(impact=2, urgency=2, priority=3, severity=make.SeverityFactory(rank=3, pages=False))
     return make.KnownErrorFactory(
         title="Connection pool runs empty after a release", workaround="Restart the pool twice."
@@ -28,27 +28,30 @@ def employee(client: Client) -> Client:
 
 
 class TestProposal:
-    def test_shows_the_workaround_while_one_types(self, employee: Client, known: Any) -> None:
+    def test_shows_the_workaround_while_one_types(self, employee: Client, known_error: Any) -> None:
         page = employee.post(
-            "/incidents/declare/proposal/", {"title": "connection pool empty", "service": known.problem.service.pk}
+            "/incidents/declare/proposal/",
+            {"title": "connection pool empty", "service": known_error.problem.service.pk},
         ).content.decode()
 
-        assert "This looks like a known error" in page
+        assert "Matching known errors" in page
         assert "Restart the pool twice." in page
 
-    def test_reads_the_description_too(self, employee: Client, known: Any) -> None:
-        said = "Checkout answers with errors after a release. " * 200
+    def test_reads_the_description_too(self, employee: Client, known_error: Any) -> None:
+        description = "Checkout answers with errors after a release. " * 200
 
-        page = employee.post("/incidents/declare/proposal/", {"title": "Help", "description": said}).content.decode()
+        page = employee.post(
+            "/incidents/declare/proposal/", {"title": "Help", "description": description}
+        ).content.decode()
 
-        assert known.title in page
+        assert known_error.title in page
 
-    def test_keeps_quiet_about_other_trouble(self, employee: Client, known: Any) -> None:
+    def test_keeps_quiet_about_other_trouble(self, employee: Client, known_error: Any) -> None:
         page = employee.get("/incidents/declare/proposal/", {"title": "Printer jammed"}).content.decode()
 
         assert "known error" not in page
 
-    def test_keeps_what_is_private(self, employee: Client, known: Any) -> None:
+    def test_keeps_what_is_private(self, employee: Client, known_error: Any) -> None:
         private = make.ProblemFactory(visibility="private", visibility_reason="HR")
         make.KnownErrorFactory(problem=private, title="Payroll file is wrong", workaround="Secret words")
 
@@ -57,19 +60,19 @@ class TestProposal:
         assert "Secret words" not in page
 
     @pytest.mark.parametrize("title", ["", "a", "\x00", "'; --", "%_\\", "x" * 5000])
-    def test_stands_nonsense(self, employee: Client, known: Any, title: str) -> None:
+    def test_accepts_nonsense(self, employee: Client, known_error: Any, title: str) -> None:
         assert employee.post("/incidents/declare/proposal/", {"title": title}).status_code == 200
 
-    def test_is_on_the_page_without_script(self, employee: Client, known: Any) -> None:
+    def test_is_on_the_page_without_script(self, employee: Client, known_error: Any) -> None:
         page = employee.post("/incidents/declare/", {"title": "connection pool empty", "preview": "1"})
 
         assert "Restart the pool twice." in page.content.decode()
         assert not Incident.objects.exists()
 
-    def test_is_asked_of_the_api(self, known: Any) -> None:
+    def test_is_available_in_the_api(self, known_error: Any) -> None:
         make.KnownErrorFactory(title="Label printer offline", symptoms="No labels")
         client = client_of(make.UserFactory(roles=[Role.AGENT]))
 
         rows = client.get("/api/v1/known-errors/", {"resembles": "connection pool empty"}).json()["results"]
 
-        assert [row["title"] for row in rows] == [known.title]
+        assert [row["title"] for row in rows] == [known_error.title]

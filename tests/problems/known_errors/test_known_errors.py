@@ -1,4 +1,4 @@
-"""Known errors are found by what people say of a new incident, and count where they helped."""
+"""Known errors match the text of a new incident, and count their uses."""
 
 from typing import Any
 
@@ -25,12 +25,12 @@ KNOWN = {
 
 @pytest.fixture
 def library() -> dict[str, Any]:
-    return {name: make.KnownErrorFactory(title=title, symptoms=said) for name, (title, said) in KNOWN.items()}
+    return {name: make.KnownErrorFactory(title=title, symptoms=symptoms) for name, (title, symptoms) in KNOWN.items()}
 
 
-def found(**asked: Any) -> list[str]:
+def match_names(**arguments: Any) -> list[str]:
     named = {title: name for name, (title, _) in KNOWN.items()}
-    return [named[one.title] for one in matching.find(**asked)]
+    return [named[known_error.title] for known_error in matching.find_matches(**arguments)]
 
 
 class TestFind:
@@ -46,17 +46,17 @@ class TestFind:
         ],
     )
     def test_knows_the_trouble_in_other_words(self, library: dict[str, Any], title: str, text: str, name: str) -> None:
-        assert found(title=title, text=text)[0] == name
+        assert match_names(title=title, text=text)[0] == name
 
     @pytest.mark.parametrize("title", ["Coffee machine leaks on floor 2", "VPN needs a new password", "x", "'--", ""])
     def test_stays_silent_about_another(self, library: dict[str, Any], title: str) -> None:
-        assert found(title=title) == []
+        assert match_names(title=title) == []
 
     def test_prefers_the_same_service(self, library: dict[str, Any]) -> None:
         service = library["mail"].problem.service
         twin = make.KnownErrorFactory(title="Mail queue fills up on Mondays", symptoms="Late newsletters.")
 
-        best = matching.find(title="Mail queue is full", service=service)
+        best = matching.find_matches(title="Mail queue is full", service=service)
 
         assert best[0] == library["mail"]
         assert twin in best
@@ -65,26 +65,26 @@ class TestFind:
         KnownError.objects.filter(pk=library["printer"].pk).update(status="retired")
         Ticket.objects.filter(pk=library["mail"].problem_id).update(visibility="private", visibility_reason="HR")
 
-        assert found(title="Warehouse printer offline") == []
-        assert found(title="Mail queue fills up") == []
-        assert found(title="Mail queue fills up", user=make.UserFactory()) == []
+        assert match_names(title="Warehouse printer offline") == []
+        assert match_names(title="Mail queue fills up") == []
+        assert match_names(title="Mail queue fills up", user=make.UserFactory()) == []
 
     def test_reads_what_the_customer_sees(self, library: dict[str, Any]) -> None:
         incident = make.IncidentFactory(title="Something is wrong", customer_impact="Cannot print labels, offline")
 
-        assert [one.title for one in matching.find_for(incident)][:1] == [KNOWN["printer"][0]]
+        assert [known_error.title for known_error in matching.find_matches_for(incident)][:1] == [KNOWN["printer"][0]]
 
 
 class TestUse:
     def test_counts_once_an_incident_and_carries_the_workaround(self, library: dict[str, Any]) -> None:
-        incident, known = make.IncidentFactory(), library["pool"]
+        incident, known_error = make.IncidentFactory(), library["pool"]
 
         for _ in range(2):
-            matching.use(known_error_id=known.pk, incident_id=incident.pk, actor=None, at=NOON)
-        matching.use(known_error_id=known.pk, incident_id=make.IncidentFactory().pk, actor=None, at=NOON)
+            matching.use(known_error_id=known_error.pk, incident_id=incident.pk, actor=None, at=NOON)
+        matching.use(known_error_id=known_error.pk, incident_id=make.IncidentFactory().pk, actor=None, at=NOON)
 
-        known.refresh_from_db()
-        assert (known.hits, known.last_hit_at) == (2, NOON)
-        assert Incident.objects.get(pk=incident.pk).workaround == known.workaround
+        known_error.refresh_from_db()
+        assert (known_error.hits, known_error.last_hit_at) == (2, NOON)
+        assert Incident.objects.get(pk=incident.pk).workaround == known_error.workaround
         assert incident.timeline.filter(text__startswith="Known error used").count() == 1
-        assert incident.links_out.get().to_ticket_id == known.problem_id
+        assert incident.links_out.get().to_ticket_id == known_error.problem_id

@@ -1,4 +1,4 @@
-"""A known error is looked at now and then, until it retires."""
+"""A known error is reviewed from time to time, until it retires."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,32 +26,32 @@ def _publish(problem: Any, *, at: Any = NOON) -> Any:
     )
 
 
-def test_is_owed_from_its_publication(problem: Any) -> None:
-    known = _publish(problem)
+def test_is_created_at_publication(problem: Any) -> None:
+    known_error = _publish(problem)
 
-    found = Obligation.objects.get()
-    assert (found.owner, found.due_at) == (problem.assignee, NOON + 90 * DAY)
-    assert found.get_absolute_url() == known.get_absolute_url()
+    obligation = Obligation.objects.get()
+    assert (obligation.owner, obligation.due_at) == (problem.assignee, NOON + 90 * DAY)
+    assert obligation.get_absolute_url() == known_error.get_absolute_url()
 
 
-def test_begins_anew_when_somebody_has_looked(problem: Any) -> None:
+def test_begins_again_after_a_review(problem: Any) -> None:
     _publish(problem)
-    found = Obligation.objects.get()
+    obligation = Obligation.objects.get()
 
-    obligations.finish(obligation_id=found.pk, actor=make.UserFactory(), at=NOON + 80 * DAY)
+    obligations.finish(obligation_id=obligation.pk, actor=make.UserFactory(), at=NOON + 80 * DAY)
 
-    found.refresh_from_db()
-    assert (found.status, found.round, found.due_at) == ("open", 1, NOON + 170 * DAY)
+    obligation.refresh_from_db()
+    assert (obligation.status, obligation.round, obligation.due_at) == ("open", 1, NOON + 170 * DAY)
 
 
-def test_begins_anew_when_it_is_published_again(problem: Any) -> None:
+def test_begins_again_when_it_is_published_again(problem: Any) -> None:
     _publish(problem)
     _publish(problem, at=NOON + 10 * DAY)
 
     assert Obligation.objects.get().due_at == NOON + 100 * DAY
 
 
-def test_is_no_longer_owed_once_it_retires(problem: Any) -> None:
+def test_is_withdrawn_when_it_retires(problem: Any) -> None:
     _publish(problem)
     lifecycle.start_fix(problem_id=problem.pk, actor=None, at=NOON)
 
