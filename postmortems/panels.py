@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from config.base.web import panels
-from config.base.web.panels import Moment, stamped
+from config.base.web.panels import Moment, timestamp_moments
 from incidents.models import Ticket
 from incidents.tickets.story import Circle
 from postmortems import permissions
@@ -27,7 +27,7 @@ def _lessons(circle: Circle) -> Iterable[Moment]:
     """The steps of each incident's postmortem."""
     for one in Postmortem.objects.filter(ticket__in=circle.incidents).select_related("ticket").order_by("pk"):
         title = f"Postmortem of {one.ticket.reference}"
-        yield from stamped(one, _WORDS, title=title, url=one.get_absolute_url())
+        yield from timestamp_moments(one, _WORDS, title=title, url=one.get_absolute_url())
 
 
 def _of_incident(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from config.base.data.text import several_lines
+from config.base.data.text import clean_lines
 from incidents.customers import public_postmortems
 from incidents.models import Visibility
 from oncall.models import User
@@ -37,7 +37,7 @@ def submit(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
 def comment(*, postmortem_id: int, text: str, actor: User, at: datetime, section: str = "") -> Postmortem:
     """Say something about it, or about one of its sections."""
     postmortem = locked(postmortem_id)
-    text = several_lines(text)
+    text = clean_lines(text)
     if not text:
         raise PostmortemRefused("The comment is empty. Write a word or two.")
     if section and not postmortem.sections.filter(key=section).exists():
@@ -51,7 +51,7 @@ def comment(*, postmortem_id: int, text: str, actor: User, at: datetime, section
 def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Postmortem:
     """Give it back to those who write, saying what to change; an approval ends with it."""
     postmortem = locked(postmortem_id)
-    text = several_lines(text)
+    text = clean_lines(text)
     if not text:
         raise PostmortemRefused("Say what should change, so that its owner can.")
     move(
@@ -90,7 +90,7 @@ def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") ->
         RemarkKind.APPROVED,
         at=at,
         actor=actor,
-        text=several_lines(text),
+        text=clean_lines(text),
         approved_by=actor,
         approved_at=at,
     )
@@ -139,7 +139,7 @@ def withdraw(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Pos
     """Take the public text back from the status page, and open again what was closed; the reason is kept."""
     ticket = public_postmortems.lock(_ticket_of(postmortem_id))
     postmortem = locked(postmortem_id)
-    text = several_lines(text)
+    text = clean_lines(text)
     if not text:
         raise PostmortemRefused("Say why it is taken back.")
     public_postmortems.withdraw(ticket_id=ticket.pk, at=at)

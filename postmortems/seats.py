@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from config.base.data.roles import Role, has_role
-from config.base.data.text import several_lines
+from config.base.data.text import clean_lines
 from incidents.models import ReviewSeat, Ticket
 from oncall.models import TeamKind, User
 from postmortems.locking import PostmortemRefused, locked, remark, save
@@ -124,7 +124,7 @@ def take(
         raise PostmortemRefused(f"Only {who.name} can sign off for themselves. You can note that they attended.")
     if not who.is_active or not may_sit(who, postmortem.ticket, kind):
         raise PostmortemRefused(f"The seat “{kind.label}” is for {WHO[kind]}. {who.name} is not; ask somebody who is.")
-    answer = several_lines(answer)
+    answer = clean_lines(answer)
     if presence == Presence.SIGNED_OFF and not answer:
         raise PostmortemRefused("Answer the question in a sentence; signing off says that you looked.")
     said: dict[str, Any] = {"presence": presence, "answer": answer, "taken_at": at}

@@ -41,8 +41,8 @@ class PostmortemTable(Table):
 
     def render_due_on(self, value: date, record: Any) -> SafeString:
         """The day, and a loud word once it has passed."""
-        loud = display.tag("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
-        return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), display.day(value), loud)
+        loud = display.tag_element("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
+        return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), display.date_text(value), loud)
 
     def value_due_on(self, value: date) -> str:
         """The day, for CSV."""

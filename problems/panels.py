@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from config.base.web import panels
-from config.base.web.panels import Moment, stamped
+from config.base.web.panels import Moment, timestamp_moments
 from incidents import permissions
 from incidents.models import LinkKind, Service, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.tickets.story import MOST, Circle
@@ -60,7 +60,9 @@ def _at_risk(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
 def _known(circle: Circle) -> Iterable[Moment]:
     """When a known error was published, and where in this story it helped."""
     for known in KnownError.objects.filter(problem__in=[one.pk for one in circle.problems]).order_by("pk")[:MOST]:
-        yield from stamped(known, {"published_at": "Published"}, title=known.title, url=known.get_absolute_url())
+        yield from timestamp_moments(
+            known, {"published_at": "Published"}, title=known.title, url=known.get_absolute_url()
+        )
     uses = KnownErrorUse.objects.filter(incident__in=[one.pk for one in circle.incidents])
     uses = uses.filter(known_error__in=KnownError.objects.visible_to(circle.user))
     for use in uses.select_related("known_error", "incident").order_by("-used_at")[: MOST * 5]:

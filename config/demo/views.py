@@ -7,13 +7,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from config.base.web.views import ShownPage
+from config.base.web.views import TemplatePage
 from config.demo import inbox
 
 _RINGS_FOR = timedelta(seconds=45)
 
 
-class _DemoPage(ShownPage):
+class _DemoPage(TemplatePage):
     """Only in the demo."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

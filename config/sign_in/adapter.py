@@ -22,7 +22,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key: str) -> str:
         """The link of the mail, built from SITE_URL and not from the request's Host (bad input 76)."""
         asked: str = super().get_reset_password_from_key_url(key)
-        return links.absolute(urlsplit(asked).path)
+        return links.absolute_url(urlsplit(asked).path)
 
     def render_mail(
         self,

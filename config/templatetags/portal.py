@@ -19,25 +19,25 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def when(context: dict[str, Any], value: datetime | None) -> SafeString:
     """An instant, relative to now."""
-    return display.time(value, at=context["at"])
+    return display.time_element(value, at=context["at"])
 
 
 @register.simple_tag(takes_context=True)
 def clock(context: dict[str, Any], value: datetime | None, zone: str | None = None) -> SafeString:
     """An instant as the wall clock shows it, in `zone` or the reader's."""
-    return display.clock(value, at=context["at"], zone=zone)
+    return display.clock_element(value, at=context["at"], zone=zone)
 
 
 @register.simple_tag
 def moment(value: datetime | None, zone: str | None = None) -> str:
     """The full date and time in `zone`, or the reader's."""
-    return display.local(value, zone=zone) if value else ""
+    return display.local_text(value, zone=zone) if value else ""
 
 
 @register.simple_tag
 def tag(family: str, value: object, label: object) -> SafeString:
     """A colored label."""
-    return display.tag(family, value, label)
+    return display.tag_element(family, value, label)
 
 
 @register.filter
@@ -49,7 +49,7 @@ def markdown(value: str) -> SafeString:
 @register.simple_tag
 def stretch(starts_at: datetime | None, ends_at: datetime | None, zone: str | None = None) -> str:
     """From when to when in `zone`, or the reader's."""
-    return display.stretch(starts_at, ends_at, zone=zone)
+    return display.period_text(starts_at, ends_at, zone=zone)
 
 
 @register.filter
@@ -61,13 +61,13 @@ def in_zone(value: datetime, zone: str) -> datetime:
 @register.filter
 def span(seconds: float) -> str:
     """A number of seconds in words."""
-    return display.span(seconds)
+    return display.duration_text(seconds)
 
 
 @register.filter
 def hours(minutes: float) -> str:
     """A number of minutes in hours."""
-    return display.hours(float(minutes))
+    return display.hours_text(float(minutes))
 
 
 @register.filter

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from config.base.rest.viewsets import ReadViewSet, verb, writes
+from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
 from incidents.filters.prevention import ActionFilter, LinkFilter, WaiverFilter
 from incidents.models import ActionItem, PreventionWaiver, TicketLink
 from incidents.permissions import can_act, can_decide
@@ -39,23 +39,23 @@ class ActionViewSet(ReadViewSet):
     serializer_class = ActionSerializer
     filterset_class = ActionFilter
 
-    @writes(NewActionSerializer, may=can_act, status=201)
+    @write_handler(NewActionSerializer, may=can_act, status=201)
     def create(self, data: dict[str, Any]) -> ActionItem:
         """Add an action to an incident or a problem."""
         ticket = data.pop("ticket")
         return actions.add(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
 
-    @verb(may=_may_do)
+    @post_action(may=_may_do)
     def finish(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
         """Say that it is done; an incident that waited for nothing else is resolved."""
         return actions.finish(action_id=action.pk, actor=self.actor, at=timezone.now())
 
-    @verb(ReasonSerializer, may=_may_do)
+    @post_action(ReasonSerializer, may=_may_do)
     def decline(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
         """Say that it will not be done, and why."""
         return actions.decline(action_id=action.pk, actor=self.actor, at=timezone.now(), **data)
 
-    @verb(OwnerSerializer, may=_may_do)
+    @post_action(OwnerSerializer, may=_may_do)
     def reassign(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
         """Give it to another person or team."""
         return actions.reassign(action_id=action.pk, actor=self.actor, at=timezone.now(), **data)
@@ -68,7 +68,7 @@ class LinkViewSet(ReadViewSet):
     serializer_class = LinkSerializer
     filterset_class = LinkFilter
 
-    @writes(NewLinkSerializer, may=can_act, status=201)
+    @write_handler(NewLinkSerializer, may=can_act, status=201)
     def create(self, data: dict[str, Any]) -> TicketLink:
         """Link two tickets; a link that exists is answered as it is."""
         return links.link_tickets(actor=self.actor, at=timezone.now(), **data)
@@ -81,18 +81,18 @@ class WaiverViewSet(ReadViewSet):
     serializer_class = WaiverSerializer
     filterset_class = WaiverFilter
 
-    @writes(NewWaiverSerializer, may=can_act, status=201)
+    @write_handler(NewWaiverSerializer, may=can_act, status=201)
     def create(self, data: dict[str, Any]) -> PreventionWaiver:
         """Ask that no prevention is needed; somebody else decides."""
         ticket = data.pop("ticket")
         return settling.ask_waiver(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
 
-    @verb(may=_may_decide)
+    @post_action(may=_may_decide)
     def approve(self, waiver: PreventionWaiver, data: dict[str, Any]) -> PreventionWaiver:
         """Agree; the incident is resolved."""
         return settling.approve_waiver(waiver_id=waiver.pk, actor=self.actor, at=timezone.now())
 
-    @verb(ReasonSerializer, may=_may_decide)
+    @post_action(ReasonSerializer, may=_may_decide)
     def decline(self, waiver: PreventionWaiver, data: dict[str, Any]) -> PreventionWaiver:
         """Say what must be prevented after all."""
         return settling.decline_waiver(waiver_id=waiver.pk, actor=self.actor, at=timezone.now(), **data)

@@ -23,7 +23,7 @@ class CustomerMail:
 def mail_for(delivery: UpdateDelivery) -> CustomerMail:
     """What a delivery says: the update, the notice, or the question whether the address is theirs."""
     token = signed_links.leave_token(delivery.subscriber)
-    address = links.to("incidents:status-leave", token)
+    address = links.view_url("incidents:status-leave", token)
     headers = {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     if delivery.update is not None:
         return update_mail(delivery.update, unsubscribe=address, headers=headers)
@@ -42,8 +42,8 @@ def update_mail(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str, 
             "update": update,
             "incident": incident,
             "page": incident.page,
-            "next": display.local(update.next_update_at, zone=zone) if update.next_update_at else "",
-            "link": links.absolute(incident.get_absolute_url()),
+            "next": display.local_text(update.next_update_at, zone=zone) if update.next_update_at else "",
+            "link": links.absolute_url(incident.get_absolute_url()),
             "unsubscribe": unsubscribe,
         },
     )
@@ -63,9 +63,9 @@ def maintenance_mail(
             "notice": notice,
             "maintenance": work,
             "page": work.page,
-            "starts": display.local(work.starts_at, zone=zone),
-            "ends": display.local(work.ends_at, zone=zone),
-            "link": links.absolute(work.get_public_url()),
+            "starts": display.local_text(work.starts_at, zone=zone),
+            "ends": display.local_text(work.ends_at, zone=zone),
+            "link": links.absolute_url(work.get_public_url()),
             "unsubscribe": unsubscribe,
         },
     )
@@ -78,7 +78,7 @@ def _question(subscriber: Subscriber) -> CustomerMail:
         "message/confirm_subscription.txt",
         {
             "page": subscriber.page,
-            "link": links.to("incidents:status-confirm", signed_links.confirm_token(subscriber)),
+            "link": links.view_url("incidents:status-confirm", signed_links.confirm_token(subscriber)),
             "site_name": settings.SITE_NAME,
         },
     )

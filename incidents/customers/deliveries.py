@@ -43,7 +43,7 @@ def enqueue(task: "Task[Any, Any]", *ids: int) -> None:
 
 
 def _ask(task: "Task[Any, Any]", *ids: int) -> bool:
-    return broker.ask(task, *ids, queue="customers")
+    return broker.enqueue(task, *ids, queue="customers")
 
 
 @shared_task

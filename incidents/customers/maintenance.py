@@ -116,7 +116,7 @@ def _turn_by_itself(pk: int, *, at: datetime) -> int:
         _turn(work, MaintenanceStatus.IN_PROGRESS, "The planned work has begun.", at=at)
     else:
         work.reminded_at = at
-        begins = display.local(work.starts_at, zone=work.page.time_zone)
+        begins = display.local_text(work.starts_at, zone=work.page.time_zone)
         _turn(work, work.status, f"A reminder: this work begins on {begins}.", at=at, is_mailed=True)
     return 1
 

@@ -36,7 +36,7 @@ def _page(shown: PageView) -> dict[str, Any]:
     return {
         "id": page.public_id,
         "name": page.name,
-        "url": links.absolute(page.get_absolute_url()),
+        "url": links.absolute_url(page.get_absolute_url()),
         "time_zone": page.time_zone,
         "updated_at": _instant(shown.updated_at),
     }
@@ -117,7 +117,7 @@ def _incident(one: PublicIncident, shown: PageView) -> dict[str, Any]:
         "monitoring_at": _instant(one.monitoring_at),
         "resolved_at": _instant(one.resolved_at),
         "impact": one.impact,
-        "shortlink": links.absolute(one.get_absolute_url()),
+        "shortlink": links.absolute_url(one.get_absolute_url()),
         "started_at": _instant(one.started_at),
     }
 
@@ -128,7 +128,7 @@ def _maintenance(one: ScheduledMaintenance, shown: PageView) -> dict[str, Any]:
         "monitoring_at": None,
         "resolved_at": _instant(one.completed_at),
         "impact": "maintenance",
-        "shortlink": links.absolute(one.get_public_url()),
+        "shortlink": links.absolute_url(one.get_public_url()),
         "started_at": _instant(one.starts_at),
         "scheduled_for": _instant(one.starts_at),
         "scheduled_until": _instant(one.ends_at),

@@ -180,9 +180,9 @@ def fill(body: str, *, draft: Draft, at: datetime) -> str:
         "start": _moment(draft.started_at, at=at, zone=zone),
         "time": _moment(at, at=at, zone=zone),
         "restored": _moment(at, at=at, zone=zone),
-        "duration": display.span((at - draft.started_at).total_seconds()),
+        "duration": display.duration_text((at - draft.started_at).total_seconds()),
         "next": _moment(draft.next_update_at, at=at, zone=zone) if draft.next_update_at else "",
-        "link": links.absolute(draft.page.get_absolute_url()),
+        "link": links.absolute_url(draft.page.get_absolute_url()),
     }
     return _PLACEHOLDER.sub(lambda found: known.get(found[1]) or found[0], body)
 

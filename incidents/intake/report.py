@@ -39,7 +39,7 @@ def line(value: object, *, most: int) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     # Cut before cleaning too: half a megabyte of text need not be normalized to keep 300 characters.
-    found = text.one_line(str(value)[: most * 4])[:most].rstrip()
+    found = text.clean_line(str(value)[: most * 4])[:most].rstrip()
     return found if any(unicodedata.category(one)[0] not in "CZ" for one in found) else ""
 
 
@@ -54,7 +54,7 @@ def web_link(*values: object) -> str:
     """The first of the values that is a web address and fits."""
     for value in values:
         if isinstance(value, str) and value.startswith(("http://", "https://")) and len(value) <= 500:
-            return text.one_line(value).replace(" ", "%20")[:500]
+            return text.clean_line(value).replace(" ", "%20")[:500]
     return ""
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from config.base.data.text import one_line, several_lines
+from config.base.data.text import clean_line, clean_lines
 from config.base.web import display
 from incidents.models import ActionItem, ActionStatus, EntryKind, Ticket
 from incidents.prevention import settling
@@ -28,7 +28,7 @@ def add(
 ) -> ActionItem:
     """Owe something to a ticket by a day; without a person or a team it is the ticket's team's."""
     ticket = locked(ticket_id)
-    if not (title := one_line(title)):
+    if not (title := clean_line(title)):
         raise TicketRefused("Say what is to be done, the verb first.")
     if owner is not None and not owner.is_active:
         raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.")
@@ -41,7 +41,9 @@ def add(
     action.clean_fields(exclude=["ticket", "owner", "team", "created_by"])
     action.save()
     create_action(ticket, action, at=at)
-    _tell(action, f"Action added for {_whose(action)}, due on {display.day(due_on)}: {title}", actor=actor, at=at)
+    _tell(
+        action, f"Action added for {_whose(action)}, due on {display.date_text(due_on)}: {title}", actor=actor, at=at
+    )
     return action
 
 
@@ -60,7 +62,7 @@ def finish(*, action_id: int, actor: User | None, at: datetime) -> ActionItem:
 def decline(*, action_id: int, reason: str, actor: User | None, at: datetime) -> ActionItem:
     """Say that it will not be done, and why."""
     ticket, action = _open(action_id)
-    if not (reason := several_lines(reason)):
+    if not (reason := clean_lines(reason)):
         raise TicketRefused("Say why it will not be done.")
     action.reason = reason
     _end(action, ActionStatus.DECLINED, at=at)

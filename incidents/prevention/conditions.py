@@ -118,7 +118,7 @@ def _action_words(action: ActionItem, *, of: Ticket) -> Condition:
     url = action.get_absolute_url()
     if action.status == ActionStatus.DONE:
         return Condition(f"The action {title} is done", url, action.done_at)
-    return Condition(f"The action {title}, due on {display.day(action.due_on)}", url, None)
+    return Condition(f"The action {title}, due on {display.date_text(action.due_on)}", url, None)
 
 
 def _waiver_words(waiver: PreventionWaiver) -> Condition:

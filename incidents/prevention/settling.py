@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from config.base.data.text import several_lines
+from config.base.data.text import clean_lines
 from incidents.models import (
     EntryKind,
     LinkKind,
@@ -85,7 +85,7 @@ def settle_due(*, at: datetime) -> int:
 def ask_waiver(*, ticket_id: int, reason: str, actor: User, at: datetime) -> PreventionWaiver:
     """Ask that no prevention is needed; somebody else decides."""
     ticket = locked(ticket_id)
-    reason = several_lines(reason)
+    reason = clean_lines(reason)
     if ticket.kind != TicketKind.INCIDENT or ticket.status != TicketStatus.RESTORED:
         raise TicketRefused(f"{ticket.reference} is not waiting for prevention. Restore the service first.")
     if not reason:
@@ -109,7 +109,7 @@ def approve_waiver(*, waiver_id: int, actor: User, at: datetime) -> PreventionWa
 @transaction.atomic
 def decline_waiver(*, waiver_id: int, reason: str, actor: User, at: datetime) -> PreventionWaiver:
     """Say that something must be prevented after all, and what."""
-    if not (reason := several_lines(reason)):
+    if not (reason := clean_lines(reason)):
         raise TicketRefused("Say what should be prevented, so that somebody can begin.")
     waiver = _decide(waiver_id, WaiverStatus.DECLINED, actor=actor, at=at)
     _tell(waiver, f"Prevention is needed: {reason}", actor=actor, at=at)

@@ -77,7 +77,7 @@ class ActionTable(Table):
 
     def render_due_on(self, value: date) -> SafeString:
         """The day."""
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), display.day(value))
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), display.date_text(value))
 
     def value_due_on(self, value: Any) -> str:
         """As a date every spreadsheet reads, for CSV."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from config.base.web.panels import Chapter, Moment, register_chapter, stamped
+from config.base.web.panels import Chapter, Moment, register_chapter, timestamp_moments
 from incidents.models import (
     ActionItem,
     ActionStatus,
@@ -75,12 +75,12 @@ def address(ticket: Ticket) -> str:
 def _alerts(circle: Circle) -> Iterable[Moment]:
     for one in Alert.objects.filter(ticket__in=circle.incidents).order_by("-opened_at")[: MOST * 5]:
         words = {"opened_at": "Alert opened", "closed_at": "Alert closed"}
-        yield from stamped(one, words, title=one.title, url=one.get_absolute_url())
+        yield from timestamp_moments(one, words, title=one.title, url=one.get_absolute_url())
 
 
 def _incidents(circle: Circle) -> Iterable[Moment]:
     for one in circle.incidents:
-        yield from stamped(one, _OF_INCIDENT, title=str(one), url=one.get_absolute_url())
+        yield from timestamp_moments(one, _OF_INCIDENT, title=str(one), url=one.get_absolute_url())
 
 
 def _updates(circle: Circle) -> Iterable[Moment]:
@@ -92,7 +92,7 @@ def _updates(circle: Circle) -> Iterable[Moment]:
 
 def _problems(circle: Circle) -> Iterable[Moment]:
     for one in circle.problems:
-        yield from stamped(one, _OF_PROBLEM, title=str(one), url=one.get_absolute_url())
+        yield from timestamp_moments(one, _OF_PROBLEM, title=str(one), url=one.get_absolute_url())
 
 
 def _actions(circle: Circle) -> Iterable[Moment]:
@@ -101,7 +101,7 @@ def _actions(circle: Circle) -> Iterable[Moment]:
         whose = one.owner.name if one.owner else str(one.team)
         ended = "Done" if one.status == ActionStatus.DONE else f"Declined: {one.reason}"
         words = {"created_at": f"Action for {whose}, due on {one.due_on:%Y-%m-%d}", "done_at": ended}
-        yield from stamped(one, words, title=one.title, url=one.get_absolute_url())
+        yield from timestamp_moments(one, words, title=one.title, url=one.get_absolute_url())
 
 
 def register() -> None:

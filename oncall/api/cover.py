@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import ReadViewSet, verb, writes
+from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
 from oncall import permissions
 from oncall.cover import absences, overrides, swaps
 from oncall.filters import cover
@@ -38,14 +38,14 @@ class OverrideViewSet(ReadViewSet):
     serializer_class = serializers.OverrideSerializer
     filterset_class = cover.OverrideFilter
 
-    @writes(serializers.NewOverrideSerializer, status=201)
+    @write_handler(serializers.NewOverrideSerializer, status=201)
     def create(self, data: dict[str, Any]) -> Override:
         """Change who stands by; members of the team put themselves in, managers do anything."""
         if not permissions.can_override(self.actor, data["schedule"], data["op"], data["users"]):
             raise PermissionDenied(_MANAGERS)
         return overrides.override(actor=self.actor, at=timezone.now(), **data)
 
-    @verb(may=permissions.can_cancel)
+    @post_action(may=permissions.can_cancel)
     def cancel(self, row: Override, data: dict[str, Any]) -> Override:
         """End it; what was served by now stays served."""
         return overrides.cancel_override(override_id=row.pk, actor=self.actor, at=timezone.now())
@@ -60,42 +60,42 @@ class SwapViewSet(ReadViewSet):
     serializer_class = serializers.SwapSerializer
     filterset_class = cover.SwapFilter
 
-    @writes(serializers.NewSwapSerializer, status=201)
+    @write_handler(serializers.NewSwapSerializer, status=201)
     def create(self, data: dict[str, Any]) -> SwapRequest:
         """Ask others to take a shift of yours, or a part of it."""
         return swaps.request(actor=self.actor, at=timezone.now(), **data)
 
-    @verb(serializers.NewOfferSerializer, may=_may_offer)
+    @post_action(serializers.NewOfferSerializer, may=_may_offer)
     def offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Offer to take it, perhaps for a time of yours in return."""
         return swaps.offer(swap_id=swap.pk, actor=self.actor, at=timezone.now(), **data).swap
 
-    @verb(serializers.WhichOfferSerializer)
+    @post_action(serializers.WhichOfferSerializer)
     def accept(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Take an offer; it holds at once or when a manager has agreed."""
         return swaps.accept(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
 
-    @verb(serializers.WhichOfferSerializer, name="decline-offer")
+    @post_action(serializers.WhichOfferSerializer, name="decline-offer")
     def decline_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Say no to an offer."""
         return swaps.decline_offer(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
 
-    @verb(serializers.WhichOfferSerializer, name="withdraw-offer")
+    @post_action(serializers.WhichOfferSerializer, name="withdraw-offer")
     def withdraw_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Take your offer back."""
         return swaps.withdraw_offer(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
 
-    @verb(may=permissions.can_approve)
+    @post_action(may=permissions.can_approve)
     def approve(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Agree to it as a manager."""
         return swaps.approve(swap_id=swap.pk, actor=self.actor, at=timezone.now())
 
-    @verb(serializers.AnswerSerializer, may=permissions.can_approve)
+    @post_action(serializers.AnswerSerializer, may=permissions.can_approve)
     def decline(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Say no as a manager, and why."""
         return swaps.decline(swap_id=swap.pk, actor=self.actor, at=timezone.now(), **data)
 
-    @verb(may=_may_change_swap)
+    @post_action(may=_may_change_swap)
     def cancel(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Ask no longer."""
         return swaps.cancel(swap_id=swap.pk, actor=self.actor, at=timezone.now())
@@ -112,13 +112,13 @@ class AbsenceViewSet(ReadViewSet):
     serializer_class = serializers.AbsenceSerializer
     filterset_class = cover.AbsenceFilter
 
-    @writes(serializers.NewAbsenceSerializer, status=201)
+    @write_handler(serializers.NewAbsenceSerializer, status=201)
     def create(self, data: dict[str, Any]) -> Absence:
         """Write down that somebody is away."""
         self._check_may(data["user"])
         return absences.plan(at=timezone.now(), **data)
 
-    @verb(may=permissions.can_change_leave)
+    @post_action(may=permissions.can_change_leave)
     def cancel(self, row: Absence, data: dict[str, Any]) -> Absence:
         """Take a leave back."""
         return absences.cancel(absence_id=row.pk, at=timezone.now())

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from config.base.data.clock import floor_minute
-from config.base.web.display import local
+from config.base.web.display import local_text
 from oncall import schedules
 from oncall.load import fair_share
 from oncall.models import MembershipRole, Schedule, User
@@ -90,9 +90,9 @@ def _hindrance(shifts: Iterable[tuple[Schedule, Shift]], starts_at: datetime, en
             return f"Is on call on {schedule.name} at that time."
         rest = f"Would have less than {settings.ONCALL_REST_HOURS} h of rest: stands by on {schedule.name}"
         if shift.ends_at <= starts_at:
-            close = f"{rest} until {local(shift.ends_at, zone=person.time_zone)}."
+            close = f"{rest} until {local_text(shift.ends_at, zone=person.time_zone)}."
         else:
-            close = f"{rest} from {local(shift.starts_at, zone=person.time_zone)}."
+            close = f"{rest} from {local_text(shift.starts_at, zone=person.time_zone)}."
     return close
 
 

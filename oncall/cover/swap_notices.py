@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from config.base.web.display import local
+from config.base.web.display import local_text
 from oncall.cover.candidates import propose
 from oncall.messages import notices
 from oncall.models import MembershipRole, SwapOffer, SwapRequest, SwapStatus, User
@@ -92,4 +92,4 @@ def _text_for(swap: SwapRequest, title: str, taken: SwapOffer | None, reader: Us
 
 def span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     """A stretch of time on a clock."""
-    return f"{local(starts_at, zone=zone)} to {local(ends_at, zone=zone)}"
+    return f"{local_text(starts_at, zone=zone)} to {local_text(ends_at, zone=zone)}"

@@ -47,7 +47,7 @@ def _vevent(event: FeedEvent) -> Event:
     found.add("status", "CANCELLED" if event.cancelled_at else "CONFIRMED")
     # Standing by does not make anybody busy.
     found.add("transp", "TRANSPARENT")
-    found.add("url", links.absolute(event.schedule.get_absolute_url()))
+    found.add("url", links.absolute_url(event.schedule.get_absolute_url()))
     return found
 
 

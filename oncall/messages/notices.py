@@ -52,7 +52,7 @@ def notify(
 
 
 def _ask() -> None:
-    broker.ask(send_due, queue=settings.CELERY_TASK_DEFAULT_QUEUE)
+    broker.enqueue(send_due, queue=settings.CELERY_TASK_DEFAULT_QUEUE)
 
 
 @shared_task
@@ -74,7 +74,7 @@ def _message(notice: Notice) -> Message:
         address=notice.address,
         person=notice.user.get_short_name(),
         title=notice.title,
-        link=links.absolute(notice.url),
+        link=links.absolute_url(notice.url),
         type="notice",
         text=notice.text,
         secret=_secret(notice),

@@ -171,7 +171,7 @@ def _message(row: Reminder, *, at: datetime) -> Message:
         secret=row.contact_method.secret if row.contact_method else "",
         person=row.user.get_short_name(),
         title=words(row.obligation, at=at),
-        link=links.absolute(row.obligation.url),
+        link=links.absolute_url(row.obligation.url),
         type="reminder",
     )
 
@@ -181,7 +181,7 @@ def words(obligation: Obligation, *, at: datetime) -> str:
     left = obligation.due_at - at
     if abs(left) <= _NEAR:
         return f"Due now: {obligation.title}"
-    span = display.span(left.total_seconds())
+    span = display.duration_text(left.total_seconds())
     return f"Due in {span}: {obligation.title}" if left > _NEAR else f"Overdue by {span}: {obligation.title}"
 
 

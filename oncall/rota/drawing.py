@@ -171,7 +171,7 @@ def _times(bar: Bar, zone: ZoneInfo, reading: Reading) -> str:
 # Schedules hand over at the same times, so most of a page's times are told again and again.
 @lru_cache(maxsize=4096)
 def _told(starts_at: datetime, ends_at: datetime, zone: str) -> str:
-    return display.stretch(starts_at, ends_at, zone=zone)
+    return display.period_text(starts_at, ends_at, zone=zone)
 
 
 def listing(board: Board, *, reading: Reading) -> list[tuple[Lane, SafeString]]:

@@ -29,7 +29,7 @@ def write(*, schedule: Schedule, text: str, actor: User, at: datetime) -> Handof
     Raises NotYourShift unless its author is on call on the schedule, or was within the last day, and
     ValidationError for a text that is empty or too long.
     """
-    said = texts.several_lines(text)
+    said = texts.clean_lines(text)
     if not said.strip():
         raise ValidationError({"text": "Write what the next person should know."})
     if len(said) > LONGEST:

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import Resolver404, resolve
 
 from config.base.data.lifecycle import Refusal
-from config.base.data.text import one_line
+from config.base.data.text import clean_line
 from config.base.web.views import ListPage
 from oncall.models import MembershipRole, SavedView, Team, User
 
@@ -140,7 +140,7 @@ def _checked(query: str, page: type[ListPage] | None) -> str:
 
 
 def _named(name: str, others: list[SavedView]) -> str:
-    name = one_line(name)
+    name = clean_line(name)
     if not name:
         raise SavedViewRefused("Give it a name.")
     if any(one.name == name for one in others):

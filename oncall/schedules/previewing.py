@@ -59,7 +59,7 @@ def in_words(before: Roster, after: Roster, *, effective_from: datetime) -> list
         return _listed([person.name for person in after.named(users)])
 
     def clock(at: datetime) -> str:
-        return display.local(at, zone=zone)
+        return display.local_text(at, zone=zone)
 
     was = next(_stands(before.plan, effective_from - MINUTE, effective_from)).users
     first, *rest = _taken(_stands(after.plan, effective_from, effective_from + _HORIZON))

@@ -247,7 +247,7 @@ class _Look:
         return version.zone if version else ZoneInfo("UTC")
 
     def _time(self, at: datetime) -> str:
-        return display.local(at, zone=self._zone(at).key)
+        return display.local_text(at, zone=self._zone(at).key)
 
     def _span(self, starts_at: datetime, ends_at: datetime) -> str:
         """In the schedule's zone; a range is no end, so what reaches its end goes on."""

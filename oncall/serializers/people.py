@@ -20,7 +20,7 @@ class Address(serializers.CharField):
 
     def to_representation(self, value: Any) -> str:
         """The address; what is none of ours stays as it is."""
-        return links.absolute(value) if str(value).startswith("/") else str(value)
+        return links.absolute_url(value) if str(value).startswith("/") else str(value)
 
 
 class PersonSerializer(RecordSerializer):

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 
 from config.base.web import charts, display
 from config.base.web.tables import without_formula
-from config.base.web.views import ShownPage
+from config.base.web.views import TemplatePage
 from oncall.cover import relief
 from oncall.forms.load import DaysForm
 from oncall.load import figures
@@ -25,7 +25,7 @@ _HEADS = (
 )  # fmt: skip
 
 
-class _LoadPage(ShownPage):
+class _LoadPage(TemplatePage):
     """The report over the days that the URL names; the last three whole months unless it does."""
 
     template_name = "oncall/load/load.html"
@@ -134,14 +134,14 @@ def _chart(report: figures.Load) -> Any:
             one.user.get_short_name(),
             float(one.total),
             float(one.target),
-            f"{one.user.name}: {display.hours(one.total)}, fair would be {display.hours(float(one.target))}",
+            f"{one.user.name}: {display.hours_text(one.total)}, fair would be {display.hours_text(float(one.target))}",
         )
         for one in report.people
         if one.user is not None
     ]
     if len(bars) < 2:
         return ""
-    return charts.bars(
+    return charts.bar_chart(
         bars,
         name="load",
         title="Hours on call by person",

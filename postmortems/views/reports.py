@@ -4,12 +4,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from config.base.web.views import ShownPage
+from config.base.web.views import TemplatePage
 from postmortems import reports
 from postmortems.forms import ReportForm
 
 
-class PreventionReport(ShownPage):
+class PreventionReport(TemplatePage):
     """How soon lessons are written (S37) and whether trouble stays away (S38); every number leads to its list."""
 
     title = "Prevention"

@@ -31,24 +31,24 @@ class TestOneLine:
         ],
     )
     def test_keeps_what_is_readable(self, typed: str, kept: str) -> None:
-        assert text.one_line(typed) == kept
+        assert text.clean_line(typed) == kept
 
     @pytest.mark.parametrize("typed", ["\u200b\u200b", "\u2060", "\ufeff", "\u00ad", "\u3164", "\u200d\u200d"])
     def test_of_invisible_characters_only_is_empty(self, typed: str) -> None:
-        assert text.one_line(typed) == ""
+        assert text.clean_line(typed) == ""
 
     def test_does_not_stack_marks_without_end(self) -> None:
-        assert len(text.one_line("a" + "\u0338" * 5000)) <= 20
+        assert len(text.clean_line("a" + "\u0338" * 5000)) <= 20
 
     def test_is_stable(self) -> None:
-        once = text.one_line(" a\u202e\u0338\u0338b \r\n c")
+        once = text.clean_line(" a\u202e\u0338\u0338b \r\n c")
 
-        assert text.one_line(once) == once
+        assert text.clean_line(once) == once
 
 
 class TestSeveralLines:
     def test_keeps_line_breaks_and_tabs_only(self) -> None:
-        assert text.several_lines("a\r\n\tb\x00\x1b[0m\u202e\n") == "a\n\tb[0m"
+        assert text.clean_lines("a\r\n\tb\x00\x1b[0m\u202e\n") == "a\n\tb[0m"
 
 
 @pytest.mark.django_db

@@ -97,7 +97,7 @@ class TestPage:
         def count() -> int:
             circle = story.around(problem, user=make.UserFactory())
             with CaptureQueriesContext(connection) as asked:
-                panels.tell(circle)
+                panels.collect_chapters(circle)
             return len(asked)
 
         for_one = count()

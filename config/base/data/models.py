@@ -21,11 +21,11 @@ class OneLineField(models.CharField):
     def to_python(self, value: object) -> str | None:
         """The cleaned line, as forms, serializers and `full_clean` see it."""
         found = super().to_python(value)
-        return text.one_line(found) if found else found
+        return text.clean_line(found) if found else found
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
         """Clean also what domain code wrote past every form."""
-        value = text.one_line(getattr(model_instance, self.attname) or "")[: self.max_length]
+        value = text.clean_line(getattr(model_instance, self.attname) or "")[: self.max_length]
         setattr(model_instance, self.attname, value)
         return value
 

@@ -21,7 +21,7 @@ _TAGS = {
 }  # fmt: skip
 
 
-def one_line(value: str) -> str:
+def clean_line(value: str) -> str:
     """The text in NFC on one line, without control and direction characters; empty if nothing of it shows.
 
     Joiners stay where there is text: some scripts and emoji need them.
@@ -39,7 +39,7 @@ def _shows(character: str) -> bool:
     return character not in _BLANK_LETTERS and unicodedata.category(character) not in {"Cf", "Zs", "Mn"}
 
 
-def several_lines(value: str) -> str:
+def clean_lines(value: str) -> str:
     """The text in NFC with its line breaks, without NUL, other controls and direction characters."""
     kept = unicodedata.normalize("NFC", value).translate(_BIDI).replace("\r\n", "\n")
     return _or_nothing("".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip())

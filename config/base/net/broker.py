@@ -12,18 +12,18 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 0.3
 REST_SECONDS = 10.0
-MOST_CONNECTIONS = 8
+MAX_CONNECTIONS = 8
 _pools: dict[int, Any] = {}
 _rest: dict[str, float] = {"until": 0.0}
 # The worker's own connection may wait longer; whoever only asks must not.
-_IN_A_HURRY = {
+_SHORT_TIMEOUTS = {
     "socket_timeout": PATIENCE_SECONDS,
     "socket_connect_timeout": PATIENCE_SECONDS,
     "max_retries": 0,
 }
 
 
-def ask(task: "Task[Any, Any]", *ids: int, queue: str) -> bool:
+def enqueue(task: "Task[Any, Any]", *ids: int, queue: str) -> bool:
     """Put one message into the queue, or say no at once.
 
     The broker gets a third of a second, once: kombu alone would try for six. After a failure nobody asks for ten
@@ -57,7 +57,7 @@ def _pool_of(app: Any) -> Any:
     """This process's own connections: a worker's child must not touch those, or the locks, it was forked with."""
     pid = os.getpid()
     if pid not in _pools:
-        _pools[pid] = app.connection_for_write(transport_options=_IN_A_HURRY).Pool(limit=MOST_CONNECTIONS)
+        _pools[pid] = app.connection_for_write(transport_options=_SHORT_TIMEOUTS).Pool(limit=MAX_CONNECTIONS)
     return _pools[pid]
 
 
@@ -66,6 +66,6 @@ def is_resting() -> bool:
     return time.monotonic() < _rest["until"]
 
 
-def forget() -> None:
+def reset() -> None:
     """Try the broker again at once."""
     _rest["until"] = 0.0

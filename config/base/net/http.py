@@ -135,7 +135,7 @@ class _Pinned(httpcore.NetworkBackend):
                 stream = self._tcp.connect_tcp(
                     address,
                     self._destination.port,
-                    timeout=_left(self._ends_at),
+                    timeout=_seconds_left(self._ends_at),
                     local_address=local_address,
                     socket_options=socket_options,
                 )
@@ -155,12 +155,12 @@ class _Timed(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """What has arrived."""
-        return self._stream.read(max_bytes, _left(self._ends_at))
+        return self._stream.read(max_bytes, _seconds_left(self._ends_at))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send, a slice at a time, so that a slow reader meets the deadline too."""
         for start in range(0, len(buffer), _WRITE_BYTES):
-            self._stream.write(buffer[start : start + _WRITE_BYTES], _left(self._ends_at))
+            self._stream.write(buffer[start : start + _WRITE_BYTES], _seconds_left(self._ends_at))
 
     def close(self) -> None:
         """Hang up."""
@@ -170,14 +170,16 @@ class _Timed(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         """The same connection, encrypted, the certificate checked for the name."""
-        return _Timed(self._stream.start_tls(ssl_context, server_hostname, _left(self._ends_at)), self._ends_at)
+        return _Timed(
+            self._stream.start_tls(ssl_context, server_hostname, _seconds_left(self._ends_at)), self._ends_at
+        )
 
     def get_extra_info(self, info: str) -> Any:
         """What httpcore asks about the socket."""
         return self._stream.get_extra_info(info)
 
 
-def _left(ends_at: float) -> float:
+def _seconds_left(ends_at: float) -> float:
     seconds = ends_at - time.monotonic()
     if seconds <= 0:
         raise httpcore.ReadTimeout("The deadline has passed.")

@@ -21,7 +21,7 @@ from config.base.rest.parsers import BodyTooLarge
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -48,7 +48,7 @@ class Replay(Exception):
         self.response = response
 
 
-def is_asked(request: HttpRequest) -> bool:
+def has_key(request: HttpRequest) -> bool:
     """Whether this request wants to be done at most once."""
     return request.method == "POST" and HEADER in request.headers
 
@@ -74,7 +74,7 @@ def claim(request: Request, *, at: datetime) -> Any:
     known = _rows().objects.filter(user=request.user, key=key).first()
     if known is None:
         return row
-    if known.created_at <= at - KEPT:
+    if known.created_at <= at - RETENTION:
         known.delete()
         return row
     if (known.method, known.path, known.body_digest) != (row.method, row.path, row.body_digest):
@@ -82,7 +82,7 @@ def claim(request: Request, *, at: datetime) -> Any:
     raise Replay(_answer(known))
 
 
-def keep(row: Any, response: HttpResponse) -> None:
+def store_answer(row: Any, response: HttpResponse) -> None:
     """Keep the answer with its effect; one of our own faults is not kept, so that a repeat can succeed."""
     if response.status_code < 500:
         row.status = response.status_code

@@ -42,7 +42,7 @@ class StaffOrToken(ScopedAccess):
         return super().has_permission(request, view) and (request.auth is not None or request.user.is_staff)
 
 
-def only(*roles: Role) -> type[BasePermission]:
+def require_roles(*roles: Role) -> type[BasePermission]:
     """A permission that asks for one of these roles."""
 
     class Only(BasePermission):

@@ -19,7 +19,7 @@ class Lines(serializers.CharField):
     @staticmethod
     def clean(value: str) -> str:
         """The text as it is kept."""
-        return text.several_lines(value)
+        return text.clean_lines(value)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """Clean first, so that a text of nothing but controls is blank."""
@@ -38,7 +38,7 @@ class Line(Lines):
     @staticmethod
     def clean(value: str) -> str:
         """The line as it is kept."""
-        return text.one_line(value)
+        return text.clean_line(value)
 
 
 class Instant(serializers.DateTimeField):

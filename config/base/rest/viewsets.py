@@ -95,7 +95,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         with ExitStack() as self._transaction:
             answer: Any = super().dispatch(request, *args, **kwargs)
             if self._claimed is not None:
-                idempotency.keep(self._claimed, answer.render())
+                idempotency.store_answer(self._claimed, answer.render())
         return answer
 
     def handle_exception(self, exc: Exception) -> Any:
@@ -111,7 +111,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
             raise exceptions.ValidationError(
                 {name: [f"There is no such parameter here. Known are: {known}."] for name in unknown}
             )
-        if idempotency.is_asked(request._request):
+        if idempotency.has_key(request._request):
             # From here on, behind the sign-in, which notes when a token was used and must not wait for the answer.
             self._transaction.enter_context(transaction.atomic())
             self._claimed = idempotency.claim(request, at=timezone.now())
@@ -176,7 +176,7 @@ class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
 Method = Callable[..., Any]
 
 
-def writes(
+def write_handler(
     takes: type[BaseSerializer[Any]] = EmptySerializer,
     *,
     may: Callable[..., bool] | None = None,
@@ -211,7 +211,7 @@ def writes(
     return decorate
 
 
-def verb(
+def post_action(
     takes: type[BaseSerializer[Any]] = EmptySerializer,
     *,
     may: Callable[..., bool] | None = None,
@@ -221,7 +221,7 @@ def verb(
     """A POST on one record, as `/incidents/5/acknowledge/`; the method makes ONE domain call."""
 
     def decorate(method: Method) -> Method:
-        handler = writes(takes, may=may)(method)
+        handler = write_handler(takes, may=may)(method)
         return action(detail=True, methods=["post"], scope=scope, url_path=name or method.__name__)(handler)
 
     return decorate

@@ -54,7 +54,7 @@ class BatchedChoiceFilter(filters.ModelChoiceFilter):
     field_class = BatchedChoiceField
 
 
-class Choices(BaseChoiceIterator):
+class BatchedChoiceIterator(BaseChoiceIterator):
     """The options of one field, asked for with those of the others when the first of them is drawn."""
 
     def __init__(self, picks: "BatchedChoices", field: BatchedChoiceField) -> None:
@@ -89,7 +89,7 @@ class BatchedChoices:
                     parts.append(field.rows(position, str(value)))
                 except (ValueError, TypeError):
                     continue  # no key of that kind, so there is no such row
-        return {(self.fields[position], key): pk for position, _, _, key, pk in _together(parts)}
+        return {(self.fields[position], key): pk for position, _, _, key, pk in _union(parts)}
 
     @cached_property
     def options(self) -> dict[BatchedChoiceField, list[tuple[str, str]]]:
@@ -100,12 +100,12 @@ class BatchedChoices:
     def _rows(self) -> dict[BatchedChoiceField, list[tuple[str, str, int]]]:
         found: dict[BatchedChoiceField, list[tuple[str, str, int]]] = {}
         parts = [field.rows(position) for position, field in enumerate(self.fields)]
-        for position, _, label, key, pk in _together(parts):
+        for position, _, label, key, pk in _union(parts):
             found.setdefault(self.fields[position], []).append((key, label, pk))
         return found
 
 
-def _together(parts: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any] | list[Any]:
+def _union(parts: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any] | list[Any]:
     if not parts:
         return []
     first, *others = parts

@@ -20,7 +20,7 @@ class Bar:
     url: str = ""
 
 
-def bars(
+def bar_chart(
     found: Sequence[Bar], *, name: str, title: str, about: str, width: int = 720, height: int = 180
 ) -> SafeString:
     """A bar chart with a mark per bar; the data belong into a table beside it as well."""

@@ -11,7 +11,7 @@ from django_filters.widgets import BooleanWidget, SuffixedMultiWidget
 
 from config.base.web.forms import FilterForm
 
-MOST_WORDS = 8
+MAX_WORDS = 8
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -24,7 +24,7 @@ class WordsFilter(filters.CharFilter):
 
     def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         """The rows that hold all of the words, in any case."""
-        for word in (value or "").split()[:MOST_WORDS]:
+        for word in (value or "").split()[:MAX_WORDS]:
             queryset = queryset.filter(self.condition(word))
         return queryset
 
@@ -84,7 +84,7 @@ def parameters(form: Any) -> Iterator[str]:
             yield name
 
 
-def misread(form: Any, asked: Sequence[str]) -> list[str]:
+def query_problems(form: Any, asked: Sequence[str]) -> list[str]:
     """What of an address a list does not understand, in words; `asked` are the names in its query string.
 
     An address may be old: saved, sent or bookmarked before a filter, a team or a service was renamed.

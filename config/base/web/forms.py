@@ -9,7 +9,7 @@ from django.forms.utils import flatatt, pretty_name
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.base.web.batched_choices import BatchedChoiceField, BatchedChoices, Choices
+from config.base.web.batched_choices import BatchedChoiceField, BatchedChoiceIterator, BatchedChoices
 
 _CSS = {
     forms.CheckboxInput: "form-check-input",
@@ -19,7 +19,7 @@ _CSS = {
 }
 
 
-def sentences(refusal: Exception) -> dict[str, list[str]]:
+def refusal_sentences(refusal: Exception) -> dict[str, list[str]]:
     """What a refusal says, by the field it names; what names none is under ''."""
     if not isinstance(refusal, ValidationError):
         return {"": [str(refusal)]}
@@ -28,7 +28,7 @@ def sentences(refusal: Exception) -> dict[str, list[str]]:
 
 def add_refusal(form: Any, refusal: Exception) -> None:
     """Put a refusal's sentences beside the fields they are about, the others above the form."""
-    for name, said in sentences(refusal).items():
+    for name, said in refusal_sentences(refusal).items():
         for sentence in said:
             form.add_error(name if name in form.fields else None, sentence)
 
@@ -93,7 +93,7 @@ class FilterForm(Styled, forms.Form):
             list(named.values()), {field: self.data.get(self.add_prefix(name)) for name, field in named.items()}
         )
         for field in named.values():
-            field.widget.choices = Choices(self.picks, field)
+            field.widget.choices = BatchedChoiceIterator(self.picks, field)
 
 
 class EditForm(Form):

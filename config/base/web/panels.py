@@ -76,7 +76,7 @@ def register_chapter(chapter: Chapter) -> None:
     _chapters.sort(key=lambda one: one.order)
 
 
-def tell(subject: Any) -> list[ChapterMoments]:
+def collect_chapters(subject: Any) -> list[ChapterMoments]:
     """The story of a subject, chapter by chapter (S36)."""
     return [
         ChapterMoments(one.title, one.none, sorted(one.moments(subject), key=lambda moment: moment.at))
@@ -84,7 +84,7 @@ def tell(subject: Any) -> list[ChapterMoments]:
     ]
 
 
-def stamped(record: Any, words: Mapping[str, str], *, title: str, url: str) -> list[Moment]:
+def timestamp_moments(record: Any, words: Mapping[str, str], *, title: str, url: str) -> list[Moment]:
     """The moments of a record's `*_at` columns that are set; `words` says what each means."""
     found = ((getattr(record, name), text) for name, text in words.items())
     return [Moment(at, text, title, url) for at, text in found if at is not None]

@@ -163,7 +163,7 @@ class TimeColumn(tables.Column):
 
     def render(self, value: datetime, table: Any) -> SafeString:
         """A `<time>`."""
-        return display.time(value, at=table.at)
+        return display.time_element(value, at=table.at)
 
     def value(self, value: datetime) -> str:
         """In UTC, for CSV."""
@@ -175,7 +175,7 @@ class ClockColumn(TimeColumn):
 
     def render(self, value: datetime, table: Any) -> SafeString:
         """A `<time>`."""
-        return display.clock(value, at=table.at)
+        return display.clock_element(value, at=table.at)
 
 
 class TagColumn(tables.Column):
@@ -188,7 +188,7 @@ class TagColumn(tables.Column):
     def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
         """The label in its color."""
         stored = getattr(record, bound_column.accessor, value)
-        return display.tag(self.family, stored, value)
+        return display.tag_element(self.family, stored, value)
 
     def value(self, value: Any) -> str:
         """The label, for CSV."""

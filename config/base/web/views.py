@@ -19,8 +19,8 @@ from django_tables2.export.export import TableExport
 
 from config.base.data.lifecycle import IllegalMove
 from config.base.web import panels
-from config.base.web.filters import misread
-from config.base.web.forms import add_refusal, sentences
+from config.base.web.filters import query_problems
+from config.base.web.forms import add_refusal, refusal_sentences
 from config.base.web.tables import EXPORTED_ROWS, PAGE_SIZE, CappedPaginator
 
 
@@ -62,7 +62,7 @@ class SignedIn(LoginRequiredMixin):
         return {"title": self.get_title(), "at": self.at} | context
 
 
-class ShownPage(SignedIn, TemplateView):
+class TemplatePage(SignedIn, TemplateView):
     """A page that shows what `get_context_data` gathers."""
 
 
@@ -120,7 +120,7 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
             "refresh": self.refresh,
             "filter_fields": [context["filter"].form[name] for name in self.filters],
             "is_filtered": bool(asked),
-            "misread": misread(context["filter"].form, list(self.request.GET)),
+            "misread": query_problems(context["filter"].form, list(self.request.GET)),
             "panels": panels.collect("list", self.request, self),
         }
 
@@ -155,7 +155,7 @@ class DetailPage(SignedIn, DetailView):
         return context
 
 
-class Asking:
+class DomainCallMixin:
     """Makes one domain call and turns its refusal into words beside the form."""
 
     refusals: tuple[type[Exception], ...] = (IllegalMove,)
@@ -168,7 +168,7 @@ class Asking:
             messages.success(self.request, text)
 
 
-class FormPage(SignedIn, Asking, FormView):
+class FormPage(SignedIn, DomainCallMixin, FormView):
     """A form and the one domain call behind it: declare `form_class`, `button`, and `perform`."""
 
     template_name = "generic/form.html"
@@ -200,7 +200,7 @@ class FormPage(SignedIn, Asking, FormView):
         return {"button": self.button, "lead": self.lead} | super().get_context_data(**kwargs)
 
 
-class PostPage(SignedIn, Asking, View):
+class PostPage(SignedIn, DomainCallMixin, View):
     """A button: POST makes one domain call and goes back to where it stood."""
 
     http_method_names = ["post"]
@@ -214,7 +214,7 @@ class PostPage(SignedIn, Asking, View):
         try:
             target = self.perform()
         except self.refusals as refusal:
-            messages.error(request, " ".join(chain.from_iterable(sentences(refusal).values())))
+            messages.error(request, " ".join(chain.from_iterable(refusal_sentences(refusal).values())))
             return HttpResponseRedirect(self.back())
         self.say(self.done)
         return redirect(target)

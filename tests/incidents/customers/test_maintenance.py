@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def asked() -> Any:
     """What was asked of Celery; no broker is needed."""
-    with mock.patch.object(broker, "ask", return_value=True) as ask:
+    with mock.patch.object(broker, "enqueue", return_value=True) as ask:
         yield ask
 
 

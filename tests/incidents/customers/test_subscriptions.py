@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def asked() -> Any:
     """What was asked of Celery; no broker is needed."""
-    broker.forget()
+    broker.reset()
     with (
         mock.patch.object(deliveries.fan_out, "apply_async") as fan_out,
         mock.patch.object(deliveries.send_due, "apply_async") as send_due,
