@@ -24,7 +24,7 @@ def when(context: dict[str, Any], value: datetime | None) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def clock(context: dict[str, Any], value: datetime | None, zone: str | None = None) -> SafeString:
-    """An instant as the wall clock shows it, in `zone` or the reader's."""
+    """An instant in the local time of `zone` or the reader."""
     return display.clock_element(value, at=context["at"], zone=zone)
 
 
@@ -54,7 +54,7 @@ def stretch(starts_at: datetime | None, ends_at: datetime | None, zone: str | No
 
 @register.filter
 def in_zone(value: datetime, zone: str) -> datetime:
-    """The same instant on the wall clocks of a zone."""
+    """The same instant in the local time of a zone."""
     return value.astimezone(ZoneInfo(zone))
 
 
@@ -72,15 +72,15 @@ def hours(minutes: float) -> str:
 
 @register.filter
 def percent(part: float) -> str:
-    """A part of one as a percentage."""
+    """A fraction as a percentage."""
     return f"{round(100 * float(part))} %"
 
 
 @register.inclusion_tag("components/pulse.html", takes_context=True)
 def engine_pulse(context: dict[str, Any]) -> dict[str, Any]:
     """The engine's last sweep and the number of findings, at most a few seconds old."""
-    found = pulse.read(at=context["at"])
-    return {"pulse": found, "is_well": found.is_well(context["at"]), "at": context["at"]}
+    state = pulse.read(at=context["at"])
+    return {"pulse": state, "is_well": state.is_well(context["at"]), "at": context["at"]}
 
 
 _ACCESS_KEYS = {"incidents:queue": "q", "incidents:declare": "d", "oncall:on-call": "o"}
@@ -88,7 +88,7 @@ _ACCESS_KEYS = {"incidents:queue": "q", "incidents:declare": "d", "oncall:on-cal
 
 @register.inclusion_tag("components/section.html", takes_context=True)
 def section(context: dict[str, Any], view: str, label: str) -> dict[str, Any]:
-    """An entry of the side bar, marked when the reader is in that section."""
+    """An entry of the side bar, marked if the current page belongs to it."""
     url = reverse(view)
     path = context["request"].path
     if path.startswith("/tickets/"):
@@ -102,7 +102,7 @@ def section(context: dict[str, Any], view: str, label: str) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def here_with(context: dict[str, Any], **changed: object) -> str:
-    """This page's query string with some of it changed; an empty value takes one out."""
+    """This page's query string with some parameters changed; an empty value removes one."""
     query = context["request"].GET.copy()
     for name, value in changed.items():
         if value in {None, ""}:

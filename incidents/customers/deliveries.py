@@ -149,7 +149,7 @@ def _record(held: Claim, outcome: Outcome) -> None:
     elif held.attempts >= MAX_ATTEMPTS:
         outbox.record_end(UpdateDelivery, held, state=OutboxState.DEAD, at=at, error=outcome.error)
     else:
-        wait = backoff(held.attempts, most=MOST_WAIT_SECONDS)
+        wait = backoff(held.attempts, longest=MOST_WAIT_SECONDS)
         outbox.record_retry(UpdateDelivery, held, due_at=at + wait, error=outcome.error)
 
 

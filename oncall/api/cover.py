@@ -131,7 +131,7 @@ class AbsenceViewSet(ReadViewSet):
         asked.is_valid(raise_exception=True)
         self._check_may(asked.validated_data["user"])
         row = absences.put(external_id=external_id, at=timezone.now(), **asked.validated_data)
-        return self.shown(self.queryset.get(pk=row.pk))
+        return self.record_response(self.queryset.get(pk=row.pk))
 
     def _check_may(self, person: User) -> None:
         if not permissions.can_arrange_leave(self.actor, person):

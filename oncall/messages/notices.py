@@ -102,7 +102,7 @@ def _record(held: Claim, notice: Notice, outcome: Outcome) -> None:
     elif held.attempts >= MAX_ATTEMPTS:
         outbox.record_end(Notice, held, state=OutboxState.DEAD, at=at, error=outcome.error)
     else:
-        wait = backoff(held.attempts, most=MOST_WAIT_SECONDS)
+        wait = backoff(held.attempts, longest=MOST_WAIT_SECONDS)
         outbox.record_retry(Notice, held, due_at=at + wait, error=outcome.error)
 
 

@@ -197,7 +197,7 @@ def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
         if outbox.record_end(Reminder, job.held, state=state, at=at, error=outcome.error):
             _try_mail(job.held.row_id, at=at)
         return
-    wait = outcome.retry_after or backoff(job.held.attempts, most=MOST_WAIT_SECONDS)
+    wait = outcome.retry_after or backoff(job.held.attempts, longest=MOST_WAIT_SECONDS)
     outbox.record_retry(Reminder, job.held, due_at=at + wait, error=outcome.error)
 
 

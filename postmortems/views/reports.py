@@ -24,6 +24,6 @@ class PreventionReport(TemplatePage):
         form = ReportForm(initial=shown) if asked.is_valid() else asked
         return super().get_context_data(**kwargs) | {
             "filter_fields": [form[name] for name in ("since", "until", "team")],
-            "misread": asked.non_field_errors(),
+            "query_problems": asked.non_field_errors(),
             "report": reports.make(scope),
         }

@@ -27,9 +27,9 @@ def duration_text(seconds: float) -> str:
 
 
 def hours_text(minutes: float) -> str:
-    """A length of time in hours, to be compared down a column: "168 h", "7.5 h"; with a minus below zero."""
-    found = minutes / 60
-    short = f"{found:,.1f}".removesuffix(".0") if abs(found) < 10 else f"{found:,.0f}"
+    """A length of time in hours, easy to compare in a column: "168 h", "7.5 h"; with a minus below zero."""
+    amount = minutes / 60
+    short = f"{amount:,.1f}".removesuffix(".0") if abs(amount) < 10 else f"{amount:,.0f}"
     return f"{'0' if short == '-0' else short} h"
 
 
@@ -42,9 +42,9 @@ def relative_text(value: datetime, *, at: datetime) -> str:
 
 
 def local_text(value: datetime, *, zone: str | None = None) -> str:
-    """The full date and time on the wall, in `zone` or else in the reader's own zone."""
-    shown = timezone.localtime(value, ZoneInfo(zone) if zone else None)
-    return f"{shown:%a} {shown.day} {shown:%b %Y, %H:%M} {shown.tzname()}"
+    """The full local date and time, in `zone` or the reader's own zone."""
+    wall = timezone.localtime(value, ZoneInfo(zone) if zone else None)
+    return f"{wall:%a} {wall.day} {wall:%b %Y, %H:%M} {wall.tzname()}"
 
 
 def date_text(value: date) -> str:
@@ -53,15 +53,15 @@ def date_text(value: date) -> str:
 
 
 def period_text(starts_at: datetime | None, ends_at: datetime | None, *, zone: str | None = None) -> str:
-    """From when to when on the wall, in `zone` or else in the reader's; the day only once if it is one.
+    """From when to when in local time, in `zone` or the reader's; a single day is written once.
 
-    A bound that is not known is left out.
+    An unknown bound is left out.
     """
     if starts_at is None or ends_at is None:
-        known = starts_at or ends_at
+        bound = starts_at or ends_at
         word = "from" if starts_at else "until"
-        return f"{word} {local_text(known, zone=zone)}" if known else "all the time"
-    start, end = (timezone.localtime(one, ZoneInfo(zone) if zone else None) for one in (starts_at, ends_at))
+        return f"{word} {local_text(bound, zone=zone)}" if bound else "all the time"
+    start, end = (timezone.localtime(at, ZoneInfo(zone) if zone else None) for at in (starts_at, ends_at))
     begins = f"{start:%a} {start.day} {start:%b %Y}, {start:%H:%M}"
     if start.tzname() != end.tzname():
         begins += f" {start.tzname()}"
@@ -72,7 +72,7 @@ def period_text(starts_at: datetime | None, ends_at: datetime | None, *, zone: s
 
 
 def time_element(value: datetime | None, *, at: datetime, text: str = "") -> SafeString:
-    """A `<time>`: relative to `at` on the face, absolute in its title; a dash for no time."""
+    """A `<time>`: its text is relative to `at`, its title absolute; a dash for no time."""
     if value is None:
         return DASH
     return format_html(
@@ -84,12 +84,12 @@ def time_element(value: datetime | None, *, at: datetime, text: str = "") -> Saf
 
 
 def clock_element(value: datetime | None, *, at: datetime, zone: str | None = None) -> SafeString:
-    """A `<time>` with the wall clock on its face, as "Tue 09:00", and the rest in its title."""
+    """A `<time>` with the local time as its text, as "Tue 09:00", and the full date in its title."""
     if value is None:
         return DASH
-    shown = timezone.localtime(value, ZoneInfo(zone) if zone else None)
+    wall = timezone.localtime(value, ZoneInfo(zone) if zone else None)
     near = abs(value - at) < timedelta(days=6)
-    face = f"{shown:%a %H:%M}" if near else f"{shown:%a} {shown.day} {shown:%b %H:%M}"
+    face = f"{wall:%a %H:%M}" if near else f"{wall:%a} {wall.day} {wall:%b %H:%M}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
@@ -99,5 +99,5 @@ def clock_element(value: datetime | None, *, at: datetime, zone: str | None = No
 
 
 def tag_element(family: str, value: object, label: object) -> SafeString:
-    """A colored label; the style sheet knows the color of each family's values."""
+    """A colored label; the style sheet sets the color of each family's values."""
     return format_html('<span class="tag {}-{}">{}</span>', family, value, label)
