@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.embedded.errors import FolderInUse, ServersUnavailable
-from config.embedded.servers import Servers, forget_data, start_servers
+from config.embedded.servers import Servers, delete_data, start_servers
 
 # Kept between runs, so that migrations run once.
 DATA_DIR = Path(__file__).resolve().parents[2] / ".run" / "cases"
@@ -58,7 +58,7 @@ def _start() -> Servers:
         folder = Path(tempfile.mkdtemp(prefix="holdfast-cases-"))
         servers = start_servers(folder, fsync=False)
         servers.on_stop(shutil.rmtree, folder, ignore_errors=True)
-        servers.on_stop(forget_data, folder)
+        servers.on_stop(delete_data, folder)
         return servers
 
 

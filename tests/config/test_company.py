@@ -12,7 +12,7 @@ from django.test import Client
 from config.base.data.roles import Role
 from config.demo.company import HISTORY
 from config.demo.loading import load
-from config.demo.terminal import few_of_each_role
+from config.demo.terminal import sample_by_role
 from incidents.models import (
     ActionItem,
     LinkKind,
@@ -192,13 +192,13 @@ class TestSafety:
 
 class TestLoad:
     def test_gives_sign_ins_that_work(self, found: Any, client: Any) -> None:
-        for user in few_of_each_role(found["users"]):
+        for user in sample_by_role(found["users"]):
             assert client.login(email=user["email"], password=user["password"])
             answer = client.get("/api/v1/incidents/", headers={"Authorization": f"Bearer {user['api_token']}"})
             assert answer.status_code == 200
 
     def test_prints_at_most_two_sign_ins_of_a_role(self, found: Any) -> None:
-        shown = Counter(user["role"] for user in few_of_each_role(found["users"]))
+        shown = Counter(user["role"] for user in sample_by_role(found["users"]))
 
         assert set(shown) == set(Role.values)
         assert max(shown.values()) == 2

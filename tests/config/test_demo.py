@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from config.demo.options import free_port
-from config.embedded.servers import forget_data, start_servers
+from config.embedded.servers import delete_data, start_servers
 from tests.config.test_servers import ROOT, is_alive, wait_until
 
 pytestmark = [pytest.mark.demo, pytest.mark.timeout(300)]
@@ -103,7 +103,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One data folder for all: the first start is the slow one."""
     folder = tmp_path_factory.mktemp("demo") / "data"
     yield folder
-    forget_data(folder)
+    delete_data(folder)
 
 
 def pool_of(pid: int) -> set[int]:
@@ -174,7 +174,7 @@ class TestDemo:
             assert demo.process.wait(60) == 1
             assert "no program named postgres" in demo.text
             assert "Traceback" not in demo.text
-        forget_data(tmp_path / "data")
+        delete_data(tmp_path / "data")
 
     def test_says_what_to_do_about_broken_data(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         folder = tmp_path / "data"
@@ -189,5 +189,5 @@ class TestDemo:
         with Demo(folder) as demo:
             assert demo.process.wait(60) == 1
             assert "PANIC" in demo.text
-            assert demo.text.rstrip().endswith("`make demo RESET=1` throws them away and starts afresh.")
-        forget_data(folder)
+            assert demo.text.rstrip().endswith("`make demo RESET=1` deletes it and starts again.")
+        delete_data(folder)

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
-from config.demo import certificates, credentials, prepared
+from config.demo import certificates, credentials, preparation_mark
 from config.demo.options import DemoRefused, check_port, read_options
-from config.embedded.secret import kept_secret
+from config.embedded.secret import load_secret
 
 
 class TestReadOptions:
@@ -118,16 +118,16 @@ class TestCredentials:
 
 class TestKeptSecret:
     def test_is_made_once_for_the_owner_only(self, tmp_path: Path) -> None:
-        first = kept_secret(tmp_path / "secret-key")
+        first = load_secret(tmp_path / "secret-key")
 
-        assert kept_secret(tmp_path / "secret-key") == first
+        assert load_secret(tmp_path / "secret-key") == first
         assert len(first) >= 50
         assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
 
     def test_is_made_again_when_the_file_is_empty(self, tmp_path: Path) -> None:
         (tmp_path / "secret-key").touch()
 
-        assert len(kept_secret(tmp_path / "secret-key")) >= 50
+        assert len(load_secret(tmp_path / "secret-key")) >= 50
 
 
 class TestPrepared:
@@ -138,9 +138,9 @@ class TestPrepared:
         with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as maintenance:
             maintenance.execute(f"CREATE DATABASE {name}")
             try:
-                before = prepared.is_prepared(url)
-                prepared.note_prepared(url)
-                after = prepared.is_prepared(url)
+                before = preparation_mark.is_prepared(url)
+                preparation_mark.mark_prepared(url)
+                after = preparation_mark.is_prepared(url)
             finally:
                 maintenance.execute(f"DROP DATABASE {name}")
 
@@ -151,8 +151,8 @@ class TestPrepared:
         migrations = tmp_path / "oncall" / "migrations"
         migrations.mkdir(parents=True)
         (migrations / "0001_initial.py").write_text("operations = []")
-        before = prepared.mark_of(tmp_path)
+        before = preparation_mark.current_mark(tmp_path)
 
         (migrations / "0002_more.py").write_text("operations = []")
 
-        assert prepared.mark_of(tmp_path) != before
+        assert preparation_mark.current_mark(tmp_path) != before

@@ -100,7 +100,7 @@ class TestPhoneGateway:
 
 class TestBox:
     def test_drops_the_oldest(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(fake_servers, "KEPT", 3)
+        monkeypatch.setattr(fake_servers, "MAX_MESSAGES", 3)
         box = fake_servers.Box(folder / "mail")
 
         for number in range(5):

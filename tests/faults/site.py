@@ -24,7 +24,7 @@ from typing import Any
 import psycopg
 
 from config.embedded.processes import Child
-from config.embedded.servers import Servers, forget_data, start_servers
+from config.embedded.servers import Servers, delete_data, start_servers
 from tests.faults import oracle
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -284,7 +284,7 @@ def running_site() -> Iterator[Site]:
     with contextlib.ExitStack() as stack:
         if not os.environ.get("FAULTS_KEEP"):  # to read the logs of a failure
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            stack.callback(forget_data, folder)
+            stack.callback(delete_data, folder)
         with _without(_OURS):
             servers = start_servers(folder)
         stack.callback(servers.stop)
