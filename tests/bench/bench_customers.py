@@ -45,7 +45,7 @@ def _say_late(when: str, verdict: oracle.Verdict) -> None:
 
 
 def _fan_out(site: Site, mails: Mails) -> None:
-    everybody = [one.pid for one in [*site.workers, *site.servers.children] if one.pid]
+    everybody = [item.pid for item in [*site.workers, *site.servers.children] if item.pid]
     before, began = measure.cpu_seconds(everybody), time.monotonic()
     time.sleep(IDLE_SECONDS)
     idle = (measure.cpu_seconds(everybody) - before) / (time.monotonic() - began)
@@ -59,7 +59,7 @@ def _fan_out(site: Site, mails: Mails) -> None:
     spent = measure.cpu_seconds(everybody) - before - idle * seconds
     _say_late(f"beside the fan-out ({mid} mails taken by the last page)", verdict)
     say(
-        f"{len(came)} mails to {len({one['to'] for one in came})} subscribers in {seconds:.0f} s:"
+        f"{len(came)} mails to {len({item['to'] for item in came})} subscribers in {seconds:.0f} s:"
         f" {len(came) / seconds:.0f} a second, {spent * 1000 / len(came):.1f} ms CPU each"
         f" (worker, PostgreSQL and Valkey; with {PAGES} pages)"
     )

@@ -113,14 +113,14 @@ def group(run: str, number: int) -> dict[str, object]:
     alerts = [
         {
             "status": "firing",
-            "labels": {**labels, "instance": f"host{number}-{one}"},
-            "annotations": {"summary": f"host{one} is down", "description": "It does not answer. " * 5},
+            "labels": {**labels, "instance": f"host{number}-{index}"},
+            "annotations": {"summary": f"host{index} is down", "description": "It does not answer. " * 5},
             "startsAt": "2026-06-01T11:58:00.521693Z",
             "endsAt": "0001-01-01T00:00:00Z",
             "generatorURL": "http://prometheus.example/graph?g0.expr=up",
-            "fingerprint": f"{run}{number:06}{one:04}",
+            "fingerprint": f"{run}{number:06}{index:04}",
         }
-        for one in range(BATCH)
+        for index in range(BATCH)
     ]
     return {"version": "4", "groupKey": f"{run}:{number}", "status": "firing", "alerts": alerts}
 
@@ -191,7 +191,7 @@ def _turn(
     """One figure of each kind, the two sides close to one another in time."""
     run = secrets.token_hex(3)
 
-    def one(number: int) -> object:
+    def enqueue(number: int) -> object:
         return event(key, f"{run}-{number}")
 
     def repeat(_: int) -> object:
@@ -201,8 +201,8 @@ def _turn(
         return group(run, number)
 
     return {
-        "floor, new key": measure(*floor, "/v2/enqueue", one),
-        "ours, new key": measure(*ours, "/v2/enqueue", one),
+        "floor, new key": measure(*floor, "/v2/enqueue", enqueue),
+        "ours, new key": measure(*ours, "/v2/enqueue", enqueue),
         "floor, repeat": measure(*floor, "/v2/enqueue", repeat),
         "ours, repeat": measure(*ours, "/v2/enqueue", repeat),
         "ours, batch of 100": measure(*ours, f"/integrations/alertmanager/{alerts}", hundred, times=REQUESTS // 10),

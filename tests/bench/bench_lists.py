@@ -36,9 +36,9 @@ def main() -> None:
             say(f"anchor: one row inserted with its commit: {anchor:.2f} ms CPU; {size:,} tickets, 50 rows a page")
             for name, url in LISTS.items():
                 spent, queries = plenty.cost(client, url)
-                aim, most = AIMS[name.split()[0]]
+                aim, max_queries = AIMS[name.split()[0]]
                 ratio = spent / first.setdefault(name, spent)
-                say(f"{name:32} {spent:6.1f} ms CPU (aim {aim}), {queries} queries (aim {most}), x {ratio:.2f}")
+                say(f"{name:32} {spent:6.1f} ms CPU (aim {aim}), {queries} queries (aim {max_queries}), x {ratio:.2f}")
     say(f"(aim of the ratio: {AIM_RATIO})")
 
 

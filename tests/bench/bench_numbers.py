@@ -40,9 +40,9 @@ def main() -> None:
 
 
 def _figures(client: object, url: str) -> int:
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as captured:
         client.get(url)  # type: ignore[attr-defined]
-    return sum("seconds_" in one["sql"] for one in asked.captured_queries)
+    return sum("seconds_" in query["sql"] for query in captured.captured_queries)
 
 
 def _sum_up() -> None:

@@ -55,7 +55,7 @@ def _now() -> None:
         for roster in schedules.load_at(at):
             schedules.on_call(roster, at=at)
 
-    def one() -> None:
+    def resolve_one() -> None:
         [roster] = schedules.load_at(at, ids=[keys[7]])
         schedules.on_call(roster, at=at)
 
@@ -65,11 +65,11 @@ def _now() -> None:
 
     _tell(f"who is on call on all, cold (aim {AIM_ALL_MS})", everybody, rounds=1)
     _tell("the same again, median", everybody)
-    _tell(f"on one schedule (aim {AIM_ONE_MS})", one, repeats=40)
+    _tell(f"on one schedule (aim {AIM_ONE_MS})", resolve_one, repeats=40)
     _tell("since, until and who is next, of 50", stints, repeats=4)
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         everybody()
-    say(f"{'queries of who is on call on all':48} {len(asked):7} (aim {AIM_QUERIES})")
+    say(f"{'queries of who is on call on all':48} {len(queries):7} (aim {AIM_QUERIES})")
 
 
 def _year() -> None:
@@ -77,14 +77,14 @@ def _year() -> None:
     from tests.bench import rotas  # noqa: PLC0415
 
     plan, span = rotas.year()
-    found = 0
+    count = 0
 
     def resolve() -> None:
-        nonlocal found
-        found = len(list(segments(plan, **span)))
+        nonlocal count
+        count = len(list(segments(plan, **span)))
 
     _tell(f"a year, 3 layers, 50 overrides (aim {AIM_YEAR_MS})", resolve, repeats=4)
-    say(f"{'its segments':48} {found:7}")
+    say(f"{'its segments':48} {count:7}")
     for years in (1, 20):
         say(f"{f'memory at most over {years} years, as a stream':48} {rotas.peak_kib(years):7.0f} KiB")
 

@@ -18,12 +18,12 @@ def tree_of(roots: Iterable[int]) -> list[int]:
         fields = _stat(int(folder.name))
         if fields:
             children.setdefault(int(fields[1]), []).append(int(folder.name))
-    found, waiting = [], list(roots)
+    pids, waiting = [], list(roots)
     while waiting:
         pid = waiting.pop()
-        found.append(pid)
+        pids.append(pid)
         waiting += children.get(pid, [])
-    return found
+    return pids
 
 
 def cpu_seconds(roots: Iterable[int]) -> float:

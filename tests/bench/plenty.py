@@ -155,6 +155,6 @@ def cost(client: Any, url: str) -> tuple[float, int]:
             if answer.status_code != 200:
                 raise SystemExit(f"{url} answered {answer.status_code}.")
         figures.append((spent() - before) * 1000 / times)
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         client.get(url)
-    return sorted(figures)[ROUNDS // 2], len(asked)
+    return sorted(figures)[ROUNDS // 2], len(queries)

@@ -23,11 +23,11 @@ from incidents.models import Component, Service, StatusPage, Ticket
 from oncall.models import User
 from tests import factories as make
 
-WANTED = os.environ.get("PICTURES")
+PICTURES = os.environ.get("PICTURES")
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(240),
-    pytest.mark.skipif(not WANTED, reason="`make pictures` takes the README's pictures."),
+    pytest.mark.skipif(not PICTURES, reason="`make pictures` takes the README's pictures."),
 ]
 
 AT = datetime(2026, 3, 12, 14, 20, tzinfo=UTC)

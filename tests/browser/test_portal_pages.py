@@ -54,9 +54,9 @@ def _desk(company: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _standby(company: dict[str, Any]) -> dict[str, str]:
+def _on_call(company: dict[str, Any]) -> dict[str, str]:
     """The pages of those who stand by, and of those who plan it."""
-    schedule, team, moved = company["schedule"], company["team"], company["moved"]
+    schedule, team, rota = company["schedule"], company["team"], company["rota"]
     return {
         "rota": reverse("oncall:schedule-rota", args=[schedule.pk]),
         "rota-month": f"{reverse('oncall:team-rota', args=[team.slug])}?span=month",
@@ -67,15 +67,15 @@ def _standby(company: dict[str, Any]) -> dict[str, str]:
         "schedule-new": reverse("oncall:schedule-new"),
         "schedule-edit": reverse("oncall:schedule-edit", args=[schedule.pk]),
         "overrides": reverse("oncall:overrides"),
-        "override": moved["override"].get_absolute_url(),
+        "override": rota["override"].get_absolute_url(),
         "cover": reverse("oncall:cover", args=[schedule.pk]),
         "override-add": reverse("oncall:override-add", args=[schedule.pk]),
         "swaps": reverse("oncall:swaps"),
-        "swap": moved["swap"].get_absolute_url(),
+        "swap": rota["swap"].get_absolute_url(),
         "leave": reverse("oncall:leave"),
         "absences": reverse("oncall:absences"),
         "calendars": reverse("oncall:calendars"),
-        "calendar": moved["calendar"].get_absolute_url(),
+        "calendar": rota["calendar"].get_absolute_url(),
         "calendar-add": reverse("oncall:calendar-add"),
         "feeds": reverse("oncall:feeds"),
     }
@@ -91,14 +91,14 @@ def _customers(company: dict[str, Any]) -> dict[str, str]:
         "subscribers": reverse("incidents:subscribers"),
         "deliveries": reverse("incidents:deliveries"),
         "status": reverse("incidents:status"),
-        "status-incident": company["told"].get_absolute_url(),
+        "status-incident": company["public_incident"].get_absolute_url(),
         "subscribe": reverse("incidents:status-subscribe"),
     }
 
 
 def _prevention(company: dict[str, Any]) -> dict[str, str]:
     """What comes after the service works again."""
-    postmortem, problem = company["postmortem"], company["known"].problem
+    postmortem, problem = company["postmortem"], company["known_error"].problem
     return {
         "restored": reverse("incidents:restored"),
         "restored-ticket": postmortem.ticket.get_absolute_url(),
@@ -108,7 +108,7 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
         "problem": problem.get_absolute_url(),
         "factor": reverse("problems:verb", args=[problem.reference, "factor"]),
         "known-errors": reverse("problems:known-errors"),
-        "known-error": company["known"].get_absolute_url(),
+        "known-error": company["known_error"].get_absolute_url(),
         "postmortems": reverse("postmortems:postmortems"),
         "postmortem": postmortem.get_absolute_url(),
         "section": reverse("postmortems:section", args=[postmortem.pk, "causes"]),
@@ -120,14 +120,14 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "pages", [_desk, _standby, _customers, _prevention], ids=["desk", "standby", "customers", "prevention"]
+    "pages", [_desk, _on_call, _customers, _prevention], ids=["desk", "standby", "customers", "prevention"]
 )
 def test_every_page_fits_and_axe_finds_nothing(
     open_page: Callable[..., Any], company: dict[str, Any], pages: Callable[[dict[str, Any]], Mapping[str, str]]
 ) -> None:
     """WCAG 2.2 AA; whoever opens the page reports what its content policy forbade."""
     page = open_page(user=company["ana"])
-    found: list[str] = []
+    problems: list[str] = []
     for name, address in pages(company).items():
         answer = page.goto(address)
         assert answer.status == 200, name
@@ -136,12 +136,12 @@ def test_every_page_fits_and_axe_finds_nothing(
             page.set_viewport_size({"width": width, "height": 844})
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             if wide > 0:
-                found.append(f"{name} scrolls sideways by {wide} px at {width} px")
+                problems.append(f"{name} scrolls sideways by {wide} px at {width} px")
             if (width, scheme) in _JUDGED:
-                found += [f"{name}, {width} px, {scheme}: {words}" for words in violations(page)]
+                problems += [f"{name}, {width} px, {scheme}: {words}" for words in violations(page)]
                 take_shot(page, f"{name}-{width}-{scheme}")
 
-    assert not found, "\n".join(found)
+    assert not problems, "\n".join(problems)
 
 
 def violations(page: Any) -> list[str]:

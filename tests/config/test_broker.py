@@ -1,4 +1,4 @@
-"""Asking Celery: once, briefly, and not at all for a while after a failure."""
+"""Queueing Celery tasks: once, briefly, and not at all for a while after a failure."""
 
 import time
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def fresh() -> Iterator[None]:
     broker.reset()
 
 
-def _asked(*outcomes: Any) -> Any:
+def _outcomes(*outcomes: Any) -> Any:
     return mock.patch.object(send_due, "apply_async", side_effect=outcomes)
 
 
@@ -40,17 +40,17 @@ class TestAsk:
         assert time.monotonic() - began < 2
 
     def test_asks_nobody_while_the_broker_rests(self) -> None:
-        with _asked(OperationalError("gone"), OperationalError("gone")) as asked:
+        with _outcomes(OperationalError("gone"), OperationalError("gone")) as apply:
             assert [broker.enqueue(send_due, queue="customers") for _ in range(3)] == [False, False, False]
 
-        assert asked.call_count == 2
-        with mock.patch.object(broker, "REST_SECONDS", 0), _asked(None):
+        assert apply.call_count == 2
+        with mock.patch.object(broker, "REST_SECONDS", 0), _outcomes(None):
             broker.reset()
             assert broker.enqueue(send_due, queue="customers")
 
     def test_tries_a_new_connection_when_the_old_one_had_died(self) -> None:
-        with _asked(OperationalError("closed by server"), None) as asked:
+        with _outcomes(OperationalError("closed by server"), None) as apply:
             assert broker.enqueue(send_due, 7, queue="customers")
 
-        assert asked.call_args.kwargs["args"] == (7,)
+        assert apply.call_args.kwargs["args"] == (7,)
         assert not broker.is_resting()

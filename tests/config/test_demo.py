@@ -29,7 +29,7 @@ class Demo:
         self.folder = folder
         self.port = free_port()
         self.output = folder.with_suffix(".out")
-        kept = {
+        inherited = {
             name: value
             for name, value in os.environ.items()
             if name not in {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "DJANGO_SETTINGS_MODULE"}
@@ -38,7 +38,7 @@ class Demo:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "demo"],
                 cwd=ROOT,
-                env={**kept, "PORT": str(self.port), "DEMO_DIR": str(folder), **environment},
+                env={**inherited, "PORT": str(self.port), "DEMO_DIR": str(folder), **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -63,7 +63,7 @@ class Demo:
         marks = [os.fsencode(self.folder)]
         if (self.folder / "sockets").exists():
             marks.append((self.folder / "sockets").read_bytes())
-        found = set()
+        pids = set()
         for entry in Path("/proc").iterdir():
             if not entry.name.isdecimal() or int(entry.name) == os.getpid():
                 continue
@@ -72,8 +72,8 @@ class Demo:
             except (FileNotFoundError, ProcessLookupError, PermissionError):
                 continue
             if any(mark in text for mark in marks) and is_alive(int(entry.name)):
-                found.add(int(entry.name))
-        return found
+                pids.add(int(entry.name))
+        return pids
 
     def get(self, path: str, context: ssl.SSLContext | None = None) -> int:
         """Ask the portal and return the status."""

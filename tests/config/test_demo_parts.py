@@ -66,15 +66,15 @@ class TestCertificates:
         server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         server_side.load_cert_chain(folder / "portal.pem", folder / "portal-key.pem")
         client_side = ssl.create_default_context(cafile=folder / "authority.pem")
-        ours, theirs = socket.socketpair()
+        client_socket, server_side_socket = socket.socketpair()
 
         def answer() -> None:
-            with server_side.wrap_socket(theirs, server_side=True) as secured:
+            with server_side.wrap_socket(server_side_socket, server_side=True) as secured:
                 secured.sendall(b"hello")
 
         thread = threading.Thread(target=answer)
         thread.start()
-        with client_side.wrap_socket(ours, server_hostname="localhost") as secured:
+        with client_side.wrap_socket(client_socket, server_hostname="localhost") as secured:
             received = secured.recv(5)
         thread.join()
 
@@ -96,10 +96,10 @@ class TestCertificates:
 
 
 class TestCredentials:
-    found = {"users": [{"email": "ana@example.com"}], "ical": ["/ical/1.ics"], "status_url": "/status/"}
+    logins = {"users": [{"email": "ana@example.com"}], "ical": ["/ical/1.ics"], "status_url": "/status/"}
 
     def test_hold_whole_addresses_for_the_owner_only(self, tmp_path: Path) -> None:
-        credentials.write_credentials(tmp_path, self.found, "http://localhost:8000")
+        credentials.write_credentials(tmp_path, self.logins, "http://localhost:8000")
 
         written = json.loads((tmp_path / "credentials.json").read_text())
         assert written["base_url"] == "http://localhost:8000"
@@ -108,12 +108,12 @@ class TestCredentials:
         assert (tmp_path / "credentials.json").stat().st_mode & 0o777 == 0o600
 
     def test_are_kept_and_moved_to_another_port(self, tmp_path: Path) -> None:
-        credentials.write_credentials(tmp_path, self.found, "http://localhost:8000")
+        credentials.write_credentials(tmp_path, self.logins, "http://localhost:8000")
 
-        moved = credentials.write_credentials(tmp_path, None, "https://localhost:80")
+        updated = credentials.write_credentials(tmp_path, None, "https://localhost:80")
 
-        assert moved["status_url"] == "https://localhost:80/status/"
-        assert moved["users"] == [{"email": "ana@example.com"}]
+        assert updated["status_url"] == "https://localhost:80/status/"
+        assert updated["users"] == [{"email": "ana@example.com"}]
 
 
 class TestKeptSecret:
@@ -138,13 +138,13 @@ class TestPrepared:
         with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as maintenance:
             maintenance.execute(f"CREATE DATABASE {name}")
             try:
-                before = preparation_mark.is_prepared(url)
+                before_mark = preparation_mark.is_prepared(url)
                 preparation_mark.mark_prepared(url)
-                after = preparation_mark.is_prepared(url)
+                after_mark = preparation_mark.is_prepared(url)
             finally:
                 maintenance.execute(f"DROP DATABASE {name}")
 
-        assert (before, after) == (False, True)
+        assert (before_mark, after_mark) == (False, True)
 
     def test_ends_with_another_migration(self, tmp_path: Path) -> None:
         (tmp_path / "requirements.lock").write_text("django==5.2.19")

@@ -1,4 +1,4 @@
-"""The demo's peers and the reader of what they received."""
+"""The demo's fake servers and the reader of what they received."""
 
 import http.client
 import json
@@ -57,11 +57,11 @@ class TestPhoneGateway:
     def test_keeps_a_message(self, gateway: int) -> None:
         status, answer = post(gateway, PAGE)
 
-        [kept] = inbox.list_phone()
+        [stored] = inbox.list_phone()
         assert status == 202
-        assert kept["id"] == answer["id"]
-        assert (kept["message_id"], kept["key"]) == ("page-1", "key-1")
-        assert {name: kept[name] for name in ("kind", "to", "text", "url")} == {
+        assert stored["id"] == answer["id"]
+        assert (stored["message_id"], stored["key"]) == ("page-1", "key-1")
+        assert {name: stored[name] for name in ("kind", "to", "text", "url")} == {
             name: PAGE[name] for name in ("kind", "to", "text", "url")
         }
 
@@ -118,10 +118,10 @@ class TestInbox:
     def test_reads_one(self, folder: Path) -> None:
         mail_id = fake_servers.Box(folder / "mail").put({"subject": "hello"}, key="1")
 
-        found = inbox.read_mail(mail_id)
+        mail = inbox.read_mail(mail_id)
 
-        assert found is not None
-        assert found["subject"] == "hello"
+        assert mail is not None
+        assert mail["subject"] == "hello"
         assert inbox.read_mail(mail_id[:-1] + ("0" if mail_id[-1] != "0" else "1")) is None
 
     @pytest.mark.parametrize(

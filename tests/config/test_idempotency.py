@@ -148,10 +148,10 @@ class TestRace:
         at_work, go_on, answers = threading.Event(), threading.Event(), []
         declare = response.declare
 
-        def slow(**asked: Any) -> Any:
+        def slow(**fields: Any) -> Any:
             at_work.set()
             assert go_on.wait(20)
-            return declare(**asked)
+            return declare(**fields)
 
         def post() -> None:
             try:
@@ -186,9 +186,9 @@ class TestSweep:
 
 def copy_of(client: Any) -> Any:
     """The same caller on a connection of its own."""
-    found = type(client)(raise_request_exception=False)
-    found.credentials(**client._credentials)
-    return found
+    copy = type(client)(raise_request_exception=False)
+    copy.credentials(**client._credentials)
+    return copy
 
 
 def run(threads: list[threading.Thread]) -> None:

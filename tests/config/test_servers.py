@@ -118,10 +118,10 @@ class TestStartServers:
 
         servers = start_servers(folder, fsync=False, reset=True)
         with psycopg.connect(servers.database_url) as connection:
-            found = connection.execute("SELECT to_regclass('note')").fetchone()
+            row = connection.execute("SELECT to_regclass('note')").fetchone()
         servers.stop()
 
-        assert found == (None,)
+        assert row == (None,)
         assert stranger.exists()
 
     def test_leaves_named_servers_alone(self, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ MADE_HTML = re.compile(r"\bmark_safe\b|\|\s*safe\b|\|\s*safeseq\b|\bautoescape o
 
 class TestOneLine:
     @pytest.mark.parametrize(
-        ("typed", "kept"),
+        ("typed", "cleaned"),
         [
             ("two\r\nlines", "two lines"),
             ("a \t  b", "a b"),
@@ -30,8 +30,8 @@ class TestOneLine:
             ("ع‌ن", "ع‌ن"),
         ],
     )
-    def test_keeps_what_is_readable(self, typed: str, kept: str) -> None:
-        assert text.clean_line(typed) == kept
+    def test_keeps_what_is_readable(self, typed: str, cleaned: str) -> None:
+        assert text.clean_line(typed) == cleaned
 
     @pytest.mark.parametrize("typed", ["\u200b\u200b", "\u2060", "\ufeff", "\u00ad", "\u3164", "\u200d\u200d"])
     def test_of_invisible_characters_only_is_empty(self, typed: str) -> None:
@@ -54,10 +54,10 @@ class TestSeveralLines:
 @pytest.mark.django_db
 class TestOneLineField:
     def test_cleans_what_code_writes_past_every_form(self) -> None:
-        made = Severity.objects.create(rank=1, name="SEV\u202e1\n", title="Bad", description="")
+        severity = Severity.objects.create(rank=1, name="SEV\u202e1\n", title="Bad", description="")
 
-        made.refresh_from_db()
-        assert made.name == "SEV1"
+        severity.refresh_from_db()
+        assert severity.name == "SEV1"
 
 
 class TestMarkdown:
@@ -110,6 +110,6 @@ class TestHtml:
         files = [path for app in apps for kind in ("*.py", "*.html") for path in app.rglob(kind)]
         files.remove(ROOT / "config" / "base" / "text.py")
 
-        found = [f"{path.relative_to(ROOT)}" for path in files if MADE_HTML.search(path.read_text())]
+        paths = [f"{path.relative_to(ROOT)}" for path in files if MADE_HTML.search(path.read_text())]
 
-        assert found == []
+        assert paths == []

@@ -66,7 +66,7 @@ def send_all(site: Site, desks: Sequence[dict[str, Any]], *, at_once: int = 8) -
 
 def accepted(sent: Iterable[Sent]) -> list[Planned]:
     """The plan that follows from what was accepted."""
-    return [one.page for one in sent if one.status == 202]
+    return [request.page for request in sent if request.status == 202]
 
 
 @dataclass

@@ -47,9 +47,9 @@ def wait_for(what: str, happens: Callable[[], Any], *, limit: float, pause: floa
 
 def free_port() -> int:
     """A port nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -300,11 +300,11 @@ def running_site() -> Iterator[Site]:
 @contextlib.contextmanager
 def _without(names: Sequence[str]) -> Iterator[None]:
     """Hide variables that would have us use somebody else's servers."""
-    kept: Mapping[str, str] = {name: os.environ.pop(name) for name in names if name in os.environ}
+    removed: Mapping[str, str] = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
         yield
     finally:
-        os.environ.update(kept)
+        os.environ.update(removed)
 
 
 def get(url: str, *, timeout: float = 20) -> int:
@@ -320,10 +320,10 @@ def get(url: str, *, timeout: float = 20) -> int:
 
 
 def _children_of(parent: int) -> list[int]:
-    found = []
+    pids = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
             if int(fields[1]) == parent:
-                found.append(int(folder.name))
-    return found
+                pids.append(int(folder.name))
+    return pids

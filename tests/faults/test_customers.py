@@ -46,9 +46,9 @@ def test_a_fan_out_delays_no_page_and_a_killed_worker_mails_nobody_twice(site: S
     came = mails.taken()[before:]
     assert not verdict.lost
     assert verdict.late_at(0.99) <= LATE_SECONDS * CEILING
-    assert {str(one["to"]) for one in came} == {f"customer{n}@example.org" for n in range(SUBSCRIBERS)}
+    assert {str(mail["to"]) for mail in came} == {f"customer{n}@example.org" for n in range(SUBSCRIBERS)}
     # Only a mail that was in flight when the worker died may come again, and then under the same id.
-    assert len({one["id"] for one in came}) == SUBSCRIBERS
+    assert len({mail["id"] for mail in came}) == SUBSCRIBERS
     assert len(came) - SUBSCRIBERS <= 1, f"killed after {killed_with}"
 
 
@@ -68,7 +68,7 @@ def test_publishing_waits_for_no_broker_and_holds_up_no_clock(site: Site, mails:
     assert max(frozen, gone) <= AT_ONCE_SECONDS * CEILING
     assert slowest <= LATE_SECONDS * CEILING
     mails.await_all(limit=120)
-    assert len({one["id"] for one in mails.taken()}) >= 2 * SUBSCRIBERS
+    assert len({mail["id"] for mail in mails.taken()}) >= 2 * SUBSCRIBERS
 
 
 def _clocks_ages(site: Site) -> Iterator[float]:
