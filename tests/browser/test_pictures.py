@@ -79,7 +79,7 @@ def test_the_readme_shows_the_product_as_it_is(browser: Browser, live_server: An
         ("phone", reverse("incidents:respond", args=[ringing.reference]), "aylin", phone),
         ("incident", ringing.get_absolute_url(), "aylin", desk),
         ("status", reverse("incidents:status"), "", desk),
-        ("numbers", reverse("incidents:reports"), "lena", desk),
+        ("reports", reverse("incidents:reports"), "lena", desk),
     ]
     for name, address, who, size in shots:
         context = browser.new_context(
