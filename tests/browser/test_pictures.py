@@ -37,7 +37,7 @@ IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 
 @pytest.fixture
 def ringing(transactional_db: Any) -> Iterator[Ticket]:
-    """The demo's company in the middle of an incident: one step was paged, customers were told once."""
+    """The demo's company in the middle of an incident: one step was paged, one update was published."""
     with time_machine.travel(AT, tick=False):
         for role in Role:
             Group.objects.get_or_create(name=role.value)

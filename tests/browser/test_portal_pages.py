@@ -55,7 +55,7 @@ def _desk(company: dict[str, Any]) -> dict[str, str]:
 
 
 def _on_call(company: dict[str, Any]) -> dict[str, str]:
-    """The pages of those who stand by, and of those who plan it."""
+    """The pages of people on call, and of those who plan the rota."""
     schedule, team, rota = company["schedule"], company["team"], company["rota"]
     return {
         "rota": reverse("oncall:schedule-rota", args=[schedule.pk]),
@@ -82,7 +82,7 @@ def _on_call(company: dict[str, Any]) -> dict[str, str]:
 
 
 def _customers(company: dict[str, Any]) -> dict[str, str]:
-    """What customers are told, and by whom."""
+    """The pages about customers and their updates."""
     reference = company["ringing"].reference
     return {
         "update": reverse("incidents:update", args=[reference]),
@@ -125,7 +125,7 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
 def test_every_page_fits_and_axe_finds_nothing(
     open_page: Callable[..., Any], company: dict[str, Any], pages: Callable[[dict[str, Any]], Mapping[str, str]]
 ) -> None:
-    """WCAG 2.2 AA; whoever opens the page reports what its content policy forbade."""
+    """WCAG 2.2 AA; the fixture that opens the page reports violations of its content policy."""
     page = open_page(user=company["ana"])
     problems: list[str] = []
     for name, address in pages(company).items():

@@ -57,7 +57,7 @@ def one_connection() -> Iterator[None]:
 
 @pytest.fixture
 def document(one_connection: None, key: str) -> Any:
-    """The API's own document, asked for over the API."""
+    """The API's own document, fetched over the API."""
     return schemathesis.openapi.from_wsgi(
         "/api/schema/", application, headers={"Authorization": f"Bearer {key}", "Host": "localhost"}
     )

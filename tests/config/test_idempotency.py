@@ -125,7 +125,7 @@ class TestKey:
 
 class TestRace:
     def test_answers_one_and_tells_the_others(self, caller: Any) -> None:
-        """Eight at once: whoever comes while the first is at work gets 409, whoever comes later its answer."""
+        """Eight at once: requests during the first one get 409, later ones get its answer."""
         start, answers = threading.Barrier(8), []
 
         def post(client: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TOKEN = re.compile(r"\bt[0-9a-f]{10}\b")
-"""Stands in the title of every incident, so that a message can be told from all others."""
+"""In the title of every incident, so that each message can be recognized."""
 
 
 @dataclass(frozen=True)

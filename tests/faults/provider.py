@@ -1,8 +1,8 @@
-"""A phone gateway outside the product: it misbehaves as told and writes down all it took.
+"""A phone gateway outside the product: it fails on command and logs all it accepted.
 
 Its log is the judge of every fault test, so it knows nothing of the product: `python -m tests.faults.provider
 PORT LOG`. Each line of the log is one request: when it arrived, when it was taken and when it was answered.
-A sender that is gone before the message is taken has delivered nothing. `PUT /mode` sets how it behaves from
+A sender that disconnects before the message is accepted has delivered nothing. `PUT /mode` sets how it behaves from
 now on: {"delay": [least, most] seconds, "status": 200, "retry_after": "", "lose": "nothing|answer|request"}.
 """
 
@@ -64,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(mode["status"], mode["retry_after"])
             line["answered"] = time.time()
         else:
-            # Written before the answer: whoever is killed in between has delivered, and will deliver again.
+            # Written before the answer: a sender killed in between has delivered, and will deliver again.
             line["taken"] = time.time()
             self.server.write(line)
             time.sleep(delay - before)

@@ -70,7 +70,7 @@ class Site:
     # --- programs -----------------------------------------------------------------------------
     @property
     def environment(self) -> dict[str, str]:
-        """What every program is told."""
+        """The environment of every program."""
         return {
             **os.environ,
             **self.servers.environment,

@@ -20,7 +20,7 @@ AT_ONCE_SECONDS = 1.0
 
 @pytest.fixture
 def mails(site: Site) -> Iterator[Mails]:
-    """A mail server, an incident, and 300 who asked to be told."""
+    """A mail server, an incident, and 300 subscribers."""
     with running_mails(site) as mails:
         senders.send_all(site, site.desks(1))
         site.have_workers(1)
@@ -72,7 +72,7 @@ def test_publishing_waits_for_no_broker_and_holds_up_no_clock(site: Site, mails:
 
 
 def _clocks_ages(site: Site) -> Iterator[float]:
-    """Seconds since the lane of clocks has swept, asked again and again for longer than its slowest sweep waits."""
+    """Seconds since the clocks lane last swept, measured repeatedly for longer than its slowest sweep."""
     until = time.monotonic() + 35
     while time.monotonic() < until:
         (swept_at,) = site.sql("SELECT max(swept_at) FROM oncall_enginelane WHERE lane = 'clocks'")[0]

@@ -36,7 +36,7 @@ def test_postgres_goes_away_and_comes_back(site: Site, ledger: Ledger, how: str)
     statuses = [request.status for request in stream.sent]
     recovery = max(_first_arrival_after(at, site) for at in back_at)
     refused = [request for request in stream.sent if request.status == AWAY]
-    # A page may wait for PostgreSQL itself, so lateness is told and only recovery is promised.
+    # A page may wait for PostgreSQL itself, so lateness is reported and only recovery is asserted.
     ledger.note(
         "F7",
         f"PostgreSQL: {how}, 2 s and {sized(3, 10)} s away",

@@ -1,4 +1,4 @@
-"""F19: answers race the engine; after the commit nobody new is woken, and nothing is told twice."""
+"""F19: answers race the engine; after the commit nobody new is paged, and nothing is notified twice."""
 
 import contextlib
 import json

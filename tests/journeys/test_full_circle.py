@@ -58,7 +58,7 @@ class TestFullCircle:
             the_service_is_restored_and_the_requester_reads_solved,
             customers_read_that_it_is_over,
             the_problem_is_made_in_one_action_and_its_cause_found,
-            the_next_one_shows_the_workaround,
+            the_next_incident_shows_the_workaround,
             a_postmortem_is_written_reviewed_and_published,
             the_last_action_resolves_the_incident,
             the_reports_count_it,
@@ -68,7 +68,7 @@ class TestFullCircle:
 
 
 def an_alert_opens_an_incident_and_the_person_on_call_answers(stage: Stage) -> None:
-    """S40: the link in the text is enough; nobody signs in at three in the morning."""
+    """S40: the link in the text is enough; nobody needs to sign in at night."""
     stage.alert(TROUBLE, "search-refuses")
     message = stage.text(TROUBLE)
     stage.responder = message["person"].split()[0].lower()
@@ -86,7 +86,7 @@ def an_alert_opens_an_incident_and_the_person_on_call_answers(stage: Stage) -> N
 
 
 def the_commander_updates_customers(stage: Stage) -> None:
-    """S11: a template, a preview, one mail each, and a public page with words of its own."""
+    """S11: a template, a preview, one mail each, and a public page with its own text."""
     carla = stage.person("carla")
     carla.follows("Tell customers")
     carla.writes(name="Search fails for some", component_status="Partial outage", impact="Major",
@@ -112,7 +112,7 @@ def the_commander_updates_customers(stage: Stage) -> None:
 
 
 def the_service_is_restored_and_the_requester_reads_solved(stage: Stage) -> None:
-    """S31, S32: the customers' clock stops; the team's does not, and its page says what is waited for."""
+    """S31, S32: the customers' clock stops; the team's does not, and its page says what is open."""
     petra = stage.person("petra")
     petra.sees(f"/tickets/{stage.incident}/", "Acknowledged")
     responder = stage.person(stage.responder)
@@ -139,7 +139,7 @@ def the_service_is_restored_and_the_requester_reads_solved(stage: Stage) -> None
 
 
 def customers_read_that_it_is_over(stage: Stage) -> None:
-    """S11: the same composer ends it; the parts work again without being told so one by one."""
+    """S11: the same form ends it; all components work again at once."""
     carla = stage.person("carla")
     carla.sees(f"/tickets/{stage.incident}/update/", "Only you see this", "Restored")
     carla.writes(template="Resolved")
@@ -154,7 +154,7 @@ def customers_read_that_it_is_over(stage: Stage) -> None:
 
 
 def the_problem_is_made_in_one_action_and_its_cause_found(stage: Stage) -> None:
-    """S33: what the incident knows comes along; factors with evidence; a known error with a workaround."""
+    """S33: the incident's data is copied; factors with evidence; a known error with a workaround."""
     responder = stage.person(stage.responder)
     responder.sees(f"/tickets/{stage.incident}/")
     responder.presses("Open a problem")
@@ -190,8 +190,8 @@ def the_problem_is_made_in_one_action_and_its_cause_found(stage: Stage) -> None:
     responder.reads("Build the index beside the old one", "priority", "Show how long the rebuild takes")
 
 
-def the_next_one_shows_the_workaround(stage: Stage) -> None:
-    """S33: on the phone of whoever is paged next, and on the ticket; one press takes it along."""
+def the_next_incident_shows_the_workaround(stage: Stage) -> None:
+    """S33: on the phone of the next person paged, and on the ticket; one press uses it."""
     stage.alert(AGAIN, "search-refuses-again")
     message = stage.text(AGAIN)
     phone = stage.anybody(viewport={"width": 390, "height": 844})
@@ -207,7 +207,7 @@ def the_next_one_shows_the_workaround(stage: Stage) -> None:
 
 
 def a_postmortem_is_written_reviewed_and_published(stage: Stage) -> None:
-    """S12, S37: drafted by itself, approved by somebody who did not write it, public in its own words."""
+    """S12, S37: drafted automatically, approved by somebody who did not write it, published in its own words."""
     responder, carla, lena = stage.person(stage.responder), stage.person("carla"), stage.person("lena")
     responder.sees(f"/tickets/{stage.incident}/", "Postmortem drafted.", "owned by")
     responder.follows("Open the postmortem")
@@ -220,7 +220,7 @@ def a_postmortem_is_written_reviewed_and_published(stage: Stage) -> None:
     words = {
         "summary": "Search refused every second visitor for some minutes.",
         "impact": "Visitors saw an error instead of results.",
-        "detection": "The alert told us.",
+        "detection": "An alert found it.",
         "causes": "The nightly rebuild empties the index before it fills it.",
         "lessons": "The replica's index was ready. That was lucky.",
     }
@@ -267,7 +267,7 @@ def _takes_a_seat(person: Person, stage: Stage, seat: str, answer: str) -> None:
 
 
 def the_last_action_resolves_the_incident(stage: Stage) -> None:
-    """S31, S32: it turns by itself when the last condition falls, and says which one that was."""
+    """S31, S32: it resolves by itself when the last condition is met, and says which one that was."""
     responder, carla = stage.person(stage.responder), stage.person("carla")
     responder.sees(f"/tickets/{stage.problem}/")
     responder.presses("Done", within="#actions li:has-text('Build the index beside')")
@@ -289,7 +289,7 @@ def the_last_action_resolves_the_incident(stage: Stage) -> None:
 
 
 def the_reports_count_it(stage: Stage) -> None:
-    """S10: every number leads to its records, and the API counts the same ones."""
+    """S10: every figure links to its records, and the API counts the same."""
     counts = stage.counted()
     assert counts["resolve"] == stage.before["resolve"] + 1
     assert counts["acknowledge"] == stage.before["acknowledge"] + 2

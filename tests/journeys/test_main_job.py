@@ -42,7 +42,7 @@ class Api:
 
 
 class Story:
-    """The stage: a site with the demo's company in it, and those who act."""
+    """A site with the demo's company, and its people."""
 
     def __init__(self, site: Site, credentials: dict[str, Any], alertmanager: Alertmanager) -> None:
         self.site = site
@@ -112,7 +112,7 @@ class TestAnAlert:
         self.end_it(story, reference)
 
     def page_in_spite_of_a_kill(self, story: Story, phone: Page) -> str:
-        """From the alert to the acknowledgement on the phone; the incident's reference."""
+        """From the alert to the acknowledgement on the phone; returns the incident's reference."""
         story.site.kill(story.site.workers[0])
 
         story.alertmanager.send_alert("CheckoutErrors", severity="critical", summary="Checkouts fail")
@@ -154,7 +154,7 @@ class TestAnAlert:
 
     @staticmethod
     def end_it(story: Story, reference: str) -> None:
-        """The last alert ends, so the incident is restored; its story is whole."""
+        """The last alert ends, so the incident is restored; its timeline is complete."""
         story.alertmanager.send_alert("CheckoutErrors", severity="critical", summary="Checkouts fail", is_over=True)
 
         def incident() -> Any:
