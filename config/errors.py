@@ -7,7 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views import csrf, defaults
 
-from config.base.rest.errors import body
+from config.base.rest.errors import error_document
 
 _NOT_FOUND = "There is nothing at this address. Addresses end with a slash; `/api/schema/` lists them all."
 
@@ -17,7 +17,7 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 def _answer(code: str, message: str, status: int) -> JsonResponse:
-    return JsonResponse(body(code, message), status=status)
+    return JsonResponse(error_document(code, message), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:

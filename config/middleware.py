@@ -49,7 +49,7 @@ class PrivateByDefault:
         return response
 
 
-class SendersFirst:
+class IntakeFastPath:
     """Answers alert sources before the middleware for browsers: session, language, content policy.
 
     They need none of it, and it is a sixth of the cost of accepting an alert.
@@ -70,7 +70,7 @@ class SendersFirst:
         return response
 
 
-class PublicFirst:
+class PublicFastPath:
     """Answers the public status page and calendar feeds before sessions and languages: they need neither."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -88,7 +88,7 @@ class PublicFirst:
         return response
 
 
-class LooserPolicies:
+class RelaxedContentPolicies:
     """Sends the content policies of the admin and of the API's documentation, which need inline code."""
 
     def __init__(self, get_response: GetResponse) -> None:

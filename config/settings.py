@@ -25,7 +25,7 @@ SITE_NAME = env.text("SITE_NAME", "Holdfast")
 SECRET_KEY = env.text("SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is empty. Set it to 50 or more random characters and keep it.")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", _SITE.hostname)
+ALLOWED_HOSTS = env.text_list("ALLOWED_HOSTS", _SITE.hostname)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -71,10 +71,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.PrivateByDefault",
-    "config.middleware.SendersFirst",
+    "config.middleware.IntakeFastPath",
     "csp.middleware.CSPMiddleware",
-    "config.middleware.LooserPolicies",
-    "config.middleware.PublicFirst",
+    "config.middleware.RelaxedContentPolicies",
+    "config.middleware.PublicFastPath",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -317,11 +317,11 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <holdfast@{_SITE.hostn
 PHONE_GATEWAY_URL = env.text("PHONE_GATEWAY_URL")
 PHONE_GATEWAY_SECRET = env.text("PHONE_GATEWAY_SECRET")
 # Private addresses that outgoing calls may reach, as networks; all others are refused.
-OUTGOING_ALLOW = env.words("OUTGOING_ALLOW")
-OUTGOING_PORTS = [int(port) for port in env.words("OUTGOING_PORTS", "80,443")]
+OUTGOING_ALLOW = env.text_list("OUTGOING_ALLOW")
+OUTGOING_PORTS = [int(port) for port in env.text_list("OUTGOING_PORTS", "80,443")]
 ONCALL_REST_HOURS = env.number("ONCALL_REST_HOURS", 11)
 WATCHDOG_ALERT_URL = env.text("WATCHDOG_ALERT_URL")
-WATCHDOG_ALERT_EMAIL = env.words("WATCHDOG_ALERT_EMAIL")
+WATCHDOG_ALERT_EMAIL = env.text_list("WATCHDOG_ALERT_EMAIL")
 HEARTBEAT_URL = env.text("HEARTBEAT_URL")
 OPERATIONS_SERVICE = env.text("OPERATIONS_SERVICE", "holdfast")
 # Calendars of countries know the public holidays of this year and so many more.

@@ -25,7 +25,7 @@ MAX_MESSAGE_BYTES = 64 * 1024
 KINDS = {"sms", "voice", "push"}
 
 
-class Box:
+class MessageStore:
     """A folder with the newest messages, one JSON file each."""
 
     def __init__(self, folder: Path) -> None:
@@ -59,7 +59,7 @@ class Box:
 class MailHandler:
     """Accepts every mail, for any recipient."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: MessageStore) -> None:
         self.box = box
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
@@ -146,7 +146,7 @@ class PhoneGateway(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, box: Box) -> None:
+    def __init__(self, port: int, box: MessageStore) -> None:
         super().__init__(("127.0.0.1", port), PhoneHandler)
         self.box = box
 
@@ -157,9 +157,9 @@ async def serve(folder: Path, smtp_port: int, phone_port: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    phone = PhoneGateway(phone_port, Box(folder / "phone"))
+    phone = PhoneGateway(phone_port, MessageStore(folder / "phone"))
     threading.Thread(target=phone.serve_forever, name="phone", daemon=True).start()
-    handler = MailHandler(Box(folder / "mail"))
+    handler = MailHandler(MessageStore(folder / "mail"))
     mail = await loop.create_server(
         lambda: SMTP(handler, hostname="demo.localhost", enable_SMTPUTF8=True), "127.0.0.1", smtp_port
     )

@@ -40,7 +40,7 @@ class ActionList(ListPage):
     table_class = ActionTable
     filterset_class = ActionFilter
     filters = ("search", "status", "whose", "is_priority", "team")
-    told_empty = ("status",)
+    keep_empty = ("status",)
     empty = "No open actions. They are added on the page of an incident or a problem."
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from oncall.saved_views import saving
 def _saved(request: HttpRequest, page: ListPage) -> dict[str, Any]:
     """The reader's own and their teams' views of this list, in ONE query, and the way to keep this state."""
     try:
-        here = saving.canonical(request.META.get("QUERY_STRING", ""), told_empty=page.told_empty)
+        here = saving.canonical(request.META.get("QUERY_STRING", ""), keep_empty=page.keep_empty)
     except saving.SavedViewRefused:
         here = ""
     path = page.address()

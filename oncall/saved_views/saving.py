@@ -24,10 +24,10 @@ class SavedViewRefused(Refusal):
     """A view cannot be kept like this; the message says what to do instead."""
 
 
-def canonical(query: str, *, told_empty: Collection[str] = ()) -> str:
+def canonical(query: str, *, keep_empty: Collection[str] = ()) -> str:
     """A query string without what passes or asks nothing, in one order: the same state is the same text.
 
-    `told_empty` are the filters of the list that say something also when they are empty.
+    `keep_empty` are the filters of the list that say something also when they are empty.
     """
     try:
         asked = QueryDict(query.lstrip("?"))
@@ -36,7 +36,7 @@ def canonical(query: str, *, told_empty: Collection[str] = ()) -> str:
     pairs = ((name, value.replace("\x00", "")) for name, values in asked.lists() for value in values)
     kept = QueryDict(mutable=True)
     for name, value in sorted(pairs):
-        if name not in _PASSING and (value or name in told_empty):
+        if name not in _PASSING and (value or name in keep_empty):
             kept.appendlist(name, value)
     return kept.urlencode()
 
@@ -131,7 +131,7 @@ def _others(path: str, *, owner: User | None, team: Team | None) -> list[SavedVi
 
 
 def _checked(query: str, page: type[ListPage] | None) -> str:
-    query = canonical(query, told_empty=page.told_empty if page else ())
+    query = canonical(query, keep_empty=page.keep_empty if page else ())
     if not query:
         raise SavedViewRefused("Nothing is filtered or sorted, so there is nothing to keep. Filter the list first.")
     if len(query) > LONGEST:

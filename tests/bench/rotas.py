@@ -22,7 +22,7 @@ _ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC")
 
 
 def fill(count: int, *, at: datetime, first: int = 0) -> None:
-    """So many schedules, fifty a team: around the clock by the week, in office hours by the day above it.
+    """`count` schedules, fifty per team: around the clock by the week, in office hours by the day above it.
 
     `first` counts on where an earlier call has ended.
     """
@@ -84,7 +84,7 @@ def peak_kib(years: int) -> float:
 
 
 def year() -> tuple[Plan, dict[str, Any]]:
-    """The year by which resolvers are compared (R-F7): three layers and fifty overrides."""
+    """The year to compare resolvers with (R-F7): three layers and fifty overrides."""
     since, until = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
     office = hours_of(daily(start=9 * 60, end=18 * 60, days=range(5)))
     slots = tuple((n,) for n in range(1, 6))

@@ -84,7 +84,7 @@ def company(transactional_db: Any) -> dict[str, Any]:
     postmortem = _postmortem(ana, bob, shop, at)
     return {"ana": ana, "bob": bob, "ringing": ringing, "quiet": quiet, "service": shop, "team": team,
             "schedule": schedule, "integration": integration, "alert": alert, "postmortem": postmortem,
-            "public_incident": _tell_customers(ana, ringing, at),
+            "public_incident": _publish_update(ana, ringing, at),
             "known_error": _investigate(ana, bob, postmortem.ticket, at),
             "obligation": _obligation(ana, team, ringing, at),
             "rota": _change_rota(ana, bob, schedule, at)}  # fmt: skip
@@ -152,7 +152,7 @@ def _postmortem(ana: Any, bob: Any, service: Any, at: datetime) -> Any:
     return postmortem
 
 
-def _tell_customers(ana: Any, ticket: Any, at: datetime) -> Any:
+def _publish_update(ana: Any, ticket: Any, at: datetime) -> Any:
     """A page with a part that fails, its next update overdue, and somebody who got it."""
     page = make.StatusPageFactory(name="Acme")
     shop = make.ComponentFactory(page=page, name="Shop", description="Everything you buy with")

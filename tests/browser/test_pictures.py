@@ -56,11 +56,11 @@ def ringing(transactional_db: Any) -> Iterator[Ticket]:
             escalation=escalation, user=paged, created_at=began, due_at=began, sent_at=began, accepted_at=began
         )
         make.EngineLaneFactory(worker="worker-1:4711", started_at=AT - timedelta(hours=5), swept_at=AT)
-        _tell_customers(ticket, carla)
+        _publish_update(ticket, carla)
         yield ticket
 
 
-def _tell_customers(ticket: Ticket, carla: User) -> None:
+def _publish_update(ticket: Ticket, carla: User) -> None:
     page = StatusPage.objects.get()
     draft = updates.Draft(
         page=page, name="Paying by card fails for some", status="investigating", impact="major",

@@ -245,7 +245,7 @@ class TestPhone:
 
         assert page.get_by_text("It is yours.", exact=True).count() == 1
 
-    def test_looks_again_by_itself_and_says_what_is_new(
+    def test_reloads_by_itself_and_says_what_is_new(
         self, open_page: Callable[..., Any], company: dict[str, Any]
     ) -> None:
         page = open_page(width=390, dark=True, user=company["ana"])

@@ -237,14 +237,14 @@ class TestDemoSignIn:
         assert client.post("/accounts/demo/", {"person": str(ana.pk), "next": "//evil"}).headers["Location"] == "/"
         assert client.session["_auth_user_id"] == str(ana.pk)
 
-    def test_signs_in_nobody_who_is_not_of_the_demo(self, client: Client, ana: User, settings: Settings) -> None:
+    def test_signs_in_only_people_of_the_demo(self, client: Client, ana: User, settings: Settings) -> None:
         settings.DEMO = True
 
         assert client.post("/accounts/demo/", {"person": str(ana.pk)}).status_code == 404
 
 
 class TestSecondFactor:
-    def test_can_be_turned_on_and_is_then_asked_for(self, client: Client, ana: User) -> None:
+    def test_can_be_turned_on_and_is_then_required(self, client: Client, ana: User) -> None:
 
         sign_in(client)
         client.post(reverse("account_reauthenticate"), {"password": PASSWORD})

@@ -127,7 +127,7 @@ class TestEveryList:
         assert answer.status_code == 400
         assert "no such parameter" in answer.json()["fields"]["filter"][0]
 
-    def test_is_closed_to_strangers(self, basename: str, url: str, viewset: Any) -> None:
+    def test_requires_a_sign_in(self, basename: str, url: str, viewset: Any) -> None:
         answer = client_of(make.UserFactory(is_active=False)).get(url)
 
         assert answer.status_code == 401
@@ -143,7 +143,7 @@ class TestEveryList:
 
         assert client.get(f"{url}{row['id']}/").json() == row
 
-    def test_says_404_to_ids_that_are_none(self, client: Any, basename: str, url: str, viewset: Any) -> None:
+    def test_answers_404_to_invalid_ids(self, client: Any, basename: str, url: str, viewset: Any) -> None:
         for wrong in ("0", "-1", "1" * 26, "1'--", "\uff11", "..%2f", "%00", "9" * 18):
             answer = client.get(f"{url}{wrong}/")
 

@@ -138,7 +138,7 @@ class TestUvSettings:
             "SSL_CERT_FILE": "/etc/ssl/firm.pem",
         }
 
-    def test_give_way_to_what_uv_was_told(self) -> None:
+    def test_yield_to_the_settings_of_uv(self) -> None:
         environment = {"UV_INDEX_URL": "file:///other", "SSL_CERT_FILE": "/other.pem", "UV_SYSTEM_CERTS": "0"}
 
         assert bootstrap.uv_settings("global.cert='/a'\nuser.index-url='file:///b'", environment) == {}

@@ -25,8 +25,8 @@ def _outcomes(*outcomes: Any) -> Any:
     return mock.patch.object(send_due, "apply_async", side_effect=outcomes)
 
 
-class TestAsk:
-    def test_says_no_at_once_where_nobody_listens(self) -> None:
+class TestEnqueue:
+    def test_returns_false_at_once_without_a_broker(self) -> None:
         """Paging rule 14: nothing that a person or a clock waits for hangs on the broker."""
         away = app.connection_for_write("redis://127.0.0.1:9/0", transport_options=broker._SHORT_TIMEOUTS).Pool(
             limit=1
@@ -39,7 +39,7 @@ class TestAsk:
         assert not any(answers)
         assert time.monotonic() - began < 2
 
-    def test_asks_nobody_while_the_broker_rests(self) -> None:
+    def test_makes_no_call_while_the_broker_rests(self) -> None:
         with _outcomes(OperationalError("gone"), OperationalError("gone")) as apply:
             assert [broker.enqueue(send_due, queue="customers") for _ in range(3)] == [False, False, False]
 

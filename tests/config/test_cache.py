@@ -34,7 +34,7 @@ class TestWithoutRedis:
         away.delete("a")
         assert away.get("a") is None
 
-    def test_asks_again_after_a_rest_and_not_before(
+    def test_calls_redis_again_after_a_rest_and_not_before(
         self, away: FallbackRedisCache, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         calls = []

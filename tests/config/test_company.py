@@ -141,7 +141,7 @@ class TestPast:
 
         assert all(later < earlier for earlier, later in zip(*medians, strict=True)), medians
 
-    def test_tells_of_its_majors(self) -> None:
+    def test_has_timelines_of_its_majors(self) -> None:
         majors = Ticket.objects.filter(severity__is_major=True, acknowledged_at__isnull=False)
         lines = Counter(TimelineEntry.objects.filter(ticket__in=majors).values_list("ticket", flat=True))
 
@@ -156,7 +156,7 @@ class TestPast:
 
 
 @pytest.mark.usefixtures("found")
-class TestLessons:
+class TestPrevention:
     def test_follows_causes_and_shares_what_was_learned(self) -> None:
         assert KnownError.objects.count() == ActionItem.objects.count() == 3
         assert Postmortem.objects.published().count() == 1

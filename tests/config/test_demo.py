@@ -157,7 +157,7 @@ class TestDemo:
             assert demo.process.wait(60) == 0
             assert not demo.processes()
 
-    def test_serves_https_until_asked_to_stop(self, folder: Path) -> None:
+    def test_serves_https_until_it_is_stopped(self, folder: Path) -> None:
         with Demo(folder, TLS="1") as demo:
             demo.wait_until_ready()
 

@@ -116,7 +116,7 @@ class TestCredentials:
         assert updated["users"] == [{"email": "ana@example.com"}]
 
 
-class TestKeptSecret:
+class TestLoadSecret:
     def test_is_made_once_for_the_owner_only(self, tmp_path: Path) -> None:
         first = load_secret(tmp_path / "secret-key")
 
@@ -130,7 +130,7 @@ class TestKeptSecret:
         assert len(load_secret(tmp_path / "secret-key")) >= 50
 
 
-class TestPrepared:
+class TestPreparationMark:
     def test_is_noted_in_the_database(self) -> None:
         name = f"prepared_{os.getpid()}"
         parts = urlsplit(os.environ["DATABASE_URL"])

@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def gateway(folder: Path) -> Iterator[int]:
     """A running phone gateway's port."""
-    server = fake_servers.PhoneGateway(0, fake_servers.Box(folder / "phone"))
+    server = fake_servers.PhoneGateway(0, fake_servers.MessageStore(folder / "phone"))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server.server_address[1]
@@ -98,10 +98,10 @@ class TestPhoneGateway:
         assert inbox.list_phone() == []
 
 
-class TestBox:
+class TestMessageStore:
     def test_drops_the_oldest(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(fake_servers, "MAX_MESSAGES", 3)
-        box = fake_servers.Box(folder / "mail")
+        box = fake_servers.MessageStore(folder / "mail")
 
         for number in range(5):
             box.put({"subject": str(number)}, key=str(number), original=b"raw")
@@ -116,7 +116,7 @@ class TestInbox:
         assert inbox.list_phone() == []
 
     def test_reads_one(self, folder: Path) -> None:
-        mail_id = fake_servers.Box(folder / "mail").put({"subject": "hello"}, key="1")
+        mail_id = fake_servers.MessageStore(folder / "mail").put({"subject": "hello"}, key="1")
 
         mail = inbox.read_mail(mail_id)
 

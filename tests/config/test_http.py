@@ -157,7 +157,7 @@ class TestSend:
             post("https://slow.example/", seconds=0.2)
 
     @pytest.mark.parametrize("answer", [b"", b"\x00\x01nonsense\r\n\r\n", b"HTTP/1.1 2000 OK\r\n\r\n"])
-    def test_says_the_same_of_every_failure(self, answer: bytes) -> None:
+    def test_gives_the_same_message_for_every_failure(self, answer: bytes) -> None:
         with peer(answer) as served, pytest.raises(http.Unreachable) as broken:
             post(f"http://{LOCAL}:{served.port}/")
         with pytest.raises(http.Unreachable) as closed:
@@ -227,7 +227,7 @@ class TestTls:
             with pytest.raises(http.Unreachable):
                 post(f"https://other.example:{served.port}/")
 
-    def test_refuses_a_certificate_nobody_vouches_for(
+    def test_refuses_an_untrusted_certificate(
         self, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
     ) -> None:
         settings.OUTGOING_ALLOW = [f"{LOCAL}/32"]

@@ -110,7 +110,7 @@ class TestKey:
 
         assert (answer.status_code, Ticket.objects.count()) == (400, 0)
 
-    def test_is_nothing_to_strangers(self, caller: Any) -> None:
+    def test_means_nothing_for_another_person(self, caller: Any) -> None:
         caller.credentials()
 
         assert send(caller).status_code == 401
@@ -124,7 +124,7 @@ class TestKey:
 
 
 class TestRace:
-    def test_answers_one_and_tells_the_others(self, caller: Any) -> None:
+    def test_answers_the_first_and_refuses_the_others(self, caller: Any) -> None:
         """Eight at once: requests during the first one get 409, later ones get its answer."""
         start, answers = threading.Barrier(8), []
 
@@ -144,7 +144,7 @@ class TestRace:
         assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
         assert Ticket.objects.count() == 1
 
-    def test_is_told_from_a_repeat(self, caller: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_differs_from_a_repeat(self, caller: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         at_work, go_on, answers = threading.Event(), threading.Event(), []
         declare = response.declare
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MADE_HTML = re.compile(r"\bmark_safe\b|\|\s*safe\b|\|\s*safeseq\b|\bautoescape off\b|format_html\(\s*f[\"']")
 
 
-class TestOneLine:
+class TestCleanLine:
     @pytest.mark.parametrize(
         ("typed", "cleaned"),
         [
@@ -46,7 +46,7 @@ class TestOneLine:
         assert text.clean_line(once) == once
 
 
-class TestSeveralLines:
+class TestCleanLines:
     def test_keeps_line_breaks_and_tabs_only(self) -> None:
         assert text.clean_lines("a\r\n\tb\x00\x1b[0m\u202e\n") == "a\n\tb[0m"
 

@@ -1,4 +1,4 @@
-"""Judges the provider's log by a plan made from the policy alone; it never asks the product's tables."""
+"""Compares the provider's log with a plan made from the policy alone; it never reads the product's tables."""
 
 import json
 import re
@@ -21,7 +21,7 @@ class Planned:
 
 @dataclass
 class Message:
-    """One message the provider took."""
+    """One message that the provider accepted."""
 
     token: str
     address: str
@@ -38,9 +38,9 @@ class Verdict:
     planned: int
     lost: list[Planned]
     duplicates: int
-    """Messages that came again, under the key they had before."""
+    """Messages that came again under the same key."""
     doubled: int
-    """Pages that were made twice: the same person, the same trouble, another key. Never right."""
+    """Pages that were made twice: the same person and incident, another key. Always an error."""
     delays: list[float] = field(repr=False)
     """Seconds from the plan to the first arrival, in order."""
 
@@ -50,7 +50,7 @@ class Verdict:
 
 
 def read(log: Path) -> list[Message]:
-    """All messages the provider took so far."""
+    """All messages that the provider has accepted so far."""
     taken: dict[tuple[str, float], Message] = {}
     for text in log.read_text().splitlines() if log.exists() else []:
         line = json.loads(text)

@@ -14,7 +14,7 @@ _BEGIN, _END = "<!-- results begin -->", "<!-- results end -->"
 
 
 def sized(quick: int, full: int) -> int:
-    """How many: a few in the suite, more in `make faults`."""
+    """The number of rounds: few in the suite, more in `make faults`."""
     return full if IS_FULL else quick
 
 

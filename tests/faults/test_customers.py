@@ -1,4 +1,4 @@
-"""Mails to customers hold up no page, come once each although a worker dies, and wait for no broker."""
+"""Mails to customers delay no page, arrive once each although a worker dies, and do not wait for the broker."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ def mails(site: Site) -> Iterator[Mails]:
 
 @pytest.mark.timeout(420)
 def test_a_fan_out_delays_no_page_and_a_killed_worker_mails_nobody_twice(site: Site, mails: Mails) -> None:
-    """Pages go their own way; one delivery per subscriber and update."""
+    """Pages are not delayed; one delivery per subscriber and update."""
     before = len(mails.taken())
     with senders.Stream(site, site.desks(40), each=0.25) as stream:
         mails.publish()
@@ -54,7 +54,7 @@ def test_a_fan_out_delays_no_page_and_a_killed_worker_mails_nobody_twice(site: S
 
 @pytest.mark.timeout(420)
 def test_publishing_waits_for_no_broker_and_holds_up_no_clock(site: Site, mails: Mails) -> None:
-    """Paging rule 14: Redis is frozen, which is worse than gone, and then killed."""
+    """Paging rule 14: Redis is frozen, which is worse than down, and then killed."""
     os.kill(site.valkey.pid or 0, signal.SIGSTOP)
     try:
         frozen = mails.publish()

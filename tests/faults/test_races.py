@@ -21,25 +21,25 @@ from tests.faults.site import ROOT, Site, wait_for
 
 GRACE_SECONDS = 1.0
 SPREAD_SECONDS = 0.03
-"""How far a verb and its timer may miss each other."""
+"""The largest time between an action and its timer."""
 AHEAD_SECONDS = 1.5
-"""By how much a third of the verbs come before: a timer that was not stopped would ring beyond the grace."""
+"""By how much a third of the actions come earlier: a timer that was not stopped would page after the grace time."""
 
 
 @dataclass
 class Verbs:
-    """The process that answers as people do."""
+    """The process that acts as people do."""
 
     process: "subprocess.Popen[str]"
     answers: dict[str, dict[str, Any]]
     planned: list[dict[str, Any]] = field(default_factory=list)
 
     def plan(self, verb: str, *, name: str, at: float, **arguments: Any) -> None:
-        """Have a verb carried out at an instant."""
+        """Plan an action at an instant."""
         self.planned.append({"id": name, "verb": verb, "at": at, "arguments": arguments})
 
     def carry_out(self) -> None:
-        """Carry out what was planned, each at its instant, and wait for the answers; an error fails the test."""
+        """Carry out the planned actions, each at its instant, and wait for the answers; an error fails the test."""
         assert self.process.stdin
         for call in sorted(self.planned, key=lambda call: float(call["at"])):
             self.process.stdin.write(json.dumps(call) + "\n")
@@ -76,7 +76,7 @@ def verbs(site: Site) -> Iterator[Verbs]:
 
 
 def _open(site: Site, count: int) -> list[tuple[senders.Sent, int]]:
-    """So many incidents whose first person has been paged, with the number of each ticket's row."""
+    """`count` incidents whose first person has been paged, with the key of each ticket."""
     sent = senders.send_all(site, site.desks(count))
     verdict = site.await_pages(senders.accepted(sent), limit=60)
     assert verdict.planned == count
@@ -87,7 +87,7 @@ def _open(site: Site, count: int) -> list[tuple[senders.Sent, int]]:
 
 
 def _set_timers(site: Site, tokens: Sequence[str], *, over: float) -> dict[str, float]:
-    """Bring the next step of each forward, spread over some seconds from in three on; when each is due."""
+    """Set the next step of each to a time from three seconds ahead on, spread over some seconds; returns them."""
     rows = site.sql(
         "UPDATE oncall_escalation SET next_at = clock_timestamp() + interval '3 s' + random() * %s * interval '1 s'"
         " WHERE substring(title FROM 't[0-9a-f]{10}') = ANY(%s) AND state = 'triggered'"
@@ -98,12 +98,12 @@ def _set_timers(site: Site, tokens: Sequence[str], *, over: float) -> dict[str, 
     return dict(rows)
 
 
-def _near(at: float) -> float:
+def _close_to(at: float) -> float:
     ahead = AHEAD_SECONDS if random.random() < 1 / 3 else 0.0
     return at - ahead + random.uniform(-SPREAD_SECONDS, SPREAD_SECONDS)
 
 
-def _woken_after(site: Site, token: str, address: str, committed: float) -> int:
+def _paged_after(site: Site, token: str, address: str, committed: float) -> int:
     return sum(
         message.token == token and message.address == address and message.arrived_at > committed + GRACE_SECONDS
         for message in site.messages()
@@ -125,7 +125,7 @@ def test_acknowledge_against_escalate(site: Site, ledger: Ledger, verbs: Verbs) 
     timers = _set_timers(site, [request.token for request, _ in opened], over=rounds * 0.08)
 
     for request, ticket_id in opened:
-        at = _near(timers[request.token])
+        at = _close_to(timers[request.token])
         verbs.plan("acknowledge", name=request.token, at=at, ticket_id=ticket_id, actor=request.desk["first"])
     verbs.carry_out()
     time.sleep(GRACE_SECONDS + AHEAD_SECONDS + 1)
@@ -135,7 +135,7 @@ def test_acknowledge_against_escalate(site: Site, ledger: Ledger, verbs: Verbs) 
     messages = site.messages()
     escalated = [page for page in second if any((m.token, m.address) == (page.token, page.address) for m in messages)]
     woken = sum(
-        _woken_after(site, request.token, request.desk["second_phone"], verbs.answers[request.token]["committed"])
+        _paged_after(site, request.token, request.desk["second_phone"], verbs.answers[request.token]["committed"])
         for request, _ in opened
     )
     twice = sum(max(_notifications(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
@@ -152,7 +152,7 @@ def test_restore_against_acknowledge(site: Site, ledger: Ledger, verbs: Verbs) -
     timers = _set_timers(site, [request.token for request, _ in opened], over=rounds * 0.12)
 
     for request, ticket_id in opened:
-        at = _near(timers[request.token])
+        at = _close_to(timers[request.token])
         for verb in ("restore", "acknowledge"):
             moment = at + random.uniform(0, SPREAD_SECONDS)
             verbs.plan(
@@ -163,7 +163,7 @@ def test_restore_against_acknowledge(site: Site, ledger: Ledger, verbs: Verbs) -
     site.await_quiet()
 
     woken = sum(
-        _woken_after(
+        _paged_after(
             site, request.token, request.desk["second_phone"], verbs.answers[f"restore {request.token}"]["committed"]
         )
         for request, _ in opened
@@ -188,7 +188,7 @@ def test_hand_over_against_page(site: Site, ledger: Ledger, verbs: Verbs) -> Non
 
     for (request, ticket_id), other in zip(opened, others, strict=True):
         who = {"ticket_id": ticket_id, "actor": request.desk["first"], "team": other["team"]}
-        verbs.plan("hand_over", name=request.token, at=_near(timers[request.token]), reason="Yours.", **who)
+        verbs.plan("hand_over", name=request.token, at=_close_to(timers[request.token]), reason="Yours.", **who)
     verbs.carry_out()
     plan = [
         Planned(request.token, other["first_phone"], verbs.answers[request.token]["committed"])
@@ -198,7 +198,7 @@ def test_hand_over_against_page(site: Site, ledger: Ledger, verbs: Verbs) -> Non
     verdict = site.await_pages(plan, limit=30)
 
     woken = sum(
-        _woken_after(site, request.token, request.desk["second_phone"], verbs.answers[request.token]["committed"])
+        _paged_after(site, request.token, request.desk["second_phone"], verbs.answers[request.token]["committed"])
         for request, _ in opened
     )
     twice = sum(max(_notifications(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)

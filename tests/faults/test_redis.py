@@ -1,4 +1,4 @@
-"""F5 and F6: Redis is emptied, killed, restarted, absent, frozen, or a hole that swallows all; paging goes on."""
+"""F5 and F6: Redis is emptied, killed, restarted, absent, frozen, or a port that never answers; paging continues."""
 
 import os
 import signal

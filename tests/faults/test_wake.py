@@ -1,4 +1,4 @@
-"""F11 and F4: the wake never comes - the portal dies, the listener is cut, beat is gone - and the sweep finds it."""
+"""F11 and F4: without a wake-up - the portal dies, the listener is cut, beat is down - the sweep finds the work."""
 
 import os
 import random
@@ -23,7 +23,7 @@ def _kill_workers_of_web(site: Site) -> None:
 
 
 def test_the_portal_killed_around_the_commit(site: Site, ledger: Ledger) -> None:
-    """Answered or not: what was committed is paged."""
+    """Answered or not: every committed event is paged."""
     site.have_workers(2)
     sent: list[senders.Sent] = []
 

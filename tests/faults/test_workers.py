@@ -41,7 +41,7 @@ def test_a_killed_worker_loses_no_page(site: Site, ledger: Ledger) -> None:
 
 
 def _in_flight(messages: list[oracle.Message], killed_at: list[float]) -> int:
-    """How many messages were with the provider at the kills, or answered so lately that nobody noted it."""
+    """How many messages were with the provider at the kills, or answered so late that no worker recorded it."""
     return sum(
         message.arrived_at <= at <= (message.answered_at or at) + 0.5 for message in messages for at in killed_at
     )

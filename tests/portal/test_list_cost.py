@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from config.base.data.roles import Role
 from incidents.models import Ticket
 from tests import factories as make
-from tests.bench import plenty
+from tests.bench import bulk_data
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_pulse")]
-NARROWED = "team={team}&service={service}&severity={severity}&assignee={assignee}"
+ALL_FILTERS = "team={team}&service={service}&severity={severity}&assignee={assignee}"
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def narrowed() -> str:
     """A query string that names a row of every small table."""
     member = make.MembershipFactory()
     ticket = make.IncidentFactory(team=member.team, service=make.ServiceFactory(), assignee=member.user)
-    return NARROWED.format(
+    return ALL_FILTERS.format(
         team=ticket.team.slug, service=ticket.service.slug, severity=ticket.severity.name, assignee=member.user.pk
     )
 
@@ -85,7 +85,7 @@ class TestIndexes:
     def test_give_a_page_in_its_order_without_a_sort(
         self, narrowed: tuple[str, ...], order: tuple[str, ...], index: str
     ) -> None:
-        plenty.add(4000)
+        bulk_data.add(4000)
         rare = make.ServiceFactory(name="Rare", slug="rare", team=make.TeamFactory(name="Rare", slug="rare"))
         ticket = make.IncidentFactory(service=rare, severity=make.SeverityFactory(rank=9, name="Rare"))
         with connection.cursor() as cursor:

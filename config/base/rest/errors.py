@@ -59,7 +59,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
     )
 
 
-def body(code: str, message: str, fields: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
+def error_document(code: str, message: str, fields: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
     """The one shape."""
     return {"code": code, "message": message, "fields": dict(fields or {})}
 
@@ -70,7 +70,7 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     response = exception_handler(error, dict(context))
     if response is None:
         return None
-    response.data = _error_document(error)
+    response.data = _document_of(error)
     if isinstance(error, Busy):
         response.headers["Retry-After"] = "3"
     return response
@@ -94,19 +94,19 @@ def _as_api_error(error: Exception) -> Exception:
     return error
 
 
-def _error_document(error: Exception) -> dict[str, Any]:
+def _document_of(error: Exception) -> dict[str, Any]:
     if not isinstance(error, exceptions.APIException):
-        return body("error", str(error))
+        return error_document("error", str(error))
     if isinstance(error, exceptions.ValidationError):
         fields = dict(_flatten(error.detail))
         general = [sentence for key in ("", *_GENERAL) for sentence in fields.pop(key, [])]
-        return body("invalid", " ".join([*general, _SEE_FIELDS] if fields else general), fields)
+        return error_document("invalid", " ".join([*general, _SEE_FIELDS] if fields else general), fields)
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else str(error.default_code)
     message = str(error.detail)
     if message == str(error.default_detail):
         message = _MESSAGES.get(code, message)
-    return body(code, message)
+    return error_document(code, message)
 
 
 def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:

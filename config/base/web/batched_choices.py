@@ -11,7 +11,7 @@ from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import cached_property
 from django_filters.fields import ModelChoiceField
 
-_COLUMNS = ("pick_field", "pick_rank", "pick_label", "pick_key", "pick_pk")
+_COLUMNS = ("choice_field", "choice_rank", "choice_label", "choice_key", "choice_pk")
 
 
 class BatchedChoiceField(ModelChoiceField):
@@ -40,11 +40,11 @@ class BatchedChoiceField(ModelChoiceField):
         if key is not None:
             rows = rows.filter(**{column: key})
         return rows.annotate(
-            pick_field=Value(position, IntegerField()),
-            pick_rank=Cast(F(self.rank), IntegerField()) if self.rank else Value(0, IntegerField()),
-            pick_label=Cast(self.label_of, TextField()),
-            pick_key=Cast(column, TextField()),
-            pick_pk=F("pk"),
+            choice_field=Value(position, IntegerField()),
+            choice_rank=Cast(F(self.rank), IntegerField()) if self.rank else Value(0, IntegerField()),
+            choice_label=Cast(self.label_of, TextField()),
+            choice_key=Cast(column, TextField()),
+            choice_pk=F("pk"),
         ).values_list(*_COLUMNS)
 
 
@@ -110,4 +110,4 @@ def _union(parts: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any] | list[Any]:
         return []
     first, *others = parts
     rows = first.union(*others, all=True) if others else first
-    return rows.order_by("pick_field", "pick_rank", "pick_label", "pick_key")
+    return rows.order_by("choice_field", "choice_rank", "choice_label", "choice_key")

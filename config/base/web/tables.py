@@ -91,7 +91,7 @@ class Table(tables.Table):
 
     def lines(self) -> Iterator[SafeString]:
         """The rows of this page as HTML. Built here: the stock template takes 2 ms a row, this a sixth of it."""
-        plan = [(_drawer(column), format_html('<td data-label="{}" class="{}">', column.header, _css(column)))
+        plan = [(_cell_renderer(column), format_html('<td data-label="{}" class="{}">', column.header, _css(column)))
                 for column in self.columns]  # fmt: skip
         for row in self.paginated_rows:
             cells = format_html_join("", "{}{}</td>", ((start, conditional_escape(draw(row))) for draw, start in plan))
@@ -107,7 +107,7 @@ class Table(tables.Table):
             yield [without_formula(value) for value in row]
 
 
-def _drawer(column: Any) -> Callable[[Any], Any]:
+def _cell_renderer(column: Any) -> Callable[[Any], Any]:
     """The function that draws a column's cells: like `get_cell`, but it inspects the renderer only once."""
     parameters, takes_all = signature(column.render)
 

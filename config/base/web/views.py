@@ -71,7 +71,7 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
 
     `empty` says what to do when there are no rows; `create` is a (URL name, label) of the button above.
     `refresh` reloads the list every so many seconds; `filters` are the ones to draw, all of them work;
-    `told_empty` are columns that mean something also when they are empty.
+    `keep_empty` are the parameters that mean something also when they are empty.
     """
 
     template_name = "generic/list.html"
@@ -82,7 +82,7 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
     create: tuple[str, str] | None = None
     refresh = 0
     filters: tuple[str, ...] = ("search",)
-    told_empty: tuple[str, ...] = ()
+    keep_empty: tuple[str, ...] = ()
 
     def may_create(self) -> bool:
         """Whether the button above the list is for this person."""

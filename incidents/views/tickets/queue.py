@@ -34,7 +34,7 @@ class Queue(ListPage):
     empty = "No open tickets. Quiet is good; declare an incident when it ends."
     create = ("incidents:declare", "Declare an incident")
     refresh = 10
-    told_empty = ("group",)
+    keep_empty = ("group",)
 
     def address(self) -> str:
         """The queue's own, also where it is the front page."""
