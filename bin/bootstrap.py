@@ -169,12 +169,12 @@ def check_space(folder: Path) -> None:
 
 
 def is_usable(environment: Environment) -> bool:
-    """Say whether there is an environment whose interpreter starts and is new enough."""
+    """Whether there is an environment whose interpreter starts and is new enough."""
     return is_new_enough(str(environment.python))
 
 
 def is_new_enough(python: str) -> bool:
-    """Say whether an interpreter starts and is new enough."""
+    """Whether an interpreter starts and is new enough."""
     check = f"import sys; sys.exit(sys.version_info < {OLDEST_PYTHON})"
     try:
         return subprocess.run([python, "-c", check], check=False, capture_output=True).returncode == 0
@@ -329,6 +329,6 @@ def print_line(text: str) -> None:
 
 
 if __name__ == "__main__":
-    # The user's environment may name another virtual environment; uv must not take it for ours.
+    # The user's environment may name another virtual environment; uv must not use it.
     os.environ.pop("VIRTUAL_ENV", None)
     sys.exit(main(sys.argv[1:]))

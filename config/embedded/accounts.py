@@ -57,7 +57,7 @@ def _may_enter(path: Path, account: Account) -> bool:
 
 
 def reachable_root() -> Path:
-    """Return a folder of ours below /var/tmp that other accounts may enter but not write.
+    """Return our own folder below /var/tmp that other accounts may enter but not write.
 
     Its name is predictable, so another user could have created it: it is used only if it is
     a real folder of this user that nobody else can write.

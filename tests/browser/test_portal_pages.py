@@ -120,7 +120,7 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "pages", [_desk, _on_call, _customers, _prevention], ids=["desk", "standby", "customers", "prevention"]
+    "pages", [_desk, _on_call, _customers, _prevention], ids=["desk", "on-call", "customers", "prevention"]
 )
 def test_every_page_fits_and_axe_finds_nothing(
     open_page: Callable[..., Any], company: dict[str, Any], pages: Callable[[dict[str, Any]], Mapping[str, str]]

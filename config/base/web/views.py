@@ -162,7 +162,7 @@ class DomainCallMixin:
     done = ""
     request: HttpRequest
 
-    def say(self, text: str) -> None:
+    def show_success(self, text: str) -> None:
         """Show a message on the next page."""
         if text:
             messages.success(self.request, text)
@@ -186,7 +186,7 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
         except self.refusals as refusal:
             add_refusal(form, refusal)
             return self.form_invalid(form)
-        self.say(self.done)
+        self.show_success(self.done)
         return redirect(target)
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -216,7 +216,7 @@ class PostPage(SignedIn, DomainCallMixin, View):
         except self.refusals as refusal:
             messages.error(request, " ".join(chain.from_iterable(refusal_sentences(refusal).values())))
             return HttpResponseRedirect(self.back())
-        self.say(self.done)
+        self.show_success(self.done)
         return redirect(target)
 
     def back(self) -> str:

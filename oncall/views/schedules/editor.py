@@ -105,7 +105,7 @@ class _Editor(DomainCallMixin, TemplatePage):
             )
         if is_final:
             schedule = self.save(form, layers, effective_from)
-            self.say(self.done)
+            self.show_success(self.done)
             return redirect(schedule)
         after = previewing.preview(
             before, layers=layers, time_zone=zone_name, effective_from=effective_from, at=self.at
