@@ -120,7 +120,7 @@ class TestExplain:
             ("Failed to establish a new connection: Temporary failure in name resolution", "check the network"),
             (os.strerror(errno.ENOSPC), "disk is full"),
             (os.strerror(errno.EACCES), "cannot be written"),
-            ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "altered it"),
+            ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "changed it"),
             ("something new", "something new"),
         ],
     )

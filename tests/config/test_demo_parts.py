@@ -56,7 +56,7 @@ class TestCheckPort:
         check_port(read_options({"PORT": str(port)}))
 
     def test_refuses_an_address_of_another_machine(self) -> None:
-        with pytest.raises(DemoRefused, match="no address of this machine"):
+        with pytest.raises(DemoRefused, match="not an address of this machine"):
             check_port(read_options({"BIND": "192.0.2.1"}))
 
 

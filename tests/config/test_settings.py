@@ -54,7 +54,7 @@ class TestDeployment:
             ("SITE_URL", "portal.example.com", "SITE_URL must be"),
             ("SECRET_KEY", "", "SECRET_KEY is empty"),
             ("DATABASE_URL", "sqlite:///x", "must start with postgresql://"),
-            ("DEBUG", "maybe", "Say 1 or 0"),
+            ("DEBUG", "maybe", "must be 1 or 0"),
             ("TRUSTED_PROXIES", "two", "whole number"),
         ],
     )
