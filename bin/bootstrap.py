@@ -1,9 +1,9 @@
-"""Makes the project's virtual environment out of nothing but Python; a second run does nothing.
+"""Creates the project's virtual environment with nothing but Python; a second run does nothing.
 
 Standard library only: this is the one file that runs before anything is installed.
 """
 
-from __future__ import annotations  # so that a Python too old gets as far as being told so
+from __future__ import annotations  # so that an old Python reaches the version check
 
 import argparse
 import fcntl
@@ -36,7 +36,7 @@ NO_NETWORK = (
 
 
 class Refused(Exception):
-    """The environment cannot be made; the message says what to do."""
+    """The environment cannot be created; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Environment:
 
     @property
     def folder(self) -> Path:
-        """Where the environment lies."""
+        """Where the environment is."""
         return self.root / ".venv"
 
     @property
@@ -57,41 +57,41 @@ class Environment:
 
     @property
     def stamp(self) -> Path:
-        """The note of what was installed; written last."""
+        """The record of what was installed; written last."""
         return self.folder / "holdfast.json"
 
     @property
     def tools(self) -> Path:
-        """Where uv lies: outside the packages, which it would otherwise remove itself from."""
+        """Where uv is: outside the packages, or it would remove itself."""
         return self.folder / "tools"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make or complete the environment and return the exit code."""
+    """Create or complete the environment and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
-    wanted = "dev" if parser.parse_args(arguments).dev else "demo"
+    required = "dev" if parser.parse_args(arguments).dev else "demo"
     try:
         change_python_if_old()
         environment = Environment(ROOT)
-        with Turn(ROOT / ".run" / "bootstrap.lock"):
-            kind = choose(environment, wanted)
+        with InstallLock(ROOT / ".run" / "bootstrap.lock"):
+            kind = choose(environment, required)
             if kind is not None:
                 install(environment, kind)
     except Refused as refusal:
-        say(f"\n{refusal}")
+        print_line(f"\n{refusal}")
         return 1
     except OSError as failure:
-        say(f"\n{explain(str(failure), ROOT)}")
+        print_line(f"\n{explain(str(failure), ROOT)}")
         return 1
     except KeyboardInterrupt:
-        say("\nStopped; the next run goes on from here.")
+        print_line("\nStopped; the next run continues from here.")
         return 130
     return 0
 
 
 def change_python_if_old() -> None:
-    """Go on with a newer interpreter where this one is too old and another is installed."""
+    """Restart with a newer interpreter if this one is too old and another is installed."""
     version = tuple(sys.version_info[:2])
     if version < OLDEST_PYTHON:
         for minor in range(OLDEST_PYTHON[1], OLDEST_PYTHON[1] + 4):
@@ -104,35 +104,35 @@ def change_python_if_old() -> None:
 def check_python(version: tuple[int, ...]) -> None:
     """Refuse an interpreter that is too old."""
     if version < OLDEST_PYTHON:
-        found = ".".join(map(str, version))
+        current = ".".join(map(str, version))
         raise Refused(
-            f"Holdfast needs Python 3.11 or newer; this is {found}. "
+            f"Holdfast needs Python 3.11 or newer; this is {current}. "
             "Name a newer one: `make demo PYTHON=/path/to/python3.11`."
         )
 
 
-def choose(environment: Environment, wanted: str) -> str | None:
-    """Say which set to install, or None when what is there will do.
+def choose(environment: Environment, required: str) -> str | None:
+    """Which set to install, or None if the environment is complete.
 
     The development set holds the demo's, so it satisfies both, and an environment that has it
-    keeps it: otherwise `make demo` after `make test` would take away and fetch again.
+    keeps it: otherwise `make demo` after `make test` would remove packages that the next run needs.
     """
     noted = read_stamp(environment)
-    kind = "dev" if "dev" in (wanted, noted.get("kind")) else "demo"
+    kind = "dev" if "dev" in (required, noted.get("kind")) else "demo"
     if noted == describe(environment, kind) and environment.python.exists():
         return None
     return kind
 
 
 def describe(environment: Environment, kind: str) -> dict[str, str]:
-    """Describe a finished environment: what is in it, and where it was made."""
+    """Describe a finished environment: what is in it, and where it is."""
     lock = (environment.root / LOCKS[kind]).read_bytes()
     # A virtual environment holds absolute paths and does not survive a move.
     return {"kind": kind, "lock": hashlib.sha256(lock).hexdigest(), "folder": str(environment.folder)}
 
 
 def read_stamp(environment: Environment) -> dict[str, str]:
-    """Return the description of the environment that is there, if it was finished."""
+    """Return the description of the existing environment, if it was finished."""
     try:
         noted = json.loads(environment.stamp.read_text())
     except (OSError, ValueError):
@@ -141,25 +141,25 @@ def read_stamp(environment: Environment) -> dict[str, str]:
 
 
 def install(environment: Environment, kind: str) -> None:
-    """Bring the environment to the lock file's state."""
+    """Install what the lock file names."""
     started_at = time.monotonic()
     check_space(environment.root)
-    moved = read_stamp(environment).get("folder", str(environment.folder)) != str(environment.folder)
+    is_moved = read_stamp(environment).get("folder", str(environment.folder)) != str(environment.folder)
     environment.stamp.unlink(missing_ok=True)
-    if moved or not works(environment):
+    if is_moved or not is_usable(environment):
         make_environment(environment)
     lock = environment.root / LOCKS[kind]
-    say(f"Installing the packages of {lock.name} (once; about half a minute) ...")
+    print_line(f"Installing the packages of {lock.name} (once; about half a minute) ...")
     uv = ensure_uv(environment)
     if uv is None or not install_with_uv(environment, uv, lock):
-        say("Going on with pip, which takes some minutes ...")
+        print_line("Continuing with pip, which takes some minutes ...")
         install_with_pip(environment, lock)
     environment.stamp.write_text(json.dumps(describe(environment, kind)))
-    say(f"Installed in {time.monotonic() - started_at:.0f} s.")
+    print_line(f"Installed in {time.monotonic() - started_at:.0f} s.")
 
 
 def check_space(folder: Path) -> None:
-    """Refuse to begin what the disk cannot hold."""
+    """Refuse to begin without enough free disk space."""
     free = shutil.disk_usage(folder).free
     if free < SPACE_NEEDED:
         raise Refused(
@@ -168,13 +168,13 @@ def check_space(folder: Path) -> None:
         )
 
 
-def works(environment: Environment) -> bool:
-    """Say whether there is an environment whose interpreter starts and is new enough."""
+def is_usable(environment: Environment) -> bool:
+    """Whether there is an environment whose interpreter starts and is new enough."""
     return is_new_enough(str(environment.python))
 
 
 def is_new_enough(python: str) -> bool:
-    """Say whether an interpreter starts and is new enough."""
+    """Whether an interpreter starts and is new enough."""
     check = f"import sys; sys.exit(sys.version_info < {OLDEST_PYTHON})"
     try:
         return subprocess.run([python, "-c", check], check=False, capture_output=True).returncode == 0
@@ -183,8 +183,8 @@ def is_new_enough(python: str) -> bool:
 
 
 def make_environment(environment: Environment) -> None:
-    """Make the environment with the standard library."""
-    say(f"Making {environment.folder.name} with Python {sys.version.split()[0]} ...")
+    """Create the environment with the standard library."""
+    print_line(f"Making {environment.folder.name} with Python {sys.version.split()[0]} ...")
     done = run([sys.executable, "-m", "venv", "--clear", str(environment.folder)], show=False)
     if done.code != 0:
         if "ensurepip" in done.output or "No module named venv" in done.output:
@@ -197,7 +197,7 @@ def make_environment(environment: Environment) -> None:
 
 
 def ensure_uv(environment: Environment) -> Path | None:
-    """Return uv's path, installed by pip from its own hashed lock; None where it cannot be had."""
+    """Return uv's path, installed by pip from its own hashed lock; None if it cannot be installed."""
     program = environment.tools / "bin" / "uv"
     marker = environment.tools / "lock"
     lock = (environment.root / UV_LOCK).read_text()
@@ -208,7 +208,7 @@ def ensure_uv(environment: Environment) -> Path | None:
     if done.code != 0:
         if is_hopeless(done.output):
             raise Refused(explain(done.output, environment.root))
-        say("uv, the fast installer, cannot be had here.")
+        print_line("uv, the fast installer, cannot be installed here.")
         return None
     marker.write_text(lock)
     return program
@@ -227,50 +227,50 @@ def install_with_uv(environment: Environment, uv: Path, lock: Path) -> bool:
 
 
 def uv_settings(pip_settings: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Tell uv what only pip was told: where packages are and whom to trust. What uv was told wins.
+    """pip's settings for uv: where packages are and which certificates to trust. uv's own settings win.
 
-    Certificates come from the system, where a firm puts its own, unless somebody named others.
+    Certificates come from the system, where a company installs its own, unless the settings name others.
     """
-    found = {}
+    pip_values = {}
     for line in pip_settings.splitlines():
         name, separator, value = line.partition("=")
         if separator:
-            found[name.rpartition(".")[2]] = value.strip("'\"")
-    told = {"UV_SYSTEM_CERTS": "1"}
-    if "index-url" in found:
-        told["UV_DEFAULT_INDEX"] = found["index-url"]
-    if "cert" in found:
-        told["SSL_CERT_FILE"] = found["cert"]
+            pip_values[name.rpartition(".")[2]] = value.strip("'\"")
+    uv_values = {"UV_SYSTEM_CERTS": "1"}
+    if "index-url" in pip_values:
+        uv_values["UV_DEFAULT_INDEX"] = pip_values["index-url"]
+    if "cert" in pip_values:
+        uv_values["SSL_CERT_FILE"] = pip_values["cert"]
     if any(name in environment for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_NO_INDEX", "UV_CONFIG_FILE")):
-        told.pop("UV_DEFAULT_INDEX", None)
-    return {name: value for name, value in told.items() if name not in environment}
+        uv_values.pop("UV_DEFAULT_INDEX", None)
+    return {name: value for name, value in uv_values.items() if name not in environment}
 
 
 def install_with_pip(environment: Environment, lock: Path) -> None:
-    """Install with pip, which reads settings of its user that uv does not know."""
+    """Install with pip, which reads user settings that uv does not know."""
     done = pip(environment, "-r", str(lock), show=True)
     if done.code != 0:
         raise Refused(explain(done.output, environment.root))
 
 
 @dataclass(frozen=True)
-class Done:
-    """How a command ended and what it said."""
+class Outcome:
+    """A command's exit code and output."""
 
     code: int
     output: str
 
 
-def pip(environment: Environment, *arguments: str, show: bool = False) -> Done:
-    """Install with the environment's pip, which is put back where it is missing."""
+def pip(environment: Environment, *arguments: str, show: bool = False) -> Outcome:
+    """Install with the environment's pip, which is installed first if it is missing."""
     python = str(environment.python)
     if run([python, "-m", "pip", "--version"], show=False).code != 0:
         run([python, "-m", "ensurepip"], show=False)
     return run([python, "-m", "pip", "install", "--require-hashes", *arguments], show=show)
 
 
-def run(command: Sequence[str], *, show: bool) -> Done:
-    """Run a command; with `show`, pass its lines on as they come."""
+def run(command: Sequence[str], *, show: bool) -> Outcome:
+    """Run a command; with `show`, print its lines as they come."""
     lines: list[str] = []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
@@ -278,17 +278,17 @@ def run(command: Sequence[str], *, show: bool) -> Done:
         for line in process.stdout or ():
             lines.append(line)
             if show:
-                say(line.rstrip())
-    return Done(process.returncode, "".join(lines))
+                print_line(line.rstrip())
+    return Outcome(process.returncode, "".join(lines))
 
 
 def is_hopeless(output: str) -> bool:
-    """Say whether another installer would fail in the same way."""
+    """Whether another installer would fail in the same way."""
     return "No space left on device" in output or any(sign in output for sign in NO_NETWORK)
 
 
 def explain(output: str, root: Path) -> str:
-    """Turn what a failing program said into a sentence that says what to do."""
+    """Turn the output of a failed program into a message that says what to do."""
     if "No space left on device" in output:
         return "The disk is full: free about a gigabyte and start again."
     if any(sign in output for sign in NO_NETWORK):
@@ -297,16 +297,14 @@ def explain(output: str, root: Path) -> str:
             "and start again."
         )
     if "Permission denied" in output or "Read-only file system" in output:
-        return f"{root} cannot be written: run as the user it belongs to, or copy it to a folder of yours."
+        return f"{root} cannot be written: run as the user who owns it, or copy it to a folder of yours."
     if "DO NOT MATCH THE HASHES" in output:
-        return (
-            "A package is not the one the lock file names: what serves your packages altered it. Use another source."
-        )
-    return "The installation failed. Its last words:\n" + "\n".join(output.strip().splitlines()[-12:])
+        return "A package is not the one the lock file names: your package source has changed it. Use another source."
+    return "The installation failed. Its last output:\n" + "\n".join(output.strip().splitlines()[-12:])
 
 
-class Turn:
-    """Lets one process at a time work on the environment."""
+class InstallLock:
+    """Lets only one process at a time change the environment."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -317,20 +315,20 @@ class Turn:
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another run is installing; waiting for it ...")
+            print_line("Another run is installing; waiting for it ...")
             fcntl.flock(self.file, fcntl.LOCK_EX)
 
     def __exit__(self, *_: object) -> None:
         self.file.close()
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Print a line now."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    # The user's environment may name another virtual environment; uv must not take it for ours.
+    # The user's environment may name another virtual environment; uv must not use it.
     os.environ.pop("VIRTUAL_ENV", None)
     sys.exit(main(sys.argv[1:]))

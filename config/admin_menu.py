@@ -1,4 +1,4 @@
-"""The administration's side bar and its front page: what there is, and what needs attention."""
+"""The administration's side bar, and the concerns on its front page."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,7 +29,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     (
-        "Standby",
+        "On call",
         (
             ("Schedules", "calendar_month", "oncall_schedule"),
             ("Schedule versions", "history", "oncall_scheduleversion"),
@@ -51,7 +51,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Priority matrix", "grid_on", "incidents_priorityrule"),
             ("Requesters", "contacts", "incidents_contact"),
             ("Postmortem templates", "description", "postmortems_template"),
-            ("Rules of obligations", "event_upcoming", "oncall_obligationrule"),
+            ("Task rules", "event_upcoming", "oncall_obligationrule"),
         ),
     ),
     (
@@ -67,7 +67,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("Status pages", "public", "incidents_statuspage"),
             ("Components", "widgets", "incidents_component"),
-            ("Templates", "draft", "incidents_messagetemplate"),
+            ("Message templates", "draft", "incidents_messagetemplate"),
             ("Public incidents", "campaign", "incidents_publicincident"),
             ("Maintenance", "construction", "incidents_scheduledmaintenance"),
             ("Maintenance updates", "engineering", "incidents_maintenanceupdate"),
@@ -86,13 +86,13 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Action items", "task_alt", "incidents_actionitem"),
             ("Prevention waived", "do_not_disturb_on", "incidents_preventionwaiver"),
             ("Timeline", "timeline", "incidents_timelineentry"),
-            ("Obligations", "event_available", "oncall_obligation"),
+            ("Tasks", "event_available", "oncall_obligation"),
             ("Reminders", "notifications_active", "oncall_reminder"),
-            ("Work", "timer", "oncall_workinterval"),
+            ("Work intervals", "timer", "oncall_workinterval"),
         ),
     ),
     (
-        "Engine",
+        "System health",
         (
             ("Escalations", "trending_up", "oncall_escalation"),
             ("Pages", "sms", "oncall_page"),
@@ -105,7 +105,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 
 @dataclass(frozen=True)
 class Concern:
-    """Something an administrator should see to, how often, and where."""
+    """Something an administrator should fix, how often it occurs, and where."""
 
     text: str
     count: int
@@ -114,7 +114,7 @@ class Concern:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Groups and entries, in the order in which one sets up a firm; only what the reader may see."""
+    """Groups and entries, in the order of setting up; only those the reader may see."""
     return [
         {"title": group, "separator": True, "collapsible": False, "items": [_item(*entry) for entry in entries]}
         for group, entries in _GROUPS
@@ -139,14 +139,14 @@ def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def concerns() -> list[Concern]:
-    """What does not work yet, or no longer: the engine first, then gaps in the configuration."""
+    """What does not work: findings about the engine first, then gaps in the configuration."""
     at = timezone.now()
     engine = [
         Concern(finding.text, finding.count, _list("oncall_enginelane"), is_urgent=True)
         for finding in audit.audit(at=at)
         if finding.code != "dead_letters"
     ]
-    empty = [one for one in schedules.load_at(at) if not schedules.on_call(one, at=at).users]
+    empty = [roster for roster in schedules.load_at(at) if not schedules.on_call(roster, at=at).users]
     cells = len(Level.values) ** 2
     counted = [
         Concern(
@@ -157,22 +157,22 @@ def concerns() -> list[Concern]:
         ),
         Concern("Schedules with nobody on call right now.", len(empty), _list("oncall_schedule"), is_urgent=True),
         Concern(
-            "Escalation policies without a step: only their fallback is paged.",
+            "Escalation policies without a step: they page only their fallback.",
             EscalationPolicy.objects.filter(steps=None).count(),
             _list("oncall_escalationpolicy"),
         ),
         Concern(
-            "Services that page nobody: neither they nor their team has a policy.",
+            "Services that page nobody: add an escalation policy to them or to their team.",
             Service.objects.filter(escalation_policy=None, team__escalation_policy=None).count(),
             _list("incidents_service"),
         ),
         Concern(
-            "Teams without a policy: a ticket handed to them pages their managers only.",
+            "Teams without an escalation policy: a ticket assigned to them pages only their managers.",
             Team.objects.filter(escalation_policy=None).count(),
             _list("oncall_team"),
         ),
         Concern(
-            "People without a proven way to be reached: they are paged by e-mail only.",
+            "People without a verified contact method: they are paged only by e-mail.",
             User.objects.filter(is_active=True, memberships__role__in=["manager", "responder"])
             .exclude(Q(contact_methods__verified_at__isnull=False))
             .distinct()
@@ -180,22 +180,22 @@ def concerns() -> list[Concern]:
             _list("oncall_user"),
         ),
         Concern(
-            "Integrations that are paused: their events are refused.",
+            "Paused integrations: their events are refused.",
             Integration.objects.filter(paused_at__isnull=False).count(),
             _list("incidents_integration"),
         ),
         Concern(
-            "Obligations are overdue by more than a week: nobody sees to them.",
+            "Tasks overdue by more than a week: complete or reassign them.",
             Obligation.objects.overdue(at - timedelta(days=7)).count(),
             f"{_list('oncall_obligation')}?status__exact=open",
         ),
         Concern(
-            "Severities are missing: add at least one.",
+            "There are no severities: add at least one.",
             int(not Severity.objects.exists()),
             _list("incidents_severity"),
         ),
         Concern(
-            "Cells of the priority matrix are empty.",
+            "Empty cells in the priority matrix: fill them in.",
             cells - PriorityRule.objects.count(),
             _list("incidents_priorityrule"),
         ),

@@ -1,4 +1,4 @@
-"""The REST API's table of contents: one line a viewset."""
+"""The REST API's table of contents: one line per viewset."""
 
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path
@@ -25,8 +25,7 @@ from incidents.api.requesters import RequesterViewSet
 from incidents.api.services import CoverageViewSet, ReadinessViewSet, ServiceViewSet
 from incidents.api.severities import SeverityViewSet
 from incidents.api.tickets import IncidentViewSet, TimelineViewSet
-from oncall.api import calendars, schedules
-from oncall.api import cover as changes
+from oncall.api import calendars, cover, schedules
 from oncall.api.engine import EngineViewSet
 from oncall.api.escalation import EscalationViewSet
 from oncall.api.obligations import ObligationViewSet
@@ -70,9 +69,9 @@ router.register("deliveries", DeliveryViewSet, "delivery")
 router.register("escalations", EscalationViewSet, "escalation")
 router.register("pages", PageViewSet, "page")
 router.register("on-call", OnCallViewSet, "on-call")
-router.register("overrides", changes.OverrideViewSet, "override")
-router.register("swaps", changes.SwapViewSet, "swap")
-router.register("absences", changes.AbsenceViewSet, "absence")
+router.register("overrides", cover.OverrideViewSet, "override")
+router.register("swaps", cover.SwapViewSet, "swap")
+router.register("absences", cover.AbsenceViewSet, "absence")
 router.register("schedules", schedules.ScheduleViewSet, "schedule")
 router.register("schedule-versions", schedules.VersionViewSet, "schedule-version")
 router.register("on-call/services", CoverageViewSet, "service-on-call")
@@ -86,7 +85,7 @@ router.register("saved-views", SavedViewViewSet, "saved-view")
 router.register("obligations", ObligationViewSet, "obligation")
 router.register("engine", EngineViewSet, "engine")
 
-# Scopes are about records; the document and its page are open to whoever may use the API at all.
+# Scopes protect records; the document and its page are open to every user of the API.
 _SIGNED_IN = {"permission_classes": [IsAuthenticated]}
 
 urlpatterns: list[URLPattern | URLResolver] = [

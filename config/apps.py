@@ -1,4 +1,4 @@
-"""Django's entry to the project's own commands; it has no models."""
+"""The Django app of the project's own commands; it has no models."""
 
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate

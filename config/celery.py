@@ -16,6 +16,6 @@ app.autodiscover_tasks()
 
 @celeryd_after_setup.connect
 def share_memory(**_: Any) -> None:
-    """Before the pool is forked: the collector would touch, and so copy, what its processes share."""
+    """Before the pool is forked: the garbage collector would touch, and so copy, shared memory."""
     gc.collect()
     gc.freeze()

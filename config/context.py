@@ -1,4 +1,4 @@
-"""What every page of the portal knows."""
+"""Template context of every page of the portal."""
 
 from typing import Any
 
@@ -8,5 +8,5 @@ from django.utils import timezone
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The site's name, whether this is the demo, and the instant that times are told from."""
+    """The site's name, whether this is the demo, and the instant from which relative times count."""
     return {"site_name": settings.SITE_NAME, "is_demo": settings.DEMO, "at": timezone.now()}

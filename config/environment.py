@@ -1,4 +1,4 @@
-"""Reads settings out of the environment; a wrong value is refused with a sentence that names it."""
+"""Reads settings from the environment; a wrong value is refused with a message that names it."""
 
 import os
 from typing import Any
@@ -8,12 +8,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable as it stands, without surrounding white space."""
+    """The variable as it is set, without surrounding white space."""
     return os.environ.get(name, default).strip()
 
 
 def flag(name: str, *, default: bool = False) -> bool:
-    """True for 1, true, yes, on; False for 0, false, no, off or nothing."""
+    """True for 1, true, yes, on; False for 0, false, no, off; the default if it is empty."""
     value = text(name).lower()
     if not value:
         return default
@@ -21,7 +21,7 @@ def flag(name: str, *, default: bool = False) -> bool:
         return True
     if value in {"0", "false", "no", "off"}:
         return False
-    raise ImproperlyConfigured(f"{name} is {value!r}. Say 1 or 0.")
+    raise ImproperlyConfigured(f"{name} is {value!r}. It must be 1 or 0.")
 
 
 def number(name: str, default: int) -> int:
@@ -33,8 +33,8 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} is {value!r}. It must be a whole number.") from None
 
 
-def words(name: str, default: str = "") -> list[str]:
-    """A list written with commas."""
+def text_list(name: str, default: str = "") -> list[str]:
+    """A list separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views import csrf, defaults
 
-from config.base.rest.errors import body
+from config.base.rest.errors import error_document
 
 _NOT_FOUND = "There is nothing at this address. Addresses end with a slash; `/api/schema/` lists them all."
 
@@ -17,11 +17,11 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 def _answer(code: str, message: str, status: int) -> JsonResponse:
-    return JsonResponse(body(code, message), status=status)
+    return JsonResponse(error_document(code, message), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """400: Django itself refused the request; what it found stays in the log."""
+    """400: Django itself refused the request; the reason is only in the log."""
     if _is_api(request) and isinstance(exception, RequestDataTooBig):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
         return _answer("too_large", f"The request is too large: send at most {limit} KiB.", 413)
@@ -43,7 +43,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def failed(request: HttpRequest) -> HttpResponseBase:
-    """500: a bug, or a part that is down; it is in the log under the request's id."""
+    """500: a bug, or a component that is down; the log has it under the request's id."""
     if _is_api(request):
         message = "Something went wrong on our side, and it is logged. Send the X-Request-ID along when you report it."
         return _answer("error", message, 500)

@@ -1,4 +1,4 @@
-"""What monitors ask: is it up, is it ready, and does the engine keep its promises."""
+"""Health checks for monitoring: is the process up, is it ready, and does the engine work in time."""
 
 import json
 
@@ -15,7 +15,7 @@ _ready = {"migrated": False}
 
 
 def alive(request: HttpRequest) -> HttpResponse:
-    """`/healthz`: the process answers; it says nothing else."""
+    """`/healthz`: the process answers, no more."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -37,8 +37,8 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 def deep(request: HttpRequest) -> HttpResponse:
     """`/healthz/deep`: the auditor's findings; needs `Authorization: Bearer` with METRICS_TOKEN."""
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not settings.METRICS_TOKEN or not constant_time_compare(given, settings.METRICS_TOKEN):
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not constant_time_compare(token, settings.METRICS_TOKEN):
         return JsonResponse(
             {"code": "not_authenticated", "message": "Send the metrics token.", "fields": {}}, status=401
         )

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request_id", "taskName"}
-# Keys stand in some senders' addresses; no log may keep them (bad input 54, 82).
+# Some senders' addresses contain keys; no log may contain them (bad input 54, 82).
 _SECRETS = re.compile(r"(/integrations/[a-z_]+/|/p/|/ical/|token=|[Bb]earer )[A-Za-z0-9_\-.:]{8,}")
 
 
 def redact(value: str) -> str:
-    """The text with keys in addresses and headers blotted out."""
+    """The text with keys in addresses and headers replaced."""
     return _SECRETS.sub(r"\1[key]", value)
 
 
@@ -28,7 +28,7 @@ class AddRequestId(logging.Filter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line; a constant message with its data beside it."""
+    """One JSON object per line; a constant message with its data in other fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON, keys redacted."""
@@ -38,8 +38,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": redact(record.getMessage()),
         }
-        if found := getattr(record, "request_id", ""):
-            line["request_id"] = found
+        if current_id := getattr(record, "request_id", ""):
+            line["request_id"] = current_id
         line |= {
             name: redact(value) if isinstance(value, str) else value
             for name, value in vars(record).items()

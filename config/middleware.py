@@ -1,4 +1,4 @@
-"""What every request passes: an id, privacy by default, and the reader's time zone."""
+"""Middleware of every request: an id, privacy by default, and the reader's time zone."""
 
 import re
 import uuid
@@ -24,8 +24,8 @@ class RequestId:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with the id set for the log lines in between."""
-        given = request.headers.get("X-Request-ID", "")
-        token = logs.request_id.set(given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex)
+        request_id = request.headers.get("X-Request-ID", "")
+        token = logs.request_id.set(request_id if _SAFE_ID.fullmatch(request_id) else uuid.uuid4().hex)
         try:
             response = self.get_response(request)
             response.headers.setdefault("X-Request-ID", logs.request_id.get())
@@ -49,17 +49,17 @@ class PrivateByDefault:
         return response
 
 
-class SendersFirst:
-    """Answers senders of alerts ahead of what is meant for browsers: session, language, content policy.
+class IntakeFastPath:
+    """Answers alert sources before the middleware for browsers: session, language, content policy.
 
-    None of it applies to them, and it is a sixth of what taking an alert costs.
+    They need none of it, and it is a sixth of the cost of accepting an alert.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Call the sender's view at once; any other address goes on."""
+        """Call the view of an intake address at once; pass any other address on."""
         if not request.path_info.startswith(("/v2/", "/integrations/")):
             return self.get_response(request)
         try:
@@ -70,14 +70,14 @@ class SendersFirst:
         return response
 
 
-class PublicFirst:
-    """Answers the public status page and calendar feeds ahead of sessions and languages: programs read them."""
+class PublicFastPath:
+    """Answers the public status page and calendar feeds before sessions and languages: they need neither."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Call the page's view at once; any other address goes on."""
+        """Call the view of a public address at once; pass any other address on."""
         if not request.path_info.startswith(("/status/", "/api/v2/", "/ical/")):
             return self.get_response(request)
         try:
@@ -88,14 +88,14 @@ class PublicFirst:
         return response
 
 
-class LooserPolicies:
+class RelaxedContentPolicies:
     """Sends the content policies of the admin and of the API's documentation, which need inline code."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer with the policy of the place."""
+        """Answer with the policy of the address."""
         response = self.get_response(request)
         if request.path.startswith("/admin/"):
             response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]  # read by the CSP middleware
@@ -111,7 +111,7 @@ class PersonalTimeZone:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer with the zone switched on for templates and forms."""
+        """Answer with the zone active in templates and forms."""
         name = getattr(request.user, "time_zone", "UTC") if request.user.is_authenticated else "UTC"
         with timezone.override(zoneinfo.ZoneInfo(name)):
             return self.get_response(request)

@@ -12,7 +12,7 @@ from config import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# --- where and who we are ---------------------------------------------------------------------
+# --- site and environment ---------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")
 DEMO = env.flag("DEMO")
 DEMO_DIR = Path(env.text("DEMO_DIR", str(BASE_DIR / ".demo"))).resolve()
@@ -25,7 +25,7 @@ SITE_NAME = env.text("SITE_NAME", "Holdfast")
 SECRET_KEY = env.text("SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is empty. Set it to 50 or more random characters and keep it.")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", _SITE.hostname)
+ALLOWED_HOSTS = env.text_list("ALLOWED_HOSTS", _SITE.hostname)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -71,10 +71,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.PrivateByDefault",
-    "config.middleware.SendersFirst",
+    "config.middleware.IntakeFastPath",
     "csp.middleware.CSPMiddleware",
-    "config.middleware.LooserPolicies",
-    "config.middleware.PublicFirst",
+    "config.middleware.RelaxedContentPolicies",
+    "config.middleware.PublicFastPath",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -120,8 +120,8 @@ if PROCESS_ROLE not in _TIMEOUTS:
     raise ImproperlyConfigured(f"PROCESS_ROLE is {PROCESS_ROLE!r}. Say one of {', '.join(_TIMEOUTS)}.")
 
 
-# Joins of a list are written in a good order, the rows first and their names after; to try all orders of eight joins
-# costs the planner 9 ms, more than the list itself, and to try those of four costs 1.
+# Joins of a list are written in a good order, the rows first and their names after. Trying all orders of eight joins
+# costs the planner 9 ms, more than the list itself; trying those of four costs 1 ms.
 _PLANNER = {"join_collapse_limit": 4}
 
 
@@ -141,7 +141,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 600
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 
-# --- Redis: the broker of Celery and a cache; paging does without it (paging rule 9) ------------
+# --- Redis: the broker of Celery and a cache; paging works without it (paging rule 9) ------------
 REDIS_URL = env.text("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
     "default": {
@@ -160,9 +160,9 @@ ACCOUNT_ADAPTER = "config.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators, not by visitors
+ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators create accounts, not visitors
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody makes us write to strangers
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # send no mail to unknown addresses
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/key,60/5m/ip", "subscribe": "30/h/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -177,7 +177,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 MFA_TOTP_ISSUER = SITE_NAME
 SESSION_COOKIE_AGE = ACCOUNT_SESSION_COOKIE_AGE = 12 * 3600
-ACCOUNT_SESSION_REMEMBER = True  # a phone closes its browser at will; twelve hours hold all the same
+ACCOUNT_SESSION_REMEMBER = True  # a phone may close its browser; the session lasts twelve hours anyway
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failed"
@@ -186,7 +186,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 # --- transport and content security --------------------------------------------------------------
 SECURE_SSL_REDIRECT = IS_HTTPS
-# An API client that speaks http must notice it, not be led on with its token in clear (ASVS 4.1.2).
+# An API client that uses http must get an error, not a redirect after sending its token in clear (ASVS 4.1.2).
 SECURE_REDIRECT_EXEMPT = [r"^api/", r"^v2/", r"^integrations/alertmanager", r"^healthz", r"^readyz"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS and not DEMO else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
@@ -209,17 +209,17 @@ _CSP = {
     "manifest-src": [SELF],
 }
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": _CSP}
-# Unfold runs Alpine, which evaluates strings; the looser policy is sent for the admin alone.
+# Unfold runs Alpine, which evaluates strings; the looser policy is sent only for the admin.
 ADMIN_CONTENT_SECURITY_POLICY = _CSP | {
     "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
     "style-src": [SELF, UNSAFE_INLINE],
 }
-# The API's own documentation page carries an inline style sheet; its script is a file of its own.
+# The API's documentation page has an inline style sheet; its script is a separate file.
 DOCS_CONTENT_SECURITY_POLICY = _CSP | {"style-src": [SELF, UNSAFE_INLINE]}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 JSON_MAX_DEPTH = 40
-INTAKE_MAX_BYTES = 512 * 1024  # what PagerDuty takes
+INTAKE_MAX_BYTES = 512 * 1024  # PagerDuty's own limit
 
 # --- language, time, static files ----------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -243,7 +243,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["config.base.rest.parsers.CappedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "config.base.rest.schema.Schema",
-    "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says it; OPTIONS is not answered
+    "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document has it; OPTIONS is not answered
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "config.base.rest.errors.answer_error",
@@ -251,12 +251,12 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
-    "DESCRIPTION": "Everything the portal does, over REST. Send `Authorization: Bearer <token>`.",
+    "DESCRIPTION": "Everything that the portal does, over REST. Send `Authorization: Bearer <token>`.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    # Columns of one name with different choices; without a name each, the document would number them.
+    # Columns of the same name with different choices; without these names the document would number them.
     "ENUM_NAME_OVERRIDES": {
         "TicketStatus": "incidents.models.TicketStatus",
         "AlertStatus": "incidents.models.AlertStatus",
@@ -285,7 +285,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-# --- Celery: customer notification, reports, imports; and it carries the engine ------------------------
+# --- Celery: customer notification, reports, imports; its workers run the engine ------------------------
 CELERY_BROKER_URL = env.redis_for_celery(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -307,7 +307,7 @@ CELERY_TIMEZONE = "UTC"
 MAINTENANCE_REMINDER_MINUTES = env.number("MAINTENANCE_REMINDER_MINUTES", 60)
 ENGINE_ENABLED = env.flag("ENGINE", default=True)
 
-# --- reaching people -------------------------------------------------------------------------------
+# --- messages to people -------------------------------------------------------------------------------
 if env.text("EMAIL_URL"):
     globals().update(env.mail(env.text("EMAIL_URL")))
 else:
@@ -317,21 +317,21 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <holdfast@{_SITE.hostn
 PHONE_GATEWAY_URL = env.text("PHONE_GATEWAY_URL")
 PHONE_GATEWAY_SECRET = env.text("PHONE_GATEWAY_SECRET")
 # Private addresses that outgoing calls may reach, as networks; all others are refused.
-OUTGOING_ALLOW = env.words("OUTGOING_ALLOW")
-OUTGOING_PORTS = [int(port) for port in env.words("OUTGOING_PORTS", "80,443")]
+OUTGOING_ALLOW = env.text_list("OUTGOING_ALLOW")
+OUTGOING_PORTS = [int(port) for port in env.text_list("OUTGOING_PORTS", "80,443")]
 ONCALL_REST_HOURS = env.number("ONCALL_REST_HOURS", 11)
 WATCHDOG_ALERT_URL = env.text("WATCHDOG_ALERT_URL")
-WATCHDOG_ALERT_EMAIL = env.words("WATCHDOG_ALERT_EMAIL")
+WATCHDOG_ALERT_EMAIL = env.text_list("WATCHDOG_ALERT_EMAIL")
 HEARTBEAT_URL = env.text("HEARTBEAT_URL")
 OPERATIONS_SERVICE = env.text("OPERATIONS_SERVICE", "holdfast")
-# Calendars of countries know the public holidays of this year and so many more.
+# Calendars of countries have the public holidays of this year and so many more.
 HOLIDAY_YEARS_AHEAD = env.number("HOLIDAY_YEARS_AHEAD", 2)
-# A night (23:00 to 06:00 on the person's clock) with so many pages, or so many minutes of work, is a hard one.
+# A hard night (23:00 to 06:00 in the person's time zone) has so many pages, or so many minutes of work.
 ONCALL_HARD_NIGHT_PAGES = env.number("ONCALL_HARD_NIGHT_PAGES", 2)
 ONCALL_HARD_NIGHT_MINUTES = env.number("ONCALL_HARD_NIGHT_MINUTES", 60)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
-# --- logs: one JSON object a line, request id in each -------------------------------------------------
+# --- logs: one JSON object per line, each with the request id -------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

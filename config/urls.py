@@ -12,7 +12,7 @@ from incidents.views.tickets.queue import Queue
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Queue.as_view(), name="home"),
     path("p/<str:key>/", PageLink.as_view(), name="page-link"),
-    path("", include("problems.urls")),  # before incidents, whose ticket page serves what no app above does
+    path("", include("problems.urls")),  # before incidents, whose ticket page serves all the rest
     path("", include("incidents.urls")),
     path("", include("oncall.urls")),
     path("", include("postmortems.urls")),
@@ -23,7 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/demo/", pages.demo_sign_in, name="demo_sign_in"),
     path("accounts/email/", pages.not_offered),
     path("accounts/", include("allauth.urls")),
-    # The admin's own sign-in knows neither our limits nor the second factor.
+    # The admin's own sign-in has neither our limits nor the second factor.
     path("admin/login/", secure_admin_login(admin.site.login)),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),

@@ -1,4 +1,4 @@
-"""The web server's entry."""
+"""The web server's entry point."""
 
 import gc
 import os

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from operator import itemgetter
 
-from config.base.web.display import span
+from config.base.web.display import duration_text
 from incidents.models import EntryKind, Incident, Ticket, TimelineEntry
 
 MAX_ENTRIES = 200
@@ -42,7 +42,7 @@ def _impact(incident: Incident) -> str:
     if incident.restored_at is not None:
         lines.append(
             f"From {_utc(incident.impact_started_at)} to {_utc(incident.restored_at)}:"
-            f" {span((incident.restored_at - incident.impact_started_at).total_seconds())}."
+            f" {duration_text((incident.restored_at - incident.impact_started_at).total_seconds())}."
         )
     return "\n\n".join(filter(None, lines))
 
@@ -52,7 +52,7 @@ def _detection(incident: Incident) -> str:
     for name, label in _STEPS[1:4]:
         at: datetime | None = getattr(incident, name)
         if at is not None:
-            delay = span((at - incident.impact_started_at).total_seconds())
+            delay = duration_text((at - incident.impact_started_at).total_seconds())
             lines.append(f"{label} {delay} after the impact began.")
     return "\n\n".join(filter(None, lines))
 

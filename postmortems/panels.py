@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from config.base.web import panels
-from config.base.web.panels import Moment, stamped
+from config.base.web.panels import Moment, timestamp_moments
 from incidents.models import Ticket
 from incidents.tickets.story import RelatedTickets
 from postmortems import permissions
@@ -27,7 +27,7 @@ def _postmortem_moments(circle: RelatedTickets) -> Iterable[Moment]:
     """The steps of each incident's postmortem."""
     for postmortem in Postmortem.objects.filter(ticket__in=circle.incidents).select_related("ticket").order_by("pk"):
         title = f"Postmortem of {postmortem.ticket.reference}"
-        yield from stamped(postmortem, _LABELS, title=title, url=postmortem.get_absolute_url())
+        yield from timestamp_moments(postmortem, _LABELS, title=title, url=postmortem.get_absolute_url())
 
 
 def _incident_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:

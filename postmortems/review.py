@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from config.base.data.text import several_lines
+from config.base.data.text import clean_lines
 from incidents.customers import public_postmortems
 from incidents.models import Visibility
 from oncall.models import User
@@ -37,7 +37,7 @@ def submit(*, postmortem_id: int, actor: User, at: datetime) -> Postmortem:
 def comment(*, postmortem_id: int, text: str, actor: User, at: datetime, section: str = "") -> Postmortem:
     """Comment on it or on one of its sections."""
     postmortem = locked(postmortem_id)
-    text = several_lines(text)
+    text = clean_lines(text)
     if not text:
         raise PostmortemRefused("The comment is empty. Write something first.")
     if section and not postmortem.sections.filter(key=section).exists():
@@ -51,7 +51,7 @@ def comment(*, postmortem_id: int, text: str, actor: User, at: datetime, section
 def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Postmortem:
     """Make it a draft again and say what to change; this ends an approval."""
     postmortem = locked(postmortem_id)
-    text = several_lines(text)
+    text = clean_lines(text)
     if not text:
         raise PostmortemRefused("Say what should change.")
     change_status(
@@ -88,7 +88,7 @@ def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") ->
         RemarkKind.APPROVED,
         at=at,
         actor=actor,
-        text=several_lines(text),
+        text=clean_lines(text),
         approved_by=actor,
         approved_at=at,
     )
@@ -139,7 +139,7 @@ def withdraw(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Pos
     """Withdraw the public text from the status page, reopen the postmortem if closed, and record the reason."""
     ticket = public_postmortems.lock_ticket(_ticket_of(postmortem_id))
     postmortem = locked(postmortem_id)
-    text = several_lines(text)
+    text = clean_lines(text)
     if not text:
         raise PostmortemRefused("Say why it is withdrawn.")
     public_postmortems.withdraw(ticket_id=ticket.pk, at=at)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from config.base.data.roles import Role, has_role
-from config.base.data.text import several_lines
+from config.base.data.text import clean_lines
 from incidents.models import ReviewSeat, Ticket
 from oncall.models import TeamKind, User
 from postmortems.locking import PostmortemRefused, add_remark, locked, save
@@ -128,7 +128,7 @@ def take_seat(
         raise PostmortemRefused(
             f"The seat “{kind.label}” is for {ELIGIBLE_PEOPLE[kind]}. {who.name} is not. Ask somebody who is."
         )
-    answer = several_lines(answer)
+    answer = clean_lines(answer)
     if presence == Presence.SIGNED_OFF and not answer:
         raise PostmortemRefused("Answer the question in a sentence before you sign off.")
     values: dict[str, Any] = {"presence": presence, "answer": answer, "taken_at": at}

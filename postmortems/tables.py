@@ -41,8 +41,8 @@ class PostmortemTable(Table):
 
     def render_due_on(self, value: date, record: Any) -> SafeString:
         """The day, with a tag once it is overdue."""
-        overdue = display.tag("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
-        return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), display.day(value), overdue)
+        overdue = display.tag_element("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
+        return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), display.date_text(value), overdue)
 
     def value_due_on(self, value: date) -> str:
         """The day, for CSV."""

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from config.base.data.models import Origin
-from config.base.data.text import several_lines
+from config.base.data.text import clean_lines
 from config.base.web import display
 from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
 from incidents.tickets import timeline
@@ -78,7 +78,7 @@ def draft(
     timeline.record(
         ticket_id=ticket.pk,
         kind=EntryKind.CHANGE,
-        text=f"Postmortem drafted. {ownership}; it is due on {display.day(postmortem.due_on)}.",
+        text=f"Postmortem drafted. {ownership}; it is due on {display.date_text(postmortem.due_on)}.",
         at=at,
         actor=actor,
         data={"postmortem": postmortem.pk},
@@ -125,7 +125,7 @@ def write(
     if section is None:
         raise PostmortemRefused(f"This postmortem has no section {key}.")
     _check(section.updated_at, seen)
-    body = several_lines(body)
+    body = clean_lines(body)
     if body == section.body:
         return postmortem
     section.body = body
@@ -143,7 +143,7 @@ def write_public(
     postmortem = _writable(postmortem_id)
     saved_at = public_text_saved_at(postmortem)
     _check(saved_at, seen)
-    text = several_lines(text)
+    text = clean_lines(text)
     if text == postmortem.public_text:
         return postmortem
     postmortem.public_text = text

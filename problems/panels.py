@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from config.base.web import panels
-from config.base.web.panels import Moment, stamped
+from config.base.web.panels import Moment, timestamp_moments
 from incidents import permissions
 from incidents.models import LinkKind, Service, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.tickets.story import MAX_LINKED, RelatedTickets
@@ -64,7 +64,7 @@ def _known_error_moments(circle: RelatedTickets) -> Iterable[Moment]:
     )[
         :MAX_LINKED
     ]:
-        yield from stamped(
+        yield from timestamp_moments(
             known_error, {"published_at": "Published"}, title=known_error.title, url=known_error.get_absolute_url()
         )
     uses = KnownErrorUse.objects.filter(incident__in=[incident.pk for incident in circle.incidents])

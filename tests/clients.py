@@ -1,4 +1,4 @@
-"""Clients of the API that sign in as programs do."""
+"""Clients of the API that sign in with a token."""
 
 from collections.abc import Collection
 

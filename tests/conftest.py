@@ -1,4 +1,4 @@
-"""What tests of several folders share: a browser, and no limits on the clock."""
+"""Fixtures for tests of several folders: a browser, and no limits on the clock."""
 
 import os
 import shutil
@@ -28,21 +28,21 @@ def addresses(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; without it these tests are skipped and say so."""
+    """Debian's Chromium; without it these tests are skipped with a reason."""
     if CHROMIUM is None:
         pytest.skip("No Chromium was found: apt-get install chromium. The browser tests did not run.")
     # Playwright's loop runs in this thread, which Django would take for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
-        yield found
-        found.close()
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture
 def steady_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The top bar's pulse as it is between two looks.
+    """The top bar's pulse from its cache.
 
-    It is kept for seconds only, so a slow machine would count its question on one page and not on the next.
+    The cache lasts for seconds only, so a slow machine would count its query on one page and not on the next.
     """
     monkeypatch.setattr("oncall.engine.pulse.read", lambda *, at: Pulse(at, 0))

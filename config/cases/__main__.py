@@ -1,6 +1,6 @@
 """Answer worked cases on a database of its own: `manage.py evaluate_case` without a DATABASE_URL.
 
-The settings ask for a database, so it is started before they are read.
+The settings ask for a database, so it is started before the settings are read.
 """
 
 import importlib
@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.embedded.errors import FolderInUse, ServersUnavailable
-from config.embedded.servers import Servers, forget_data, start_servers
+from config.embedded.servers import Servers, delete_data, start_servers
 
-# Kept between runs: the migrations are done once.
+# Kept between runs, so that migrations run once.
 DATA_DIR = Path(__file__).resolve().parents[2] / ".run" / "cases"
 
 
@@ -34,9 +34,9 @@ def main(arguments: list[str]) -> int:
 
 @contextmanager
 def _environment() -> Iterator[bool]:
-    """The variables without which the settings refuse to load; a database only if none is named.
+    """The variables that the settings need; a database only if DATABASE_URL is not set.
 
-    It says whether the database is ours.
+    Yields whether the database is ours.
     """
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     if os.environ.get("DATABASE_URL"):
@@ -54,11 +54,11 @@ def _start() -> Servers:
     try:
         return start_servers(DATA_DIR, fsync=False)
     except FolderInUse:
-        # A second run at the same time gets servers that are thrown away.
+        # A second run at the same time gets temporary servers.
         folder = Path(tempfile.mkdtemp(prefix="holdfast-cases-"))
         servers = start_servers(folder, fsync=False)
         servers.on_stop(shutil.rmtree, folder, ignore_errors=True)
-        servers.on_stop(forget_data, folder)
+        servers.on_stop(delete_data, folder)
         return servers
 
 

@@ -14,7 +14,7 @@ from oncall.schedules.timeline import ScheduleTimeline, Shift, absences_on_call,
 
 
 def answer(case: Mapping[str, Any]) -> dict[str, Any]:
-    """Load a case and answer it; ValueError with a sentence for a kind that is not known."""
+    """Load a case and answer it; ValueError for an unknown kind."""
     kind = case.get("kind")
     if kind not in _ANSWERS:
         raise ValueError(f"There are no cases of kind {kind!r}; known are {', '.join(sorted(_ANSWERS))}.")
@@ -23,46 +23,46 @@ def answer(case: Mapping[str, Any]) -> dict[str, Any]:
 
 def _schedule(case: Mapping[str, Any], company: Company) -> dict[str, Any]:
     since, until = instant(case["query"]["from"]), instant(case["query"]["to"])
-    found = _facts(company, since, until)
+    timelines = _timelines(company, since, until)
     absent = load_absences(company.user_names, since=since, until=until)
     return {
         "schedules": {
-            company.schedule_names[schedule]: _facts_as_json(facts, absent, company)
-            for schedule, facts in found.items()
+            company.schedule_names[schedule]: _timeline_as_json(timeline, absent, company)
+            for schedule, timeline in timelines.items()
         },
         "double_booked": [
             {
-                "user": company.user_names[one.user],
-                **_span(one.starts_at, one.ends_at),
-                "schedules": [company.schedule_names[key] for key in one.schedules],
+                "user": company.user_names[booking.user],
+                **_span(booking.starts_at, booking.ends_at),
+                "schedules": [company.schedule_names[key] for key in booking.schedules],
             }
-            for one in double_bookings({schedule: facts.shifts for schedule, facts in found.items()})
+            for booking in double_bookings({schedule: timeline.shifts for schedule, timeline in timelines.items()})
         ],
     }
 
 
-def _facts(company: Company, since: datetime, until: datetime) -> dict[int, ScheduleTimeline]:
+def _timelines(company: Company, since: datetime, until: datetime) -> dict[int, ScheduleTimeline]:
     rosters = schedules.load(ids=company.schedule_names, since=since, until=until)
-    return {one.schedule.pk: build_timeline(one.plan, since=since, until=until) for one in rosters}
+    return {roster.schedule.pk: build_timeline(roster.plan, since=since, until=until) for roster in rosters}
 
 
-def _facts_as_json(facts: ScheduleTimeline, absent: Mapping[int, Any], company: Company) -> dict[str, Any]:
+def _timeline_as_json(timeline: ScheduleTimeline, absent: Mapping[int, Any], company: Company) -> dict[str, Any]:
     names = company.user_names
     return {
         "segments": [
             {
-                **_span(one.starts_at, one.ends_at),
-                "on_call": sorted(names[user] for user in one.on_call),
-                "shadow": sorted(names[user] for user in one.shadow),
+                **_span(item.starts_at, item.ends_at),
+                "on_call": sorted(names[user] for user in item.on_call),
+                "shadow": sorted(names[user] for user in item.shadow),
             }
-            for one in facts.segments
+            for item in timeline.segments
         ],
-        "shifts": [_shift(one, names) for one in facts.shifts],
-        "windows": [_span(*window) for window in facts.windows],
-        "gaps": [_span(*gap) for gap in facts.gaps],
-        "noop_adjustments": company.adjustment_names(facts.idle_adjustments),
-        "absent_on_call": [_shift(one, names) for one in absences_on_call(facts.shifts, absent)],
-        "minutes": {names[user]: minutes for user, minutes in facts.minutes.items()},
+        "shifts": [_shift(item, names) for item in timeline.shifts],
+        "windows": [_span(*window) for window in timeline.windows],
+        "gaps": [_span(*gap) for gap in timeline.gaps],
+        "noop_adjustments": company.adjustment_names(timeline.idle_adjustments),
+        "absent_on_call": [_shift(item, names) for item in absences_on_call(timeline.shifts, absent)],
+        "minutes": {names[user]: minutes for user, minutes in timeline.minutes.items()},
     }
 
 
@@ -81,7 +81,7 @@ def _fairness(case: Mapping[str, Any], company: Company) -> dict[str, Any]:
         holidays=frozenset(map(date.fromisoformat, dates)),
     )
     weights = {company.user(name): Decimal(weight) for name, weight in case.get("weights", {}).items()}
-    found = fairness.report(_duty(case, company), rules=rules, weights=weights)
+    report = fairness.report(_shifts_on_call(case, company), rules=rules, weights=weights)
     return {
         "users": {
             company.user_names[user]: {
@@ -90,23 +90,23 @@ def _fairness(case: Mapping[str, Any], company: Company) -> dict[str, Any]:
                 "target": str(fairness.as_decimal(share.target)),
                 "deviation": str(fairness.as_decimal(share.deviation)),
             }
-            for user, share in sorted(found.shares.items())
+            for user, share in sorted(report.shares.items())
         },
-        "balance": str(fairness.as_decimal(found.balance)),
+        "balance": str(fairness.as_decimal(report.balance)),
     }
 
 
-def _duty(case: Mapping[str, Any], company: Company) -> list[Shift]:
-    """The shifts of a case within its query: given, or what its schedules say."""
+def _shifts_on_call(case: Mapping[str, Any], company: Company) -> list[Shift]:
+    """The shifts of a case within its query: listed in it, or computed from its schedules."""
     since, until = instant(case["query"]["from"]), instant(case["query"]["to"])
     if "duty" not in case:
-        return [shift for facts in _facts(company, since, until).values() for shift in facts.shifts]
-    given = (
-        Shift(company.user(one["user"]), max(instant(one["from"]), since), min(instant(one["to"]), until))
+        return [shift for timeline in _timelines(company, since, until).values() for shift in timeline.shifts]
+    shifts = (
+        Shift(company.user(row["user"]), max(instant(row["from"]), since), min(instant(row["to"]), until))
         for duty in case["duty"].values()
-        for one in duty["shifts"]
+        for row in duty["shifts"]
     )
-    return [shift for shift in given if shift.starts_at < shift.ends_at]
+    return [shift for shift in shifts if shift.starts_at < shift.ends_at]
 
 
 def _span(starts_at: datetime, ends_at: datetime) -> dict[str, str]:

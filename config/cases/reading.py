@@ -1,4 +1,4 @@
-"""The neutral format of a worked case, read into rows; it holds no rules of its own."""
+"""Reads the neutral format of a worked case into rows; it has no rules of its own."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -21,12 +21,12 @@ from oncall.models import (
     User,
 )
 
-# Dates of a case count from the beginning; a year that every case lies behind.
+# Dates of a case count from the beginning; a year before every case.
 _LONG_AGO = datetime(1000, 1, 1, tzinfo=UTC)
 
 
 def instant(text: str) -> datetime:
-    """A whole minute in UTC; ValueError with a sentence for anything else."""
+    """A whole minute in UTC; ValueError for anything else."""
     try:
         return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
     except (TypeError, ValueError):
@@ -34,7 +34,7 @@ def instant(text: str) -> datetime:
 
 
 def as_text(at: datetime) -> str:
-    """An instant as the format writes it."""
+    """An instant in the format of the cases."""
     return f"{at.isoformat()[:16]}Z"
 
 
@@ -51,8 +51,8 @@ class Company:
         for name, facts in case.get("users", {}).items():
             self._write_presence(self._users[name], facts)
         self._team = Team.objects.create(name=f"Case {self._mark}", slug=f"case-{self._mark}")
-        for found in sorted(case.get("schedules", []), key=lambda one: str(one["id"])):
-            self._write_schedule(found)
+        for schedule in sorted(case.get("schedules", []), key=lambda item: str(item["id"])):
+            self._write_schedule(schedule)
 
     def user(self, name: str) -> int:
         """The key of a person of the case."""
@@ -96,34 +96,34 @@ class Company:
                 origin=Origin.CASE,
             )
 
-    def _write_schedule(self, found: Mapping[str, Any]) -> None:
+    def _write_schedule(self, data: Mapping[str, Any]) -> None:
         schedule = Schedule.objects.create(team=self._team, name=f"Case {self._mark} {len(self.schedule_names)}")
-        self.schedule_names[schedule.pk] = str(found["id"])
-        # Ids of a case compare as strings; rows are written in that order, so that their keys compare alike.
-        for version in sorted(found.get("versions", []), key=lambda one: str(one["id"])):
+        self.schedule_names[schedule.pk] = str(data["id"])
+        # Ids of a case compare as strings; rows are written in that order, so that their keys sort the same way.
+        for version in sorted(data.get("versions", []), key=lambda item: str(item["id"])):
             self._write_version(schedule, version)
-        for adjustment in sorted(found.get("adjustments", []), key=lambda one: str(one["id"])):
+        for adjustment in sorted(data.get("adjustments", []), key=lambda item: str(item["id"])):
             self._write_override(schedule, adjustment)
 
-    def _write_version(self, schedule: Schedule, found: Mapping[str, Any]) -> None:
+    def _write_version(self, schedule: Schedule, data: Mapping[str, Any]) -> None:
         version = ScheduleVersion.objects.create(
             schedule=schedule,
-            created_at=instant(found["created_at"]),
-            effective_from=instant(found["effective_from"]),
-            withdrawn_at=instant(found["withdrawn_at"]) if found.get("withdrawn_at") else None,
-            time_zone=found["time_zone"],
+            created_at=instant(data["created_at"]),
+            effective_from=instant(data["effective_from"]),
+            withdrawn_at=instant(data["withdrawn_at"]) if data.get("withdrawn_at") else None,
+            time_zone=data["time_zone"],
             origin=Origin.CASE,
         )
-        for one in sorted(found["layers"], key=lambda layer: str(layer["id"])):
-            rotation, holiday = one["rotation"], one.get("holiday")
+        for layer_data in sorted(data["layers"], key=lambda layer: str(layer["id"])):
+            rotation, holiday = layer_data["rotation"], layer_data.get("holiday")
             layer = Layer.objects.create(
                 version=version,
-                name=str(one["id"])[:80],
-                priority=one["priority"],
-                kind=one.get("kind") or "primary",
-                time_zone=one.get("time_zone") or "",
-                starts_at=one.get("starts_at") or "",
-                ends_at=one.get("ends_at") or "",
+                name=str(layer_data["id"])[:80],
+                priority=layer_data["priority"],
+                kind=layer_data.get("kind") or "primary",
+                time_zone=layer_data.get("time_zone") or "",
+                starts_at=layer_data.get("starts_at") or "",
+                ends_at=layer_data.get("ends_at") or "",
                 anchor=rotation["anchor"],
                 unit=rotation["unit"],
                 length=rotation.get("length") or 1,
@@ -132,7 +132,7 @@ class Company:
                 count=rotation.get("count") or "calendar",
                 concurrent=rotation.get("concurrent") or 1,
                 slots=len(rotation["slots"]),
-                restrictions=one.get("restrictions") or [],
+                restrictions=layer_data.get("restrictions") or [],
                 calendar=self._calendars[holiday["calendar"]] if holiday else None,
                 holiday_mode=holiday["mode"] if holiday else "",
             )
@@ -142,27 +142,27 @@ class Company:
                 for name in sorted(set(names))
             )
 
-    def _write_override(self, schedule: Schedule, found: Mapping[str, Any]) -> None:
-        is_replace = found["op"] == "replace"
+    def _write_override(self, schedule: Schedule, data: Mapping[str, Any]) -> None:
+        is_replace = data["op"] == "replace"
         row = Override.objects.create(
             schedule=schedule,
-            op=found["op"],
-            starts_at=instant(found["from"]),
-            ends_at=instant(found["to"]),
-            created_at=instant(found["created_at"]),
-            cancelled_at=instant(found["cancelled_at"]) if found.get("cancelled_at") else None,
-            out=self._users[found["out"]] if is_replace else None,
+            op=data["op"],
+            starts_at=instant(data["from"]),
+            ends_at=instant(data["to"]),
+            created_at=instant(data["created_at"]),
+            cancelled_at=instant(data["cancelled_at"]) if data.get("cancelled_at") else None,
+            out=self._users[data["out"]] if is_replace else None,
             origin=Origin.CASE,
         )
-        self._adjustment_names[row.pk] = str(found["id"])
+        self._adjustment_names[row.pk] = str(data["id"])
         OverridePerson.objects.bulk_create(
             OverridePerson(override=row, user=self._users[name])
-            for name in sorted({found["in"]} if is_replace else set(found["users"]))
+            for name in sorted({data["in"]} if is_replace else set(data["users"]))
         )
 
 
 def _users_named(case: Mapping[str, Any]) -> set[str]:
-    """Everybody a case mentions."""
+    """Everybody named in a case."""
     named = set(case.get("users", {})) | set(case.get("weights", {}))
     for schedule in case.get("schedules", []):
         for version in schedule.get("versions", []):

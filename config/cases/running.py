@@ -1,4 +1,4 @@
-"""Runs the command on a database that has just been started or was named."""
+"""Runs the command on our own database or on the one in DATABASE_URL."""
 
 import sys
 
@@ -8,9 +8,9 @@ from django.db import connection
 
 
 def evaluate(arguments: list[str], *, is_ours: bool) -> int:
-    """Answer the cases in this process: another start of Django would cost a second."""
+    """Answer the cases in this process: starting Django again would cost a second."""
     django.setup()
-    # Another's database with tables in it is migrated when its owner likes.
+    # Do not migrate somebody else's database that has tables already.
     if is_ours or not connection.introspection.table_names():
         call_command("migrate", verbosity=0)
     try:

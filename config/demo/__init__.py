@@ -1,1 +1,1 @@
-"""What only the demonstration needs: its peers, its company and its supervisor."""
+"""The demo: its fake servers, its company and its supervisor."""

@@ -1,10 +1,10 @@
-"""The demo's days off: the public holidays of where its people work, and the company's own days."""
+"""The demo's calendars: public holidays where its people work, and the company's own days."""
 
 from datetime import date, timedelta
 from typing import Any
 
 from config.base.data.models import Origin
-from config.demo import cast
+from config.demo import master_data
 from config.demo.company import Company
 from oncall import feeds
 from oncall.calendars import countries
@@ -12,18 +12,18 @@ from oncall.calendars.dates import write_dates
 from oncall.calendars.top_up import last_year
 from oncall.models import Calendar, Layer, LayerMember, Schedule, ScheduleVersion, User
 
-_PARTS = {"DE": "BE", "GB": "ENG", "US": "", "IN": "KA", "AU": "NSW", "BR": "SP"}
-_FOUNDED = (9, 18)
+_SUBDIVISIONS = {"DE": "BE", "GB": "ENG", "US": "", "IN": "KA", "AU": "NSW", "BR": "SP"}
+_FOUNDING_DAY = (9, 18)
 HOLIDAY_PRIORITY = 10
 
 
 def write(company: Company) -> None:
-    """A calendar for each country, known since before the first schedule, and one of the company's own."""
+    """A calendar for each country, filled before the first schedule, and one of the company's own."""
     at = company.since - timedelta(days=3)
     last = last_year(company.at)
     years = range(at.year, last + 1)
-    for zone, country in cast.COUNTRIES.items():
-        part = _PARTS[country]
+    for zone, country in master_data.COUNTRIES.items():
+        part = _SUBDIVISIONS[country]
         place = ", ".join(filter(None, (countries.names()[country], countries.subdivisions(country).get(part, part))))
         calendar = Calendar.objects.create(
             name=f"Public holidays in {place}", country=country, subdivision=part, filled_through=last
@@ -31,13 +31,13 @@ def write(company: Company) -> None:
         holidays = countries.public_holidays(country, part, years)
         write_dates(calendar=calendar, dates=holidays, at=at, actor=None, origin=Origin.DEMO)
         company.calendars[zone] = calendar
-    own = Calendar.objects.create(name="Company days", description="Nobody works; standby goes on.")
-    parties = {date(year, *_FOUNDED): "Founding day" for year in years}
+    own = Calendar.objects.create(name="Company days", description="Nobody works; people stay on call.")
+    parties = {date(year, *_FOUNDING_DAY): "Founding day" for year in years}
     write_dates(calendar=own, dates=parties, at=at, actor=None, origin=Origin.DEMO)
 
 
-def share_holidays(version: ScheduleVersion, people: list[User], calendar: Calendar) -> None:
-    """Public holidays go round by the day among the same people, so that they do not always hit the same one."""
+def rotate_holidays(version: ScheduleVersion, people: list[User], calendar: Calendar) -> None:
+    """Public holidays rotate daily among the same people, so that they do not always hit the same person."""
     layer = Layer.objects.create(
         version=version, name="Public holidays", priority=HOLIDAY_PRIORITY, anchor="2025-01-06T00:00", unit="day",
         slots=len(people), calendar=calendar, holiday_mode="only",
@@ -47,13 +47,13 @@ def share_holidays(version: ScheduleVersion, people: list[User], calendar: Calen
     )
 
 
-def open_feeds(company: Company) -> None:
+def write_feeds(company: Company) -> None:
     """Calendar feeds of two responders, and of every schedule."""
-    found = company.found["ical"]
+    feeds_data = company.outputs["ical"]
     for name in ("aylin", "sam"):
-        found.append(_feed(company, company.person(name), None))
+        feeds_data.append(_feed(company, company.person(name), None))
     for schedule in Schedule.objects.order_by("name"):
-        found.append(_feed(company, company.person("lena"), schedule))
+        feeds_data.append(_feed(company, company.person("lena"), schedule))
 
 
 def _feed(company: Company, owner: User, schedule: Schedule | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A certificate authority of one's own, and a certificate of the demo's portal."""
+"""The demo's own certificate authority, and a certificate for its portal."""
 
 import ipaddress
 import os
@@ -18,10 +18,10 @@ AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE = "authority.pem", "portal.pem", "por
 
 
 def ensure_certificates(folder: Path, *, now: datetime | None = None) -> Path:
-    """Make authority and certificate where they are missing or old, and return the folder.
+    """Create authority and certificate if they are missing or old, and return the folder.
 
-    The authority's key is thrown away once it has signed: nobody can sign anything else with
-    an authority that a person may have put into a browser.
+    The authority's key is deleted after it has signed, so that nobody can sign anything else with
+    an authority that a person may have added to a browser.
     """
     now = now or datetime.fromtimestamp(time.time(), UTC)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The company the demo shows, as far as it is written: what each chapter builds on and adds to."""
+"""The demo's company as far as it is loaded: what each chapter reads and adds to."""
 
 import random
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ SEED = 20261
 
 @dataclass
 class Company:
-    """What the chapters of the demo's story build on and add to."""
+    """What the chapters of the demo read and add to."""
 
     at: datetime
     since: datetime
@@ -24,16 +24,16 @@ class Company:
     teams: dict[str, Team] = field(default_factory=dict)
     severities: dict[int, Severity] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
-    callers: list[Contact] = field(default_factory=list)
+    requesters: list[Contact] = field(default_factory=list)
     responders: dict[int, list[User]] = field(default_factory=dict)
     """By team."""
     calendars: dict[str, Calendar] = field(default_factory=dict)
     """Public holidays, by zone."""
     tickets: list[Ticket] = field(default_factory=list)
     """The incidents of the past, the oldest first."""
-    found: dict[str, Any] = field(default_factory=lambda: {"ical": [], "status_url": ""})
-    """What scripts and the terminal are told."""
+    outputs: dict[str, Any] = field(default_factory=lambda: {"ical": [], "status_url": ""})
+    """What the credentials file and the terminal show."""
 
     def person(self, first_name: str) -> User:
-        """The one of that sign-in."""
+        """The person with that first name."""
         return self.people[f"{first_name}@demo.example"]

@@ -1,4 +1,4 @@
-"""The file with the demo's sign-ins, for scripts and for the terminal."""
+"""The file with the demo's logins, for scripts and for the terminal."""
 
 import json
 import os
@@ -8,16 +8,16 @@ from typing import Any
 FILE = "credentials.json"
 
 
-def write_credentials(folder: Path, found: dict[str, Any] | None, base_url: str) -> dict[str, Any]:
-    """Write the sign-ins with whole addresses, readable by the owner only, and return them.
+def write_credentials(folder: Path, new: dict[str, Any] | None, base_url: str) -> dict[str, Any]:
+    """Write the logins with full addresses, readable by the owner only, and return them.
 
-    Passwords and tokens are known when the company is loaded and never again, so a later start
-    keeps the file and only moves its addresses.
+    Passwords and tokens exist in plain text only while the company is loaded, so a later start
+    keeps the file and only changes its addresses.
     """
-    kept = found if found is not None else read_credentials(folder)
-    earlier = str(kept.get("base_url", ""))
-    moved = _move({**kept, "base_url": ""}, earlier, base_url)
-    credentials = {**moved, "base_url": base_url}
+    stored = new if new is not None else read_credentials(folder)
+    earlier = str(stored.get("base_url", ""))
+    updated = _change_base_url({**stored, "base_url": ""}, earlier, base_url)
+    credentials = {**updated, "base_url": base_url}
     unfinished = folder / f"{FILE}.new"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -27,20 +27,20 @@ def write_credentials(folder: Path, found: dict[str, Any] | None, base_url: str)
 
 
 def read_credentials(folder: Path) -> dict[str, Any]:
-    """Return the sign-ins of an earlier start, or nothing."""
+    """Return the logins of an earlier start, or an empty dictionary."""
     try:
-        kept = json.loads((folder / FILE).read_text())
+        stored = json.loads((folder / FILE).read_text())
     except (FileNotFoundError, ValueError):
         return {}
-    return kept if isinstance(kept, dict) else {}
+    return stored if isinstance(stored, dict) else {}
 
 
-def _move(value: Any, earlier: str, base_url: str) -> Any:
+def _change_base_url(value: Any, earlier: str, base_url: str) -> Any:
     """Replace the start of every address in a structure."""
     if isinstance(value, dict):
-        return {key: _move(item, earlier, base_url) for key, item in value.items()}
+        return {key: _change_base_url(item, earlier, base_url) for key, item in value.items()}
     if isinstance(value, list):
-        return [_move(item, earlier, base_url) for item in value]
+        return [_change_base_url(item, earlier, base_url) for item in value]
     if isinstance(value, str):
         if earlier and (value == earlier or value.startswith(f"{earlier}/")):
             return base_url + value.removeprefix(earlier)

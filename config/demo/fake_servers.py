@@ -1,4 +1,4 @@
-"""The world outside in the demo: a mail server and a phone gateway that keep what they get."""
+"""The demo's fake mail server and phone gateway: they store every message they receive."""
 
 import argparse
 import asyncio
@@ -20,12 +20,12 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-KEPT = 500
-LARGEST_MESSAGE = 64 * 1024
+MAX_MESSAGES = 500
+MAX_MESSAGE_BYTES = 64 * 1024
 KINDS = {"sms", "voice", "push"}
 
 
-class Box:
+class MessageStore:
     """A folder with the newest messages, one JSON file each."""
 
     def __init__(self, folder: Path) -> None:
@@ -34,7 +34,7 @@ class Box:
         self._lock = threading.Lock()
 
     def put(self, message: dict[str, Any], *, key: str, original: bytes | None = None) -> str:
-        """Keep a message and return its id; the same key again changes nothing."""
+        """Store a message and return its id; the same key again changes nothing."""
         digest = hashlib.sha256(key.encode()).hexdigest()[:32]
         with self._lock:
             for earlier in self.folder.glob(f"*-{digest}.json"):
@@ -51,29 +51,29 @@ class Box:
         return message_id
 
     def _drop_oldest(self) -> None:
-        for old in sorted(self.folder.glob("*.json"), reverse=True)[KEPT:]:
+        for old in sorted(self.folder.glob("*.json"), reverse=True)[MAX_MESSAGES:]:
             old.unlink(missing_ok=True)
             old.with_suffix(".eml").unlink(missing_ok=True)
 
 
 class MailHandler:
-    """Takes every mail, whoever it is for."""
+    """Accepts every mail, for any recipient."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: MessageStore) -> None:
         self.box = box
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        """Keep one mail and tell the sender so."""
+        """Store one mail and confirm it to the sender."""
         content = envelope.original_content or b""
         message = message_from_bytes(content, policy=policy.default)
         self.box.put(read_parts(message, envelope), key=secrets.token_hex(16), original=content)
-        return "250 kept"
+        return "250 stored"
 
 
 def read_parts(message: EmailMessage, envelope: Envelope) -> dict[str, Any]:
-    """Return what a mailbox page shows of a mail."""
+    """Return the parts of a mail that the mailbox page shows."""
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     return {
         "from": str(message["From"] or envelope.mail_from),
@@ -86,21 +86,21 @@ def read_parts(message: EmailMessage, envelope: Envelope) -> dict[str, Any]:
 
 
 class PhoneHandler(BaseHTTPRequestHandler):
-    """Takes messages to phones: `POST /messages` with an Idempotency-Key."""
+    """Accepts messages to phones: `POST /messages` with an Idempotency-Key."""
 
     server: "PhoneGateway"
     protocol_version = "HTTP/1.1"
     timeout = 10
 
     def do_POST(self) -> None:
-        """Keep one message and answer with its id."""
+        """Store one message and answer with its id."""
         if self.path != "/messages":
             self._answer(HTTPStatus.NOT_FOUND, {"message": "there is only /messages"})
             return
         size = self.headers.get("Content-Length", "")
-        if not size.isdecimal() or int(size) > LARGEST_MESSAGE:
+        if not size.isdecimal() or int(size) > MAX_MESSAGE_BYTES:
             self.close_connection = True
-            self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"message": f"send at most {LARGEST_MESSAGE} bytes"})
+            self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"message": f"send at most {MAX_MESSAGE_BYTES} bytes"})
             return
         body = self.rfile.read(int(size))
         key = self.headers.get("Idempotency-Key", "")
@@ -112,12 +112,12 @@ class PhoneHandler(BaseHTTPRequestHandler):
         if problem is not None:
             self._answer(HTTPStatus.BAD_REQUEST, {"message": problem})
             return
-        kept = {
+        stored = {
             "message_id": str(message.get("id", "")),
             "key": key,
             **{name: str(message.get(name) or "") for name in ("kind", "to", "person", "text", "url")},
         }
-        self._answer(HTTPStatus.ACCEPTED, {"id": self.server.box.put(kept, key=key)})
+        self._answer(HTTPStatus.ACCEPTED, {"id": self.server.box.put(stored, key=key)})
 
     def _answer(self, status: HTTPStatus, content: dict[str, str]) -> None:
         body = json.dumps(content).encode()
@@ -129,7 +129,7 @@ class PhoneHandler(BaseHTTPRequestHandler):
 
 
 def find_problem(message: object, key: str) -> str | None:
-    """Say what is wrong with a message to a phone, if anything is."""
+    """Return what is wrong with a message to a phone, or None."""
     if not key:
         return "the header Idempotency-Key is missing"
     if not isinstance(message, dict):
@@ -146,20 +146,20 @@ class PhoneGateway(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, box: Box) -> None:
+    def __init__(self, port: int, box: MessageStore) -> None:
         super().__init__(("127.0.0.1", port), PhoneHandler)
         self.box = box
 
 
 async def serve(folder: Path, smtp_port: int, phone_port: int) -> None:
-    """Serve until told to stop."""
+    """Serve until a signal to stop."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    phone = PhoneGateway(phone_port, Box(folder / "phone"))
+    phone = PhoneGateway(phone_port, MessageStore(folder / "phone"))
     threading.Thread(target=phone.serve_forever, name="phone", daemon=True).start()
-    handler = MailHandler(Box(folder / "mail"))
+    handler = MailHandler(MessageStore(folder / "mail"))
     mail = await loop.create_server(
         lambda: SMTP(handler, hostname="demo.localhost", enable_SMTPUTF8=True), "127.0.0.1", smtp_port
     )
@@ -170,7 +170,7 @@ async def serve(folder: Path, smtp_port: int, phone_port: int) -> None:
 
 def main(arguments: list[str]) -> None:
     """Read the ports and serve."""
-    parser = argparse.ArgumentParser(prog="python -m config.demo.peers", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m config.demo.fake_servers", description=__doc__)
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--phone-port", type=int, required=True)
     parser.add_argument("--folder", type=Path, default=Path(os.environ.get("DEMO_DIR", ".demo")))

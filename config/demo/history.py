@@ -1,17 +1,17 @@
-"""Eighteen months of incidents, imagined by a seeded generator: seasons, nights, majors, and slow improvement."""
+"""Eighteen months of incidents from a seeded generator: seasons, nights, majors, and slow improvement."""
 
 import random
 from datetime import datetime, timedelta
 
 from config.demo import records
 from config.demo.company import Company
-from config.demo.past import Past
-from config.demo.stories import ALERTED, CALLED, Story
+from config.demo.incident_patterns import ALERT_PATTERNS, CALL_PATTERNS, Pattern
+from config.demo.past_incident import PastIncident
 
 COUNT = 2600
-WAITING = 4
-"""The last majors: restored, and still waiting for their prevention."""
-# How much happens in each month, January first: the weeks before Christmas are the shop's harvest.
+OPEN_MAJORS = 4
+"""The last majors: restored, with prevention still open."""
+# How much happens in each month, from January: the weeks before Christmas are the busiest.
 _SEASON = (1.0, 0.8, 0.8, 0.85, 0.9, 0.9, 0.75, 0.7, 0.95, 1.1, 1.6, 1.8)
 _CALL_TYPES = ("phone", "phone", "phone", "email", "portal", "portal", "chat")
 _FIRST_CONTACT = 0.45
@@ -19,25 +19,25 @@ _RANDOM_ENDS = (("no_fault_found", 0.05), ("duplicate", 0.03), ("merged", 0.01),
 
 
 def write(company: Company) -> None:
-    """Imagine the past and write it in bulk."""
-    imagined = sorted((_imagine(company) for _ in range(COUNT)), key=lambda past: past.began_at)
-    for past in [past for past in imagined if past.is_major and past.closure_code != "duplicate"][-WAITING:]:
+    """Generate the past and write it in bulk."""
+    incidents = sorted((_generate(company) for _ in range(COUNT)), key=lambda past: past.began_at)
+    for past in [past for past in incidents if past.is_major and past.closure_code != "duplicate"][-OPEN_MAJORS:]:
         past.resolved_at, past.closed_at, past.closure_code = None, None, ""
-    records.write(company, imagined)
+    records.write(company, incidents)
 
 
-def _imagine(company: Company) -> Past:
+def _generate(company: Company) -> PastIncident:
     chance = company.chance
     is_call = chance.random() < 0.5
-    began_at = _moment(company, is_call=is_call)
-    story = _pick(chance, CALLED if is_call else ALERTED)
-    service = company.services[story.service]
+    began_at = _random_start(company, is_call=is_call)
+    pattern = _choose_pattern(chance, CALL_PATTERNS if is_call else ALERT_PATTERNS)
+    service = company.services[pattern.service]
     created_at = began_at + timedelta(minutes=chance.lognormvariate(2.0, 0.8) if is_call else 1)
-    rank = max(1, min(5, story.rank + chance.choice((0, 0, 0, 0, 1)) * (story.rank > 2)))
+    rank = max(1, min(5, pattern.rank + chance.choice((0, 0, 0, 0, 1)) * (pattern.rank > 2)))
     responders = company.responders[service.team_id]
-    past = Past(
-        story=story,
-        title=story.title.format(n=chance.randint(1, 6)),
+    past = PastIncident(
+        pattern=pattern,
+        title=pattern.title.format(n=chance.randint(1, 6)),
         rank=rank,
         team=service.team,
         responder=responders[_week(began_at) % len(responders)],
@@ -45,23 +45,25 @@ def _imagine(company: Company) -> Past:
         created_at=created_at,
         restored_at=created_at,
     )
-    # From 1 at the beginning to 0 today: the numbers get better, month by month.
+    # From 1 at the beginning to 0 today: the figures improve month by month.
     age = (company.at - began_at) / (company.at - company.since)
-    (_call if is_call else _alert)(company, past, age)
-    _end(company, past, age)
+    (_fill_from_call if is_call else _fill_from_alert)(company, past, age)
+    _fill_end(company, past, age)
     return past
 
 
-def _pick(chance: random.Random, stories: list[Story]) -> Story:
-    return chance.choices(stories, weights=[story.weight / (3 if story.rank <= 2 else 1) for story in stories])[0]
+def _choose_pattern(chance: random.Random, patterns: list[Pattern]) -> Pattern:
+    return chance.choices(
+        patterns, weights=[pattern.weight / (3 if pattern.rank <= 2 else 1) for pattern in patterns]
+    )[0]
 
 
 def _week(at: datetime) -> int:
     return at.toordinal() // 7
 
 
-def _moment(company: Company, *, is_call: bool) -> datetime:
-    """Thrown away again until it fits the season, and for calls the hours of an office."""
+def _random_start(company: Company, *, is_call: bool) -> datetime:
+    """A random instant that fits the season, and for calls the office hours."""
     chance = company.chance
     length = company.at - timedelta(hours=30) - company.since
     while True:
@@ -73,7 +75,7 @@ def _moment(company: Company, *, is_call: bool) -> datetime:
             return at
 
 
-def _alert(company: Company, past: Past, age: float) -> None:
+def _fill_from_alert(company: Company, past: PastIncident, age: float) -> None:
     chance = company.chance
     is_night = not 7 <= past.began_at.hour < 21
     pages = company.severities[past.rank].pages
@@ -82,21 +84,21 @@ def _alert(company: Company, past: Past, age: float) -> None:
     past.acknowledged_at = past.created_at + timedelta(seconds=wait if pages else wait * 40)
     if pages and wait > 300:
         past.steps = 2
-        past.helpers = [one for one in company.responders[past.team.pk] if one != past.responder][:2]
+        past.helpers = [helper for helper in company.responders[past.team.pk] if helper != past.responder][:2]
         if past.helpers and chance.random() < 0.7:
             past.responder, past.helpers = past.helpers[0], [past.responder, *past.helpers[1:]]
     minutes = chance.lognormvariate(3.0 + 0.5 * age + (0.6 if past.is_major else 0), 0.75)
     past.restored_at = past.acknowledged_at + timedelta(minutes=minutes)
-    if pages and not past.is_major and chance.random() < 0.03:  # it went away before anybody answered
+    if pages and not past.is_major and chance.random() < 0.03:  # it ended before anybody answered
         past.acknowledged_at, past.restored_at = None, past.created_at + timedelta(minutes=4)
-    past.is_private = past.story.category == "Security" and chance.random() < 0.06
+    past.is_private = past.pattern.category == "Security" and chance.random() < 0.06
 
 
-def _call(company: Company, past: Past, age: float) -> None:
+def _fill_from_call(company: Company, past: PastIncident, age: float) -> None:
     chance = company.chance
     desk = company.responders[company.teams["service-desk"].pk]
     past.contact_type = chance.choice(_CALL_TYPES)
-    past.caller = chance.choice(company.callers)
+    past.requester = chance.choice(company.requesters)
     if past.contact_type in {"phone", "chat"} and chance.random() < _FIRST_CONTACT + 0.2 * (1 - age):
         past.team, past.responder = company.teams["service-desk"], chance.choice(desk)
         past.acknowledged_at = past.created_at
@@ -108,7 +110,7 @@ def _call(company: Company, past: Past, age: float) -> None:
     past.restored_at = past.acknowledged_at + timedelta(hours=chance.lognormvariate(0.7 + 0.6 * age, 0.9))
 
 
-def _end(company: Company, past: Past, age: float) -> None:
+def _fill_end(company: Company, past: PastIncident, age: float) -> None:
     chance = company.chance
     latest = company.at - timedelta(minutes=20)
     past.restored_at = min(past.restored_at, latest)

@@ -1,4 +1,4 @@
-"""Reads what the demo's peers received: mail, and messages to phones."""
+"""Reads what the demo's fake servers received: mail, and messages to phones."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-# An id is also a file name, so nothing else is let through to the file system.
+# An id is also a file name, so other texts never reach the file system.
 ID = re.compile(r"\d{20}-[0-9a-f]{32}")
 Message = dict[str, Any]
 
@@ -23,7 +23,7 @@ def list_phone(limit: int = 100) -> list[Message]:
 
 
 def read_mail(mail_id: str) -> Message | None:
-    """Return one mail, or None where there is none of that id."""
+    """Return one mail, or None if there is none with that id."""
     return _read(demo_folder() / "mail", mail_id)
 
 
@@ -37,8 +37,8 @@ def _newest(folder: Path, limit: int) -> list[Message]:
         names = sorted((entry.name for entry in folder.iterdir() if entry.suffix == ".json"), reverse=True)
     except FileNotFoundError:
         return []
-    found = (_read(folder, name.removesuffix(".json")) for name in names[:limit])
-    return [message for message in found if message is not None]
+    messages = (_read(folder, name.removesuffix(".json")) for name in names[:limit])
+    return [message for message in messages if message is not None]
 
 
 def _read(folder: Path, message_id: str) -> Message | None:
@@ -46,6 +46,6 @@ def _read(folder: Path, message_id: str) -> Message | None:
         return None
     try:
         message = json.loads((folder / f"{message_id}.json").read_text())
-    except (FileNotFoundError, ValueError):  # dropped meanwhile because newer ones came
+    except (FileNotFoundError, ValueError):  # deleted in the meantime to make room for newer ones
         return None
     return message if isinstance(message, dict) else None

@@ -11,7 +11,7 @@ from django.db import connection
 
 from config.base.data.models import Origin
 from config.base.data.roles import Role
-from config.demo import calendars, cast, customers, desk, history, lessons, on_call, rota
+from config.demo import calendars, customers, history, master_data, on_call, open_tickets, prevention, rota
 from config.demo.company import HISTORY, PASSWORD, Company
 from incidents.integrations import lifecycle
 from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity
@@ -20,47 +20,48 @@ from oncall.models import ContactMethod, Membership, NotificationRule, Obligatio
 
 
 def load(*, at: datetime) -> dict[str, Any] | None:
-    """Load the company as of `at` and return its sign-ins; None when it is loaded already."""
+    """Load the company as of `at` and return its logins; None if it is loaded already."""
     if User.objects.exists():
         return None
     company = Company(at=at, since=at - HISTORY)
     for write in CHAPTERS:
         write(company)
     with connection.cursor() as cursor:
-        # The planner knows nothing of what came in bulk; until it does, a question can take minutes.
+        # After bulk inserts the query planner needs new statistics, or a query can take minutes.
         cursor.execute("ANALYZE")
-    return company.found
+    return company.outputs
 
 
 def _write_people(company: Company) -> None:
     """One password for all, so it is hashed once."""
     hashed = make_password(PASSWORD)
-    made = User.objects.bulk_create(
+    people = User.objects.bulk_create(
         User(
             email=facts.email,
             password=hashed,
             name=facts.name,
             time_zone=facts.zone,
-            country=cast.COUNTRIES[facts.zone],
+            country=master_data.COUNTRIES[facts.zone],
             employee_number=f"E{1001 + number}",
             is_staff=facts.role == Role.ADMINISTRATOR,
             is_superuser=facts.role == Role.ADMINISTRATOR,
             origin="demo",
         )
-        for number, facts in enumerate(cast.PEOPLE)
+        for number, facts in enumerate(master_data.PEOPLE)
     )
-    company.people = {person.email: person for person in made}
+    company.people = {person.email: person for person in people}
     groups = {group.name: group for group in Group.objects.all()}
     through = User.groups.through
     through._default_manager.bulk_create(
-        through(user=person, group=groups[facts.role]) for person, facts in zip(made, cast.PEOPLE, strict=True)
+        through(user=person, group=groups[facts.role])
+        for person, facts in zip(people, master_data.PEOPLE, strict=True)
     )
     methods = ContactMethod.objects.bulk_create(
         ContactMethod(user=person, kind=kind, address=address, verified_at=company.since)
-        for number, person in enumerate(made)
+        for number, person in enumerate(people)
         for kind, address in (
-            ("sms", cast.PHONES[person.time_zone].format(number)),
-            ("voice", cast.PHONES[person.time_zone].format(number)),
+            ("sms", master_data.PHONES[person.time_zone].format(number)),
+            ("voice", master_data.PHONES[person.time_zone].format(number)),
             ("email", person.email),
         )
     )
@@ -77,7 +78,7 @@ def _write_people(company: Company) -> None:
         for (kind, urgency), minutes in rules.items()
         if kind == method.kind
     )
-    company.callers = Contact.objects.bulk_create(
+    company.requesters = Contact.objects.bulk_create(
         Contact(
             name=name,
             email=f"{name.split()[0].lower()}@callers.demo.example",
@@ -85,26 +86,26 @@ def _write_people(company: Company) -> None:
             organisation=organisation,
             origin="demo",
         )
-        for number, (name, organisation) in enumerate(cast.CALLERS)
+        for number, (name, organisation) in enumerate(master_data.REQUESTERS)
     )
 
 
 def _write_teams(company: Company) -> None:
-    made = Team.objects.bulk_create(
+    teams = Team.objects.bulk_create(
         Team(name=facts.name, slug=slug, kind=facts.kind, time_zone=facts.zone, description=facts.about)
-        for slug, facts in cast.TEAMS.items()
+        for slug, facts in master_data.TEAMS.items()
     )
-    company.teams = {team.slug: team for team in made}
+    company.teams = {team.slug: team for team in teams}
     Membership.objects.bulk_create(
         Membership(
             team=company.teams[facts.team],
             user=company.people[facts.email],
             role=facts.place,
-            # Somebody works part time, and somebody is new.
+            # Some people work part time, and some are new.
             fte=Decimal("0.6") if number % 8 == 5 else 1,
             trained_on=None if number % 16 == 11 else company.since.date(),
         )
-        for number, facts in enumerate(cast.PEOPLE)
+        for number, facts in enumerate(master_data.PEOPLE)
     )
     WakeTest.objects.bulk_create(
         WakeTest(user=person, channel="sms", sent_at=sent_at, passed_at=sent_at + timedelta(minutes=2))
@@ -112,14 +113,14 @@ def _write_teams(company: Company) -> None:
         for sent_at in [company.at - timedelta(days=5 * number % 80 + 1)]
         if number % 9 != 4
     )
-    for facts in cast.PEOPLE:
+    for facts in master_data.PEOPLE:
         if facts.place == "responder":
-            found = company.responders.setdefault(company.teams[facts.team].pk, [])
-            found.append(company.people[facts.email])
+            responders = company.responders.setdefault(company.teams[facts.team].pk, [])
+            responders.append(company.people[facts.email])
 
 
 def _write_severities(company: Company) -> None:
-    made = Severity.objects.bulk_create(
+    severities = Severity.objects.bulk_create(
         Severity(
             rank=rank,
             name=name,
@@ -129,19 +130,19 @@ def _write_severities(company: Company) -> None:
             pages=bool(pages),
             urgency=urgency,
             needs_prevention=bool(prevention),
-            review_seats=cast.REVIEW_SEATS.get(rank, []),
+            review_seats=master_data.REVIEW_SEATS.get(rank, []),
         )
-        for rank, name, title, text, major, pages, urgency, prevention in cast.SEVERITIES
+        for rank, name, title, text, major, pages, urgency, prevention in master_data.SEVERITIES
     )
-    company.severities = {severity.rank: severity for severity in made}
+    company.severities = {severity.rank: severity for severity in severities}
     PriorityRule.objects.bulk_create(
         PriorityRule(impact=impact, urgency=urgency, priority=priority, severity=company.severities[rank])
-        for (impact, urgency), (priority, rank) in cast.MATRIX.items()
+        for (impact, urgency), (priority, rank) in master_data.MATRIX.items()
     )
 
 
 def _write_services(company: Company) -> None:
-    made = Service.objects.bulk_create(
+    services = Service.objects.bulk_create(
         Service(
             name=facts.name,
             slug=facts.name.lower().replace(" ", "-"),
@@ -151,22 +152,22 @@ def _write_services(company: Company) -> None:
             description=facts.about,
             origin="demo",
         )
-        for facts in cast.SERVICES
+        for facts in master_data.SERVICES
     )
-    company.services = {service.name: service for service in made}
+    company.services = {service.name: service for service in services}
     ServiceOwnership.objects.bulk_create(
         ServiceOwnership(service=service, team=service.team, during=(company.since - timedelta(days=2), None))
-        for service in made
+        for service in services
     )
     ServiceDependency.objects.bulk_create(
         ServiceDependency(service=company.services[facts.name], needs=company.services[other])
-        for facts in cast.SERVICES
+        for facts in master_data.SERVICES
         for other in facts.needs
     )
 
 
-def _open_doors(company: Company) -> None:
-    doors = []
+def _write_integrations(company: Company) -> None:
+    integrations = []
     for kind, name, service, path in (
         ("alertmanager", "Prometheus", "Checkout", "/integrations/alertmanager/{key}"),
         ("alertmanager", "Prometheus (platform)", "Orders database", "/integrations/alertmanager/{key}"),
@@ -181,26 +182,26 @@ def _open_doors(company: Company) -> None:
             actor=None,
             at=company.at,
         )
-        doors.append({"kind": kind, "name": name, "key": key, "url": path.format(key=key)})
-    company.found["integrations"] = doors
+        integrations.append({"kind": kind, "name": name, "key": key, "url": path.format(key=key)})
+    company.outputs["integrations"] = integrations
 
 
 def _write_sign_ins(company: Company) -> None:
-    found = []
-    for facts in cast.PEOPLE:
+    users = []
+    for facts in master_data.PEOPLE:
         person = company.people[facts.email]
         _, key = tokens.create_token(user=person, name="Demo", at=company.at)
-        found.append({"email": person.email, "password": PASSWORD, "role": facts.role.value, "api_token": key})
-    company.found["users"] = found
+        users.append({"email": person.email, "password": PASSWORD, "role": facts.role.value, "api_token": key})
+    company.outputs["users"] = users
 
 
-def _tell_customers(company: Company) -> None:
-    customers.tell(services=company.services, author=company.person("carla"), at=company.at)
-    company.found["status_url"] = "/status/"
+def _write_status_page(company: Company) -> None:
+    customers.write_status_page(services=company.services, author=company.person("carla"), at=company.at)
+    company.outputs["status_url"] = "/status/"
 
 
-def _silence_obligations(company: Company) -> None:
-    """What the story's people owe is there to look at, some of it overdue; nobody is reminded of it."""
+def _stop_reminders(company: Company) -> None:
+    """The tasks are there to look at, some of them overdue; nobody is reminded of them."""
     Obligation.objects.update(origin=Origin.DEMO, next_reminder_at=None)
 
 
@@ -213,12 +214,12 @@ CHAPTERS: list[Callable[[Company], None]] = [
     on_call.write,
     history.write,
     rota.write,
-    desk.write,
-    lessons.write,
-    _silence_obligations,
-    _tell_customers,
-    _open_doors,
+    open_tickets.write,
+    prevention.write,
+    _stop_reminders,
+    _write_status_page,
+    _write_integrations,
     _write_sign_ins,
-    calendars.open_feeds,
+    calendars.write_feeds,
 ]
-"""In this order. What comes later (problems, postmortems, customer updates) builds on `Company.tickets`."""
+"""In this order. Later chapters (problems, postmortems, customer updates) use `Company.tickets`."""

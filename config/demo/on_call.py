@@ -1,10 +1,10 @@
-"""Who stands by in the demo: a schedule and a policy for each team."""
+"""Who is on call in the demo: a schedule and an escalation policy for each team."""
 
 from datetime import timedelta
 from typing import Any
 
 from config.base.data.clock import floor_minute
-from config.demo import calendars, cast
+from config.demo import calendars, master_data
 from config.demo.company import Company
 from oncall.models import (
     EscalationPolicy,
@@ -18,16 +18,16 @@ from oncall.models import (
 )
 
 ANCHOR = "2025-01-06T09:00"
-_LENGTHS = {"week": "A week each, Monday to Monday at 09:00.", "day": "A day each, London and Sydney by turns."}
+_LENGTHS = {"week": "One week each, Monday to Monday at 09:00.", "day": "One day each, London and Sydney take turns."}
 
 
 def write(company: Company) -> None:
-    """First whoever is on call, then the whole team, at last its manager."""
-    for slug, facts in cast.TEAMS.items():
+    """First the person on call, then the whole team, finally its manager."""
+    for slug, facts in master_data.TEAMS.items():
         team = company.teams[slug]
         schedule = _write_schedule(company, team, facts)
-        managers = [one for one in cast.PEOPLE if one.team == slug and one.place == "manager"]
-        last = [company.people[one.email] for one in managers] or [company.person("carla")]
+        managers = [member for member in master_data.PEOPLE if member.team == slug and member.place == "manager"]
+        last = [company.people[member.email] for member in managers] or [company.person("carla")]
         policy = EscalationPolicy.objects.create(
             team=team, name=f"{team.name}, around the clock", repeat=2, ack_timeout_minutes=60
         )
@@ -43,7 +43,7 @@ def write(company: Company) -> None:
         service.escalation_policy = service.team.escalation_policy
 
 
-def _write_schedule(company: Company, team: Team, facts: cast.TeamFacts) -> Schedule:
+def _write_schedule(company: Company, team: Team, facts: master_data.TeamFacts) -> Schedule:
     schedule = Schedule.objects.create(team=team, name=f"{team.name} on call", description=_LENGTHS[facts.turn])
     made_at = floor_minute(company.since) - timedelta(days=2)
     version = ScheduleVersion.objects.create(
@@ -54,5 +54,5 @@ def _write_schedule(company: Company, team: Team, facts: cast.TeamFacts) -> Sche
     LayerMember.objects.bulk_create(
         LayerMember(layer=layer, slot=slot, user=person) for slot, person in enumerate(people)
     )
-    calendars.share_holidays(version, people, company.calendars[facts.zone])
+    calendars.rotate_holidays(version, people, company.calendars[facts.zone])
     return schedule

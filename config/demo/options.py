@@ -1,4 +1,4 @@
-"""What a person may choose about the demo, read from the environment."""
+"""The demo's options, read from the environment."""
 
 import errno
 import os
@@ -31,7 +31,7 @@ class Options:
 
     @property
     def probe_host(self) -> str:
-        """The host name under which this machine reaches its own portal."""
+        """The host name at which this machine reaches its own portal."""
         return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind, self.bind)  # noqa: S104 - compared, not bound
 
 
@@ -39,7 +39,7 @@ def read_options(environment: Mapping[str, str]) -> Options:
     """Read and check the options."""
     port = environment.get("PORT") or "8000"
     if not (port.isascii() and port.isdecimal()) or not 1 <= int(port) <= LAST_PORT:
-        raise DemoRefused(f"PORT is {port!r}: give a number between 1 and {LAST_PORT}, as in `make demo PORT=8001`.")
+        raise DemoRefused(f"PORT is {port!r}: choose a number between 1 and {LAST_PORT}, as in `make demo PORT=8001`.")
     bind = environment.get("BIND") or "127.0.0.1"
     is_tls = environment.get("TLS", "").lower() not in OFF
     hosts = ["localhost", "127.0.0.1", "[::1]", socket.gethostname(), bind]
@@ -56,7 +56,7 @@ def read_options(environment: Mapping[str, str]) -> Options:
 
 
 def check_port(options: Options) -> None:
-    """Refuse a port that cannot be had before anything is started."""
+    """Check that the port is free before anything is started."""
     try:
         family = socket.getaddrinfo(options.bind, options.port, type=socket.SOCK_STREAM)[0][0]
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -68,21 +68,21 @@ def check_port(options: Options) -> None:
     except OSError as error:
         if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
             raise DemoRefused(
-                f"BIND is {options.bind!r}, which is no address of this machine: leave it out."
+                f"BIND is {options.bind!r}, which is not an address of this machine: leave it out."
             ) from error
         raise DemoRefused(
-            f"Port {options.port} is in use: stop what listens there, or choose another, "
+            f"Port {options.port} is in use: stop the program that uses it, or choose another, "
             f"as in `make demo PORT={min(options.port + 1, LAST_PORT)}`."
         ) from error
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody uses now."""
+    """Return a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def asked_options() -> Options:
+def current_options() -> Options:
     """Read the options of this process."""
     return read_options(os.environ)

@@ -1,4 +1,4 @@
-"""The programs the demo runs beside its servers, and what each is told."""
+"""The programs of the demo beside its servers, with their arguments and environments."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from config.embedded.processes import Child
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the demo's peers listen."""
+    """Where the demo's fake servers listen."""
 
     smtp: int
     phone: int
@@ -37,10 +37,10 @@ def make_environment(options: Options, ports: Ports, servers: dict[str, str], se
     }
 
 
-def make_peers(options: Options, ports: Ports, environment: dict[str, str]) -> Child:
+def make_fake_servers(options: Options, ports: Ports, environment: dict[str, str]) -> Child:
     """Describe the mail server and the phone gateway."""
     return _python(
-        "peers",
+        "fake-servers",
         ["-m", "config.demo.fake_servers", f"--smtp-port={ports.smtp}", f"--phone-port={ports.phone}"],
         options,
         environment,
@@ -72,13 +72,13 @@ def make_worker(options: Options, environment: dict[str, str]) -> Child:
 
 
 def make_watchdog(options: Options, environment: dict[str, str]) -> Child:
-    """Describe the watchdog, which looks at the others from outside."""
+    """Describe the watchdog, which monitors the others from outside."""
     return _python("watchdog", [str(ROOT / "manage.py"), "watchdog"], options, environment)
 
 
 def make_live_alerts(options: Options, environment: dict[str, str]) -> Child:
     """Describe the sender of live alerts."""
-    return _python("alerts", ["-m", "config.demo.live", str(options.folder)], options, environment)
+    return _python("alerts", ["-m", "config.demo.live_alerts", str(options.folder)], options, environment)
 
 
 def _python(name: str, arguments: list[str], options: Options, environment: dict[str, str]) -> Child:

@@ -1,23 +1,23 @@
-"""Writes the demo's past in bulk: tickets, timelines, escalations, pages and work, all of it over."""
+"""Writes the demo's past in bulk: tickets, timelines, escalations, pages and work intervals, all ended."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from config.demo.company import Company
-from config.demo.past import Past
-from config.demo.stories import GUESSES, MAJOR_STEPS
+from config.demo.incident_patterns import GUESSES, MAJOR_STEPS
+from config.demo.past_incident import PastIncident
 from incidents.models import EntryKind, Incident, Response, Ticket, TimelineEntry
 from incidents.response import SUBJECT
 from incidents.tickets.bulk_insert import insert_many
 from oncall.models import Escalation, EscalationEntry, Page, User, WorkInterval
 
 _BATCH = 1000
-_Said = tuple[str, datetime, str, User | None]
-_Row = tuple[Escalation, Ticket, Past]
+_EntryData = tuple[str, datetime, str, User | None]
+_Row = tuple[Escalation, Ticket, PastIncident]
 
 
-def write(company: Company, pasts: list[Past]) -> None:
-    """All of it; a channel of the past is no channel of today, so nothing of it can be sent."""
+def write(company: Company, pasts: list[PastIncident]) -> None:
+    """Write everything; all pages count as accepted, so nothing is sent."""
     tickets = insert_many([_incident(company, past) for past in pasts])
     company.tickets = tickets
     both = list(zip(tickets, pasts, strict=True))
@@ -25,7 +25,7 @@ def write(company: Company, pasts: list[Past]) -> None:
         (
             TimelineEntry(ticket=ticket, kind=kind, at=at, text=text, actor=actor)
             for ticket, past in both
-            for kind, at, text, actor in sorted(_timeline(company, ticket, past), key=lambda said: said[1])
+            for kind, at, text, actor in sorted(_timeline_entries(company, ticket, past), key=lambda entry: entry[1])
         ),
         batch_size=_BATCH,
     )
@@ -49,31 +49,31 @@ def write(company: Company, pasts: list[Past]) -> None:
     )
 
 
-def _incident(company: Company, past: Past) -> Incident:
-    story, chance = past.story, company.chance
+def _incident(company: Company, past: PastIncident) -> Incident:
+    pattern, chance = past.pattern, company.chance
     severity = company.severities[past.rank]
     is_done = past.status == "closed"
     desk = company.responders[company.teams["service-desk"].pk]
     assignee = past.responder
-    if past.is_major and past.status == "restored":  # what waits for its prevention has a commander
+    if past.is_major and past.status == "restored":  # a major with open prevention has a commander
         assignee = company.person("carla") if chance.random() < 0.5 else past.responder
     return Incident(
         kind="incident",
         title=past.title,
-        description=story.seen,
-        customer_impact=story.seen,
-        category=story.category,
+        description=pattern.seen,
+        customer_impact=pattern.seen,
+        category=pattern.category,
         contact_type=past.contact_type,
-        service=company.services[story.service],
+        service=company.services[pattern.service],
         severity=severity,
         priority=past.rank,
         status=past.status,
         team=past.team,
         assignee=assignee,
-        opened_by=chance.choice(desk) if past.caller else None,
-        requester=past.caller,
+        opened_by=chance.choice(desk) if past.requester else None,
+        requester=past.requester,
         closure_code=past.closure_code,
-        closure_note=story.helped if is_done else "",
+        closure_note=pattern.helped if is_done else "",
         visibility="private" if past.is_private else "open",
         visibility_reason="An employee's account is concerned." if past.is_private else "",
         created_at=past.created_at,
@@ -93,34 +93,34 @@ def _incident(company: Company, past: Past) -> Incident:
     )
 
 
-def _timeline(company: Company, ticket: Ticket, past: Past) -> Iterator[_Said]:
+def _timeline_entries(company: Company, ticket: Ticket, past: PastIncident) -> Iterator[_EntryData]:
     who, restored_at = past.responder, past.restored_at
     opened = f"Opened as {ticket.severity.name} for {ticket.team.name}."
     yield EntryKind.OPENED, past.created_at, opened, ticket.opened_by
     for helper in past.helpers:
-        later = past.created_at + timedelta(minutes=5)
-        yield EntryKind.PAGE, later, f"{helper.name} was paged: nobody had answered.", None
+        paged_at = past.created_at + timedelta(minutes=5)
+        yield EntryKind.PAGE, paged_at, f"{helper.name} was paged: nobody had acknowledged.", None
     if past.acknowledged_at:
         yield EntryKind.STATUS, past.acknowledged_at, f"Acknowledged by {who.name}.", who
         if past.is_major:
-            yield from _lead(company, past, restored_at)
+            yield from _command_entries(company, past, restored_at)
         elif company.chance.random() < 0.4:
             middle = past.acknowledged_at + (restored_at - past.acknowledged_at) / 2
             yield EntryKind.NOTE, middle, company.chance.choice(GUESSES), who
-        yield EntryKind.NOTE, restored_at - timedelta(seconds=20), past.story.helped, who
+        yield EntryKind.NOTE, restored_at - timedelta(seconds=20), past.pattern.helped, who
     if past.reopened_at:
-        yield EntryKind.STATUS, past.reopened_at, "Reopened. It is back.", who
+        yield EntryKind.STATUS, past.reopened_at, "Reopened. The fault is back.", who
     yield EntryKind.STATUS, restored_at, "Service restored.", who if past.acknowledged_at else None
     if past.changed_at:
         yield EntryKind.CHANGE, past.changed_at, "Impact started at changed.", who
     if past.resolved_at and past.resolved_at != restored_at:
-        yield EntryKind.STATUS, past.resolved_at, "Resolved: its prevention is done.", who
+        yield EntryKind.STATUS, past.resolved_at, "Resolved: prevention is done.", who
     if past.closed_at:
         yield EntryKind.STATUS, past.closed_at, "Closed.", who
 
 
-def _lead(company: Company, past: Past, restored_at: datetime) -> Iterator[_Said]:
-    """What a commander writes down, spread over the time it took."""
+def _command_entries(company: Company, past: PastIncident, restored_at: datetime) -> Iterator[_EntryData]:
+    """What the commander writes, spread over the duration."""
     commander = company.person("carla" if past.team.slug in {"platform", "parcelwise"} else "hannah")
     began = past.acknowledged_at or past.created_at
     for minute, kind, text in MAJOR_STEPS:
@@ -129,25 +129,30 @@ def _lead(company: Company, past: Past, restored_at: datetime) -> Iterator[_Said
         yield kind, at, text.format(commander=commander.name, responder=past.responder.name), actor
 
 
-def _write_paging(paged: list[tuple[Ticket, Past]]) -> None:
+def _write_paging(paged: list[tuple[Ticket, PastIncident]]) -> None:
     """Escalations that have ended, and pages that were accepted."""
-    made = Escalation.objects.bulk_create((_escalation(ticket, past) for ticket, past in paged), batch_size=_BATCH)
-    rows: list[_Row] = [(one, ticket, past) for one, (ticket, past) in zip(made, paged, strict=True)]
+    escalations = Escalation.objects.bulk_create(
+        (_escalation(ticket, past) for ticket, past in paged), batch_size=_BATCH
+    )
+    rows: list[_Row] = [
+        (escalation, ticket, past) for escalation, (ticket, past) in zip(escalations, paged, strict=True)
+    ]
     Response.objects.bulk_create(
-        (Response(ticket=ticket, team=ticket.team, escalation=one) for one, ticket, _ in rows), batch_size=_BATCH
+        (Response(ticket=ticket, team=ticket.team, escalation=escalation) for escalation, ticket, _ in rows),
+        batch_size=_BATCH,
     )
     EscalationEntry.objects.bulk_create(
         (
-            EscalationEntry(escalation=one, at=at, event=event, step=step, round=0, actor=actor, detail=detail)
-            for one, _, past in rows
-            for at, event, step, actor, detail in _log(past)
+            EscalationEntry(escalation=escalation, at=at, event=event, step=step, round=0, actor=actor, detail=detail)
+            for escalation, _, past in rows
+            for at, event, step, actor, detail in _escalation_entries(past)
         ),
         batch_size=_BATCH,
     )
     Page.objects.bulk_create((page for row in rows for page in _pages(*row)), batch_size=_BATCH)
 
 
-def _escalation(ticket: Ticket, past: Past) -> Escalation:
+def _escalation(ticket: Ticket, past: PastIncident) -> Escalation:
     return Escalation(
         subject_type=SUBJECT,
         subject_id=ticket.pk,
@@ -167,15 +172,17 @@ def _escalation(ticket: Ticket, past: Past) -> Escalation:
     )
 
 
-def _called(past: Past) -> list[list[User]]:
-    """Whom each step reached."""
+def _users_by_step(past: PastIncident) -> list[list[User]]:
+    """The users that each step paged."""
     if past.steps == 1:
         return [[past.responder]]
     return [past.helpers[:1] or [past.responder], [past.responder, *past.helpers[1:]]]
 
 
-def _log(past: Past) -> Iterator[tuple[datetime, str, int | None, User | None, dict[str, object]]]:
-    for step, people in enumerate(_called(past)):
+def _escalation_entries(
+    past: PastIncident,
+) -> Iterator[tuple[datetime, str, int | None, User | None, dict[str, object]]]:
+    for step, people in enumerate(_users_by_step(past)):
         at = past.created_at + timedelta(seconds=2, minutes=5 * step)
         yield at, "page", step, None, {"firing": step + 1, "people": [{"user": person.pk} for person in people]}
     if past.acknowledged_at:
@@ -183,8 +190,8 @@ def _log(past: Past) -> Iterator[tuple[datetime, str, int | None, User | None, d
     yield past.restored_at, "resolve", None, past.responder if past.acknowledged_at else None, {}
 
 
-def _pages(escalation: Escalation, ticket: Ticket, past: Past) -> Iterator[Page]:
-    for step, people in enumerate(_called(past)):
+def _pages(escalation: Escalation, ticket: Ticket, past: PastIncident) -> Iterator[Page]:
+    for step, people in enumerate(_users_by_step(past)):
         at = past.created_at + timedelta(seconds=2, minutes=5 * step)
         for person in people:
             yield Page(

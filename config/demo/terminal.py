@@ -1,4 +1,4 @@
-"""What the demo says to the person in front of it."""
+"""What the demo prints on the terminal."""
 
 import sys
 from collections.abc import Iterable
@@ -9,8 +9,8 @@ from config.demo.options import Options
 from config.embedded.processes import Child
 
 
-def say(text: str) -> None:
-    """Print a line now; a terminal that is gone is no reason to fail."""
+def print_line(text: str) -> None:
+    """Print a line now; ignore a closed terminal."""
     try:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
@@ -18,18 +18,18 @@ def say(text: str) -> None:
         return
 
 
-def few_of_each_role(users: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """At most two sign-ins of each role: a screen is short, and the file has them all."""
-    kept: dict[str, list[dict[str, Any]]] = {}
+def sample_by_role(users: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """At most two logins of each role; the file has them all."""
+    users_by_role: dict[str, list[dict[str, Any]]] = {}
     for user in users:
-        kept.setdefault(str(user.get("role", "")), []).append(user)
-    return [user for same in kept.values() for user in same[:2]]
+        users_by_role.setdefault(str(user.get("role", "")), []).append(user)
+    return [user for users_of_role in users_by_role.values() for user in users_of_role[:2]]
 
 
-def print_welcome(options: Options, found: dict[str, Any], seconds: float, children: Iterable[Child]) -> None:
-    """Print the address, the sign-ins and how to go on."""
+def print_welcome(options: Options, logins: dict[str, Any], seconds: float, children: Iterable[Child]) -> None:
+    """Print the address, the logins and the next steps."""
     lines = ["", f"Holdfast is ready after {seconds:.0f} s:  {options.site_url}", ""]
-    users = few_of_each_role(found.get("users") or [])
+    users = sample_by_role(logins.get("users") or [])
     width = max((len(str(user.get("email", ""))) for user in users), default=0)
     lines += [
         f"  {user.get('email', ''):{width}}  {user.get('password', '')}  {user.get('role', '')}" for user in users
@@ -39,17 +39,17 @@ def print_welcome(options: Options, found: dict[str, Any], seconds: float, child
     lines += [
         f"  The demo's phones:  {options.site_url}/demo/phone/    its mailbox:  {options.site_url}/demo/mailbox/",
         *(
-            f"  {door['kind']:12}  {door['name']}:  {door['url']}"
-            + (f"  with routing_key {door['key']}" if door["key"] not in door["url"] else "")
-            for door in found.get("integrations") or []
+            f"  {integration['kind']:12}  {integration['name']}:  {integration['url']}"
+            + (f"  with routing_key {integration['key']}" if integration["key"] not in integration["url"] else "")
+            for integration in logins.get("integrations") or []
         ),
         "",
     ]
-    lines.append(f"Sign-ins and tokens for scripts: {options.folder / 'credentials.json'}")
+    lines.append(f"Logins and tokens for scripts: {options.folder / 'credentials.json'}")
     lines.append(f"Logs: {options.folder / 'logs'}    Processes: " + ", ".join(f"{c.name} {c.pid}" for c in children))
     if options.is_tls:
         lines.append(f"The certificate authority to trust: {options.folder / 'tls' / AUTHORITY_FILE}")
     else:
         lines.append("This is plain http, for this machine only; `make demo TLS=1` serves https.")
-    lines.append("Ctrl-C stops everything and keeps the data; `make demo RESET=1` starts afresh.")
-    say("\n".join(lines))
+    lines.append("Ctrl-C stops everything and keeps the data; `make demo RESET=1` starts with new data.")
+    print_line("\n".join(lines))

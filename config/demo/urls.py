@@ -1,4 +1,4 @@
-"""Addresses of the demo's phone and mailbox; elsewhere they do not exist."""
+"""Addresses of the demo's phone and mailbox; they exist only in the demo."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -1,4 +1,4 @@
-"""The demo's phone, which rings, and its mailbox."""
+"""The pages of the demo's phone and mailbox."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,13 +7,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from config.base.web.views import ShownPage
+from config.base.web.views import TemplatePage
 from config.demo import inbox
 
 _RINGS_FOR = timedelta(seconds=45)
 
 
-class _DemoPage(ShownPage):
+class _DemoPage(TemplatePage):
     """Only in the demo."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -37,13 +37,16 @@ class Phone(_DemoPage):
     template_name = "demo/phone.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Newest first; the last moments ring."""
-        found = []
+        """Newest first; the latest messages ring."""
+        messages = []
         for message in inbox.list_phone(30):
             moment = _moment(message)
             rings = moment is not None and self.at - moment < _RINGS_FOR
-            found.append(message | {"moment": moment, "rings": rings})
-        return super().get_context_data(**kwargs) | {"found": found, "rings": any(one["rings"] for one in found)}
+            messages.append(message | {"moment": moment, "rings": rings})
+        return super().get_context_data(**kwargs) | {
+            "received": messages,
+            "rings": any(message["rings"] for message in messages),
+        }
 
 
 class Mailbox(_DemoPage):
@@ -54,8 +57,8 @@ class Mailbox(_DemoPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Newest first."""
-        found = [message | {"moment": _moment(message)} for message in inbox.list_mail(60)]
-        return super().get_context_data(**kwargs) | {"found": found}
+        messages = [message | {"moment": _moment(message)} for message in inbox.list_mail(60)]
+        return super().get_context_data(**kwargs) | {"received": messages}
 
 
 class Mail(_DemoPage):

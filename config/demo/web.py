@@ -14,7 +14,7 @@ workers = 2
 threads = 8
 preload_app = True
 graceful_timeout = 5
-# Its control socket would lie in the home folder of whoever tries the demo.
+# Its control socket would be in the user's home folder.
 control_socket_disable = True
 
 
@@ -24,10 +24,10 @@ def when_ready(server: Any) -> None:
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Let a worker end when the server is killed outright."""
+    """End a worker when the server is killed."""
     die_with_parent(signal.SIGKILL, server.pid)
 
 
 def on_starting(server: Any) -> None:
-    """Say in the log whose process this is."""
+    """Write the process id to the log."""
     server.log.info("demo web server, process %s", os.getpid())

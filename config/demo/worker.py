@@ -1,4 +1,4 @@
-"""Celery's addition in the demo: pool processes that end with a worker killed outright."""
+"""Celery's addition in the demo: pool processes that end when their worker is killed."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from celery.signals import worker_process_init
 
 from config.embedded.processes import die_with_parent
 
-# This module is imported by the main process, before it makes its pool.
+# The main process imports this module before it creates its pool.
 _main_process = os.getpid()
 
 

@@ -1,4 +1,4 @@
-"""Run a command with PostgreSQL and Redis at hand: `python -m config.embedded COMMAND ...`."""
+"""Run a command with PostgreSQL and Redis running: `python -m config.embedded COMMAND ...`."""
 
 import os
 import signal
@@ -8,23 +8,23 @@ from pathlib import Path
 from types import FrameType
 
 from config.embedded.errors import ServersUnavailable
-from config.embedded.secret import kept_secret
+from config.embedded.secret import load_secret
 from config.embedded.servers import running_servers
 
 DATA_DIR = Path(__file__).resolve().parents[2] / ".run" / "development"
 
 
 def main(command: list[str]) -> int:
-    """Run the command and return its exit code; servers of an earlier call are shared."""
+    """Run the command and return its exit code; it uses the servers of an earlier call if they run."""
     if not command:
         sys.stderr.write("usage: python -m config.embedded COMMAND ...\n")
         return 2
-    # An ordinary end, so that command and servers are stopped on the way out.
+    # A normal exit, so that command and servers are stopped.
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, _leave)
     try:
         with running_servers(DATA_DIR, share=True) as servers:
-            defaults = {"SECRET_KEY": kept_secret(DATA_DIR / "secret-key")}
+            defaults = {"SECRET_KEY": load_secret(DATA_DIR / "secret-key")}
             environment = defaults | dict(os.environ) | servers.environment
             return subprocess.run(command, check=False, env=environment).returncode
     except ServersUnavailable as error:

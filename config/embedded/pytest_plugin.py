@@ -11,7 +11,7 @@ import pytest
 
 from config.embedded import test_databases
 from config.embedded.errors import FolderInUse, ServersUnavailable
-from config.embedded.servers import Servers, forget_data, start_servers
+from config.embedded.servers import Servers, delete_data, start_servers
 
 # Kept between runs: the migrated template in it saves the migrations.
 DATA_DIR = Path(__file__).resolve().parents[2] / ".run" / "tests"
@@ -52,7 +52,7 @@ def _start() -> Servers:
         folder = Path(tempfile.mkdtemp(prefix="holdfast-tests-"))
         servers = start_servers(folder, fsync=False)
         servers.on_stop(shutil.rmtree, folder, ignore_errors=True)
-        servers.on_stop(forget_data, folder)
+        servers.on_stop(delete_data, folder)
         return servers
 
 

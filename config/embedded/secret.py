@@ -1,21 +1,21 @@
-"""A secret key that is made once and kept beside the data it protects."""
+"""A secret key that is created once and stored beside the data it protects."""
 
 import os
 import secrets
 from pathlib import Path
 
 
-def kept_secret(path: Path) -> str:
-    """Return the secret in the file, which only its owner can read; make both where they are missing."""
+def load_secret(path: Path) -> str:
+    """Return the secret in the file, which only its owner can read; create both if they are missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        kept = path.read_text().strip()
-        if kept:
-            return kept
+        secret = path.read_text().strip()
+        if secret:
+            return secret
         path.unlink()
-        return kept_secret(path)
+        return load_secret(path)
     with os.fdopen(descriptor, "w") as file:
         secret = secrets.token_urlsafe(50)
         file.write(secret)

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis for demo, tests and development: the ones named, or ones of our own."""
+"""PostgreSQL and Redis for demo, tests and development: those in the environment, or our own."""
 
 import contextlib
 import fcntl
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from config.embedded.accounts import find_placed, server_account
+from config.embedded.accounts import current_data_folder, server_account
 from config.embedded.errors import FolderInUse, ServersUnavailable
 from config.embedded.postgres import Postgres
 from config.embedded.processes import Child, await_predecessor
@@ -21,12 +21,12 @@ from config.embedded.valkey import PID_FILE, Valkey
 ADDRESSES = "servers.json"
 SOCKETS_PARENT = Path("/tmp")  # noqa: S108 - only ever with mkdtemp, which makes folders of mode 0700
 SOCKETS_PREFIX = "holdfast-"
-KEPT_HERE = ("postgres-*", "valkey", "logs", "mail", "phone", "media", "credentials.json", "secret-key")
+DATA_PATTERNS = ("postgres-*", "valkey", "logs", "mail", "phone", "media", "credentials.json", "secret-key")
 
 
 @dataclass
 class Servers:
-    """Where the two servers answer, and those of them that are ours."""
+    """The addresses of the two servers, and those that we started."""
 
     database_url: str
     redis_url: str
@@ -46,7 +46,7 @@ class Servers:
         return {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
 
     def on_stop(self, action: Callable[..., object], *arguments: object, **options: object) -> None:
-        """Have something done after the servers have stopped."""
+        """Run an action after the servers have stopped."""
         with contextlib.ExitStack() as stack:
             stack.callback(action, *arguments, **options)
             stack.push(self._clean_up.pop_all())
@@ -61,8 +61,7 @@ def start_servers(data_dir: Path, *, fsync: bool = True, share: bool = False, re
     """Start the servers that the environment does not name, with their data below `data_dir`.
 
     With `share` a second caller gets the addresses of the first one's servers; without it the
-    second caller is told that the folder is in use. `reset` forgets all earlier data in the
-    folder. Call it from the main thread.
+    second caller gets FolderInUse. `reset` deletes all earlier data in the folder. Call it from the main thread.
     """
     database_url = os.environ.get("DATABASE_URL", "")
     redis_url = os.environ.get("REDIS_URL", "")
@@ -70,14 +69,14 @@ def start_servers(data_dir: Path, *, fsync: bool = True, share: bool = False, re
     with contextlib.ExitStack() as stack:
         _make_folder(data_dir)
         lock = stack.enter_context((data_dir / "lock").open("a+"))
-        if not _take(lock):
+        if not _try_lock(lock):
             if share:
                 return _await_addresses(data_dir)
-            raise FolderInUse(_in_use(data_dir))
+            raise FolderInUse(_in_use_message(data_dir))
         servers = Servers(database_url, redis_url)
         if reset:
-            forget_data(data_dir)
-        _forget_earlier_sockets(data_dir)
+            delete_data(data_dir)
+        _delete_earlier_sockets(data_dir)
         socket_dir = _make_socket_folder(data_dir)
         stack.callback(shutil.rmtree, socket_dir, ignore_errors=True)
         stack.callback((data_dir / ADDRESSES).unlink, missing_ok=True)
@@ -101,7 +100,7 @@ def start_servers(data_dir: Path, *, fsync: bool = True, share: bool = False, re
 
 @contextlib.contextmanager
 def running_servers(data_dir: Path, *, fsync: bool = True, share: bool = False) -> Iterator[Servers]:
-    """Have the servers for the length of a block."""
+    """Run the servers for the length of a block."""
     servers = start_servers(data_dir, fsync=fsync, share=share)
     try:
         yield servers
@@ -120,12 +119,12 @@ def _make_folder(data_dir: Path) -> None:
         (data_dir / "lock").touch()
     except OSError as error:
         raise ServersUnavailable(
-            f"The data folder {data_dir} cannot be written ({error.strerror}): mend its rights or name another one."
+            f"The data folder {data_dir} cannot be written ({error.strerror}): change its rights or name another one."
         ) from error
 
 
-def _take(lock: IO[str]) -> bool:
-    """Take the folder for this process; the kernel gives it back however the process ends."""
+def _try_lock(lock: IO[str]) -> bool:
+    """Lock the folder for this process; the kernel releases it when the process ends."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -136,13 +135,13 @@ def _take(lock: IO[str]) -> bool:
     return True
 
 
-def _in_use(data_dir: Path) -> str:
+def _in_use_message(data_dir: Path) -> str:
     owner = (data_dir / "lock").read_text().strip() or "unknown"
     return f"The data folder {data_dir} is in use by process {owner}: stop it first, or name another folder."
 
 
 def _make_socket_folder(data_dir: Path) -> Path:
-    """Make a private folder with a short name: a socket's path may have 107 bytes only."""
+    """Create a private folder with a short name: a socket's path may have only 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix=SOCKETS_PREFIX, dir=SOCKETS_PARENT))
     account = server_account()
     if account is not None:
@@ -151,22 +150,22 @@ def _make_socket_folder(data_dir: Path) -> Path:
     return folder
 
 
-def forget_data(data_dir: Path) -> None:
-    """Remove what we keep in a folder, by name: the folder may hold things of other people."""
-    _forget_earlier_sockets(data_dir)
-    for pattern in KEPT_HERE:
+def delete_data(data_dir: Path) -> None:
+    """Delete our own files in a folder, by name: the folder may contain other files."""
+    _delete_earlier_sockets(data_dir)
+    for pattern in DATA_PATTERNS:
         for path in data_dir.glob(pattern):
             if not path.is_dir():
                 path.unlink()
                 continue
-            placed = find_placed(path)
+            placed = current_data_folder(path)
             await_predecessor(placed / "cluster" / "postmaster.pid", "postgres")
             await_predecessor(placed / PID_FILE, "valkey")
             shutil.rmtree(placed)
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _forget_earlier_sockets(data_dir: Path) -> None:
+def _delete_earlier_sockets(data_dir: Path) -> None:
     """Remove the socket folder that a killed run left behind."""
     try:
         folder = Path((data_dir / "sockets").read_text().strip())
@@ -192,4 +191,4 @@ def _await_addresses(data_dir: Path) -> Servers:
             time.sleep(0.1)
             continue
         return Servers(addresses["DATABASE_URL"], addresses["REDIS_URL"])
-    raise FolderInUse(_in_use(data_dir))
+    raise FolderInUse(_in_use_message(data_dir))

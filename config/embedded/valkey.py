@@ -42,7 +42,7 @@ class Valkey:
     def start(self) -> Child:
         """Start the server and wait until it answers."""
         folder = place_data(self.data_dir / "valkey", self.account)
-        # Two servers over one log would ruin it.
+        # Two servers on one log would destroy it.
         await_predecessor(folder / PID_FILE, "valkey")
         options = {
             "port": "0",
@@ -74,15 +74,15 @@ class Valkey:
         deadline = time.monotonic() + START_LIMIT
         while time.monotonic() < deadline:
             if not child.is_running:
-                raise ServersUnavailable(f"Valkey stopped while starting. Its last words:\n{child.log_tail()}")
-            if answers(self.socket):
+                raise ServersUnavailable(f"Valkey stopped while starting. Its last output:\n{child.log_tail()}")
+            if is_answering(self.socket):
                 return
             time.sleep(0.02)
-        raise ServersUnavailable(f"Valkey was not ready in {START_LIMIT} s. Its last words:\n{child.log_tail()}")
+        raise ServersUnavailable(f"Valkey was not ready in {START_LIMIT} s. Its last output:\n{child.log_tail()}")
 
 
-def answers(address: Path) -> bool:
-    """Say whether a server answers a ping on the socket and has loaded its data."""
+def is_answering(address: Path) -> bool:
+    """Whether a server answers a ping on the socket and has loaded its data."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(1)
         try:

@@ -1,1 +1,1 @@
-"""Signing in: our pages, and what allauth asks of us."""
+"""Signing in: our pages, and our settings of allauth."""

@@ -1,4 +1,4 @@
-"""Signing in: who may, and how often one may try."""
+"""Signing in: who may, and how often a person may try."""
 
 import hashlib
 from typing import Any
@@ -13,16 +13,16 @@ from config.base.net import links
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by administrators; failed sign-ins count per login and address together."""
+    """Administrators create accounts; failed sign-ins count per login and address together."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Nobody makes an account for themselves."""
+        """False: people cannot create accounts themselves."""
         return False
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """The link of the mail, built from SITE_URL and not from the request's Host (bad input 76)."""
-        asked: str = super().get_reset_password_from_key_url(key)
-        return links.absolute(urlsplit(asked).path)
+        url: str = super().get_reset_password_from_key_url(key)
+        return links.absolute_url(urlsplit(url).path)
 
     def render_mail(
         self,

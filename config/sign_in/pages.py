@@ -21,7 +21,7 @@ _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def demo_people() -> QuerySet[User]:
-    """The demo's cast, whom anybody may play; nobody outside the demo."""
+    """The demo's people, whom anybody may sign in as; none outside the demo."""
     if not settings.DEMO:
         return User.objects.none()
     return (
@@ -36,7 +36,7 @@ def demo_people() -> QuerySet[User]:
 
 
 class SignIn(LoginView):
-    """E-mail address and password; in the demo also a list of people to play."""
+    """E-mail address and password; in the demo also a list of people to sign in as."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the demo's people."""
@@ -49,14 +49,14 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as one of the demo's people without a password. Anywhere else this address does not exist."""
     if not settings.DEMO:
         raise Http404
-    asked = request.POST.get("person", "")
-    person = get_object_or_404(User, pk=asked if asked.isdecimal() else 0, origin=Origin.DEMO, is_active=True)
+    person_id = request.POST.get("person", "")
+    person = get_object_or_404(User, pk=person_id if person_id.isdecimal() else 0, origin=Origin.DEMO, is_active=True)
     login(request, person, backend=_BACKEND)
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return redirect(wanted if is_ours else settings.LOGIN_REDIRECT_URL)
+    next_url = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(next_url, {request.get_host()}, require_https=request.is_secure())
+    return redirect(next_url if is_ours else settings.LOGIN_REDIRECT_URL)
 
 
 def not_offered(request: HttpRequest) -> HttpResponse:
-    """Addresses of accounts are changed by administrators: they are the sign-in and where pages go."""
+    """Only administrators change addresses of accounts: they are the login and where pages are sent."""
     raise Http404

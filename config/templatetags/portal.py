@@ -19,25 +19,25 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def when(context: dict[str, Any], value: datetime | None) -> SafeString:
     """An instant, relative to now."""
-    return display.time(value, at=context["at"])
+    return display.time_element(value, at=context["at"])
 
 
 @register.simple_tag(takes_context=True)
 def clock(context: dict[str, Any], value: datetime | None, zone: str | None = None) -> SafeString:
-    """An instant as the wall clock shows it, in `zone` or the reader's."""
-    return display.clock(value, at=context["at"], zone=zone)
+    """An instant in the local time of `zone` or the reader."""
+    return display.clock_element(value, at=context["at"], zone=zone)
 
 
 @register.simple_tag
 def moment(value: datetime | None, zone: str | None = None) -> str:
     """The full date and time in `zone`, or the reader's."""
-    return display.local(value, zone=zone) if value else ""
+    return display.local_text(value, zone=zone) if value else ""
 
 
 @register.simple_tag
 def tag(family: str, value: object, label: object) -> SafeString:
     """A colored label."""
-    return display.tag(family, value, label)
+    return display.tag_element(family, value, label)
 
 
 @register.filter
@@ -49,38 +49,38 @@ def markdown(value: str) -> SafeString:
 @register.simple_tag
 def stretch(starts_at: datetime | None, ends_at: datetime | None, zone: str | None = None) -> str:
     """From when to when in `zone`, or the reader's."""
-    return display.stretch(starts_at, ends_at, zone=zone)
+    return display.period_text(starts_at, ends_at, zone=zone)
 
 
 @register.filter
 def in_zone(value: datetime, zone: str) -> datetime:
-    """The same instant on the wall clocks of a zone."""
+    """The same instant in the local time of a zone."""
     return value.astimezone(ZoneInfo(zone))
 
 
 @register.filter
 def span(seconds: float) -> str:
     """A number of seconds in words."""
-    return display.span(seconds)
+    return display.duration_text(seconds)
 
 
 @register.filter
 def hours(minutes: float) -> str:
     """A number of minutes in hours."""
-    return display.hours(float(minutes))
+    return display.hours_text(float(minutes))
 
 
 @register.filter
 def percent(part: float) -> str:
-    """A part of one as a percentage."""
+    """A fraction as a percentage."""
     return f"{round(100 * float(part))} %"
 
 
 @register.inclusion_tag("components/pulse.html", takes_context=True)
 def engine_pulse(context: dict[str, Any]) -> dict[str, Any]:
     """The engine's last sweep and the number of findings, at most a few seconds old."""
-    found = pulse.read(at=context["at"])
-    return {"pulse": found, "is_well": found.is_healthy(context["at"]), "at": context["at"]}
+    state = pulse.read(at=context["at"])
+    return {"pulse": state, "is_well": state.is_healthy(context["at"]), "at": context["at"]}
 
 
 _ACCESS_KEYS = {"incidents:queue": "q", "incidents:declare": "d", "oncall:on-call": "o"}
@@ -88,7 +88,7 @@ _ACCESS_KEYS = {"incidents:queue": "q", "incidents:declare": "d", "oncall:on-cal
 
 @register.inclusion_tag("components/section.html", takes_context=True)
 def section(context: dict[str, Any], view: str, label: str) -> dict[str, Any]:
-    """An entry of the side bar, marked when the reader is in that section."""
+    """An entry of the side bar, marked if the current page belongs to it."""
     url = reverse(view)
     path = context["request"].path
     if path.startswith("/tickets/"):
@@ -102,7 +102,7 @@ def section(context: dict[str, Any], view: str, label: str) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def here_with(context: dict[str, Any], **changed: object) -> str:
-    """This page's query string with some of it changed; an empty value takes one out."""
+    """This page's query string with some parameters changed; an empty value removes one."""
     query = context["request"].GET.copy()
     for name, value in changed.items():
         if value in {None, ""}:

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils import timezone
 
 from config.base.data.roles import Role
-from config.base.rest.permissions import ScopedAccess, only
-from config.base.rest.viewsets import ReadViewSet, verb, writes
+from config.base.rest.permissions import ScopedAccess, require_roles
+from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
 from incidents.customers import maintenance, updates
 from incidents.filters import customers as filters
 from incidents.models import (
@@ -67,7 +67,7 @@ class CustomerUpdateViewSet(ReadViewSet):
     filterset_class = filters.CustomerUpdateFilter
     scope = "respond"
 
-    @writes(serializers.PublishSerializer, may=can_publish, status=201)
+    @write_handler(serializers.PublishSerializer, may=can_publish, status=201)
     def create(self, data: dict[str, Any]) -> CustomerUpdate:
         """Publish an update on the status page and mail it to the subscribers of its components."""
         return updates.publish(**data, actor=self.actor, at=timezone.now())
@@ -79,7 +79,7 @@ class SubscriberViewSet(ReadViewSet):
     queryset = Subscriber.objects.prefetch_related("components")
     serializer_class = serializers.SubscriberSerializer
     filterset_class = filters.SubscriberFilter
-    permission_classes = (ScopedAccess, only(*ACTING_ROLES, Role.ADMINISTRATOR))
+    permission_classes = (ScopedAccess, require_roles(*ACTING_ROLES, Role.ADMINISTRATOR))
 
 
 class DeliveryViewSet(ReadViewSet):
@@ -88,7 +88,7 @@ class DeliveryViewSet(ReadViewSet):
     queryset = UpdateDelivery.objects.all()
     serializer_class = serializers.DeliverySerializer
     filterset_class = filters.DeliveryFilter
-    permission_classes = (ScopedAccess, only(*ACTING_ROLES, Role.ADMINISTRATOR))
+    permission_classes = (ScopedAccess, require_roles(*ACTING_ROLES, Role.ADMINISTRATOR))
 
 
 class MaintenanceViewSet(ReadViewSet):
@@ -99,12 +99,12 @@ class MaintenanceViewSet(ReadViewSet):
     filterset_class = filters.MaintenanceFilter
     scope = "respond"
 
-    @writes(serializers.ScheduleSerializer, may=can_publish, status=201)
+    @write_handler(serializers.ScheduleSerializer, may=can_publish, status=201)
     def create(self, data: dict[str, Any]) -> ScheduledMaintenance:
         """Schedule maintenance on a status page and mail the subscribers of its components."""
         return maintenance.schedule(**data, actor=self.actor, at=timezone.now())
 
-    @verb(serializers.TellSerializer, may=lambda user, scheduled: can_publish(user))
+    @post_action(serializers.TellSerializer, may=lambda user, scheduled: can_publish(user))
     def tell(self, scheduled: ScheduledMaintenance, data: dict[str, Any]) -> ScheduledMaintenance:
         """Publish an update: change the status or the times, or cancel it."""
         maintenance.tell(maintenance_id=scheduled.pk, **data, actor=self.actor, at=timezone.now())

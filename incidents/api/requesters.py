@@ -1,7 +1,7 @@
 """The endpoint of requesters."""
 
 from config.base.data.roles import Role
-from config.base.rest.permissions import ScopedAccess, only
+from config.base.rest.permissions import ScopedAccess, require_roles
 from config.base.rest.viewsets import ReadViewSet
 from incidents.filters.requesters import RequesterFilter
 from incidents.models import (
@@ -16,5 +16,5 @@ class RequesterViewSet(ReadViewSet):
     queryset = Contact.objects.select_related("user")
     serializer_class = ContactSerializer
     filterset_class = RequesterFilter
-    permission_classes = (ScopedAccess, only(Role.AGENT, Role.ADMINISTRATOR))
+    permission_classes = (ScopedAccess, require_roles(Role.AGENT, Role.ADMINISTRATOR))
     order = "id"

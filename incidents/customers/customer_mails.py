@@ -23,7 +23,7 @@ class CustomerMail:
 def mail_for(delivery: UpdateDelivery) -> CustomerMail:
     """The mail of a delivery: an update, a maintenance update, or the request to confirm the address."""
     token = signed_links.unsubscribe_token(delivery.subscriber)
-    address = links.to("incidents:status-leave", token)
+    address = links.view_url("incidents:status-leave", token)
     headers = {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     if delivery.update is not None:
         return update_mail(delivery.update, unsubscribe=address, headers=headers)
@@ -42,8 +42,8 @@ def update_mail(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str, 
             "update": update,
             "incident": incident,
             "page": incident.page,
-            "next": display.local(update.next_update_at, zone=zone) if update.next_update_at else "",
-            "link": links.absolute(incident.get_absolute_url()),
+            "next": display.local_text(update.next_update_at, zone=zone) if update.next_update_at else "",
+            "link": links.absolute_url(incident.get_absolute_url()),
             "unsubscribe": unsubscribe,
         },
     )
@@ -63,9 +63,9 @@ def maintenance_mail(
             "notice": notice,
             "maintenance": maintenance,
             "page": maintenance.page,
-            "starts": display.local(maintenance.starts_at, zone=zone),
-            "ends": display.local(maintenance.ends_at, zone=zone),
-            "link": links.absolute(maintenance.get_public_url()),
+            "starts": display.local_text(maintenance.starts_at, zone=zone),
+            "ends": display.local_text(maintenance.ends_at, zone=zone),
+            "link": links.absolute_url(maintenance.get_public_url()),
             "unsubscribe": unsubscribe,
         },
     )
@@ -78,7 +78,7 @@ def _confirmation_mail(subscriber: Subscriber) -> CustomerMail:
         "message/confirm_subscription.txt",
         {
             "page": subscriber.page,
-            "link": links.to("incidents:status-confirm", signed_links.confirm_token(subscriber)),
+            "link": links.view_url("incidents:status-confirm", signed_links.confirm_token(subscriber)),
             "site_name": settings.SITE_NAME,
         },
     )

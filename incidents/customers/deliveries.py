@@ -43,7 +43,7 @@ def enqueue(task: "Task[Any, Any]", *ids: int) -> None:
 
 
 def _send_to_worker(task: "Task[Any, Any]", *ids: int) -> bool:
-    return broker.ask(task, *ids, queue="customers")
+    return broker.enqueue(task, *ids, queue="customers")
 
 
 @shared_task
@@ -151,7 +151,7 @@ def _record(claim: Claim, outcome: Outcome) -> None:
     elif claim.attempts >= MAX_ATTEMPTS:
         outbox.record_end(UpdateDelivery, claim, state=OutboxState.DEAD, at=at, error=outcome.error)
     else:
-        wait = backoff(claim.attempts, most=MAX_WAIT_SECONDS)
+        wait = backoff(claim.attempts, longest=MAX_WAIT_SECONDS)
         outbox.record_retry(UpdateDelivery, claim, due_at=at + wait, error=outcome.error)
 
 

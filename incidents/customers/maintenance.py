@@ -120,7 +120,7 @@ def _advance_automatically(pk: int, *, at: datetime) -> int:
         _change_status(maintenance, MaintenanceStatus.IN_PROGRESS, "The maintenance has begun.", at=at)
     else:
         maintenance.reminded_at = at
-        begins = display.local(maintenance.starts_at, zone=maintenance.page.time_zone)
+        begins = display.local_text(maintenance.starts_at, zone=maintenance.page.time_zone)
         _change_status(
             maintenance, maintenance.status, f"Reminder: this maintenance begins on {begins}.", at=at, is_mailed=True
         )

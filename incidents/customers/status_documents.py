@@ -36,7 +36,7 @@ def _page(view: PageView) -> dict[str, Any]:
     return {
         "id": page.public_id,
         "name": page.name,
-        "url": links.absolute(page.get_absolute_url()),
+        "url": links.absolute_url(page.get_absolute_url()),
         "time_zone": page.time_zone,
         "updated_at": _instant(view.updated_at),
     }
@@ -117,7 +117,7 @@ def _incident(incident: PublicIncident, view: PageView) -> dict[str, Any]:
         "monitoring_at": _instant(incident.monitoring_at),
         "resolved_at": _instant(incident.resolved_at),
         "impact": incident.impact,
-        "shortlink": links.absolute(incident.get_absolute_url()),
+        "shortlink": links.absolute_url(incident.get_absolute_url()),
         "started_at": _instant(incident.started_at),
     }
 
@@ -128,7 +128,7 @@ def _maintenance(maintenance: ScheduledMaintenance, view: PageView) -> dict[str,
         "monitoring_at": None,
         "resolved_at": _instant(maintenance.completed_at),
         "impact": "maintenance",
-        "shortlink": links.absolute(maintenance.get_public_url()),
+        "shortlink": links.absolute_url(maintenance.get_public_url()),
         "started_at": _instant(maintenance.starts_at),
         "scheduled_for": _instant(maintenance.starts_at),
         "scheduled_until": _instant(maintenance.ends_at),

@@ -183,9 +183,9 @@ def fill_placeholders(body: str, *, draft: Draft, at: datetime) -> str:
         "start": _format_time(draft.started_at, at=at, zone=zone),
         "time": _format_time(at, at=at, zone=zone),
         "restored": _format_time(at, at=at, zone=zone),
-        "duration": display.span((at - draft.started_at).total_seconds()),
+        "duration": display.duration_text((at - draft.started_at).total_seconds()),
         "next": _format_time(draft.next_update_at, at=at, zone=zone) if draft.next_update_at else "",
-        "link": links.absolute(draft.page.get_absolute_url()),
+        "link": links.absolute_url(draft.page.get_absolute_url()),
     }
     return _PLACEHOLDER.sub(lambda match: values.get(match[1]) or match[0], body)
 

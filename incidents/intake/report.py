@@ -39,7 +39,7 @@ def line(value: object, *, max_length: int) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     # Cut before cleaning too: half a megabyte of text need not be normalized for 300 characters.
-    cleaned = text.one_line(str(value)[: max_length * 4])[:max_length].rstrip()
+    cleaned = text.clean_line(str(value)[: max_length * 4])[:max_length].rstrip()
     return cleaned if any(unicodedata.category(character)[0] not in "CZ" for character in cleaned) else ""
 
 
@@ -54,7 +54,7 @@ def web_link(*values: object) -> str:
     """The first value that is a web address of at most 500 characters, or an empty text."""
     for value in values:
         if isinstance(value, str) and value.startswith(("http://", "https://")) and len(value) <= 500:
-            return text.one_line(value).replace(" ", "%20")[:500]
+            return text.clean_line(value).replace(" ", "%20")[:500]
     return ""
 
 

@@ -100,8 +100,8 @@ def _alertmanager_snippets(key: str) -> list[Snippet]:
     receiver = "receivers:\n  - name: holdfast\n    webhook_configs:\n      - url: {url}\n{more}"
     limits = "        send_resolved: true\n        max_alerts: 300\n"
     bearer = f"        http_config:\n          authorization:\n            credentials: {key}\n"
-    with_header = receiver.format(url=links.to("intake-alertmanager"), more=bearer + limits)
-    with_address = receiver.format(url=links.to("intake-alertmanager-key", key), more=limits)
+    with_header = receiver.format(url=links.view_url("intake-alertmanager"), more=bearer + limits)
+    with_address = receiver.format(url=links.view_url("intake-alertmanager-key", key), more=limits)
     return [
         Snippet("alertmanager.yml, with the key in a header", "yaml", with_header),
         Snippet("alertmanager.yml, with the key in the address", "yaml", with_address),
@@ -109,7 +109,7 @@ def _alertmanager_snippets(key: str) -> list[Snippet]:
 
 
 def _pagerduty_snippets(key: str) -> list[Snippet]:
-    address = links.to("intake-pagerduty")
+    address = links.view_url("intake-pagerduty")
     root = address.removesuffix(reverse("intake-pagerduty"))
     event = (
         f'{{"routing_key": "{key}", "event_action": "trigger", "dedup_key": "test",'

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from config.base.data.text import one_line, several_lines
+from config.base.data.text import clean_line, clean_lines
 from config.base.web import display
 from incidents.models import ActionItem, ActionStatus, EntryKind, Ticket
 from incidents.prevention.auto_resolve import resolve_waiting
@@ -28,7 +28,7 @@ def add(
 ) -> ActionItem:
     """Add an action item with a due day; without a person or a team it goes to the ticket's team."""
     ticket = lock_ticket(ticket_id)
-    if not (title := one_line(title)):
+    if not (title := clean_line(title)):
         raise TicketRefused("Say what must be done, beginning with a verb.")
     if owner is not None and not owner.is_active:
         raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.")
@@ -41,8 +41,9 @@ def add(
     action.clean_fields(exclude=["ticket", "owner", "team", "created_by"])
     action.save()
     create_action(ticket, action, at=at)
-    text = f"Action item added for {_assigned_to(action)}, due on {display.day(due_on)}: {title}"
-    _record(action, text, actor=actor, at=at)
+    text = f"Action item added for {_assigned_to(action)}, due on {display.date_text(due_on)}: {title}"
+    _record(action, text, actor=actor, at=at
+    )
     return action
 
 
@@ -61,7 +62,7 @@ def complete(*, action_id: int, actor: User | None, at: datetime) -> ActionItem:
 def decline(*, action_id: int, reason: str, actor: User | None, at: datetime) -> ActionItem:
     """Decline it: it will not be done, for this reason."""
     ticket, action = _lock_open(action_id)
-    if not (reason := several_lines(reason)):
+    if not (reason := clean_lines(reason)):
         raise TicketRefused("Say why it will not be done.")
     action.reason = reason
     _end(action, ActionStatus.DECLINED, at=at)

@@ -119,7 +119,7 @@ def _action_condition(action: ActionItem, *, of: Ticket) -> Condition:
     url = action.get_absolute_url()
     if action.status == ActionStatus.DONE:
         return Condition(f"The action item {title} is done", url, action.done_at)
-    return Condition(f"The action item {title}, due on {display.day(action.due_on)}", url, None)
+    return Condition(f"The action item {title}, due on {display.date_text(action.due_on)}", url, None)
 
 
 def _waiver_condition(waiver: PreventionWaiver) -> Condition:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from config.base.data.text import several_lines
+from config.base.data.text import clean_lines
 from incidents.customers.obligations import reassign_updates
 from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, TicketStatus
 from incidents.response.paging import end_paging, page_team, running
@@ -28,7 +28,7 @@ EDITABLE = _ON_TICKET | _ON_INCIDENT
 def add_note(*, ticket_id: int, text: str, actor: User | None, at: datetime, is_public: bool = False) -> Ticket:
     """Add a work note, or a public comment; a note by the requester ends a hold that waits for the requester."""
     ticket = lock_ticket(ticket_id)
-    text = several_lines(text)
+    text = clean_lines(text)
     if not text:
         raise TicketRefused("The note is empty. Write something first.")
     kind = EntryKind.COMMENT if is_public else EntryKind.NOTE

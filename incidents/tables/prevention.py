@@ -79,7 +79,7 @@ class ActionItemTable(Table):
 
     def render_due_on(self, value: date) -> SafeString:
         """The day."""
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), display.day(value))
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), display.date_text(value))
 
     def value_due_on(self, value: Any) -> str:
         """As an ISO date, for CSV."""

@@ -32,7 +32,7 @@ class RecordTable(Table):
 
     def render_seconds(self, value: float) -> str:
         """As hours and minutes."""
-        return display.span(value)
+        return display.duration_text(value)
 
     def value_seconds(self, value: float) -> int:
         """In seconds, for CSV."""

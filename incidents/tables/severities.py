@@ -20,7 +20,7 @@ class SeverityColumn(tables.Column):
 
     def render(self, value: Severity) -> SafeString:
         """The name in its color."""
-        return display.tag("severity", value.rank, value.name)
+        return display.tag_element("severity", value.rank, value.name)
 
     def value(self, value: Severity) -> str:
         """The name, for CSV."""
@@ -43,7 +43,7 @@ class SeverityTable(Table):
 
     def render_name(self, record: Any) -> SafeString:
         """In its rank's color."""
-        return display.tag("severity", record.rank, record.name)
+        return display.tag_element("severity", record.rank, record.name)
 
     def value_name(self, value: str) -> str:
         """The bare name, for CSV."""

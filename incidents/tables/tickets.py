@@ -37,7 +37,7 @@ class TicketTable(Table):
 
     def render_title(self, value: str, record: Any) -> SafeString:
         """The title as a link, with a tag while nobody has answered."""
-        tag = display.tag("unowned", "yes", "unanswered") if getattr(record, "is_unowned", False) else ""
+        tag = display.tag_element("unowned", "yes", "unanswered") if getattr(record, "is_unowned", False) else ""
         return format_html('<span><a href="{}">{}</a> {}</span>', record.get_absolute_url(), value, tag)
 
     def value_title(self, value: str) -> str:
@@ -54,7 +54,9 @@ class TicketTable(Table):
 
     def render_age(self, record: Any) -> SafeString:
         """The time from the start of the impact to restoration, or to now."""
-        return display.time(record.impact_started_at, at=self.at, text=display.span(record.age(self.at)))
+        return display.time_element(
+            record.impact_started_at, at=self.at, text=display.duration_text(record.age(self.at))
+        )
 
     def value_age(self, record: Any) -> int:
         """In seconds, for CSV."""

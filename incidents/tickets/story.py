@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from config.base.web.panels import Chapter, Moment, register_chapter, stamped
+from config.base.web.panels import Chapter, Moment, register_chapter, timestamp_moments
 from incidents.models import (
     ActionItem,
     ActionStatus,
@@ -75,12 +75,12 @@ def story_url(ticket: Ticket) -> str:
 def _alerts(related: RelatedTickets) -> Iterable[Moment]:
     for alert in Alert.objects.filter(ticket__in=related.incidents).order_by("-opened_at")[: MAX_LINKED * 5]:
         labels = {"opened_at": "Alert opened", "closed_at": "Alert closed"}
-        yield from stamped(alert, labels, title=alert.title, url=alert.get_absolute_url())
+        yield from timestamp_moments(alert, labels, title=alert.title, url=alert.get_absolute_url())
 
 
 def _incidents(related: RelatedTickets) -> Iterable[Moment]:
     for incident in related.incidents:
-        yield from stamped(incident, _INCIDENT_STAMPS, title=str(incident), url=incident.get_absolute_url())
+        yield from timestamp_moments(incident, _INCIDENT_STAMPS, title=str(incident), url=incident.get_absolute_url())
 
 
 def _updates(related: RelatedTickets) -> Iterable[Moment]:
@@ -92,7 +92,7 @@ def _updates(related: RelatedTickets) -> Iterable[Moment]:
 
 def _problems(related: RelatedTickets) -> Iterable[Moment]:
     for problem in related.problems:
-        yield from stamped(problem, _PROBLEM_STAMPS, title=str(problem), url=problem.get_absolute_url())
+        yield from timestamp_moments(problem, _PROBLEM_STAMPS, title=str(problem), url=problem.get_absolute_url())
 
 
 def _actions(related: RelatedTickets) -> Iterable[Moment]:
@@ -101,7 +101,7 @@ def _actions(related: RelatedTickets) -> Iterable[Moment]:
         assigned_to = action.owner.name if action.owner else str(action.team)
         outcome = "Done" if action.status == ActionStatus.DONE else f"Declined: {action.reason}"
         labels = {"created_at": f"Assigned to {assigned_to}, due on {action.due_on:%Y-%m-%d}", "done_at": outcome}
-        yield from stamped(action, labels, title=action.title, url=action.get_absolute_url())
+        yield from timestamp_moments(action, labels, title=action.title, url=action.get_absolute_url())
 
 
 def register() -> None:

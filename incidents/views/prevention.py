@@ -41,7 +41,7 @@ class ActionItemList(ListPage):
     table_class = ActionItemTable
     filterset_class = ActionItemFilter
     filters = ("search", "status", "whose", "is_priority", "team")
-    told_empty = ("status",)
+    keep_empty = ("status",)
     empty = "No open action items. Add them on the page of an incident or a problem."
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:

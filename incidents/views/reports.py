@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 
 from config.base.web import charts, display
 from config.base.web.tables import without_formula
-from config.base.web.views import ListPage, ShownPage
+from config.base.web.views import ListPage, TemplatePage
 from incidents.filters.reports import RecordFilter, ReportFilter
 from incidents.models import Service, Severity, Ticket
 from incidents.reports import aggregates, metrics
@@ -63,10 +63,10 @@ class FigureView:
 
 
 def _span(seconds: float | None) -> str:
-    return "–" if seconds is None else display.span(seconds)
+    return "–" if seconds is None else display.duration_text(seconds)
 
 
-class TimesReport(ShownPage):
+class TimesReport(TemplatePage):
     """Tiles, a chart and a table of one measure by month; every figure links to its records."""
 
     title = "Reports: times to acknowledge, restore and resolve"
@@ -169,7 +169,7 @@ class TimesReport(ShownPage):
             figures = cell.figures[measure.name]
             text = f"{cell.month:%B %Y}: median {_span(figures.median)}, 90 % below {_span(figures.p90)}"
             bars.append(charts.Bar(f"{cell.month:%b}", figures.median, figures.p90, text))
-        return charts.bars(
+        return charts.bar_chart(
             bars,
             name="by-month",
             title=f"{measure.title} by month",

@@ -49,5 +49,5 @@ def revoke_token(*, token: ApiToken, at: datetime) -> ApiToken:
 
 def forget_answers(*, at: datetime) -> int:
     """Delete stored answers to an Idempotency-Key that are too old. Returns 0: nothing is left to do at once."""
-    IdempotentRequest.objects.filter(created_at__lte=at - idempotency.KEPT).delete()
+    IdempotentRequest.objects.filter(created_at__lte=at - idempotency.RETENTION).delete()
     return 0

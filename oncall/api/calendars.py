@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import ReadViewSet, writes
+from config.base.rest.viewsets import ReadViewSet, write_handler
 from oncall import calendars
 from oncall.filters.calendars import CalendarDateFilter, CalendarFilter
 from oncall.models import Calendar, CalendarDate, User
@@ -34,18 +34,18 @@ class CalendarViewSet(ReadViewSet):
         context = dict(super().get_serializer_context())
         return context | {"calendar": self.get_object()} if self.detail else context
 
-    @writes(serializers.NewCalendarSerializer, may=_may, status=201)
+    @write_handler(serializers.NewCalendarSerializer, may=_may, status=201)
     def create(self, data: dict[str, Any]) -> Calendar:
         """Create a calendar; with a country, it gets the public holidays of this year and the next years."""
         return calendars.create_calendar(**data, at=timezone.now(), actor=self.actor)
 
-    @writes(serializers.CalendarUpdateSerializer, may=_may)
+    @write_handler(serializers.CalendarUpdateSerializer, may=_may)
     def update(self, calendar: Calendar, data: dict[str, Any]) -> Calendar:
         """Set name, description and external id; the same values twice change nothing."""
         values = {"description": "", "external_id": ""} | data
         return calendars.change_calendar(calendar=calendar, **values)
 
-    @writes(serializers.CalendarUpdateSerializer, may=_may, partial=True)
+    @write_handler(serializers.CalendarUpdateSerializer, may=_may, partial=True)
     def partial_update(self, calendar: Calendar, data: dict[str, Any]) -> Calendar:
         """Change the fields that are sent."""
         return calendars.change_calendar(calendar=calendar, **data)
@@ -80,7 +80,7 @@ class CalendarDateViewSet(ReadViewSet):
     filterset_class = CalendarDateFilter
     order = ("date", "id")
 
-    @writes(serializers.NewDaySerializer, may=_may, status=201)
+    @write_handler(serializers.NewDaySerializer, may=_may, status=201)
     def create(self, data: dict[str, Any]) -> CalendarDate:
         """Add a day off."""
         return calendars.add_date(**data, at=timezone.now(), actor=self.actor)

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import ReadViewSet, verb, writes
+from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
 from oncall import permissions
 from oncall.cover import absences, overrides, swaps
 from oncall.filters import cover
@@ -38,14 +38,14 @@ class OverrideViewSet(ReadViewSet):
     serializer_class = serializers.OverrideSerializer
     filterset_class = cover.OverrideFilter
 
-    @writes(serializers.NewOverrideSerializer, status=201)
+    @write_handler(serializers.NewOverrideSerializer, status=201)
     def create(self, data: dict[str, Any]) -> Override:
         """Change who is on call; members of the team may cover themselves, managers may do anything."""
         if not permissions.can_override(self.actor, data["schedule"], data["op"], data["users"]):
             raise PermissionDenied(_MANAGERS)
         return overrides.create_override(actor=self.actor, at=timezone.now(), **data)
 
-    @verb(may=permissions.can_cancel)
+    @post_action(may=permissions.can_cancel)
     def cancel(self, row: Override, data: dict[str, Any]) -> Override:
         """Cancel an override from now on; the past does not change."""
         return overrides.cancel_override(override_id=row.pk, actor=self.actor, at=timezone.now())
@@ -60,42 +60,42 @@ class SwapViewSet(ReadViewSet):
     serializer_class = serializers.SwapSerializer
     filterset_class = cover.SwapFilter
 
-    @writes(serializers.NewSwapSerializer, status=201)
+    @write_handler(serializers.NewSwapSerializer, status=201)
     def create(self, data: dict[str, Any]) -> SwapRequest:
         """Ask others to take your shift, or a part of it."""
         return swaps.request(actor=self.actor, at=timezone.now(), **data)
 
-    @verb(serializers.NewOfferSerializer, may=_may_offer)
+    @post_action(serializers.NewOfferSerializer, may=_may_offer)
     def offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Offer to take it, optionally for a time of yours in return."""
         return swaps.offer(swap_id=swap.pk, actor=self.actor, at=timezone.now(), **data).swap
 
-    @verb(serializers.OfferChoiceSerializer)
+    @post_action(serializers.OfferChoiceSerializer)
     def accept(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Accept an offer; it holds at once, or once a manager approves."""
         return swaps.accept(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
 
-    @verb(serializers.OfferChoiceSerializer, name="decline-offer")
+    @post_action(serializers.OfferChoiceSerializer, name="decline-offer")
     def decline_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Decline an offer."""
         return swaps.decline_offer(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
 
-    @verb(serializers.OfferChoiceSerializer, name="withdraw-offer")
+    @post_action(serializers.OfferChoiceSerializer, name="withdraw-offer")
     def withdraw_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Withdraw your offer."""
         return swaps.withdraw_offer(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
 
-    @verb(may=permissions.can_approve)
+    @post_action(may=permissions.can_approve)
     def approve(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Approve a swap as a manager."""
         return swaps.approve(swap_id=swap.pk, actor=self.actor, at=timezone.now())
 
-    @verb(serializers.AnswerSerializer, may=permissions.can_approve)
+    @post_action(serializers.AnswerSerializer, may=permissions.can_approve)
     def decline(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Decline a swap as a manager, with a reason."""
         return swaps.decline(swap_id=swap.pk, actor=self.actor, at=timezone.now(), **data)
 
-    @verb(may=_may_change_swap)
+    @post_action(may=_may_change_swap)
     def cancel(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Cancel a swap."""
         return swaps.cancel(swap_id=swap.pk, actor=self.actor, at=timezone.now())
@@ -112,13 +112,13 @@ class AbsenceViewSet(ReadViewSet):
     serializer_class = serializers.AbsenceSerializer
     filterset_class = cover.AbsenceFilter
 
-    @writes(serializers.NewAbsenceSerializer, status=201)
+    @write_handler(serializers.NewAbsenceSerializer, status=201)
     def create(self, data: dict[str, Any]) -> Absence:
         """Record time off of a person."""
         self._check_may(data["user"])
         return absences.add_absence(at=timezone.now(), **data)
 
-    @verb(may=permissions.can_change_time_off)
+    @post_action(may=permissions.can_change_time_off)
     def cancel(self, row: Absence, data: dict[str, Any]) -> Absence:
         """Cancel time off."""
         return absences.cancel_absence(absence_id=row.pk, at=timezone.now())
@@ -131,7 +131,7 @@ class AbsenceViewSet(ReadViewSet):
         serializer.is_valid(raise_exception=True)
         self._check_may(serializer.validated_data["user"])
         row = absences.put_absence(external_id=external_id, at=timezone.now(), **serializer.validated_data)
-        return self.shown(self.queryset.get(pk=row.pk))
+        return self.record_response(self.queryset.get(pk=row.pk))
 
     def _check_may(self, person: User) -> None:
         if not permissions.can_manage_time_off(self.actor, person):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from config.base.rest.viewsets import verb
+from config.base.rest.viewsets import post_action
 from oncall import obligations, permissions
 from oncall.api.subjects import OfSubjectViewSet
 from oncall.filters.obligations import ObligationFilter
@@ -19,17 +19,17 @@ class ObligationViewSet(OfSubjectViewSet):
     serializer_class = ObligationSerializer
     filterset_class = ObligationFilter
 
-    @verb(may=permissions.can_finish)
+    @post_action(may=permissions.can_finish)
     def fulfil(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
         """Mark it done, where no action on its record does."""
         return obligations.finish(obligation_id=obligation.pk, actor=self.actor, at=timezone.now())
 
-    @verb(DismissSerializer, may=permissions.can_dismiss)
+    @post_action(DismissSerializer, may=permissions.can_dismiss)
     def dismiss(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
         """Close it without doing it, with a reason."""
         return obligations.dismiss(obligation_id=obligation.pk, actor=self.actor, at=timezone.now(), **data)
 
-    @verb(PostponeSerializer, may=permissions.can_postpone)
+    @post_action(PostponeSerializer, may=permissions.can_postpone)
     def postpone(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
         """Move its due time later, with a reason."""
         return obligations.postpone(obligation_id=obligation.pk, actor=self.actor, at=timezone.now(), **data)

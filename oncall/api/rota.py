@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, requested_instant, writes
+from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, requested_instant, write_handler
 from oncall import schedules
 from oncall.filters.rota import HandoffNoteFilter
 from oncall.models import (
@@ -60,7 +60,7 @@ class HandoffNoteViewSet(ReadViewSet):
     filterset_class = HandoffNoteFilter
     scope = "respond"
 
-    @writes(NewHandoffNoteSerializer, status=201)
+    @write_handler(NewHandoffNoteSerializer, status=201)
     def create(self, data: dict[str, Any]) -> HandoffNote:
         """Write a handoff note at the end of a shift."""
         return handoff_notes.write_note(actor=self.actor, at=timezone.now(), **data)

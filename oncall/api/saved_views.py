@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import ReadViewSet, verb, writes
+from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
 from oncall.filters.saved_views import SavedViewFilter
 from oncall.models import SavedView
 from oncall.saved_views import saving
@@ -26,17 +26,17 @@ class SavedViewViewSet(ReadViewSet):
     serializer_class = SavedViewSerializer
     filterset_class = SavedViewFilter
 
-    @writes(NewViewSerializer, status=201)
+    @write_handler(NewViewSerializer, status=201)
     def create(self, data: dict[str, Any]) -> SavedView:
         """Save the state of a list under a name."""
         return saving.save(**data, actor=self.actor, at=timezone.now())
 
-    @writes(ViewChangesSerializer, partial=True)
+    @write_handler(ViewChangesSerializer, partial=True)
     def partial_update(self, view: SavedView, data: dict[str, Any]) -> SavedView:
         """Change only the fields that are sent."""
         return saving.change(view_id=view.pk, **data, actor=self.actor, at=timezone.now())
 
-    @verb(PlaceSerializer, scope="write")
+    @post_action(PlaceSerializer, scope="write")
     def move(self, view: SavedView, data: dict[str, Any]) -> SavedView:
         """Move it one place earlier or later."""
         return saving.move(view_id=view.pk, **data, actor=self.actor, at=timezone.now())

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.data.clock import ceil_minute, floor_minute
-from config.base.rest.viewsets import Pagination, ReadViewSet, requested_instant, verb, writes
+from config.base.rest.viewsets import Pagination, ReadViewSet, post_action, requested_instant, write_handler
 from oncall import schedules
 from oncall.api import load as load_api
 from oncall.api.rota import AT, turn_of
@@ -143,19 +143,19 @@ class ScheduleViewSet(ReadViewSet):
     filterset_class = ScheduleFilter
     order = "id"
 
-    @writes(NewScheduleSerializer, status=201)
+    @write_handler(NewScheduleSerializer, status=201)
     def create(self, data: dict[str, Any]) -> Schedule:
         """Create a schedule; nobody is on call until it has a version."""
         _check_team(self.actor, data["team"])
         return lifecycle.create_schedule(**data)
 
-    @writes(NewScheduleSerializer, may=_may)
+    @write_handler(NewScheduleSerializer, may=_may)
     def update(self, schedule: Schedule, data: dict[str, Any]) -> Schedule:
         """Set name, team, description and external id; the same values twice change nothing."""
         _check_team(self.actor, data["team"])
         return lifecycle.change_schedule(schedule=schedule, **data)
 
-    @writes(NewScheduleSerializer, may=_may, partial=True)
+    @write_handler(NewScheduleSerializer, may=_may, partial=True)
     def partial_update(self, schedule: Schedule, data: dict[str, Any]) -> Schedule:
         """Change the fields that are sent."""
         _check_team(self.actor, data.get("team", schedule.team))
@@ -303,7 +303,7 @@ class VersionViewSet(ReadViewSet):
     serializer_class = VersionSerializer
     filterset_class = ScheduleVersionFilter
 
-    @verb(may=_may_withdraw, scope="write")
+    @post_action(may=_may_withdraw, scope="write")
     def withdraw(self, version: ScheduleVersion, data: dict[str, Any]) -> ScheduleVersion:
         """Withdraw a version that is not in force yet (R-V3); 409 once it is in force."""
         return editing.withdraw_version(version_id=version.pk, actor=self.actor, at=timezone.now())

@@ -105,7 +105,7 @@ def _days(parsed: Any, *, first: date, last: date) -> Iterator[tuple[date, str]]
     for event in parsed.walk("VEVENT"):
         if str(event.get("STATUS", "")).upper() == "CANCELLED" or "DTSTART" not in event:
             continue
-        name = text.one_line(str(event.get("SUMMARY", "")))[:120]
+        name = text.clean_line(str(event.get("SUMMARY", "")))[:120]
         length = _length(event)
         for start in _starts(event, first=first - length * _DAY, last=last):
             yield from ((day, name) for day in (start + n * _DAY for n in range(length)) if first <= day <= last)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from config.base.data.clock import floor_minute
-from config.base.web.display import local
+from config.base.web.display import local_text
 from oncall import schedules
 from oncall.load import fair_share
 from oncall.models import MembershipRole, Schedule, User
@@ -95,9 +95,9 @@ def _reason_against(
             return f"Is on call on {schedule.name} at that time."
         prefix = f"Would have less than {settings.ONCALL_REST_HOURS} h of rest: is on call on {schedule.name}"
         if shift.ends_at <= starts_at:
-            rest_problem = f"{prefix} until {local(shift.ends_at, zone=person.time_zone)}."
+            rest_problem = f"{prefix} until {local_text(shift.ends_at, zone=person.time_zone)}."
         else:
-            rest_problem = f"{prefix} from {local(shift.starts_at, zone=person.time_zone)}."
+            rest_problem = f"{prefix} from {local_text(shift.starts_at, zone=person.time_zone)}."
     return rest_problem
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
-from config.base.web.display import local
+from config.base.web.display import local_text
 from oncall.cover.candidates import propose_candidates
 from oncall.messages import notices
 from oncall.models import MembershipRole, SwapOffer, SwapRequest, SwapStatus, User
@@ -99,4 +99,4 @@ def _text(swap: SwapRequest, title: str, offer: SwapOffer | None, reader: User) 
 
 def time_span(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     """A time span in a time zone."""
-    return f"{local(starts_at, zone=zone)} to {local(ends_at, zone=zone)}"
+    return f"{local_text(starts_at, zone=zone)} to {local_text(ends_at, zone=zone)}"

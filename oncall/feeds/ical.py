@@ -47,7 +47,7 @@ def _vevent(event: FeedEvent) -> Event:
     component.add("status", "CANCELLED" if event.cancelled_at else "CONFIRMED")
     # Being on call does not make a person busy.
     component.add("transp", "TRANSPARENT")
-    component.add("url", links.absolute(event.schedule.get_absolute_url()))
+    component.add("url", links.absolute_url(event.schedule.get_absolute_url()))
     return component
 
 

@@ -53,7 +53,7 @@ def notify(
 
 
 def _enqueue() -> None:
-    broker.ask(send_due, queue=settings.CELERY_TASK_DEFAULT_QUEUE)
+    broker.enqueue(send_due, queue=settings.CELERY_TASK_DEFAULT_QUEUE)
 
 
 @shared_task
@@ -75,7 +75,7 @@ def _message(notice: Notice) -> Message:
         address=notice.address,
         person=notice.user.get_short_name(),
         title=notice.title,
-        link=links.absolute(notice.url),
+        link=links.absolute_url(notice.url),
         type="notice",
         text=notice.text,
         secret=_secret(notice),
@@ -103,7 +103,7 @@ def _record(claim: Claim, notice: Notice, outcome: Outcome) -> None:
     elif claim.attempts >= MAX_ATTEMPTS:
         outbox.record_end(Notice, claim, state=OutboxState.DEAD, at=at, error=outcome.error)
     else:
-        wait = backoff(claim.attempts, most=MAX_WAIT_SECONDS)
+        wait = backoff(claim.attempts, longest=MAX_WAIT_SECONDS)
         outbox.record_retry(Notice, claim, due_at=at + wait, error=outcome.error)
 
 

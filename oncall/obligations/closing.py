@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from config.base.data.text import several_lines
+from config.base.data.text import clean_lines
 from oncall.models import DismissedBy, DismissedWhen, Obligation, ObligationStatus, User
 from oncall.obligations import kinds
 from oncall.obligations.creating import replan
@@ -29,7 +29,7 @@ def dismiss(*, obligation_id: int, reason: str, actor: User, at: datetime) -> Ob
     """Close it without doing it, as its rule allows. Raises ObligationRefused; the caller checks permissions."""
     obligation = locked(obligation_id)
     rule = obligation.rule
-    reason = several_lines(reason)
+    reason = clean_lines(reason)
     if rule.dismissed_by == DismissedBy.NOBODY:
         raise ObligationRefused(
             f"The rule {rule.name} lets nobody dismiss this task. A practice owner can change the rule."
@@ -45,7 +45,7 @@ def dismiss(*, obligation_id: int, reason: str, actor: User, at: datetime) -> Ob
 def postpone(*, obligation_id: int, due_at: datetime, reason: str, actor: User, at: datetime) -> Obligation:
     """Move its due time later, with a reason; its reminders start again. Raises ObligationRefused."""
     obligation = locked(obligation_id)
-    reason = several_lines(reason)
+    reason = clean_lines(reason)
     if not obligation.is_open:
         raise ObligationRefused(
             f"This task is already {obligation.get_status_display().lower()}, so it cannot be postponed."

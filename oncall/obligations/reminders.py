@@ -177,7 +177,7 @@ def _message(row: Reminder, *, at: datetime) -> Message:
         secret=row.contact_method.secret if row.contact_method else "",
         person=row.user.get_short_name(),
         title=message_text(row.obligation, at=at),
-        link=links.absolute(row.obligation.url),
+        link=links.absolute_url(row.obligation.url),
         type="reminder",
     )
 
@@ -187,7 +187,7 @@ def message_text(obligation: Obligation, *, at: datetime) -> str:
     left = obligation.due_at - at
     if abs(left) <= _NEAR:
         return f"Due now: {obligation.title}"
-    span = display.span(left.total_seconds())
+    span = display.duration_text(left.total_seconds())
     return f"Due in {span}: {obligation.title}" if left > _NEAR else f"Overdue by {span}: {obligation.title}"
 
 
@@ -203,7 +203,7 @@ def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
         if outbox.record_end(Reminder, job.held, state=state, at=at, error=outcome.error):
             _try_mail(job.held.row_id, at=at)
         return
-    wait = outcome.retry_after or backoff(job.held.attempts, most=MAX_WAIT_SECONDS)
+    wait = outcome.retry_after or backoff(job.held.attempts, longest=MAX_WAIT_SECONDS)
     outbox.record_retry(Reminder, job.held, due_at=at + wait, error=outcome.error)
 
 

@@ -22,7 +22,7 @@ def key_for(page: Page) -> str:
 
 def link_for(page: Page) -> str:
     """The full address of the link, from SITE_URL."""
-    return links.to("page-link", key_for(page))
+    return links.view_url("page-link", key_for(page))
 
 
 def page_for_link(*, key: str, at: datetime) -> Page:

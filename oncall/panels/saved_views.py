@@ -15,7 +15,7 @@ from oncall.saved_views import saving
 def _context(request: HttpRequest, page: ListPage) -> dict[str, Any]:
     """The reader's own and their teams' views of this list, in ONE query, and the link to save this view."""
     try:
-        current = saving.canonical(request.META.get("QUERY_STRING", ""), told_empty=page.told_empty)
+        current = saving.canonical(request.META.get("QUERY_STRING", ""), keep_empty=page.keep_empty)
     except saving.SavedViewRefused:
         current = ""
     path = page.address()

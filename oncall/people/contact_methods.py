@@ -62,7 +62,7 @@ def send_code(*, method: ContactMethod, at: datetime) -> None:
             address=method.address,
             person=method.user.get_short_name(),
             title=f"Your code for {settings.SITE_NAME} is {' '.join(code)}",
-            link=links.to("oncall:me"),
+            link=links.view_url("oncall:me"),
             secret=method.secret,
         )
     )

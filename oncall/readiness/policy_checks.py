@@ -199,9 +199,11 @@ def _gap(policy: EscalationPolicy, data: _CheckData) -> Item:
     schedules = [data.rosters[target.schedule_id] for target in targets if target.schedule_id]
     starts_at, ends_at = gaps[0]
     zone = schedules[0].schedule.team.time_zone if schedules else policy.team.time_zone
-    end = "on" if ends_at >= data.until else f"to {display.local(ends_at, zone=zone)}"
+    end = "on" if ends_at >= data.until else f"to {display.local_text(ends_at, zone=zone)}"
     more = f", and {len(gaps) - 1} times more" if len(gaps) > 1 else ""
-    wrong = f"The first step of {policy.name} reaches nobody from {display.local(starts_at, zone=zone)} {end}{more}."
+    wrong = (
+        f"The first step of {policy.name} reaches nobody from {display.local_text(starts_at, zone=zone)} {end}{more}."
+    )
     url = (
         reverse("oncall:schedule-edit", args=[schedules[0].schedule.pk])
         if len(schedules) == 1

@@ -50,7 +50,7 @@ def send(*, user: User, at: datetime) -> WakeTest:
             address=method.address,
             person=user.get_short_name(),
             title="Wake test: does a page reach you?",
-            link=links.to("oncall:wake-test", key_for(test)),
+            link=links.view_url("oncall:wake-test", key_for(test)),
             secret=method.secret,
             facts={"severity": "Test"},
             type="wake_test",

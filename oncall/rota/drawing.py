@@ -171,7 +171,7 @@ def _times_text(bar: Bar, zone: ZoneInfo, reader: Reader) -> str:
 # Schedules hand over at the same times, so most times of a page repeat.
 @lru_cache(maxsize=4096)
 def _time_text(starts_at: datetime, ends_at: datetime, zone: str) -> str:
-    return display.stretch(starts_at, ends_at, zone=zone)
+    return display.period_text(starts_at, ends_at, zone=zone)
 
 
 def list_lanes(board: Board, *, reader: Reader) -> list[tuple[Lane, SafeString]]:

@@ -29,7 +29,7 @@ def write_note(*, schedule: Schedule, text: str, actor: User, at: datetime) -> H
     Raises NotYourShift unless its author is on call on the schedule, or was within the last day, and
     ValidationError for a text that is empty or too long.
     """
-    clean_text = texts.several_lines(text)
+    clean_text = texts.clean_lines(text)
     if not clean_text.strip():
         raise ValidationError({"text": "Write what the next person should know."})
     if len(clean_text) > MAX_LENGTH:

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import Resolver404, resolve
 
 from config.base.data.lifecycle import Refusal
-from config.base.data.text import one_line
+from config.base.data.text import clean_line
 from config.base.web.views import ListPage
 from oncall.models import MembershipRole, SavedView, Team, User
 
@@ -24,10 +24,10 @@ class SavedViewRefused(Refusal):
     """The view cannot be saved like this; the message says what to do instead."""
 
 
-def canonical(query: str, *, told_empty: Collection[str] = ()) -> str:
+def canonical(query: str, *, keep_empty: Collection[str] = ()) -> str:
     """A query string without ignored and empty parameters, sorted, so that the same view is the same text.
 
-    `told_empty` are the filters of the list that have a meaning also when they are empty.
+    `keep_empty` are the filters of the list that have a meaning also when they are empty.
     """
     try:
         parameters = QueryDict(query.lstrip("?"))
@@ -36,7 +36,7 @@ def canonical(query: str, *, told_empty: Collection[str] = ()) -> str:
     pairs = ((name, value.replace("\x00", "")) for name, values in parameters.lists() for value in values)
     result = QueryDict(mutable=True)
     for name, value in sorted(pairs):
-        if name not in _IGNORED_PARAMETERS and (value or name in told_empty):
+        if name not in _IGNORED_PARAMETERS and (value or name in keep_empty):
             result.appendlist(name, value)
     return result.urlencode()
 
@@ -133,7 +133,7 @@ def _lock_all(path: str, *, owner: User | None, team: Team | None) -> list[Saved
 
 
 def _valid_query(query: str, page: type[ListPage] | None) -> str:
-    query = canonical(query, told_empty=page.told_empty if page else ())
+    query = canonical(query, keep_empty=page.keep_empty if page else ())
     if not query:
         raise SavedViewRefused("Nothing is filtered or sorted, so there is nothing to save. Filter the list first.")
     if len(query) > MAX_QUERY_LENGTH:
@@ -142,7 +142,7 @@ def _valid_query(query: str, page: type[ListPage] | None) -> str:
 
 
 def _valid_name(name: str, others: list[SavedView]) -> str:
-    name = one_line(name)
+    name = clean_line(name)
     if not name:
         raise SavedViewRefused("Enter a name.")
     if any(other.name == name for other in others):

@@ -59,7 +59,7 @@ def change_sentences(before: Roster, after: Roster, *, effective_from: datetime)
         return _joined_names([person.name for person in after.people_named(users)])
 
     def clock(at: datetime) -> str:
-        return display.local(at, zone=zone)
+        return display.local_text(at, zone=zone)
 
     before_users = next(_runs(before.plan, effective_from - MINUTE, effective_from)).users
     first_run, *next_runs = _first_two(_runs(after.plan, effective_from, effective_from + _HORIZON))

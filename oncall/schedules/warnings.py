@@ -229,7 +229,7 @@ class _ScheduleCheck:
         return version.zone if version else ZoneInfo("UTC")
 
     def _time(self, at: datetime) -> str:
-        return display.local(at, zone=self._zone(at).key)
+        return display.local_text(at, zone=self._zone(at).key)
 
     def _span(self, starts_at: datetime, ends_at: datetime) -> str:
         """The span in the schedule's time zone; without an end if it reaches the end of the range."""

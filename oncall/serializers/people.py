@@ -16,7 +16,7 @@ class Address(serializers.CharField):
 
     def to_representation(self, value: Any) -> str:
         """The full address; an address outside the portal stays as it is."""
-        return links.absolute(value) if str(value).startswith("/") else str(value)
+        return links.absolute_url(value) if str(value).startswith("/") else str(value)
 
 
 class PersonSerializer(RecordSerializer):

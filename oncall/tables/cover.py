@@ -17,7 +17,7 @@ class ClockColumn(TimeColumn):
 
     def render(self, value: datetime, table: Any) -> SafeString:
         """As a `<time>` element."""
-        return display.clock(value, at=table.at)
+        return display.clock_element(value, at=table.at)
 
 
 class WhenColumn(tables.Column):
@@ -29,7 +29,7 @@ class WhenColumn(tables.Column):
     def render(self, record: Any, table: Any) -> SafeString:
         """As a tag."""
         state, label = state_of(record, at=table.at)
-        return display.tag("standing", state, label)
+        return display.tag_element("standing", state, label)
 
     def value(self, record: Any, table: Any) -> str:
         """In words, for CSV."""

@@ -33,8 +33,8 @@ class ObligationTable(Table):
     def render_status(self, record: Obligation, value: str) -> SafeString:
         """The status; red when it is overdue."""
         if record.is_overdue(self.at):
-            return display.tag("obligation", "overdue", "Overdue")
-        return display.tag("obligation", record.status, value)
+            return display.tag_element("obligation", "overdue", "Overdue")
+        return display.tag_element("obligation", record.status, value)
 
     def value_status(self, value: str) -> str:
         """The label, for CSV."""

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from config.base.data import clock
 from config.base.data.outbox import UNSENT, OutboxState
-from config.base.web.views import PostPage, ShownPage
+from config.base.web.views import PostPage, TemplatePage
 from oncall import paging, permissions, subjects
 from oncall.engine import audit
 from oncall.models import EngineLane, Escalation, Page
@@ -15,7 +15,7 @@ from oncall.models import EngineLane, Escalation, Page
 _MAX_COUNT = 1_000
 
 
-class SystemHealth(ShownPage):
+class SystemHealth(TemplatePage):
     """Lanes, findings, pages due now, dead letters."""
 
     title = "System health"
@@ -38,7 +38,7 @@ class SystemHealth(ShownPage):
         }
 
 
-class PulseFragment(ShownPage):
+class PulseFragment(TemplatePage):
     """The pulse in the top bar, polled."""
 
     template_name = "oncall/engine/pulse.html"

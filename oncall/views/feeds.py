@@ -11,7 +11,7 @@ from django.views.generic import View
 
 from config.base.net import links
 from config.base.rest import tokens
-from config.base.web.views import FormPage, PostPage, ShownPage
+from config.base.web.views import FormPage, PostPage, TemplatePage
 from oncall import feeds
 from oncall.forms.feeds import FeedForm
 from oncall.models import FeedToken
@@ -37,7 +37,7 @@ class Feed(View):
         return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
 
 
-class MyFeeds(ShownPage):
+class MyFeeds(TemplatePage):
     """All feeds of a person, and a form for the next one."""
 
     title = "Calendar feeds"
@@ -66,7 +66,7 @@ class FeedAdd(FormPage):
     def form_valid(self, form: Any) -> HttpResponse:
         """Create it, and show its address."""
         feed, key = feeds.create_feed(owner=self.person, **form.cleaned_data, at=self.at)
-        url = links.absolute(reverse("oncall:feed", args=[key]))
+        url = links.absolute_url(reverse("oncall:feed", args=[key]))
         context = {"title": feed.name, "feed": feed, "url": url, "webcal": url.replace(url.split(":")[0], "webcal", 1)}
         return render(self.request, "oncall/feeds/feed.html", context)
 

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 
 from config.base.web import charts, display
 from config.base.web.tables import without_formula
-from config.base.web.views import ShownPage
+from config.base.web.views import TemplatePage
 from oncall.cover import relief
 from oncall.forms.load import DaysForm
 from oncall.load import figures
@@ -25,7 +25,7 @@ _HEADS = (
 )  # fmt: skip
 
 
-class _LoadPage(ShownPage):
+class _LoadPage(TemplatePage):
     """The load over the days of the address; by default the last three whole months."""
 
     template_name = "oncall/load/load.html"
@@ -134,14 +134,14 @@ def _chart(report: figures.Load) -> Any:
             line.user.get_short_name(),
             float(line.total),
             float(line.target),
-            f"{line.user.name}: {display.hours(line.total)}, fair share {display.hours(float(line.target))}",
+            f"{line.user.name}: {display.hours_text(line.total)}, fair share {display.hours_text(float(line.target))}",
         )
         for line in report.people
         if line.user is not None
     ]
     if len(bars) < 2:
         return ""
-    return charts.bars(
+    return charts.bar_chart(
         bars,
         name="load",
         title="Hours on call by person",

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
 from config.base.web import panels
-from config.base.web.views import DetailPage, ListPage, PostPage, ShownPage
+from config.base.web.views import DetailPage, ListPage, PostPage, TemplatePage
 from incidents.models import Ticket
 from incidents.views.response.verbs import ticket_or_404
 from postmortems import blameless, permissions, seats, workspace, writing
@@ -159,7 +159,7 @@ class PublicTextEdit(verbs.PostmortemFormPage):
         return f"{saved.get_absolute_url()}#public"
 
 
-class RevisionList(ShownPage):
+class RevisionList(TemplatePage):
     """The earlier texts of a section, newest first."""
 
     template_name = "postmortems/revisions.html"

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from config.base.web.views import ShownPage
+from config.base.web.views import TemplatePage
 from postmortems import reports
 from postmortems.forms import ReportForm
 
 
-class PreventionReport(ShownPage):
+class PreventionReport(TemplatePage):
     """How soon postmortems are written (S37) and how many incidents repeat (S38); every figure links to its list."""
 
     title = "Reports: prevention"

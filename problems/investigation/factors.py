@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from config.base.data.text import several_lines
+from config.base.data.text import clean_lines
 from incidents.models import EntryKind
 from incidents.response import TicketRefused
 from incidents.tickets import timeline
@@ -50,7 +50,7 @@ def add(
 ) -> Factor:
     """Add a factor, at the top or below the factor that it explains. Raises TicketRefused."""
     lock_ticket(problem_id)
-    if not (text := several_lines(text)):
+    if not (text := clean_lines(text)):
         raise TicketRefused("Say what contributed, in a sentence.")
     if parent is not None and parent.problem_id != problem_id:
         raise TicketRefused("That factor belongs to another problem. Choose a factor of this problem.")

@@ -1,4 +1,4 @@
-"""CPU of taking an alert durably, beside the least it can cost, measured in one run.
+"""CPU of accepting an alert durably, beside its minimum cost, measured in one run.
 
     python -m config.embedded python -m tests.bench.bench_intake
 
@@ -113,14 +113,14 @@ def group(run: str, number: int) -> dict[str, object]:
     alerts = [
         {
             "status": "firing",
-            "labels": {**labels, "instance": f"host{number}-{one}"},
-            "annotations": {"summary": f"host{one} is down", "description": "It does not answer. " * 5},
+            "labels": {**labels, "instance": f"host{number}-{index}"},
+            "annotations": {"summary": f"host{index} is down", "description": "It does not answer. " * 5},
             "startsAt": "2026-06-01T11:58:00.521693Z",
             "endsAt": "0001-01-01T00:00:00Z",
             "generatorURL": "http://prometheus.example/graph?g0.expr=up",
-            "fingerprint": f"{run}{number:06}{one:04}",
+            "fingerprint": f"{run}{number:06}{index:04}",
         }
-        for one in range(BATCH)
+        for index in range(BATCH)
     ]
     return {"version": "4", "groupKey": f"{run}:{number}", "status": "firing", "alerts": alerts}
 
@@ -130,7 +130,7 @@ def prepare() -> tuple[str, str]:
     from incidents.integrations import lifecycle  # noqa: PLC0415 - Django must be ready
     from incidents.models import Service, Severity  # noqa: PLC0415
     from oncall.models import Team  # noqa: PLC0415
-    from tests.bench.floor import TABLES  # noqa: PLC0415
+    from tests.bench.baseline import TABLES  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
@@ -151,7 +151,7 @@ def prepare() -> tuple[str, str]:
 
 
 def main() -> None:
-    """Measure in turns, so that both sides see the same machine, and print medians and ratios."""
+    """Measure in turns, so that both sides have the same machine load, and print medians and ratios."""
     django.setup()
     events, alerts = prepare()
     figures: dict[str, list[float]] = {}
@@ -163,7 +163,7 @@ def main() -> None:
 
 
 def _measure_all(figures: dict[str, list[float]], events: str, alerts: str) -> None:
-    with server("tests.bench.floor:application()") as floor, server("config.wsgi:application") as ours:
+    with server("tests.bench.baseline:application()") as floor, server("config.wsgi:application") as ours:
         for turn in range(ROUNDS + 1):
             for name, value in _turn(floor, ours, events, alerts).items():
                 if turn:  # the first turn warms up
@@ -171,15 +171,15 @@ def _measure_all(figures: dict[str, list[float]], events: str, alerts: str) -> N
 
 
 def clean_up() -> None:
-    """Leave nothing behind that an engine would route."""
+    """Delete everything that an engine would route."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """DELETE FROM incidents_event USING incidents_integration door
-               WHERE integration_id = door.id AND door.name LIKE 'bench %'"""
+            """DELETE FROM incidents_event USING incidents_integration integration
+               WHERE integration_id = integration.id AND integration.name LIKE 'bench %'"""
         )
         cursor.execute(
-            """DELETE FROM incidents_alert USING incidents_integration door
-               WHERE integration_id = door.id AND door.name LIKE 'bench %'"""
+            """DELETE FROM incidents_alert USING incidents_integration integration
+               WHERE integration_id = integration.id AND integration.name LIKE 'bench %'"""
         )
         cursor.execute("DELETE FROM incidents_integration WHERE name LIKE 'bench %'")
         cursor.execute("DROP TABLE bench_alert, bench_event, bench_outbox")
@@ -191,7 +191,7 @@ def _turn(
     """One figure of each kind, the two sides close to one another in time."""
     run = secrets.token_hex(3)
 
-    def one(number: int) -> object:
+    def enqueue(number: int) -> object:
         return event(key, f"{run}-{number}")
 
     def repeat(_: int) -> object:
@@ -201,8 +201,8 @@ def _turn(
         return group(run, number)
 
     return {
-        "floor, new key": measure(*floor, "/v2/enqueue", one),
-        "ours, new key": measure(*ours, "/v2/enqueue", one),
+        "floor, new key": measure(*floor, "/v2/enqueue", enqueue),
+        "ours, new key": measure(*ours, "/v2/enqueue", enqueue),
         "floor, repeat": measure(*floor, "/v2/enqueue", repeat),
         "ours, repeat": measure(*ours, "/v2/enqueue", repeat),
         "ours, batch of 100": measure(*ours, f"/integrations/alertmanager/{alerts}", hundred, times=REQUESTS // 10),

@@ -5,8 +5,8 @@ python -m config.embedded python -m tests.bench.bench_lists
 
 import os
 
-from tests.bench import measure, plenty
-from tests.bench.measure import say
+from tests.bench import bulk_data, measure
+from tests.bench.measure import show
 
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "100000,1000000").split(",")]
 AIMS = {"API": (25, 4), "HTML": (120, 8)}
@@ -29,17 +29,19 @@ def main() -> None:
     """Measure at each size and print the ratio to the first."""
     anchor = measure.anchor_ms(os.environ["DATABASE_URL"])
     first: dict[str, float] = {}
-    with plenty.scratch():
+    with bulk_data.scratch():
         for size in SIZES:
-            plenty.fill(size)
-            client = plenty.reader()
-            say(f"anchor: one row inserted with its commit: {anchor:.2f} ms CPU; {size:,} tickets, 50 rows a page")
+            bulk_data.fill(size)
+            client = bulk_data.reader()
+            show(f"anchor: one row inserted with its commit: {anchor:.2f} ms CPU; {size:,} tickets, 50 rows a page")
             for name, url in LISTS.items():
-                spent, queries = plenty.cost(client, url)
-                aim, most = AIMS[name.split()[0]]
+                spent, queries = bulk_data.cost(client, url)
+                aim, max_queries = AIMS[name.split()[0]]
                 ratio = spent / first.setdefault(name, spent)
-                say(f"{name:32} {spent:6.1f} ms CPU (aim {aim}), {queries} queries (aim {most}), x {ratio:.2f}")
-    say(f"(aim of the ratio: {AIM_RATIO})")
+                show(
+                    f"{name:32} {spent:6.1f} ms CPU (aim {aim}), {queries} queries (aim {max_queries}), x {ratio:.2f}"
+                )
+    show(f"(aim of the ratio: {AIM_RATIO})")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import time
 from urllib.parse import urlsplit
 
 from tests.bench import measure
-from tests.bench.measure import say
+from tests.bench.measure import show
 from tests.faults import oracle, senders
 from tests.faults.site import Site, running_site, wait_for
 
@@ -28,13 +28,13 @@ AIM_START_SECONDS, AIM_MIGRATE_SECONDS = 3, 5
 def main() -> None:
     """Measure and print, each figure beside its aim."""
     with running_site() as site:
-        say(f"anchor: one row inserted with its commit: {_anchor(site):.2f} ms CPU")
+        show(f"anchor: one row inserted with its commit: {_anchor(site):.2f} ms CPU")
         _starts(site)
         _warm_up(site)
         _memory(site)
         _latency(site)
         _cpu(site)
-        say(f"anchor again: {_anchor(site):.2f} ms CPU")
+        show(f"anchor again: {_anchor(site):.2f} ms CPU")
 
 
 def _anchor(site: Site) -> float:
@@ -56,7 +56,7 @@ def _starts(site: Site) -> None:
     web = measure.cpu_seconds(_roots(site))
     worker = site.start_worker(concurrency=2)
     engine = measure.cpu_seconds([worker.pid or 0])
-    say(f"start: web with 2 processes {web:.1f} CPU-s, worker -c 2 {engine:.1f} CPU-s (aim {AIM_START_SECONDS} each)")
+    show(f"start: web with 2 processes {web:.1f} CPU-s, worker -c 2 {engine:.1f} CPU-s (aim {AIM_START_SECONDS} each)")
     site.sql("CREATE DATABASE bench_migrations")
     parts = urlsplit(site.servers.database_url)
     empty = parts._replace(path="/bench_migrations").geturl()
@@ -65,7 +65,7 @@ def _starts(site: Site) -> None:
     site.run("manage.py", "migrate", "--verbosity=0")
     site.overrides = {}
     spent = _children() + measure.cpu_seconds(_servers(site)) - before
-    say(f"migrations from empty: {spent:.1f} CPU-s (aim {AIM_MIGRATE_SECONDS})")
+    show(f"migrations from empty: {spent:.1f} CPU-s (aim {AIM_MIGRATE_SECONDS})")
 
 
 def _children() -> float:
@@ -80,7 +80,7 @@ def _warm_up(site: Site) -> None:
 
 def _memory(site: Site) -> None:
     mib = measure.memory_mib(_roots(site))
-    say(f"memory: web with 2 processes and worker -c 2: {mib:.0f} MiB PSS (aim {AIM_MEMORY_MIB})")
+    show(f"memory: web with 2 processes and worker -c 2: {mib:.0f} MiB PSS (aim {AIM_MEMORY_MIB})")
 
 
 def _latency(site: Site) -> None:
@@ -89,7 +89,7 @@ def _latency(site: Site) -> None:
         sent.append(senders.send(site, desk))
         time.sleep(random.uniform(0.1, 0.3))
     verdict = site.await_pages(senders.accepted(sent), limit=30)
-    say(
+    show(
         f"idle, accepted to page at the provider: p50 {verdict.late_at(0.5):.3f} s (aim {AIM_P50}),"
         f" p99 {verdict.late_at(0.99):.3f} s (aim {AIM_P99})"
     )
@@ -106,13 +106,13 @@ def _cpu(site: Site) -> None:
     befores = {name: measure.cpu_seconds(pids) for name, pids in parts.items()}
     began = time.monotonic()
     plan = senders.accepted(senders.send_all(site, desks, at_once=2))
-    _await_told(site, plan)
+    _await_timeline(site, plan)
     seconds = time.monotonic() - began
     spent = {name: measure.cpu_seconds(pids) - befores[name] for name, pids in parts.items()}
     each = (sum(spent.values()) - idle * seconds) * 1000 / INCIDENTS
     shares = ", ".join(f"{name} {value * 1000 / INCIDENTS:.1f}" for name, value in spent.items())
-    say(f"idle: {idle * 1000:.0f} ms CPU a second")
-    say(
+    show(f"idle: {idle * 1000:.0f} ms CPU a second")
+    show(
         f"all work of one paged incident: {each:.1f} ms CPU (aim {AIM_CPU_MS}); with idling: {shares};"
         f" {INCIDENTS / seconds:.0f} incidents a second"
     )

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from config.base.data.clock import floor_minute
-from tests.bench import measure, plenty
-from tests.bench.measure import say
+from tests.bench import bulk_data, measure
+from tests.bench.measure import show
 
 SCHEDULES = int(os.environ.get("BENCH_SCHEDULES", "1000"))
 ROUNDS = 7
@@ -31,17 +31,17 @@ PAGES = {
 def main() -> None:
     """Measure and print."""
     anchor = measure.anchor_ms(os.environ["DATABASE_URL"])
-    with plenty.scratch():
+    with bulk_data.scratch():
         from tests.bench import rotas  # noqa: PLC0415 - Django must be ready
 
         rotas.fill(SCHEDULES, at=floor_minute(timezone.now()))
-        say(f"anchor: one row inserted with its commit: {anchor:.2f} ms CPU; {SCHEDULES:,} schedules of two layers")
+        show(f"anchor: one row inserted with its commit: {anchor:.2f} ms CPU; {SCHEDULES:,} schedules of two layers")
         _now()
         _year()
         client = _reader()
         for name, url in PAGES.items():
-            spent, queries = plenty.cost(client, url)
-            say(f"{name:48} {spent:7.1f} ms CPU, {queries} queries")
+            spent, queries = bulk_data.cost(client, url)
+            show(f"{name:48} {spent:7.1f} ms CPU, {queries} queries")
 
 
 def _now() -> None:
@@ -55,7 +55,7 @@ def _now() -> None:
         for roster in schedules.load_at(at):
             schedules.on_call(roster, at=at)
 
-    def one() -> None:
+    def resolve_one() -> None:
         [roster] = schedules.load_at(at, ids=[keys[7]])
         schedules.on_call(roster, at=at)
 
@@ -63,13 +63,13 @@ def _now() -> None:
         for roster in schedules.load_range(at, ids=keys[:50]):
             schedules.stint(roster, at=at)
 
-    _tell(f"who is on call on all, cold (aim {AIM_ALL_MS})", everybody, rounds=1)
-    _tell("the same again, median", everybody)
-    _tell(f"on one schedule (aim {AIM_ONE_MS})", one, repeats=40)
-    _tell("since, until and who is next, of 50", stints, repeats=4)
-    with CaptureQueriesContext(connection) as asked:
+    _print_timing(f"who is on call on all, cold (aim {AIM_ALL_MS})", everybody, rounds=1)
+    _print_timing("the same again, median", everybody)
+    _print_timing(f"on one schedule (aim {AIM_ONE_MS})", resolve_one, repeats=40)
+    _print_timing("since, until and who is next, of 50", stints, repeats=4)
+    with CaptureQueriesContext(connection) as queries:
         everybody()
-    say(f"{'queries of who is on call on all':48} {len(asked):7} (aim {AIM_QUERIES})")
+    show(f"{'queries of who is on call on all':48} {len(queries):7} (aim {AIM_QUERIES})")
 
 
 def _year() -> None:
@@ -77,19 +77,19 @@ def _year() -> None:
     from tests.bench import rotas  # noqa: PLC0415
 
     plan, span = rotas.year()
-    found = 0
+    count = 0
 
     def resolve() -> None:
-        nonlocal found
-        found = len(list(segments(plan, **span)))
+        nonlocal count
+        count = len(list(segments(plan, **span)))
 
-    _tell(f"a year, 3 layers, 50 overrides (aim {AIM_YEAR_MS})", resolve, repeats=4)
-    say(f"{'its segments':48} {found:7}")
+    _print_timing(f"a year, 3 layers, 50 overrides (aim {AIM_YEAR_MS})", resolve, repeats=4)
+    show(f"{'its segments':48} {count:7}")
     for years in (1, 20):
-        say(f"{f'memory at most over {years} years, as a stream':48} {rotas.peak_kib(years):7.0f} KiB")
+        show(f"{f'memory at most over {years} years, as a stream':48} {rotas.peak_kib(years):7.0f} KiB")
 
 
-def _tell(name: str, work: Callable[[], Any], *, rounds: int = ROUNDS, repeats: int = 1) -> None:
+def _print_timing(name: str, work: Callable[[], Any], *, rounds: int = ROUNDS, repeats: int = 1) -> None:
     """CPU of the client and of PostgreSQL; the median, divided by the runs it took to see a tick."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
@@ -101,7 +101,7 @@ def _tell(name: str, work: Callable[[], Any], *, rounds: int = ROUNDS, repeats: 
             work()
         spent = time.process_time() - before + measure.cpu_seconds([server]) - server_before
         figures.append(spent * 1000 / repeats)
-    say(f"{name:48} {sorted(figures)[len(figures) // 2]:7.1f} ms CPU")
+    show(f"{name:48} {sorted(figures)[len(figures) // 2]:7.1f} ms CPU")
 
 
 def _reader() -> Client:

@@ -1,4 +1,4 @@
-"""What the benches read from /proc, and the anchor that each figure stands beside."""
+"""What the benches read from /proc, and the anchor to compare each figure with."""
 
 import os
 import sys
@@ -12,18 +12,18 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def tree_of(roots: Iterable[int]) -> list[int]:
-    """These processes and all they have started."""
+    """These processes and all that they have started."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         fields = _stat(int(folder.name))
         if fields:
             children.setdefault(int(fields[1]), []).append(int(folder.name))
-    found, waiting = [], list(roots)
+    pids, waiting = [], list(roots)
     while waiting:
         pid = waiting.pop()
-        found.append(pid)
+        pids.append(pid)
         waiting += children.get(pid, [])
-    return found
+    return pids
 
 
 def cpu_seconds(roots: Iterable[int]) -> float:
@@ -36,7 +36,7 @@ def cpu_seconds(roots: Iterable[int]) -> float:
 
 
 def memory_mib(roots: Iterable[int]) -> float:
-    """Memory that is really theirs: pages shared by n processes count for an n-th (PSS)."""
+    """Their own memory: pages shared by n processes count as one n-th (PSS)."""
     kib = 0
     for pid in tree_of(roots):
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
@@ -64,7 +64,7 @@ def anchor_ms(database_url: str, *, times: int = 1000) -> float:
     return spent * 1000 / times
 
 
-def say(line: str) -> None:
+def show(line: str) -> None:
     """Print a line at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

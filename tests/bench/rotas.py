@@ -22,7 +22,7 @@ _ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC")
 
 
 def fill(count: int, *, at: datetime, first: int = 0) -> None:
-    """So many schedules, fifty a team: around the clock by the week, in office hours by the day above it.
+    """`count` schedules, fifty per team: around the clock by the week, in office hours by the day above it.
 
     `first` counts on where an earlier call has ended.
     """
@@ -38,15 +38,15 @@ def fill(count: int, *, at: datetime, first: int = 0) -> None:
     )
     began = at - timedelta(days=300)
     versions = ScheduleVersion.objects.bulk_create(
-        ScheduleVersion(schedule=one, created_at=began, effective_from=began, time_zone=_ZONES[n % 4], origin="demo")
-        for n, one in enumerate(schedules)
+        ScheduleVersion(schedule=item, created_at=began, effective_from=began, time_zone=_ZONES[n % 4], origin="demo")
+        for n, item in enumerate(schedules)
     )
     layers = Row.objects.bulk_create(
         row
-        for one in versions
+        for item in versions
         for row in (
-            Row(version=one, anchor="2026-01-05T09:00", unit="week", slots=5),
-            Row(version=one, anchor="2026-01-05T09:00", unit="day", slots=5, priority=1, restrictions=_NINE_TO_SIX),
+            Row(version=item, anchor="2026-01-05T09:00", unit="week", slots=5),
+            Row(version=item, anchor="2026-01-05T09:00", unit="day", slots=5, priority=1, restrictions=_NINE_TO_SIX),
         )
     )
     LayerMember.objects.bulk_create(
@@ -56,14 +56,14 @@ def fill(count: int, *, at: datetime, first: int = 0) -> None:
     )
     overrides = Override.objects.bulk_create(
         Override(
-            schedule=one, op="set", created_at=began, origin="demo",
+            schedule=item, op="set", created_at=began, origin="demo",
             starts_at=at + timedelta(hours=n % 72 - 36), ends_at=at + timedelta(hours=n % 72 - 30),
         )
-        for n, one in enumerate(schedules)
+        for n, item in enumerate(schedules)
         if n % 3 == 0
     )  # fmt: skip
     OverridePerson.objects.bulk_create(
-        OverridePerson(override=one, user=people[n * 7 % len(people)]) for n, one in enumerate(overrides)
+        OverridePerson(override=item, user=people[n * 7 % len(people)]) for n, item in enumerate(overrides)
     )
 
 
@@ -84,7 +84,7 @@ def peak_kib(years: int) -> float:
 
 
 def year() -> tuple[Plan, dict[str, Any]]:
-    """The year by which resolvers are compared (R-F7): three layers and fifty overrides."""
+    """The year to compare resolvers with (R-F7): three layers and fifty overrides."""
     since, until = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
     office = hours_of(daily(start=9 * 60, end=18 * 60, days=range(5)))
     slots = tuple((n,) for n in range(1, 6))

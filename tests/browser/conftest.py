@@ -38,7 +38,7 @@ def take_shot(page: Page, name: str) -> None:
 
 @pytest.fixture
 def company(transactional_db: Any) -> dict[str, Any]:
-    """A shop with somebody on call, and an incident that rings."""
+    """A shop with somebody on call, and an incident that pages."""
     for role in Role:  # a test that commits leaves an empty database behind, without the migrations' rows
         Group.objects.get_or_create(name=role.value)
     at = timezone.now()
@@ -85,14 +85,14 @@ def company(transactional_db: Any) -> dict[str, Any]:
     postmortem = _postmortem(ana, bob, shop, at)
     return {"ana": ana, "bob": bob, "ringing": ringing, "quiet": quiet, "service": shop, "team": team,
             "schedule": schedule, "integration": integration, "alert": alert, "postmortem": postmortem,
-            "told": _tell_customers(ana, ringing, at),
-            "known": _investigate(ana, bob, postmortem.ticket, at),
+            "public_incident": _publish_update(ana, ringing, at),
+            "known_error": _investigate(ana, bob, postmortem.ticket, at),
             "obligation": _obligation(ana, team, ringing, at),
-            "moved": _move_the_rota(ana, bob, schedule, at)}  # fmt: skip
+            "rota": _change_rota(ana, bob, schedule, at)}  # fmt: skip
 
 
-def _move_the_rota(ana: Any, bob: Any, schedule: Any, at: datetime) -> dict[str, Any]:
-    """A cover, a swap with an offer, leave, days off, a feed, and words for the next."""
+def _change_rota(ana: Any, bob: Any, schedule: Any, at: datetime) -> dict[str, Any]:
+    """An override, a swap with an offer, time off, holidays, a feed, and a handoff note."""
     soon = floor_minute(at) + timedelta(hours=2)
     later = soon + timedelta(hours=6)
     override = make.OverrideFactory(
@@ -119,41 +119,41 @@ def _move_the_rota(ana: Any, bob: Any, schedule: Any, at: datetime) -> dict[str,
 
 
 def _obligation(ana: Any, team: Any, ticket: Any, at: datetime) -> Any:
-    """Two things that Ana owes, one of them overdue and reminded of, and one of her team's."""
+    """Two tasks of Ana, one of them overdue and with a reminder, and one of her team."""
     rule = make.ObligationRuleFactory(
         name="Looks at what broke", dismissed_by="owner", most_rank=2,
         reminding=[(1, "days", "before", "owner"), (0, "minutes", "before", "owner"), (1, "days", "after", "manager")],
     )  # fmt: skip
-    late = make.ObligationFactory(
+    overdue = make.ObligationFactory(
         rule=rule, subject_id=ticket.pk, owner=ana, team=team, due_at=at - timedelta(hours=3), reminded_until=at,
         title="Look again at the pool of the payment workers and write down what was found", url="/",
     )  # fmt: skip
-    make.ReminderFactory(obligation=late, user=ana, created_at=at)
+    make.ReminderFactory(obligation=overdue, user=ana, created_at=at)
     for owner in (ana, None):
         make.ObligationFactory(rule=rule, subject_id=ticket.pk, owner=owner, team=team, due_at=at + timedelta(days=2))
-    return late
+    return overdue
 
 
 def _postmortem(ana: Any, bob: Any, service: Any, at: datetime) -> Any:
     """One in review that is overdue, with hints and comments."""
-    over = response.declare(title="Search was down", service=service, impact=1, urgency=2, actor=ana, at=at)
-    response.restore(ticket_id=over.pk, actor=ana, at=at, note="Rolled back.")
-    found = writing.draft(ticket_id=over.pk, actor=ana, at=at)
+    incident = response.declare(title="Search was down", service=service, impact=1, urgency=2, actor=ana, at=at)
+    response.restore(ticket_id=incident.pk, actor=ana, at=at, note="Rolled back.")
+    postmortem = writing.draft(ticket_id=incident.pk, actor=ana, at=at)
     texts = {
         "summary": "Search answered with **errors** for 40 minutes after a release.",
         "causes": "Ana Silva should have checked the pool.\n\n- the limit was obviously too low\n- nobody was told",
         "lessons": "The rollback went well.",
     }
     for key, body in texts.items():
-        writing.write(postmortem_id=found.pk, key=key, body=body, actor=ana, at=at)
-    writing.write_public(postmortem_id=found.pk, text="Search did not work. We are sorry.", actor=ana, at=at)
-    review.submit(postmortem_id=found.pk, actor=ana, at=at)
-    review.comment(postmortem_id=found.pk, text="How did we notice?", actor=bob, at=at)
+        writing.write(postmortem_id=postmortem.pk, key=key, body=body, actor=ana, at=at)
+    writing.write_public(postmortem_id=postmortem.pk, text="Search did not work. We are sorry.", actor=ana, at=at)
+    review.submit(postmortem_id=postmortem.pk, actor=ana, at=at)
+    review.comment(postmortem_id=postmortem.pk, text="How did we notice?", actor=bob, at=at)
     Postmortem.objects.update(due_on=at.date() - timedelta(days=2))
-    return found
+    return postmortem
 
 
-def _tell_customers(ana: Any, ticket: Any, at: datetime) -> Any:
+def _publish_update(ana: Any, ticket: Any, at: datetime) -> Any:
     """A page with a part that fails, its next update overdue, and somebody who got it."""
     page = make.StatusPageFactory(name="Acme")
     shop = make.ComponentFactory(page=page, name="Shop", description="Everything you buy with")
@@ -164,9 +164,9 @@ def _tell_customers(ana: Any, ticket: Any, at: datetime) -> Any:
         component_status="partial_outage", body="Some customers see an **error**.", started_at=at - timedelta(hours=2),
         next_update_at=at - timedelta(minutes=30),
     )  # fmt: skip
-    told = updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=at - timedelta(hours=1))
-    make.UpdateDeliveryFactory(update=told, subscriber__page=page)
-    return told.incident
+    update = updates.publish(draft=draft, ticket_id=ticket.pk, actor=ana, at=at - timedelta(hours=1))
+    make.UpdateDeliveryFactory(update=update, subscriber__page=page)
+    return update.incident
 
 
 def _investigate(ana: Any, bob: Any, ticket: Any, at: datetime) -> Any:
@@ -175,7 +175,7 @@ def _investigate(ana: Any, bob: Any, ticket: Any, at: datetime) -> Any:
     lifecycle.analyze(problem_id=problem.pk, actor=ana, at=at)
     first = factors.add(problem_id=problem.pk, text="The limit is **too low**.", actor=ana, at=at)
     factors.add(problem_id=problem.pk, text="Nobody was told.", parent=first, actor=bob, at=at)
-    known = lifecycle.publish_known_error(
+    known_error = lifecycle.publish_known_error(
         problem_id=problem.pk, title="Checkout answers with errors for every second customer", actor=ana, at=at,
         symptoms="Errors at the checkout in Spain and Portugal.", workaround="Restart the pool.",
     )  # fmt: skip
@@ -185,7 +185,7 @@ def _investigate(ana: Any, bob: Any, ticket: Any, at: datetime) -> Any:
             ticket_id=problem.pk, title="Raise the limit", due_on=due_on, is_priority=True, actor=bob, at=at
         )
     request_waiver(ticket_id=ticket.pk, reason="It is seen to elsewhere.", actor=bob, at=at)
-    return known
+    return known_error
 
 
 def _roles() -> list[str]:
@@ -193,7 +193,7 @@ def _roles() -> list[str]:
 
 
 class Violations(list[str]):
-    """What the console said of the content policy, and errors of scripts."""
+    """What the console reports about the content policy, and errors of scripts."""
 
 
 @pytest.fixture

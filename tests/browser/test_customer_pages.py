@@ -1,4 +1,4 @@
-"""What customers see and where they are told: each page fits at two widths, light and dark, and keeps the policy."""
+"""What customers see and get: each page fits at two widths, light and dark, and keeps the content policy."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -23,11 +23,11 @@ from incidents.models import Component, Service, StatusPage, Ticket
 from oncall.models import User
 from tests import factories as make
 
-WANTED = os.environ.get("PICTURES")
+PICTURES = os.environ.get("PICTURES")
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(240),
-    pytest.mark.skipif(not WANTED, reason="`make pictures` takes the README's pictures."),
+    pytest.mark.skipif(not PICTURES, reason="`make pictures` takes the README's pictures."),
 ]
 
 AT = datetime(2026, 3, 12, 14, 20, tzinfo=UTC)
@@ -37,7 +37,7 @@ IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 
 @pytest.fixture
 def ringing(transactional_db: Any) -> Iterator[Ticket]:
-    """The demo's company in the middle of an incident: one step was paged, customers were told once."""
+    """The demo's company in the middle of an incident: one step was paged, one update was published."""
     with time_machine.travel(AT, tick=False):
         for role in Role:
             Group.objects.get_or_create(name=role.value)
@@ -56,11 +56,11 @@ def ringing(transactional_db: Any) -> Iterator[Ticket]:
             escalation=escalation, user=paged, created_at=began, due_at=began, sent_at=began, accepted_at=began
         )
         make.EngineLaneFactory(worker="worker-1:4711", started_at=AT - timedelta(hours=5), swept_at=AT)
-        _tell_customers(ticket, carla)
+        _publish_update(ticket, carla)
         yield ticket
 
 
-def _tell_customers(ticket: Ticket, carla: User) -> None:
+def _publish_update(ticket: Ticket, carla: User) -> None:
     page = StatusPage.objects.get()
     draft = updates.Draft(
         page=page, name="Paying by card fails for some", status="investigating", impact="major",
@@ -79,7 +79,7 @@ def test_the_readme_shows_the_product_as_it_is(browser: Browser, live_server: An
         ("phone", reverse("incidents:respond", args=[ringing.reference]), "aylin", phone),
         ("incident", ringing.get_absolute_url(), "aylin", desk),
         ("status", reverse("incidents:status"), "", desk),
-        ("numbers", reverse("incidents:reports"), "lena", desk),
+        ("reports", reverse("incidents:reports"), "lena", desk),
     ]
     for name, address, who, size in shots:
         context = browser.new_context(

@@ -57,9 +57,9 @@ def _desk(company: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _standby(company: dict[str, Any]) -> dict[str, str]:
-    """The pages of those who stand by, and of those who plan it."""
-    schedule, team, moved = company["schedule"], company["team"], company["moved"]
+def _on_call(company: dict[str, Any]) -> dict[str, str]:
+    """The pages of people on call, and of those who plan the rota."""
+    schedule, team, rota = company["schedule"], company["team"], company["rota"]
     return {
         "rota": reverse("oncall:schedule-rota", args=[schedule.pk]),
         "rota-month": f"{reverse('oncall:team-rota', args=[team.slug])}?span=month",
@@ -70,22 +70,22 @@ def _standby(company: dict[str, Any]) -> dict[str, str]:
         "schedule-new": reverse("oncall:schedule-new"),
         "schedule-edit": reverse("oncall:schedule-edit", args=[schedule.pk]),
         "overrides": reverse("oncall:overrides"),
-        "override": moved["override"].get_absolute_url(),
+        "override": rota["override"].get_absolute_url(),
         "cover": reverse("oncall:cover", args=[schedule.pk]),
         "override-add": reverse("oncall:override-add", args=[schedule.pk]),
         "swaps": reverse("oncall:swaps"),
-        "swap": moved["swap"].get_absolute_url(),
+        "swap": rota["swap"].get_absolute_url(),
         "time-off": reverse("oncall:time-off"),
         "my-time-off": reverse("oncall:my-time-off"),
         "calendars": reverse("oncall:calendars"),
-        "calendar": moved["calendar"].get_absolute_url(),
+        "calendar": rota["calendar"].get_absolute_url(),
         "calendar-add": reverse("oncall:calendar-add"),
         "feeds": reverse("oncall:feeds"),
     }
 
 
 def _customers(company: dict[str, Any]) -> dict[str, str]:
-    """How customers are told."""
+    """How pages about told."""
     reference = company["ringing"].reference
     return {
         "update": reverse("incidents:update", args=[reference]),
@@ -101,14 +101,14 @@ def _visitors(company: dict[str, Any]) -> dict[str, str]:
     return {
         "sign-in": reverse("account_login"),
         "status": reverse("incidents:status"),
-        "status-incident": company["told"].get_absolute_url(),
+        "status-incident": company["public_incident"].get_absolute_url(),
         "subscribe": reverse("incidents:status-subscribe"),
     }
 
 
 def _prevention(company: dict[str, Any]) -> dict[str, str]:
     """What comes after the service works again."""
-    postmortem, problem = company["postmortem"], company["known"].problem
+    postmortem, problem = company["postmortem"], company["known_error"].problem
     return {
         "restored": reverse("incidents:restored"),
         "restored-ticket": postmortem.ticket.get_absolute_url(),
@@ -118,7 +118,7 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
         "problem": problem.get_absolute_url(),
         "factor": reverse("problems:verb", args=[problem.reference, "factor"]),
         "known-errors": reverse("problems:known-errors"),
-        "known-error": company["known"].get_absolute_url(),
+        "known-error": company["known_error"].get_absolute_url(),
         "postmortems": reverse("postmortems:postmortems"),
         "postmortem": postmortem.get_absolute_url(),
         "section": reverse("postmortems:section", args=[postmortem.pk, "causes"]),
@@ -131,7 +131,7 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
 
 _GROUPS = {
     "desk": _desk,
-    "standby": _standby,
+    "standby": _on_call,
     "customers": _customers,
     "prevention": _prevention,
     "visitors": _visitors,
@@ -147,9 +147,9 @@ def test_ten_core_screens_are_among_the_pages(company: dict[str, Any]) -> None:
 def test_every_page_fits_and_axe_finds_nothing(
     open_page: Callable[..., Any], company: dict[str, Any], pages: Callable[[dict[str, Any]], Mapping[str, str]]
 ) -> None:
-    """WCAG 2.2 AA; whoever opens the page reports what its content policy forbade."""
+    """WCAG 2.2 AA; the fixture that opens the page reports violations of its content policy."""
     page = open_page(user=None if pages is _visitors else company["ana"])
-    found: list[str] = []
+    problems: list[str] = []
     for name, address in pages(company).items():
         answer = page.goto(address)
         assert answer.status == 200, name
@@ -159,12 +159,12 @@ def test_every_page_fits_and_axe_finds_nothing(
             page.set_viewport_size({"width": width, "height": 844})
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             if wide > 0:
-                found.append(f"{name} scrolls sideways by {wide} px at {width} px")
+                problems.append(f"{name} scrolls sideways by {wide} px at {width} px")
             if (width, scheme) in judged:
-                found += [f"{name}, {width} px, {scheme}: {words}" for words in violations(page)]
+                problems += [f"{name}, {width} px, {scheme}: {words}" for words in violations(page)]
                 take_shot(page, f"{name}-{width}-{scheme}")
 
-    assert not found, "\n".join(found)
+    assert not problems, "\n".join(problems)
 
 
 def violations(page: Any) -> list[str]:
@@ -268,7 +268,7 @@ class TestPhone:
 
         assert page.get_by_text("It is assigned to you.", exact=True).count() == 1
 
-    def test_looks_again_by_itself_and_says_what_is_new(
+    def test_reloads_by_itself_and_says_what_is_new(
         self, open_page: Callable[..., Any], company: dict[str, Any]
     ) -> None:
         page = open_page(width=390, dark=True, user=company["ana"])

@@ -41,7 +41,7 @@ def test_makes_a_rotation_and_changes_it(
     page.get_by_role("heading", name="Shop nights").wait_for()
 
     [layer] = Schedule.objects.get(name="Shop nights").versions.get().layers.all()
-    assert [one.user.name for one in layer.members.order_by("slot")] == ["Bob Martin", "Ana Silva"]
+    assert [member.user.name for member in layer.members.order_by("slot")] == ["Bob Martin", "Ana Silva"]
     page.get_by_role("link", name="Edit rotation").click()
     page.get_by_role("heading", name="Change Shop nights").wait_for()
     page.get_by_role("button", name="Remove Ana Silva").click()

@@ -49,9 +49,12 @@ class TestSigningIn:
         assert "_auth_user_id" in client.session
 
     def test_says_the_same_for_a_wrong_password_and_an_unknown_account(self, client: Client) -> None:
-        known, unknown = error_of(client, "ana@example.com", "wrong"), error_of(client, "nobody@example.com", "wrong")
+        wrong_password, unknown_account = (
+            error_of(client, "ana@example.com", "wrong"),
+            error_of(client, "nobody@example.com", "wrong"),
+        )
 
-        assert known == unknown
+        assert wrong_password == unknown_account
 
     def test_gives_the_session_a_new_key(self, client: Client) -> None:
         client.get(LOGIN)
@@ -183,22 +186,25 @@ class TestAccounts:
         client.post("/accounts/password/reset/", {"email": ana.email}, headers={"Host": "evil.example"})
 
         [message] = mail.outbox
-        found = re.search(r"https?://\S+", str(message.body))
-        assert found is not None
-        assert found.group().startswith(f"{settings.SITE_URL}/accounts/password/reset/key/")
+        link = re.search(r"https?://\S+", str(message.body))
+        assert link is not None
+        assert link.group().startswith(f"{settings.SITE_URL}/accounts/password/reset/key/")
         assert "evil" not in f"{message.body}{message.subject}"
 
-        page = client.get(found.group().removeprefix(settings.SITE_URL), follow=True)
+        page = client.get(link.group().removeprefix(settings.SITE_URL), follow=True)
         new = "another very long one"
         client.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
         ana.refresh_from_db()
         assert ana.check_password(new)
 
     def test_get_no_mail_and_no_hint_when_they_do_not_exist(self, client: Client, ana: User) -> None:
-        known = client.post("/accounts/password/reset/", {"email": ana.email})
+        existing = client.post("/accounts/password/reset/", {"email": ana.email})
         unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.com"})
 
-        assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
+        assert (existing.status_code, existing.headers["Location"]) == (
+            unknown.status_code,
+            unknown.headers["Location"],
+        )
         assert len(mail.outbox) == 1
 
 
@@ -231,14 +237,14 @@ class TestDemoSignIn:
         assert client.post("/accounts/demo/", {"person": str(ana.pk), "next": "//evil"}).headers["Location"] == "/"
         assert client.session["_auth_user_id"] == str(ana.pk)
 
-    def test_signs_in_nobody_who_is_not_of_the_demo(self, client: Client, ana: User, settings: Settings) -> None:
+    def test_signs_in_only_people_of_the_demo(self, client: Client, ana: User, settings: Settings) -> None:
         settings.DEMO = True
 
         assert client.post("/accounts/demo/", {"person": str(ana.pk)}).status_code == 404
 
 
 class TestSecondFactor:
-    def test_can_be_turned_on_and_is_then_asked_for(self, client: Client, ana: User) -> None:
+    def test_can_be_turned_on_and_is_then_required(self, client: Client, ana: User) -> None:
 
         sign_in(client)
         client.post(reverse("account_reauthenticate"), {"password": PASSWORD})

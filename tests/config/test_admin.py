@@ -25,8 +25,8 @@ MODELS = sorted(
 FACTS = [model for model in MODELS if isinstance(admin.site._registry[model], FactAdmin)]
 
 
-def names(found: list[type[models.Model]]) -> list[str]:
-    return [model._meta.label for model in found]
+def names(models_found: list[type[models.Model]]) -> list[str]:
+    return [model._meta.label for model in models_found]
 
 
 def url(model: type[models.Model] | models.Model, page: str, *args: object) -> str:
@@ -76,10 +76,10 @@ class TestPages:
     def test_start_with_what_needs_attention(self, client: Client) -> None:
         make.TeamFactory()
 
-        found = client.get("/admin/").content.decode()
+        page = client.get("/admin/").content.decode()
 
-        assert "Needs attention" in found
-        assert "Teams without a policy" in found
+        assert "Needs attention" in page
+        assert "Teams without an escalation policy" in page
 
     @pytest.mark.usefixtures("boss")
     @pytest.mark.parametrize("model", FACTS, ids=names(FACTS))
@@ -239,14 +239,14 @@ class TestIntegrations:
 
         page = client.post(url(Integration, "add"), body, follow=True).content.decode()
 
-        made = Integration.objects.get()
+        integration = Integration.objects.get()
         assert "copy it now" in page
-        assert "copy it now" not in client.get(url(made, "change", made.pk)).content.decode()
+        assert "copy it now" not in client.get(url(integration, "change", integration.pk)).content.decode()
 
-        rotate = {"action": "rotate_key", "_selected_action": [str(made.pk)]}
+        rotate = {"action": "rotate_key", "_selected_action": [str(integration.pk)]}
         page = client.post(url(Integration, "changelist"), rotate, follow=True).content.decode()
         assert "copy it now" in page
-        assert Integration.objects.get().key_digest != made.key_digest
+        assert Integration.objects.get().key_digest != integration.key_digest
 
 
 @pytest.mark.usefixtures("boss")
@@ -254,19 +254,19 @@ class TestDeadLetters:
     def test_are_sent_again_by_one_domain_call_each(self, client: Client) -> None:
         page = make.PageFactory(state="dead", ended_at=timezone.now())
 
-        shown = client.post(
+        answer = client.post(
             url(Page, "changelist"), {"action": "resend", "_selected_action": [str(page.pk)]}, follow=True
         )
 
         page.refresh_from_db()
-        assert "1 page sent again" in shown.content.decode()
+        assert "1 page sent again" in answer.content.decode()
         assert page.state == "pending"
 
     def test_that_are_none_are_refused_with_a_reason(self, client: Client) -> None:
         page = make.PageFactory(state="accepted")
 
-        shown = client.post(
+        answer = client.post(
             url(Page, "changelist"), {"action": "discard", "_selected_action": [str(page.pk)]}, follow=True
         )
 
-        assert "no longer a dead letter" in shown.content.decode()
+        assert "no longer a dead letter" in answer.content.decode()

@@ -125,11 +125,11 @@ class TestRoles:
         method = make.ContactMethodFactory()
         make.MembershipFactory(user=method.user, team__slug="payments")
 
-        shown = client_of(make.UserFactory()).get(f"/api/v1/users/{method.user.pk}/")
+        answer = client_of(make.UserFactory()).get(f"/api/v1/users/{method.user.pk}/")
 
-        assert set(shown.json()) == {"id", "name", "time_zone", "is_active", "teams"}
-        assert shown.json()["teams"] == [{"team": "payments", "role": "responder"}]
-        assert method.address not in shown.content.decode()
+        assert set(answer.json()) == {"id", "name", "time_zone", "is_active", "teams"}
+        assert answer.json()["teams"] == [{"team": "payments", "role": "responder"}]
+        assert method.address not in answer.content.decode()
 
     def test_never_show_a_key_or_an_address(self) -> None:
         page = make.PageFactory(

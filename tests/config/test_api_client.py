@@ -78,9 +78,9 @@ class TestTwoChangesAtOnce:
                 partial(ana.patch, url, {"title": title}), partial(ben.patch, url, {"description": text})
             )
 
-            shown = ana.get(url).json()
+            incident = ana.get(url).json()
             assert answers == [200, 200]
-            assert (shown["title"], shown["description"]) == (title, text)
+            assert (incident["title"], incident["description"]) == (title, text)
 
     def test_of_one_version_only_one_goes_through(self) -> None:
         ticket = make.IncidentFactory()

@@ -37,13 +37,13 @@ def test_shows_the_endpoints_without_a_complaint_of_the_browser(
     page.goto(f"{live_server.url}/api/docs/")
     page.wait_for_selector(".opblock-summary-path", timeout=30_000)
     # So many endpoints are drawn only as one scrolls to them.
-    wanted = page.locator("text=/api/v1/incidents/{id}/acknowledge/")
+    endpoint = page.locator("text=/api/v1/incidents/{id}/acknowledge/")
     for _ in range(200):
-        if wanted.count():
+        if endpoint.count():
             break
         page.mouse.wheel(0, 400)
         page.wait_for_timeout(50)
-    assert wanted.count()
+    assert endpoint.count()
 
     context.close()
     assert complaints == []

@@ -1,4 +1,4 @@
-"""Every error under /api/ has one shape, whoever raised it."""
+"""Every error under /api/ has the same form."""
 
 from typing import Any
 

@@ -101,7 +101,7 @@ def client() -> Any:
 @pytest.mark.walk
 @pytest.mark.parametrize(("basename", "url", "viewset"), LISTS, ids=[basename for basename, _, _ in LISTS])
 class TestEveryList:
-    def test_asks_as_many_questions_for_ten_rows_as_for_one(
+    def test_needs_as_many_queries_for_ten_rows_as_for_one(
         self, client: Any, basename: str, url: str, viewset: Any
     ) -> None:
         row = ROWS[basename]
@@ -111,16 +111,16 @@ class TestEveryList:
         with CaptureQueriesContext(
             connection,
         ) as for_one:
-            one = client.get(url)
+            first_answer = client.get(url)
         for _ in range(9):
             row()
         with CaptureQueriesContext(connection) as for_ten:
             ten = client.get(url)
 
-        assert one.status_code == ten.status_code == 200, ten.content
+        assert first_answer.status_code == ten.status_code == 200, ten.content
         assert len(for_ten) == len(for_one), "\n".join(query["sql"] for query in for_ten.captured_queries)
         if not issubclass(viewset, AnswerViewSet):
-            assert len(ten.json()["results"]) >= len(one.json()["results"]) + 9
+            assert len(ten.json()["results"]) >= len(first_answer.json()["results"]) + 9
 
     def test_refuses_a_parameter_that_means_nothing(self, client: Any, basename: str, url: str, viewset: Any) -> None:
         answer = client.get(url, {"filter": "x"})
@@ -128,7 +128,7 @@ class TestEveryList:
         assert answer.status_code == 400
         assert "no such parameter" in answer.json()["fields"]["filter"][0]
 
-    def test_is_closed_to_strangers(self, basename: str, url: str, viewset: Any) -> None:
+    def test_requires_a_sign_in(self, basename: str, url: str, viewset: Any) -> None:
         answer = client_of(make.UserFactory(is_active=False)).get(url)
 
         assert answer.status_code == 401
@@ -144,7 +144,7 @@ class TestEveryList:
 
         assert client.get(f"{url}{row['id']}/").json() == row
 
-    def test_says_404_to_ids_that_are_none(self, client: Any, basename: str, url: str, viewset: Any) -> None:
+    def test_answers_404_to_invalid_ids(self, client: Any, basename: str, url: str, viewset: Any) -> None:
         for wrong in ("0", "-1", "1" * 26, "1'--", "\uff11", "..%2f", "%00", "9" * 18):
             answer = client.get(f"{url}{wrong}/")
 
@@ -154,14 +154,14 @@ class TestEveryList:
 
 class TestPages:
     def test_are_capped_and_follow_one_another(self, client: Any) -> None:
-        made = {make.IncidentFactory().pk for _ in range(5)}
+        ids = {make.IncidentFactory().pk for _ in range(5)}
 
         first = client.get("/api/v1/incidents/", {"page_size": 2}).json()
         second = client.get(first["next"]).json()
         third = client.get(second["next"]).json()
 
         assert [len(page["results"]) for page in (first, second, third)] == [2, 2, 1]
-        assert {row["id"] for page in (first, second, third) for row in page["results"]} == made
+        assert {row["id"] for page in (first, second, third) for row in page["results"]} == ids
         assert third["next"] is None
 
     def test_hold_at_most_a_hundred(self, client: Any) -> None:

@@ -57,7 +57,7 @@ def one_connection() -> Iterator[None]:
 
 @pytest.fixture
 def document(one_connection: None, key: str) -> Any:
-    """The API's own document, asked for over the API."""
+    """The API's own document, fetched over the API."""
     return schemathesis.openapi.from_wsgi(
         "/api/schema/", application, headers={"Authorization": f"Bearer {key}", "Host": "localhost"}
     )
@@ -65,7 +65,7 @@ def document(one_connection: None, key: str) -> Any:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_api_keeps_to_its_document(document: Any, key: str, part: int) -> None:
-    operations = [found.ok() for found in document.get_all_operations()]
+    operations = [result.ok() for result in document.get_all_operations()]
     assert len(operations) > 100
     for operation in operations[part::PARTS]:
 

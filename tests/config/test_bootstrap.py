@@ -45,9 +45,9 @@ def note(environment: object, kind: str) -> None:
 
 
 class TestChoose:
-    @pytest.mark.parametrize("wanted", ["demo", "dev"])
-    def test_installs_what_is_wanted_at_first(self, environment: object, wanted: str) -> None:
-        assert bootstrap.choose(environment, wanted) == wanted
+    @pytest.mark.parametrize("kind", ["demo", "dev"])
+    def test_installs_the_requested_set_at_first(self, environment: object, kind: str) -> None:
+        assert bootstrap.choose(environment, kind) == kind
 
     @pytest.mark.parametrize("kind", ["demo", "dev"])
     def test_skips_what_is_installed(self, environment: object, kind: str) -> None:
@@ -85,10 +85,10 @@ class TestChoose:
 
     def test_installs_again_after_a_move(self, environment: object, tmp_path: Path) -> None:
         note(environment, "demo")
-        moved = tmp_path.with_name(f"{tmp_path.name}-moved")
-        tmp_path.rename(moved)
+        new_folder = tmp_path.with_name(f"{tmp_path.name}-moved")
+        tmp_path.rename(new_folder)
 
-        assert bootstrap.choose(bootstrap.Environment(moved), "demo") == "demo"
+        assert bootstrap.choose(bootstrap.Environment(new_folder), "demo") == "demo"
 
     def test_is_not_misled_by_a_damaged_note(self, environment: object) -> None:
         environment.stamp.write_text("{")  # type: ignore[attr-defined]
@@ -120,7 +120,7 @@ class TestExplain:
             ("Failed to establish a new connection: Temporary failure in name resolution", "check the network"),
             (os.strerror(errno.ENOSPC), "disk is full"),
             (os.strerror(errno.EACCES), "cannot be written"),
-            ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "altered it"),
+            ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "changed it"),
             ("something new", "something new"),
         ],
     )
@@ -129,16 +129,16 @@ class TestExplain:
 
 
 class TestUvSettings:
-    def test_pass_on_what_only_pip_was_told(self) -> None:
-        told = "global.cert='/etc/ssl/firm.pem'\nglobal.index-url='file:///mirror'\n:env:.timeout='15'"
+    def test_pass_on_the_settings_of_pip(self) -> None:
+        pip_settings = "global.cert='/etc/ssl/firm.pem'\nglobal.index-url='file:///mirror'\n:env:.timeout='15'"
 
-        assert bootstrap.uv_settings(told, {}) == {
+        assert bootstrap.uv_settings(pip_settings, {}) == {
             "UV_SYSTEM_CERTS": "1",
             "UV_DEFAULT_INDEX": "file:///mirror",
             "SSL_CERT_FILE": "/etc/ssl/firm.pem",
         }
 
-    def test_give_way_to_what_uv_was_told(self) -> None:
+    def test_yield_to_the_settings_of_uv(self) -> None:
         environment = {"UV_INDEX_URL": "file:///other", "SSL_CERT_FILE": "/other.pem", "UV_SYSTEM_CERTS": "0"}
 
         assert bootstrap.uv_settings("global.cert='/a'\nuser.index-url='file:///b'", environment) == {}

@@ -1,4 +1,4 @@
-"""Asking Celery: once, briefly, and not at all for a while after a failure."""
+"""Queueing Celery tasks: once, briefly, and not at all for a while after a failure."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,41 +15,43 @@ from incidents.customers.deliveries import send_due
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     """No process has failed before."""
-    broker.forget()
+    broker.reset()
     yield
-    broker.forget()
+    broker.reset()
 
 
-def _asked(*outcomes: Any) -> Any:
+def _outcomes(*outcomes: Any) -> Any:
     return mock.patch.object(send_due, "apply_async", side_effect=outcomes)
 
 
-class TestAsk:
-    def test_says_no_at_once_where_nobody_listens(self) -> None:
+class TestEnqueue:
+    def test_returns_false_at_once_without_a_broker(self) -> None:
         """Paging rule 14: nothing that a person or a clock waits for hangs on the broker."""
-        away = app.connection_for_write("redis://127.0.0.1:9/0", transport_options=broker._IN_A_HURRY).Pool(limit=1)
+        away = app.connection_for_write("redis://127.0.0.1:9/0", transport_options=broker._SHORT_TIMEOUTS).Pool(
+            limit=1
+        )
 
         with (
             mock.patch.object(broker, "_pool_of", return_value=away),
             mock.patch.object(send_due, "apply_async", wraps=send_due.apply_async) as asked,
         ):
-            answers = [broker.ask(send_due, queue="customers") for _ in range(50)]
+            answers = [broker.enqueue(send_due, queue="customers") for _ in range(50)]
 
         assert not any(answers)
         assert asked.call_count <= 2
 
-    def test_asks_nobody_while_the_broker_rests(self) -> None:
-        with _asked(OperationalError("gone"), OperationalError("gone")) as asked:
-            assert [broker.ask(send_due, queue="customers") for _ in range(3)] == [False, False, False]
+    def test_makes_no_call_while_the_broker_rests(self) -> None:
+        with _outcomes(OperationalError("gone"), OperationalError("gone")) as apply:
+            assert [broker.enqueue(send_due, queue="customers") for _ in range(3)] == [False, False, False]
 
-        assert asked.call_count == 2
-        with mock.patch.object(broker, "REST_SECONDS", 0), _asked(None):
-            broker.forget()
-            assert broker.ask(send_due, queue="customers")
+        assert apply.call_count == 2
+        with mock.patch.object(broker, "REST_SECONDS", 0), _outcomes(None):
+            broker.reset()
+            assert broker.enqueue(send_due, queue="customers")
 
     def test_tries_a_new_connection_when_the_old_one_had_died(self) -> None:
-        with _asked(OperationalError("closed by server"), None) as asked:
-            assert broker.ask(send_due, 7, queue="customers")
+        with _outcomes(OperationalError("closed by server"), None) as apply:
+            assert broker.enqueue(send_due, 7, queue="customers")
 
-        assert asked.call_args.kwargs["args"] == (7,)
+        assert apply.call_args.kwargs["args"] == (7,)
         assert not broker.is_resting()

@@ -11,16 +11,16 @@ from config.base.data.cache import FallbackRedisCache
 
 @pytest.fixture
 def away() -> FallbackRedisCache:
-    made = FallbackRedisCache("redis://127.0.0.1:1/0", {"OPTIONS": {"socket_connect_timeout": 0.2}})
-    made._memory.clear()
-    return made
+    cache = FallbackRedisCache("redis://127.0.0.1:1/0", {"OPTIONS": {"socket_connect_timeout": 0.2}})
+    cache._memory.clear()
+    return cache
 
 
 @pytest.fixture
 def here() -> FallbackRedisCache:
-    made = FallbackRedisCache(settings.REDIS_URL, {})
-    made.clear()
-    return made
+    cache = FallbackRedisCache(settings.REDIS_URL, {})
+    cache.clear()
+    return cache
 
 
 class TestWithoutRedis:
@@ -34,15 +34,15 @@ class TestWithoutRedis:
         away.delete("a")
         assert away.get("a") is None
 
-    def test_asks_again_after_a_rest_and_not_before(
+    def test_calls_redis_again_after_a_rest_and_not_before(
         self, away: FallbackRedisCache, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        asked = []
+        calls = []
 
         class Client:
             def __getattr__(self, name: str) -> Callable[..., None]:
                 def fail(*args: object, **kwargs: object) -> None:
-                    asked.append(name)
+                    calls.append(name)
                     raise RedisAway("away")
 
                 return fail
@@ -50,11 +50,11 @@ class TestWithoutRedis:
         monkeypatch.setitem(vars(away), "_cache", Client())
         away.get("a")
         away.get("a")
-        assert len(asked) == 1
+        assert len(calls) == 1
 
         away._rest_until = 0.0
         away.get("a")
-        assert len(asked) == 2
+        assert len(calls) == 2
 
 
 class TestWithRedis:

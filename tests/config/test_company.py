@@ -12,7 +12,7 @@ from django.test import Client
 from config.base.data.roles import Role
 from config.demo.company import HISTORY
 from config.demo.loading import load
-from config.demo.terminal import few_of_each_role
+from config.demo.terminal import sample_by_role
 from incidents.models import (
     ActionItem,
     LinkKind,
@@ -37,7 +37,7 @@ CEILING_CPU_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def found(django_db_setup: Any, django_db_blocker: Any) -> Any:
+def company(django_db_setup: Any, django_db_blocker: Any) -> Any:
     """Loaded once for all of these tests, and taken back after them."""
     from django.db import transaction  # noqa: PLC0415 - beside its only use
 
@@ -71,23 +71,23 @@ class TestCompany:
             at = NOON - timedelta(days=days)
             assert all(schedules.on_call(roster, at=at).users for roster in schedules.load_at(at))
 
-    def test_has_calendars_that_schedules_use_and_feeds_to_read(self, found: Any, client: Client) -> None:
+    def test_has_calendars_that_schedules_use_and_feeds_to_read(self, company: Any, client: Client) -> None:
         using: Any = calendars.with_counts(today=NOON.date()).order_by("name")
 
-        assert {one.name: one.in_use_by for one in using if one.in_use_by} == {
+        assert {calendar.name: calendar.in_use_by for calendar in using if calendar.in_use_by} == {
             "Public holidays in Brazil, São Paulo": 1,
             "Public holidays in Germany, Berlin": 3,
             "Public holidays in United Kingdom, England": 1,
             "Public holidays in United States": 1,
         }
-        assert {feed["kind"] for feed in found["ical"]} == {"mine", "schedule"}
-        for feed in found["ical"]:
+        assert {feed["kind"] for feed in company["ical"]} == {"mine", "schedule"}
+        for feed in company["ical"]:
             assert b"BEGIN:VEVENT" in client.get(feed["url"]).content
 
-    def test_has_work_for_every_role(self, found: Any) -> None:
+    def test_has_work_for_every_role(self, company: Any) -> None:
         busy = set(Ticket.objects.open().values_list("assignee__groups__name", flat=True))
 
-        assert {user["role"] for user in found["users"]} == set(Role.values)
+        assert {user["role"] for user in company["users"]} == set(Role.values)
         assert {Role.AGENT, Role.RESPONDER, Role.COMMANDER} <= busy
         assert Ticket.objects.filter(status="restored").exists()
         assert {row.status for row in Ticket.objects.incidents().open()} == {
@@ -97,15 +97,15 @@ class TestCompany:
             "on_hold",
         }
 
-    def test_keeps_the_names_that_live_alerts_and_journeys_use(self, found: Any) -> None:
-        kept = {user["email"].split("@")[0]: user["role"] for user in found["users"]}
-        doors = {door["name"] for door in found["integrations"]}
+    def test_keeps_the_names_that_live_alerts_and_journeys_use(self, company: Any) -> None:
+        roles = {user["email"].split("@")[0]: user["role"] for user in company["users"]}
+        integrations = {integration["name"] for integration in company["integrations"]}
         named = ["Web shop", "Checkout", "Search", "Orders database", "Kubernetes", "Holdfast"]
 
-        assert [kept[name] for name in ("mira", "jonas", "lena", "aylin", "carla")] == [
+        assert [roles[name] for name in ("mira", "jonas", "lena", "aylin", "carla")] == [
             Role.ADMINISTRATOR, Role.AGENT, Role.MANAGER, Role.RESPONDER, Role.COMMANDER,
         ]  # fmt: skip
-        assert doors == {"Prometheus", "Prometheus (platform)", "Shop monitoring"}
+        assert integrations == {"Prometheus", "Prometheus (platform)", "Shop monitoring"}
         assert Service.objects.filter(name__in=named).count() == len(named)
 
 
@@ -139,9 +139,9 @@ class TestPast:
             (whole,) = [cell for cell in aggregates.tally(rows, zone=ZoneInfo("UTC")) if cell.month is None]
             medians.append([whole.figures[name].median for name in metrics.DEFAULT_MEASURES])
 
-        assert all(late < early for early, late in zip(*medians, strict=True)), medians
+        assert all(later < earlier for earlier, later in zip(*medians, strict=True)), medians
 
-    def test_tells_of_its_majors(self) -> None:
+    def test_has_timelines_of_its_majors(self) -> None:
         majors = Ticket.objects.filter(severity__is_major=True, acknowledged_at__isnull=False)
         lines = Counter(TimelineEntry.objects.filter(ticket__in=majors).values_list("ticket", flat=True))
 
@@ -156,7 +156,7 @@ class TestPast:
 
 
 @pytest.mark.usefixtures("found")
-class TestLessons:
+class TestPrevention:
     def test_follows_causes_and_shares_what_was_learned(self) -> None:
         assert KnownError.objects.count() == ActionItem.objects.count() == 3
         assert Postmortem.objects.published().count() == 1
@@ -176,35 +176,35 @@ class TestSafety:
         assert not Escalation.objects.running().exists()
         assert not Page.objects.unsent().exists()
 
-    def test_reminds_nobody_of_what_is_owed(self) -> None:
-        owed = Obligation.objects.open()
+    def test_reminds_nobody_of_tasks(self) -> None:
+        tasks = Obligation.objects.open()
 
-        assert owed.overdue(NOON).exists()
-        assert owed.filter(due_at__gt=NOON).exists()
+        assert tasks.overdue(NOON).exists()
+        assert tasks.filter(due_at__gt=NOON).exists()
         assert Obligation.objects.exclude(origin="demo").count() == 0
         assert reminders.make_due(at=NOON + timedelta(days=400)) == 0
 
     def test_gives_the_auditor_nothing_to_find(self) -> None:
-        findings = [one for one in audit.audit(at=NOON) if "engine" not in str(one).lower()]
+        findings = [finding for finding in audit.audit(at=NOON) if "engine" not in str(finding).lower()]
 
         assert findings == []
 
 
 class TestLoad:
-    def test_gives_sign_ins_that_work(self, found: Any, client: Any) -> None:
-        for user in few_of_each_role(found["users"]):
+    def test_gives_sign_ins_that_work(self, company: Any, client: Any) -> None:
+        for user in sample_by_role(company["users"]):
             assert client.login(email=user["email"], password=user["password"])
             answer = client.get("/api/v1/incidents/", headers={"Authorization": f"Bearer {user['api_token']}"})
             assert answer.status_code == 200
 
-    def test_prints_at_most_two_sign_ins_of_a_role(self, found: Any) -> None:
-        shown = Counter(user["role"] for user in few_of_each_role(found["users"]))
+    def test_prints_at_most_two_sign_ins_of_a_role(self, company: Any) -> None:
+        counts = Counter(user["role"] for user in sample_by_role(company["users"]))
 
-        assert set(shown) == set(Role.values)
-        assert max(shown.values()) == 2
+        assert set(counts) == set(Role.values)
+        assert max(counts.values()) == 2
 
-    def test_does_nothing_the_second_time(self, found: Any) -> None:
+    def test_does_nothing_the_second_time(self, company: Any) -> None:
         assert load(at=NOON) is None
 
-    def test_takes_seconds(self, found: Any) -> None:
-        assert found["cpu"] < CEILING_CPU_SECONDS
+    def test_takes_seconds(self, company: Any) -> None:
+        assert company["cpu"] < CEILING_CPU_SECONDS

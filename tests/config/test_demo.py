@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from config.demo.options import free_port
-from config.embedded.servers import forget_data, start_servers
+from config.embedded.servers import delete_data, start_servers
 from tests.config.test_servers import ROOT, is_alive, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
@@ -29,7 +29,7 @@ class Demo:
         self.folder = folder
         self.port = free_port()
         self.output = folder.with_suffix(".out")
-        kept = {
+        inherited = {
             name: value
             for name, value in os.environ.items()
             if name not in {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "DJANGO_SETTINGS_MODULE"}
@@ -38,7 +38,7 @@ class Demo:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "demo"],
                 cwd=ROOT,
-                env={**kept, "PORT": str(self.port), "DEMO_DIR": str(folder), **environment},
+                env={**inherited, "PORT": str(self.port), "DEMO_DIR": str(folder), **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -63,7 +63,7 @@ class Demo:
         marks = [os.fsencode(self.folder)]
         if (self.folder / "sockets").exists():
             marks.append((self.folder / "sockets").read_bytes())
-        found = set()
+        pids = set()
         for entry in Path("/proc").iterdir():
             if not entry.name.isdecimal() or int(entry.name) == os.getpid():
                 continue
@@ -72,8 +72,8 @@ class Demo:
             except (FileNotFoundError, ProcessLookupError, PermissionError):
                 continue
             if any(mark in text for mark in marks) and is_alive(int(entry.name)):
-                found.add(int(entry.name))
-        return found
+                pids.add(int(entry.name))
+        return pids
 
     def get(self, path: str, context: ssl.SSLContext | None = None) -> int:
         """Ask the portal and return the status."""
@@ -103,7 +103,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One data folder for all: the first start is the slow one."""
     folder = tmp_path_factory.mktemp("demo") / "data"
     yield folder
-    forget_data(folder)
+    delete_data(folder)
 
 
 def pool_of(pid: int) -> set[int]:
@@ -157,7 +157,7 @@ class TestDemo:
             assert demo.process.wait(60) == 0
             assert not demo.processes()
 
-    def test_serves_https_until_asked_to_stop(self, folder: Path) -> None:
+    def test_serves_https_until_it_is_stopped(self, folder: Path) -> None:
         with Demo(folder, TLS="1") as demo:
             demo.wait_until_ready()
 
@@ -174,7 +174,7 @@ class TestDemo:
             assert demo.process.wait(60) == 1
             assert "no program named postgres" in demo.text
             assert "Traceback" not in demo.text
-        forget_data(tmp_path / "data")
+        delete_data(tmp_path / "data")
 
     def test_says_what_to_do_about_broken_data(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         folder = tmp_path / "data"
@@ -189,5 +189,5 @@ class TestDemo:
         with Demo(folder) as demo:
             assert demo.process.wait(60) == 1
             assert "PANIC" in demo.text
-            assert demo.text.rstrip().endswith("`make demo RESET=1` throws them away and starts afresh.")
-        forget_data(folder)
+            assert demo.text.rstrip().endswith("`make demo RESET=1` deletes it and starts again.")
+        delete_data(folder)

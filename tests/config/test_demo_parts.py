@@ -12,9 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
-from config.demo import certificates, credentials, prepared
+from config.demo import certificates, credentials, preparation_mark
 from config.demo.options import DemoRefused, check_port, read_options
-from config.embedded.secret import kept_secret
+from config.embedded.secret import load_secret
 
 
 class TestReadOptions:
@@ -56,7 +56,7 @@ class TestCheckPort:
         check_port(read_options({"PORT": str(port)}))
 
     def test_refuses_an_address_of_another_machine(self) -> None:
-        with pytest.raises(DemoRefused, match="no address of this machine"):
+        with pytest.raises(DemoRefused, match="not an address of this machine"):
             check_port(read_options({"BIND": "192.0.2.1"}))
 
 
@@ -66,15 +66,15 @@ class TestCertificates:
         server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         server_side.load_cert_chain(folder / "portal.pem", folder / "portal-key.pem")
         client_side = ssl.create_default_context(cafile=folder / "authority.pem")
-        ours, theirs = socket.socketpair()
+        client_socket, server_side_socket = socket.socketpair()
 
         def answer() -> None:
-            with server_side.wrap_socket(theirs, server_side=True) as secured:
+            with server_side.wrap_socket(server_side_socket, server_side=True) as secured:
                 secured.sendall(b"hello")
 
         thread = threading.Thread(target=answer)
         thread.start()
-        with client_side.wrap_socket(ours, server_hostname="localhost") as secured:
+        with client_side.wrap_socket(client_socket, server_hostname="localhost") as secured:
             received = secured.recv(5)
         thread.join()
 
@@ -96,10 +96,10 @@ class TestCertificates:
 
 
 class TestCredentials:
-    found = {"users": [{"email": "ana@example.com"}], "ical": ["/ical/1.ics"], "status_url": "/status/"}
+    logins = {"users": [{"email": "ana@example.com"}], "ical": ["/ical/1.ics"], "status_url": "/status/"}
 
     def test_hold_whole_addresses_for_the_owner_only(self, tmp_path: Path) -> None:
-        credentials.write_credentials(tmp_path, self.found, "http://localhost:8000")
+        credentials.write_credentials(tmp_path, self.logins, "http://localhost:8000")
 
         written = json.loads((tmp_path / "credentials.json").read_text())
         assert written["base_url"] == "http://localhost:8000"
@@ -108,29 +108,29 @@ class TestCredentials:
         assert (tmp_path / "credentials.json").stat().st_mode & 0o777 == 0o600
 
     def test_are_kept_and_moved_to_another_port(self, tmp_path: Path) -> None:
-        credentials.write_credentials(tmp_path, self.found, "http://localhost:8000")
+        credentials.write_credentials(tmp_path, self.logins, "http://localhost:8000")
 
-        moved = credentials.write_credentials(tmp_path, None, "https://localhost:80")
+        updated = credentials.write_credentials(tmp_path, None, "https://localhost:80")
 
-        assert moved["status_url"] == "https://localhost:80/status/"
-        assert moved["users"] == [{"email": "ana@example.com"}]
+        assert updated["status_url"] == "https://localhost:80/status/"
+        assert updated["users"] == [{"email": "ana@example.com"}]
 
 
-class TestKeptSecret:
+class TestLoadSecret:
     def test_is_made_once_for_the_owner_only(self, tmp_path: Path) -> None:
-        first = kept_secret(tmp_path / "secret-key")
+        first = load_secret(tmp_path / "secret-key")
 
-        assert kept_secret(tmp_path / "secret-key") == first
+        assert load_secret(tmp_path / "secret-key") == first
         assert len(first) >= 50
         assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
 
     def test_is_made_again_when_the_file_is_empty(self, tmp_path: Path) -> None:
         (tmp_path / "secret-key").touch()
 
-        assert len(kept_secret(tmp_path / "secret-key")) >= 50
+        assert len(load_secret(tmp_path / "secret-key")) >= 50
 
 
-class TestPrepared:
+class TestPreparationMark:
     def test_is_noted_in_the_database(self) -> None:
         name = f"prepared_{os.getpid()}"
         parts = urlsplit(os.environ["DATABASE_URL"])
@@ -138,21 +138,21 @@ class TestPrepared:
         with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as maintenance:
             maintenance.execute(f"CREATE DATABASE {name}")
             try:
-                before = prepared.is_prepared(url)
-                prepared.note_prepared(url)
-                after = prepared.is_prepared(url)
+                before_mark = preparation_mark.is_prepared(url)
+                preparation_mark.mark_prepared(url)
+                after_mark = preparation_mark.is_prepared(url)
             finally:
                 maintenance.execute(f"DROP DATABASE {name}")
 
-        assert (before, after) == (False, True)
+        assert (before_mark, after_mark) == (False, True)
 
     def test_ends_with_another_migration(self, tmp_path: Path) -> None:
         (tmp_path / "requirements.lock").write_text("django==5.2.19")
         migrations = tmp_path / "oncall" / "migrations"
         migrations.mkdir(parents=True)
         (migrations / "0001_initial.py").write_text("operations = []")
-        before = prepared.mark_of(tmp_path)
+        before = preparation_mark.current_mark(tmp_path)
 
         (migrations / "0002_more.py").write_text("operations = []")
 
-        assert prepared.mark_of(tmp_path) != before
+        assert preparation_mark.current_mark(tmp_path) != before

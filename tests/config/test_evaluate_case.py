@@ -18,9 +18,9 @@ CASES = sorted(path for kind in ("schedule", "fairness") for path in (ROOT / "te
 
 
 def evaluate(*files):
-    said = StringIO()
-    call_command("evaluate_case", *map(str, files), stdout=said)
-    return [json.loads(line) for line in said.getvalue().splitlines()]
+    output = StringIO()
+    call_command("evaluate_case", *map(str, files), stdout=output)
+    return [json.loads(line) for line in output.getvalue().splitlines()]
 
 
 @pytest.mark.django_db
@@ -40,12 +40,12 @@ class TestEvaluateCase:
     def test_says_what_is_wrong_and_answers_the_others(self, tmp_path):
         bad = tmp_path / "bad.json"
         bad.write_text(json.dumps({"name": "x", "input": {"kind": "horoscope"}}))
-        said = StringIO()
+        output = StringIO()
 
         with pytest.raises(CommandError, match="1 of 2"):
-            call_command("evaluate_case", str(bad), str(CASES[0]), stdout=said)
+            call_command("evaluate_case", str(bad), str(CASES[0]), stdout=output)
 
-        first, second = map(json.loads, said.getvalue().splitlines())
+        first, second = map(json.loads, output.getvalue().splitlines())
         assert "horoscope" in first["error"]
         assert second == json.loads(CASES[0].read_text())["expected"]
 

@@ -1,4 +1,4 @@
-"""The demo's peers and the reader of what they received."""
+"""The demo's fake servers and the reader of what they received."""
 
 import http.client
 import json
@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def gateway(folder: Path) -> Iterator[int]:
     """A running phone gateway's port."""
-    server = fake_servers.PhoneGateway(0, fake_servers.Box(folder / "phone"))
+    server = fake_servers.PhoneGateway(0, fake_servers.MessageStore(folder / "phone"))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server.server_address[1]
@@ -57,11 +57,11 @@ class TestPhoneGateway:
     def test_keeps_a_message(self, gateway: int) -> None:
         status, answer = post(gateway, PAGE)
 
-        [kept] = inbox.list_phone()
+        [stored] = inbox.list_phone()
         assert status == 202
-        assert kept["id"] == answer["id"]
-        assert (kept["message_id"], kept["key"]) == ("page-1", "key-1")
-        assert {name: kept[name] for name in ("kind", "to", "text", "url")} == {
+        assert stored["id"] == answer["id"]
+        assert (stored["message_id"], stored["key"]) == ("page-1", "key-1")
+        assert {name: stored[name] for name in ("kind", "to", "text", "url")} == {
             name: PAGE[name] for name in ("kind", "to", "text", "url")
         }
 
@@ -98,10 +98,10 @@ class TestPhoneGateway:
         assert inbox.list_phone() == []
 
 
-class TestBox:
+class TestMessageStore:
     def test_drops_the_oldest(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(fake_servers, "KEPT", 3)
-        box = fake_servers.Box(folder / "mail")
+        monkeypatch.setattr(fake_servers, "MAX_MESSAGES", 3)
+        box = fake_servers.MessageStore(folder / "mail")
 
         for number in range(5):
             box.put({"subject": str(number)}, key=str(number), original=b"raw")
@@ -116,12 +116,12 @@ class TestInbox:
         assert inbox.list_phone() == []
 
     def test_reads_one(self, folder: Path) -> None:
-        mail_id = fake_servers.Box(folder / "mail").put({"subject": "hello"}, key="1")
+        mail_id = fake_servers.MessageStore(folder / "mail").put({"subject": "hello"}, key="1")
 
-        found = inbox.read_mail(mail_id)
+        mail = inbox.read_mail(mail_id)
 
-        assert found is not None
-        assert found["subject"] == "hello"
+        assert mail is not None
+        assert mail["subject"] == "hello"
         assert inbox.read_mail(mail_id[:-1] + ("0" if mail_id[-1] != "0" else "1")) is None
 
     @pytest.mark.parametrize(

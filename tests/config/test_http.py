@@ -70,14 +70,14 @@ def peer(answer: Callable[[socket.socket], None] | bytes = OK, tls: ssl.SSLConte
 
 def names(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
     """Every name stands for these addresses; the list returned grows by each question."""
-    asked: list[str] = []
+    lookups: list[str] = []
 
     def look_up(host: str, port: int) -> list[str]:
-        asked.append(host)
+        lookups.append(host)
         return list(addresses)
 
     monkeypatch.setattr(destinations, "look_up", look_up)
-    return asked
+    return lookups
 
 
 def post(url: str, *, seconds: float = 3, **more: object) -> http.Answer:
@@ -103,8 +103,8 @@ class TestSend:
         assert heard.endswith(b"\r\n\r\nhello")
 
     def test_does_not_follow_redirects(self) -> None:
-        moved = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
-        with peer(moved) as served:
+        redirect = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
+        with peer(redirect) as served:
             answer = post(f"http://{LOCAL}:{served.port}/")
 
         assert (answer.status, len(served.heard)) == (302, 1)
@@ -158,7 +158,7 @@ class TestSend:
             post("https://slow.example/", seconds=0.2)
 
     @pytest.mark.parametrize("answer", [b"", b"\x00\x01nonsense\r\n\r\n", b"HTTP/1.1 2000 OK\r\n\r\n"])
-    def test_says_the_same_of_every_failure(self, answer: bytes) -> None:
+    def test_gives_the_same_message_for_every_failure(self, answer: bytes) -> None:
         with peer(answer) as served, pytest.raises(http.Unreachable) as broken:
             post(f"http://{LOCAL}:{served.port}/")
         with pytest.raises(http.Unreachable) as closed:
@@ -200,12 +200,12 @@ class TestRebinding:
         self, monkeypatch: pytest.MonkeyPatch, settings: Settings
     ) -> None:
         settings.OUTGOING_ALLOW = [f"{LOCAL}/32"]
-        asked = names(monkeypatch, LOCAL)
+        lookups = names(monkeypatch, LOCAL)
         with peer() as served:
             answer = post(f"http://rebound.example:{served.port}/")
 
         assert answer.status == 200
-        assert asked == ["rebound.example"]
+        assert lookups == ["rebound.example"]
         assert f"Host: rebound.example:{served.port}".encode() in served.heard[0]
 
     def test_refuses_when_one_of_several_addresses_is_inside(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +228,7 @@ class TestTls:
             with pytest.raises(http.Unreachable):
                 post(f"https://other.example:{served.port}/")
 
-    def test_refuses_a_certificate_nobody_vouches_for(
+    def test_refuses_an_untrusted_certificate(
         self, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
     ) -> None:
         settings.OUTGOING_ALLOW = [f"{LOCAL}/32"]
@@ -286,11 +286,11 @@ class TestCheckUrl:
             http.check_url(url)
 
     def test_takes_names_in_other_scripts(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        asked = names(monkeypatch, "93.184.215.14")
+        lookups = names(monkeypatch, "93.184.215.14")
 
         http.check_url("https://bücher.example/")
 
-        assert asked == ["xn--bcher-kva.example"]
+        assert lookups == ["xn--bcher-kva.example"]
 
     def test_allows_listed_networks_on_any_port_and_over_http(
         self, monkeypatch: pytest.MonkeyPatch, settings: Settings
@@ -319,7 +319,7 @@ def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     today = datetime.now(UTC)
-    made = (
+    certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
@@ -334,8 +334,8 @@ def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext
     pem = folder / "server.pem"
     pem.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + made.public_bytes(serialization.Encoding.PEM)
+        + certificate.public_bytes(serialization.Encoding.PEM)
     )
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(pem)
-    return server, ssl.create_default_context(cadata=made.public_bytes(serialization.Encoding.PEM).decode())
+    return server, ssl.create_default_context(cadata=certificate.public_bytes(serialization.Encoding.PEM).decode())

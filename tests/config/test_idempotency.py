@@ -110,7 +110,7 @@ class TestKey:
 
         assert (answer.status_code, Ticket.objects.count()) == (400, 0)
 
-    def test_is_nothing_to_strangers(self, caller: Any) -> None:
+    def test_means_nothing_for_another_person(self, caller: Any) -> None:
         caller.credentials()
 
         assert send(caller).status_code == 401
@@ -124,8 +124,8 @@ class TestKey:
 
 
 class TestRace:
-    def test_answers_one_and_tells_the_others(self, caller: Any) -> None:
-        """Eight at once: whoever comes while the first is at work gets 409, whoever comes later its answer."""
+    def test_answers_the_first_and_refuses_the_others(self, caller: Any) -> None:
+        """Eight at once: requests during the first one get 409, later ones get its answer."""
         start, answers = threading.Barrier(8), []
 
         def post(client: Any) -> None:
@@ -144,14 +144,14 @@ class TestRace:
         assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
         assert Ticket.objects.count() == 1
 
-    def test_is_told_from_a_repeat(self, caller: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_differs_from_a_repeat(self, caller: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         at_work, go_on, answers = threading.Event(), threading.Event(), []
         declare = response.declare
 
-        def slow(**asked: Any) -> Any:
+        def slow(**fields: Any) -> Any:
             at_work.set()
             assert go_on.wait(60)
-            return declare(**asked)
+            return declare(**fields)
 
         def post() -> None:
             try:
@@ -186,9 +186,9 @@ class TestSweep:
 
 def copy_of(client: Any) -> Any:
     """The same caller on a connection of its own."""
-    found = type(client)(raise_request_exception=False)
-    found.credentials(**client._credentials)
-    return found
+    copy = type(client)(raise_request_exception=False)
+    copy.credentials(**client._credentials)
+    return copy
 
 
 def run(threads: list[threading.Thread]) -> None:

@@ -19,9 +19,9 @@ def line(message: str, *args: object, **extra: object) -> dict[str, object]:
 
 class TestLines:
     def test_hold_message_and_data_apart(self) -> None:
-        found = line("page.delivered", page=7, channel="sms")
+        entry = line("page.delivered", page=7, channel="sms")
 
-        assert (found["message"], found["page"], found["channel"]) == ("page.delivered", 7, "sms")
+        assert (entry["message"], entry["page"], entry["channel"]) == ("page.delivered", 7, "sms")
 
     def test_stay_one_line_whatever_is_logged(self) -> None:
         assert line("a\nb %s", "c\r\nd")["message"] == "a\nb c\r\nd"
@@ -43,10 +43,10 @@ class TestLines:
         ],
     )
     def test_never_hold_keys(self, text: str) -> None:
-        found = line(text, address=text)
+        entry = line(text, address=text)
 
-        assert "0123456789abcdef" not in json.dumps(found)
-        assert "[key]" in str(found["message"])
+        assert "0123456789abcdef" not in json.dumps(entry)
+        assert "[key]" in str(entry["message"])
 
     def test_never_hold_keys_in_tracebacks(self) -> None:
         try:

@@ -18,9 +18,9 @@ class TestRequestId:
 
         assert response.headers["X-Request-ID"] == "trace-12345678"
 
-    @pytest.mark.parametrize("given", ["short", "x" * 65, "with space in it", 'quote"quote"', "täglich-12345"])
-    def test_is_not_taken_from_strangers_as_it_comes(self, client: Client, given: str) -> None:
-        assert client.get("/healthz", headers={"X-Request-ID": given}).headers["X-Request-ID"] != given
+    @pytest.mark.parametrize("header", ["short", "x" * 65, "with space in it", 'quote"quote"', "täglich-12345"])
+    def test_is_replaced_if_it_is_malformed(self, client: Client, header: str) -> None:
+        assert client.get("/healthz", headers={"X-Request-ID": header}).headers["X-Request-ID"] != header
 
 
 class TestPrivacy:

@@ -16,7 +16,7 @@ import redis
 from config.embedded import accounts
 from config.embedded.accounts import Account, can_reach, place_data, readable_copy
 from config.embedded.errors import FolderInUse, ServersUnavailable
-from config.embedded.servers import Servers, forget_data, running_servers, start_servers
+from config.embedded.servers import Servers, delete_data, running_servers, start_servers
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNER = """
@@ -36,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv("REDIS_URL")
     yield tmp_path / "data"
     # Root's servers keep their data elsewhere, because pytest's folders are closed to others.
-    forget_data(tmp_path / "data")
+    delete_data(tmp_path / "data")
 
 
 @dataclass
@@ -118,10 +118,10 @@ class TestStartServers:
 
         servers = start_servers(folder, fsync=False, reset=True)
         with psycopg.connect(servers.database_url) as connection:
-            found = connection.execute("SELECT to_regclass('note')").fetchone()
+            row = connection.execute("SELECT to_regclass('note')").fetchone()
         servers.stop()
 
-        assert found == (None,)
+        assert row == (None,)
         assert stranger.exists()
 
     def test_leaves_named_servers_alone(self, tmp_path: Path) -> None:

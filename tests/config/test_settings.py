@@ -11,11 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def manage(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "DATABASE_URL", "REDIS_URL")}
+    inherited = {name: os.environ[name] for name in ("PATH", "DATABASE_URL", "REDIS_URL")}
     return subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
-        env=kept | {"SECRET_KEY": "kT9" * 25 + "abcdefgh!", "SITE_URL": "https://portal.example.com"} | environment,
+        env=inherited
+        | {"SECRET_KEY": "kT9" * 25 + "abcdefgh!", "SITE_URL": "https://portal.example.com"}
+        | environment,
         capture_output=True,
         text=True,
         timeout=100,
@@ -47,17 +49,17 @@ class TestDeployment:
         ), done.stderr  # fmt: skip
 
     @pytest.mark.parametrize(
-        ("name", "value", "said"),
+        ("name", "value", "message"),
         [
             ("SITE_URL", "portal.example.com", "SITE_URL must be"),
             ("SECRET_KEY", "", "SECRET_KEY is empty"),
             ("DATABASE_URL", "sqlite:///x", "must start with postgresql://"),
-            ("DEBUG", "maybe", "Say 1 or 0"),
+            ("DEBUG", "maybe", "must be 1 or 0"),
             ("TRUSTED_PROXIES", "two", "whole number"),
         ],
     )
-    def test_says_what_is_wrong(self, name: str, value: str, said: str) -> None:
+    def test_says_what_is_wrong(self, name: str, value: str, message: str) -> None:
         done = manage("check", **{name: value})
 
         assert done.returncode != 0
-        assert said in done.stderr
+        assert message in done.stderr

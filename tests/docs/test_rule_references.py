@@ -88,7 +88,7 @@ class TestReferences:
         assert not unknown, "These rules are defined nowhere; docs/rules/README.md says how to add one."
 
     def test_have_one_form_and_stay_inside(self) -> None:
-        wrong = {path: found for path in tracked() if (found := list(foreign((ROOT / path).read_text())))}
+        wrong = {path: problems for path in tracked() if (problems := list(foreign((ROOT / path).read_text())))}
         assert not wrong
 
     def test_are_found_in_every_form_and_across_lines(self) -> None:
@@ -114,7 +114,7 @@ class TestRules:
         assert not {token: paths for token, paths in definitions().items() if len(paths) > 1}
 
     def test_have_a_row_for_their_kind(self) -> None:
-        """Whoever meets a token finds its file in the table of docs/rules/README.md."""
+        """The table of docs/rules/README.md names the file of each kind of token."""
         table = (ROOT / "docs/rules/README.md").read_text()
         kinds = {re.sub(r"\d+[a-z]?$", "", token) for token in definitions()}
         assert len(kinds) > 10

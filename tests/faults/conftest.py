@@ -10,7 +10,7 @@ from tests.faults.site import Site, running_site
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Limit the fault tests; a full run may take its time."""
+    """Limit the fault tests; a full run has a longer time limit."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             # The site is set up once and takes as long as the machine needs; the limit is the test's own.
@@ -31,14 +31,14 @@ def ledger(request: pytest.FixtureRequest) -> Iterator[results.Ledger]:
 
 @pytest.fixture(scope="session")
 def whole_site() -> Iterator[Site]:
-    """The site; its servers live as long as the run."""
+    """The site; its servers run as long as the test run."""
     with running_site() as site:
         yield site
 
 
 @pytest.fixture
 def site(whole_site: Site, request: pytest.FixtureRequest) -> Iterator[Site]:
-    """The site with everything well: servers up, the portal answering, the provider calm."""
+    """The healthy site: servers up, the portal answering, the provider in its normal mode."""
     whole_site.tell_provider()
     whole_site.start_web()
     yield whole_site

@@ -1,4 +1,4 @@
-"""Customers' mails in a site: the server outside that takes them, who is to get them, and what came."""
+"""Customers' mails in a site: the mail server outside it, the subscribers, and the received mails."""
 
 import contextlib
 import json
@@ -12,21 +12,21 @@ from tests.faults.site import Site, free_port, wait_for
 
 @dataclass(frozen=True)
 class Mails:
-    """What the mail server outside the product has taken."""
+    """The mail server outside the product, and what it accepted."""
 
     site: Site
     log: Path
 
     def fill(self, count: int) -> None:
-        """Have so many subscribers."""
-        self.site.run("-m", "tests.faults.audience", "fill", str(count))
+        """Create `count` subscribers."""
+        self.site.run("-m", "tests.faults.subscribers", "fill", str(count))
 
     def publish(self) -> float:
-        """Tell all of them of the first incident there is; returns how many seconds publishing took."""
-        return float(self.site.run("-m", "tests.faults.audience", "publish"))
+        """Publish an update about the first incident to all of them; returns the seconds it took."""
+        return float(self.site.run("-m", "tests.faults.subscribers", "publish"))
 
     def taken(self) -> list[dict[str, Any]]:
-        """Every mail that came."""
+        """Every received mail."""
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def unsent(self) -> int:
@@ -45,7 +45,7 @@ def running_mails(site: Site) -> Iterator[Mails]:
     """A mail server for the programs that are started from now on."""
     port, log = free_port(), site.folder / f"mails-{free_port()}.log"
     log.touch()
-    server = site.program("mails", "-m", "tests.faults.mailserver", str(port), str(log))
+    server = site.program("mails", "-m", "tests.faults.mail_server", str(port), str(log))
     site.stop_programs()
     site.overrides = {"EMAIL_URL": f"smtp://127.0.0.1:{port}"}
     site.start_web()

@@ -1,4 +1,4 @@
-"""Judges the provider's log by a plan made from the policy alone; it never asks the product's tables."""
+"""Compares the provider's log with a plan made from the policy alone; it never reads the product's tables."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TOKEN = re.compile(r"\bt[0-9a-f]{10}\b")
-"""Stands in the title of every incident, so that a message can be told from all others."""
+"""In the title of every incident, so that each message can be recognized."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Planned:
 
 @dataclass
 class Message:
-    """One message the provider took."""
+    """One message that the provider accepted."""
 
     token: str
     address: str
@@ -38,19 +38,19 @@ class Verdict:
     planned: int
     lost: list[Planned]
     duplicates: int
-    """Messages that came again, under the key they had before."""
+    """Messages that came again under the same key."""
     doubled: int
-    """Pages that were made twice: the same person, the same trouble, another key. Never right."""
-    late: list[float] = field(repr=False)
+    """Pages that were made twice: the same person and incident, another key. Always an error."""
+    delays: list[float] = field(repr=False)
     """Seconds from the plan to the first arrival, in order."""
 
     def late_at(self, share: float) -> float:
         """A percentile of lateness, 0 when nothing arrived."""
-        return percentile(self.late, share)
+        return percentile(self.delays, share)
 
 
 def read(log: Path) -> list[Message]:
-    """All messages the provider took so far."""
+    """All messages that the provider has accepted so far."""
     taken: dict[tuple[str, float], Message] = {}
     for text in log.read_text().splitlines() if log.exists() else []:
         line = json.loads(text)
@@ -59,9 +59,9 @@ def read(log: Path) -> list[Message]:
             taken[place].answered_at = line["answered"]
         elif line["taken"] is not None:
             body = line["body"]
-            found = TOKEN.search(body["title"])
+            match = TOKEN.search(body["title"])
             taken[place] = Message(
-                token=found[0] if found else "",
+                token=match[0] if match else "",
                 address=body["to"],
                 key=line["key"],
                 arrived_at=line["arrived"],
@@ -75,18 +75,18 @@ def judge(plan: Iterable[Planned], messages: Sequence[Message]) -> Verdict:
     by_page: dict[tuple[str, str], list[Message]] = {}
     for message in messages:
         by_page.setdefault((message.token, message.address), []).append(message)
-    lost, late, duplicates, doubled = [], [], 0, 0
+    lost, delays, duplicates, doubled = [], [], 0, 0
     pages = list(plan)
     for page in pages:
-        found = by_page.get((page.token, page.address), [])
-        if not found:
+        arrivals = by_page.get((page.token, page.address), [])
+        if not arrivals:
             lost.append(page)
             continue
-        keys = {message.key for message in found}
-        duplicates += len(found) - len(keys)
+        keys = {message.key for message in arrivals}
+        duplicates += len(arrivals) - len(keys)
         doubled += len(keys) - 1
-        late.append(max(0.0, min(message.arrived_at for message in found) - page.due_at))
-    return Verdict(len(pages), lost, duplicates, doubled, sorted(late))
+        delays.append(max(0.0, min(message.arrived_at for message in arrivals) - page.due_at))
+    return Verdict(len(pages), lost, duplicates, doubled, sorted(delays))
 
 
 def percentile(values: Sequence[float], share: float) -> float:

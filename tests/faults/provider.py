@@ -1,8 +1,8 @@
-"""A phone gateway outside the product: it misbehaves as told and writes down all it took.
+"""A phone gateway outside the product: it fails on command and logs all it accepted.
 
 Its log is the judge of every fault test, so it knows nothing of the product: `python -m tests.faults.provider
-PORT LOG`. Each line of the log is one request: when it arrived, when it was taken and when it was answered.
-A sender that is gone before the message is taken has delivered nothing. `PUT /mode` sets how it behaves from
+PORT LOG`. Each line of the log is one request: when it arrived, when it was accepted and when it was answered.
+A sender that disconnects before the message is accepted has delivered nothing. `PUT /mode` sets how it behaves from
 now on: {"delay": [least, most] seconds, "status": 200, "retry_after": "", "lose": "nothing|answer|request"}.
 """
 
@@ -42,16 +42,16 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_GET(self) -> None:
-        """Say that it is there."""
+        """Answer that it is running."""
         self._answer(200)
 
     def do_PUT(self) -> None:
-        """Take a new mode."""
+        """Set a new mode."""
         self.server.mode = CALM | json.loads(self._body())
         self._answer(200)
 
     def do_POST(self) -> None:
-        """Take a message, or do what the mode says instead."""
+        """Accept a message, or do what the mode says instead."""
         mode = self.server.mode
         line: dict[str, Any] = {"arrived": time.time(), "key": self.headers.get("Idempotency-Key", "")}
         line |= {"body": json.loads(self._body()), "taken": None, "answered": None}
@@ -64,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(mode["status"], mode["retry_after"])
             line["answered"] = time.time()
         else:
-            # Written before the answer: whoever is killed in between has delivered, and will deliver again.
+            # Written before the answer: a sender killed in between has delivered, and will deliver again.
             line["taken"] = time.time()
             self.server.write(line)
             time.sleep(delay - before)
@@ -77,7 +77,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.write(line)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet; the log has its own form."""
+        """Print nothing; the log has its own format."""
 
     def _body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length", "0")))

@@ -14,7 +14,7 @@ _BEGIN, _END = "<!-- results begin -->", "<!-- results end -->"
 
 
 def sized(quick: int, full: int) -> int:
-    """How many: a few in the suite, more in `make faults`."""
+    """The number of rounds: few in the suite, more in `make faults`."""
     return full if IS_FULL else quick
 
 
@@ -27,12 +27,12 @@ class Row:
     planned: int
     lost: int
     duplicates: str
-    late: str
+    delays: str
     also: str
 
     def as_line(self) -> str:
         """As Markdown."""
-        cells = (self.fault, self.what, str(self.planned), str(self.lost), self.duplicates, self.late, self.also)
+        cells = (self.fault, self.what, str(self.planned), str(self.lost), self.duplicates, self.delays, self.also)
         return f"| {' | '.join(cells)} |"
 
 
@@ -44,10 +44,16 @@ class Ledger:
 
     def note(self, fault: str, what: str, verdict: Verdict, *, also: str = "") -> None:
         """Add what was counted."""
-        late = f"{verdict.late_at(0.5):.2f} / {verdict.late_at(0.99):.2f} / {verdict.late_at(1):.2f}"
+        delays = f"{verdict.late_at(0.5):.2f} / {verdict.late_at(0.99):.2f} / {verdict.late_at(1):.2f}"
         self.rows.append(
             Row(
-                fault, what, verdict.planned, len(verdict.lost), f"{verdict.duplicates}, {verdict.doubled}", late, also
+                fault,
+                what,
+                verdict.planned,
+                len(verdict.lost),
+                f"{verdict.duplicates}, {verdict.doubled}",
+                delays,
+                also,
             )
         )
 
@@ -62,12 +68,12 @@ class Ledger:
     def publish(self) -> None:
         """Put the table into the document; rows of tests that were not run stay as they are."""
         text = DOCUMENT.read_text()
-        before, _, rest = text.partition(_BEGIN)
-        table, _, after = rest.partition(_END)
-        mine = {(row.fault, row.what) for row in self.rows}
+        head, _, rest = text.partition(_BEGIN)
+        table, _, tail = rest.partition(_END)
+        own_keys = {(row.fault, row.what) for row in self.rows}
         earlier = [_parse(line) for line in table.splitlines() if line.startswith("| F")]
-        whole = Ledger(self.rows + [row for row in earlier if (row.fault, row.what) not in mine])
-        DOCUMENT.write_text(f"{before}{_BEGIN}\n{whole.as_table()}\n{_END}{after}")
+        whole = Ledger(self.rows + [row for row in earlier if (row.fault, row.what) not in own_keys])
+        DOCUMENT.write_text(f"{head}{_BEGIN}\n{whole.as_table()}\n{_END}{tail}")
 
 
 def _order(row: Row) -> tuple[int, str]:
@@ -75,5 +81,5 @@ def _order(row: Row) -> tuple[int, str]:
 
 
 def _parse(line: str) -> Row:
-    fault, what, planned, lost, duplicates, late, also = (cell.strip() for cell in line.rstrip()[2:-2].split(" | "))
-    return Row(fault, what, int(planned), int(lost), duplicates, late, also)
+    fault, what, planned, lost, duplicates, delays, also = (cell.strip() for cell in line.rstrip()[2:-2].split(" | "))
+    return Row(fault, what, int(planned), int(lost), duplicates, delays, also)

@@ -1,4 +1,4 @@
-"""Senders of alerts: they post events over HTTP and remember which ones were accepted, and when."""
+"""Senders of alerts: they post events over HTTP and record which were accepted, and when."""
 
 import http.client
 import json
@@ -19,7 +19,7 @@ NO_ANSWER = 0
 
 @dataclass(frozen=True)
 class Sent:
-    """One event and what was said to it; status 0 means no answer at all."""
+    """One event and its answer; status 0 means no answer at all."""
 
     desk: dict[str, Any]
     token: str
@@ -30,7 +30,7 @@ class Sent:
 
     @property
     def page(self) -> Planned:
-        """What must follow if it was accepted: the first step's person is paged at once."""
+        """The expected page if it was accepted: the first step's person is paged at once."""
         return Planned(self.token, self.desk["first_phone"], self.answered_at)
 
     @property
@@ -40,7 +40,7 @@ class Sent:
 
 
 def send(site: Site, desk: dict[str, Any]) -> Sent:
-    """Post one new trouble at a desk's door."""
+    """Post one new event to a team's integration."""
     token = "t" + secrets.token_hex(5)
     payload = {"summary": f"{token} is down", "source": "probe", "severity": "critical"}
     event = {"routing_key": desk["key"], "event_action": "trigger", "dedup_key": token, "payload": payload}
@@ -59,19 +59,19 @@ def send(site: Site, desk: dict[str, Any]) -> Sent:
 
 
 def send_all(site: Site, desks: Sequence[dict[str, Any]], *, at_once: int = 8) -> list[Sent]:
-    """Post one event at each desk as fast as it goes."""
+    """Post one event for each team at full speed."""
     with ThreadPoolExecutor(at_once) as pool:
         return list(pool.map(lambda desk: send(site, desk), desks))
 
 
 def accepted(sent: Iterable[Sent]) -> list[Planned]:
     """The plan that follows from what was accepted."""
-    return [one.page for one in sent if one.status == 202]
+    return [request.page for request in sent if request.status == 202]
 
 
 @dataclass
 class Stream:
-    """Posts one event at each desk at a steady pace in the background, while something is broken in front."""
+    """Posts one event for each team at a steady pace in the background, while the test breaks something."""
 
     site: Site
     desks: Sequence[dict[str, Any]]

@@ -24,7 +24,7 @@ from typing import Any
 import psycopg
 
 from config.embedded.processes import Child
-from config.embedded.servers import Servers, forget_data, start_servers
+from config.embedded.servers import Servers, delete_data, start_servers
 from tests.faults import oracle
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,11 +32,11 @@ _OURS = ("DATABASE_URL", "REDIS_URL")
 
 
 class TooLate(AssertionError):
-    """Something that had to happen did not within its limit."""
+    """Something did not happen within its limit."""
 
 
 def wait_for(what: str, happens: Callable[[], Any], *, limit: float, pause: float = 0.05) -> float:
-    """Look until it happens and say after how many seconds; raises TooLate."""
+    """Wait until it happens and return after how many seconds; raises TooLate."""
     began = time.monotonic()
     while not happens():
         if time.monotonic() - began > limit:
@@ -46,15 +46,15 @@ def wait_for(what: str, happens: Callable[[], Any], *, limit: float, pause: floa
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """A free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass
 class Site:
-    """The servers, the provider, and the programs of the product that run just now."""
+    """The servers, the provider, and the programs of the product that run now."""
 
     folder: Path
     servers: Servers
@@ -70,7 +70,7 @@ class Site:
     # --- programs -----------------------------------------------------------------------------
     @property
     def environment(self) -> dict[str, str]:
-        """What every program is told."""
+        """The environment of every program."""
         return {
             **os.environ,
             **self.servers.environment,
@@ -89,7 +89,7 @@ class Site:
 
     @property
     def address(self) -> str:
-        """Where the portal answers."""
+        """The portal's address."""
         return f"http://127.0.0.1:{self.web_port}"
 
     def program(self, name: str, *arguments: str) -> Child:
@@ -114,7 +114,7 @@ class Site:
         return done.stdout
 
     def start_web(self) -> None:
-        """Have the portal answer."""
+        """Start the portal if it does not answer, and wait for it."""
         if self.web is None or not self.web.is_running:
             self.web = self.program(
                 "web", "-m", "gunicorn", "config.wsgi:application", "-w", "2", "--no-control-socket", "--preload",
@@ -140,7 +140,7 @@ class Site:
         return child
 
     def have_workers(self, count: int) -> None:
-        """Have exactly so many engines at work."""
+        """Start or stop workers until exactly so many engines run."""
         self.workers = [worker for worker in self.workers if worker.is_running]
         for worker in self.workers[count:]:
             self.kill(worker)
@@ -225,30 +225,30 @@ class Site:
         )
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
-        """Ask the database, or set a stage in it; never to judge a fault."""
+        """Query the database, or prepare data in it; never to judge a fault."""
         with psycopg.connect(self.servers.database_url, autocommit=True) as connection:
             cursor = connection.execute(statement.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
     # --- people and the provider ------------------------------------------------------------------
     def desks(self, count: int) -> list[dict[str, Any]]:
-        """Take so many desks that no test has used."""
+        """Return `count` teams that no test has used."""
         if len(self._desks) < count:
-            self._desks += json.loads(self.run("-m", "tests.faults.desks", str(max(count, 300))))
+            self._desks += json.loads(self.run("-m", "tests.faults.paging_teams", str(max(count, 300))))
         taken, self._desks = self._desks[:count], self._desks[count:]
         return taken
 
     @property
     def log(self) -> Path:
-        """What the provider wrote down."""
+        """The provider's log."""
         return self.folder / "provider.log"
 
     def messages(self) -> list[oracle.Message]:
-        """The messages the provider took so far."""
+        """The messages that the provider has accepted so far."""
         return oracle.read(self.log)
 
     def tell_provider(self, **mode: Any) -> None:
-        """Have the provider behave so from now on; nothing named means well."""
+        """Set the provider's mode; without options it works normally."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.phone_port}/mode", json.dumps(mode).encode(), method="PUT"
         )
@@ -271,7 +271,7 @@ class Site:
             wait_for("every planned page", all_there, limit=limit, pause=0.1)
 
     def await_quiet(self) -> None:
-        """Wait until no page is being sent, so that a repeat which is to come has come."""
+        """Wait until no page is being sent, so that every repeat has arrived."""
         under_way = "SELECT 1 FROM oncall_page WHERE state IN ('pending', 'sending') LIMIT 1"
         with contextlib.suppress(TooLate):
             wait_for("no page is under way", lambda: not self.sql(under_way), limit=25, pause=0.2)
@@ -284,7 +284,7 @@ def running_site() -> Iterator[Site]:
     with contextlib.ExitStack() as stack:
         if not os.environ.get("FAULTS_KEEP"):  # to read the logs of a failure
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            stack.callback(forget_data, folder)
+            stack.callback(delete_data, folder)
         with _without(_OURS):
             servers = start_servers(folder)
         stack.callback(servers.stop)
@@ -299,12 +299,12 @@ def running_site() -> Iterator[Site]:
 
 @contextlib.contextmanager
 def _without(names: Sequence[str]) -> Iterator[None]:
-    """Hide variables that would have us use somebody else's servers."""
-    kept: Mapping[str, str] = {name: os.environ.pop(name) for name in names if name in os.environ}
+    """Hide variables that name other servers."""
+    removed: Mapping[str, str] = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
         yield
     finally:
-        os.environ.update(kept)
+        os.environ.update(removed)
 
 
 def get(url: str, *, timeout: float = 20) -> int:
@@ -320,10 +320,10 @@ def get(url: str, *, timeout: float = 20) -> int:
 
 
 def _children_of(parent: int) -> list[int]:
-    found = []
+    pids = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
             if int(fields[1]) == parent:
-                found.append(int(folder.name))
-    return found
+                pids.append(int(folder.name))
+    return pids

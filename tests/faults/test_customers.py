@@ -1,4 +1,4 @@
-"""Mails to customers hold up no page, come once each although a worker dies, and wait for no broker."""
+"""Mails to customers delay no page, arrive once each although a worker dies, and do not wait for the broker."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ AT_ONCE_SECONDS = 1.0
 
 @pytest.fixture
 def mails(site: Site) -> Iterator[Mails]:
-    """A mail server, an incident, and 300 who asked to be told."""
+    """A mail server, an incident, and 300 subscribers."""
     with running_mails(site) as mails:
         senders.send_all(site, site.desks(1))
         site.have_workers(1)
@@ -31,7 +31,7 @@ def mails(site: Site) -> Iterator[Mails]:
 
 @pytest.mark.timeout(420, func_only=True)
 def test_a_fan_out_delays_no_page_and_a_killed_worker_mails_nobody_twice(site: Site, mails: Mails) -> None:
-    """Pages go their own way; one delivery per subscriber and update."""
+    """Pages are not delayed; one delivery per subscriber and update."""
     before = len(mails.taken())
     with senders.Stream(site, site.desks(40), each=0.25) as stream:
         mails.publish()
@@ -46,15 +46,15 @@ def test_a_fan_out_delays_no_page_and_a_killed_worker_mails_nobody_twice(site: S
     came = mails.taken()[before:]
     assert not verdict.lost
     assert verdict.late_at(0.99) <= LATE_SECONDS * CEILING
-    assert {str(one["to"]) for one in came} == {f"customer{n}@example.org" for n in range(SUBSCRIBERS)}
+    assert {str(mail["to"]) for mail in came} == {f"customer{n}@example.org" for n in range(SUBSCRIBERS)}
     # Only a mail that was in flight when the worker died may come again, and then under the same id.
-    assert len({one["id"] for one in came}) == SUBSCRIBERS
+    assert len({mail["id"] for mail in came}) == SUBSCRIBERS
     assert len(came) - SUBSCRIBERS <= 1, f"killed after {killed_with}"
 
 
 @pytest.mark.timeout(420, func_only=True)
 def test_publishing_waits_for_no_broker_and_holds_up_no_clock(site: Site, mails: Mails) -> None:
-    """Paging rule 14: Redis is frozen, which is worse than gone, and then killed."""
+    """Paging rule 14: Redis is frozen, which is worse than down, and then killed."""
     os.kill(site.valkey.pid or 0, signal.SIGSTOP)
     try:
         frozen = mails.publish()
@@ -68,11 +68,11 @@ def test_publishing_waits_for_no_broker_and_holds_up_no_clock(site: Site, mails:
     assert max(frozen, gone) <= AT_ONCE_SECONDS * CEILING
     assert slowest <= LATE_SECONDS * CEILING
     mails.await_all(limit=120)
-    assert len({one["id"] for one in mails.taken()}) >= 2 * SUBSCRIBERS
+    assert len({mail["id"] for mail in mails.taken()}) >= 2 * SUBSCRIBERS
 
 
 def _clocks_ages(site: Site) -> Iterator[float]:
-    """Seconds since the lane of clocks has swept, asked again and again for longer than its slowest sweep waits."""
+    """Seconds since the clocks lane last swept, measured repeatedly for longer than its slowest sweep."""
     until = time.monotonic() + 35
     while time.monotonic() < until:
         (swept_at,) = site.sql("SELECT max(swept_at) FROM oncall_enginelane WHERE lane = 'clocks'")[0]

@@ -33,10 +33,10 @@ def test_postgres_goes_away_and_comes_back(site: Site, ledger: Ledger, how: str)
     plan = senders.accepted(stream.sent)
     verdict = site.await_pages(plan, limit=60)
 
-    statuses = [one.status for one in stream.sent]
+    statuses = [request.status for request in stream.sent]
     recovery = max(_first_arrival_after(at, site) for at in back_at)
-    refused = [one for one in stream.sent if one.status == AWAY]
-    # A page may wait for PostgreSQL itself, so lateness is told and only recovery is promised.
+    refused = [request for request in stream.sent if request.status == AWAY]
+    # A page may wait for PostgreSQL itself, so lateness is reported and only recovery is asserted.
     ledger.note(
         "F7",
         f"PostgreSQL: {how}, 2 s and {sized(3, 10)} s away",
@@ -44,7 +44,7 @@ def test_postgres_goes_away_and_comes_back(site: Site, ledger: Ledger, how: str)
         also=f"202 but absent {_absent(site, plan)}, 503 {len(refused)}, engine back after {recovery:.2f} s",
     )
     assert set(statuses) <= {TAKEN, AWAY}, statuses
-    assert all(one.retry_after.isdigit() for one in refused)
+    assert all(request.retry_after.isdigit() for request in refused)
     assert refused
     _assert_nothing_lost(site, plan, verdict)
     assert recovery <= RECOVERY_SECONDS * CEILING
@@ -57,8 +57,8 @@ def _assert_nothing_lost(site: Site, plan: list[Planned], verdict: Verdict) -> N
 
 
 def _absent(site: Site, plan: list[Planned]) -> int:
-    known = {key for (key,) in site.sql("SELECT dedup_key FROM incidents_event")}
-    return sum(page.token not in known for page in plan)
+    stored = {key for (key,) in site.sql("SELECT dedup_key FROM incidents_event")}
+    return sum(page.token not in stored for page in plan)
 
 
 def _first_arrival_after(at: float, site: Site) -> float:

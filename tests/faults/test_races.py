@@ -1,4 +1,4 @@
-"""F19: answers race the engine; after the commit nobody new is woken, and nothing is told twice."""
+"""F19: answers race the engine; after the commit nobody new is paged, and nothing is notified twice."""
 
 import contextlib
 import json
@@ -21,25 +21,25 @@ from tests.faults.site import ROOT, Site, wait_for
 
 GRACE_SECONDS = 1.0
 SPREAD_SECONDS = 0.03
-"""How far a verb and its timer may miss each other."""
+"""The largest time between an action and its timer."""
 AHEAD_SECONDS = 1.5
-"""By how much a third of the verbs come before: a timer that was not stopped would ring beyond the grace."""
+"""By how much a third of the actions come earlier: a timer that was not stopped would page after the grace time."""
 
 
 @dataclass
 class Verbs:
-    """The process that answers as people do."""
+    """The process that acts as people do."""
 
     process: "subprocess.Popen[str]"
     answers: dict[str, dict[str, Any]]
     planned: list[dict[str, Any]] = field(default_factory=list)
 
     def plan(self, verb: str, *, name: str, at: float, **arguments: Any) -> None:
-        """Have a verb carried out at an instant."""
+        """Plan an action at an instant."""
         self.planned.append({"id": name, "verb": verb, "at": at, "arguments": arguments})
 
     def carry_out(self) -> None:
-        """Carry out what was planned, each at its instant, and wait for the answers; an error fails the test."""
+        """Carry out the planned actions, each at its instant, and wait for the answers; an error fails the test."""
         assert self.process.stdin
         for call in sorted(self.planned, key=lambda call: float(call["at"])):
             self.process.stdin.write(json.dumps(call) + "\n")
@@ -76,18 +76,18 @@ def verbs(site: Site) -> Iterator[Verbs]:
 
 
 def _open(site: Site, count: int) -> list[tuple[senders.Sent, int]]:
-    """So many incidents whose first person has been paged, with the number of each ticket's row."""
+    """`count` incidents whose first person has been paged, with the key of each ticket."""
     sent = senders.send_all(site, site.desks(count))
     verdict = site.await_pages(senders.accepted(sent), limit=60)
     assert verdict.planned == count
     assert not verdict.lost
     rows = site.sql("SELECT substring(title FROM 't[0-9a-f]{10}'), subject_id FROM oncall_escalation")
     ids = dict(rows)
-    return [(one, ids[one.token]) for one in sent]
+    return [(request, ids[request.token]) for request in sent]
 
 
 def _set_timers(site: Site, tokens: Sequence[str], *, over: float) -> dict[str, float]:
-    """Bring the next step of each forward, spread over some seconds from in three on; when each is due."""
+    """Set the next step of each to a time from three seconds ahead on, spread over some seconds; returns them."""
     rows = site.sql(
         "UPDATE oncall_escalation SET next_at = clock_timestamp() + interval '3 s' + random() * %s * interval '1 s'"
         " WHERE substring(title FROM 't[0-9a-f]{10}') = ANY(%s) AND state = 'triggered'"
@@ -98,19 +98,19 @@ def _set_timers(site: Site, tokens: Sequence[str], *, over: float) -> dict[str, 
     return dict(rows)
 
 
-def _near(at: float) -> float:
+def _close_to(at: float) -> float:
     ahead = AHEAD_SECONDS if random.random() < 1 / 3 else 0.0
     return at - ahead + random.uniform(-SPREAD_SECONDS, SPREAD_SECONDS)
 
 
-def _woken_after(site: Site, token: str, address: str, committed: float) -> int:
+def _paged_after(site: Site, token: str, address: str, committed: float) -> int:
     return sum(
         message.token == token and message.address == address and message.arrived_at > committed + GRACE_SECONDS
         for message in site.messages()
     )
 
 
-def _told(site: Site, ticket_id: int) -> Counter[str]:
+def _notifications(site: Site, ticket_id: int) -> Counter[str]:
     """The timeline's lines about status and handover, by their words."""
     rows = site.sql(
         "SELECT text FROM incidents_timelineentry WHERE ticket_id = %s AND kind IN ('status', 'handover')", ticket_id
@@ -122,23 +122,23 @@ def test_acknowledge_against_escalate(site: Site, ledger: Ledger, verbs: Verbs) 
     rounds = sized(120, 400)
     site.have_workers(2)
     opened = _open(site, rounds)
-    timers = _set_timers(site, [one.token for one, _ in opened], over=rounds * 0.08)
+    timers = _set_timers(site, [request.token for request, _ in opened], over=rounds * 0.08)
 
-    for one, ticket_id in opened:
-        at = _near(timers[one.token])
-        verbs.plan("acknowledge", name=one.token, at=at, ticket_id=ticket_id, actor=one.desk["first"])
+    for request, ticket_id in opened:
+        at = _close_to(timers[request.token])
+        verbs.plan("acknowledge", name=request.token, at=at, ticket_id=ticket_id, actor=request.desk["first"])
     verbs.carry_out()
     time.sleep(GRACE_SECONDS + AHEAD_SECONDS + 1)
     site.await_quiet()
 
-    second = [Planned(one.token, one.desk["second_phone"], timers[one.token]) for one, _ in opened]
+    second = [Planned(request.token, request.desk["second_phone"], timers[request.token]) for request, _ in opened]
     messages = site.messages()
     escalated = [page for page in second if any((m.token, m.address) == (page.token, page.address) for m in messages)]
     woken = sum(
-        _woken_after(site, one.token, one.desk["second_phone"], verbs.answers[one.token]["committed"])
-        for one, _ in opened
+        _paged_after(site, request.token, request.desk["second_phone"], verbs.answers[request.token]["committed"])
+        for request, _ in opened
     )
-    twice = sum(max(_told(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
+    twice = sum(max(_notifications(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
     verdict = site.await_pages(escalated, limit=1)
     also = f"{rounds} rounds, escalated first {len(escalated)}, woken after the answer {woken}, told twice {twice}"
     ledger.note("F19", "acknowledge against escalate", verdict, also=also)
@@ -149,27 +149,31 @@ def test_restore_against_acknowledge(site: Site, ledger: Ledger, verbs: Verbs) -
     rounds = sized(50, 300)
     site.have_workers(2)
     opened = _open(site, rounds)
-    timers = _set_timers(site, [one.token for one, _ in opened], over=rounds * 0.12)
+    timers = _set_timers(site, [request.token for request, _ in opened], over=rounds * 0.12)
 
-    for one, ticket_id in opened:
-        at = _near(timers[one.token])
+    for request, ticket_id in opened:
+        at = _close_to(timers[request.token])
         for verb in ("restore", "acknowledge"):
             moment = at + random.uniform(0, SPREAD_SECONDS)
-            verbs.plan(verb, name=f"{verb} {one.token}", at=moment, ticket_id=ticket_id, actor=one.desk["first"])
+            verbs.plan(
+                verb, name=f"{verb} {request.token}", at=moment, ticket_id=ticket_id, actor=request.desk["first"]
+            )
     verbs.carry_out()
     time.sleep(GRACE_SECONDS + AHEAD_SECONDS + 1)
     site.await_quiet()
 
     woken = sum(
-        _woken_after(site, one.token, one.desk["second_phone"], verbs.answers[f"restore {one.token}"]["committed"])
-        for one, _ in opened
+        _paged_after(
+            site, request.token, request.desk["second_phone"], verbs.answers[f"restore {request.token}"]["committed"]
+        )
+        for request, _ in opened
     )
-    twice = sum(max(_told(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
+    twice = sum(max(_notifications(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
     ids = [ticket_id for _, ticket_id in opened]
     unrestored = site.sql(
         "SELECT id FROM incidents_ticket WHERE id = ANY(%s) AND status NOT IN ('restored', 'resolved')", ids
     )
-    verdict = site.await_pages([one.page for one, _ in opened], limit=1)
+    verdict = site.await_pages([request.page for request, _ in opened], limit=1)
     also = f"{rounds} rounds, woken after the end {woken}, told twice {twice}, not restored {len(unrestored)}"
     ledger.note("F19", "restore against acknowledge", verdict, also=also)
     assert (woken, twice, len(unrestored), verdict.duplicates, verdict.doubled) == (0, 0, 0, 0, 0)
@@ -180,24 +184,24 @@ def test_reassign_against_page(site: Site, ledger: Ledger, verbs: Verbs) -> None
     site.have_workers(2)
     opened = _open(site, rounds)
     others = site.desks(rounds)
-    timers = _set_timers(site, [one.token for one, _ in opened], over=rounds * 0.12)
+    timers = _set_timers(site, [request.token for request, _ in opened], over=rounds * 0.12)
 
-    for (one, ticket_id), other in zip(opened, others, strict=True):
-        who = {"ticket_id": ticket_id, "actor": one.desk["first"], "team": other["team"]}
-        verbs.plan("reassign", name=one.token, at=_near(timers[one.token]), reason="Yours.", **who)
+    for (request, ticket_id), other in zip(opened, others, strict=True):
+        who = {"ticket_id": ticket_id, "actor": request.desk["first"], "team": other["team"]}
+        verbs.plan("reassign", name=request.token, at=_close_to(timers[request.token]), reason="Yours.", **who)
     verbs.carry_out()
     plan = [
-        Planned(one.token, other["first_phone"], verbs.answers[one.token]["committed"])
-        for (one, _), other in zip(opened, others, strict=True)
+        Planned(request.token, other["first_phone"], verbs.answers[request.token]["committed"])
+        for (request, _), other in zip(opened, others, strict=True)
     ]
     time.sleep(GRACE_SECONDS + AHEAD_SECONDS + 1)
     verdict = site.await_pages(plan, limit=30)
 
     woken = sum(
-        _woken_after(site, one.token, one.desk["second_phone"], verbs.answers[one.token]["committed"])
-        for one, _ in opened
+        _paged_after(site, request.token, request.desk["second_phone"], verbs.answers[request.token]["committed"])
+        for request, _ in opened
     )
-    twice = sum(max(_told(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
+    twice = sum(max(_notifications(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
     also = f"{rounds} rounds, old team woken after the handover {woken}, told twice {twice}"
     ledger.note("F19", "hand-over against page", verdict, also=also)
     assert not verdict.lost

@@ -1,4 +1,4 @@
-"""F5 and F6: Redis is emptied, killed, restarted, absent, frozen, or a hole that swallows all; paging goes on."""
+"""F5 and F6: Redis is emptied, killed, restarted, absent, frozen, or a port that never answers; paging continues."""
 
 import os
 import signal
@@ -25,10 +25,10 @@ def _pages_seen(site: Site) -> list[int]:
 
 def _judge(site: Site, ledger: Ledger, fault: str, what: str, sent: list[senders.Sent], statuses: list[int]) -> None:
     verdict = site.await_pages(senders.accepted(sent), limit=30)
-    waits = sorted(one.seconds for one in sent)
+    waits = sorted(request.seconds for request in sent)
     slowest = oracle.percentile(waits, 0.99)
     ledger.note(fault, what, verdict, also=f"5xx 0, intake p99 {slowest:.2f} s")
-    assert verdict.planned == len(sent), [one.status for one in sent]
+    assert verdict.planned == len(sent), [request.status for request in sent]
     assert not verdict.lost
     assert (verdict.duplicates, verdict.doubled) == (0, 0)
     assert all(200 <= status < 500 for status in statuses), statuses

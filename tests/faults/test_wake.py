@@ -1,4 +1,4 @@
-"""F11 and F4: the wake never comes - the portal dies, the listener is cut, beat is gone - and the sweep finds it."""
+"""F11 and F4: without a wake-up - the portal dies, the listener is cut, beat is down - the sweep finds the work."""
 
 import os
 import random
@@ -23,7 +23,7 @@ def _kill_workers_of_web(site: Site) -> None:
 
 
 def test_the_portal_killed_around_the_commit(site: Site, ledger: Ledger) -> None:
-    """Answered or not: what was committed is paged."""
+    """Answered or not: every committed event is paged."""
     site.have_workers(2)
     sent: list[senders.Sent] = []
 
@@ -35,11 +35,11 @@ def test_the_portal_killed_around_the_commit(site: Site, ledger: Ledger) -> None
         sent += stream.sent
         site.start_web()
     committed = {key for (key,) in site.sql("SELECT dedup_key FROM incidents_event")}
-    plan = [one.page for one in sent if one.token in committed]
+    plan = [request.page for request in sent if request.token in committed]
     verdict = site.await_pages(plan, limit=30)
 
-    unanswered = sum(one.status == senders.NO_ANSWER for one in sent if one.token in committed)
-    absent = sum(one.token not in committed for one in sent if one.status == 202)
+    unanswered = sum(request.status == senders.NO_ANSWER for request in sent if request.token in committed)
+    absent = sum(request.token not in committed for request in sent if request.status == 202)
     ledger.note(
         "F11",
         "the portal killed around the commit",
@@ -65,7 +65,7 @@ def test_the_listeners_cut_off(site: Site, ledger: Ledger) -> None:
     verdict = site.await_pages(senders.accepted(sent), limit=30)
 
     ledger.note("F11", "every database connection cut just before the event", verdict)
-    assert {one.status for one in sent} <= {202, 503}
+    assert {request.status for request in sent} <= {202, 503}
     assert not verdict.lost
     assert verdict.doubled == 0
     assert verdict.late_at(0.99) <= LATE_SECONDS * CEILING
@@ -78,9 +78,9 @@ def test_rows_that_became_due_without_a_wake(site: Site, ledger: Ledger) -> None
     site.await_pages(senders.accepted(sent), limit=30)
     plan = []
 
-    for one in sent:
-        site.sql("UPDATE oncall_escalation SET next_at = clock_timestamp() WHERE title LIKE %s", f"%{one.token}%")
-        plan.append(Planned(one.token, one.desk["second_phone"], time.time()))
+    for request in sent:
+        site.sql("UPDATE oncall_escalation SET next_at = clock_timestamp() WHERE title LIKE %s", f"%{request.token}%")
+        plan.append(Planned(request.token, request.desk["second_phone"], time.time()))
         time.sleep(random.uniform(0.05, 0.15))
     verdict = site.await_pages(plan, limit=30)
 

@@ -29,7 +29,7 @@ def test_a_killed_worker_loses_no_page(site: Site, ledger: Ledger) -> None:
     verdict = site.await_pages(senders.accepted(stream.sent), limit=60)
 
     in_flight = _in_flight(site.messages(), killed_at)
-    late = verdict.late_at(0.99)
+    delay = verdict.late_at(0.99)
     ledger.note(
         "F1", f"{kills} x kill -9 of a worker in mid-delivery", verdict, also=f"in flight at the kills: {in_flight}"
     )
@@ -37,11 +37,11 @@ def test_a_killed_worker_loses_no_page(site: Site, ledger: Ledger) -> None:
     assert not verdict.lost
     assert verdict.doubled == 0
     assert verdict.duplicates <= in_flight
-    assert late <= (LEASE_SECONDS + 5) * CEILING
+    assert delay <= (LEASE_SECONDS + 5) * CEILING
 
 
 def _in_flight(messages: list[oracle.Message], killed_at: list[float]) -> int:
-    """How many messages were with the provider at the kills, or answered so lately that nobody noted it."""
+    """How many messages were with the provider at the kills, or answered so late that no worker recorded it."""
     return sum(
         message.arrived_at <= at <= (message.answered_at or at) + 0.5 for message in messages for at in killed_at
     )

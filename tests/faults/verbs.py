@@ -1,4 +1,4 @@
-"""Carries out the verbs of response in a process of its own, many at a time: `python -m tests.faults.verbs`.
+"""Carries out actions on tickets in a process of its own, many at a time: `python -m tests.faults.verbs`.
 
 Each line of its input is a call, `{"id", "verb", "at": epoch second to begin, "arguments"}`; each line of its
 output says how it went and when it was committed. People and teams are given by their ids.
@@ -27,7 +27,7 @@ THREADS = 12
 
 
 def carry_out(call: dict[str, Any]) -> None:
-    """Do one call at its time, and report."""
+    """Make one call at its time, and report."""
     time.sleep(max(0.0, call["at"] - time.time()))
     arguments = dict(call["arguments"])
     answer: dict[str, Any] = {"id": call["id"], "error": "", "began": time.time()}

@@ -1,1 +1,1 @@
-"""One story a file, told through the product's own doors with its real processes."""
+"""One story per file, through the product's own interfaces with its real processes."""

@@ -1,4 +1,4 @@
-"""Loads the demo's company into a site and prints its sign-ins: `python -m tests.journeys.company`."""
+"""Loads the demo's company into a site and prints its logins: `python -m tests.journeys.company`."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A real Alertmanager that sends to a site, and a few words to it."""
+"""A real Alertmanager that sends to a site, and alerts for it."""
 
 import json
 import shutil
@@ -33,8 +33,8 @@ class Alertmanager:
     def __init__(self, port: int) -> None:
         self.address = f"http://127.0.0.1:{port}"
 
-    def tell(self, name: str, *, severity: str, summary: str, is_over: bool = False) -> None:
-        """What Prometheus would say of an alert."""
+    def send_alert(self, name: str, *, severity: str, summary: str, is_over: bool = False) -> None:
+        """Send an alert as Prometheus would."""
         now = datetime.now(UTC).isoformat()
         alert = {
             "labels": {"alertname": name, "severity": severity, "instance": "checkout-3"},

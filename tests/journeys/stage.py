@@ -1,4 +1,4 @@
-"""The stage of a long story: a site with the demo's company in it, people at their browsers, and the world outside."""
+"""The stage of a long story: a site with the demo's company, people at their browsers, and fake servers."""
 
 import json
 from dataclasses import dataclass, field
@@ -18,18 +18,18 @@ class Person:
     page: Page
 
     def sees(self, path: str, *words: str) -> str:
-        """Open a page and read these words on it; returns all that it says."""
+        """Open a page and check that it has these words; returns its whole text."""
         answer = self.page.goto(path, wait_until="domcontentloaded")
         assert answer is not None
         assert answer.status == 200, path
         return self.reads(*words)
 
     def reads(self, *words: str) -> str:
-        """Read these words on the page that is open."""
-        said = " ".join(self.page.locator("main").inner_text().split())
-        for one in words:
-            assert one in said, (one, self.page.url, said)
-        return said
+        """Check that the open page has these words; returns its whole text."""
+        content = " ".join(self.page.locator("main").inner_text().split())
+        for phrase in words:
+            assert phrase in content, (phrase, self.page.url, content)
+        return content
 
     def follows(self, name: str) -> None:
         """Follow a link of the page."""
@@ -44,26 +44,26 @@ class Person:
     def writes(self, **answers: str) -> None:
         """Fill in fields by their names: text, a choice by its label, or "on"."""
         for name, value in answers.items():
-            found = self.page.locator(f"main [name={name}]").first
-            if found.evaluate("field => field.tagName") == "SELECT":
-                found.select_option(label=value)
+            field = self.page.locator(f"main [name={name}]").first
+            if field.evaluate("field => field.tagName") == "SELECT":
+                field.select_option(label=value)
             elif value == "on":
-                found.check()
+                field.check()
             else:
-                found.fill(value)
+                field.fill(value)
 
     def replaces(self, name: str, words: dict[str, str]) -> None:
-        """Put words in place of what a template left open."""
-        found = self.page.locator(f"main [name={name}]")
-        said = found.input_value()
+        """Replace the placeholders of a template."""
+        field = self.page.locator(f"main [name={name}]")
+        content = field.input_value()
         for placeholder, value in words.items():
-            said = said.replace(placeholder, value)
-        found.fill(said)
+            content = content.replace(placeholder, value)
+        field.fill(content)
 
 
 @dataclass
 class Stage:
-    """The site with the demo's company in it, the world outside, and who has which browser."""
+    """The site with the demo's company, its fake servers, and each person's browser."""
 
     site: Site
     browser: Browser
@@ -85,29 +85,31 @@ class Stage:
         return Person(context.new_page())
 
     def person(self, name: str) -> Person:
-        """The one of this first name, at their own browser."""
+        """The person with this first name, at their own browser."""
         if name not in self.seated:
             person = self.seated[name] = self.anybody()
-            account = next(one for one in self.credentials["users"] if one["email"].startswith(f"{name}@"))
+            account = next(user for user in self.credentials["users"] if user["email"].startswith(f"{name}@"))
             person.sees("/accounts/login/")
             person.writes(login=account["email"], password=account["password"])
             person.presses("Sign in")
         return self.seated[name]
 
     def alert(self, summary: str, key: str) -> None:
-        """What a monitor says of a trouble, over PagerDuty's Events API."""
-        door = next(one for one in self.credentials["integrations"] if one["kind"] == "pagerduty")
+        """Send an alert over PagerDuty's Events API."""
+        integration = next(
+            integration for integration in self.credentials["integrations"] if integration["kind"] == "pagerduty"
+        )
         payload = {"summary": summary, "source": "search-1", "severity": "critical"}
         answer = httpx.post(
-            f"{self.site.address}{door['url']}",
-            json={"routing_key": door["key"], "event_action": "trigger", "dedup_key": key, "payload": payload},
+            f"{self.site.address}{integration['url']}",
+            json={"routing_key": integration["key"], "event_action": "trigger", "dedup_key": key, "payload": payload},
             timeout=20,
         )
         assert answer.status_code == 202, answer.text
 
     def api(self, path: str, **parameters: str) -> Any:
         """What an integration reads, with the manager's token."""
-        token = next(one["api_token"] for one in self.credentials["users"] if one["email"].startswith("lena@"))
+        token = next(user["api_token"] for user in self.credentials["users"] if user["email"].startswith("lena@"))
         answer = httpx.get(
             f"{self.site.address}/api/v1/{path}",
             params=parameters,
@@ -119,7 +121,7 @@ class Stage:
 
     def ask_colleague(self, incident: str, name: str, email: str) -> None:
         """Note who reported it, as the service desk's tool does over the API."""
-        token = next(one["api_token"] for one in self.credentials["users"] if one["email"].startswith("jonas@"))
+        token = next(user["api_token"] for user in self.credentials["users"] if user["email"].startswith("jonas@"))
         answer = httpx.patch(
             f"{self.site.address}/api/v1/incidents/{incident}/",
             json={"requester": {"name": name, "email": email, "phone": ""}},
@@ -131,21 +133,21 @@ class Stage:
     def text(self, words: str) -> dict[str, Any]:
         """The first message about it that reached a phone, from the gateway's own log."""
 
-        def found() -> list[dict[str, Any]]:
+        def matching_messages() -> list[dict[str, Any]]:
             lines = (
-                [json.loads(one) for one in self.site.log.read_text().splitlines()] if self.site.log.exists() else []
+                [json.loads(line) for line in self.site.log.read_text().splitlines()] if self.site.log.exists() else []
             )
-            return [one["body"] for one in lines if one["taken"] and words in one.get("body", {}).get("text", "")]
+            return [line["body"] for line in lines if line["taken"] and words in line.get("body", {}).get("text", "")]
 
-        wait_for(f"a page about {words!r}", found, limit=30)
-        return found()[0]
+        wait_for(f"a page about {words!r}", matching_messages, limit=30)
+        return matching_messages()[0]
 
     def mails(self, words: str) -> list[dict[str, Any]]:
         """The mails whose subject or text has the words."""
-        return [one for path in self.mailbox.glob("*.json") if words in str(one := json.loads(path.read_text()))]
+        return [mail for path in self.mailbox.glob("*.json") if words in str(mail := json.loads(path.read_text()))]
 
     def counted(self) -> dict[str, int]:
-        """How many incidents each number counts, as the API says."""
+        """How many incidents each measure counts, from the API."""
         cells = [cell for cell in self.api("metrics/", service="search")["cells"] if cell["month"] is None]
         (whole,) = cells
         return {name: figures["n"] for name, figures in whole["measures"].items()}

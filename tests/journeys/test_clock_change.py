@@ -1,4 +1,4 @@
-"""A cover over the night of a clock change, as everybody sees it: rota, pager, API and resolver to the same minute.
+"""An override over the night of a clock change: rota, paging, API and resolver agree to the minute.
 
 The wall clock of the reader is the only thing that is typed; what comes out is compared at the minutes
 around both ends, and at every minute of the night between the resolver and the rota (R-F6, R-T3, R-O2).
@@ -67,27 +67,27 @@ def test_a_cover_moves_everything_by_the_same_minutes(
     since, until = start - 3 * HOUR, end + 3 * HOUR
     [roster] = schedules.load(ids=[schedule.pk], since=since, until=until)
     on_rota = [
-        (one.starts_at, one.ends_at, set(one.on_call)) for one in segments(roster.plan, since=since, until=until)
+        (item.starts_at, item.ends_at, set(item.on_call)) for item in segments(roster.plan, since=since, until=until)
     ]
     assert on_rota == [(since, start, {ana.pk}), (start, end, {ben.pk}), (end, until, {ana.pk})]
-    shown = rota.upcoming_shifts(roster, at=since, weeks=1)
-    assert [one.users for one in shown][:2] == [(ana,), (ben,)]
+    entries = rota.upcoming_shifts(roster, at=since, weeks=1)
+    assert [item.users for item in entries][:2] == [(ana,), (ben,)]
 
     api = client_of(ana)
     reach = Reach([thaw(freeze(policy, team=None))], since=since, until=until)
     for at in (start - MINUTE, start, end - MINUTE, end):
         expected = ben if start <= at < end else ana
         assert schedules.on_call(roster, at=at).users == (expected,)
-        assert [one.user for one in reach(Target("schedule", schedule.pk), at)] == [expected.pk]
+        assert [item.user for item in reach(Target("schedule", schedule.pk), at)] == [expected.pk]
         for path in (f"schedules/{schedule.pk}/on-call/", "on-call/"):
             body = api.get(f"/api/v1/{path}", {"at": at.isoformat()}).json()
             [turn] = body.get("schedules", [body])
-            assert [one["id"] for one in turn["people"]] == [expected.pk], (path, at)
+            assert [item["id"] for item in turn["people"]] == [expected.pk], (path, at)
 
     at = since
     while at < until:  # 24 hours at most: every minute of the night
         [now] = [people for starts_at, ends_at, people in on_rota if starts_at <= at < ends_at]
-        assert {one.pk for one in schedules.on_call(roster, at=at).users} == now
+        assert {item.pk for item in schedules.on_call(roster, at=at).users} == now
         at += MINUTE
 
 
@@ -120,8 +120,8 @@ def test_the_page_the_pager_the_api_and_the_calendar_say_the_same(
 
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (start, end)
     assert "Ben (override)" in page
-    assert [one["name"] for people in answers.values() for one in people] == ["Ana", "Ben", "Ben", "Ana"]
-    paged = [one.user for at in answers for one in reach(Target("schedule", schedule.pk), at)]
+    assert [person["name"] for people in answers.values() for person in people] == ["Ana", "Ben", "Ben", "Ana"]
+    paged = [person.user for at in answers for person in reach(Target("schedule", schedule.pk), at)]
     assert paged == [ana.pk, ben.pk, ben.pk, ana.pk]
 
 
@@ -139,4 +139,4 @@ def test_a_cancelled_cover_gives_the_pager_back_everywhere(client: Client) -> No
     client.post(f"/overrides/{row.pk}/cancel/")
 
     [turn] = client_of(ana).get("/api/v1/on-call/", {"at": start.isoformat()}).json()["schedules"]
-    assert [one["id"] for one in turn["people"]] == [ana.pk]
+    assert [person["id"] for person in turn["people"]] == [ana.pk]

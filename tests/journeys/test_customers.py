@@ -1,4 +1,4 @@
-"""Customers are told: an update goes out through real workers, one mail each, although the broker was away."""
+"""Customer updates: real workers send each subscriber one mail, even after the broker was down."""
 
 import json
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ class Stage:
 
     def mails(self, words: str) -> list[dict[str, Any]]:
         """Mails whose subject has the words."""
-        found = [json.loads(path.read_text()) for path in self.mailbox.glob("*.json")]
-        return [mail for mail in found if words in mail["subject"]]
+        mails = [json.loads(path.read_text()) for path in self.mailbox.glob("*.json")]
+        return [mail for mail in mails if words in mail["subject"]]
 
-    def tell(self, name: str) -> dict[str, Any]:
+    def declare_and_publish(self, name: str) -> dict[str, Any]:
         """Declare an incident and publish the first update about it."""
         declared = self.api.post("incidents/", json={"title": "Behind the scenes", "service": "checkout"})
         assert declared.status_code == 201, declared.text
@@ -53,9 +53,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with ExitStack() as stack:
         site = stack.enter_context(running_site())
         folder, smtp = tmp_path_factory.mktemp("outside"), free_port()
-        peers = site.program("peers", "-m", "config.demo.fake_servers", f"--smtp-port={smtp}",
+        servers = site.program("fake-servers", "-m", "config.demo.fake_servers", f"--smtp-port={smtp}",
                              f"--phone-port={free_port()}", f"--folder={folder}")  # fmt: skip
-        stack.callback(site.kill, peers)
+        stack.callback(site.kill, servers)
         credentials = json.loads(site.run("-m", "tests.journeys.company"))
         carla = next(user for user in credentials["users"] if user["email"].startswith("carla"))
         site.overrides = {"STATIC_FROM_SOURCE": "1", "EMAIL_URL": f"smtp://127.0.0.1:{smtp}"}
@@ -66,10 +66,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 class TestAnUpdate:
     def test_reaches_every_subscriber_once_and_the_page_at_once(self, stage: Stage) -> None:
-        stage.tell("Card payments fail")
+        stage.declare_and_publish("Card payments fail")
 
-        shown = httpx.get(f"{stage.site.address}/api/v2/summary.json", timeout=20).json()
-        assert shown["status"]["indicator"] == "major"
+        summary = httpx.get(f"{stage.site.address}/api/v2/summary.json", timeout=20).json()
+        assert summary["status"]["indicator"] == "major"
         wait_for("twelve mails", lambda: len(stage.mails("Card payments fail")) >= 12, limit=40)
         mails = stage.mails("Card payments fail")
         assert len(mails) == 12
@@ -77,7 +77,7 @@ class TestAnUpdate:
 
     def test_goes_out_although_the_broker_forgot_it(self, stage: Stage) -> None:
         stage.site.kill(stage.site.valkey)
-        stage.tell("Transfers are late")
+        stage.declare_and_publish("Transfers are late")
         assert not stage.mails("Transfers are late")
         stage.site.start_valkey()
 

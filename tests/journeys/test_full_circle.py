@@ -1,7 +1,7 @@
 """The main job from end to end: from an alert to *resolved*, each step by the person who does it.
 
 Everything is real: PostgreSQL, Redis, the web server, a Celery worker with its engine, a mail server and a phone
-gateway outside the product, and browsers without a line of JavaScript. What people read is what is asserted.
+gateway outside the product, and browsers without JavaScript. The assertions are about what people read.
 """
 
 import json
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.timeout(300, func_only=True)
 TROUBLE = "Search refuses every second visitor"
 AGAIN = "Search refuses many visitors again"
 SUBSCRIBERS = 12
-_ASKED = {
+_ANSWERS = {
     "{audience}": "visitors",
     "{symptom}": "an error instead of results",
     "{unaffected}": "browsing by category",
@@ -36,16 +36,16 @@ def stage(browser: Browser, tmp_path: Path) -> Iterator[Stage]:
     with ExitStack() as stack:
         site = stack.enter_context(running_site())
         smtp = free_port()
-        peers = site.program("peers", "-m", "config.demo.fake_servers", f"--smtp-port={smtp}",
+        servers = site.program("fake-servers", "-m", "config.demo.fake_servers", f"--smtp-port={smtp}",
                              f"--phone-port={free_port()}", f"--folder={tmp_path}")  # fmt: skip
-        stack.callback(site.kill, peers)
+        stack.callback(site.kill, servers)
         credentials = json.loads(site.run("-m", "tests.journeys.company"))
         site.overrides = {"STATIC_FROM_SOURCE": "1", "EMAIL_URL": f"smtp://127.0.0.1:{smtp}"}
         site.start_web()
         site.start_worker()
-        found = Stage(site, browser, tmp_path / "mail", credentials)
-        yield found
-        for context in found.contexts:
+        stage = Stage(site, browser, tmp_path / "mail", credentials)
+        yield stage
+        for context in stage.contexts:
             context.close()
 
 
@@ -53,22 +53,22 @@ class TestFullCircle:
     def test_from_an_alert_to_resolved(self, stage: Stage) -> None:
         stage.before = stage.counted()
         steps: list[Callable[[Stage], None]] = [
-            an_alert_opens_an_incident_and_the_one_on_call_answers,
-            the_commander_tells_customers,
+            an_alert_opens_an_incident_and_the_person_on_call_answers,
+            the_commander_updates_customers,
             the_service_is_restored_and_the_requester_reads_solved,
-            customers_hear_that_it_is_over,
+            customers_read_that_it_is_over,
             the_problem_is_made_in_one_action_and_its_cause_found,
-            the_next_one_shows_the_workaround,
+            the_next_incident_shows_the_workaround,
             a_postmortem_is_written_reviewed_and_published,
             the_last_action_resolves_the_incident,
-            the_numbers_count_it,
+            the_reports_count_it,
         ]
         for step in steps:
             step(stage)
 
 
-def an_alert_opens_an_incident_and_the_one_on_call_answers(stage: Stage) -> None:
-    """S40: the link in the text is enough; nobody signs in at three in the morning."""
+def an_alert_opens_an_incident_and_the_person_on_call_answers(stage: Stage) -> None:
+    """S40: the link in the text is enough; nobody needs to sign in at night."""
     stage.alert(TROUBLE, "search-refuses")
     message = stage.text(TROUBLE)
     stage.responder = message["person"].split()[0].lower()
@@ -77,16 +77,16 @@ def an_alert_opens_an_incident_and_the_one_on_call_answers(stage: Stage) -> None
     phone.presses("Acknowledge")
     phone.reads("It is assigned to you.")
 
-    (found,) = stage.api("incidents/", search=TROUBLE)["results"]
-    stage.incident = found["reference"]
+    (incident,) = stage.api("incidents/", search=TROUBLE)["results"]
+    stage.incident = incident["reference"]
     stage.ask_colleague(stage.incident, "Petra Lang", "petra@demo.example")
     stage.person("carla").sees(
         f"/tickets/{stage.incident}/", "Acknowledged", "Customers were told nothing yet", "Why it opened"
     )
 
 
-def the_commander_tells_customers(stage: Stage) -> None:
-    """S11: a template, a preview, one mail each, and a public page with words of its own."""
+def the_commander_updates_customers(stage: Stage) -> None:
+    """S11: a template, a preview, one mail each, and a public page with its own text."""
     carla = stage.person("carla")
     carla.follows("Tell customers")
     carla.writes(name="Search fails for some", component_status="Partial outage", impact="Major",
@@ -94,7 +94,7 @@ def the_commander_tells_customers(stage: Stage) -> None:
     carla.presses("Fill in the template")
     carla.presses("Preview")
     carla.reads("Still to replace", "12 subscribers by e-mail")
-    carla.replaces("body", _ASKED)
+    carla.replaces("body", _ANSWERS)
     carla.presses("Preview")
     carla.reads("On the page", "Not affected: browsing by category", "Subject: ")
     assert "Still to replace" not in carla.reads()
@@ -105,14 +105,14 @@ def the_commander_tells_customers(stage: Stage) -> None:
              limit=40)  # fmt: skip
     assert len({str(mail["to"]) for mail in stage.mails("an error instead of results")}) == SUBSCRIBERS
     customer = stage.anybody()
-    said = customer.sees("/status/", "Search fails for some", "Browsing and search", "The next update comes by",
+    content = customer.sees("/status/", "Search fails for some", "Browsing and search", "The next update comes by",
                          "an error instead of results")  # fmt: skip
-    assert TROUBLE not in said
-    assert stage.incident not in said
+    assert TROUBLE not in content
+    assert stage.incident not in content
 
 
 def the_service_is_restored_and_the_requester_reads_solved(stage: Stage) -> None:
-    """S31, S32: the customers' clock stops; the team's does not, and its page says what is waited for."""
+    """S31, S32: the customers' clock stops; the team's does not, and its page says what is open."""
     petra = stage.person("petra")
     petra.sees(f"/tickets/{stage.incident}/", "Acknowledged")
     responder = stage.person(stage.responder)
@@ -126,23 +126,23 @@ def the_service_is_restored_and_the_requester_reads_solved(stage: Stage) -> None
 
     stage.person("carla").sees(f"/tickets/{stage.incident}/", "The service is restored, but no update says so yet.")
     responder.sees("/incidents/restored/", stage.incident, TROUBLE)
-    said = petra.sees(f"/tickets/{stage.incident}/", "Solved")
-    assert "Solved" in said.split(TROUBLE)[0]
-    after = stage.counted()
-    assert (after["acknowledge"], after["restore"]) == (
+    content = petra.sees(f"/tickets/{stage.incident}/", "Solved")
+    assert "Solved" in content.split(TROUBLE)[0]
+    counts = stage.counted()
+    assert (counts["acknowledge"], counts["restore"]) == (
         stage.before["acknowledge"] + 1,
         stage.before["restore"] + 1,
     )
-    assert after["resolve"] == stage.before["resolve"]
+    assert counts["resolve"] == stage.before["resolve"]
 
 
-def customers_hear_that_it_is_over(stage: Stage) -> None:
-    """S11: the same composer ends it; the parts work again without being told so one by one."""
+def customers_read_that_it_is_over(stage: Stage) -> None:
+    """S11: the same form ends it; all components work again at once."""
     carla = stage.person("carla")
     carla.sees(f"/tickets/{stage.incident}/update/", "Internal", "Restored")
     carla.writes(template="Resolved")
     carla.presses("Fill in the template")
-    carla.replaces("body", _ASKED)
+    carla.replaces("body", _ANSWERS)
     carla.presses("Publish")
     carla.reads("Published. Subscribers get a mail.")
 
@@ -152,15 +152,15 @@ def customers_hear_that_it_is_over(stage: Stage) -> None:
 
 
 def the_problem_is_made_in_one_action_and_its_cause_found(stage: Stage) -> None:
-    """S33: what the incident knows comes along; factors with evidence; a known error with a workaround."""
+    """S33: the incident's data is copied; factors with evidence; a known error with a workaround."""
     responder = stage.person(stage.responder)
     responder.sees(f"/tickets/{stage.incident}/")
     responder.presses("Open a problem")
-    said = responder.reads("Opened. Service, impact and timeline are copied.", TROUBLE, "Search", stage.incident,
+    content = responder.reads("Opened. Service, impact and timeline are copied.", TROUBLE, "Search", stage.incident,
                            "Acknowledged by")  # fmt: skip
-    found = re.search(r"PRB-\d+", said)
-    assert found is not None
-    stage.problem = found[0]
+    reference = re.search(r"PRB-\d+", content)
+    assert reference is not None
+    stage.problem = reference[0]
     for step in ("Assess", "Analyze"):
         responder.follows(f"{step}…")
         responder.presses(step)
@@ -188,24 +188,24 @@ def the_problem_is_made_in_one_action_and_its_cause_found(stage: Stage) -> None:
     responder.reads("Build the index beside the old one", "priority", "Show how long the rebuild takes")
 
 
-def the_next_one_shows_the_workaround(stage: Stage) -> None:
-    """S33: on the phone of whoever is paged next, and on the ticket; one press takes it along."""
+def the_next_incident_shows_the_workaround(stage: Stage) -> None:
+    """S33: on the phone of the next person paged, and on the ticket; one press uses it."""
     stage.alert(AGAIN, "search-refuses-again")
     message = stage.text(AGAIN)
     phone = stage.anybody(viewport={"width": 390, "height": 844})
     phone.sees(message["url"], AGAIN, "Matching known errors", "Point search at the replica's index.")
     phone.presses("Acknowledge")
 
-    (found,) = stage.api("incidents/", search=AGAIN)["results"]
-    assert found["reference"] != stage.incident
+    (incident,) = stage.api("incidents/", search=AGAIN)["results"]
+    assert incident["reference"] != stage.incident
     jonas = stage.person("jonas")
-    jonas.sees(f"/tickets/{found['reference']}/", "Matching known errors", TROUBLE)
+    jonas.sees(f"/tickets/{incident['reference']}/", "Matching known errors", TROUBLE)
     jonas.presses("Use this known error")
     jonas.reads("Linked. The workaround is on the incident.", "used in 1 incident", "used here", stage.problem)
 
 
 def a_postmortem_is_written_reviewed_and_published(stage: Stage) -> None:
-    """S12, S37: drafted by itself, approved by somebody who did not write it, public in its own words."""
+    """S12, S37: drafted automatically, approved by somebody who did not write it, published in its own words."""
     responder, carla, lena = stage.person(stage.responder), stage.person("carla"), stage.person("lena")
     responder.sees(f"/tickets/{stage.incident}/", "Postmortem drafted.", "owned by")
     responder.follows("Open the postmortem")
@@ -218,7 +218,7 @@ def a_postmortem_is_written_reviewed_and_published(stage: Stage) -> None:
     words = {
         "summary": "Search refused every second visitor for some minutes.",
         "impact": "Visitors saw an error instead of results.",
-        "detection": "The alert told us.",
+        "detection": "An alert found it.",
         "causes": "The nightly rebuild empties the index before it fills it.",
         "lessons": "The replica's index was ready. That was lucky.",
     }
@@ -250,8 +250,8 @@ def a_postmortem_is_written_reviewed_and_published(stage: Stage) -> None:
     customer = stage.anybody()
     customer.sees("/status/")
     customer.follows("Search fails for some")
-    said = customer.reads("We now build it aside", "Postmortem")
-    assert "nightly rebuild" not in said
+    content = customer.reads("We now build it aside", "Postmortem")
+    assert "nightly rebuild" not in content
 
 
 def _takes_a_seat(person: Person, stage: Stage, seat: str, answer: str) -> None:
@@ -265,7 +265,7 @@ def _takes_a_seat(person: Person, stage: Stage, seat: str, answer: str) -> None:
 
 
 def the_last_action_resolves_the_incident(stage: Stage) -> None:
-    """S31, S32: it turns by itself when the last condition falls, and says which one that was."""
+    """S31, S32: it resolves by itself when the last condition is met, and says which one that was."""
     responder, carla = stage.person(stage.responder), stage.person("carla")
     responder.sees(f"/tickets/{stage.problem}/")
     responder.presses("Complete", within="#actions li:has-text('Build the index beside')")
@@ -280,17 +280,17 @@ def the_last_action_resolves_the_incident(stage: Stage) -> None:
     responder.presses("Complete", within="#actions li:has-text('Show how long')")
 
     last = "Resolved: The action item “Show how long the rebuild takes” is done. Nothing else was open."
-    said = carla.sees(f"/tickets/{stage.incident}/", last)
-    assert "Restored, prevention open" not in said
+    content = carla.sees(f"/tickets/{stage.incident}/", last)
+    assert "Restored, prevention open" not in content
     assert stage.incident not in carla.sees("/incidents/restored/")
     assert stage.api(f"incidents/{stage.incident}/")["status"] == "resolved"
 
 
-def the_numbers_count_it(stage: Stage) -> None:
-    """S10: every number leads to its records, and the API counts the same ones."""
-    after = stage.counted()
-    assert after["resolve"] == stage.before["resolve"] + 1
-    assert after["acknowledge"] == stage.before["acknowledge"] + 2
+def the_reports_count_it(stage: Stage) -> None:
+    """S10: every figure links to its records, and the API counts the same."""
+    counts = stage.counted()
+    assert counts["resolve"] == stage.before["resolve"] + 1
+    assert counts["acknowledge"] == stage.before["acknowledge"] + 2
     lena = stage.person("lena")
     lena.sees("/reports/?service=search&measure=resolve", "Time to restore", "Time to resolve", "median")
     lena.sees("/reports/records/?service=search&measure=resolve&outcome=counted", stage.incident)

@@ -42,7 +42,7 @@ class Api:
 
 
 class Story:
-    """The stage: a site with the demo's company in it, and those who act."""
+    """A site with the demo's company, and its people."""
 
     def __init__(self, site: Site, credentials: dict[str, Any], alertmanager: Alertmanager) -> None:
         self.site = site
@@ -64,13 +64,15 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """A site of its own: the fault tests do to theirs what they like."""
+    """A separate site: the fault tests break theirs."""
     with ExitStack() as stack:
         site = stack.enter_context(running_site())
         credentials = json.loads(site.run("-m", "tests.journeys.company"))
-        door = next(one for one in credentials["integrations"] if one["name"] == "Prometheus")
+        integration = next(
+            integration for integration in credentials["integrations"] if integration["name"] == "Prometheus"
+        )
         folder = tmp_path_factory.mktemp("monitoring")
-        alertmanager = stack.enter_context(running_alertmanager(folder, f"{site.address}{door['url']}"))
+        alertmanager = stack.enter_context(running_alertmanager(folder, f"{site.address}{integration['url']}"))
         site.overrides = {"STATIC_FROM_SOURCE": "1"}
         site.start_web()
         site.start_worker()
@@ -110,10 +112,10 @@ class TestAnAlert:
         self.end_it(story, reference)
 
     def page_in_spite_of_a_kill(self, story: Story, phone: Page) -> str:
-        """From the alert to the acknowledgement on the phone; the incident's reference."""
+        """From the alert to the acknowledgement on the phone; returns the incident's reference."""
         story.site.kill(story.site.workers[0])
 
-        story.alertmanager.tell("CheckoutErrors", severity="critical", summary="Checkouts fail")
+        story.alertmanager.send_alert("CheckoutErrors", severity="critical", summary="Checkouts fail")
         wait_for("the alert is stored", lambda: story.api.get("alerts/")["results"], limit=20)
         assert not story.texts("Checkouts fail")
         story.site.have_workers(1)
@@ -152,14 +154,14 @@ class TestAnAlert:
 
     @staticmethod
     def end_it(story: Story, reference: str) -> None:
-        """The last alert ends, so the incident is restored; its story is whole."""
-        story.alertmanager.tell("CheckoutErrors", severity="critical", summary="Checkouts fail", is_over=True)
+        """The last alert ends, so the incident is restored; its timeline is complete."""
+        story.alertmanager.send_alert("CheckoutErrors", severity="critical", summary="Checkouts fail", is_over=True)
 
         def incident() -> Any:
             return story.api.get(f"incidents/{reference}/")
 
         wait_for("the incident is restored", lambda: incident()["status"] == "restored", limit=30, pause=0.2)
-        lines = [one["text"] for one in story.api.get(f"incidents/{reference}/timeline/")["results"]]
+        lines = [entry["text"] for entry in story.api.get(f"incidents/{reference}/timeline/")["results"]]
         for words in ("everity SEV2", "was paged by text message", "Acknowledged by", "Service restored"):
             assert any(words in line for line in lines), (words, lines)
         (worked,) = story.api.get("work-intervals/", subject_id=incident()["id"])["results"]

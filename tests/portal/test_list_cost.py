@@ -1,4 +1,4 @@
-"""What a list costs however much there is: trips to the database, and an order that an index walks (aim 8)."""
+"""What a list costs with many rows: database queries, and an order that an index provides (aim 8)."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from config.base.data.roles import Role
 from incidents.models import Ticket
 from tests import factories as make
-from tests.bench import plenty
+from tests.bench import bulk_data
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_pulse")]
-NARROWED = "team={team}&service={service}&severity={severity}&assignee={assignee}"
+ALL_FILTERS = "team={team}&service={service}&severity={severity}&assignee={assignee}"
 
 
 @pytest.fixture
@@ -27,26 +27,24 @@ def narrowed() -> str:
     """A query string that names a row of every small table."""
     member = make.MembershipFactory()
     ticket = make.IncidentFactory(team=member.team, service=make.ServiceFactory(), assignee=member.user)
-    return NARROWED.format(
+    return ALL_FILTERS.format(
         team=ticket.team.slug, service=ticket.service.slug, severity=ticket.severity.name, assignee=member.user.pk
     )
 
 
-def _trips(client: Client, url: str) -> tuple[int, Any]:
+def _count_queries(client: Client, url: str) -> tuple[int, Any]:
     client.get(url)  # warms the content types
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         answer = client.get(url)
-    return len(asked), answer
+    return len(queries), answer
 
 
 class TestQueue:
-    def test_asks_at_most_eight_questions_when_it_is_narrowed_by_everything(
-        self, reader: Client, narrowed: str
-    ) -> None:
-        trips, answer = _trips(reader, f"/incidents/?{narrowed}&sort=-age")
+    def test_needs_at_most_eight_queries_with_every_filter(self, reader: Client, narrowed: str) -> None:
+        count, answer = _count_queries(reader, f"/incidents/?{narrowed}&sort=-age")
 
         assert answer.content.count(b'<td data-label="Title"') == 1
-        assert trips <= 8
+        assert count <= 8
 
     def test_offers_the_rows_of_small_tables_in_their_order(self, reader: Client, narrowed: str) -> None:
         for rank, name in ((9, "A minor one"), (8, "Z major")):
@@ -59,21 +57,19 @@ class TestQueue:
         assert page.index(">Z major<") < page.index(">A minor one<")
 
     def test_says_that_there_is_no_such_row(self, reader: Client) -> None:
-        for asked in ("team=nowhere", "assignee=nobody", "assignee=99999999999999999999", "team=a%00b"):
-            page = reader.get(f"/incidents/?{asked}")
+        for query in ("team=nowhere", "assignee=nobody", "assignee=99999999999999999999", "team=a%00b"):
+            page = reader.get(f"/incidents/?{query}")
 
             assert page.status_code == 200
-            assert "Select a valid choice" in page.content.decode(), asked
+            assert "Select a valid choice" in page.content.decode(), query
 
 
 class TestEndpoint:
-    def test_asks_at_most_four_questions_when_it_is_narrowed_by_everything(
-        self, reader: Client, narrowed: str
-    ) -> None:
-        trips, answer = _trips(reader, f"/api/v1/incidents/?{narrowed}&page_size=50")
+    def test_needs_at_most_four_queries_with_every_filter(self, reader: Client, narrowed: str) -> None:
+        count, answer = _count_queries(reader, f"/api/v1/incidents/?{narrowed}&page_size=50")
 
         assert len(answer.json()["results"]) == 1
-        assert trips <= 4
+        assert count <= 4
 
 
 class TestIndexes:
@@ -89,15 +85,17 @@ class TestIndexes:
     def test_give_a_page_in_its_order_without_a_sort(
         self, narrowed: tuple[str, ...], order: tuple[str, ...], index: str
     ) -> None:
-        plenty.add(4000)
+        bulk_data.add(4000)
         rare = make.ServiceFactory(name="Rare", slug="rare", team=make.TeamFactory(name="Rare", slug="rare"))
-        one = make.IncidentFactory(service=rare, severity=make.SeverityFactory(rank=9, name="Rare"))
+        ticket = make.IncidentFactory(service=rare, severity=make.SeverityFactory(rank=9, name="Rare"))
         with connection.cursor() as cursor:
             # In an empty table one index seems as good as another; so few rows are otherwise read as a whole.
             cursor.execute("ANALYZE incidents_ticket")
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
 
-        plan = Ticket.objects.filter(**{name: getattr(one, name) for name in narrowed}).order_by(*order)[:50].explain()
+        plan = (
+            Ticket.objects.filter(**{name: getattr(ticket, name) for name in narrowed}).order_by(*order)[:50].explain()
+        )
 
         assert index in plan
         assert "Sort" not in plan

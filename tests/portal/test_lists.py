@@ -40,12 +40,12 @@ def _restored() -> Any:
     return row
 
 
-def _whoever_reads() -> Any:
+def _reader() -> Any:
     return User.objects.get(name="Reader")
 
 
-def _team_of_whoever_reads() -> Any:
-    reader = _whoever_reads()
+def _team_of_reader() -> Any:
+    reader = _reader()
     return reader.teams.first() or make.MembershipFactory(user=reader).team
 
 
@@ -67,8 +67,8 @@ ROWS: dict[str, Callable[[], Any]] = {
     "incidents:subscribers": make.SubscriberFactory,
     "incidents:deliveries": make.UpdateDeliveryFactory,
     "oncall:views": lambda: make.SavedViewFactory(owner=User.objects.order_by("pk").first()),
-    "oncall:my-tasks": lambda: make.ObligationFactory(owner=_whoever_reads()),
-    "oncall:team-tasks": lambda: make.ObligationFactory(team=_team_of_whoever_reads()),
+    "oncall:my-tasks": lambda: make.ObligationFactory(owner=_reader()),
+    "oncall:team-tasks": lambda: make.ObligationFactory(team=_team_of_reader()),
     "oncall:calendars": lambda: make.CalendarDateFactory().calendar,
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
@@ -95,23 +95,23 @@ def reader(client: Client) -> Client:
 @pytest.mark.parametrize(("name", "url", "view"), LISTS, ids=[name for name, _, _ in LISTS])
 class TestEveryList:
     @pytest.mark.usefixtures("steady_pulse")
-    def test_asks_as_many_questions_for_ten_rows_as_for_one(
+    def test_needs_as_many_queries_for_ten_rows_as_for_one(
         self, reader: Client, name: str, url: str, view: Any
     ) -> None:
         row = ROWS[name]
         row()
         reader.get(url)  # warms the content types
 
-        with CaptureQueriesContext(connection) as for_one:
-            one = reader.get(url)
+        with CaptureQueriesContext(connection) as queries_for_one:
+            first = reader.get(url)
         for _ in range(9):
             row()
-        with CaptureQueriesContext(connection) as for_ten:
+        with CaptureQueriesContext(connection) as queries_for_ten:
             ten = reader.get(url)
 
-        assert one.status_code == ten.status_code == 200
+        assert first.status_code == ten.status_code == 200
         assert ten.content.count(b"<tr>") + ten.content.count(b"<tr ") >= 10
-        assert len(for_ten) == len(for_one)
+        assert len(queries_for_ten) == len(queries_for_one)
 
     def test_sends_strangers_to_sign_in(self, client: Client, name: str, url: str, view: Any) -> None:
         response = client.get(url)
@@ -137,7 +137,7 @@ class TestEveryList:
         assert response.status_code == 200
         assert view.empty.endswith((".", "!"))
 
-    def test_stands_nonsense_in_its_address(self, reader: Client, name: str, url: str, view: Any) -> None:
+    def test_survives_nonsense_in_its_address(self, reader: Client, name: str, url: str, view: Any) -> None:
         ROWS[name]()
         for nonsense in (
             {"page": "-1"}, {"page": "9" * 40}, {"page": "x"}, {"per_page": "100000000"}, {"per_page": "0"},

@@ -25,7 +25,7 @@ PLACES = ("/status/history.atom", "/status/history.rss", "/api/v2/incidents.json
 @pytest.fixture(autouse=True)
 def broker_ask() -> Iterator[Any]:
     """The calls to Celery; no broker is needed."""
-    with mock.patch.object(broker, "ask", return_value=True) as ask:
+    with mock.patch.object(broker, "enqueue", return_value=True) as ask:
         yield ask
 
 

@@ -97,7 +97,7 @@ class TestPage:
         def count() -> int:
             circle = story.related_tickets(problem, user=make.UserFactory())
             with CaptureQueriesContext(connection) as queries:
-                panels.tell(circle)
+                panels.collect_chapters(circle)
             return len(queries)
 
         for_one = count()

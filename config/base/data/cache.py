@@ -1,4 +1,4 @@
-"""A cache that does without Redis when Redis is away: the sign-in page must open then too (paging rule 9)."""
+"""A cache that works without Redis while Redis is down: people must be able to sign in then too (paging rule 9)."""
 
 import time
 from collections.abc import Callable
@@ -12,14 +12,14 @@ REST_SECONDS = 30.0
 
 
 class FallbackRedisCache(RedisCache):
-    """Django's Redis cache; on an error it turns to this process's memory for 30 seconds."""
+    """Django's Redis cache; after an error it uses this process's memory for 30 seconds."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._memory = LocMemCache("fallback", {})
         self._rest_until = 0.0
 
-    def _either(self, method: str, *args: Any, **kwargs: Any) -> Any:
+    def _call(self, method: str, *args: Any, **kwargs: Any) -> Any:
         if time.monotonic() >= self._rest_until:
             try:
                 return getattr(super(), method)(*args, **kwargs)
@@ -28,9 +28,9 @@ class FallbackRedisCache(RedisCache):
         return getattr(self._memory, method)(*args, **kwargs)
 
 
-def _falling(method: str) -> Callable[..., Any]:
+def _with_fallback(method: str) -> Callable[..., Any]:
     def call(self: FallbackRedisCache, *args: Any, **kwargs: Any) -> Any:
-        return self._either(method, *args, **kwargs)
+        return self._call(method, *args, **kwargs)
 
     call.__name__ = method
     return call
@@ -39,4 +39,4 @@ def _falling(method: str) -> Callable[..., Any]:
 for _name in (
     "add", "get", "set", "touch", "delete", "get_many", "has_key", "incr", "set_many", "delete_many", "clear",
 ):  # fmt: skip
-    setattr(FallbackRedisCache, _name, _falling(_name))
+    setattr(FallbackRedisCache, _name, _with_fallback(_name))

@@ -7,7 +7,7 @@ from django.db import connection
 
 
 def database_now() -> datetime:
-    """The database's own clock at this very moment, aware, in UTC.
+    """The database's own time now, aware, in UTC.
 
     The engine reads it once a pass (paging rule 1); nothing else needs it.
     """
@@ -28,7 +28,7 @@ def ceil_minute(at: datetime) -> datetime:
     return whole if whole == at else whole + timedelta(minutes=1)
 
 
-def backoff(attempts: int, *, first: float = 1.5, most: float = 30.0) -> timedelta:
-    """How long to wait after `attempts` failures: doubling, with jitter, within `first`..`most` seconds."""
-    ceiling = min(most, first * 2 ** max(0, attempts - 1))
+def backoff(attempts: int, *, first: float = 1.5, longest: float = 30.0) -> timedelta:
+    """How long to wait after `attempts` failures: doubling, with jitter, from `first` up to `longest` seconds."""
+    ceiling = min(longest, first * 2 ** max(0, attempts - 1))
     return timedelta(seconds=max(first, random.uniform(ceiling / 2, ceiling)))  # noqa: S311 - jitter is no secret

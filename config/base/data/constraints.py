@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 
 def one_of(column: str, choices: Iterable[str] | Iterable[int], *, name: str) -> models.CheckConstraint:
-    """A constraint that keeps `column` within `choices`, so that SQL and old code keep to it too."""
+    """A constraint that `column` holds one of `choices`; it also stops SQL and old code."""
     return models.CheckConstraint(condition=Q(**{f"{column}__in": list(choices)}), name=name)
 
 
@@ -16,7 +16,7 @@ BACKDATING_LIMIT = timedelta(seconds=60)
 
 
 def created_now(*, name: str) -> models.CheckConstraint:
-    """A constraint that an entry's `created_at` is the time of its recording, give or take a minute (R-V1)."""
+    """A constraint that an entry's `created_at` differs from the time of recording by at most a minute (R-V1)."""
     return models.CheckConstraint(
         condition=Q(origin__in=["import", "demo", "case"])
         | Q(created_at__gte=F("recorded_at") - BACKDATING_LIMIT, created_at__lte=F("recorded_at") + BACKDATING_LIMIT),

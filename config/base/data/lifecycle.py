@@ -1,23 +1,23 @@
-"""A status column's allowed moves, as one table that portal, API, admin and engine share."""
+"""The allowed moves of a status column, in one table that portal, API, admin and engine share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 
 class Refusal(Exception):
-    """The state of things does not allow what was asked; the message is fit for the person who asked.
+    """The current state does not allow the request; the message is written for the user.
 
-    Domain modules derive their own from it; the API answers 409, the portal shows the message.
+    Domain modules derive their own exceptions from it. The API answers 409, the portal shows the message.
     """
 
 
 class IllegalMove(Refusal):
-    """A record was asked to take a status that does not follow from the one it has."""
+    """A record cannot change from its status to the requested one."""
 
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """The moves of one kind of record: from each status to those that may follow it."""
+    """The allowed moves of one kind of record: for each status, the statuses that may follow."""
 
     noun: str
     moves: Mapping[str, frozenset[str]]
@@ -27,24 +27,24 @@ class Lifecycle:
         """Build from `{status: "next next"}`."""
         return cls(noun, {status: frozenset(following.split()) for status, following in moves.items()})
 
-    def allows(self, current: str, wanted: str) -> bool:
-        """Whether `wanted` may follow `current`."""
-        return wanted in self.moves[current]
+    def allows(self, current: str, target: str) -> bool:
+        """Whether `target` may follow `current`."""
+        return target in self.moves[current]
 
-    def check(self, current: str, wanted: str) -> None:
-        """Raise IllegalMove, in words for the person who asked, unless the move is allowed."""
-        if not self.allows(current, wanted):
+    def check(self, current: str, target: str) -> None:
+        """Raise IllegalMove, with a message for the user, unless the move is allowed."""
+        if not self.allows(current, target):
             raise IllegalMove(
-                f"This {self.noun} is {_spoken(current)}, so it cannot become {_spoken(wanted)}."
+                f"This {self.noun} is {_status_text(current)}, so it cannot become {_status_text(target)}."
                 f" {self._advice(current)}"
             )
 
     def _advice(self, current: str) -> str:
-        following = sorted(map(_spoken, self.moves[current]))
+        following = sorted(map(_status_text, self.moves[current]))
         if not following:
-            return "Nothing follows this status."
+            return "This is the final status."
         return f"From here it can become {', '.join(following)}."
 
 
-def _spoken(status: str) -> str:
+def _status_text(status: str) -> str:
     return status.replace("_", " ")

@@ -20,18 +20,18 @@ class OneLineField(models.CharField):
 
     def to_python(self, value: object) -> str | None:
         """The cleaned line, as forms, serializers and `full_clean` see it."""
-        found = super().to_python(value)
-        return text.one_line(found) if found else found
+        value_or_none = super().to_python(value)
+        return text.clean_line(value_or_none) if value_or_none else value_or_none
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
-        """Clean also what domain code wrote past every form."""
-        value = text.one_line(getattr(model_instance, self.attname) or "")[: self.max_length]
+        """Clean also what domain code wrote without a form."""
+        value = text.clean_line(getattr(model_instance, self.attname) or "")[: self.max_length]
         setattr(model_instance, self.attname, value)
         return value
 
 
 class Recorded(models.Model):
-    """A row that knows when the product learned of it.
+    """A row with the time when the product recorded it.
 
     `created_at` is the `at` of the domain function; `recorded_at` is the database's own clock.
     """

@@ -1,7 +1,7 @@
-"""Messages as rows: claimed, sent after the commit, recorded behind a fence, never dropped in silence.
+"""Messages as rows: claimed, sent after the commit, recorded behind a fence, never dropped silently.
 
 The engine's pages and the mails to customers are both outbox rows. A row is claimed with a lease and
-the claim is committed before anything leaves the house; the answer is recorded only by the holder of
+the claim is committed before anything is sent; the answer is recorded only by the holder of
 that attempt (`attempts` is the fence). A crash in between leaves the row `sending`, and when the lease
 runs out it is sent again under the same key: at least once (paging rule 4, 5).
 """
@@ -21,7 +21,7 @@ SEND_DEADLINE = timedelta(seconds=8)
 
 
 class OutboxState(models.TextChoices):
-    """Where a message stands; `accepted` is the provider's word, `delivered` the device's."""
+    """The state of a message; `accepted` is the provider's word, `delivered` the device's."""
 
     PENDING = "pending", "Waiting"
     SENDING = "sending", "Being sent"
@@ -89,7 +89,7 @@ def claim(model: type[OutboxRow], *, at: datetime, limit: int, channels: Sequenc
     """Take up to `limit` due rows, those of a lease that ran out included, most urgent first.
 
     One statement, so the claim is committed when this returns (outside a transaction). Rows that another
-    worker holds are stepped over. `channels` limits the claim to those that may be sent on just now.
+    worker holds are skipped. `channels` limits the claim to those that may be sent on just now.
     """
     table = model._meta.db_table
     only = "AND channel = ANY(%(channels)s)" if channels is not None else ""
@@ -110,7 +110,9 @@ def claim(model: type[OutboxRow], *, at: datetime, limit: int, channels: Sequenc
     return [Claim(row_id, attempts) for row_id, attempts, _, _ in rows]
 
 
-def record_accepted(model: type[OutboxRow], held: Claim, *, at: datetime, provider_id: str = "", **also: Any) -> bool:
+def record_accepted(
+    model: type[OutboxRow], held: Claim, *, at: datetime, provider_id: str = "", **columns: Any
+) -> bool:
     """Note that the provider took the message. False if this attempt no longer holds the row."""
     return _record(
         model,
@@ -119,20 +121,20 @@ def record_accepted(model: type[OutboxRow], held: Claim, *, at: datetime, provid
         accepted_at=at,
         provider_id=provider_id[:200],
         last_error="",
-        **also,
+        **columns,
     )
 
 
-def record_retry(model: type[OutboxRow], held: Claim, *, due_at: datetime, error: str, **also: Any) -> bool:
+def record_retry(model: type[OutboxRow], held: Claim, *, due_at: datetime, error: str, **columns: Any) -> bool:
     """Put the row back for another try at `due_at`. False if this attempt no longer holds the row."""
-    return _record(model, held, state=OutboxState.PENDING, due_at=due_at, last_error=error[:300], **also)
+    return _record(model, held, state=OutboxState.PENDING, due_at=due_at, last_error=error[:300], **columns)
 
 
 def record_end(
-    model: type[OutboxRow], held: Claim, *, state: OutboxState, at: datetime, error: str, **also: Any
+    model: type[OutboxRow], held: Claim, *, state: OutboxState, at: datetime, error: str, **columns: Any
 ) -> bool:
     """End the row as failed, cancelled or dead. False if this attempt no longer holds the row."""
-    return _record(model, held, state=state, ended_at=at, last_error=error[:300], **also)
+    return _record(model, held, state=state, ended_at=at, last_error=error[:300], **columns)
 
 
 def _record(model: type[OutboxRow], held: Claim, **values: Any) -> bool:

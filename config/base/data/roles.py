@@ -9,7 +9,7 @@ if TYPE_CHECKING:  # DRF's views import this module by its settings
 
 
 class Role(models.TextChoices):
-    """The groups that exist from the first migration on; permissions hang on them."""
+    """The groups that exist from the first migration on; permissions depend on them."""
 
     AGENT = "Service desk agent", "Service desk agent"
     RESPONDER = "Responder", "Responder"

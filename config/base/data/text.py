@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 # Characters that reorder what a reader sees (bad input 23): embeddings, overrides, isolates, marks.
 _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-# More marks than this on one letter is no language, it is paint over the lines around (bad input 22).
+# More marks than this on one letter is no language; it covers the lines around it (bad input 22).
 _MARKS = r"[\u0300-\u036f\u0488\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED_MARKS = re.compile(f"({_MARKS}{{8}}){_MARKS}+")
 # Letters that show nothing although Unicode does not call them formatting.
@@ -21,32 +21,33 @@ _TAGS = {
 }  # fmt: skip
 
 
-def one_line(value: str) -> str:
-    """The text in NFC on one line, without control and direction characters; empty if nothing of it shows.
+def clean_line(value: str) -> str:
+    """The text in NFC on one line, without control and direction characters; empty if nothing in it is visible.
 
-    Joiners stay where there is text: some scripts and emoji need them.
+    Joiners stay next to text: some scripts and emoji need them.
     """
-    kept = "".join(
+    characters = "".join(
         " " if character.isspace() else character
         for character in unicodedata.normalize("NFC", value).translate(_BIDI)
         if character.isspace() or unicodedata.category(character) not in {"Cc", "Cs", "Co", "Cn"}
     )
-    line = _STACKED_MARKS.sub(r"\1", re.sub(r" +", " ", kept).strip())
-    return line if any(map(_shows, line)) else ""
+    line = _STACKED_MARKS.sub(r"\1", re.sub(r" +", " ", characters).strip())
+    return line if any(map(_is_visible, line)) else ""
 
 
-def _shows(character: str) -> bool:
+def _is_visible(character: str) -> bool:
     return character not in _BLANK_LETTERS and unicodedata.category(character) not in {"Cf", "Zs", "Mn"}
 
 
-def several_lines(value: str) -> str:
+def clean_lines(value: str) -> str:
     """The text in NFC with its line breaks, without NUL, other controls and direction characters."""
-    kept = unicodedata.normalize("NFC", value).translate(_BIDI).replace("\r\n", "\n")
-    return _or_nothing("".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip())
+    normalized = unicodedata.normalize("NFC", value).translate(_BIDI).replace("\r\n", "\n")
+    allowed = (c for c in normalized if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return _empty_if_invisible("".join(allowed).strip())
 
 
-def _or_nothing(value: str) -> str:
-    """A text in which there is nothing to see is empty; joiners within emoji and words stay (bad input 22)."""
+def _empty_if_invisible(value: str) -> str:
+    """A text with nothing visible is empty; joiners within emoji and words stay (bad input 22)."""
     return "" if all(character.isspace() or unicodedata.category(character) == "Cf" for character in value) else value
 
 

@@ -1,4 +1,4 @@
-"""Asking Celery for work without waiting for the broker: what is asked for is a row, and a sweep asks again."""
+"""Queue Celery tasks without waiting for the broker: the work itself is a row, and a sweep queues it again."""
 
 import logging
 import os
@@ -12,22 +12,22 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 0.3
 REST_SECONDS = 10.0
-MOST_CONNECTIONS = 8
+MAX_CONNECTIONS = 8
 _pools: dict[int, Any] = {}
 _rest: dict[str, float] = {"until": 0.0}
-# The worker's own connection may wait longer; whoever only asks must not.
-_IN_A_HURRY = {
+# The worker's own connection may wait longer; a caller that only queues must not.
+_SHORT_TIMEOUTS = {
     "socket_timeout": PATIENCE_SECONDS,
     "socket_connect_timeout": PATIENCE_SECONDS,
     "max_retries": 0,
 }
 
 
-def ask(task: "Task[Any, Any]", *ids: int, queue: str) -> bool:
-    """Put one message into the queue, or say no at once.
+def enqueue(task: "Task[Any, Any]", *ids: int, queue: str) -> bool:
+    """Put one message into the queue; False if the broker is not available.
 
-    The broker gets a third of a second, once: kombu alone would try for six. After a failure nobody asks for ten
-    seconds, so a broker that is gone costs a request or a sweep next to nothing (paging rule 14).
+    The broker gets a third of a second, once: kombu alone would try for six. After a failure no call is made for
+    ten seconds, so a broker that is down costs a request or a sweep almost nothing (paging rule 14).
     """
     if is_resting():
         return False
@@ -38,7 +38,7 @@ def ask(task: "Task[Any, Any]", *ids: int, queue: str) -> bool:
         except OperationalError:
             if time.monotonic() - began > PATIENCE_SECONDS / 2:
                 raise
-            # A connection that died since it was last used says so at once; the next one is new.
+            # A connection that died since it was last used fails at once; the next one is new.
             _send(task, ids, queue=queue)
     except (OperationalError, LimitExceeded) as error:
         _rest["until"] = time.monotonic() + REST_SECONDS
@@ -54,18 +54,18 @@ def _send(task: "Task[Any, Any]", ids: tuple[int, ...], *, queue: str) -> None:
 
 
 def _pool_of(app: Any) -> Any:
-    """This process's own connections: a worker's child must not touch those, or the locks, it was forked with."""
+    """This process's own connections: a worker's child must not use those, or the locks, of its parent."""
     pid = os.getpid()
     if pid not in _pools:
-        _pools[pid] = app.connection_for_write(transport_options=_IN_A_HURRY).Pool(limit=MOST_CONNECTIONS)
+        _pools[pid] = app.connection_for_write(transport_options=_SHORT_TIMEOUTS).Pool(limit=MAX_CONNECTIONS)
     return _pools[pid]
 
 
 def is_resting() -> bool:
-    """Whether the broker has failed a moment ago."""
+    """Whether calls are paused because the broker failed a moment ago."""
     return time.monotonic() < _rest["until"]
 
 
-def forget() -> None:
-    """Try the broker again at once."""
+def reset() -> None:
+    """End the pause after a failure."""
     _rest["until"] = 0.0

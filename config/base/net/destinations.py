@@ -46,16 +46,16 @@ class Destination:
 
     @property
     def host_header(self) -> str:
-        """The name as the Host header says it."""
+        """The name for the Host header."""
         name = f"[{self.host}]" if ":" in self.host else self.host
         return name if self.port == _DEFAULT_PORTS[self.scheme] else f"{name}:{self.port}"
 
 
 def find(url: str, *, seconds: float = 5.0) -> Destination:
-    """Look the address up once and check everything the name stands for.
+    """Look the address up once and check every address of the name.
 
-    Raises DestinationRefused for what may not be called, with the same sentence whatever the reason, so that nobody
-    can learn about the inner network from it; raises Unreachable if the name is unknown.
+    Raises DestinationRefused for what may not be called, with the same message for every reason, so that it
+    reveals nothing about the inner network; raises Unreachable if the name is unknown.
     """
     scheme, host, port, target = _parts(url)
     addresses = _resolve(host, port, seconds=seconds)
@@ -68,18 +68,18 @@ def find(url: str, *, seconds: float = 5.0) -> Destination:
 def _parts(url: str) -> tuple[str, str, int, str]:
     try:
         split = urlsplit(url)
-        given_port, host = split.port, split.hostname or ""
+        url_port, host = split.port, split.hostname or ""
         host = host.rstrip(".").encode("idna").decode("ascii").lower() if not host.isascii() else host.rstrip(".")
     except (ValueError, UnicodeError):
         raise _refusal() from None
     has_user = "@" in split.netloc
-    if split.scheme not in _DEFAULT_PORTS or has_user or not _HOST.fullmatch(host) or given_port == 0:
+    if split.scheme not in _DEFAULT_PORTS or has_user or not _HOST.fullmatch(host) or url_port == 0:
         raise _refusal()
     target = (split.path or "/") + (f"?{split.query}" if split.query else "")
-    # urlsplit drops tabs and line breaks without a word, so the text itself is looked at too.
+    # urlsplit drops tabs and line breaks silently, so the text itself is checked too.
     if not _PLAIN.fullmatch(target) or any(ord(character) <= 32 for character in url):
         raise _refusal()
-    return split.scheme, host, given_port or _DEFAULT_PORTS[split.scheme], target
+    return split.scheme, host, url_port or _DEFAULT_PORTS[split.scheme], target
 
 
 def _resolve(host: str, port: int, *, seconds: float) -> list[Address]:
@@ -94,21 +94,21 @@ def _resolve(host: str, port: int, *, seconds: float) -> list[Address]:
 
     threading.Thread(target=ask, name="look-up", daemon=True).start()
     try:
-        found = answers.get(timeout=max(seconds, 0.001))
+        addresses = answers.get(timeout=max(seconds, 0.001))
     except queue.Empty:
         raise Unreachable("The name could not be looked up in time. Try again later.") from None
-    if isinstance(found, Exception) or not found:
+    if isinstance(addresses, Exception) or not addresses:
         raise Unreachable("There is no such host. Check the spelling of the address.") from None
     try:
-        return [ipaddress.ip_address(address) for address in found]
+        return [ipaddress.ip_address(address) for address in addresses]
     except ValueError:
         raise _refusal() from None
 
 
 def look_up(host: str, port: int) -> list[str]:
     """The system's answer for a name; decimal, octal and hexadecimal spellings become plain addresses."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
+    results = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in results))
 
 
 def _may_reach(address: Address, *, scheme: str, port: int) -> bool:

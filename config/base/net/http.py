@@ -24,7 +24,7 @@ _WRITE_BYTES = 16 * 1024
 
 @dataclass(frozen=True)
 class Answer:
-    """What the other side said; `headers` in lower case, `body` cut at the cap."""
+    """The response of the other side; `headers` in lower case, `body` cut at the cap."""
 
     status: int
     headers: Mapping[str, str]
@@ -40,9 +40,9 @@ def send(
     deadline_seconds: float,
     max_answer_bytes: int = 65536,
 ) -> Answer:
-    """Make one call and return its answer, whatever the status; redirects are answers too.
+    """Make one call and return its answer, with any status; a redirect is an answer too.
 
-    The name is looked up once, every address it stands for is checked, and the connection goes to a
+    The name is looked up once, every address of it is checked, and the connection goes to a
     checked address with the certificate verified for the name. `deadline_seconds` covers everything.
     Raises DestinationRefused before anything is sent, Unreachable when there is no whole answer in time.
     """
@@ -83,9 +83,9 @@ def validate_url(value: str) -> None:
         raise ValidationError(str(error), code="address") from None
 
 
-def _headers(destination: Destination, given: Mapping[str, str], body: bytes) -> list[tuple[str, str]]:
-    kept = [(name, value) for name, value in given.items() if name.lower() not in _OURS]
-    for name, value in kept:
+def _headers(destination: Destination, headers: Mapping[str, str], body: bytes) -> list[tuple[str, str]]:
+    allowed = [(name, value) for name, value in headers.items() if name.lower() not in _OURS]
+    for name, value in allowed:
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
             raise DestinationRefused("A header of this call holds characters that headers cannot hold. Take them out.")
     return [
@@ -93,18 +93,18 @@ def _headers(destination: Destination, given: Mapping[str, str], body: bytes) ->
         ("Content-Length", str(len(body))),
         ("Accept-Encoding", "identity"),
         ("Connection", "close"),
-        *kept,
+        *allowed,
     ]
 
 
 def _read(chunks: Iterable[bytes], limit: int) -> bytes:
     """The body as it came over the wire, nothing unpacked, cut at the limit."""
-    found = bytearray()
+    content = bytearray()
     for chunk in chunks:
-        found += chunk
-        if len(found) >= limit:
+        content += chunk
+        if len(content) >= limit:
             break
-    return bytes(found[:limit])
+    return bytes(content[:limit])
 
 
 @functools.cache
@@ -113,7 +113,7 @@ def _tls() -> ssl.SSLContext:
 
 
 class _Pinned(httpcore.NetworkBackend):
-    """Connects to the checked addresses only, whatever the name says by now (bad input 44)."""
+    """Connects to the checked addresses only, even if the name has changed since (bad input 44)."""
 
     def __init__(self, destination: Destination, ends_at: float) -> None:
         self._destination = destination
@@ -135,7 +135,7 @@ class _Pinned(httpcore.NetworkBackend):
                 stream = self._tcp.connect_tcp(
                     address,
                     self._destination.port,
-                    timeout=_left(self._ends_at),
+                    timeout=_seconds_left(self._ends_at),
                     local_address=local_address,
                     socket_options=socket_options,
                 )
@@ -155,29 +155,31 @@ class _Timed(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """What has arrived."""
-        return self._stream.read(max_bytes, _left(self._ends_at))
+        return self._stream.read(max_bytes, _seconds_left(self._ends_at))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send, a slice at a time, so that a slow reader meets the deadline too."""
         for start in range(0, len(buffer), _WRITE_BYTES):
-            self._stream.write(buffer[start : start + _WRITE_BYTES], _left(self._ends_at))
+            self._stream.write(buffer[start : start + _WRITE_BYTES], _seconds_left(self._ends_at))
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._stream.close()
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         """The same connection, encrypted, the certificate checked for the name."""
-        return _Timed(self._stream.start_tls(ssl_context, server_hostname, _left(self._ends_at)), self._ends_at)
+        return _Timed(
+            self._stream.start_tls(ssl_context, server_hostname, _seconds_left(self._ends_at)), self._ends_at
+        )
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks about the socket."""
+        """Details of the socket, for httpcore."""
         return self._stream.get_extra_info(info)
 
 
-def _left(ends_at: float) -> float:
+def _seconds_left(ends_at: float) -> float:
     seconds = ends_at - time.monotonic()
     if seconds <= 0:
         raise httpcore.ReadTimeout("The deadline has passed.")

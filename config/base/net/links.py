@@ -4,11 +4,11 @@ from django.conf import settings
 from django.urls import reverse
 
 
-def absolute(path: str) -> str:
+def absolute_url(path: str) -> str:
     """The full address of a path of the portal."""
     return f"{settings.SITE_URL}{path}"
 
 
-def to(view: str, *args: object) -> str:
+def view_url(view: str, *args: object) -> str:
     """The full address of a named view."""
-    return absolute(reverse(view, args=args))
+    return absolute_url(reverse(view, args=args))

@@ -18,16 +18,16 @@ from config.base.data.lifecycle import Refusal
 logger = logging.getLogger(__name__)
 
 _GENERAL = (api_settings.NON_FIELD_ERRORS_KEY, NON_FIELD_ERRORS)
-_SEE_FIELDS = "Some fields are not right. See `fields` for each of them."
-# What DRF would say in its own words, said with what to do next.
+_SEE_FIELDS = "Some fields are not valid. See `fields` for each of them."
+# DRF's messages, replaced by ones that say what to do next.
 _MESSAGES = {
-    "not_authenticated": "Send your token as `Authorization: Bearer <token>`. You make one on your profile page.",
-    "not_found": "There is nothing at this address, or it is not yours to see. Addresses end with a slash.",
+    "not_authenticated": "Send your token as `Authorization: Bearer <token>`. Create one on your profile page.",
+    "not_found": "There is nothing at this address, or you may not see it. Addresses end with a slash.",
 }
 
 
 class Conflict(exceptions.APIException):
-    """The record's state does not allow what was asked."""
+    """The record's state does not allow the request."""
 
     status_code = status.HTTP_409_CONFLICT
     default_code = "conflict"
@@ -38,7 +38,7 @@ class Stale(exceptions.APIException):
 
     status_code = status.HTTP_412_PRECONDITION_FAILED
     default_code = "stale"
-    default_detail = "Somebody changed this record in the meantime. Read it again, then send your change."
+    default_detail = "Somebody else changed this record in the meantime. Read it again, then send your change."
 
 
 class Busy(exceptions.APIException):
@@ -46,38 +46,38 @@ class Busy(exceptions.APIException):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "busy"
-    default_detail = "The record is busy just now, and nothing was changed. Try again in a few seconds."
+    default_detail = "The record is busy right now, and nothing was changed. Try again in a few seconds."
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
-    """What went wrong: a word for programs, a sentence for people, and sentences by field."""
+    """What went wrong: a code for programs, a message for people, and messages by field."""
 
     code = serializers.CharField()
     message = serializers.CharField()
-    fields = serializers.DictField(  # type: ignore[assignment]  # the error's own word; it hides nothing we use
+    fields = serializers.DictField(  # type: ignore[assignment]  # the field's public name; it hides nothing we use
         child=serializers.ListField(child=serializers.CharField())
     )
 
 
-def body(code: str, message: str, fields: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
+def error_document(code: str, message: str, fields: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
     """The one shape."""
     return {"code": code, "message": message, "fields": dict(fields or {})}
 
 
 def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """The answer to an error that a view raised; None lets a bug be a bug (a 500, logged by Django)."""
-    error = _translated(error)
+    """The answer to an error that a view raised; None for a bug, which becomes a 500 that Django logs."""
+    error = _as_api_error(error)
     response = exception_handler(error, dict(context))
     if response is None:
         return None
-    response.data = _shape(error)
+    response.data = _document_of(error)
     if isinstance(error, Busy):
         response.headers["Retry-After"] = "3"
     return response
 
 
-def _translated(error: Exception) -> Exception:
-    """The error as DRF knows it."""
+def _as_api_error(error: Exception) -> Exception:
+    """The error as an exception of DRF."""
     if isinstance(error, Refusal):
         return Conflict(str(error))
     if isinstance(error, ModelError):
@@ -94,30 +94,30 @@ def _translated(error: Exception) -> Exception:
     return error
 
 
-def _shape(error: Exception) -> dict[str, Any]:
+def _document_of(error: Exception) -> dict[str, Any]:
     if not isinstance(error, exceptions.APIException):
-        return body("error", str(error))
+        return error_document("error", str(error))
     if isinstance(error, exceptions.ValidationError):
-        fields = dict(_flat(error.detail))
+        fields = dict(_flatten(error.detail))
         general = [sentence for key in ("", *_GENERAL) for sentence in fields.pop(key, [])]
-        return body("invalid", " ".join([*general, _SEE_FIELDS] if fields else general), fields)
+        return error_document("invalid", " ".join([*general, _SEE_FIELDS] if fields else general), fields)
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else str(error.default_code)
     message = str(error.detail)
     if message == str(error.default_detail):
         message = _MESSAGES.get(code, message)
-    return body(code, message)
+    return error_document(code, message)
 
 
-def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
     """Sentences by dotted path, however deep the field lies."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
             # What is wrong with a nested object as a whole is wrong with its field.
             below = path if path and name in _GENERAL else f"{path}.{name}".lstrip(".")
-            yield from _flat(inner, below)
-    elif isinstance(detail, list) and any(isinstance(one, (Mapping, list)) for one in detail):
+            yield from _flatten(inner, below)
+    elif isinstance(detail, list) and any(isinstance(item, (Mapping, list)) for item in detail):
         for place, inner in enumerate(detail):
-            yield from _flat(inner, f"{path}.{place}".lstrip("."))
+            yield from _flatten(inner, f"{path}.{place}".lstrip("."))
     else:
-        yield path, [str(one) for one in (detail if isinstance(detail, list) else [detail])]
+        yield path, [str(item) for item in (detail if isinstance(detail, list) else [detail])]

@@ -1,7 +1,7 @@
 """`Idempotency-Key`: a POST that is sent again gets the answer of the first one instead of doing it twice.
 
-The answer is kept in the transaction that has the effect, so there is never one without the other, and a
-process that dies leaves neither behind. An advisory lock, which ends with its transaction, tells what is in flight.
+The answer is stored in the transaction that has the effect, so there is never one without the other, and a
+process that dies leaves neither. An advisory lock, which ends with its transaction, marks what is in flight.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from config.base.rest.parsers import BodyTooLarge
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -37,7 +37,7 @@ class InFlight(Conflict):
     """The first request with this key has not been answered yet."""
 
     default_code = "in_flight"
-    default_detail = "A request with this Idempotency-Key is still at work. Wait a moment, then send it again."
+    default_detail = "A request with this Idempotency-Key is still running. Wait a moment, then send it again."
 
 
 class Replay(Exception):
@@ -48,16 +48,16 @@ class Replay(Exception):
         self.response = response
 
 
-def is_asked(request: HttpRequest) -> bool:
-    """Whether this request wants to be done at most once."""
+def has_key(request: HttpRequest) -> bool:
+    """Whether this request carries a key and so must be done at most once."""
     return request.method == "POST" and HEADER in request.headers
 
 
 def claim(request: Request, *, at: datetime) -> Any:
     """The row to fill with the answer of this request, whose transaction now holds its key.
 
-    Raises Replay if it was answered before, KeyReused if the key means another request, InFlight while the
-    first is at work.
+    Raises Replay if it was answered before, KeyReused if the key belongs to another request, InFlight while
+    the first is still running.
     """
     key = request.headers[HEADER]
     if not _KEY.fullmatch(key):
@@ -71,19 +71,19 @@ def claim(request: Request, *, at: datetime) -> Any:
         body_digest=_digest(request),
         created_at=at,
     )
-    known = _rows().objects.filter(user=request.user, key=key).first()
-    if known is None:
+    existing = _rows().objects.filter(user=request.user, key=key).first()
+    if existing is None:
         return row
-    if known.created_at <= at - KEPT:
-        known.delete()
+    if existing.created_at <= at - RETENTION:
+        existing.delete()
         return row
-    if (known.method, known.path, known.body_digest) != (row.method, row.path, row.body_digest):
+    if (existing.method, existing.path, existing.body_digest) != (row.method, row.path, row.body_digest):
         raise KeyReused
-    raise Replay(_answer(known))
+    raise Replay(_answer(existing))
 
 
-def keep(row: Any, response: HttpResponse) -> None:
-    """Keep the answer with its effect; one of our own faults is not kept, so that a repeat can succeed."""
+def store_answer(row: Any, response: HttpResponse) -> None:
+    """Store the answer with its effect; a server error is not stored, so that a repeat can succeed."""
     if response.status_code < 500:
         row.status = response.status_code
         row.answer = response.content.decode()
@@ -105,14 +105,14 @@ def _digest(request: Request) -> str:
         raise BodyTooLarge from None
 
 
-def _answer(known: Any) -> HttpResponse:
-    response = HttpResponse(known.answer, status=known.status, content_type="application/json")
+def _answer(existing: Any) -> HttpResponse:
+    response = HttpResponse(existing.answer, status=existing.status, content_type="application/json")
     response.headers[REPLAYED] = "true"
-    if known.etag:
-        response.headers["ETag"] = known.etag
+    if existing.etag:
+        response.headers["ETag"] = existing.etag
     return response
 
 
 def _rows() -> Any:
-    """The model stands above this module; its owner's model knows it."""
+    """The model belongs to a layer above; the user model leads to it."""
     return get_user_model()._meta.get_field("idempotent_requests").related_model

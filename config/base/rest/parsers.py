@@ -1,4 +1,4 @@
-"""JSON that cannot hurt: capped in size and depth, strict, without lone surrogates or NUL."""
+"""Safe JSON: limited in size and depth, strict, without lone surrogates or NUL."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ class BodyTooLarge(APIException):
 
 
 class NotPlainJson(ValueError):
-    """The bytes are no JSON document that we take; the message says why."""
+    """The bytes are not a JSON document that is accepted; the message says why."""
 
 
 def _refuse_constant(name: str) -> Any:
@@ -77,7 +77,7 @@ def _check_text(value: str) -> None:
 
 
 class CappedJSONParser(JSONParser):
-    """DRF's JSON parser with caps on size and depth."""
+    """DRF's JSON parser with limits on size and depth."""
 
     def parse(
         self,
@@ -85,12 +85,12 @@ class CappedJSONParser(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The document; 413 if it is too large, 415 if it is packed, 400 if it is no plain JSON."""
-        packing = (
+        """The document; 413 if it is too large, 415 if it is compressed, 400 if it is not plain JSON."""
+        encoding = (
             parser_context["request"].headers.get("Content-Encoding", "identity") if parser_context else "identity"
         )
-        if packing != "identity":
-            raise UnsupportedMediaType(packing, "Send the body as it is, not packed.")
+        if encoding != "identity":
+            raise UnsupportedMediaType(encoding, "Send the body uncompressed.")
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:

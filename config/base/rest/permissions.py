@@ -11,9 +11,9 @@ from config.base.data.roles import Role, has_role
 
 
 class ScopedAccess(BasePermission):
-    """Signed in, and the token's scope covers the deed: GET needs read, a verb its own, the rest write."""
+    """Signed in, and the token's scope covers the request: GET needs read, an action its own scope, the rest write."""
 
-    message = "This token may not do that. Its owner can make one with a wider scope."
+    message = "This token may not do that. Its owner can create one with a wider scope."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Deny by default: no sign-in, no answer; a token without the scope, 403."""
@@ -26,14 +26,14 @@ class ScopedAccess(BasePermission):
 
     @staticmethod
     def _needed(request: Request, view: "APIView") -> set[str]:
-        """The scopes of which one is enough; a verb declares its own, what declares none needs write."""
+        """The scopes that are enough, each by itself; an action declares its own, the default is write."""
         if request.method in SAFE_METHODS:
             return {"read", "write"}
         return {getattr(view, "scope", None) or "write", "write"}
 
 
 class StaffOrToken(ScopedAccess):
-    """Of the inner works: administrators, and programs that carry anybody's token."""
+    """System internals: administrators, and programs with any user's token."""
 
     message = "This is for administrators. A program may read it with a token."
 
@@ -42,8 +42,8 @@ class StaffOrToken(ScopedAccess):
         return super().has_permission(request, view) and (request.auth is not None or request.user.is_staff)
 
 
-def only(*roles: Role) -> type[BasePermission]:
-    """A permission that asks for one of these roles."""
+def require_roles(*roles: Role) -> type[BasePermission]:
+    """A permission for people with one of these roles."""
 
     class Only(BasePermission):
         message = f"This is for: {', '.join(roles)}. Ask an administrator for the role."

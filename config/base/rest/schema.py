@@ -1,4 +1,4 @@
-"""The OpenAPI document: what verbs take and answer, how tokens are sent, the one shape of errors."""
+"""The OpenAPI document: what actions take and answer, how tokens are sent, the one shape of errors."""
 
 from typing import Any
 
@@ -12,15 +12,17 @@ from config.base.rest.serializers import EmptySerializer
 
 
 class Schema(AutoSchema):
-    """OpenAPI: what a verb takes and answers, and the one shape of errors everywhere."""
+    """OpenAPI: what an action takes and answers, and the one shape of errors everywhere."""
 
     def get_override_parameters(self) -> list[Any]:
-        """What the view says, and that every POST takes an Idempotency-Key."""
-        said = list(super().get_override_parameters())
+        """The view's own parameters, and the Idempotency-Key of every POST."""
+        parameters = list(super().get_override_parameters())
         if self.method != "POST":
-            return said
-        words = "Sent again with the same key and body within 24 hours, the request is answered, not repeated."
-        return [*said, OpenApiParameter(idempotency.HEADER, str, OpenApiParameter.HEADER, description=words)]
+            return parameters
+        text = (
+            "A request with the same key and body within 24 hours gets the first answer again; nothing is done twice."
+        )
+        return [*parameters, OpenApiParameter(idempotency.HEADER, str, OpenApiParameter.HEADER, description=text)]
 
     def is_deprecated(self) -> bool:
         """A former name of a verb is."""
@@ -34,10 +36,10 @@ class Schema(AutoSchema):
         return takes or super().get_request_serializer()
 
     def get_response_serializers(self) -> Any:
-        """What the view shows, with the handler's status."""
+        """The view's serializer, with the handler's status."""
         status = getattr(self._handler(), "answers", None)
-        shown: Any = getattr(self.view, "serializer_class", None)
-        return {status: shown} if status else super().get_response_serializers()
+        serializer: Any = getattr(self.view, "serializer_class", None)
+        return {status: serializer} if status else super().get_response_serializers()
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         """An AnswerViewSet's list is one object."""
@@ -55,7 +57,7 @@ class Schema(AutoSchema):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
-    """A bearer token; the class is found by its being imported."""
+    """A bearer token; importing the class is enough to register it."""
 
     target_class = "config.base.rest.tokens.TokenAuthentication"
     name = "token"

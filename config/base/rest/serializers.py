@@ -14,19 +14,19 @@ from config.base.data.models import OneLineField
 
 
 class Lines(serializers.CharField):
-    """Text of several lines, without controls and direction characters; nothing but text is text."""
+    """Text of several lines, without controls and direction characters; only text is accepted."""
 
     @staticmethod
     def clean(value: str) -> str:
-        """The text as it is kept."""
-        return text.several_lines(value)
+        """The text as it is stored."""
+        return text.clean_lines(value)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """Clean first, so that a text of nothing but controls is blank."""
         return super().run_validation(self.clean(data) if isinstance(data, str) else data)
 
     def to_internal_value(self, data: Any) -> str:
-        """The text; a number is not taken for one."""
+        """The text; a number is an error."""
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
@@ -37,24 +37,24 @@ class Line(Lines):
 
     @staticmethod
     def clean(value: str) -> str:
-        """The line as it is kept."""
-        return text.one_line(value)
+        """The line as it is stored."""
+        return text.clean_line(value)
 
 
 class Instant(serializers.DateTimeField):
-    """A moment: taken only with its offset, given in UTC."""
+    """A point in time: accepted only with its offset, answered in UTC."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
-        "invalid": "This is not a moment in time. Write it as 2026-03-01T09:00:00Z.",
+        "invalid": "This is not a date and time. Write it as 2026-03-01T09:00:00Z.",
         "naive": "Add the offset from UTC, as in 2026-03-01T09:00:00Z or 2026-03-01T10:00:00+01:00.",
-        "overflow": "This moment is outside the calendar.",
+        "overflow": "This date is outside the calendar.",
     }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"default_timezone": UTC} | kwargs)
 
     def enforce_timezone(self, value: datetime) -> datetime:
-        """The moment in UTC; one without an offset is refused, for nobody knows which was meant."""
+        """The moment in UTC; one without an offset is ambiguous, and refused."""
         if value.tzinfo is None:
             self.fail("naive")
         return super().enforce_timezone(value)
@@ -75,7 +75,7 @@ class ReadId(serializers.PrimaryKeyRelatedField[Any]):
 
 
 class Key(serializers.SlugRelatedField[Any]):
-    """A reference to configuration by its natural key, as `"checkout"`; a number is taken as its id."""
+    """A reference to configuration by its natural key, as `"checkout"`; a number is read as its id."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
         "does_not_exist": "There is no such {slug_name}: {value}.",
@@ -83,7 +83,7 @@ class Key(serializers.SlugRelatedField[Any]):
     }
 
     def to_internal_value(self, data: Any) -> Any:
-        """The row; a sentence if there is none."""
+        """The row; an error message if there is none."""
         name = str(self.slug_field)
         if isinstance(data, bool) or not isinstance(data, (str, int)):
             self.fail("invalid", slug_name=name)
@@ -97,7 +97,7 @@ class Key(serializers.SlugRelatedField[Any]):
 
 
 class _Strict:
-    """Refuses fields that do not exist or cannot be set (bad input 61), instead of dropping them in silence."""
+    """Refuses fields that do not exist or cannot be set (bad input 61), instead of dropping them silently."""
 
     fields: Any
 
@@ -115,7 +115,7 @@ class _Strict:
 
 
 class InputSerializer(_Strict, serializers.Serializer[Any]):
-    """What a request may hold; it validates and never saves."""
+    """What a request may contain; it validates and never saves."""
 
 
 class EmptySerializer(InputSerializer):

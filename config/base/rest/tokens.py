@@ -1,4 +1,4 @@
-"""Keys that programs sign in with: random, shown once, kept only as a digest."""
+"""Keys that programs sign in with: random, shown once, stored only as a digest."""
 
 import hashlib
 import secrets
@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
-TOKEN_PREFIX = "hf_"  # noqa: S105 - it says what the key is, so that scanners of code know it
+TOKEN_PREFIX = "hf_"  # noqa: S105 - a prefix by which secret scanners recognize the key
 PREFIX_LENGTH = 12
 _SEEN_EVERY = timedelta(minutes=1)
 
@@ -22,7 +22,7 @@ def new_secret(prefix: str = "") -> str:
 
 
 def digest(secret: str) -> str:
-    """What is kept of a key. A plain hash is enough: the key is random, there is nothing to guess."""
+    """What is stored of a key. A plain hash is enough: a random key cannot be guessed."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -36,12 +36,12 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
         Raises AuthenticationFailed for an unknown, expired or revoked token and for a disabled owner.
         """
-        given = authentication.get_authorization_header(request).decode("latin-1").split()
-        if not given or given[0].lower() != "bearer":
+        parts = authentication.get_authorization_header(request).decode("latin-1").split()
+        if not parts or parts[0].lower() != "bearer":
             return None
-        if len(given) != 2:
+        if len(parts) != 2:
             raise exceptions.AuthenticationFailed("Send the header as: Authorization: Bearer <token>.")
-        token = self._find(given[1], at=timezone.now())
+        token = self._find(parts[1], at=timezone.now())
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -50,14 +50,14 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
     def _find(self, secret: str, *, at: datetime) -> Any:
         """The token, found by its first characters and compared in constant time (bad input 81)."""
-        # The model stands above this module; its owner's model knows it.
+        # The model belongs to a layer above; the user model leads to it.
         tokens: Any = get_user_model()._meta.get_field("api_tokens").related_model
         token = tokens.objects.select_related("user").filter(prefix=secret[:PREFIX_LENGTH].replace("\x00", "")).first()
-        known = token is not None and constant_time_compare(token.digest, digest(secret))
-        if not known or token.revoked_at or not token.user.is_active:
-            raise exceptions.AuthenticationFailed("This token is not valid. Make a new one on your profile page.")
+        is_match = token is not None and constant_time_compare(token.digest, digest(secret))
+        if not is_match or token.revoked_at or not token.user.is_active:
+            raise exceptions.AuthenticationFailed("This token is not valid. Create a new one on your profile page.")
         if token.expires_at and token.expires_at <= at:
-            raise exceptions.AuthenticationFailed("This token has expired. Make a new one on your profile page.")
+            raise exceptions.AuthenticationFailed("This token has expired. Create a new one on your profile page.")
         if token.last_used_at is None or token.last_used_at < at - _SEEN_EVERY:
             tokens.objects.filter(pk=token.pk).update(last_used_at=at)
         return token

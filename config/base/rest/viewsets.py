@@ -37,13 +37,13 @@ class Pagination(CursorPagination):
     parameters = ("cursor", "page_size")
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
-        """The view's own unique order."""
+        """The view's own, unique order."""
         order: str | tuple[str, ...] = view.order
         return (order,) if isinstance(order, str) else order
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
-        """One page. A cursor that somebody made up is not found, whatever it holds."""
-        # Within a transaction what the database refuses would end it; a savepoint keeps that to the page.
+        """One page. A made-up cursor is not found, whatever it holds."""
+        # In a transaction an error of the database would end it; a savepoint limits that to the page.
         is_at_risk = connection.in_atomic_block and self.cursor_query_param in request.query_params
         guard = transaction.atomic() if is_at_risk else nullcontext()
         try:
@@ -54,7 +54,7 @@ class Pagination(CursorPagination):
 
 
 class StrictFilters(DjangoFilterBackend):
-    """django-filter, with the names it knows told to the view, which refuses all others."""
+    """django-filter, which also lists its parameter names, so that the view can refuse all others."""
 
     def parameters(self, request: Request, queryset: Any, view: Any) -> Iterable[str]:
         """Every query parameter of the view's filter set, ranges by suffixed names; no rows are needed."""
@@ -67,7 +67,7 @@ class StrictFilters(DjangoFilterBackend):
 
 
 _parameters: dict[type, tuple[str, ...]] = {}
-"""The names that each filter set knows: the same in every request, and its form is dear."""
+"""The names that each filter set knows: the same in every request, and building its form is expensive."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         with ExitStack() as self._transaction:
             answer: Any = super().dispatch(request, *args, **kwargs)
             if self._claimed is not None:
-                idempotency.keep(self._claimed, answer.render())
+                idempotency.store_answer(self._claimed, answer.render())
         return answer
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -132,20 +132,20 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         return response
 
     def handle_exception(self, exc: Exception) -> Any:
-        """The answer to an error, or the one that was kept."""
+        """The answer to an error, or the stored answer of the first request."""
         return exc.response if isinstance(exc, idempotency.Replay) else super().handle_exception(exc)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse a query parameter that means nothing here: a mistyped filter must not show everything."""
+        """Refuse a query parameter that does not exist here: a mistyped filter must not show everything."""
         super().initial(request, *args, **kwargs)
         unknown = sorted(set(request.query_params) - set(self._known_parameters(request)))
         if unknown:
-            known = ", ".join(sorted(self._known_parameters(request))) or "none"
+            allowed = ", ".join(sorted(self._known_parameters(request))) or "none"
             raise exceptions.ValidationError(
-                {name: [f"There is no such parameter here. Known are: {known}."] for name in unknown}
+                {name: [f"There is no such parameter here. Known are: {allowed}."] for name in unknown}
             )
-        if idempotency.is_asked(request._request):
-            # From here on, behind the sign-in, which notes when a token was used and must not wait for the answer.
+        if idempotency.has_key(request._request):
+            # After the sign-in, which records when a token was used and must not wait for the answer.
             self._transaction.enter_context(transaction.atomic())
             self._claimed = idempotency.claim(request, at=timezone.now())
 
@@ -158,7 +158,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
 
     @property
     def actor(self) -> Any:
-        """Who asks; permissions have made sure that somebody does."""
+        """The signed-in user; permissions have made sure that there is one."""
         return self.request.user
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -166,7 +166,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         return queryset if self.detail else super().filter_queryset(queryset)
 
     def get_queryset(self) -> QuerySet[Any]:
-        """The declared queryset, narrowed to what the caller may know of where the model has such a rule."""
+        """The declared queryset, limited to the rows the user may see if the model has such a rule."""
         queryset = super().get_queryset()
         narrowed = getattr(queryset, "visible_to", None)
         return narrowed(self.request.user) if narrowed else queryset
@@ -181,14 +181,14 @@ class AnswerViewSet(BaseViewSet):
 
 
 class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
-    """A model one may list and read. Declare `queryset`, `serializer_class`, `filterset_class`."""
+    """A model to list and read. Declare `queryset`, `serializer_class`, `filterset_class`."""
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One record."""
-        return self.shown(self.get_object())
+        return self.record_response(self.get_object())
 
-    def shown(self, record: Any, *, status: int = 200) -> Response:
-        """The record as the view shows it, with its ETag if it knows when it was changed."""
+    def record_response(self, record: Any, *, status: int = 200) -> Response:
+        """The record as the view shows it, with its ETag if it has `updated_at`."""
         headers = {"ETag": self._tag(record)} if hasattr(record, "updated_at") else None
         return Response(self.get_serializer(record).data, status=status, headers=headers)
 
@@ -198,18 +198,18 @@ class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
 
     def check_unchanged(self, record: Any) -> None:
         """Raise Stale if the caller's If-Match is not the record's ETag; the row stays locked until the commit."""
-        wanted = self.request.headers.get("If-Match", "*")
-        if wanted != "*":
-            # The lock first, then the look: of two changes of one version only one goes through.
+        etag = self.request.headers.get("If-Match", "*")
+        if etag != "*":
+            # Lock first, then compare: of two changes of one version only one succeeds.
             rows = type(record)._default_manager.select_for_update(no_key=True, of=("self",))
-            if self._tag(rows.get(pk=record.pk)) != wanted:
+            if self._tag(rows.get(pk=record.pk)) != etag:
                 raise Stale
 
 
 Method = Callable[..., Any]
 
 
-def writes(
+def write_handler(
     takes: type[BaseSerializer[Any]] = EmptySerializer,
     *,
     may: Callable[..., bool] | None = None,
@@ -224,17 +224,17 @@ def writes(
 
     def decorate(method: Method) -> Method:
         def handle(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-            subject = [self.get_object()] if self.detail else []
-            if may is not None and not may(request.user, *subject):
-                raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for it.")
-            asked = takes(data=request.data, partial=partial, context=self.get_serializer_context())
-            asked.is_valid(raise_exception=True)
+            target = [self.get_object()] if self.detail else []
+            if may is not None and not may(request.user, *target):
+                raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for a role.")
+            serializer = takes(data=request.data, partial=partial, context=self.get_serializer_context())
+            serializer.is_valid(raise_exception=True)
             with transaction.atomic():
-                for record in subject:
+                for record in target:
                     self.check_unchanged(record)
-                changed = method(self, *subject, asked.validated_data)
-            # Read again with what the serializer shows; the change may have taken the record out of sight.
-            answer: Response = self.shown(self.queryset.all().get(pk=changed.pk), status=status)
+                changed = method(self, *target, serializer.validated_data)
+            # Read again with what the serializer shows; after the change the user may no longer see the record.
+            answer: Response = self.record_response(self.queryset.all().get(pk=changed.pk), status=status)
             return answer
 
         handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
@@ -244,7 +244,7 @@ def writes(
     return decorate
 
 
-def verb(
+def post_action(
     takes: type[BaseSerializer[Any]] = EmptySerializer,
     *,
     may: Callable[..., bool] | None = None,
@@ -280,16 +280,16 @@ def _alias_handler(handler: Method, alias: Alias, *, path: str, scope: str) -> M
 
 
 def requested_instant(request: Request, name: str = "at") -> datetime:
-    """The moment a query parameter names, or now; ValidationError with a sentence if it names none."""
-    given = request.query_params.get(name)
-    if given is None:
+    """The instant in a query parameter, or now; ValidationError if it is not an instant."""
+    value = request.query_params.get(name)
+    if value is None:
         return timezone.now()
-    # A plus sign that was not escaped arrives as a space; nothing else can be meant.
-    given = re.sub(r" (?=\d\d:?\d\d$)", "+", given)
+    # A plus sign that was not escaped arrives as a space; it cannot mean anything else.
+    value = re.sub(r" (?=\d\d:?\d\d$)", "+", value)
     try:
-        at = Instant().run_validation(given)
+        at = Instant().run_validation(value)
     except exceptions.ValidationError as error:
         raise exceptions.ValidationError({name: error.detail}) from None
     if not isinstance(at, datetime) or not 2000 <= at.year < 2100:
-        raise exceptions.ValidationError({name: ["Ask for a moment between the years 2000 and 2100."]})
+        raise exceptions.ValidationError({name: ["Choose a date between the years 2000 and 2100."]})
     return at

@@ -1,4 +1,4 @@
-"""What every page of the administration shares: configuration is edited and keeps its history, facts are read."""
+"""What every page of the administration shares: configuration is edited and has a history, facts are read only."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ class ConfigAdmin(ModelAdmin):
     """Configuration that people edit."""
 
     list_per_page = 50
-    show_full_result_count = False  # counting all rows of a large table costs more than it tells
+    show_full_result_count = False  # counting all rows of a large table costs more than it is worth
     compressed_fields = True
     warn_unsaved_form = True
 
 
 class HistoryAdmin(SimpleHistoryAdmin, ConfigAdmin):
-    """Configuration whose every change is kept, with who made it."""
+    """Configuration with a history of every change and who made it."""
 
     history_list_display = ["changed_fields"]
 
@@ -31,18 +31,18 @@ class HistoryAdmin(SimpleHistoryAdmin, ConfigAdmin):
 
 
 class FactAdmin(ConfigAdmin):
-    """Facts: written by the product as they happen, read here, changed by nobody."""
+    """Facts: written by the product as they happen, read only here."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody writes facts by hand."""
+        """Facts are not added here."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Nobody changes them."""
+        """Facts are not changed."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Nobody deletes them here; retention does."""
+        """Facts are not deleted here; retention does that."""
         return False
 
 
@@ -56,17 +56,17 @@ class FactInline(TabularInline):
     tab = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
-        """All that is shown, columns no form could hold included."""
+        """All columns that are shown, also those that no form can hold."""
         return tuple(self.fields or ())
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Nobody writes facts by hand."""
+        """Facts are not added here."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Nobody changes them."""
+        """Facts are not changed."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Nobody deletes them here."""
+        """Facts are not deleted here."""
         return False

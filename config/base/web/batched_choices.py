@@ -1,4 +1,4 @@
-"""Filters by a row of a small table, as a team: all of a list's share one question, not one each."""
+"""Filters by a row of a small table, such as a team: all filters of a list share one query."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,27 +11,27 @@ from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import cached_property
 from django_filters.fields import ModelChoiceField
 
-_COLUMNS = ("pick_field", "pick_rank", "pick_label", "pick_key", "pick_pk")
+_COLUMNS = ("choice_field", "choice_rank", "choice_label", "choice_key", "choice_pk")
 
 
 class BatchedChoiceField(ModelChoiceField):
-    """A row named by its key. `label` is what its option says, `rank` what sorts before the label."""
+    """A row named by its key. `label_of` names its label, `rank` sorts before the label."""
 
     def __init__(self, *args: Any, label_of: Any = "name", rank: str = "", **options: Any) -> None:
         self.label_of, self.rank = label_of, rank
-        self.picks: BatchedChoices | None = None
+        self.batch: BatchedChoices | None = None
         super().__init__(*args, **options)
 
     def to_python(self, value: Any) -> int | None:
-        """The key of the row that is asked for."""
-        if value in self.empty_values or self.picks is None:
+        """The key of the selected row."""
+        if value in self.empty_values or self.batch is None:
             return None
-        found = self.picks.asked.get((self, str(value)))
-        if found is None:
+        key = self.batch.selected.get((self, str(value)))
+        if key is None:
             raise ValidationError(
                 self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
             )
-        return found
+        return key
 
     def rows(self, position: int, key: str | None = None) -> QuerySet[Any, Any]:
         """Its rows, or the one of a key, in the form that all fields share."""
@@ -40,45 +40,45 @@ class BatchedChoiceField(ModelChoiceField):
         if key is not None:
             rows = rows.filter(**{column: key})
         return rows.annotate(
-            pick_field=Value(position, IntegerField()),
-            pick_rank=Cast(F(self.rank), IntegerField()) if self.rank else Value(0, IntegerField()),
-            pick_label=Cast(self.label_of, TextField()),
-            pick_key=Cast(column, TextField()),
-            pick_pk=F("pk"),
+            choice_field=Value(position, IntegerField()),
+            choice_rank=Cast(F(self.rank), IntegerField()) if self.rank else Value(0, IntegerField()),
+            choice_label=Cast(self.label_of, TextField()),
+            choice_key=Cast(column, TextField()),
+            choice_pk=F("pk"),
         ).values_list(*_COLUMNS)
 
 
 class BatchedChoiceFilter(filters.ModelChoiceFilter):
-    """Filters by a row of a small table; see `PickField`."""
+    """Filters by a row of a small table; see `BatchedChoiceField`."""
 
     field_class = BatchedChoiceField
 
 
-class Choices(BaseChoiceIterator):
-    """The options of one field, asked for with those of the others when the first of them is drawn."""
+class BatchedChoiceIterator(BaseChoiceIterator):
+    """The options of one field, queried together with those of the others when the first is drawn."""
 
-    def __init__(self, picks: "BatchedChoices", field: BatchedChoiceField) -> None:
-        self.picks, self.field = picks, field
+    def __init__(self, batch: "BatchedChoices", field: BatchedChoiceField) -> None:
+        self.batch, self.field = batch, field
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        yield from self.picks.options.get(self.field, [])
+        yield from self.batch.options.get(self.field, [])
 
 
 class BatchedChoices:
-    """What all `PickField`s of one form ask: once for the rows that are asked for, once for all options."""
+    """All `BatchedChoiceField`s of one form: one query for the selected rows, one for all options."""
 
     def __init__(self, fields: list[BatchedChoiceField], values: Mapping[BatchedChoiceField, Any]) -> None:
         self.fields, self.values = fields, values
-        # A page draws the options anyway, so what is asked for is found among them: one question less.
+        # A page draws the options anyway, so the selected rows are among them: one query less.
         self.is_drawn = False
         for field in fields:
-            field.picks = self
+            field.batch = self
 
     @cached_property
-    def asked(self) -> dict[tuple[BatchedChoiceField, str], int]:
-        """The rows that the form's values name."""
+    def selected(self) -> dict[tuple[BatchedChoiceField, str], int]:
+        """The rows that the form's values select."""
         if self.is_drawn:
             return {(field, key): pk for field, rows in self._rows.items() for key, _, pk in rows}
         parts = []
@@ -89,7 +89,7 @@ class BatchedChoices:
                     parts.append(field.rows(position, str(value)))
                 except (ValueError, TypeError):
                     continue  # no key of that kind, so there is no such row
-        return {(self.fields[position], key): pk for position, _, _, key, pk in _together(parts)}
+        return {(self.fields[position], key): pk for position, _, _, key, pk in _union(parts)}
 
     @cached_property
     def options(self) -> dict[BatchedChoiceField, list[tuple[str, str]]]:
@@ -98,16 +98,16 @@ class BatchedChoices:
 
     @cached_property
     def _rows(self) -> dict[BatchedChoiceField, list[tuple[str, str, int]]]:
-        found: dict[BatchedChoiceField, list[tuple[str, str, int]]] = {}
+        rows_by_field: dict[BatchedChoiceField, list[tuple[str, str, int]]] = {}
         parts = [field.rows(position) for position, field in enumerate(self.fields)]
-        for position, _, label, key, pk in _together(parts):
-            found.setdefault(self.fields[position], []).append((key, label, pk))
-        return found
+        for position, _, label, key, pk in _union(parts):
+            rows_by_field.setdefault(self.fields[position], []).append((key, label, pk))
+        return rows_by_field
 
 
-def _together(parts: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any] | list[Any]:
+def _union(parts: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any] | list[Any]:
     if not parts:
         return []
     first, *others = parts
     rows = first.union(*others, all=True) if others else first
-    return rows.order_by("pick_field", "pick_rank", "pick_label", "pick_key")
+    return rows.order_by("choice_field", "choice_rank", "choice_label", "choice_key")

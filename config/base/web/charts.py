@@ -11,7 +11,7 @@ _TOP, _LOW, _LEFT = 8.0, 22.0, 4.0
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: what stands under it, its height and a mark above it, both None for no figure; `words` tell it."""
+    """One bar: its label, its height and a mark, both None without a figure, and its description in `words`."""
 
     label: str
     value: float | None
@@ -20,17 +20,17 @@ class Bar:
     url: str = ""
 
 
-def bars(
-    found: Sequence[Bar], *, name: str, title: str, about: str, width: int = 720, height: int = 180
+def bar_chart(
+    items: Sequence[Bar], *, name: str, title: str, about: str, width: int = 720, height: int = 180
 ) -> SafeString:
-    """A bar chart with a mark per bar; the data belong into a table beside it as well."""
-    most = max([value for bar in found for value in (bar.value, bar.mark) if value is not None], default=0) or 1
+    """A bar chart with a mark per bar; show the data in a table beside it as well."""
+    highest = max([value for bar in items for value in (bar.value, bar.mark) if value is not None], default=0) or 1
     room = height - _TOP - _LOW
-    step = (width - 2 * _LEFT) / max(1, len(found))
+    step = (width - 2 * _LEFT) / max(1, len(items))
     lines = format_html_join(
         "",
         "{}",
-        ((_bar(bar, _LEFT + place * step, step, height - _LOW, room / most),) for place, bar in enumerate(found)),
+        ((_bar(bar, _LEFT + place * step, step, height - _LOW, room / highest),) for place, bar in enumerate(items)),
     )
     return format_html(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-about">'
@@ -64,13 +64,13 @@ def _bar(bar: Bar, x: float, step: float, floor: float, scale: float) -> SafeStr
 
 
 def sparkline(values: Iterable[float | None], *, words: str, width: int = 140, height: int = 32) -> SafeString:
-    """A line of one look; gaps stay gaps, the last value is a dot."""
-    found = list(values)
-    most = max((value for value in found if value is not None), default=0) or 1
-    step = (width - 6) / max(1, len(found) - 1)
+    """A small line chart; gaps stay gaps, the last value is a dot."""
+    series = list(values)
+    highest = max((value for value in series if value is not None), default=0) or 1
+    step = (width - 6) / max(1, len(series) - 1)
     points = [
-        (_n(3 + place * step), _n(height - 3 - value / most * (height - 6)))
-        for place, value in enumerate(found)
+        (_n(3 + place * step), _n(height - 3 - value / highest * (height - 6)))
+        for place, value in enumerate(series)
         if value is not None
     ]
     line = format_html_join(" ", "{},{}", points)
@@ -83,5 +83,5 @@ def sparkline(values: Iterable[float | None], *, words: str, width: int = 140, h
 
 
 def _n(value: float) -> str:
-    """A coordinate, with a point in every language."""
+    """A coordinate, with a decimal point in every language."""
     return f"{value:.1f}"

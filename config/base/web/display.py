@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-NOTHING = format_html('<span class="{}">&ndash;</span>', "text-secondary")
+DASH = format_html('<span class="{}">&ndash;</span>', "text-secondary")
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60))
 
 
-def span(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """A length of time in its two largest units, as "2 h 5 min"; "12 s" below a minute."""
     left = int(abs(seconds))
     if left < 60:
@@ -26,42 +26,42 @@ def span(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
-def hours(minutes: float) -> str:
-    """A length of time in hours, to be compared down a column: "168 h", "7.5 h"; with a minus below zero."""
-    found = minutes / 60
-    short = f"{found:,.1f}".removesuffix(".0") if abs(found) < 10 else f"{found:,.0f}"
+def hours_text(minutes: float) -> str:
+    """A length of time in hours, easy to compare in a column: "168 h", "7.5 h"; with a minus below zero."""
+    amount = minutes / 60
+    short = f"{amount:,.1f}".removesuffix(".0") if abs(amount) < 10 else f"{amount:,.0f}"
     return f"{'0' if short == '-0' else short} h"
 
 
-def relative(value: datetime, *, at: datetime) -> str:
+def relative_text(value: datetime, *, at: datetime) -> str:
     """How long ago, or how far ahead, `value` lies from `at`."""
     seconds = (value - at).total_seconds()
     if abs(seconds) < 1:
         return "now"
-    return f"in {span(seconds)}" if seconds > 0 else f"{span(seconds)} ago"
+    return f"in {duration_text(seconds)}" if seconds > 0 else f"{duration_text(seconds)} ago"
 
 
-def local(value: datetime, *, zone: str | None = None) -> str:
-    """The full date and time on the wall, in `zone` or else in the reader's own zone."""
-    shown = timezone.localtime(value, ZoneInfo(zone) if zone else None)
-    return f"{shown:%a} {shown.day} {shown:%b %Y, %H:%M} {shown.tzname()}"
+def local_text(value: datetime, *, zone: str | None = None) -> str:
+    """The full local date and time, in `zone` or the reader's own zone."""
+    wall = timezone.localtime(value, ZoneInfo(zone) if zone else None)
+    return f"{wall:%a} {wall.day} {wall:%b %Y, %H:%M} {wall.tzname()}"
 
 
-def day(value: date) -> str:
+def date_text(value: date) -> str:
     """A day as people write it: 5 Jun 2026."""
     return f"{value.day} {value:%b %Y}"
 
 
-def stretch(starts_at: datetime | None, ends_at: datetime | None, *, zone: str | None = None) -> str:
-    """From when to when on the wall, in `zone` or else in the reader's; the day only once if it is one.
+def period_text(starts_at: datetime | None, ends_at: datetime | None, *, zone: str | None = None) -> str:
+    """From when to when in local time, in `zone` or the reader's; a single day is written once.
 
-    A bound that is not known is left out.
+    An unknown bound is left out.
     """
     if starts_at is None or ends_at is None:
-        known = starts_at or ends_at
+        bound = starts_at or ends_at
         word = "from" if starts_at else "until"
-        return f"{word} {local(known, zone=zone)}" if known else "all the time"
-    start, end = (timezone.localtime(one, ZoneInfo(zone) if zone else None) for one in (starts_at, ends_at))
+        return f"{word} {local_text(bound, zone=zone)}" if bound else "all the time"
+    start, end = (timezone.localtime(at, ZoneInfo(zone) if zone else None) for at in (starts_at, ends_at))
     begins = f"{start:%a} {start.day} {start:%b %Y}, {start:%H:%M}"
     if start.tzname() != end.tzname():
         begins += f" {start.tzname()}"
@@ -71,30 +71,33 @@ def stretch(starts_at: datetime | None, ends_at: datetime | None, *, zone: str |
     return f"{begins} to {end:%a} {end.day} {end:%b}{year}, {end:%H:%M} {end.tzname()}"
 
 
-def time(value: datetime | None, *, at: datetime, text: str = "") -> SafeString:
-    """A `<time>`: relative to `at` on the face, absolute in its title; a dash for no time."""
+def time_element(value: datetime | None, *, at: datetime, text: str = "") -> SafeString:
+    """A `<time>`: its text is relative to `at`, its title absolute; a dash for no time."""
     if value is None:
-        return NOTHING
+        return DASH
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
-        local(value),
-        text or relative(value, at=at),
+        local_text(value),
+        text or relative_text(value, at=at),
     )
 
 
-def clock(value: datetime | None, *, at: datetime, zone: str | None = None) -> SafeString:
-    """A `<time>` with the wall clock on its face, as "Tue 09:00", and the rest in its title."""
+def clock_element(value: datetime | None, *, at: datetime, zone: str | None = None) -> SafeString:
+    """A `<time>` with the local time as its text, as "Tue 09:00", and the full date in its title."""
     if value is None:
-        return NOTHING
-    shown = timezone.localtime(value, ZoneInfo(zone) if zone else None)
+        return DASH
+    wall = timezone.localtime(value, ZoneInfo(zone) if zone else None)
     near = abs(value - at) < timedelta(days=6)
-    face = f"{shown:%a %H:%M}" if near else f"{shown:%a} {shown.day} {shown:%b %H:%M}"
+    face = f"{wall:%a %H:%M}" if near else f"{wall:%a} {wall.day} {wall:%b %H:%M}"
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(timespec="seconds"), local(value, zone=zone), face
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(timespec="seconds"),
+        local_text(value, zone=zone),
+        face,
     )
 
 
-def tag(family: str, value: object, label: object) -> SafeString:
-    """A colored label; the style sheet knows the color of each family's values."""
+def tag_element(family: str, value: object, label: object) -> SafeString:
+    """A colored label; the style sheet sets the color of each family's values."""
     return format_html('<span class="tag {}-{}">{}</span>', family, value, label)

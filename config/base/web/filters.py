@@ -11,7 +11,7 @@ from django_filters.widgets import BooleanWidget, SuffixedMultiWidget
 
 from config.base.web.forms import FilterForm
 
-MOST_WORDS = 8
+MAX_WORDS = 8
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -24,20 +24,20 @@ class WordsFilter(filters.CharFilter):
 
     def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         """The rows that hold all of the words, in any case."""
-        for word in (value or "").split()[:MOST_WORDS]:
+        for word in (value or "").split()[:MAX_WORDS]:
             queryset = queryset.filter(self.condition(word))
         return queryset
 
     def condition(self, word: str) -> Q:
-        """What one word asks for."""
-        found = Q()
+        """The condition for one word."""
+        condition = Q()
         for field in self.fields:
-            found |= Q(**{f"{field}__icontains": word})
-        return found
+            condition |= Q(**{f"{field}__icontains": word})
+        return condition
 
 
 class AnyYesNo(BooleanWidget):
-    """A choice that nobody has made reads "Any", as in every other filter."""
+    """No choice reads "Any", as in every other filter."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
@@ -52,14 +52,14 @@ class YesNoFilter(filters.BooleanFilter):
 
 
 class MomentField(IsoDateTimeField):
-    """An instant of the years that a calendar of ours knows; the database has an end on both sides of them."""
+    """An instant between the years 2000 and 2100; the database cannot hold every year."""
 
     def clean(self, value: Any) -> Any:
-        """The instant, or a sentence."""
-        found = super().clean(value)
-        if found is not None and not FIRST_YEAR <= found.year < LAST_YEAR:
-            raise ValidationError("Ask for a moment between the years 2000 and 2100.")
-        return found
+        """The instant, or an error message."""
+        instant = super().clean(value)
+        if instant is not None and not FIRST_YEAR <= instant.year < LAST_YEAR:
+            raise ValidationError("Choose a date between the years 2000 and 2100.")
+        return instant
 
 
 class MomentFilter(filters.IsoDateTimeFilter):
@@ -84,12 +84,12 @@ def parameters(form: Any) -> Iterator[str]:
             yield name
 
 
-def misread(form: Any, asked: Sequence[str]) -> list[str]:
-    """What of an address a list does not understand, in words; `asked` are the names in its query string.
+def query_problems(form: Any, names: Sequence[str]) -> list[str]:
+    """What a list does not understand in its address, in words; `names` are those of its query string.
 
     An address may be old: saved, sent or bookmarked before a filter, a team or a service was renamed.
     """
-    known = {*parameters(form), "page", "sort", "per_page", "export"}
-    unknown = [f"“{name[:40]}” is no filter of this list and was left out." for name in asked if name not in known]
+    allowed = {*parameters(form), "page", "sort", "per_page", "export"}
+    unknown = [f"“{name[:40]}” is not a filter of this list and was ignored." for name in names if name not in allowed]
     wrong = [f"{form[name].label}: {' '.join(errors)}" for name, errors in form.errors.items() if name in form.fields]
     return unknown[:5] + wrong

@@ -9,7 +9,7 @@ from django.forms.utils import flatatt, pretty_name
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.base.web.batched_choices import BatchedChoiceField, BatchedChoices, Choices
+from config.base.web.batched_choices import BatchedChoiceField, BatchedChoiceIterator, BatchedChoices
 
 _CSS = {
     forms.CheckboxInput: "form-check-input",
@@ -19,17 +19,17 @@ _CSS = {
 }
 
 
-def sentences(refusal: Exception) -> dict[str, list[str]]:
-    """What a refusal says, by the field it names; what names none is under ''."""
+def refusal_sentences(refusal: Exception) -> dict[str, list[str]]:
+    """The messages of a refusal by field; those about no field are under ''."""
     if not isinstance(refusal, ValidationError):
         return {"": [str(refusal)]}
     return refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
 
 
 def add_refusal(form: Any, refusal: Exception) -> None:
-    """Put a refusal's sentences beside the fields they are about, the others above the form."""
-    for name, said in sentences(refusal).items():
-        for sentence in said:
+    """Put a refusal's messages beside their fields, the others above the form."""
+    for name, messages in refusal_sentences(refusal).items():
+        for sentence in messages:
             form.add_error(name if name in form.fields else None, sentence)
 
 
@@ -59,12 +59,12 @@ class ModelForm(Styled, forms.ModelForm):
 
 
 class LeanSelect(forms.Select):
-    """A drop-down drawn in one go: the stock one renders two templates an option, 25 ms for a list of people."""
+    """A drop-down drawn at once: Django's own renders two templates per option, 25 ms for a list of people."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """The element with its options; groups of options are left to the stock one."""
+        """The element with its options; groups of options are left to Django's own."""
         chosen = set(self.format_value(value))
-        options = [(str(key), label) for key, label in self.choices]  # not list(), which would ask for a count first
+        options = [(str(key), label) for key, label in self.choices]  # not list(), which would query a count first
         if any(isinstance(label, list | tuple) for _, label in options):
             return super().render(name, value, attrs, renderer)
         drawn = format_html_join(
@@ -89,19 +89,19 @@ class FilterForm(Styled, forms.Form):
                 stock, field.widget = field.widget, LeanSelect(attrs=field.widget.attrs)
                 field.widget.choices, field.widget.is_required = stock.choices, stock.is_required
         named = {name: field for name, field in self.fields.items() if isinstance(field, BatchedChoiceField)}
-        self.picks = BatchedChoices(
+        self.batch = BatchedChoices(
             list(named.values()), {field: self.data.get(self.add_prefix(name)) for name, field in named.items()}
         )
         for field in named.values():
-            field.widget.choices = Choices(self.picks, field)
+            field.widget.choices = BatchedChoiceIterator(self.batch, field)
 
 
 class EditForm(Form):
-    """A form over an existing record that never writes over what somebody else has just saved.
+    """A form for an existing record that never overwrites what somebody else has just saved.
 
-    It carries the record's `updated_at` and every value as its reader saw it. When the record has moved on,
-    nothing is saved: fields the reader left alone take the new values, those they changed keep what they
-    typed, and the message names the ones that both have changed. Sending it again saves.
+    It carries the record's `updated_at` and every value as its reader saw it. When the record has changed since,
+    nothing is saved: fields the reader did not change take the new values, the others keep what the reader
+    typed, and the message names the fields that both changed. Sending it again saves.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -113,9 +113,9 @@ class EditForm(Form):
         for name, field in self.fields.items():
             field.show_hidden_initial = name != "seen"
         if self.is_bound and self.data.get("seen") != updated_at.isoformat():
-            self._take_news(current, updated_at)
+            self._merge_current(current, updated_at)
 
-    def _take_news(self, current: dict[str, Any], updated_at: datetime) -> None:
+    def _merge_current(self, current: dict[str, Any], updated_at: datetime) -> None:
         self.is_stale = True
         data: Any = self.data
         data = data.copy()
@@ -142,8 +142,8 @@ class EditForm(Form):
             both = f" Both of you changed: {', '.join(self.conflicts)}." if self.conflicts else ""
             self.add_error(
                 None,
-                "Somebody saved this record while you were typing, so nothing was written yet."
-                f"{both} What you typed is still here: look it over and save again.",
+                "Somebody else saved this record while you were typing, so your changes are not saved yet."
+                f"{both} What you typed is still here: check it and save again.",
             )
         return cleaned
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True)
 class Panel:
-    """A box on another app's page: `context` gives the template its data, or None to stay away."""
+    """A box on another app's page: `context` gives the template its data, or None for no box."""
 
     place: str
     order: int
@@ -25,7 +26,7 @@ _panels: defaultdict[str, list[Panel]] = defaultdict(list)
 def register(panel: Panel) -> None:
     """Add a panel to a place such as "incident"; called from an app's `ready()`."""
     _panels[panel.place].append(panel)
-    _panels[panel.place].sort(key=lambda one: one.order)
+    _panels[panel.place].sort(key=lambda item: item.order)
 
 
 def registered() -> list[Panel]:
@@ -35,12 +36,12 @@ def registered() -> list[Panel]:
 
 def collect(place: str, request: HttpRequest, record: Any) -> list[dict[str, Any]]:
     """The panels to draw on `record`'s page, in order, each with its template and context."""
-    found = []
+    entries = []
     for panel in _panels[place]:
         context = panel.context(request, record)
         if context is not None:
-            found.append({"template": panel.template, "context": context})
-    return found
+            entries.append({"template": panel.template, "context": context})
+    return entries
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A part of a record's story: `moments` finds what its app knows of the subject; `none` stands for nothing."""
+    """A part of a record's story: `moments` lists what its app recorded; `empty_text` is shown if there is nothing."""
 
     order: int
     title: str
-    none: str
+    empty_text: str
     moments: Callable[[Any], Iterable[Moment]]
 
 
@@ -68,7 +69,7 @@ class ChapterMoments:
     """A chapter with its moments, the oldest first."""
 
     title: str
-    none: str
+    empty_text: str
     moments: list[Moment]
 
 
@@ -78,7 +79,7 @@ _chapters: list[Chapter] = []
 def register_chapter(chapter: Chapter) -> None:
     """Add a chapter to the story; called from an app's `ready()`."""
     _chapters.append(chapter)
-    _chapters.sort(key=lambda one: one.order)
+    _chapters.sort(key=lambda item: item.order)
 
 
 def chapters() -> list[Chapter]:
@@ -89,12 +90,12 @@ def chapters() -> list[Chapter]:
 def tell(subject: Any) -> list[ChapterMoments]:
     """The story of a subject, chapter by chapter (S36)."""
     return [
-        ChapterMoments(one.title, one.none, sorted(one.moments(subject), key=lambda moment: moment.at))
-        for one in _chapters
+        ChapterMoments(chapter.title, chapter.empty_text, sorted(chapter.moments(subject), key=attrgetter("at")))
+        for chapter in _chapters
     ]
 
 
-def stamped(record: Any, words: Mapping[str, str], *, title: str, url: str) -> list[Moment]:
+def timestamp_moments(record: Any, words: Mapping[str, str], *, title: str, url: str) -> list[Moment]:
     """The moments of a record's `*_at` columns that are set; `words` says what each means."""
-    found = ((getattr(record, name), text) for name, text in words.items())
-    return [Moment(at, text, title, url) for at, text in found if at is not None]
+    stamps = ((getattr(record, name), text) for name, text in words.items())
+    return [Moment(at, text, title, url) for at, text in stamps if at is not None]

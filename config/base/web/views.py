@@ -1,4 +1,4 @@
-"""What every page shares: signed in, listed, shown, asked; a new model's pages are a few lines each."""
+"""What every page shares: sign-in, lists, details, forms; a new model's pages are a few lines each."""
 
 from datetime import datetime
 from itertools import chain
@@ -19,19 +19,19 @@ from django_tables2.export.export import TableExport
 
 from config.base.data.lifecycle import IllegalMove
 from config.base.web import panels
-from config.base.web.filters import misread
-from config.base.web.forms import add_refusal, sentences
+from config.base.web.filters import query_problems
+from config.base.web.forms import add_refusal, refusal_sentences
 from config.base.web.tables import EXPORTED_ROWS, PAGE_SIZE, CappedPaginator
 
 
 class SignedIn(LoginRequiredMixin):
-    """A page of the portal: needs sign-in, has a title, and asks `may` before it answers."""
+    """A page of the portal: needs sign-in, has a title, and checks `may` before it answers."""
 
     title = ""
     request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer those who are signed in and may; the rest are sent to sign in, or refused."""
+        """Answer people who are signed in and may see the page; send the others to sign in, or refuse."""
         if request.user.is_authenticated and not self.may():
             raise PermissionDenied(self.refusal)
         return super().dispatch(request, *args, **kwargs)
@@ -39,7 +39,7 @@ class SignedIn(LoginRequiredMixin):
     refusal = "Your role does not allow this. A manager of your team or an administrator can help."
 
     def may(self) -> bool:
-        """Whether the person may see this page; everybody who is signed in, unless a page says otherwise."""
+        """Whether the person may see this page; everybody who is signed in, unless a page overrides this."""
         return True
 
     @cached_property
@@ -49,7 +49,7 @@ class SignedIn(LoginRequiredMixin):
 
     @property
     def person(self) -> Any:
-        """Who is signed in: of the user model, which this layer does not know, and never anonymous."""
+        """The signed-in user, never anonymous; this layer does not know the user model."""
         return self.request.user
 
     def get_title(self) -> str:
@@ -62,16 +62,16 @@ class SignedIn(LoginRequiredMixin):
         return {"title": self.get_title(), "at": self.at} | context
 
 
-class ShownPage(SignedIn, TemplateView):
-    """A page that shows what `get_context_data` gathers."""
+class TemplatePage(SignedIn, TemplateView):
+    """A page that shows what `get_context_data` collects."""
 
 
 class ListPage(SignedIn, SingleTableMixin, FilterView):
     """A model's list: filter and sort in the URL, pages, CSV. Declare queryset, table, filterset, title.
 
-    `empty` says what to do when there is nothing; `create` is a (URL name, label) of the button above.
-    `refresh` polls the list every so many seconds; `filters` are the ones to draw, all of them work;
-    `told_empty` those that say something also when they are empty.
+    `empty` says what to do when there are no rows; `create` is a (URL name, label) of the button above.
+    `refresh` reloads the list every so many seconds; `filters` are the ones to draw, all of them work;
+    `keep_empty` are the parameters that mean something also when they are empty.
     """
 
     template_name = "generic/list.html"
@@ -82,29 +82,29 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
     create: tuple[str, str] | None = None
     refresh = 0
     filters: tuple[str, ...] = ("search",)
-    told_empty: tuple[str, ...] = ()
+    keep_empty: tuple[str, ...] = ()
 
     def may_create(self) -> bool:
         """Whether the button above the list is for this person."""
         return self.create is not None
 
     def address(self) -> str:
-        """The list's one address, by which its saved views are kept."""
+        """The list's own address, to which its saved views belong."""
         return self.request.path
 
     def get_queryset(self) -> QuerySet[Any]:
-        """The declared rows, narrowed to those the reader may know of."""
+        """The declared rows, limited to those the reader may see."""
         rows: QuerySet[Any] = super().get_queryset()
         return rows.visible_to(self.request.user) if hasattr(rows, "visible_to") else rows
 
     def get_filterset(self, filterset_class: Any) -> Any:
-        """The filter, whose options the page draws; a file has none."""
-        found = super().get_filterset(filterset_class)
-        found.form.picks.is_drawn = "export" not in self.request.GET
-        return found
+        """The filter; a page draws its options, a CSV file does not."""
+        filterset = super().get_filterset(filterset_class)
+        filterset.form.batch.is_drawn = "export" not in self.request.GET
+        return filterset
 
     def get_table(self, **kwargs: Any) -> Any:
-        """The table, which tells times from this request's instant."""
+        """The table; its relative times count from this request's instant."""
         table = super().get_table(**kwargs)
         table.at = self.at
         return table
@@ -112,15 +112,15 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The context of the list's template."""
         context = super().get_context_data(**kwargs)
-        asked = {k: v for k, v in self.request.GET.items() if v and k not in {"page", "sort", "per_page"}}
+        parameters = {k: v for k, v in self.request.GET.items() if v and k not in {"page", "sort", "per_page"}}
         return context | {
             "lead": self.lead,
             "empty": self.empty,
             "create": self.create if self.may_create() else None,
             "refresh": self.refresh,
             "filter_fields": [context["filter"].form[name] for name in self.filters],
-            "is_filtered": bool(asked),
-            "misread": misread(context["filter"].form, list(self.request.GET)),
+            "is_filtered": bool(parameters),
+            "query_problems": query_problems(context["filter"].form, list(self.request.GET)),
             "panels": panels.collect("list", self.request, self),
         }
 
@@ -155,20 +155,20 @@ class DetailPage(SignedIn, DetailView):
         return context
 
 
-class Asking:
-    """Makes one domain call and turns its refusal into words beside the form."""
+class DomainCallMixin:
+    """Makes one domain call and shows its refusal beside the form."""
 
     refusals: tuple[type[Exception], ...] = (IllegalMove,)
     done = ""
     request: HttpRequest
 
-    def say(self, text: str) -> None:
-        """Tell the person on the next page."""
+    def show_success(self, text: str) -> None:
+        """Show a message on the next page."""
         if text:
             messages.success(self.request, text)
 
 
-class FormPage(SignedIn, Asking, FormView):
+class FormPage(SignedIn, DomainCallMixin, FormView):
     """A form and the one domain call behind it: declare `form_class`, `button`, and `perform`."""
 
     template_name = "generic/form.html"
@@ -176,17 +176,17 @@ class FormPage(SignedIn, Asking, FormView):
     lead = ""
 
     def perform(self, form: Any) -> Any:
-        """Make the domain call; what it returns is where to go next."""
+        """Make the domain call; return where to go next."""
         raise NotImplementedError
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Go on, or show the refusal above what was typed."""
+        """Go to the next page, or show the refusal above the form."""
         try:
             target = self.perform(form)
         except self.refusals as refusal:
             add_refusal(form, refusal)
             return self.form_invalid(form)
-        self.say(self.done)
+        self.show_success(self.done)
         return redirect(target)
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -200,23 +200,23 @@ class FormPage(SignedIn, Asking, FormView):
         return {"button": self.button, "lead": self.lead} | super().get_context_data(**kwargs)
 
 
-class PostPage(SignedIn, Asking, View):
-    """A button: POST makes one domain call and goes back to where it stood."""
+class PostPage(SignedIn, DomainCallMixin, View):
+    """A button: POST makes one domain call and returns to the page."""
 
     http_method_names = ["post"]
 
     def perform(self) -> Any:
-        """Make the domain call; what it returns is where to go next."""
+        """Make the domain call; return where to go next."""
         raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Do it and say so, or say kindly why not."""
+        """Make the call and confirm it, or show why it was refused."""
         try:
             target = self.perform()
         except self.refusals as refusal:
-            messages.error(request, " ".join(chain.from_iterable(sentences(refusal).values())))
+            messages.error(request, " ".join(chain.from_iterable(refusal_sentences(refusal).values())))
             return HttpResponseRedirect(self.back())
-        self.say(self.done)
+        self.show_success(self.done)
         return redirect(target)
 
     def back(self) -> str:

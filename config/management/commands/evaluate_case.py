@@ -1,4 +1,4 @@
-"""Answers worked cases as the product would: the door for checking it against anybody's arithmetic."""
+"""Answers worked cases with the product's own rules, so that anybody can check its results."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from config.cases.answering import answer
 
 
 class Command(BaseCommand):
-    """`evaluate_case [FILE ...]`: one JSON document a line, in order; nothing is kept."""
+    """`evaluate_case [FILE ...]`: one JSON document per line, in order; nothing is saved."""
 
     help = "Load worked cases (standard input without a file) and print what the product answers."
     requires_system_checks: list[str] = []
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="*", metavar="FILE", help="A JSON file; '-' is standard input.")
 
     def handle(self, *args: Any, files: list[str], **options: Any) -> None:
-        """Answer each case; one that cannot be read says why in its line and makes the command fail."""
+        """Answer each case; a case that cannot be read gets an error line and makes the command fail."""
         failed = 0
         with transaction.atomic():
             for name in files or ["-"]:
@@ -41,9 +41,9 @@ class Command(BaseCommand):
         case = json.loads(sys.stdin.read() if name == "-" else Path(name).read_text())
         point = transaction.savepoint()
         try:
-            found = answer(case["input"])
+            result = answer(case["input"])
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            return found
+            return result
         finally:
             transaction.savepoint_rollback(point)

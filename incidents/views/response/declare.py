@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from config.base.web import panels
-from config.base.web.views import FormPage, ShownPage
+from config.base.web.views import FormPage, TemplatePage
 from incidents import permissions, response
 from incidents.forms.response import DeclareForm
 from incidents.forms.severities import LevelField
@@ -110,7 +110,7 @@ class Declare(FormPage):
         }
 
 
-class Proposal(ShownPage):
+class Proposal(TemplatePage):
     """Priority, severity and people who would be paged, for the fields of the form so far."""
 
     template_name = "incidents/response/proposal.html"

@@ -34,7 +34,7 @@ class Queue(ListPage):
     empty = "No open tickets."
     create = ("incidents:declare", "Declare an incident")
     refresh = 10
-    told_empty = ("group",)
+    keep_empty = ("group",)
 
     def address(self) -> str:
         """The queue's own address, also on the home page."""

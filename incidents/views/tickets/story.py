@@ -3,13 +3,13 @@
 from typing import Any
 
 from config.base.web import panels
-from config.base.web.views import ShownPage
+from config.base.web.views import TemplatePage
 from incidents.models import Ticket
 from incidents.tickets import story
 from incidents.views.response.verbs import ticket_or_404
 
 
-class Story(ShownPage):
+class Story(TemplatePage):
     """From the alert to the known error, with times; each app adds its chapters."""
 
     template_name = "incidents/tickets/story.html"
@@ -27,7 +27,7 @@ class Story(ShownPage):
         related = story.related_tickets(self.ticket, user=self.person)
         return super().get_context_data(**kwargs) | {
             "ticket": self.ticket,
-            "chapters": panels.tell(related),
+            "chapters": panels.collect_chapters(related),
             "is_cut": related.is_cut,
             "max_linked": story.MAX_LINKED,
         }

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
-from config.base.web.views import FormPage, PostPage, ShownPage
+from config.base.web.views import FormPage, PostPage, TemplatePage
 from oncall.access import tokens
 from oncall.cover import relief
 from oncall.forms.access import TokenForm
@@ -20,7 +20,7 @@ from oncall.readiness import wake_tests
 _REFUSALS = (Refusal, ValidationError)
 
 
-class MyPage(ShownPage):
+class MyPage(TemplatePage):
     """The page itself, with all its forms."""
 
     title = "My profile"

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from config.base.web.views import ShownPage
+from config.base.web.views import TemplatePage
 from oncall import rota
 from oncall.forms.rota import RotaForm
 from oncall.models import Schedule, Team
@@ -18,7 +18,7 @@ _TROUBLES = 40
 _NOTES = 10
 
 
-class _RotaPage(ShownPage):
+class _RotaPage(TemplatePage):
     """The rota over the days of the address; by default this week or month."""
 
     template_name = "oncall/rota/rota.html"

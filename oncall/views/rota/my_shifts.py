@@ -5,7 +5,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from config.base.web.views import FormPage, ShownPage
+from config.base.web.views import FormPage, TemplatePage
 from oncall.forms.rota import HandoffNoteForm
 from oncall.models import Schedule
 from oncall.rota import handoff_notes, my_shifts
@@ -13,7 +13,7 @@ from oncall.rota import handoff_notes, my_shifts
 _MAX_ROWS = 30
 
 
-class MyShifts(ShownPage):
+class MyShifts(TemplatePage):
     """The current shifts, the next one, all in range, and recent handoff notes."""
 
     title = "My shifts"

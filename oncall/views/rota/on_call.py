@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 
 from config.base.web import display, panels
-from config.base.web.views import ShownPage
+from config.base.web.views import TemplatePage
 from oncall import schedules
 from oncall.forms.rota import MomentForm
 from oncall.models import Schedule
@@ -16,7 +16,7 @@ from oncall.models import Schedule
 _CARDS = 48
 
 
-class OnCall(ShownPage):
+class OnCall(TemplatePage):
     """Everybody who is on call now, or at the instant of the address."""
 
     template_name = "oncall/rota/on_call.html"
@@ -36,7 +36,7 @@ class OnCall(ShownPage):
 
     def get_title(self) -> str:
         """With the instant, unless it is now."""
-        return "On call now" if self.moment == self.at else f"On call on {display.local(self.moment)}"
+        return "On call now" if self.moment == self.at else f"On call on {display.local_text(self.moment)}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Each schedule's turn, and the panels of other apps."""

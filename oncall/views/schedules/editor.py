@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from config.base.data.clock import ceil_minute, floor_minute
 from config.base.data.lifecycle import Refusal
 from config.base.web import display
-from config.base.web.views import Asking, FormPage, PostPage, ShownPage, SignedIn
+from config.base.web.views import DomainCallMixin, FormPage, PostPage, SignedIn, TemplatePage
 from oncall import rota, schedules
 from oncall.forms import schedules as forms
 from oncall.forms.schedules import LayerForm, LayerState
@@ -28,7 +28,7 @@ from oncall.schedules.wall_clock import MINUTE, resolve
 AHEAD = timedelta(weeks=8)
 
 
-class _Editor(Asking, ShownPage):
+class _Editor(DomainCallMixin, TemplatePage):
     """The editor's page; subclasses define what differs between a first and a later version."""
 
     template_name = "oncall/schedules/schedule_edit.html"
@@ -105,7 +105,7 @@ class _Editor(Asking, ShownPage):
             )
         if is_final:
             schedule = self.save(form, layers, effective_from)
-            self.say(self.done)
+            self.show_success(self.done)
             return redirect(schedule)
         changed = previewing.preview(
             before, layers=layers, time_zone=zone_name, effective_from=effective_from, at=self.at
@@ -290,7 +290,7 @@ class ScheduleEdit(_SchedulePage, _Editor):
         """With the time of the next handoff (R-V4)."""
         zone = self.version.time_zone if self.version else "UTC"
         return [
-            ("handoff", f"At the next handoff, {display.local(self.next_handoff, zone=zone)}"),
+            ("handoff", f"At the next handoff, {display.local_text(self.next_handoff, zone=zone)}"),
             ("now", "At the next minute"),
             ("date", "At a date"),
         ]

@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def broker_ask() -> Any:
     """The calls to Celery; no broker is needed."""
-    with mock.patch.object(broker, "ask", return_value=True) as ask:
+    with mock.patch.object(broker, "enqueue", return_value=True) as ask:
         yield ask
 
 

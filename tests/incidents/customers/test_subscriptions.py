@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def broker_calls() -> Any:
     """The calls to Celery; no broker is needed."""
-    broker.forget()
+    broker.reset()
     with (
         mock.patch.object(deliveries.fan_out, "apply_async") as fan_out,
         mock.patch.object(deliveries.send_due, "apply_async") as send_due,

@@ -163,7 +163,7 @@ class TestAboveAList:
         assert page.status_code == 200
         text = page.content.decode()
         assert "Part of this address is not understood." in text
-        assert "“shape” is no filter of this list" in text
+        assert "“shape” is not a filter of this list" in text
         assert "Owner team: Select a valid choice" in text
 
 

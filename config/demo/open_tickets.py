@@ -1,4 +1,4 @@
-"""What is on the desks today: open, on hold, being done; all of it too mild to page anybody."""
+"""The demo's open tickets: new, on hold, in progress; all with a severity that pages nobody."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from config.demo.company import Company
 from incidents.models import EntryKind, HoldReason, Incident, TimelineEntry
 from incidents.tickets.bulk_insert import insert_many
 
-# Title, service, rank, status, hold reason, hours old, contact type, assignee (a sign-in).
+# Title, service, rank, status, hold reason, hours old, contact type, assignee (a first name).
 _OPEN = [
     ("Returns form rejects addresses in Ireland", "Web shop", 4, "in_progress", "", 5, "phone", "aylin"),
     ("Invoice shows the old logo", "Web shop", 5, "new", "", 3, "email", ""),
@@ -16,7 +16,7 @@ _OPEN = [
     ("Customer cannot change the delivery day", "Checkout", 4, "on_hold", "requester", 26, "phone", "jonas"),
     ("New colleague has no access to the wiki", "Single sign-on", 4, "in_progress", "", 4, "portal", "jonas"),
     ("Laptop battery swells", "Workplace", 4, "on_hold", "supplier", 30, "phone", "nina"),
-    ("Beamer in room 4 flickers", "Workplace", 5, "acknowledged", "", 7, "chat", "jonas"),
+    ("Projector in room 4 flickers", "Workplace", 5, "acknowledged", "", 7, "chat", "jonas"),
     ("Parcel shown as delivered twice", "Parcel tracking", 4, "in_progress", "", 9, "email", "rafael"),
     ("Rule flags our own newsletter", "Threat detection", 4, "in_progress", "", 12, "api", "oliver"),
     ("Bank announces a new certificate", "Card payments", 4, "on_hold", "change", 70, "email", "viktor"),
@@ -28,7 +28,7 @@ _OPEN = [
 
 
 def write(company: Company) -> None:
-    """Tickets and their timelines; every role finds something to do."""
+    """Tickets and their timelines; every role has something to do."""
     incidents = []
     for number, (title, name, rank, status, hold, hours, contact_type, assignee) in enumerate(_OPEN):
         service, began = company.services[name], company.at - timedelta(hours=hours)
@@ -46,7 +46,7 @@ def write(company: Company) -> None:
                 team=service.team,
                 assignee=company.person(assignee) if assignee else None,
                 opened_by=company.person("jonas"),
-                requester=company.callers[number % len(company.callers)],
+                requester=company.requesters[number % len(company.requesters)],
                 created_at=began,
                 updated_at=answered or began,
                 impact_started_at=began,
@@ -58,14 +58,16 @@ def write(company: Company) -> None:
     entries = []
     for ticket in insert_many(incidents):
         opened = f"Opened as {ticket.severity.name} for {ticket.team.name}."
-        said = [(EntryKind.OPENED, ticket.created_at, opened, ticket.opened_by)]
+        events = [(EntryKind.OPENED, ticket.created_at, opened, ticket.opened_by)]
         if ticket.acknowledged_at and ticket.assignee:
             text = f"Acknowledged by {ticket.assignee.name}."
-            said.append((EntryKind.STATUS, ticket.acknowledged_at, text, ticket.assignee))
+            events.append((EntryKind.STATUS, ticket.acknowledged_at, text, ticket.assignee))
             if ticket.hold_reason:
-                waits = f"On hold: waiting for {HoldReason(ticket.hold_reason).label.lower()}."
-                said.append((EntryKind.STATUS, ticket.acknowledged_at + timedelta(minutes=15), waits, ticket.assignee))
+                reason = f"On hold: waiting for {HoldReason(ticket.hold_reason).label.lower()}."
+                events.append(
+                    (EntryKind.STATUS, ticket.acknowledged_at + timedelta(minutes=15), reason, ticket.assignee)
+                )
         entries += [
-            TimelineEntry(ticket=ticket, kind=kind, at=at, text=text, actor=who) for kind, at, text, who in said
+            TimelineEntry(ticket=ticket, kind=kind, at=at, text=text, actor=who) for kind, at, text, who in events
         ]
     TimelineEntry.objects.bulk_create(entries)

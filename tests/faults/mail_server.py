@@ -1,4 +1,4 @@
-"""A mail server outside the product that takes everything and writes one line a mail: when, to whom, which."""
+"""A mail server outside the product that accepts everything and writes one line per mail: when, to whom, which."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Log:
-    """What came, one JSON line a mail."""
+    """The received mails, one JSON line each."""
 
     def __init__(self, path: Path) -> None:
         self.lines = path.open("a", buffering=1)

@@ -1,4 +1,4 @@
-"""The least a durable intake can cost: a bare Django view and three raw statements in one commit."""
+"""The minimum cost of a durable intake: a bare Django view and three raw statements in one commit."""
 
 import json
 import os
@@ -41,7 +41,7 @@ urlpatterns = [path("v2/enqueue", accept)]
 
 
 def application() -> WSGIHandler:
-    """The floor for gunicorn: the same database, and nothing else of the product."""
+    """The baseline for gunicorn: the same database, and nothing else of the product."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup(set_prefix=False)
     settings.ROOT_URLCONF = __name__

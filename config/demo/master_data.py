@@ -1,4 +1,4 @@
-"""The demo's cast: teams, people, services and severities as plain data."""
+"""The demo's teams, people, services and severities as plain data."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ PHONES = {
 
 @dataclass(frozen=True)
 class TeamFacts:
-    """A team; `turn` is the length of a turn on call."""
+    """A team; `turn` is the length of a shift in its rotation."""
 
     name: str
     kind: str
@@ -28,20 +28,20 @@ TEAMS = {
     "storefront": TeamFacts("Storefront", "product", BERLIN, "Builds and runs what customers see."),
     "platform": TeamFacts("Platform", "central_it", CHICAGO, "Databases, clusters, and this portal."),
     "service-desk": TeamFacts(
-        "Service desk", "service_desk", BERLIN, "Takes every call, and solves most of them in the first."
+        "Service desk", "service_desk", BERLIN, "Takes every call, and solves most at first contact."
     ),
     "security": TeamFacts(
-        "Security operations", "secops", LONDON, "Watches, warns, and answers attacks. London and Sydney by turns.",
+        "Security operations", "secops", LONDON, "Detects and stops attacks. London and Sydney take turns.",
         "day",
     ),
-    "architecture": TeamFacts("Architecture", "architecture", BERLIN, "Keeps the shape of the whole, and its debts."),
-    "parcelwise": TeamFacts("Parcelwise", "vendor", SAO_PAULO, "The supplier who carries and tracks our parcels."),
+    "architecture": TeamFacts("Architecture", "architecture", BERLIN, "Plans the systems, and their technical debt."),
+    "parcelwise": TeamFacts("Parcelwise", "vendor", SAO_PAULO, "The supplier that delivers and tracks our parcels."),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """A person; the first name signs in."""
+    """A person; the login is the first name."""
 
     name: str
     role: Role
@@ -51,7 +51,7 @@ class PersonFacts:
 
     @property
     def email(self) -> str:
-        """The sign-in."""
+        """The login."""
         return f"{self.name.split()[0].lower()}@demo.example"
 
 
@@ -86,7 +86,7 @@ PEOPLE = [
 
 @dataclass(frozen=True)
 class ServiceFacts:
-    """A service, who owns it, what customers would call it, and what it needs."""
+    """A service, its team, its description, and the services it depends on."""
 
     name: str
     kind: str
@@ -99,7 +99,7 @@ class ServiceFacts:
 SERVICES = [
     ServiceFacts("Web shop", "business", 1, "storefront", "Where customers browse and order.",
                  ("Checkout", "Search", "Product catalog", "Customer accounts")),
-    ServiceFacts("Mobile app", "business", 1, "storefront", "The shop in the pocket.",
+    ServiceFacts("Mobile app", "business", 1, "storefront", "The shop as an app.",
                  ("Checkout", "Search", "Customer accounts")),
     ServiceFacts("Checkout", "technical", 1, "storefront", "Carts, payment, order confirmation.",
                  ("Orders database", "Card payments", "Event bus")),
@@ -111,13 +111,13 @@ SERVICES = [
                  ("Single sign-on", "Orders database")),
     ServiceFacts("Orders database", "technical", 1, "platform", "PostgreSQL that holds every order.", ("Kubernetes",)),
     ServiceFacts("Kubernetes", "technical", 2, "platform", "The clusters everything runs on."),
-    ServiceFacts("Event bus", "technical", 2, "platform", "Carries orders to whoever must know.", ("Kubernetes",)),
-    ServiceFacts("Holdfast", "technical", 2, "platform", "This portal: paging that cannot be lost."),
+    ServiceFacts("Event bus", "technical", 2, "platform", "Passes orders to other systems.", ("Kubernetes",)),
+    ServiceFacts("Holdfast", "technical", 2, "platform", "This portal: incidents, on-call schedules and paging."),
     ServiceFacts("Card payments", "external", 1, "architecture", "The bank's interface for cards."),
-    ServiceFacts("Single sign-on", "technical", 1, "security", "Who you are, for people and programs.",
+    ServiceFacts("Single sign-on", "technical", 1, "security", "Sign-in for people and programs.",
                  ("Kubernetes",)),
     ServiceFacts("Threat detection", "technical", 2, "security", "Watches logs and mail for attacks."),
-    ServiceFacts("Parcel tracking", "external", 3, "parcelwise", "Where is my parcel?", ("Event bus",)),
+    ServiceFacts("Parcel tracking", "external", 3, "parcelwise", "Shows where a parcel is.", ("Event bus",)),
     ServiceFacts("Workplace", "business", 3, "service-desk", "Laptops, mail, printers, meeting rooms.",
                  ("Single sign-on",)),
 ]  # fmt: skip
@@ -127,10 +127,10 @@ SEVERITIES = [
     (1, "SEV1", "Critical", "Customers cannot order at all, data is lost, or security is breached.", 1, 1, "high", 1),
     (2, "SEV2", "Major", "A core function is down or badly degraded for many customers.", 1, 1, "high", 1),
     (3, "SEV3", "Minor", "An inconvenience with a workaround, or lost redundancy.", 0, 1, "high", 0),
-    (4, "SEV4", "Low", "No customer notices yet; look at it in working hours.", 0, 0, "low", 0),
-    (5, "SEV5", "Cosmetic", "A blemish.", 0, 0, "low", 0),
+    (4, "SEV4", "Low", "No customer is affected yet; handle it in working hours.", 0, 0, "low", 0),
+    (5, "SEV5", "Cosmetic", "Only the looks are wrong.", 0, 0, "low", 0),
 ]
-# Whose say a review needs, by rank.
+# Whose approval a review needs, by rank.
 REVIEW_SEATS = {
     1: ["owner_team", "it_practice", "other_team", "security"],
     2: ["owner_team", "other_team", "security"],
@@ -142,8 +142,8 @@ MATRIX = {
     (3, 1): (3, 3), (3, 2): (4, 4), (3, 3): (5, 5),
 }  # fmt: skip
 
-# Who calls: name, organisation.
-CALLERS = [
+# Requesters: name, organisation.
+REQUESTERS = [
     ("Marta Keller", "Sales"),
     ("Pavel Novak", "Warehouse"),
     ("Ingrid Solberg", "Finance"),

@@ -1,4 +1,4 @@
-"""Plays live alerts at a human pace, through the same doors as any sender: `python -m config.demo.live`."""
+"""Sends live alerts at a realistic pace, as any source does: `python -m config.demo.live_alerts`."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ _ALERTS: list[_Alert] = [
 
 
 def main(folder: Path) -> int:
-    """Send an alert, wait, close it; until told to stop. The keys are read from the credentials file."""
+    """Send an alert, wait, resolve it, until a signal to stop. The keys come from the credentials file."""
     stopping = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -39,36 +39,43 @@ def main(folder: Path) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    found = json.loads((folder / "credentials.json").read_text())
-    doors = {one["name"]: one for one in found["integrations"]}
+    site = json.loads((folder / "credentials.json").read_text())
+    integrations = {integration["name"]: integration for integration in site["integrations"]}
     authority = folder / "tls" / "authority.pem"
     context = ssl.create_default_context(cafile=authority) if authority.exists() else None
     chance = random.Random()
     firing: list[tuple[float, _Alert, str]] = []
     next_at = time.monotonic() + FIRST_AFTER
-    for alert in _left_open(folder):
-        _send(doors[alert[0]], alert, datetime.now(UTC).isoformat(), context, is_firing=False, base=found["base_url"])
-    _note_open(folder, firing)
+    for alert in _alerts_of_earlier_run(folder):
+        _send(
+            integrations[alert[0]],
+            alert,
+            datetime.now(UTC).isoformat(),
+            context,
+            is_firing=False,
+            base=site["base_url"],
+        )
+    _save_open(folder, firing)
     while not stopping.wait(1.0):
         now = time.monotonic()
-        for ends_at, alert, started_at in [one for one in firing if one[0] <= now]:
+        for ends_at, alert, started_at in [integration for integration in firing if integration[0] <= now]:
             firing.remove((ends_at, alert, started_at))
-            _note_open(folder, firing)
-            _send(doors[alert[0]], alert, started_at, context, is_firing=False, base=found["base_url"])
+            _save_open(folder, firing)
+            _send(integrations[alert[0]], alert, started_at, context, is_firing=False, base=site["base_url"])
         if now >= next_at:
             next_at = now + chance.uniform(*BETWEEN)
-            quiet = [alert for alert in _ALERTS if alert not in [one[1] for one in firing]]
+            quiet = [alert for alert in _ALERTS if alert not in [integration[1] for integration in firing]]
             if quiet:
                 alert = chance.choice(quiet)
                 started_at = datetime.now(UTC).isoformat()
-                _send(doors[alert[0]], alert, started_at, context, is_firing=True, base=found["base_url"])
+                _send(integrations[alert[0]], alert, started_at, context, is_firing=True, base=site["base_url"])
                 firing.append((now + chance.uniform(*LASTS), alert, started_at))
-                _note_open(folder, firing)
+                _save_open(folder, firing)
     return 0
 
 
-def _left_open(folder: Path) -> list[_Alert]:
-    """What an earlier run left firing; it is over by now."""
+def _alerts_of_earlier_run(folder: Path) -> list[_Alert]:
+    """The alerts that an earlier run left firing; they are over by now."""
     try:
         names = json.loads((folder / _OPEN_FILE).read_text())
     except (FileNotFoundError, ValueError):
@@ -76,12 +83,12 @@ def _left_open(folder: Path) -> list[_Alert]:
     return [alert for alert in _ALERTS if alert[1] in names]
 
 
-def _note_open(folder: Path, firing: list[tuple[float, _Alert, str]]) -> None:
+def _save_open(folder: Path, firing: list[tuple[float, _Alert, str]]) -> None:
     (folder / _OPEN_FILE).write_text(json.dumps([alert[1] for _, alert, _ in firing]))
 
 
 def _send(
-    door: dict[str, str],
+    integration: dict[str, str],
     alert: _Alert,
     started_at: str,
     context: ssl.SSLContext | None,
@@ -89,9 +96,9 @@ def _send(
     is_firing: bool,
     base: str,
 ) -> None:
-    write = _for_alertmanager if door["kind"] == "alertmanager" else _for_pagerduty
-    body = json.dumps(write(door, alert, started_at, is_firing=is_firing, base=base)).encode()
-    post = request.Request(door["url"], data=body, headers={"Content-Type": "application/json"})
+    write = _for_alertmanager if integration["kind"] == "alertmanager" else _for_pagerduty
+    body = json.dumps(write(integration, alert, started_at, is_firing=is_firing, base=base)).encode()
+    post = request.Request(integration["url"], data=body, headers={"Content-Type": "application/json"})
     try:
         with request.urlopen(post, timeout=10, context=context) as answer:
             print(f"{alert[1]} {'fires' if is_firing else 'is over'}: {answer.status}", flush=True)
@@ -100,7 +107,7 @@ def _send(
 
 
 def _for_alertmanager(
-    door: dict[str, str], alert: _Alert, started_at: str, *, is_firing: bool, base: str
+    integration: dict[str, str], alert: _Alert, started_at: str, *, is_firing: bool, base: str
 ) -> dict[str, Any]:
     _, name, severity, instance, summary = alert
     labels = {"alertname": name, "severity": severity, "instance": instance}
@@ -130,11 +137,11 @@ def _for_alertmanager(
 
 
 def _for_pagerduty(
-    door: dict[str, str], alert: _Alert, started_at: str, *, is_firing: bool, base: str
+    integration: dict[str, str], alert: _Alert, started_at: str, *, is_firing: bool, base: str
 ) -> dict[str, Any]:
     _, name, severity, instance, summary = alert
     event: dict[str, Any] = {
-        "routing_key": door["key"],
+        "routing_key": integration["key"],
         "event_action": "trigger" if is_firing else "resolve",
         "dedup_key": f"{name}/{instance}",
     }

@@ -16,7 +16,7 @@ from oncall.models import User  # noqa: E402
 
 
 def fill(count: int) -> None:
-    """A status page with so many subscribers."""
+    """A status page with `count` subscribers."""
     at = datetime.now(UTC)
     page, _ = StatusPage.objects.get_or_create(slug="acme", defaults={"name": "Acme"})
     Subscriber.objects.bulk_create(
@@ -29,7 +29,7 @@ def fill(count: int) -> None:
 
 
 def publish() -> None:
-    """One update to everybody about the first incident there is; prints how many seconds that took."""
+    """One update to everybody about the first incident; prints the seconds it took."""
     at = datetime.now(UTC)
     page, ticket = StatusPage.objects.get(slug="acme"), Ticket.objects.incidents().order_by("pk")[0]
     draft = updates.Draft(

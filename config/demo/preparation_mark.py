@@ -1,4 +1,4 @@
-"""Remembers in the database itself that it is migrated and loaded, so that a later start need not look."""
+"""Records in the database that it is migrated and loaded, so that a later start can skip the check."""
 
 import hashlib
 from pathlib import Path
@@ -10,26 +10,26 @@ from config.demo.options import ROOT
 
 
 def is_prepared(database_url: str) -> bool:
-    """Say whether these very migrations and this company were loaded into the database.
+    """Whether the current migrations and the company were loaded into the database.
 
-    Django would answer the same after seconds of imports; this takes milliseconds.
+    Asking Django would take seconds of imports; this takes milliseconds.
     """
     with psycopg.connect(database_url) as connection:
         row = connection.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
         ).fetchone()
-    return row is not None and row[0] == mark_of(ROOT)
+    return row is not None and row[0] == current_mark(ROOT)
 
 
-def note_prepared(database_url: str) -> None:
-    """Note what `is_prepared` asks for, as the comment on the database."""
+def mark_prepared(database_url: str) -> None:
+    """Write the mark that `is_prepared` reads, as the comment on the database."""
     with psycopg.connect(database_url) as connection:
         name = sql.Identifier(connection.info.dbname)
-        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(mark_of(ROOT))))
+        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(current_mark(ROOT))))
 
 
-def mark_of(root: Path) -> str:
-    """Return a mark that changes with our migrations and with the packages, which bring their own."""
+def current_mark(root: Path) -> str:
+    """Return a mark that changes with our migrations and with the packages, which have migrations too."""
     digest = hashlib.sha256((root / "requirements.lock").read_bytes())
     # Rights are granted after migrations.
     for path in sorted([*root.glob("*/migrations/*.py"), *root.glob("config/rights.py")]):

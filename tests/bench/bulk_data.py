@@ -69,7 +69,7 @@ def scratch() -> Iterator[None]:
 
 
 def fill(count: int) -> None:
-    """Throw all tickets away and make `count` new ones over twelve months."""
+    """Delete all tickets and create `count` new ones over twelve months."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("TRUNCATE incidents_ticket CASCADE")
@@ -79,7 +79,7 @@ def fill(count: int) -> None:
 
 
 def add(count: int) -> None:
-    """Make `count` tickets over twelve months, of teams, services and people who are made at the first time."""
+    """Create `count` tickets over twelve months; the first call also creates teams, services and people."""
     from incidents.models import Incident, Ticket  # noqa: PLC0415 - Django must be ready
 
     _settle()
@@ -127,7 +127,7 @@ def _settle() -> None:
 
 
 def reader() -> Any:
-    """A client that is signed in as somebody of one team."""
+    """A client that is signed in as a member of one team."""
     from oncall.models import User  # noqa: PLC0415 - Django must be ready
 
     client = Client(SERVER_NAME="localhost")
@@ -155,6 +155,6 @@ def cost(client: Any, url: str) -> tuple[float, int]:
             if answer.status_code != 200:
                 raise SystemExit(f"{url} answered {answer.status_code}.")
         figures.append((spent() - before) * 1000 / times)
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         client.get(url)
-    return sorted(figures)[ROUNDS // 2], len(asked)
+    return sorted(figures)[ROUNDS // 2], len(queries)

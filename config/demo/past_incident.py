@@ -1,18 +1,18 @@
-"""One incident of the demo's past, as it was imagined."""
+"""One incident of the demo's past."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from config.demo.stories import Story
+from config.demo.incident_patterns import Pattern
 from incidents.models import Contact
 from oncall.models import Team, User
 
 
 @dataclass
-class Past:
-    """One incident of the past: what, when, and who."""
+class PastIncident:
+    """A past incident: what, when, and who."""
 
-    story: Story
+    pattern: Pattern
     title: str
     rank: int
     team: Team
@@ -28,14 +28,14 @@ class Past:
     changed_at: datetime | None = None
     closure_code: str = ""
     contact_type: str = "alert"
-    caller: Contact | None = None
+    requester: Contact | None = None
     is_private: bool = False
     steps: int = 1
     helpers: list[User] = field(default_factory=list)
 
     @property
     def status(self) -> str:
-        """Where it stands today."""
+        """Its status today."""
         return "closed" if self.closed_at else "resolved" if self.resolved_at else "restored"
 
     @property

@@ -1,4 +1,4 @@
-"""What the supervisor does with Django at hand: migrate, and load the company."""
+"""The supervisor's steps that need Django: migrate, and load the company."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from config.demo.loading import load
 
 
 def needs_migration() -> bool:
-    """Say whether the database lacks a migration."""
+    """Whether the database lacks a migration."""
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
@@ -22,11 +22,11 @@ def migrate() -> None:
 
 
 def load_company() -> dict[str, Any] | None:
-    """Load the company as a whole or not at all; None when it was there."""
+    """Load the company in one transaction; None if it was loaded before."""
     with transaction.atomic():
         return load(at=timezone.now())
 
 
 def disconnect() -> None:
-    """Close this process's connections: the supervisor needs none while it watches."""
+    """Close this process's connections: the supervisor needs none from then on."""
     connections.close_all()

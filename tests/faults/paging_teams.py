@@ -1,4 +1,4 @@
-"""Fills a fresh database with desks, and prints them: `python -m tests.faults.desks COUNT`.
+"""Fills a fresh database with teams, and prints them: `python -m tests.faults.paging_teams COUNT`.
 
 A desk is a service with a door for PagerDuty's events, a team, and a policy of two steps: the first person's
 phone rings at once, the second person's an hour later. One page per incident, and few pages per person, so
@@ -34,7 +34,7 @@ STEP_MINUTES = 60
 
 @transaction.atomic
 def make(count: int) -> list[dict[str, object]]:
-    """Make so many desks with few statements, and describe each."""
+    """Create `count` teams with few statements, and describe each."""
     severity, _ = Severity.objects.get_or_create(
         rank=1, defaults={"name": "SEV1", "title": "Critical", "description": "All is down."}
     )
