@@ -47,7 +47,9 @@ class ActionItemViewSet(ReadViewSet):
         ticket = data.pop("ticket")
         return action_items.add(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
 
-    @post_action(may=_can_change_action, aliases=(Alias("finish", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),))
+    @post_action(
+        may=_can_change_action, aliases=(Alias("finish", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),)
+    )
     def complete(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
         """Mark it as done; an incident that waited for nothing else is resolved."""
         return action_items.complete(action_id=action.pk, actor=self.actor, at=timezone.now())

@@ -137,7 +137,9 @@ class IncidentViewSet(TicketViewSet):
         """Add another team; it is paged by its own policy."""
         return self._do(response.add_responders, ticket, **data)
 
-    @post_action(NoteSerializer, may=can_act, aliases=(Alias("note", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),))
+    @post_action(
+        NoteSerializer, may=can_act, aliases=(Alias("note", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),)
+    )
     def add_note(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Add a note to the timeline."""
         return self._do(response.add_note, ticket, **data)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from config.base.data.lifecycle import Refusal
 from incidents.customers import deliveries
-from incidents.models import OVER, CustomerUpdate, EntryKind, Phase, PublicIncident, Ticket
+from incidents.models import OVER, CustomerUpdate, EntryKind, Phase, PublicIncident
 from incidents.tickets import timeline
 from incidents.tickets.locking import lock_ticket
 from oncall.models import User
@@ -14,11 +14,6 @@ from oncall.models import User
 
 class TooEarly(Refusal):
     """The public incident is not resolved yet; the message says what comes first."""
-
-
-def lock_ticket(ticket_id: int) -> Ticket:
-    """Lock the ticket for a caller that then locks rows of its own: the ticket comes first in the lock order."""
-    return lock_ticket(ticket_id)
 
 
 @transaction.atomic

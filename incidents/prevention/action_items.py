@@ -42,8 +42,7 @@ def add(
     action.save()
     create_action(ticket, action, at=at)
     text = f"Action item added for {_assigned_to(action)}, due on {display.date_text(due_on)}: {title}"
-    _record(action, text, actor=actor, at=at
-    )
+    _record(action, text, actor=actor, at=at)
     return action
 
 

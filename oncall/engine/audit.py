@@ -61,9 +61,9 @@ def register_check(*, code: str, text: str, sql: str) -> None:
     _CHECKS[code] = (text, sql)
 
 
-def questions() -> dict[str, str]:
-    """What is asked, by its code."""
-    return {code: text for code, (text, _) in _QUESTIONS.items()}
+def checks() -> dict[str, str]:
+    """The text of every check, by its code."""
+    return {code: text for code, (text, _) in _CHECKS.items()}
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def _put_off_checks(site: Site) -> None:
     )
 
 
-def _await_told(site: Site, plan: list[oracle.Planned]) -> None:
+def _await_timeline(site: Site, plan: list[oracle.Planned]) -> None:
     """Wait for the last page, and until every timeline knows of it."""
     site.await_pages(plan, limit=120)
     untold = "SELECT 1 FROM oncall_page WHERE news_at IS NOT NULL LIMIT 1"

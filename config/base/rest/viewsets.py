@@ -259,9 +259,9 @@ def post_action(
 
     def decorate(method: Method) -> Method:
         path = name or method.__name__
-        handler = _posted(writes(takes, may=may)(method), path=path, scope=scope)
+        handler = _posted(write_handler(takes, may=may)(method), path=path, scope=scope)
         handler.alias_handlers = [  # type: ignore[attr-defined]  # read by BaseViewSet
-            _alias_handler(writes(takes, may=may)(method), alias, path=path, scope=scope) for alias in aliases
+            _alias_handler(write_handler(takes, may=may)(method), alias, path=path, scope=scope) for alias in aliases
         ]
         return handler
 

@@ -87,7 +87,7 @@ def chapters() -> list[Chapter]:
     return list(_chapters)
 
 
-def tell(subject: Any) -> list[ChapterMoments]:
+def collect_chapters(subject: Any) -> list[ChapterMoments]:
     """The story of a subject, chapter by chapter (S36)."""
     return [
         ChapterMoments(chapter.title, chapter.empty_text, sorted(chapter.moments(subject), key=attrgetter("at")))

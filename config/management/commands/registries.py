@@ -54,7 +54,7 @@ def _tables() -> list[tuple[str, Rows]]:
         ]),
         ("Subject types", [(name,) for name in subjects.names()]),
         ("Obligation kinds: kind, label", [(duty.kind, duty.label) for duty in kinds.all_kinds()]),
-        ("Watchdog questions: code, text", list(audit.questions().items())),
+        ("Watchdog questions: code, text", list(audit.checks().items())),
         ("Receivers: signal, function", sorted(set(_receivers()))),
     ]  # fmt: skip
 
