@@ -7,14 +7,14 @@ from incidents.filters.requesters import RequesterFilter
 from incidents.models import (
     Contact,
 )
-from incidents.serializers.requesters import ContactSerializer
+from incidents.serializers.requesters import RequesterSerializer
 
 
 class RequesterViewSet(ReadViewSet):
     """Requesters, for the service desk."""
 
     queryset = Contact.objects.select_related("user")
-    serializer_class = ContactSerializer
+    serializer_class = RequesterSerializer
     filterset_class = RequesterFilter
     permission_classes = (ScopedAccess, require_roles(Role.AGENT, Role.ADMINISTRATOR))
     order = "id"

@@ -11,7 +11,7 @@ from incidents.models import (
 from oncall.serializers.people import PersonSerializer
 
 
-class ContactSerializer(RecordSerializer):
+class RequesterSerializer(RecordSerializer):
     """A requester."""
 
     user = PersonSerializer(read_only=True, allow_null=True)

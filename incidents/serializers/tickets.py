@@ -23,7 +23,7 @@ from incidents.models import (
 )
 from incidents.models.tickets.ticket import PREFIXES
 from incidents.permissions import can_see_requester
-from incidents.serializers.requesters import ContactSerializer, RequesterInputSerializer
+from incidents.serializers.requesters import RequesterInputSerializer, RequesterSerializer
 from incidents.serializers.severities import LevelField
 from oncall.serializers.people import Address, PersonSerializer
 
@@ -51,12 +51,12 @@ class TicketSerializer(RecordSerializer):
             "mitigated_at", "restored_at", "resolved_at", "closed_at", "reopened_at",
         )  # fmt: skip
 
-    @extend_schema_field(ContactSerializer(allow_null=True))
+    @extend_schema_field(RequesterSerializer(allow_null=True))
     def get_requester(self, ticket: Ticket) -> Mapping[str, Any] | None:
         """The requester, for people who may see it; null for everybody else."""
         if ticket.requester is None or not can_see_requester(self.context["request"].user, ticket):
             return None
-        return ContactSerializer(ticket.requester).data
+        return RequesterSerializer(ticket.requester).data
 
 
 class IncidentSerializer(TicketSerializer):

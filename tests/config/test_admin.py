@@ -240,12 +240,12 @@ class TestIntegrations:
         page = client.post(url(Integration, "add"), body, follow=True).content.decode()
 
         integration = Integration.objects.get()
-        assert "copy it now" in page
+        assert "Copy it now" in page
         assert "copy it now" not in client.get(url(integration, "change", integration.pk)).content.decode()
 
         rotate = {"action": "rotate_key", "_selected_action": [str(integration.pk)]}
         page = client.post(url(Integration, "changelist"), rotate, follow=True).content.decode()
-        assert "copy it now" in page
+        assert "Copy it now" in page
         assert Integration.objects.get().key_digest != integration.key_digest
 
 
