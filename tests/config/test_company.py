@@ -56,7 +56,7 @@ def company(django_db_setup: Any, django_db_blocker: Any) -> Any:
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
 
-@pytest.mark.usefixtures("found")
+@pytest.mark.usefixtures("company")
 class TestCompany:
     def test_has_six_kinds_of_teams_in_several_zones(self) -> None:
         teams = list(Team.objects.all())
@@ -109,7 +109,7 @@ class TestCompany:
         assert Service.objects.filter(name__in=named).count() == len(named)
 
 
-@pytest.mark.usefixtures("found")
+@pytest.mark.usefixtures("company")
 class TestPast:
     def test_reaches_eighteen_months_back(self) -> None:
         past = Ticket.objects.incidents().order_by("created_at")
@@ -155,7 +155,7 @@ class TestPast:
         assert WorkInterval.objects.count() > 2000
 
 
-@pytest.mark.usefixtures("found")
+@pytest.mark.usefixtures("company")
 class TestPrevention:
     def test_follows_causes_and_shares_what_was_learned(self) -> None:
         assert KnownError.objects.count() == ActionItem.objects.count() == 3
@@ -168,7 +168,7 @@ class TestPrevention:
         assert set(caused) == {"restored"}
 
 
-@pytest.mark.usefixtures("found")
+@pytest.mark.usefixtures("company")
 class TestSafety:
     def test_leaves_nothing_that_could_page_or_mail(self) -> None:
         assert escalation.fire_due(at=NOON) == 0

@@ -49,7 +49,7 @@ class TestPhone:
         assert "<b>down</b>" not in page
 
     def test_is_quiet_when_nothing_came(self, signed_in: Client, folder: Path) -> None:
-        assert "Nothing yet." in signed_in.get("/demo/phone/").content.decode()
+        assert "No messages yet." in signed_in.get("/demo/phone/").content.decode()
 
 
 class TestMailbox:
