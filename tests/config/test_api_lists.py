@@ -42,7 +42,7 @@ def _alert() -> Any:
 _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
     "absence": make.AbsenceFactory,
-    "override": lambda: make.person_of(make.OverrideFactory()),
+    "override": lambda: make.with_person(make.OverrideFactory()),
     "swap": lambda: make.SwapOfferFactory().swap,
     "action": lambda: make.ActionItemFactory(owner=make.UserFactory()),
     "alert": _alert,

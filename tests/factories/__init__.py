@@ -2,15 +2,15 @@
 
 from tests.factories.access import ApiTokenFactory
 from tests.factories.alerts import AlertFactory, EventFactory
-from tests.factories.calendars import CalendarDateFactory, CalendarFactory, excluding
+from tests.factories.calendars import CalendarDateFactory, CalendarFactory, schedule_excluding
 from tests.factories.cover import (
     AbsenceFactory,
     OverrideFactory,
     ReliefRequestFactory,
     SwapOfferFactory,
     SwapRequestFactory,
-    person_of,
-    turns,
+    team_schedule,
+    with_person,
 )
 from tests.factories.customers import (
     ComponentFactory,
@@ -28,7 +28,7 @@ from tests.factories.escalation import EscalationEntryFactory, EscalationFactory
 from tests.factories.integrations import IntegrationFactory
 from tests.factories.investigation import FactorFactory, ProblemFactory
 from tests.factories.known_errors import KnownErrorFactory, KnownErrorUseFactory
-from tests.factories.load import was_paged
+from tests.factories.load import log_page
 from tests.factories.obligations import (
     DUE,
     ObligationFactory,
@@ -119,11 +119,11 @@ __all__ = [
     "UserFactory",
     "WakeTestFactory",
     "WorkIntervalFactory",
-    "excluding",
-    "person_of",
+    "log_page",
     "planned",
     "policy",
-    "turns",
-    "was_paged",
+    "schedule_excluding",
+    "team_schedule",
     "weekly_schedule",
+    "with_person",
 ]

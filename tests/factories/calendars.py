@@ -31,7 +31,7 @@ class CalendarDateFactory(DjangoModelFactory):
     created_at = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def excluding(calendar: oncall_models.Calendar, *, zone: str = "Europe/Berlin") -> oncall_models.Schedule:
+def schedule_excluding(calendar: oncall_models.Calendar, *, zone: str = "Europe/Berlin") -> oncall_models.Schedule:
     """A schedule with one person around the clock, but not on the calendar's days."""
     schedule = ScheduleFactory()
     start = datetime(2026, 1, 1, tzinfo=UTC)

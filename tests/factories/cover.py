@@ -12,7 +12,7 @@ from tests.factories.schedules import ScheduleFactory, weekly_schedule
 
 
 class OverrideFactory(DjangoModelFactory):
-    """An covers replaces a person for six hours from noon on; see `person_of`."""
+    """An covers replaces a person for six hours from noon on; see `with_person`."""
 
     class Meta:
         model = models.Override
@@ -27,7 +27,7 @@ class OverrideFactory(DjangoModelFactory):
     origin = "case"
 
 
-def person_of(row: models.Override) -> models.Override:
+def with_person(row: models.Override) -> models.Override:
     """The override, with a person added."""
     models.OverridePerson.objects.create(override=row, user=UserFactory())
     return row
@@ -69,7 +69,7 @@ class AbsenceFactory(DjangoModelFactory):
     created_at = NOON
 
 
-def turns(*people: Any, **fields: Any) -> models.Schedule:
+def team_schedule(*people: Any, **fields: Any) -> models.Schedule:
     """A weekly schedule whose people are all members of its team."""
     schedule = weekly_schedule(*people, **fields)
     for person in people:

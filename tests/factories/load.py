@@ -6,7 +6,7 @@ from typing import Any
 from tests.factories.escalation import EscalationEntryFactory, EscalationFactory
 
 
-def was_paged(user: Any, at: datetime, *, schedule: Any = None, escalation: Any = None) -> Any:
+def log_page(user: Any, at: datetime, *, schedule: Any = None, escalation: Any = None) -> Any:
     """An escalation's log entry: this person was paged, through this schedule."""
     because = {"schedule": schedule.pk} if schedule else {"user": user.pk}
     return EscalationEntryFactory(

@@ -74,7 +74,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,
     "oncall:time-off": make.AbsenceFactory,
-    "oncall:overrides": lambda: make.person_of(make.OverrideFactory()),
+    "oncall:overrides": lambda: make.with_person(make.OverrideFactory()),
     "oncall:swaps": lambda: make.SwapOfferFactory().swap,
     "oncall:handoff-notes": make.HandoffNoteFactory,
     "oncall:escalations": _escalation,

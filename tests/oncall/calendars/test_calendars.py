@@ -110,7 +110,7 @@ class TestAddDate:
     def test_refuses_a_day_that_has_begun_where_it_is_used(self) -> None:
         """R-V5a: a date in the past is refused once a version has used the calendar."""
         calendar = make.CalendarFactory()
-        make.excluding(calendar)
+        make.schedule_excluding(calendar)
 
         with pytest.raises(dates.DayHasBegun, match="later day"):
             calendars.add_date(calendar=calendar, date=NOON.date(), at=NOON, actor=None)
@@ -125,7 +125,7 @@ class TestAddDate:
 
     def test_takes_today_where_today_is_still_to_come(self) -> None:
         calendar = make.CalendarFactory()
-        make.excluding(calendar, zone="Pacific/Honolulu")
+        make.schedule_excluding(calendar, zone="Pacific/Honolulu")
         early = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)  # 31 May, 17:00 there
 
         calendars.add_date(calendar=calendar, date=date(2026, 6, 1), at=early, actor=None)
@@ -140,7 +140,7 @@ class TestAddDate:
 
     def test_counts_from_its_local_midnight_on(self) -> None:
         calendar = make.CalendarFactory()
-        schedule = make.excluding(calendar)
+        schedule = make.schedule_excluding(calendar)
 
         calendars.add_date(calendar=calendar, date=date(2026, 7, 1), at=NOON, actor=None)
 
@@ -151,7 +151,7 @@ class TestWithdrawDate:
     def test_changes_no_minute_that_was(self) -> None:
         """R-V5: a day that has begun still counts after it is withdrawn; a coming day does not."""
         calendar = make.CalendarFactory()
-        schedule = make.excluding(calendar)
+        schedule = make.schedule_excluding(calendar)
         past, coming = (
             make.CalendarDateFactory(calendar=calendar, date=day) for day in (date(2026, 5, 20), date(2026, 7, 1))
         )
@@ -166,7 +166,7 @@ class TestWithdrawDate:
 
     def test_refuses_a_day_that_has_begun(self) -> None:
         calendar = make.CalendarFactory()
-        make.excluding(calendar)
+        make.schedule_excluding(calendar)
         day = make.CalendarDateFactory(calendar=calendar, date=date(2026, 6, 1))
 
         with pytest.raises(dates.DayHasBegun, match="past does not change"):
@@ -183,7 +183,7 @@ class TestWithdrawDate:
 
     def test_lets_it_be_added_again(self) -> None:
         calendar = make.CalendarFactory()
-        schedule = make.excluding(calendar)
+        schedule = make.schedule_excluding(calendar)
         day = make.CalendarDateFactory(calendar=calendar, date=date(2026, 7, 1))
         calendars.withdraw_date(day=day, at=NOON, actor=None)
 
@@ -214,7 +214,7 @@ class TestSetDates:
 
     def test_leaves_days_that_have_begun(self) -> None:
         calendar = make.CalendarFactory()
-        make.excluding(calendar)
+        make.schedule_excluding(calendar)
         day = make.CalendarDateFactory(calendar=calendar, date=date(2026, 5, 1))
 
         calendars.set_dates(calendar=calendar, dates={}, at=NOON, actor=None)
@@ -236,7 +236,7 @@ class TestDeleteCalendar:
 
     def test_refuses_one_that_a_version_names(self) -> None:
         calendar = make.CalendarFactory()
-        make.excluding(calendar)
+        make.schedule_excluding(calendar)
 
         with pytest.raises(dates.InUse):
             calendars.delete_calendar(calendar=calendar, at=NOON, actor=None)

@@ -128,7 +128,7 @@ class TestPages:
 
     def test_add_and_withdraw_a_day(self, manager: Client) -> None:
         calendar = make.CalendarFactory()
-        make.excluding(calendar)
+        make.schedule_excluding(calendar)
         day = timezone.now().date() + timedelta(days=30)
 
         added = manager.post(f"/calendars/{calendar.pk}/add-day/", {"date": day, "name": "Party"}, follow=True)
@@ -169,7 +169,7 @@ class TestPages:
 
     def test_name_the_schedules_that_use_it(self, manager: Client) -> None:
         calendar = make.CalendarFactory()
-        schedule = make.excluding(calendar)
+        schedule = make.schedule_excluding(calendar)
 
         assert schedule.name in manager.get(f"/calendars/{calendar.pk}/").content.decode()
         assert manager.get("/calendars/").context["table"].rows[0].get_cell("in_use_by") == 1

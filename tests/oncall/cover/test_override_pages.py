@@ -26,7 +26,7 @@ class Shop:
     def __init__(self) -> None:
         self.ana = make.UserFactory(name="Ana")
         self.ben = make.UserFactory(name="Ben", time_zone="Europe/Lisbon")
-        self.schedule = make.turns(self.ana, self.ben, zone="Europe/Berlin", name="Shop primary")
+        self.schedule = make.team_schedule(self.ana, self.ben, zone="Europe/Berlin", name="Shop primary")
         self.mia = make.MembershipFactory(team=self.schedule.team, role="manager", user__name="Mia").user
         self.sam = make.UserFactory(name="Sam")
         self.now = floor_minute(timezone.now())

@@ -21,7 +21,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.ana, self.ben, self.cleo, self.sam = (make.UserFactory(name=n) for n in ("Ana", "Ben", "Cleo", "Sam"))
-        self.schedule = make.turns(self.ana, name="Shop primary")
+        self.schedule = make.team_schedule(self.ana, name="Shop primary")
         for person in (self.ben, self.cleo):
             make.MembershipFactory(team=self.schedule.team, user=person)
         self.mia = make.MembershipFactory(team=self.schedule.team, role="manager", user__name="Mia").user

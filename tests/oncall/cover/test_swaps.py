@@ -30,7 +30,7 @@ class Rota:
         self.at = timezone.now()
         self.ana, self.ben, self.cleo = (make.UserFactory(name=name) for name in ("Ana", "Ben", "Cleo"))
         anchor = floor_minute(self.at) - HOUR
-        self.schedule = make.turns(self.ana, self.ben, anchor=f"{anchor:%Y-%m-%dT%H:%M}", name="Shop")
+        self.schedule = make.team_schedule(self.ana, self.ben, anchor=f"{anchor:%Y-%m-%dT%H:%M}", name="Shop")
         make.MembershipFactory(team=self.schedule.team, user=self.cleo)
         self.start = anchor + timedelta(days=2)
         self.end = self.start + 4 * HOUR

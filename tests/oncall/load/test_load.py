@@ -158,10 +158,10 @@ class TestFigures:
         schedule = make.weekly_schedule(ana, bob, team=team)
         turn = datetime(2026, 3, 2, 9, tzinfo=UTC)  # Ana's, by the anchor
         again = make.EscalationFactory()
-        make.was_paged(ana, turn + timedelta(hours=3), schedule=schedule, escalation=again)
-        make.was_paged(ana, turn + timedelta(hours=4), schedule=schedule, escalation=again)
-        make.was_paged(ana, turn.replace(hour=22, minute=30), schedule=schedule)  # 23:30 in Berlin
-        make.was_paged(ana, turn + timedelta(hours=5))  # not because of this rota
+        make.log_page(ana, turn + timedelta(hours=3), schedule=schedule, escalation=again)
+        make.log_page(ana, turn + timedelta(hours=4), schedule=schedule, escalation=again)
+        make.log_page(ana, turn.replace(hour=22, minute=30), schedule=schedule)  # 23:30 in Berlin
+        make.log_page(ana, turn + timedelta(hours=5))  # not because of this rota
 
         line = _lines(_load_of(team, planner))["Ana"]
 
@@ -182,7 +182,7 @@ class TestFigures:
         ana, bob = _people(team, "Ana", "Bob")
         schedule = make.weekly_schedule(ana, bob, team=team)
         for n in range(29):
-            make.was_paged(ana, datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=5 * n), schedule=schedule)
+            make.log_page(ana, datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(hours=5 * n), schedule=schedule)
 
         load = _load_of(team, planner, last_day=date(2026, 3, 8))
 
@@ -320,7 +320,7 @@ class TestPages:
         for n in range(6):
             people = _people(team, f"P{n}", f"Q{n}")
             schedule = make.weekly_schedule(*people, team=team)
-            make.was_paged(people[0], datetime(2026, 3, 3, tzinfo=UTC), schedule=schedule)
+            make.log_page(people[0], datetime(2026, 3, 3, tzinfo=UTC), schedule=schedule)
             make.ReliefRequestFactory(user=people[0], schedule=schedule)
         with CaptureQueriesContext(connection) as for_many:
             answer = client.get("/teams/shop/load/", days)

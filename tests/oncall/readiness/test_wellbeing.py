@@ -125,7 +125,7 @@ class TestMembers:
 def _night(ana: Any, *hours: int) -> None:
     """Pages at these hours in Berlin: 23 is of 1 June, the others of 2 June."""
     for hour in hours:
-        make.was_paged(ana, datetime(2026, 6, 1 if hour > 12 else 2, hour, 30, tzinfo=UTC) - 2 * HOUR)
+        make.log_page(ana, datetime(2026, 6, 1 if hour > 12 else 2, hour, 30, tzinfo=UTC) - 2 * HOUR)
 
 
 class TestHardNight:
