@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from config.base.data.clock import database_now
+from config.base.net import broker
 from oncall.channels import SENDERS, Message, Outcome
 from oncall.channels.base import accepted, refused
 from oncall.messages import notices
@@ -43,7 +44,7 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     def ask(task: object, *, queue: str) -> None:
         tasks.append(task)
 
-    monkeypatch.setattr(notices.broker, "ask", ask)
+    monkeypatch.setattr(broker, "ask", ask)
     return tasks
 
 
