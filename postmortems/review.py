@@ -7,6 +7,7 @@ from django.db import transaction
 from config.base.data.text import clean_lines
 from incidents.customers import public_postmortems
 from incidents.models import Visibility
+from incidents.tickets.locking import lock_ticket
 from oncall.models import User
 from postmortems import obligations, seats
 from postmortems.locking import PostmortemRefused, add_remark, change_status, locked, save
@@ -114,7 +115,7 @@ def publish(*, postmortem_id: int, actor: User, at: datetime, tells_subscribers:
 
     It is mailed only with `tells_subscribers`. Raises PostmortemRefused, and TooEarly until it is resolved there.
     """
-    ticket = public_postmortems.lock_ticket(_ticket_of(postmortem_id))
+    ticket = lock_ticket(_ticket_of(postmortem_id))
     postmortem = locked(postmortem_id)
     if not postmortem.public_text:
         raise PostmortemRefused(
@@ -137,7 +138,7 @@ def _ticket_of(postmortem_id: int) -> int:
 @transaction.atomic
 def withdraw(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Postmortem:
     """Withdraw the public text from the status page, reopen the postmortem if closed, and record the reason."""
-    ticket = public_postmortems.lock_ticket(_ticket_of(postmortem_id))
+    ticket = lock_ticket(_ticket_of(postmortem_id))
     postmortem = locked(postmortem_id)
     text = clean_lines(text)
     if not text:

@@ -41,9 +41,9 @@ def build_feed(page: StatusPage, *, kind: str) -> str:
     view = status_page.page_view(page)
     feed = KINDS[kind](
         title=f"{page.name} Status - Incident History",
-        link=links.absolute(page.get_absolute_url()),
+        link=links.absolute_url(page.get_absolute_url()),
         description=f"What was wrong with {page.name}, and what was done.",
-        feed_url=links.absolute(page.address("status-feed", kind)),
+        feed_url=links.absolute_url(page.address("status-feed", kind)),
         feed_guid=f"tag:{host},2005:/history{'' if page.is_default else f'/{page.slug}'}",
         author_name=page.name,
         language="en",
@@ -52,7 +52,7 @@ def build_feed(page: StatusPage, *, kind: str) -> str:
     for _, title, link, item in _newest(page):
         feed.add_item(
             title=title,
-            link=links.absolute(link),
+            link=links.absolute_url(link),
             description=_description(item, zone=page.time_zone),
             unique_id=f"tag:{host},2005:Incident/{item.public_id}",
             unique_id_is_permalink=False,
@@ -79,7 +79,8 @@ def _newest(page: StatusPage) -> list[tuple[datetime, str, str, PublicIncident |
 def _description(item: PublicIncident | ScheduledMaintenance, *, zone: str) -> str:
     times = ""
     if isinstance(item, ScheduledMaintenance):
-        times = f"<p>From {display.local_text(item.starts_at, zone=zone)} to {display.local_text(item.ends_at, zone=zone)}.</p>"
+        starts, ends = (display.local_text(at, zone=zone) for at in (item.starts_at, item.ends_at))
+        times = f"<p>From {starts} to {ends}.</p>"
     updates: Iterable[CustomerUpdate | MaintenanceUpdate] = item.updates.all()
     return times + "".join(
         f"<p><strong>{update.get_status_display()}</strong> ({display.local_text(update.published_at, zone=zone)})</p>"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from config.base.data.text import several_lines
+from config.base.data.text import clean_lines
 from incidents.models import (
     EntryKind,
     PreventionWaiver,
@@ -22,7 +22,7 @@ from oncall.models import User
 def request_waiver(*, ticket_id: int, reason: str, actor: User, at: datetime) -> PreventionWaiver:
     """Request the decision that no prevention is needed; somebody else decides."""
     ticket = lock_ticket(ticket_id)
-    reason = several_lines(reason)
+    reason = clean_lines(reason)
     if ticket.kind != TicketKind.INCIDENT or ticket.status != TicketStatus.RESTORED:
         raise TicketRefused(f"{ticket.reference} is not waiting for prevention. Restore the service first.")
     if not reason:
@@ -46,7 +46,7 @@ def approve_waiver(*, waiver_id: int, actor: User, at: datetime) -> PreventionWa
 @transaction.atomic
 def decline_waiver(*, waiver_id: int, reason: str, actor: User, at: datetime) -> PreventionWaiver:
     """Say that prevention is needed after all, and of what."""
-    if not (reason := several_lines(reason)):
+    if not (reason := clean_lines(reason)):
         raise TicketRefused("Say what must be prevented, so that somebody can begin.")
     waiver = _decide(waiver_id, WaiverStatus.DECLINED, actor=actor, at=at)
     _record(waiver, f"Prevention is needed: {reason}", actor=actor, at=at)

@@ -9,7 +9,7 @@ import os
 import time
 
 from tests.bench import measure
-from tests.bench.measure import say
+from tests.bench.measure import show
 from tests.faults.site import Site, running_site, wait_for
 
 SECONDS = float(os.environ.get("BENCH_REST_SECONDS", "60"))
@@ -20,12 +20,12 @@ AIM_CPU_MS = 10
 def main() -> None:
     """Measure and print, each figure beside its aim."""
     with running_site() as site:
-        say(f"anchor: one row inserted with its commit: {measure.anchor_ms(site.servers.database_url):.2f} ms CPU")
+        show(f"anchor: one row inserted with its commit: {measure.anchor_ms(site.servers.database_url):.2f} ms CPU")
         site.overrides = {"ENGINE": "0"}
         bare = _at_rest(site, "a worker without the engine")
         site.overrides = {}
         whole = _at_rest(site, "a worker with the engine")
-        say(f"the engine at rest: {whole - bare:.1f} ms CPU a second (aim {AIM_CPU_MS})")
+        show(f"the engine at rest: {whole - bare:.1f} ms CPU a second (aim {AIM_CPU_MS})")
 
 
 def _at_rest(site: Site, name: str) -> float:
@@ -43,7 +43,7 @@ def _at_rest(site: Site, name: str) -> float:
     total = sum(spent.values())
     shares = ", ".join(f"{part} {value:.1f}" for part, value in spent.items())
     transactions = (_commits(site) - commits) / seconds
-    say(f"{name}: {total:.1f} ms CPU a second ({shares}), {transactions:.1f} transactions a second")
+    show(f"{name}: {total:.1f} ms CPU a second ({shares}), {transactions:.1f} transactions a second")
     site.stop_programs()
     return total
 

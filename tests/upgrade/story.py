@@ -8,7 +8,7 @@ from config.base.data.roles import Role
 from incidents import response
 from oncall import escalation, paging
 from oncall.channels.base import accepted
-from oncall.cover.overrides import override
+from oncall.cover.overrides import create_override
 from postmortems import review, writing
 from problems.investigation import lifecycle
 from tests import factories as make
@@ -37,7 +37,7 @@ def write() -> None:
         make.NotificationRuleFactory(contact_method=make.ContactMethodFactory(user=person))
     # Ana has the week of NOON; Bob takes the evening.
     schedule = make.weekly_schedule(ana, bob, name="Shop", team=team, zone="Europe/Berlin", anchor="2026-05-18T09:00")
-    override(
+    create_override(
         schedule=schedule, op="set", users=[bob], starts_at=NOON + timedelta(hours=6),
         ends_at=NOON + timedelta(hours=12), actor=bob, at=NOON, reason="Concert", origin="case",
     )  # fmt: skip

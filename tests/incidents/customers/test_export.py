@@ -47,7 +47,7 @@ class TestExport:
         assert MARK.lower() not in everything.lower()
 
     def test_is_replaced_in_one_step_and_deletes_older_ones(self, page: Any, folder: Path) -> None:
-        for _ in range(export.KEPT + 1):
+        for _ in range(export.MAX_EXPORTS + 1):
             call_command("export_status_page", folder, verbosity=0)
 
         assert folder.is_symlink()

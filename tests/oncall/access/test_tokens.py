@@ -78,7 +78,7 @@ class TestRevokeToken:
 class TestForgetAnswers:
     def test_deletes_only_stored_answers_that_are_too_old(self) -> None:
         user: Any = make.UserFactory()
-        for key, age in (("old", idempotency.KEPT), ("new", idempotency.KEPT - timedelta(seconds=1))):
+        for key, age in (("old", idempotency.RETENTION), ("new", idempotency.RETENTION - timedelta(seconds=1))):
             IdempotentRequest.objects.create(
                 user=user, key=key, method="POST", path="/", body_digest="x", status=201, created_at=NOON - age
             )

@@ -41,10 +41,10 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The tasks that were put into the queue."""
     tasks: list[object] = []
 
-    def ask(task: object, *, queue: str) -> None:
+    def enqueue(task: object, *, queue: str) -> None:
         tasks.append(task)
 
-    monkeypatch.setattr(broker, "ask", ask)
+    monkeypatch.setattr(broker, "enqueue", enqueue)
     return tasks
 
 
