@@ -57,7 +57,7 @@ class IncidentsConfig(AppConfig):
             due="SELECT min(route_at) FROM incidents_alert WHERE route_at IS NOT NULL",
         )
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.requeue_stale, every=30.0)
-        engine.register_sweep(lane="clocks", name="first-words", run=updates.create_first_updates, every=15)
+        engine.register_sweep(lane="clocks", name="first-updates", run=updates.create_first_updates, every=15)
         engine.register_sweep(lane="clocks", name="prevention", run=resolve_due, every=30)
         engine.register_sweep(
             lane="clocks",
@@ -65,7 +65,7 @@ class IncidentsConfig(AppConfig):
             run=maintenance.advance_due,
             due="SELECT min(turn_at) FROM incidents_scheduledmaintenance WHERE turn_at IS NOT NULL",
         )
-        engine.register_sweep(lane="clocks", name="numbers", run=summary.refresh, every=60)
+        engine.register_sweep(lane="clocks", name="reports", run=summary.refresh, every=60)
         engine.register_sweep(lane="clocks", name="readiness", run=readiness.check_due, every=15)
         panels.register()
         story.register()

@@ -23,10 +23,10 @@ class OncallConfig(AppConfig):
 
         register_sweep(
             lane="clocks",
-            name="news",
+            name="signals",
             run=signal_relay.relay_due,
-            due="""SELECT least((SELECT min(news_at) FROM oncall_page WHERE news_at IS NOT NULL),
-                                (SELECT min(news_at) FROM oncall_escalationentry WHERE news_at IS NOT NULL))""",
+            due="""SELECT least((SELECT min(relay_at) FROM oncall_page WHERE relay_at IS NOT NULL),
+                                (SELECT min(relay_at) FROM oncall_escalationentry WHERE relay_at IS NOT NULL))""",
         )
         register_sweep(lane="clocks", name="pulse", run=pulse.forget_old, every=600)
         register_sweep(

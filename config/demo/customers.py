@@ -58,7 +58,7 @@ def write_status_page(*, services: Mapping[str, Service], author: User, at: date
         _write_updates(incident, updates, author=author, duration=timedelta(hours=hours))
     _write_maintenance(page, components["Cart and payment"], author=author, at=at)
     Subscriber.objects.bulk_create(
-        Subscriber(page=page, email=f"customer{n}@example.org", asked_at=at, created_at=at, confirmed_at=at)
+        Subscriber(page=page, email=f"customer{n}@example.org", requested_at=at, created_at=at, confirmed_at=at)
         for n in range(1, _SUBSCRIBERS + 1)
     )
     return page

@@ -19,7 +19,7 @@ class BadLink(Refusal):
 
 def confirm_token(subscriber: Subscriber) -> str:
     """Proves that its holder reads the subscriber's mail; carries the components that were chosen."""
-    return signing.dumps([subscriber.key.hex, subscriber.asked], salt=_CONFIRM)
+    return signing.dumps([subscriber.key.hex, subscriber.requested_components], salt=_CONFIRM)
 
 
 def unsubscribe_token(subscriber: Subscriber) -> str:

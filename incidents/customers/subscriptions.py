@@ -20,14 +20,14 @@ def request_subscription(*, page: StatusPage, email: str, components: Collection
     A second mail within ten minutes is not sent, so that nobody can fill another person's mailbox.
     """
     row, created = Subscriber.objects.get_or_create(
-        page=page, email=email.strip().lower(), defaults={"asked_at": at, "created_at": at}
+        page=page, email=email.strip().lower(), defaults={"requested_at": at, "created_at": at}
     )
     subscriber = Subscriber.objects.select_for_update().get(pk=row.pk)
-    if not created and subscriber.asked_at > at - RESEND_AFTER:
+    if not created and subscriber.requested_at > at - RESEND_AFTER:
         return
     chosen = page.components.filter(public_id__in=components).order_by("pk")
-    subscriber.asked, subscriber.asked_at = list(chosen.values_list("public_id", flat=True)), at
-    subscriber.save(update_fields=["asked", "asked_at"])
+    subscriber.requested_components, subscriber.requested_at = list(chosen.values_list("public_id", flat=True)), at
+    subscriber.save(update_fields=["requested_components", "requested_at"])
     UpdateDelivery.objects.create(
         key=f"confirm:{subscriber.pk}:{at.timestamp():.0f}", channel="email", address=subscriber.email,
         subscriber=subscriber, priority=1, due_at=at, created_at=at,

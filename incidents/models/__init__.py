@@ -28,7 +28,7 @@ from incidents.models.customers.updates import (
     StatusPage,
 )
 from incidents.models.prevention import ActionItem, ActionStatus, PreventionWaiver, WaiverStatus
-from incidents.models.reports import NumbersChange, NumbersRun, NumbersSegment
+from incidents.models.reports import ReportChange, ReportRun, ReportSegment
 from incidents.models.requesters import Contact
 from incidents.models.response import Response
 from incidents.models.services import Service, ServiceDependency, ServiceKind, ServiceOwnership, ServiceReadiness
@@ -79,13 +79,13 @@ __all__ = [
     "MaintenanceStatus",
     "MaintenanceUpdate",
     "MessageTemplate",
-    "NumbersChange",
-    "NumbersRun",
-    "NumbersSegment",
     "Phase",
     "PreventionWaiver",
     "PriorityRule",
     "PublicIncident",
+    "ReportChange",
+    "ReportRun",
+    "ReportSegment",
     "Response",
     "ReviewSeat",
     "ScheduledMaintenance",

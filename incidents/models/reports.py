@@ -9,7 +9,7 @@ from incidents.models.severities import Severity
 from oncall.models import Team
 
 
-class NumbersSegment(models.Model):
+class ReportSegment(models.Model):
     """A period, usually a month; the incidents whose impact began in it are summarized."""
 
     starts_at = models.DateTimeField(unique=True)
@@ -17,17 +17,17 @@ class NumbersSegment(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="incidents_numberssegment_forward")
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="incidents_reportsegment_forward")
         ]
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M} to {self.ends_at:%Y-%m-%d %H:%M}"
 
 
-class NumbersRun(models.Model):
+class ReportRun(models.Model):
     """One measure of the public incidents of one segment, team, service and severity."""
 
-    segment = models.ForeignKey(NumbersSegment, on_delete=models.CASCADE, related_name="runs")
+    segment = models.ForeignKey(ReportSegment, on_delete=models.CASCADE, related_name="runs")
     measure = models.CharField(max_length=12)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_index=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
@@ -42,7 +42,7 @@ class NumbersRun(models.Model):
             models.UniqueConstraint(
                 fields=["segment", "measure", "team", "service", "severity", "is_changed"],
                 nulls_distinct=False,
-                name="incidents_numbersrun_once",
+                name="incidents_reportrun_once",
             )
         ]
 
@@ -50,13 +50,13 @@ class NumbersRun(models.Model):
         return f"{self.measure} #{self.pk}"
 
 
-class NumbersChange(models.Model):
+class ReportChange(models.Model):
     """The start of an incident that changed after its segment was summarized; a trigger of tickets writes it.
 
     Rows are only inserted, so that concurrent changes of tickets do not wait for each other.
     """
 
-    began = models.DateTimeField(db_index=True)
+    began_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return f"Changed: {self.began:%Y-%m-%d %H:%M}"
+        return f"Changed: {self.began_at:%Y-%m-%d %H:%M}"

@@ -17,15 +17,15 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import F, Min, QuerySet
 
-from incidents.models import NumbersSegment, Ticket, Visibility
+from incidents.models import ReportSegment, Ticket, Visibility
 from incidents.reports.metrics import DIMENSIONS, MEASURES, aggregates_of, measure_columns
 from oncall.models import User
 
 MAX_MONTHS = 120
 MAX_PER_SWEEP = 6
 _LOCK = 7_316_002
-_IS_CURRENT = """NOT EXISTS (SELECT FROM incidents_numberschange note
-    WHERE note.began >= segment.starts_at AND note.began < segment.ends_at)"""
+_IS_CURRENT = """NOT EXISTS (SELECT FROM incidents_reportchange note
+    WHERE note.began_at >= segment.starts_at AND note.began_at < segment.ends_at)"""
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ def read_summary(scope: Scope, *, zone: ZoneInfo, dimension: str | None, measure
         cursor.execute(
             f"""SELECT segment.starts_at, segment.ends_at, run.measure, {key}, run.is_changed, run.seconds,
                        run.seconds_total, run.left_out
-                FROM incidents_numberssegment segment
-                LEFT JOIN incidents_numbersrun run
+                FROM incidents_reportsegment segment
+                LEFT JOIN incidents_reportrun run
                     ON run.segment_id = segment.id AND run.measure = ANY(%s){conditions}
                 WHERE segment.starts_at >= %s AND segment.ends_at <= %s AND {_IS_CURRENT}
                 ORDER BY segment.starts_at""",  # noqa: S608 - all names are constants
@@ -132,18 +132,17 @@ def refresh_one(*, at: datetime) -> bool:
     if expected:
         # Notes outside of every segment: those incidents are counted live anyway.
         _execute(
-            "DELETE FROM incidents_numberschange WHERE began < %s OR began >= %s", [expected[0][0], expected[-1][1]]
+            "DELETE FROM incidents_reportchange WHERE began_at < %s OR began_at >= %s",
+            [expected[0][0], expected[-1][1]],
         )
-    stored = {(row.starts_at, row.ends_at): row for row in NumbersSegment.objects.all()}
-    NumbersSegment.objects.filter(
-        pk__in=[row.pk for span, row in stored.items() if span not in set(expected)]
-    ).delete()
+    stored = {(row.starts_at, row.ends_at): row for row in ReportSegment.objects.all()}
+    ReportSegment.objects.filter(pk__in=[row.pk for span, row in stored.items() if span not in set(expected)]).delete()
     for span in reversed(expected):
         if span not in stored:
-            _summarize(NumbersSegment.objects.create(starts_at=span[0], ends_at=span[1]))
+            _summarize(ReportSegment.objects.create(starts_at=span[0], ends_at=span[1]))
             return True
-    dirty = NumbersSegment.objects.raw(
-        f"""SELECT * FROM incidents_numberssegment segment
+    dirty = ReportSegment.objects.raw(
+        f"""SELECT * FROM incidents_reportsegment segment
             WHERE NOT {_IS_CURRENT} ORDER BY starts_at DESC LIMIT 1"""  # noqa: S608 - all names are constants
     )
     for segment in dirty:
@@ -170,11 +169,11 @@ def _expected_segments(at: datetime) -> list[tuple[datetime, datetime]]:
     return list(pairwise(edges))
 
 
-def _summarize(segment: NumbersSegment) -> None:
+def _summarize(segment: ReportSegment) -> None:
     """Count the segment's incidents again. The notes are deleted first: see the module."""
     span = [segment.starts_at, segment.ends_at]
-    _execute("DELETE FROM incidents_numberschange WHERE began >= %s AND began < %s", span)
-    _execute("DELETE FROM incidents_numbersrun WHERE segment_id = %s", [segment.pk])
+    _execute("DELETE FROM incidents_reportchange WHERE began_at >= %s AND began_at < %s", span)
+    _execute("DELETE FROM incidents_reportrun WHERE segment_id = %s", [segment.pk])
     tickets: QuerySet[Ticket] = Ticket.objects.incidents().filter(
         visibility=Visibility.OPEN, impact_started_at__gte=span[0], impact_started_at__lt=span[1]
     )
@@ -182,7 +181,7 @@ def _summarize(segment: NumbersSegment) -> None:
     for measure in MEASURES.values():
         inner, parameters = measure_columns(tickets, keys, [measure]).query.sql_with_params()
         _execute(
-            f"""INSERT INTO incidents_numbersrun (segment_id, measure, team_id, service_id, severity_id, is_changed,
+            f"""INSERT INTO incidents_reportrun (segment_id, measure, team_id, service_id, severity_id, is_changed,
                                                   seconds, seconds_total, left_out)
                 SELECT %s, %s, key_team, key_service, key_severity, is_changed, {aggregates_of(measure)}
                 FROM ({inner}) counted

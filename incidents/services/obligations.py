@@ -1,6 +1,6 @@
 """The obligation to fix a failing readiness check of a service."""
 
-from oncall.models import OwedBy, Reminded, ReminderSide, TimeUnit
+from oncall.models import AssignedTo, Reminded, ReminderSide, TimeUnit
 from oncall.obligations import DefaultReminder, DefaultRule, ObligationKind
 
 READINESS = "readiness"
@@ -13,7 +13,7 @@ READINESS_KIND = ObligationKind(
         DefaultRule(
             name="Readiness of services",
             amount=2,
-            owed_by=OwedBy.MANAGER,
+            assigned_to=AssignedTo.MANAGER,
             reminders=(
                 DefaultReminder(1),
                 DefaultReminder(0, TimeUnit.MINUTES),

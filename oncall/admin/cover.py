@@ -12,10 +12,10 @@ from oncall.models import Absence, Override, OverridePerson, ReliefRequest, Swap
 class ReliefRequestAdmin(FactAdmin):
     """Relief requests after hard nights."""
 
-    list_display = ("user", "night_on", "pages", "worked_minutes", "schedule", "starts_at", "ends_at", "asked_at")
+    list_display = ("user", "night_on", "pages", "worked_minutes", "schedule", "starts_at", "ends_at", "requested_at")
     list_select_related = ("user", "schedule")
     search_fields = ("user__name", "schedule__name")
-    ordering = ("-asked_at", "-pk")
+    ordering = ("-requested_at", "-pk")
 
 
 class OverridePersonInline(FactInline):

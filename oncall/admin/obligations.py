@@ -21,7 +21,7 @@ class RuleForm(forms.ModelForm):
     class Meta:
         model = ObligationRule
         fields = (
-            "name", "kind", "position", "is_active", "most_rank", "most_tier", "teams", "amount", "unit", "owed_by",
+            "name", "kind", "position", "is_active", "max_rank", "max_tier", "teams", "amount", "unit", "assigned_to",
             "person", "dismissed_by", "dismissed_when", "needs_reason",
         )  # fmt: skip
 
@@ -49,7 +49,7 @@ class ObligationRuleAdmin(HistoryAdmin):
     """What must be done, for which records, within how long, by whom, and who is reminded."""
 
     form = RuleForm
-    list_display = ("name", "kind", "position", "is_active", "most_rank", "most_tier", "amount", "unit", "owed_by")
+    list_display = ("name", "kind", "position", "is_active", "max_rank", "max_tier", "amount", "unit", "assigned_to")
     list_filter = ("is_active", "kind")
     search_fields = ("name",)
     autocomplete_fields = ("teams", "person")

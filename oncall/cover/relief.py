@@ -143,14 +143,14 @@ def request_relief(*, actor: User, at: datetime) -> ReliefRequest:
         worked_minutes=offer.night.worked_minutes,
         starts_at=offer.starts_at,
         ends_at=offer.ends_at,
-        asked_at=at,
+        requested_at=at,
         swap=swap,
     )
 
 
 def relief_requests(*, team: Team, viewer: Any, at: datetime) -> QuerySet[ReliefRequest]:
     """Recent relief requests of a team: all of them for its planners, for others only their own."""
-    rows = ReliefRequest.objects.filter(schedule__team=team, asked_at__gte=at - _LISTED_FOR)
+    rows = ReliefRequest.objects.filter(schedule__team=team, requested_at__gte=at - _LISTED_FOR)
     if not permissions.can_manage_team(viewer, team):
         rows = rows.filter(user=viewer)
-    return rows.select_related("user", "schedule", "swap").order_by("-asked_at", "-pk")
+    return rows.select_related("user", "schedule", "swap").order_by("-requested_at", "-pk")

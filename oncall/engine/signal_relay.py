@@ -21,7 +21,7 @@ _LOCK_CLASS = 7_102
 
 @dataclass(frozen=True)
 class _Kind:
-    """A model whose rows have a `news_at`, and the signal for them."""
+    """A model whose rows have a `relay_at`, and the signal for them."""
 
     model: type[models.Model]
     signal: Signal
@@ -33,7 +33,7 @@ class _Kind:
         return self.model._meta.db_table
 
     def due(self, at: datetime) -> "models.QuerySet[Any]":
-        return self.model._default_manager.filter(news_at__lte=at)
+        return self.model._default_manager.filter(relay_at__lte=at)
 
 
 _KINDS = (
@@ -63,26 +63,26 @@ def _relay(kind: _Kind, at: datetime) -> int:
 def _relay_batch(kind: _Kind, at: datetime) -> int:
     if not _take_lock(kind):
         return 0
-    rows = list(kind.due(at).select_related(*kind.related).order_by("news_at", "pk")[:BATCH])
+    rows = list(kind.due(at).select_related(*kind.related).order_by("relay_at", "pk")[:BATCH])
     for row in rows:
-        kind.signal.send(sender=kind.model, at=row.news_at, **{kind.name: row})
+        kind.signal.send(sender=kind.model, at=row.relay_at, **{kind.name: row})
     _mark_relayed(kind, rows)
     return len(rows)
 
 
 def _relay_singly(kind: _Kind, at: datetime) -> int:
     done = 0
-    for pk in list(kind.due(at).order_by("news_at", "pk").values_list("pk", flat=True)[:BATCH]):
+    for pk in list(kind.due(at).order_by("relay_at", "pk").values_list("pk", flat=True)[:BATCH]):
         try:
             with transaction.atomic():
                 row = kind.due(at).select_related(*kind.related).filter(pk=pk).first() if _take_lock(kind) else None
                 if row is not None:
-                    kind.signal.send(sender=kind.model, at=row.news_at, **{kind.name: row})
+                    kind.signal.send(sender=kind.model, at=row.relay_at, **{kind.name: row})
                     _mark_relayed(kind, [row])
                     done += 1
         except Exception:
             logger.exception("news.failed", extra={kind.name: pk})
-            done += kind.due(at).filter(pk=pk).update(news_at=at + RETRY_AFTER)
+            done += kind.due(at).filter(pk=pk).update(relay_at=at + RETRY_AFTER)
     return done
 
 
@@ -95,11 +95,11 @@ def _take_lock(kind: _Kind) -> bool:
 
 
 def _mark_relayed(kind: _Kind, rows: Sequence[Any]) -> None:
-    """Clear `news_at` of these rows, unless it has changed since they were read."""
+    """Clear `relay_at` of these rows, unless it has changed since they were read."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""UPDATE {kind.table} SET news_at = NULL
-                FROM unnest(%s::bigint[], %s::timestamptz[]) AS sent(id, news_at)
-                WHERE {kind.table}.id = sent.id AND {kind.table}.news_at = sent.news_at""",  # noqa: S608 - our own name
-            [[row.pk for row in rows], [row.news_at for row in rows]],
+            f"""UPDATE {kind.table} SET relay_at = NULL
+                FROM unnest(%s::bigint[], %s::timestamptz[]) AS sent(id, relay_at)
+                WHERE {kind.table}.id = sent.id AND {kind.table}.relay_at = sent.relay_at""",  # noqa: S608 - our own name
+            [[row.pk for row in rows], [row.relay_at for row in rows]],
         )

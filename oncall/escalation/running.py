@@ -100,7 +100,7 @@ def _apply(escalation_id: int, verb: str, *, at: datetime, actor: User | None, *
     write_state(row, after, at=at, actor=actor)
     row.save(update_fields=STATE_COLUMNS)
     EscalationEntry.objects.bulk_create(
-        EscalationEntry(escalation=row, at=at, event=line.event, actor=actor, news_at=at) for line in log
+        EscalationEntry(escalation=row, at=at, event=line.event, actor=actor, relay_at=at) for line in log
     )
     if after.status != machine.TRIGGERED:
         paging.cancel_unsent(escalation_id=row.pk, at=at)

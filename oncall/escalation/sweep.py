@@ -82,7 +82,7 @@ def _entry(row: Escalation, line: machine.LogLine) -> EscalationEntry:
         round=line.round,
         detail=detail,
         # The pages have signals of their own.
-        news_at=None if line.event == EscalationEvent.PAGE else line.at,
+        relay_at=None if line.event == EscalationEvent.PAGE else line.at,
     )
 
 

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),
         migrations.RunSQL(
             "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON oncall_escalationentry"
-            " FOR EACH ROW EXECUTE FUNCTION holdfast_refuse_change('news_at');",
+            " FOR EACH ROW EXECUTE FUNCTION holdfast_refuse_change('relay_at');",
             "DROP TRIGGER append_only ON oncall_escalationentry;",
         ),
         *(guard(table, columns) for table, columns in FILLED_ONCE.items()),

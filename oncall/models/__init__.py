@@ -20,12 +20,12 @@ from oncall.models.escalation import (
 from oncall.models.feeds import FeedEvent, FeedKind, FeedToken
 from oncall.models.messages import Notice
 from oncall.models.obligations import (
+    AssignedTo,
     DismissedBy,
     DismissedWhen,
     Obligation,
     ObligationRule,
     ObligationStatus,
-    OwedBy,
     Reminded,
     Reminder,
     ReminderSide,
@@ -67,6 +67,7 @@ __all__ = [
     "UNDECIDED",
     "Absence",
     "ApiToken",
+    "AssignedTo",
     "Calendar",
     "CalendarDate",
     "ContactKind",
@@ -103,7 +104,6 @@ __all__ = [
     "Override",
     "OverrideOp",
     "OverridePerson",
-    "OwedBy",
     "Page",
     "ReliefRequest",
     "Reminded",

@@ -222,14 +222,14 @@ class EscalationEntry(models.Model):
     round = models.PositiveSmallIntegerField(null=True, blank=True)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     detail = models.JSONField(default=dict, help_text="The people paged, and why: schedule, version, turn.")
-    news_at = models.DateTimeField(null=True, blank=True, help_text="Set until the signal about it was delivered.")
+    relay_at = models.DateTimeField(null=True, blank=True, help_text="Set until the signal about it was delivered.")
 
     class Meta:
         verbose_name_plural = "escalation entries"
         constraints = [one_of("event", EscalationEvent.values, name="oncall_entry_event")]
         indexes = [
             models.Index(fields=["escalation", "id"], name="oncall_entry_of"),
-            models.Index(fields=["news_at"], condition=Q(news_at__isnull=False), name="oncall_entry_news"),
+            models.Index(fields=["relay_at"], condition=Q(relay_at__isnull=False), name="oncall_entry_relay"),
             models.Index(fields=["at"], condition=Q(event="page"), name="oncall_entry_paged"),
         ]
 

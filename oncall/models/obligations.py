@@ -22,7 +22,7 @@ class TimeUnit(models.TextChoices):
     DAYS = "days", "days"
 
 
-class OwedBy(models.TextChoices):
+class AssignedTo(models.TextChoices):
     """To whom a rule assigns the task."""
 
     RECORD = "record", "The record's owner, else its team"
@@ -56,10 +56,10 @@ class ObligationRule(models.Model):
     name = OneLineField(max_length=80, unique=True)
     kind = models.CharField("task type", max_length=40)
     is_active = models.BooleanField("active", default=True, help_text="Switch it off instead of deleting it.")
-    most_rank = models.PositiveSmallIntegerField(
+    max_rank = models.PositiveSmallIntegerField(
         "severities up to rank", null=True, blank=True, help_text="1 is the most severe. Empty: every severity."
     )
-    most_tier = models.PositiveSmallIntegerField(
+    max_tier = models.PositiveSmallIntegerField(
         "services up to tier", null=True, blank=True, help_text="1 is the most critical. Empty: every service."
     )
     teams = models.ManyToManyField(Team, blank=True, related_name="+", help_text="Empty: every team.")
@@ -71,7 +71,7 @@ class ObligationRule(models.Model):
         help_text="Empty: by the date that the record sets.",
     )
     unit = models.CharField(max_length=8, choices=TimeUnit, default=TimeUnit.DAYS)
-    owed_by = models.CharField("assigned to", max_length=8, choices=OwedBy, default=OwedBy.RECORD)
+    assigned_to = models.CharField("assigned to", max_length=8, choices=AssignedTo, default=AssignedTo.RECORD)
     person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     dismissed_by = models.CharField(max_length=8, choices=DismissedBy, default=DismissedBy.MANAGER)
     dismissed_when = models.CharField(max_length=8, choices=DismissedWhen, default=DismissedWhen.ANY)
@@ -82,11 +82,12 @@ class ObligationRule(models.Model):
         verbose_name = "task rule"
         constraints = [
             one_of("unit", TimeUnit.values, name="oncall_obligationrule_unit"),
-            one_of("owed_by", OwedBy.values, name="oncall_obligationrule_owed_by"),
+            one_of("assigned_to", AssignedTo.values, name="oncall_obligationrule_owed_by"),
             one_of("dismissed_by", DismissedBy.values, name="oncall_obligationrule_dismissed_by"),
             one_of("dismissed_when", DismissedWhen.values, name="oncall_obligationrule_dismissed_when"),
             models.CheckConstraint(
-                condition=Q(owed_by="person", person__isnull=False) | (~Q(owed_by="person") & Q(person__isnull=True)),
+                condition=Q(assigned_to="person", person__isnull=False)
+                | (~Q(assigned_to="person") & Q(person__isnull=True)),
                 name="oncall_obligationrule_person",
                 violation_error_message="Choose a person if the task is assigned to one person, and none otherwise.",
             ),

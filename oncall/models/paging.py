@@ -30,7 +30,7 @@ class Page(OutboxRow):
         ContactMethod, on_delete=models.SET_NULL, null=True, blank=True, related_name="pages"
     )
     link_used_at = models.DateTimeField(null=True, blank=True, help_text="The link in the message works once.")
-    news_at = models.DateTimeField(null=True, blank=True, help_text="Set until the signal about it was delivered.")
+    relay_at = models.DateTimeField(null=True, blank=True, help_text="Set until the signal about it was delivered.")
 
     objects = PageQuerySet.as_manager()
 
@@ -40,5 +40,5 @@ class Page(OutboxRow):
             *OutboxRow.Meta.indexes,
             models.Index(fields=["escalation", "firing"], name="oncall_page_of_firing"),
             models.Index(fields=["user", "-created_at"], name="oncall_page_of_user"),
-            models.Index(fields=["news_at"], condition=Q(news_at__isnull=False), name="oncall_page_news"),
+            models.Index(fields=["relay_at"], condition=Q(relay_at__isnull=False), name="oncall_page_relay"),
         ]

@@ -6,11 +6,11 @@ from django.db import IntegrityError, transaction
 
 from config.base.data.models import Origin
 from oncall.models import (
+    AssignedTo,
     MembershipRole,
     Obligation,
     ObligationRule,
     ObligationStatus,
-    OwedBy,
     Team,
     User,
 )
@@ -178,11 +178,11 @@ def _end_all(
 
 def _assignees(rule: ObligationRule, *, owner: User | None, team: Team | None) -> tuple[User | None, Team | None]:
     """Who must do it by the rule: a person, and the team responsible for them."""
-    if rule.owed_by == OwedBy.PERSON:
+    if rule.assigned_to == AssignedTo.PERSON:
         return rule.person, team
-    if rule.owed_by == OwedBy.TEAM and team is not None:
+    if rule.assigned_to == AssignedTo.TEAM and team is not None:
         return None, team
-    if rule.owed_by == OwedBy.MANAGER and team is not None:
+    if rule.assigned_to == AssignedTo.MANAGER and team is not None:
         return _manager(team), team
     return (owner if owner is not None and owner.is_active else None), team
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from oncall.models import DismissedBy, OwedBy, Reminded, ReminderSide, TimeUnit
+from oncall.models import AssignedTo, DismissedBy, Reminded, ReminderSide, TimeUnit
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class DefaultRule:
     name: str
     amount: int | None = None
     unit: TimeUnit = TimeUnit.DAYS
-    owed_by: OwedBy = OwedBy.RECORD
+    assigned_to: AssignedTo = AssignedTo.RECORD
     dismissed_by: DismissedBy = DismissedBy.MANAGER
     reminders: tuple[DefaultReminder, ...] = ()
 

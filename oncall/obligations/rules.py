@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from oncall.models import (
+    AssignedTo,
     DismissedBy,
     DismissedWhen,
     Obligation,
     ObligationRule,
-    OwedBy,
     Reminded,
     ReminderSide,
     RuleReminder,
@@ -20,10 +20,10 @@ from oncall.models import (
 from oncall.obligations import kinds
 
 _ASSIGNEE_TEXTS = {
-    OwedBy.RECORD: "It is assigned to the record's owner, or else to its team.",
-    OwedBy.TEAM: "It is assigned to the record's team.",
-    OwedBy.MANAGER: "It is assigned to a manager of the record's team.",
-    OwedBy.PERSON: "It is assigned to one person.",
+    AssignedTo.RECORD: "It is assigned to the record's owner, or else to its team.",
+    AssignedTo.TEAM: "It is assigned to the record's team.",
+    AssignedTo.MANAGER: "It is assigned to a manager of the record's team.",
+    AssignedTo.PERSON: "It is assigned to one person.",
 }
 _SILENT_ORIGINS = ("demo", "case")
 
@@ -31,8 +31,8 @@ _SILENT_ORIGINS = ("demo", "case")
 def matching_rule(*, kind: str, team: Team | None, rank: int | None, tier: int | None) -> ObligationRule | None:
     """The first active rule whose conditions hold; a missing rank, tier or team meets no condition on it."""
     rules = ObligationRule.objects.filter(kind=kind, is_active=True).filter(
-        Q(most_rank__isnull=True) | Q(most_rank__gte=rank if rank is not None else 32_767),
-        Q(most_tier__isnull=True) | Q(most_tier__gte=tier if tier is not None else 32_767),
+        Q(max_rank__isnull=True) | Q(max_rank__gte=rank if rank is not None else 32_767),
+        Q(max_tier__isnull=True) | Q(max_tier__gte=tier if tier is not None else 32_767),
         Q(teams__isnull=True) | Q(teams=team.pk if team else None),
     )
     return rules.order_by("position", "pk").first()
@@ -70,7 +70,7 @@ def write_default_rules() -> int:
                     "position": 100 + number,
                     "amount": default.amount,
                     "unit": default.unit,
-                    "owed_by": default.owed_by,
+                    "assigned_to": default.assigned_to,
                     "dismissed_by": default.dismissed_by,
                 },
             )
@@ -103,10 +103,10 @@ def describe(rule: ObligationRule, *, teams: Sequence[Team], reminders: Sequence
 
 def _scope_text(rule: ObligationRule, teams: Sequence[Team]) -> str:
     parts = []
-    if rule.most_rank is not None:
-        parts.append("severity rank 1" if rule.most_rank == 1 else f"severities of rank 1 to {rule.most_rank}")
-    if rule.most_tier is not None:
-        parts.append("services of tier 1" if rule.most_tier == 1 else f"services of tier 1 to {rule.most_tier}")
+    if rule.max_rank is not None:
+        parts.append("severity rank 1" if rule.max_rank == 1 else f"severities of rank 1 to {rule.max_rank}")
+    if rule.max_tier is not None:
+        parts.append("services of tier 1" if rule.max_tier == 1 else f"services of tier 1 to {rule.max_tier}")
     if teams:
         parts.append(" or ".join(team.name for team in teams))
     return f"For {', '.join(parts)}: " if parts else "For every record: "
@@ -119,9 +119,9 @@ def _due_text(rule: ObligationRule, kind: kinds.ObligationKind) -> str:
 
 
 def _assignee_text(rule: ObligationRule) -> str:
-    if rule.owed_by == OwedBy.PERSON and rule.person is not None:
+    if rule.assigned_to == AssignedTo.PERSON and rule.person is not None:
         return f"It is assigned to {rule.person.name}."
-    return _ASSIGNEE_TEXTS[OwedBy(rule.owed_by)]
+    return _ASSIGNEE_TEXTS[AssignedTo(rule.assigned_to)]
 
 
 def _reminder_texts(reminders: Sequence[RuleReminder]) -> list[str]:

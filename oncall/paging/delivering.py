@@ -101,7 +101,7 @@ def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
     """Record a provider's answer. Does nothing if another worker has taken the lease in the meantime."""
     if outcome.is_accepted:
         # The timeline may get it a second later: waking every engine for it costs more than the page.
-        outbox.record_accepted(Page, job.held, at=at, provider_id=outcome.provider_id, news_at=at)
+        outbox.record_accepted(Page, job.held, at=at, provider_id=outcome.provider_id, relay_at=at)
         return
     with transaction.atomic():
         _record_failure(job, outcome, at)
@@ -115,15 +115,15 @@ def _record_failure(job: Job, outcome: Outcome, at: datetime) -> None:
     is_current = escalation.state == EscalationState.TRIGGERED and page.firing == escalation.firing
     if escalation.state != EscalationState.TRIGGERED:
         written = outbox.record_end(
-            Page, job.held, state=OutboxState.CANCELLED, at=at, error=outcome.error, news_at=at
+            Page, job.held, state=OutboxState.CANCELLED, at=at, error=outcome.error, relay_at=at
         )
     elif outcome.is_permanent or not is_current:
-        written = outbox.record_end(Page, job.held, state=OutboxState.FAILED, at=at, error=outcome.error, news_at=at)
+        written = outbox.record_end(Page, job.held, state=OutboxState.FAILED, at=at, error=outcome.error, relay_at=at)
     elif job.held.attempts % MAX_ATTEMPTS == 0:
-        written = outbox.record_end(Page, job.held, state=OutboxState.DEAD, at=at, error=outcome.error, news_at=at)
+        written = outbox.record_end(Page, job.held, state=OutboxState.DEAD, at=at, error=outcome.error, relay_at=at)
     else:
         wait = min(outcome.retry_after or backoff(job.held.attempts), MAX_WAIT)
-        written = outbox.record_retry(Page, job.held, due_at=at + wait, error=outcome.error, news_at=at)
+        written = outbox.record_retry(Page, job.held, due_at=at + wait, error=outcome.error, relay_at=at)
     if not written:
         return
     logger.warning("page.failed", extra={"page": page.pk, "channel": page.channel, "error": outcome.error})
@@ -184,6 +184,6 @@ def _advance_if_unreachable(escalation: Escalation, at: datetime) -> None:
         event=EscalationEvent.UNREACHABLE,
         step=max(escalation.step - 1, 0),
         round=escalation.round,
-        news_at=at,
+        relay_at=at,
     )
     wake("pages")

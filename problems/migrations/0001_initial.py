@@ -25,7 +25,7 @@ class Migration(FirstMigration):
                 ('ticket_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='incidents.ticket')),
                 ('cause', models.TextField(blank=True)),
                 ('workaround', models.TextField(blank=True)),
-                ('services_at_risk', models.ManyToManyField(blank=True, help_text='Others that the same cause may hit (S34).', related_name='problems_at_risk', to='incidents.service')),
+                ('services_at_risk', models.ManyToManyField(blank=True, help_text='Other services that the same cause may affect (S34).', related_name='problems_at_risk', to='incidents.service')),
             ],
             options={
                 'base_manager_name': 'objects',
@@ -37,7 +37,7 @@ class Migration(FirstMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', config.base.data.models.OneLineField(max_length=200)),
-                ('symptoms', models.TextField(help_text='What people see and say, in their own words; it is searched.')),
+                ('symptoms', models.TextField(help_text='What people see, in their own words. New incidents are matched with it.')),
                 ('workaround', models.TextField(help_text='What to do until it is fixed, step by step.')),
                 ('status', models.CharField(choices=[('published', 'Published'), ('retired', 'Retired')], default='published', max_length=10)),
                 ('hits', models.PositiveIntegerField(default=0, editable=False, help_text='In how many incidents it was used.')),

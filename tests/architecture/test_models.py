@@ -48,9 +48,9 @@ WITHOUT_LIST = {
     "incidents.StatusPage": "configuration, kept in the administration; it is a page itself",
     "incidents.Event": UNDER.format("alert or integration"),
     "incidents.Incident": "the queue lists tickets, which it is",
-    "incidents.NumbersChange": SUMMARY,
-    "incidents.NumbersRun": SUMMARY,
-    "incidents.NumbersSegment": SUMMARY,
+    "incidents.ReportChange": SUMMARY,
+    "incidents.ReportRun": SUMMARY,
+    "incidents.ReportSegment": SUMMARY,
     "incidents.PreventionWaiver": "asked and decided on its ticket's page",
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": UNDER.format("ticket"),
@@ -93,9 +93,9 @@ WITHOUT_ENDPOINT = {
     "oncall.ReliefRequest": "asked with one tap in the portal; others take the shift there",
     "oncall.WakeTest": "private; its person must look at what arrives",
     "oncall.RuleReminder": UNDER.format("rule"),
-    "incidents.NumbersChange": SUMMARY,
-    "incidents.NumbersRun": SUMMARY,
-    "incidents.NumbersSegment": SUMMARY,
+    "incidents.ReportChange": SUMMARY,
+    "incidents.ReportRun": SUMMARY,
+    "incidents.ReportSegment": SUMMARY,
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": "given with its ticket",
     "incidents.ServiceDependency": "given with its service",
@@ -109,9 +109,9 @@ WITHOUT_ENDPOINT = {
     "problems.Problem": "/problems/ serves it over the ticket it is, where locks and filters are",
 }
 WITHOUT_ADMIN: dict[str, str] = {
-    "incidents.NumbersChange": SUMMARY,
-    "incidents.NumbersRun": SUMMARY,
-    "incidents.NumbersSegment": SUMMARY,
+    "incidents.ReportChange": SUMMARY,
+    "incidents.ReportRun": SUMMARY,
+    "incidents.ReportSegment": SUMMARY,
 }
 
 

@@ -130,7 +130,7 @@ def _put_off_checks(site: Site) -> None:
 def _await_timeline(site: Site, plan: list[oracle.Planned]) -> None:
     """Wait for the last page, and until every timeline knows of it."""
     site.await_pages(plan, limit=120)
-    untold = "SELECT 1 FROM oncall_page WHERE news_at IS NOT NULL LIMIT 1"
+    untold = "SELECT 1 FROM oncall_page WHERE relay_at IS NOT NULL LIMIT 1"
     wait_for("every timeline knows", lambda: not site.sql(untold), limit=30)
 
 

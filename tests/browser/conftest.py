@@ -121,7 +121,7 @@ def _change_rota(ana: Any, bob: Any, schedule: Any, at: datetime) -> dict[str, A
 def _obligation(ana: Any, team: Any, ticket: Any, at: datetime) -> Any:
     """Two tasks of Ana, one of them overdue and with a reminder, and one of her team."""
     rule = make.ObligationRuleFactory(
-        name="Looks at what broke", dismissed_by="owner", most_rank=2,
+        name="Looks at what broke", dismissed_by="owner", max_rank=2,
         reminding=[(1, "days", "before", "owner"), (0, "minutes", "before", "owner"), (1, "days", "after", "manager")],
     )  # fmt: skip
     overdue = make.ObligationFactory(

@@ -18,7 +18,7 @@ APPEND_ONLY = {
     "incidents_timelineentry": "",
     "oncall_calendardate": "'withdrawn_at', 'withdrawn_by_id'",
     "oncall_deactivation": "'ends_at', 'reopened_by_id'",
-    "oncall_escalationentry": "'news_at'",
+    "oncall_escalationentry": "'relay_at'",
     "oncall_layer": "",
     "oncall_layermember": "",
     "oncall_override": "'cancelled_at', 'cancelled_by_id'",
@@ -72,10 +72,10 @@ class TestMigrate:
         assert triggers(fresh, "fill_once") == once
 
     def test_has_tickets_keep_the_summary_right(self, fresh: Connection) -> None:
-        names = [f"numbers_{event}" for event in ("added", "taken_away", "changed", "emptied")]
+        names = [f"summary_{event}" for event in ("added", "taken_away", "changed", "emptied")]
         storage = fresh.execute(
             "SELECT attstorage FROM pg_attribute"
-            " WHERE attrelid = 'incidents_numbersrun'::regclass AND attname = 'seconds'"
+            " WHERE attrelid = 'incidents_reportrun'::regclass AND attname = 'seconds'"
         ).fetchone()
 
         assert [triggers(fresh, name) for name in names] == [{"incidents_ticket": ""}] * 4

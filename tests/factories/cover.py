@@ -90,5 +90,5 @@ class ReliefRequestFactory(DjangoModelFactory):
     worked_minutes = 75
     starts_at = NOON
     ends_at = NOON + timedelta(hours=9)
-    asked_at = NOON
+    requested_at = NOON
     swap = factory.SubFactory(SwapRequestFactory)

@@ -110,7 +110,7 @@ class SubscriberFactory(DjangoModelFactory):
 
     page = factory.SubFactory(StatusPageFactory)
     email = factory.Sequence(lambda n: f"customer{n}@example.org")
-    asked_at = NOON
+    requested_at = NOON
     created_at = NOON
     confirmed_at = NOON
 

@@ -21,7 +21,7 @@ def fill(count: int) -> None:
     page, _ = StatusPage.objects.get_or_create(slug="acme", defaults={"name": "Acme"})
     Subscriber.objects.bulk_create(
         (
-            Subscriber(page=page, email=f"customer{n}@example.org", asked_at=at, created_at=at, confirmed_at=at)
+            Subscriber(page=page, email=f"customer{n}@example.org", requested_at=at, created_at=at, confirmed_at=at)
             for n in range(count)
         ),
         ignore_conflicts=True,

@@ -32,7 +32,7 @@ def test_is_created_for_its_owner_and_due_day(ticket: Any) -> None:
 
 def test_takes_the_day_of_a_rule_that_gives_one(ticket: Any) -> None:
     ObligationRule.objects.filter(kind="postmortem").update(position=200)
-    make.ObligationRuleFactory(kind="postmortem", most_rank=1, amount=2)
+    make.ObligationRuleFactory(kind="postmortem", max_rank=1, amount=2)
 
     postmortem = writing.draft(ticket_id=ticket.pk, actor=None, at=NOON + DAY)
 

@@ -40,8 +40,10 @@ class Subscriber(models.Model):
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False, help_text="Used in the signed links.")
     email = models.EmailField(max_length=254)
     components = models.ManyToManyField(Component, blank=True, related_name="subscribers")
-    asked = models.JSONField(default=list, blank=True, help_text="Components chosen last; used once confirmed.")
-    asked_at = models.DateTimeField()
+    requested_components = models.JSONField(
+        default=list, blank=True, help_text="Components chosen last; used once confirmed."
+    )
+    requested_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

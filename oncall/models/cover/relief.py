@@ -18,7 +18,7 @@ class ReliefRequest(models.Model):
     worked_minutes = models.PositiveIntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    asked_at = models.DateTimeField()
+    requested_at = models.DateTimeField()
     swap = models.OneToOneField(SwapRequest, on_delete=models.PROTECT, related_name="relief")
 
     class Meta:
@@ -26,7 +26,7 @@ class ReliefRequest(models.Model):
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="oncall_relief_ends_later"),
             models.UniqueConstraint(fields=["user", "night_on"], name="oncall_relief_once_a_night"),
         ]
-        indexes = [models.Index(fields=["schedule", "-asked_at"], name="oncall_relief_of_schedule")]
+        indexes = [models.Index(fields=["schedule", "-requested_at"], name="oncall_relief_of_schedule")]
 
     def __str__(self) -> str:
         return f"{self.user_id} after the night of {self.night_on} ({self.pk})"

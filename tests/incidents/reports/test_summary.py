@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from incidents.models import NumbersChange, NumbersRun, NumbersSegment, Ticket
+from incidents.models import ReportChange, ReportRun, ReportSegment, Ticket
 from incidents.reports import aggregates, metrics, summary
 from incidents.reports.summary import Scope
 from tests import factories as make
@@ -172,7 +172,7 @@ class TestTally:
 
         assert len(queries) == 2
         assert cells[-1].figures["restore"].n == 1
-        assert NumbersRun.objects.count() == len(metrics.MEASURES)
+        assert ReportRun.objects.count() == len(metrics.MEASURES)
 
 
 class TestRefresh:
@@ -183,7 +183,7 @@ class TestRefresh:
         while summary.refresh_one(at=datetime(2026, 5, 20, tzinfo=UTC)):
             pass
 
-        cuts = NumbersSegment.objects.order_by("starts_at").values_list("starts_at", "ends_at")
+        cuts = ReportSegment.objects.order_by("starts_at").values_list("starts_at", "ends_at")
         assert [(start.isoformat()[:13], end.isoformat()[:13]) for start, end in cuts] == [
             ("2026-04-30T22", "2026-05-01T00"),
             ("2026-05-01T00", "2026-05-31T22"),
@@ -196,7 +196,7 @@ class TestRefresh:
 
         Ticket.objects.filter(pk=ticket.pk).update(title="No figure depends on it")
 
-        assert not NumbersChange.objects.exists()
+        assert not ReportChange.objects.exists()
         assert not summary.refresh_one(at=AFTER_ALL_INCIDENTS)
 
     def test_sums_up_again_what_has_changed(self) -> None:
@@ -205,14 +205,14 @@ class TestRefresh:
 
         Ticket.objects.filter(pk=ticket.pk).update(status="restored", restored_at=NOON + timedelta(hours=1))
 
-        assert NumbersChange.objects.count() == 1
+        assert ReportChange.objects.count() == 1
         assert summary.refresh_one(at=AFTER_ALL_INCIDENTS)
-        assert bytes(NumbersRun.objects.get(measure="restore").seconds)
-        assert not NumbersChange.objects.exists()
+        assert bytes(ReportRun.objects.get(measure="restore").seconds)
+        assert not ReportChange.objects.exists()
 
     def test_of_nothing_keeps_nothing(self) -> None:
         assert summary.refresh(at=AFTER_ALL_INCIDENTS) == 0
-        assert not NumbersSegment.objects.exists()
+        assert not ReportSegment.objects.exists()
 
 
 class TestStored:

@@ -93,8 +93,8 @@ DUE: dict[str, tuple[str, str, Callable[[], Any], datetime]] = {
     "a page": ("pages", "page", lambda: _page(state="pending", due_at=NOON), NOON),
     "a lease": ("pages", "page", lambda: _page(state="sending", lease_until=NOON), NOON),
     "an alert": ("intake", "route", lambda: make.AlertFactory(route_at=NOON), NOON),
-    "news of a page": ("clocks", "news", lambda: make.PageFactory(news_at=NOON), NOON),
-    "news of a log": ("clocks", "news", lambda: make.EscalationEntryFactory(news_at=NOON), NOON),
+    "news of a page": ("clocks", "signals", lambda: make.PageFactory(relay_at=NOON), NOON),
+    "news of a log": ("clocks", "signals", lambda: make.EscalationEntryFactory(relay_at=NOON), NOON),
     "a swap": ("clocks", "swaps", lambda: make.SwapRequestFactory(starts_at=NOON), NOON),
     "an obligation": (
         "clocks",

@@ -39,7 +39,7 @@ def listener() -> Iterator[Listener]:
 
 class TestRelayDue:
     def test_sends_each_once(self, listener: Listener) -> None:
-        pages = PageFactory.create_batch(3, news_at=NOON)
+        pages = PageFactory.create_batch(3, relay_at=NOON)
 
         first, second = signal_relay.relay_due(at=NOON), signal_relay.relay_due(at=NOON)
 
@@ -47,21 +47,21 @@ class TestRelayDue:
         assert sorted(listener.received) == [page.pk for page in pages]
 
     def test_postpones_the_one_that_fails(self, listener: Listener) -> None:
-        pages = PageFactory.create_batch(3, news_at=NOON)
+        pages = PageFactory.create_batch(3, relay_at=NOON)
         listener.fails_on = {pages[1].pk}
 
         signal_relay.relay_due(at=NOON)
 
         assert set(listener.received) == {pages[0].pk, pages[2].pk}
-        assert Page.objects.get(pk=pages[1].pk).news_at == NOON + signal_relay.RETRY_AFTER
-        assert Page.objects.filter(news_at__lte=NOON).count() == 0
+        assert Page.objects.get(pk=pages[1].pk).relay_at == NOON + signal_relay.RETRY_AFTER
+        assert Page.objects.filter(relay_at__lte=NOON).count() == 0
 
     def test_sends_again_what_changed_in_between(self, listener: Listener) -> None:
-        page = PageFactory(news_at=NOON)
+        page = PageFactory(relay_at=NOON)
         later = NOON + timedelta(seconds=1)
 
         def change(**_: Any) -> None:
-            Page.objects.filter(pk=page.pk).update(news_at=later)
+            Page.objects.filter(pk=page.pk).update(relay_at=later)
 
         signals.page_changed.connect(change)
         try:
@@ -69,10 +69,10 @@ class TestRelayDue:
         finally:
             signals.page_changed.disconnect(change)
 
-        assert Page.objects.get(pk=page.pk).news_at == later
+        assert Page.objects.get(pk=page.pk).relay_at == later
 
     def test_leaves_it_to_the_engine_that_holds_the_lock(self, listener: Listener) -> None:
-        PageFactory(news_at=NOON)
+        PageFactory(relay_at=NOON)
         with psycopg.connect(**connection.get_connection_params()) as other:
             other.execute("SELECT pg_advisory_xact_lock(7102, hashtext('page'))")
 
@@ -81,7 +81,7 @@ class TestRelayDue:
         assert (done, listener.received) == (0, [])
 
     def test_needs_a_constant_number_of_queries(self, listener: Listener, django_assert_num_queries: Any) -> None:
-        PageFactory.create_batch(20, news_at=NOON)
+        PageFactory.create_batch(20, relay_at=NOON)
 
         with django_assert_num_queries(7):  # two checks, savepoint, lock, rows, mark, release
             signal_relay.relay_due(at=NOON)

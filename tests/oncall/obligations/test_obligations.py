@@ -34,7 +34,7 @@ def _create(**fields: Any) -> Obligation | None:
 class TestCreate:
     def test_uses_the_first_rule_that_matches(self) -> None:
         make.ObligationRuleFactory(name="All", position=20, amount=9)
-        make.ObligationRuleFactory(name="Worst", position=10, most_rank=1, amount=2)
+        make.ObligationRuleFactory(name="Worst", position=10, max_rank=1, amount=2)
 
         mild, worst = _create(rank=3, subject_id=1), _create(rank=1, subject_id=2)
 
@@ -44,7 +44,7 @@ class TestCreate:
         assert (worst.rule.name, worst.due_at) == ("Worst", NOON + 2 * DAY)
 
     def test_a_missing_tier_meets_no_condition_on_it(self) -> None:
-        make.ObligationRuleFactory(most_tier=1)
+        make.ObligationRuleFactory(max_tier=1)
 
         assert _create() is None
         assert _create(tier=2) is None
@@ -142,7 +142,7 @@ class TestCreate:
         team, record = make.TeamFactory(), make.UserFactory(name="Rita")
         make.MembershipFactory(team=team, user__name="Maja", role="manager")
         person = make.UserFactory(name="Pia") if by == "person" else None
-        make.ObligationRuleFactory(owed_by=by, person=person)
+        make.ObligationRuleFactory(assigned_to=by, person=person)
 
         obligation = _create(team=team, owner=record)
 
@@ -309,9 +309,9 @@ class TestRules:
     def test_are_described_as_text(self) -> None:
         rule = make.ObligationRuleFactory(
             kind="postmortem",
-            most_rank=1,
+            max_rank=1,
             amount=5,
-            owed_by="person",
+            assigned_to="person",
             person=make.UserFactory(name="Ana"),
             reminding=[
                 (1, "days", "before", "owner"),

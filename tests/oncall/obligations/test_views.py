@@ -264,8 +264,8 @@ class TestAdministration:
             f"/admin/oncall/obligationrule/{rule.pk}/change/",
             {
                 "name": rule.name, "kind": rule.kind, "position": 100, "is_active": "on", "amount": "", "unit": "days",
-                "owed_by": "record", "person": "", "dismissed_by": "manager", "dismissed_when": "any",
-                "needs_reason": "on", "most_rank": "", "most_tier": "",
+                "assigned_to": "record", "person": "", "dismissed_by": "manager", "dismissed_when": "any",
+                "needs_reason": "on", "max_rank": "", "max_tier": "",
                 "reminders-TOTAL_FORMS": 1, "reminders-INITIAL_FORMS": 0, "reminders-MIN_NUM_FORMS": 0,
                 "reminders-MAX_NUM_FORMS": 1000, "reminders-0-amount": 1, "reminders-0-unit": "days",
                 "reminders-0-side": "before", "reminders-0-whom": "owner", "reminders-0-rule": rule.pk,
@@ -283,7 +283,7 @@ class TestAdministration:
             "/admin/oncall/obligationrule/add/",
             {
                 "name": "New", "kind": "known_error_review", "position": 1, "amount": "", "unit": "days",
-                "owed_by": "record", "dismissed_by": "manager", "dismissed_when": "any",
+                "assigned_to": "record", "dismissed_by": "manager", "dismissed_when": "any",
                 "reminders-TOTAL_FORMS": 0, "reminders-INITIAL_FORMS": 0,
             },
         ).content.decode()  # fmt: skip

@@ -223,4 +223,4 @@ class TestDatabase:
         for change in (lambda: EscalationEntry.objects.update(event="ack"), entry.delete):
             with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
                 change()
-        assert EscalationEntry.objects.update(news_at=NOON) == 1
+        assert EscalationEntry.objects.update(relay_at=NOON) == 1
