@@ -139,7 +139,7 @@ def sync_rights(*, apps: Apps = installed_apps, using: str = DEFAULT_DB_ALIAS, *
         grant_model = group_model.permissions.through
         grants = grant_model.objects.using(using)
         granted = set(grants.values_list("group_id", "permission_id"))
-        wanted = [
+        rights = [
             (ids[role.value], permissions[code])
             for role in COLUMNS
             for code in sorted(codes_of(role) & permissions.keys())
@@ -147,7 +147,7 @@ def sync_rights(*, apps: Apps = installed_apps, using: str = DEFAULT_DB_ALIAS, *
         grants.bulk_create(
             [
                 grant_model(group_id=group, permission_id=permission)
-                for group, permission in wanted
+                for group, permission in rights
                 if (group, permission) not in granted
             ],
             ignore_conflicts=True,  # another `migrate` may run beside this one

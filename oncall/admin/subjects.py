@@ -16,5 +16,5 @@ class SubjectAdmin(FactAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Only those whose subject the reader may know of."""
-        found: QuerySet[Any] = super().get_queryset(request)
-        return found.filter(subjects.visible(request.user, prefix=self.subject_at))
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.filter(subjects.visible(request.user, prefix=self.subject_at))

@@ -34,8 +34,8 @@ def tree(path: Path) -> ast.Module:
 
 
 def sources(*folders: str) -> list[Path]:
-    found = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    return [path for path in found if "migrations" not in path.parts]
+    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [path for path in paths if "migrations" not in path.parts]
 
 
 def tracked() -> list[Path]:

@@ -22,7 +22,7 @@ class TestTickets:
     UNSAFE = frozenset({"update", "select_for_update", "bulk_create", "bulk_update", "update_or_create"})
 
     def test_are_locked_and_changed_through_the_parent(self) -> None:
-        found = [
+        violations = [
             f"{place(path)}:{node.lineno} {self._child(node.func.value)}...{node.func.attr}()"
             for path in sources("config", *APPS)
             for node in ast.walk(tree(path))
@@ -32,7 +32,7 @@ class TestTickets:
             and self._child(node.func.value)
         ]
 
-        assert found == []
+        assert violations == []
 
     def _child(self, node: ast.expr) -> str:
         """The child's name if the chain of calls starts at its manager, as `Incident.objects.filter(...)`."""
@@ -48,7 +48,7 @@ class TestTickets:
 class TestFiles:
     def test_send_nothing_later_through_the_broker(self) -> None:
         """Everything due is a row; Redis forgets and repeats what waits in it."""
-        found = [
+        violations = [
             f"{place(path)}:{node.lineno}"
             for path in sources("config", *APPS)
             for node in ast.walk(tree(path))
@@ -58,7 +58,7 @@ class TestFiles:
             and any(keyword.arg in {"eta", "countdown"} for keyword in node.keywords)
         ]
 
-        assert found == []
+        assert violations == []
         assert not [place(path) for path in sources("config", *APPS) if SENDS_LATER.search(path.read_text())]
 
     def test_begin_with_a_sentence(self) -> None:
@@ -86,10 +86,10 @@ class TestFiles:
 
     def test_name_no_package_registry(self) -> None:
         """Where packages come from is the business of the machine, not of the project."""
-        found = []
+        violations = []
         for path in tracked():
             if path == Path(__file__) or path.suffix in {".png", ".ico", ".woff2"} or "vendor" in path.parts:
                 continue
-            found += [f"{place(path)}: {name}" for name in REGISTRIES.findall(path.read_text(errors="replace"))]
+            violations += [f"{place(path)}: {name}" for name in REGISTRIES.findall(path.read_text(errors="replace"))]
 
-        assert found == []
+        assert violations == []

@@ -67,6 +67,6 @@ class TestImports:
         for level, app in enumerate(APPS):
             names = re.compile(rf"[\"']({'|'.join(APPS[level + 1 :]) or '-'})\.\w+[\"']")
             for path in [*sources(app), *(ROOT / app).rglob("migrations/*.py")]:
-                upward += [f"{place(path)}: {found}" for found in names.findall(path.read_text())]
+                upward += [f"{place(path)}: {name}" for name in names.findall(path.read_text())]
 
         assert upward == []

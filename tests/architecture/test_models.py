@@ -116,8 +116,8 @@ WITHOUT_ADMIN: dict[str, str] = {
 
 
 def own_models() -> list[type[models.Model]]:
-    found = [model for app in APPS for model in apps.get_app_config(app).get_models()]
-    return [model for model in found if not model.__name__.startswith("Historical")]
+    models_of_apps = [model for app in APPS for model in apps.get_app_config(app).get_models()]
+    return [model for model in models_of_apps if not model.__name__.startswith("Historical")]
 
 
 def label(model: type[models.Model]) -> str:

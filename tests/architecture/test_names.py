@@ -16,6 +16,8 @@ PRONOUNS = frozenset([
     "said", "shown", "given", "wanted", "mine", "standing", "look",
 ])
 # fmt: on
+ALLOWED = {"oncall/filters/calendars.py": {"standing"}}
+"""A parameter of the REST API keeps the name that was published."""
 
 
 def module_of(path: Path) -> str:
@@ -78,5 +80,6 @@ class TestGivenUpNames:
 class TestNames:
     def test_are_no_pronouns(self) -> None:
         wrong = {place(path): names for path in sources(*CODE) if (names := bound_names(path) & PRONOUNS)}
+        wrong = {file: names for file, names in wrong.items() if names != ALLOWED.get(file)}
 
         assert wrong == {}

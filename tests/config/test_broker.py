@@ -33,12 +33,12 @@ class TestEnqueue:
 
         with (
             mock.patch.object(broker, "_pool_of", return_value=away),
-            mock.patch.object(send_due, "apply_async", wraps=send_due.apply_async) as asked,
+            mock.patch.object(send_due, "apply_async", wraps=send_due.apply_async) as apply_async,
         ):
             answers = [broker.enqueue(send_due, queue="customers") for _ in range(50)]
 
         assert not any(answers)
-        assert asked.call_count <= 2
+        assert apply_async.call_count <= 2
 
     def test_makes_no_call_while_the_broker_rests(self) -> None:
         with _outcomes(OperationalError("gone"), OperationalError("gone")) as apply:

@@ -66,11 +66,11 @@ class TestUpgrade:
         executor = MigrationExecutor(connection)
 
         with connect(name) as old, connect(name.removesuffix("_upgraded")) as new:
-            was, wanted = dumps.schema_of(old), dumps.schema_of(new)
+            migrated_schema, fresh_schema = dumps.schema_of(old), dumps.schema_of(new)
 
         assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
-        assert len(wanted) > 1000
-        assert (was - wanted, wanted - was) == (set(), set())
+        assert len(fresh_schema) > 1000
+        assert (migrated_schema - fresh_schema, fresh_schema - migrated_schema) == (set(), set())
 
     def test_keeps_tickets_with_their_timelines(self, upgraded: Path) -> None:
         ended, ringing = Incident.objects.order_by("number")

@@ -67,10 +67,10 @@ class TestCost:
         engine = _engine()
         _rest(engine, clock, seconds=1)  # the first pass runs every sweep
 
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             _rest(engine, clock, seconds=A_MINUTE)
 
-        assert len(asked) / A_MINUTE <= MAX_A_SECOND
+        assert len(queries) / A_MINUTE <= MAX_A_SECOND
 
     @pytest.mark.parametrize("name", LANES)
     def test_asks_one_question_when_woken_for_nothing(self, clock: Clock, name: str) -> None:
@@ -78,10 +78,10 @@ class TestCost:
         _rest(engine, clock, seconds=1)
         [lane] = engine
 
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             lane._pass()
 
-        assert [one["sql"] for one in asked] == [f"EXECUTE holdfast_due_{name}"]
+        assert [query["sql"] for query in queries] == [f"EXECUTE holdfast_due_{name}"]
 
 
 def _page(**fields: Any) -> None:
@@ -178,7 +178,7 @@ class TestWaiting:
         self, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         _page(state="pending", due_at=timezone.now() - timedelta(hours=1))
-        [lane] = [one for one in _engine() if one.lane == "pages"]
+        [lane] = [lane for lane in _engine() if lane.lane == "pages"]
         monkeypatch.setattr("oncall.paging.claim_jobs", lambda **_: [])
 
         assert lane._pass() <= AGAIN_SECONDS
