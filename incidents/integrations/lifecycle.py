@@ -1,30 +1,18 @@
-"""Integrations: created, given a new key, paused and resumed; and the settings for the sender's side."""
+"""Integrations: created, given a new key, paused and resumed."""
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
 
-from config.base.net import links
 from config.base.rest import tokens
 from incidents.intake import integration_keys
-from incidents.models import Integration, IntegrationKind, Service, Severity
+from incidents.models import Integration, Service, Severity
 from oncall.models import User
 
 HINT_LENGTH = 4
-
-
-@dataclass(frozen=True)
-class Snippet:
-    """A text to copy into the sender's settings."""
-
-    title: str
-    language: str
-    text: str
 
 
 @transaction.atomic
@@ -87,49 +75,6 @@ def resume(*, integration_id: int, actor: User | None) -> Integration:
         integration.paused_at = None
         _save(integration, actor, "Resumed.")
     return integration
-
-
-def snippets(integration: Integration, *, key: str = "YOUR_KEY") -> list[Snippet]:
-    """The settings for the sender's side, with a placeholder if the key is not known."""
-    if integration.kind == IntegrationKind.ALERTMANAGER:
-        return _alertmanager_snippets(key)
-    return _pagerduty_snippets(key)
-
-
-def _alertmanager_snippets(key: str) -> list[Snippet]:
-    receiver = "receivers:\n  - name: holdfast\n    webhook_configs:\n      - url: {url}\n{more}"
-    limits = "        send_resolved: true\n        max_alerts: 300\n"
-    bearer = f"        http_config:\n          authorization:\n            credentials: {key}\n"
-    with_header = receiver.format(url=links.view_url("intake-alertmanager"), more=bearer + limits)
-    with_address = receiver.format(url=links.view_url("intake-alertmanager-key", key), more=limits)
-    return [
-        Snippet("alertmanager.yml, with the key in a header", "yaml", with_header),
-        Snippet("alertmanager.yml, with the key in the address", "yaml", with_address),
-    ]
-
-
-def _pagerduty_snippets(key: str) -> list[Snippet]:
-    address = links.view_url("intake-pagerduty")
-    root = address.removesuffix(reverse("intake-pagerduty"))
-    event = (
-        f'{{"routing_key": "{key}", "event_action": "trigger", "dedup_key": "test",'
-        ' "payload": {"summary": "A test", "source": "my computer", "severity": "info"}}'
-    )
-    return [
-        Snippet("Try it", "shell", f"curl -H 'Content-Type: application/json' -d '{event}' {address}\n"),
-        Snippet(
-            "Python, package pagerduty (it insists on https)",
-            "python",
-            f'client = pagerduty.EventsApiV2Client("{key}")\nclient.url = "{root}"\n'
-            'client.trigger("Disk full", "host1", severity="critical")\n',
-        ),
-        Snippet(
-            "alertmanager.yml, as its PagerDuty receiver",
-            "yaml",
-            "receivers:\n  - name: holdfast\n    pagerduty_configs:\n"
-            f"      - routing_key: {key}\n        url: {address}\n",
-        ),
-    ]
 
 
 def _new_key() -> str:

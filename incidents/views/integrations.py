@@ -11,7 +11,7 @@ from config.base.web.forms import Form
 from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.filters.integrations import IntegrationFilter
-from incidents.integrations import lifecycle
+from incidents.integrations import lifecycle, snippets
 from incidents.models import Integration, IntegrationKind, Service, Severity
 from incidents.tables.integrations import IntegrationTable
 
@@ -65,7 +65,7 @@ class IntegrationPage(DetailPage):
         """With its events and the settings to copy."""
         return super().get_context_data(**kwargs) | {
             "events": self.object.events.order_by("-received_at", "-pk")[:50],
-            "snippets": lifecycle.snippets(self.object),
+            "snippets": snippets.snippets_of(self.object),
             "can_configure": permissions.can_configure(self.person),
         }
 
@@ -75,7 +75,7 @@ def _show_key(request: Any, integration: Integration, key: str) -> HttpResponse:
         "title": integration.name,
         "integration": integration,
         "key": key,
-        "snippets": lifecycle.snippets(integration, key=key),
+        "snippets": snippets.snippets_of(integration, key=key),
     }
     return render(request, "incidents/integrations/integration_key.html", context)
 

@@ -62,7 +62,7 @@ class TestDottedNames:
 
     def test_in_settings_can_be_imported(self) -> None:
         content = (ROOT / "config" / "settings.py").read_text()
-        names = re.findall(rf"\"((?:config|{'|'.join(APPS)})(?:\.\w+){(2,)}|config\.\w+)\"", content)
+        names = re.findall(rf"\"((?:config\.|(?:{'|'.join(APPS)})\.\w+\.)[\w.]+)\"", content)
         broken = []
         for name in names:
             module, _, attribute = name.rpartition(".")

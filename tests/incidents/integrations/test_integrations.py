@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from incidents.integrations import lifecycle
+from incidents.integrations import lifecycle, snippets
 from incidents.models import Integration
 from tests.factories import NOON, ServiceFactory, SeverityFactory, UserFactory
 from tests.incidents.conftest import event, firing
@@ -82,13 +82,13 @@ class TestSnippets:
     def test_name_the_address_and_the_key(self, kind: str) -> None:
         integration, key = make(kind)
 
-        texts = [snippet.text for snippet in lifecycle.snippets(integration, key=key)]
+        texts = [snippet.text for snippet in snippets.snippets_of(integration, key=key)]
 
         assert all("http://localhost:8000" in text and key in text for text in texts)
 
     def test_of_alertmanager_lead_to_an_address_that_answers(self, client: Client) -> None:
         integration, key = make("alertmanager")
-        text = lifecycle.snippets(integration, key=key)[1].text
+        text = snippets.snippets_of(integration, key=key)[1].text
         address = text.split("url: ")[1].split()[0].removeprefix("http://localhost:8000")
 
         response = client.post(address, json.dumps({"alerts": [firing()]}), content_type="application/json")
