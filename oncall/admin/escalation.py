@@ -69,7 +69,7 @@ class PolicyForm(forms.ModelForm):
         chosen: QuerySet[User] = self.cleaned_data["fallback"]
         if not any(person.is_active for person in chosen):
             raise forms.ValidationError(
-                "All accounts of this fallback are closed, so it would reach nobody. Choose an open account."
+                "All accounts of this fallback are closed, so this policy can reach nobody. Choose an open account."
             )
         return chosen
 
