@@ -32,7 +32,7 @@ def register(subject_type: SubjectType) -> None:
 
 
 def names() -> list[str]:
-    """The kinds of records that are known."""
+    """The names of the registered types."""
     return sorted(_types)
 
 

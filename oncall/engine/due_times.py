@@ -24,7 +24,7 @@ class DueTimes:
         return moment is not None and moment <= self.at
 
     def seconds_to_next(self, *, limit: float) -> float:
-        """Until the nearest moment that is still to come."""
+        """Seconds until the nearest moment in the future, at most `limit`."""
         waits = [(moment - self.at).total_seconds() for moment in self.moments.values() if moment is not None]
         return min([limit, *(wait for wait in waits if wait > 0)])
 
@@ -38,14 +38,14 @@ class DueQuery:
         self._sql = ", ".join(["SELECT clock_timestamp()", *(f"({sql})" for sql in moments.values())])
 
     def prepare(self) -> None:
-        """Plan it once for this connection: planning it anew would cost more than answering it."""
+        """Prepare it once for this connection: planning it each time would cost more than running it."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [self._statement])
             if cursor.fetchone():
                 cursor.execute(f"DEALLOCATE {self._statement}")
             cursor.execute(f"PREPARE {self._statement} AS {self._sql}")
 
-    def ask(self) -> DueTimes:
+    def run(self) -> DueTimes:
         """Run the statement."""
         with connection.cursor() as cursor:
             cursor.execute(f"EXECUTE {self._statement}")

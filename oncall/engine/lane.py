@@ -1,7 +1,7 @@
 """A lane: one thread with its own database connection that does everything due, then listens.
 
-What is due is a row; the lane looks at least once a second and is woken by NOTIFY in between, so nothing
-hangs on a message that may be lost. An error ends the pass, not the lane.
+What is due is a row; the lane checks at least once a second and is woken by NOTIFY in between, so nothing
+depends on a message that may be lost. An error ends the pass, not the lane.
 """
 
 import contextlib
@@ -27,16 +27,16 @@ from oncall.wake import channel_of
 logger = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
-"""The engine's idea of its rows; an engine of another version refuses to run (paging rule 12)."""
+"""The version of the engine's tables; an engine of another version refuses to run (paging rule 12)."""
 FLOOR_SECONDS = 1.0
 MIN_SECONDS = 0.01
 SOON_SECONDS = 0.02
-"""After a first error of the database; doubled with each further one, up to the floor."""
+"""The pause after a first database error; doubled with each further error, up to FLOOR_SECONDS."""
 PULSE_SECONDS = 1.0
 CHECK_SECONDS = 5.0
 SKEW_LIMIT = timedelta(seconds=60)
 UNCONDITIONAL_SECONDS = 60.0
-"""A sweep runs this often whatever the query says: a wrong query makes it late, not silent."""
+"""A sweep runs this often whatever the query returns: a wrong query makes it late, not silent."""
 MAX_ROUNDS = 50
 _PULSE = """
     INSERT INTO oncall_enginelane (worker, lane, started_at, swept_at, skew_seconds, last_error, last_error_at)
@@ -77,7 +77,7 @@ class Lane(threading.Thread):
             os.write(self._pipe[1], b"x")
 
     def run(self) -> None:
-        """Pass after pass until asked to stop; whatever goes wrong, waiting included, there is a next pass."""
+        """Run passes until `stop`; after any error, even one while waiting, there is a next pass."""
         while not self._stopping.is_set():
             try:
                 self._prepare()
@@ -95,9 +95,9 @@ class Lane(threading.Thread):
                 self._note_trouble(error)
                 self._forget_connection()
                 self._stopping.wait(FLOOR_SECONDS)
-        self._finish_in_peace()
+        self._shut_down()
 
-    def _finish_in_peace(self) -> None:
+    def _shut_down(self) -> None:
         try:
             self.finish()
             EngineLane.objects.filter(worker=self.worker, lane=self.lane).update(stopped_at=database_now())
@@ -106,19 +106,19 @@ class Lane(threading.Thread):
         self._forget_connection()
 
     def _note_trouble(self, error: Exception) -> None:
-        """Remember for the next pulse, so that the engine page names it."""
+        """Keep the error for the next pulse, so that the System health page shows it."""
         self._trouble, self._trouble_at = f"{type(error).__name__}: {error}"[:300], timezone.now()
         self._pulse_at = -math.inf
 
     def finish(self) -> None:
-        """What is left to do when the lane ends; the `pages` lane waits for its senders."""
+        """Clean up when the lane ends; the `pages` lane waits for its senders."""
 
     def moments(self) -> dict[str, str]:
-        """What the query asks, by name: SQL for the nearest moment at which there is work."""
+        """SQL for the nearest moment with work, by the name of the sweep."""
         return {sweep.name: sweep.due for sweep in sweeps_of(self.lane) if sweep.due}
 
     def work(self, due: DueTimes) -> int:
-        """Do what is due now and say how much it was."""
+        """Do what is due now and return how much it was."""
         return sum(self._run_sweep(sweep, due) for sweep in sweeps_of(self.lane))
 
     def next_due(self, due: DueTimes) -> float:
@@ -127,7 +127,7 @@ class Lane(threading.Thread):
 
     def _pass(self) -> float:
         for _ in range(MAX_ROUNDS):
-            due = self._due_query.ask()
+            due = self._due_query.run()
             self._pulse(due.at)
             if not self.work(due) or self._stopping.is_set():
                 return self.next_due(due)
@@ -135,14 +135,14 @@ class Lane(threading.Thread):
 
     def _run_sweep(self, sweep: Sweep, due: DueTimes) -> int:
         now = time.monotonic()
-        rested = now - self._ran_at.get(sweep.name, -math.inf)
-        if rested < sweep.every or (rested < UNCONDITIONAL_SECONDS and not due.is_due(sweep.name)):
+        since_last_run = now - self._ran_at.get(sweep.name, -math.inf)
+        if since_last_run < sweep.every or (since_last_run < UNCONDITIONAL_SECONDS and not due.is_due(sweep.name)):
             return 0
         self._ran_at[sweep.name] = now
         return sweep.run(at=due.at)
 
     def _prepare(self) -> None:
-        """A connection with the engine's time-outs, listening; and the right version of the rows."""
+        """Open a connection with the engine's time-outs, listen, and check the schema version."""
         if time.monotonic() >= self._check_at:
             # Once in a while is enough: a broken connection also shows in the next query.
             close_old_connections()
@@ -155,7 +155,7 @@ class Lane(threading.Thread):
             cursor.execute(f"LISTEN {channel_of(self.lane)}")
         version = EngineSchema.objects.values_list("version", flat=True).get(pk=1)
         if version != SCHEMA_VERSION:
-            raise WrongVersion(f"The database wants engine {version}; this is {SCHEMA_VERSION}. Deploy again.")
+            raise WrongVersion(f"The database needs engine {version}; this is {SCHEMA_VERSION}. Deploy again.")
         self._due_query.prepare()
         self._listening = connection.connection
 
@@ -184,7 +184,7 @@ class Lane(threading.Thread):
             cursor.execute(_PULSE, values)
 
     def _wait(self, seconds: float) -> None:
-        """Sleep until NOTIFY, a poke or the time is up."""
+        """Sleep until NOTIFY, a poke or the timeout."""
         if self._stopping.is_set() or seconds <= 0 or self._was_notified():
             return
         with selectors.DefaultSelector() as selector:
@@ -199,7 +199,7 @@ class Lane(threading.Thread):
         self._was_notified()
 
     def _was_notified(self) -> bool:
-        """Take what NOTIFY has brought, also while a query ran: then the socket is silent and would not wake us."""
+        """Read notifications, also those that came during a query: the socket would not wake the lane for them."""
         if self._listening is None:
             return False
         try:
@@ -211,9 +211,9 @@ class Lane(threading.Thread):
 
 
 class WrongVersion(Exception):
-    """This engine is older or newer than the database's rows."""
+    """This engine is older or newer than the database's schema."""
 
 
 def worker_name() -> str:
-    """This process, as the engine page shows it."""
+    """The name of this process, as the System health page shows it."""
     return f"{socket.gethostname()}:{os.getpid()}"

@@ -1,4 +1,4 @@
-"""The `pages` lane: fires steps, claims pages, hands them to senders, records what came of it."""
+"""The `pages` lane: fires steps, claims pages, hands them to senders, records the outcomes."""
 
 import logging
 from collections import deque
@@ -14,7 +14,7 @@ from oncall.engine.sending import Senders
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10.0
-AGAIN_SECONDS = 0.1
+RETRY_SECONDS = 0.1
 _STEP, _PAGE = "step", "page"
 _MOMENTS = {
     _STEP: "SELECT min(next_at) FROM oncall_escalation WHERE state <> 'ended'",
@@ -24,35 +24,35 @@ _MOMENTS = {
 
 
 class PagesLane(Lane):
-    """Escalate, claim, send, record; the senders' threads touch no database."""
+    """Escalates, claims, sends and records; the senders' threads use no database."""
 
     def __init__(self, *, worker: str) -> None:
         super().__init__("pages", worker=worker)
         self._senders = Senders(on_result=self.poke)
         self._unrecorded: deque[tuple[paging.Job, Outcome]] = deque()
-        self._is_left = False
+        self._has_leftovers = False
 
     def moments(self) -> dict[str, str]:
-        """Also when the nearest step, and the nearest page or lease, is due."""
+        """With the nearest step, and the nearest page or lease."""
         return _MOMENTS | super().moments()
 
     def work(self, due: DueTimes) -> int:
-        """Everything due: steps first, then answers of providers, then new sends."""
+        """Do what is due: steps first, then answers of providers, then new sends."""
         is_step, is_page = due.is_due(_STEP), due.is_due(_PAGE)
         fired = escalation.fire_due(at=due.at) if is_step else 0
         done = fired + self._record_results(due.at)
         if fired or is_page:
             done += self._send_due(due.at)
-        # What is due and was not done is in another engine's hands, or waits for a sender.
-        self._is_left = not done and (is_step or is_page)
+        # What is due and was not done is locked by another engine, or waits for a sender.
+        self._has_leftovers = not done and (is_step or is_page)
         return done + super().work(due)
 
     def next_due(self, due: DueTimes) -> float:
-        """Until the next step, page or lease; at most the floor."""
-        return min(super().next_due(due), AGAIN_SECONDS if self._is_left else FLOOR_SECONDS)
+        """Seconds until the next step, page or lease; at most FLOOR_SECONDS."""
+        return min(super().next_due(due), RETRY_SECONDS if self._has_leftovers else FLOOR_SECONDS)
 
     def finish(self) -> None:
-        """Wait for what is being sent, and record it, at most ten seconds (paging rule 12)."""
+        """Wait for running sends and record them, at most ten seconds (paging rule 12)."""
         deadline = database_now() + timedelta(seconds=DRAIN_SECONDS)
         while (self._senders.busy or self._unrecorded) and database_now() < deadline:
             self._senders.wait_for_result(0.2)
@@ -61,7 +61,7 @@ class PagesLane(Lane):
             logger.warning("engine.left_in_flight", extra={"pages": self._senders.busy})
 
     def _record_results(self, at: datetime) -> int:
-        """An answer is forgotten only once it is written down, or a page would go out again for want of a database."""
+        """Record answers; each is dropped only once it is stored, or a database error would send the page again."""
         self._unrecorded.extend(self._senders.take_results())
         done = 0
         while self._unrecorded:

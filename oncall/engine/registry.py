@@ -8,10 +8,10 @@ from oncall.wake import LANES
 
 @dataclass(frozen=True)
 class Sweep:
-    """Work that looks for due rows: it takes the database's clock and says how many it found.
+    """Work that looks for due rows: it takes the database's clock and returns how many rows it found.
 
-    It is called again at once while it finds something. `every` spares it: at most once in so many seconds.
-    `due` spares it when no row waits: SQL for the moment of its nearest row, read from an index, NULL for none.
+    It is called again at once while it finds rows. `every` is the shortest time between two calls, in seconds.
+    `due` is SQL for the moment of its nearest row, read from an index, NULL for none: before it, nothing runs.
     """
 
     name: str

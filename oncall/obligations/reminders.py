@@ -221,16 +221,16 @@ class Sender:
         self._senders = Senders(on_result=lambda: None)
 
     def sweep(self, *, at: datetime) -> int:
-        """Make what is due, write down what has been answered, send what waits; says how much was found."""
-        made = make_due(at=at)
+        """Create due reminders, record answers, send what waits; returns how many rows it handled."""
+        created = make_due(at=at)
         recorded = self.record_answers(at=at)
         jobs = claim_jobs(at=at, limit=min(self._senders.free, BATCH), channels=self._senders.channels_with_room())
         for job in jobs:
             self._senders.start(job)
-        return made + recorded + len(jobs)
+        return created + recorded + len(jobs)
 
     def record_answers(self, *, at: datetime) -> int:
-        """Write down what has been answered, and say how much; it asks nothing while nothing is under way."""
+        """Record the answers that have arrived and return how many; no query while nothing is being sent."""
         results = self._senders.take_results()
         for job, outcome in results:
             record(job, outcome, at=at)

@@ -1,4 +1,4 @@
-"""The engine at rest: it asks one question a pass, and each question agrees with the sweep it spares."""
+"""The engine at rest: one query per pass, and each query agrees with the sweep it saves."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from django.utils import timezone
 from oncall.engine import lane as lanes
 from oncall.engine.due_times import DueQuery, DueTimes
 from oncall.engine.lane import FLOOR_SECONDS, UNCONDITIONAL_SECONDS, Lane
-from oncall.engine.pages import AGAIN_SECONDS, PagesLane
+from oncall.engine.pages import RETRY_SECONDS, PagesLane
 from oncall.engine.registry import Sweep
 from oncall.wake import LANES
 from tests import factories as make
@@ -38,10 +38,10 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(lanes, "time", SimpleNamespace(monotonic=made.monotonic, time=time.time))
+    clock = Clock()
+    monkeypatch.setattr(lanes, "time", SimpleNamespace(monotonic=clock.monotonic, time=time.time))
     monkeypatch.setattr(lanes, "close_old_connections", lambda: None)  # a test's transaction lives on its connection
-    return made
+    return clock
 
 
 def _engine() -> list[Lane]:
@@ -61,7 +61,7 @@ def _rest(engine: list[Lane], clock: Clock, *, seconds: int) -> None:
 
 @pytest.mark.django_db
 class TestCost:
-    def test_asks_little_while_nothing_is_due(self, clock: Clock) -> None:
+    def test_runs_few_queries_while_nothing_is_due(self, clock: Clock) -> None:
         make.PageFactory()
         make.IncidentFactory()
         engine = _engine()
@@ -73,7 +73,7 @@ class TestCost:
         assert len(queries) / A_MINUTE <= MAX_A_SECOND
 
     @pytest.mark.parametrize("name", LANES)
-    def test_asks_one_question_when_woken_for_nothing(self, clock: Clock, name: str) -> None:
+    def test_runs_one_query_when_woken_for_nothing(self, clock: Clock, name: str) -> None:
         engine = [lane for lane in _engine() if lane.lane == name]
         _rest(engine, clock, seconds=1)
         [lane] = engine
@@ -116,7 +116,7 @@ def _moments(name: str) -> dict[str, datetime | None]:
     lane = PagesLane(worker="test") if name == "pages" else Lane(name, worker="test")
     question = DueQuery(name, lane.moments())
     question.prepare()
-    return dict(question.ask().moments)
+    return dict(question.run().moments)
 
 
 @pytest.mark.django_db
@@ -151,7 +151,7 @@ class TestMoments:
         question = DueQuery(name, {"late": late, "never": never})
         question.prepare()
 
-        due = question.ask()
+        due = question.run()
 
         assert (due.is_due("late"), due.is_due("never"), due.is_due("unknown")) == (True, False, True)
 
@@ -181,7 +181,7 @@ class TestWaiting:
         [lane] = [lane for lane in _engine() if lane.lane == "pages"]
         monkeypatch.setattr("oncall.paging.claim_jobs", lambda **_: [])
 
-        assert lane._pass() <= AGAIN_SECONDS
+        assert lane._pass() <= RETRY_SECONDS
 
 
 class TestSweep:
