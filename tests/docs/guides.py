@@ -35,7 +35,9 @@ class Copy:
             if (ROOT / name).is_file():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, root / name)
-        (root / ".venv").symlink_to(ROOT / ".venv")
+        (root / ".venv").mkdir()
+        for path in (ROOT / ".venv").iterdir():  # links, so that whatever happens to the copy stays there
+            (root / ".venv" / path.name).symlink_to(path)
         for command in (["init", "-q"], ["add", "-A"]):  # checks ask git for the tracked files
             subprocess.run(["git", *command], cwd=root, check=True)
         return cls(root)
@@ -55,9 +57,14 @@ class Copy:
                 yield from step["commands"].splitlines()
 
     def run(self, command: str) -> str:
-        """The output of a command, which must succeed."""
+        """The output of a command, which must succeed; `make` leaves the shared environment as it is."""
         done = subprocess.run(
-            ["bash", "-c", command], cwd=self.root, capture_output=True, text=True, check=False, timeout=900
+            ["bash", "-c", re.sub(r"^make ", "make --old-file=setup ", command)],
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=900,
         )
         assert done.returncode == 0, f"{command}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
         return done.stdout
