@@ -86,7 +86,7 @@ class TestUpgrade:
         )
         assert (problem.title, problem.service) == (story.INCIDENT, ended.service)
         texts = set(TimelineEntry.objects.filter(ticket=ended).values_list("text", flat=True))
-        assert {"Acknowledged by Ana Silva.", "Ana Silva works on it.", story.NOTE} < texts
+        assert {"Acknowledged by Ana Silva.", "Ana Silva started work.", story.NOTE} < texts
 
     def test_keeps_who_is_on_call(self, upgraded: Path) -> None:
         schedule = Schedule.objects.get(name="Shop")

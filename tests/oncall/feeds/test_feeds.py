@@ -88,6 +88,7 @@ def truth(schedule: Schedule, since: datetime, until: datetime) -> list[Shift]:
 
 
 class TestFaces:
+    @pytest.mark.drill
     def test_agree_with_the_resolver_minute_by_minute(
         self, client: Client, people: list[User], schedule: Schedule
     ) -> None:
@@ -182,6 +183,11 @@ class TestFormat:
 
 
 class TestChanges:
+    @pytest.fixture
+    def schedule(self, people: list[User]) -> Schedule:
+        """Weeks alone: half a year of nights would make each feed ten times as long."""
+        return make.weekly_schedule(*people, zone="Europe/Berlin", name="Shop")
+
     def test_write_nothing_while_nothing_changes(self, client: Client, people: list[User], schedule: Schedule) -> None:
         url = create_feed(people[0], schedule)[1]
         first = client.get(url)
