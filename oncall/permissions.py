@@ -27,7 +27,7 @@ def can_operate(user: Any) -> bool:
     return has_role(user, Role.COMMANDER, Role.MANAGER, Role.ADMINISTRATOR)
 
 
-def can_finish(user: Any, obligation: Obligation) -> bool:
+def can_mark_done(user: Any, obligation: Obligation) -> bool:
     """Mark it done: its assignee, the team except observers, practice owners and administrators."""
     return _is_assignee(user, obligation) or _is_team_member(user, obligation) or has_role(user, *_PRACTICE_ROLES)
 

@@ -1,5 +1,6 @@
 """Endpoints of problems and their actions, contributing factors and known errors."""
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -9,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
+from config.base.rest.viewsets import Alias, ReadViewSet, post_action, write_handler
 from incidents import response
 from incidents.api.tickets import TicketViewSet
 from incidents.models import Ticket, TicketKind
@@ -106,8 +107,10 @@ class ProblemViewSet(TicketViewSet):
         """Assign it to a person."""
         return response.assign(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
 
-    @post_action(NoteSerializer, may=can_act)
-    def note(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    @post_action(
+        NoteSerializer, may=can_act, aliases=(Alias("note", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),)
+    )
+    def add_note(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Add a note to the timeline."""
         return response.add_note(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
 

@@ -1,10 +1,11 @@
 """The endpoint of obligations."""
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
-from config.base.rest.viewsets import post_action
+from config.base.rest.viewsets import Alias, post_action
 from oncall import obligations, permissions
 from oncall.api.subjects import OfSubjectViewSet
 from oncall.filters.obligations import ObligationFilter
@@ -19,10 +20,12 @@ class ObligationViewSet(OfSubjectViewSet):
     serializer_class = ObligationSerializer
     filterset_class = ObligationFilter
 
-    @post_action(may=permissions.can_finish)
-    def fulfil(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
+    @post_action(
+        may=permissions.can_mark_done, aliases=(Alias("fulfil", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),)
+    )
+    def mark_done(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
         """Mark it done, where no action on its record does."""
-        return obligations.finish(obligation_id=obligation.pk, actor=self.actor, at=timezone.now())
+        return obligations.mark_done(obligation_id=obligation.pk, actor=self.actor, at=timezone.now())
 
     @post_action(DismissSerializer, may=permissions.can_dismiss)
     def dismiss(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:

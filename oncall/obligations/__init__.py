@@ -5,7 +5,7 @@ own domain functions. Rules that administrators write say for which records, wit
 who is reminded. Screens call an obligation a task.
 """
 
-from oncall.obligations.closing import dismiss, finish, postpone
+from oncall.obligations.closing import dismiss, mark_done, postpone
 from oncall.obligations.creating import complete, create, reassign, withdraw
 from oncall.obligations.kinds import DefaultReminder, DefaultRule, ObligationKind, end_of_day, register
 from oncall.obligations.status import OBLIGATION, ObligationRefused
@@ -20,7 +20,7 @@ __all__ = [
     "create",
     "dismiss",
     "end_of_day",
-    "finish",
+    "mark_done",
     "postpone",
     "reassign",
     "register",

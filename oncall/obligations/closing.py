@@ -12,7 +12,7 @@ from oncall.obligations.status import ObligationRefused, end, locked
 
 
 @transaction.atomic
-def finish(*, obligation_id: int, actor: User, at: datetime) -> Obligation:
+def mark_done(*, obligation_id: int, actor: User, at: datetime) -> Obligation:
     """Mark it done. Raises ObligationRefused where an action on the record ends it, IllegalMove if it has ended."""
     obligation = locked(obligation_id)
     kind = kinds.get(obligation.kind)

@@ -8,7 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/", obligations.MyTasks.as_view(), name="my-tasks"),
     path("tasks/team/", obligations.TeamTasks.as_view(), name="team-tasks"),
     path("tasks/<int:pk>/", obligations.TaskPage.as_view(), name="task"),
-    path("tasks/<int:pk>/done/", obligations.Finish.as_view(), name="task-done"),
+    path("tasks/<int:pk>/mark-done/", obligations.MarkDone.as_view(), name="task-mark-done"),
     path("tasks/<int:pk>/dismiss/", obligations.Dismiss.as_view(), name="task-dismiss"),
     path("tasks/<int:pk>/postpone/", obligations.Postpone.as_view(), name="task-postpone"),
 ]

@@ -96,7 +96,7 @@ class TaskPage(DetailPage):
                 rule, teams=list(rule.teams.order_by("name")), reminders=list(rule.reminders.all())
             ),
             "reminders": [(reminder, ContactKind(reminder.channel).label.lower()) for reminder in reminders],
-            "can_finish": obligation.is_open and kind.by_hand and permissions.can_finish(user, obligation),
+            "can_mark_done": obligation.is_open and kind.by_hand and permissions.can_mark_done(user, obligation),
             "can_postpone": obligation.is_open and kind.by_hand and permissions.can_postpone(user, obligation),
             "can_dismiss": obligation.is_open and permissions.can_dismiss(user, obligation),
         }
@@ -126,18 +126,18 @@ class _OfObligation:
         return context | {"back": self.back(), "lead": self.obligation.title}
 
 
-class Finish(_OfObligation, PostPage):
+class MarkDone(_OfObligation, PostPage):
     """Mark the task as done."""
 
     done = "Marked as done. Thank you."
 
     def may(self) -> bool:
         """Its assignee, and their team."""
-        return permissions.can_finish(self.person, self.obligation)
+        return permissions.can_mark_done(self.person, self.obligation)
 
     def perform(self) -> Any:
         """Mark it as done."""
-        obligations.finish(obligation_id=self.obligation.pk, actor=self.person, at=self.at)
+        obligations.mark_done(obligation_id=self.obligation.pk, actor=self.person, at=self.at)
         return self.back()
 
 

@@ -59,7 +59,9 @@ class ProblemPage(DetailPage):
             "tree": factors.tree(problem),
             "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
             "main_verbs": [verb for verb in allowed if verb.is_main],
-            "more_verbs": [verb for verb in allowed if not verb.is_main and verb.name not in {"note", "add-factor"}],
+            "more_verbs": [
+                verb for verb in allowed if not verb.is_main and verb.name not in {"add-note", "add-factor"}
+            ],
             "note_form": NoteForm(ticket=ticket, at=self.at) if allowed else None,
             "can_act": bool(allowed),
             "verb_view": "problems:verb",

@@ -46,7 +46,7 @@ VERBS = {
                   form=forms.AtRiskForm, button="Create action items",
                   done="Named. Each team that owns one of them has an action item.",
                   call=lambda t, u, at, a: at_risk.name_services(problem_id=t.pk, actor=u, at=at, **a)),
-        make_verb("note", "Add a note", _ANY, form=NoteForm, button="Save the note", done="Saved.",
+        make_verb("add-note", "Add note", _ANY, form=NoteForm, button="Add note", done="Saved.",
                   call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("assign", "Assign", _OPEN, form=AssignForm,
                   call=lambda t, u, at, a: response.assign(ticket_id=t.pk, actor=u, at=at, **a)),

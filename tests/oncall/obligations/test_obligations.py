@@ -178,7 +178,7 @@ class TestClosing:
             make.ReminderFactory(obligation=obligation),
         )
 
-        obligations.finish(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
+        obligations.mark_done(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
 
         pending.refresh_from_db()
         accepted.refresh_from_db()
@@ -188,14 +188,14 @@ class TestClosing:
         obligation = make.ObligationFactory(kind="postmortem")
 
         with pytest.raises(Refusal, match="the postmortem is approved"):
-            obligations.finish(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
+            obligations.mark_done(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
 
     def test_happens_once(self) -> None:
         obligation = make.ObligationFactory()
-        obligations.finish(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
+        obligations.mark_done(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
 
         with pytest.raises(IllegalMove):
-            obligations.finish(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
+            obligations.mark_done(obligation_id=obligation.pk, actor=obligation.owner, at=NOON)
 
     def test_dismissing_needs_a_reason_unless_the_rule_says_otherwise(self) -> None:
         strict, easy = make.ObligationFactory(), make.ObligationFactory(rule__needs_reason=False)

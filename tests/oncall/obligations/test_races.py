@@ -65,7 +65,7 @@ def test_creating_at_once_creates_one() -> None:
 def test_ending_happens_once() -> None:
     obligation, person = make.ObligationFactory(), make.UserFactory()
 
-    ended = at_once(*[lambda: obligations.finish(obligation_id=obligation.pk, actor=person, at=NOON)] * AT_ONCE)
+    ended = at_once(*[lambda: obligations.mark_done(obligation_id=obligation.pk, actor=person, at=NOON)] * AT_ONCE)
 
     assert sum(isinstance(result, Refusal) for result in ended) == AT_ONCE - 1
 

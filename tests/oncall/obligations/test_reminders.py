@@ -122,7 +122,7 @@ class TestSending:
         obligation = _planned()
         reminders.make_due(at=obligation.due_at - 2 * DAY)
 
-        obligations.finish(obligation_id=obligation.pk, actor=make.UserFactory(), at=NOON)
+        obligations.mark_done(obligation_id=obligation.pk, actor=make.UserFactory(), at=NOON)
 
         assert reminders.claim_jobs(at=obligation.due_at - 2 * DAY, limit=10) == []
         assert Reminder.objects.get().state == "cancelled"

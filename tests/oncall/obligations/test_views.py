@@ -55,7 +55,7 @@ class TestLists:
         assert obligation.title in signed_in.get("/tasks/team/", {"team": "other"}).content.decode()
 
     def test_show_open_ones_unless_filtered(self, signed_in: Client, ana: Any, now: datetime) -> None:
-        make.ObligationFactory(owner=ana, title="Long done", status="done", ended_at=now)
+        make.ObligationFactory(owner=ana, title="Long done", status="mark-done", ended_at=now)
 
         assert "Long done" not in signed_in.get("/tasks/").content.decode()
         assert "Long done" in signed_in.get("/tasks/", {"status": "done"}).content.decode()
@@ -77,7 +77,7 @@ class TestLists:
 
         assert "Secret" not in signed_in.get("/tasks/").content.decode()
         assert signed_in.get(f"/tasks/{obligation.pk}/").status_code == 404
-        assert signed_in.post(f"/tasks/{obligation.pk}/done/").status_code == 404
+        assert signed_in.post(f"/tasks/{obligation.pk}/mark-done/").status_code == 404
 
     def test_are_counted_above_the_queue(self, signed_in: Client, ana: Any, now: datetime) -> None:
         make.ObligationFactory(owner=ana, due_at=now - DAY)
@@ -116,7 +116,7 @@ class TestPage:
 
         page = signed_in.get(f"/tasks/{obligation.pk}/").content.decode()
 
-        assert ("/done/" in page) is (kind == "review")
+        assert ("/mark-done/" in page) is (kind == "review")
         assert ("/postpone/" in page) is (kind == "review")
         assert "/dismiss/" in page
 
@@ -140,10 +140,10 @@ class TestButtons:
     def test_finish(self, signed_in: Client, ana: Any) -> None:
         obligation = make.ObligationFactory(owner=ana)
 
-        signed_in.post(f"/tasks/{obligation.pk}/done/")
+        signed_in.post(f"/tasks/{obligation.pk}/mark-done/")
 
         obligation.refresh_from_db()
-        assert (obligation.status, obligation.ended_by) == ("done", ana)
+        assert (obligation.status, obligation.ended_by) == ("mark-done", ana)
 
     def test_dismiss_with_a_reason(self, signed_in: Client, ana: Any) -> None:
         obligation = make.ObligationFactory(owner=ana, rule__dismissed_by="owner")
@@ -163,7 +163,7 @@ class TestButtons:
         obligation.refresh_from_db()
         assert obligation.due_at.isoformat() == "2099-07-01T07:00:00+00:00"
 
-    @pytest.mark.parametrize("verb", ["done", "dismiss", "postpone"])
+    @pytest.mark.parametrize("verb", ["mark-done", "dismiss", "postpone"])
     def test_are_not_for_strangers(self, signed_in: Client, verb: str) -> None:
         obligation = make.ObligationFactory()
 
@@ -205,20 +205,20 @@ class TestApi:
         first, second, third = make.ObligationFactory.create_batch(3, owner=ana, rule=rule, due_at=timezone.now())
         api, path = client_of(ana), "/api/v1/obligations/"
 
-        done = api.post(f"{path}{first.pk}/fulfil/").json()
+        done = api.post(f"{path}{first.pk}/mark_done/").json()
         dismissed = api.post(f"{path}{second.pk}/dismiss/", {"reason": "Gone"}, format="json").json()
         later = api.post(
             f"{path}{third.pk}/postpone/", {"due_at": "2099-01-01T00:00:00Z", "reason": "x"}, format="json"
         ).json()
 
-        assert (done["status"], done["ended_by"]["name"]) == ("done", "Ana")
+        assert (done["status"], done["ended_by"]["name"]) == ("mark-done", "Ana")
         assert (dismissed["status"], dismissed["reason"]) == ("dismissed", "Gone")
         assert (later["status"], later["due_at"]) == ("open", "2099-01-01T00:00:00Z")
 
     def test_says_why_not(self, ana: Any) -> None:
         obligation = make.ObligationFactory(kind="postmortem", owner=ana)
 
-        answer = client_of(ana).post(f"/api/v1/obligations/{obligation.pk}/fulfil/")
+        answer = client_of(ana).post(f"/api/v1/obligations/{obligation.pk}/mark_done/")
 
         assert answer.status_code == 409
         assert "the postmortem is approved" in answer.json()["message"]
@@ -226,10 +226,10 @@ class TestApi:
     def test_is_closed_to_those_who_may_not(self, ana: Any) -> None:
         obligation = make.ObligationFactory()
 
-        assert client_of(ana).post(f"/api/v1/obligations/{obligation.pk}/fulfil/").status_code == 403
+        assert client_of(ana).post(f"/api/v1/obligations/{obligation.pk}/mark_done/").status_code == 403
         assert (
             client_of(obligation.owner, scopes=["read"])
-            .post(f"/api/v1/obligations/{obligation.pk}/fulfil/")
+            .post(f"/api/v1/obligations/{obligation.pk}/mark_done/")
             .status_code
             == 403
         )

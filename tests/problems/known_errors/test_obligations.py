@@ -38,7 +38,7 @@ def test_begins_again_after_a_review(problem: Any) -> None:
     _publish(problem)
     obligation = Obligation.objects.get()
 
-    obligations.finish(obligation_id=obligation.pk, actor=make.UserFactory(), at=NOON + 80 * DAY)
+    obligations.mark_done(obligation_id=obligation.pk, actor=make.UserFactory(), at=NOON + 80 * DAY)
 
     obligation.refresh_from_db()
     assert (obligation.status, obligation.round, obligation.due_at) == ("open", 1, NOON + 170 * DAY)
