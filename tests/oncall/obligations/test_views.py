@@ -55,7 +55,7 @@ class TestLists:
         assert obligation.title in signed_in.get("/tasks/team/", {"team": "other"}).content.decode()
 
     def test_show_open_ones_unless_filtered(self, signed_in: Client, ana: Any, now: datetime) -> None:
-        make.ObligationFactory(owner=ana, title="Long done", status="mark-done", ended_at=now)
+        make.ObligationFactory(owner=ana, title="Long done", status="done", ended_at=now)
 
         assert "Long done" not in signed_in.get("/tasks/").content.decode()
         assert "Long done" in signed_in.get("/tasks/", {"status": "done"}).content.decode()
@@ -143,7 +143,7 @@ class TestButtons:
         signed_in.post(f"/tasks/{obligation.pk}/mark-done/")
 
         obligation.refresh_from_db()
-        assert (obligation.status, obligation.ended_by) == ("mark-done", ana)
+        assert (obligation.status, obligation.ended_by) == ("done", ana)
 
     def test_dismiss_with_a_reason(self, signed_in: Client, ana: Any) -> None:
         obligation = make.ObligationFactory(owner=ana, rule__dismissed_by="owner")
@@ -211,7 +211,7 @@ class TestApi:
             f"{path}{third.pk}/postpone/", {"due_at": "2099-01-01T00:00:00Z", "reason": "x"}, format="json"
         ).json()
 
-        assert (done["status"], done["ended_by"]["name"]) == ("mark-done", "Ana")
+        assert (done["status"], done["ended_by"]["name"]) == ("done", "Ana")
         assert (dismissed["status"], dismissed["reason"]) == ("dismissed", "Gone")
         assert (later["status"], later["due_at"]) == ("open", "2099-01-01T00:00:00Z")
 

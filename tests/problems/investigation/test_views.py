@@ -67,14 +67,14 @@ class TestVerbs:
         url = problem.get_absolute_url()
         steps: list[tuple[str, dict[str, Any], str]] = [
             ("assess", {}, "assessed"),
-            ("analyze", {"add-note": "Looking at the pool."}, "analysis"),
+            ("analyze", {"note": "Looking at the pool."}, "analysis"),
             ("add-factor", {"text": "The pool was empty"}, "analysis"),
             ("publish-known-error", KNOWN, "known_error"),
             ("add-note", {"text": "Seen twice."}, "known_error"),
             ("start-fix", {}, "fix_in_progress"),
-            ("resolve", {"add-note": "It grows by itself."}, "resolved"),
+            ("resolve", {"note": "It grows by itself."}, "resolved"),
             ("reopen", {"reason": "Again."}, "analysis"),
-            ("close", {"code": "risk_accepted", "add-note": "Once a year."}, "closed"),
+            ("close", {"code": "risk_accepted", "note": "Once a year."}, "closed"),
         ]
         for verb, data, status in steps:
             assert client.get(f"{url}{verb}/").status_code == 200, verb
