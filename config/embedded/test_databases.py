@@ -18,7 +18,7 @@ from pytest_django.plugin import blocking_manager_key
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE_PREFIX = "holdfast_template_"
-# Any number: whoever holds it may make or clone the template.
+# Any number: the process that holds this lock may make or clone the template.
 TEMPLATE_LOCK = 5_207_311
 # Which apps there are, how the first migrations make tables, and which roles become groups.
 SHAPING = ("settings.py", "first_migration.py", "roles.py")
