@@ -34,7 +34,7 @@ def _desk(company: dict[str, Any]) -> dict[str, str]:
         "ticket": ticket.get_absolute_url(),
         "respond": reverse("incidents:respond", args=[ticket.reference]),
         "edit": reverse("incidents:ticket-edit", args=[ticket.reference]),
-        "severity": reverse("incidents:verb", args=[ticket.reference, "severity"]),
+        "severity": reverse("incidents:verb", args=[ticket.reference, "change-severity"]),
         "declare": reverse("incidents:declare"),
         "alerts": reverse("incidents:alerts"),
         "alert": company["alert"].get_absolute_url(),
@@ -116,7 +116,7 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
         "action-item-new": reverse("incidents:action-item-new", args=[problem.reference]),
         "problems": reverse("problems:problems"),
         "problem": problem.get_absolute_url(),
-        "factor": reverse("problems:verb", args=[problem.reference, "factor"]),
+        "factor": reverse("problems:verb", args=[problem.reference, "add-factor"]),
         "known-errors": reverse("problems:known-errors"),
         "known-error": company["known_error"].get_absolute_url(),
         "postmortems": reverse("postmortems:postmortems"),
@@ -124,14 +124,14 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
         "section": reverse("postmortems:section", args=[postmortem.pk, "causes"]),
         "seat": reverse("postmortems:seat", args=[postmortem.pk, "other_team"]),
         "story": reverse("incidents:story", args=[postmortem.ticket.reference]),
-        "numbers": reverse("incidents:reports"),
-        "incidents:report-records": reverse("incidents:report-records"),
+        "reports": reverse("incidents:reports"),
+        "report-records": reverse("incidents:report-records"),
     }
 
 
 _GROUPS = {
     "desk": _desk,
-    "standby": _on_call,
+    "on-call": _on_call,
     "customers": _customers,
     "prevention": _prevention,
     "visitors": _visitors,
