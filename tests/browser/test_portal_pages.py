@@ -15,7 +15,7 @@ from tests.browser.conftest import take_shot
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 # The screens that most people see, each judged by axe at both widths and in both sets of colors.
-_CORE = {"sign-in", "queue", "ticket", "declare", "respond", "on-call", "rota", "status", "my-tasks", "numbers"}
+_CORE = {"sign-in", "queue", "ticket", "declare", "respond", "on-call", "rota", "status", "my-tasks", "reports"}
 _WAYS = [(1360, "light"), (1360, "dark"), (390, "dark"), (390, "light")]
 # Of any other page each width is looked at, and axe judges it once: they are made of the same parts.
 _WAYS_OF_OTHERS = [(1360, "light"), (390, "light")]

@@ -81,7 +81,7 @@ def an_alert_opens_an_incident_and_the_person_on_call_answers(stage: Stage) -> N
     stage.incident = incident["reference"]
     stage.ask_colleague(stage.incident, "Petra Lang", "petra@demo.example")
     stage.person("carla").sees(
-        f"/tickets/{stage.incident}/", "Acknowledged", "Customers were told nothing yet", "Why it opened"
+        f"/tickets/{stage.incident}/", "Acknowledged", "No update yet", "Why it opened"
     )
 
 
