@@ -46,10 +46,9 @@ lint: setup ## Check style, types, layers, templates, migrations and the deploym
 	$(SERVERS) $(PY) manage.py makemigrations --check --dry-run
 	SITE_URL=https://portal.example.com $(SERVERS) $(PY) manage.py check --deploy --fail-level WARNING
 
-fmt: setup ## Format the code and mend what can be mended
+fmt: setup ## Format the Python code and fix what can be fixed (templates keep the white space that inline text needs)
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	.venv/bin/djlint --reformat --quiet templates
 
 manage: setup ## Run a command of manage.py with servers at hand (ARGS="shell")
 	@$(SERVERS) $(PY) manage.py $(ARGS)

@@ -1,5 +1,23 @@
-"""The administration, a module for each subject."""
+"""The administration, a module a subject."""
 
-from incidents.admin import alerts, customers, integrations, prevention, requesters, services, severities, tickets
+from incidents.admin import (
+    alerts,
+    customers,
+    integrations,
+    prevention,
+    requesters,
+    services,
+    severities,
+    tickets,
+)
 
-__all__ = ["alerts", "customers", "integrations", "prevention", "requesters", "services", "severities", "tickets"]
+__all__ = [
+    "alerts",
+    "customers",
+    "integrations",
+    "prevention",
+    "requesters",
+    "services",
+    "severities",
+    "tickets",
+]
