@@ -4,6 +4,7 @@ It understands the sentences the guides use: "New file `X`:" and "In `X`, below 
 "In `X`, replace `a` with `b`", and blocks of `sh`.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR")
+"""A reader's shell knows nothing of the servers and keys of this test run."""
 _STEP = re.compile(
     r"New file `(?P<new>[^`]+)`:\s+```\w*\n(?P<content>.*?)^```$"
     r"|In `(?P<file>[^`]+)`,\s+below\s+`(?P<anchor>[^`]+)`:\s+```\w*\n(?P<lines>.*?)^```$"
