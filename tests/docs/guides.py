@@ -68,6 +68,7 @@ class Copy:
             text=True,
             check=False,
             timeout=900,
+            env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
         )
         assert done.returncode == 0, f"{command}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
         return done.stdout
