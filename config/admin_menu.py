@@ -12,7 +12,7 @@ from django.utils import timezone
 from config.base.data.outbox import OutboxState
 from incidents.models import Integration, Level, PriorityRule, Service, Severity
 from oncall import schedules
-from oncall.engine import audit
+from oncall.engine import health_checks
 from oncall.models import EscalationPolicy, Obligation, Page, Team, User
 
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
@@ -143,7 +143,7 @@ def concerns() -> list[Concern]:
     at = timezone.now()
     engine = [
         Concern(finding.text, finding.count, _list("oncall_enginelane"), is_urgent=True)
-        for finding in audit.audit(at=at)
+        for finding in health_checks.audit(at=at)
         if finding.code != "dead_letters"
     ]
     empty = [roster for roster in schedules.load_at(at) if not schedules.on_call(roster, at=at).users]

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from oncall.engine import audit
+from oncall.engine import health_checks
 
 _ready = {"migrated": False}
 
@@ -43,7 +43,7 @@ def deep(request: HttpRequest) -> HttpResponse:
             {"code": "not_authenticated", "message": "Send the metrics token.", "fields": {}}, status=401
         )
     try:
-        findings = audit.audit(at=timezone.now())
+        findings = health_checks.audit(at=timezone.now())
     except DatabaseError:
         return JsonResponse({"ok": False, "findings": [{"code": "database", "text": "No database."}]}, status=503)
     body = {"ok": not findings, "findings": [finding.as_dict() for finding in findings]}

@@ -23,7 +23,7 @@ class IncidentsConfig(AppConfig):
         from incidents.tickets import story
         from incidents.tickets import subject as ticket
         from oncall import engine, obligations, subjects
-        from oncall.engine import audit
+        from oncall.engine import health_checks
 
         subjects.register(
             subjects.SubjectType(
@@ -43,7 +43,7 @@ class IncidentsConfig(AppConfig):
         )
         for kind in (UPDATE_KIND, ACTION_KIND, READINESS_KIND):
             obligations.register(kind)
-        audit.register_check(
+        health_checks.register_check(
             code="alert_unrouted",
             text="{n} alerts have waited more than 30 seconds to be routed, or cannot be routed.",
             sql="""SELECT 1 FROM incidents_alert

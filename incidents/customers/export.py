@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import resolve
 
 from config.base.data.lifecycle import Refusal
-from incidents.customers import feeds, status_documents, status_page
+from incidents.customers import feeds, status_page, statuspage_documents
 from incidents.models import PublicIncident, ScheduledMaintenance, StatusPage
 
 ASSETS = ("status.css", "icon.svg")
@@ -56,7 +56,7 @@ def _paths(*, at: datetime) -> Iterator[str]:
         raise ExportFailed("There is no status page yet. An administrator adds one.")
     yield "/status/"
     yield from _page_paths("/status/")
-    yield from (f"/api/v2/{name}.json" for name in status_documents.NAMES)
+    yield from (f"/api/v2/{name}.json" for name in statuspage_documents.NAMES)
     for slug in StatusPage.objects.order_by("pk").values_list("slug", flat=True):
         yield f"/status/{slug}/"
         yield from _page_paths(f"/status/{slug}/")
@@ -69,7 +69,7 @@ def _paths(*, at: datetime) -> Iterator[str]:
 
 def _page_paths(prefix: str) -> Iterator[str]:
     yield from (f"{prefix}history.{kind}" for kind in feeds.KINDS)
-    yield from (f"{prefix}api/v2/{name}.json" for name in status_documents.NAMES)
+    yield from (f"{prefix}api/v2/{name}.json" for name in statuspage_documents.NAMES)
 
 
 def _read(path: str) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from incidents.intake import statements
+from incidents.intake import sql_statements
 from incidents.intake.report import Report
 from incidents.models import Event, EventAction, EventOutcome
 
@@ -24,9 +24,9 @@ TRIES = 3
 _RETRYABLE = {"40P01", "40001", "55P03"}
 
 _STATEMENTS = {
-    EventAction.TRIGGER: statements.TRIGGER,
-    EventAction.RESOLVE: statements.RESOLVE,
-    EventAction.ACKNOWLEDGE: statements.ACKNOWLEDGE,
+    EventAction.TRIGGER: sql_statements.TRIGGER,
+    EventAction.RESOLVE: sql_statements.RESOLVE,
+    EventAction.ACKNOWLEDGE: sql_statements.ACKNOWLEDGE,
 }
 
 
@@ -64,7 +64,7 @@ def _lock_alerts(integration_id: int, batch: Sequence[Report]) -> None:
     """Lock the alerts of a run in the order of their keys; an UPDATE alone locks them in any order."""
     keys = [report.dedup_key for report in batch]
     with connection.cursor() as cursor:
-        cursor.execute(statements.LOCK, {"integration_id": integration_id, "keys": keys})
+        cursor.execute(sql_statements.LOCK, {"integration_id": integration_id, "keys": keys})
 
 
 def store_event(

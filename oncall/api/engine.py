@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from config.base.data import clock
 from config.base.rest.permissions import StaffOrToken
 from config.base.rest.viewsets import AnswerViewSet
-from oncall.engine import audit
+from oncall.engine import health_checks
 from oncall.models import EngineLane
 from oncall.serializers.engine import EngineSerializer
 
@@ -20,5 +20,5 @@ class EngineViewSet(AnswerViewSet):
 
     def list(self, request: Request) -> Response:
         """When each lane last swept, and the auditor's findings."""
-        findings = audit.audit(at=clock.database_now())
+        findings = health_checks.audit(at=clock.database_now())
         return Response(EngineSerializer({"lanes": self.get_queryset(), "findings": findings}).data)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 from django.db.models import Q
 
-from oncall.engine import audit
+from oncall.engine import health_checks
 from oncall.models import EngineLane
 
 KEEP_FOR = timedelta(days=1)
@@ -24,7 +24,9 @@ class Pulse:
 
     def is_healthy(self, at: datetime) -> bool:
         """Whether a page due now would be sent."""
-        fresh = self.swept_at is not None and at - self.swept_at < audit.ENGINE_STALE + timedelta(seconds=_SECONDS)
+        fresh = self.swept_at is not None and at - self.swept_at < health_checks.ENGINE_STALE + timedelta(
+            seconds=_SECONDS
+        )
         return fresh and not self.findings
 
 
@@ -32,7 +34,7 @@ def read(*, at: datetime) -> Pulse:
     """The pulse, at most a few seconds old, cheap enough to read on each page."""
     pulse = cache.get(_KEY)
     if not isinstance(pulse, Pulse):
-        result = audit.run_audit(at=at)
+        result = health_checks.run_audit(at=at)
         pulse = Pulse(result.swept_at, len(result.findings))
         cache.set(_KEY, pulse, _SECONDS)
     return pulse

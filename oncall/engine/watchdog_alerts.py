@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from config.base.data.clock import database_now
 from config.base.net import http
-from oncall.engine.audit import Finding, audit
+from oncall.engine.health_checks import Finding, audit
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from oncall.models import Schedule, ScheduleVersion, User
 from oncall.rota.spans import Span
-from oncall.schedules.final import NOBODY, Piece, pieces
 from oncall.schedules.loading import Roster, load, load_absences, schedules_naming
+from oncall.schedules.resolver import NOBODY, Piece, pieces
 from oncall.schedules.timeline import (
     Segment,
     Shift,

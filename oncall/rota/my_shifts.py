@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from config.base.data.clock import floor_minute
 from oncall.models import Schedule, User
-from oncall.schedules.final import piece_at
 from oncall.schedules.loading import Roster, load, schedules_naming
+from oncall.schedules.resolver import piece_at
 from oncall.schedules.timeline import segments, shifts
 from oncall.schedules.wall_clock import MINUTE
 

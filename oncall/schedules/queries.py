@@ -7,8 +7,8 @@ from typing import Any
 
 from config.base.data.clock import floor_minute
 from oncall.models import Schedule, User
-from oncall.schedules.final import piece_at
 from oncall.schedules.loading import Roster, load
+from oncall.schedules.resolver import piece_at
 from oncall.schedules.timeline import segments
 from oncall.schedules.wall_clock import MINUTE
 

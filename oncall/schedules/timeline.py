@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby, pairwise
 from typing import TypeVar
 
-from oncall.schedules.final import Piece, pieces
 from oncall.schedules.plan import Interval, Plan
+from oncall.schedules.resolver import Piece, pieces
 from oncall.schedules.wall_clock import MINUTE
 
 Key = TypeVar("Key")

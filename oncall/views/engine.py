@@ -9,7 +9,7 @@ from config.base.data import clock
 from config.base.data.outbox import UNSENT, OutboxState
 from config.base.web.views import PostPage, TemplatePage
 from oncall import paging, permissions, subjects
-from oncall.engine import audit
+from oncall.engine import health_checks
 from oncall.models import EngineLane, Escalation, Page
 
 _MAX_COUNT = 1_000
@@ -28,8 +28,8 @@ class SystemHealth(TemplatePage):
         return super().get_context_data(**kwargs) | {
             "at": now,
             "lanes": EngineLane.objects.order_by("worker", "lane"),
-            "findings": audit.audit(at=now),
-            "stale_before": now - audit.ENGINE_STALE,
+            "findings": health_checks.audit(at=now),
+            "stale_before": now - health_checks.ENGINE_STALE,
             "due_pages": Page.objects.filter(state__in=UNSENT, due_at__lte=now)[:_MAX_COUNT].count(),
             "waiting_pages": Page.objects.filter(state__in=UNSENT, due_at__gt=now)[:_MAX_COUNT].count(),
             "ringing": Escalation.objects.unanswered()[:_MAX_COUNT].count(),

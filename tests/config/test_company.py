@@ -25,7 +25,7 @@ from incidents.models import (
 )
 from incidents.reports import aggregates, metrics
 from oncall import calendars, escalation, paging, schedules
-from oncall.engine import audit
+from oncall.engine import health_checks
 from oncall.models import Escalation, Obligation, Page, Team, TeamKind, User, WorkInterval
 from oncall.obligations import reminders
 from postmortems.models import Postmortem
@@ -185,7 +185,7 @@ class TestSafety:
         assert reminders.make_due(at=NOON + timedelta(days=400)) == 0
 
     def test_gives_the_auditor_nothing_to_find(self) -> None:
-        findings = [finding for finding in audit.audit(at=NOON) if "engine" not in str(finding).lower()]
+        findings = [finding for finding in health_checks.audit(at=NOON) if "engine" not in str(finding).lower()]
 
         assert findings == []
 

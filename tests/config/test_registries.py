@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from config.base.web import panels
 from oncall import subjects
-from oncall.engine import audit
+from oncall.engine import health_checks
 from oncall.engine.registry import sweeps_of
 from oncall.obligations import kinds
 from oncall.wake import LANES
@@ -35,7 +35,7 @@ class TestRegistries:
             ("Sweeps", sum(len(sweeps_of(lane)) for lane in LANES)),
             ("Subject types", len(subjects.names())),
             ("Obligation kinds", len(kinds.all_kinds())),
-            ("Watchdog questions", len(audit.checks())),
+            ("Watchdog questions", len(health_checks.checks())),
         ],
     )
     def test_have_a_row_for_each_entry(self, printed: str, title: str, count: int) -> None:

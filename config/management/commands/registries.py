@@ -15,7 +15,7 @@ from django.dispatch import Signal
 from config.base.web import panels
 from config.version import product_version
 from oncall import subjects
-from oncall.engine import audit
+from oncall.engine import health_checks
 from oncall.engine.registry import sweeps_of
 from oncall.obligations import kinds
 from oncall.wake import LANES
@@ -54,7 +54,7 @@ def _tables() -> list[tuple[str, Rows]]:
         ]),
         ("Subject types", [(name,) for name in subjects.names()]),
         ("Obligation kinds: kind, label", [(duty.kind, duty.label) for duty in kinds.all_kinds()]),
-        ("Watchdog questions: code, text", list(audit.checks().items())),
+        ("Watchdog questions: code, text", list(health_checks.checks().items())),
         ("Receivers: signal, function", sorted(set(_receivers()))),
     ]  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
-from incidents.customers import feeds, signed_links, status_documents, status_page, subscriptions
+from incidents.customers import feeds, signed_links, status_page, statuspage_documents, subscriptions
 from incidents.forms.customers import SubscribeForm
 from incidents.models import StatusPage
 
@@ -116,7 +116,7 @@ class StatusDocument(PublicView):
 
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
         """The document, or a 404 in its shape."""
-        document = status_documents.build_document(name, page=self.page)
+        document = statuspage_documents.build_document(name, page=self.page)
         answer = JsonResponse(document if document is not None else {"error": "Not found"})
         answer.status_code = 200 if document is not None else 404
         return self.cached(answer, is_open=True)

@@ -10,7 +10,7 @@ from incidents.models import Alert, AlertStatus, Integration, Severity, Ticket, 
 from incidents.routing import route_due, sweep
 from incidents.routing.severity_mapping import choose_severity
 from incidents.routing.sweep import TRIES
-from oncall.engine import audit
+from oncall.engine import health_checks
 from oncall.models import Escalation, EscalationState
 from tests.factories import NOON, AlertFactory, IntegrationFactory, SeverityFactory, UserFactory
 
@@ -307,7 +307,7 @@ class TestFailingAlert:
 
         bad.refresh_from_db()
         assert bad.route_at is not None
-        assert "alert_unrouted" in {finding.code for finding in audit.audit(at=at)}
+        assert "alert_unrouted" in {finding.code for finding in health_checks.audit(at=at)}
 
     @pytest.mark.usefixtures("failing_declare")
     def test_in_a_group_does_not_stop_its_group(self, make: Any) -> None:

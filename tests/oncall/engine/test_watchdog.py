@@ -9,8 +9,8 @@ from typing import ClassVar
 import pytest
 from django.core.management import call_command
 
-from oncall.engine import audit, watchdog_alerts
-from oncall.engine.audit import Finding
+from oncall.engine import health_checks, watchdog_alerts
+from oncall.engine.health_checks import Finding
 from tests import factories as make
 from tests.factories import NOON
 
@@ -54,7 +54,7 @@ class TestDecide:
 @pytest.mark.django_db
 class TestAudit:
     def codes(self):
-        return {finding.code for finding in audit.audit(at=NOON)}
+        return {finding.code for finding in health_checks.audit(at=NOON)}
 
     def test_finds_nothing_when_every_promise_holds(self):
         make.EngineLaneFactory()
@@ -94,7 +94,7 @@ class TestAudit:
             make.PageFactory(state="dead", ended_at=NOON)
 
         with django_assert_num_queries(1):
-            audit.audit(at=NOON)
+            health_checks.audit(at=NOON)
 
 
 class Listener(BaseHTTPRequestHandler):

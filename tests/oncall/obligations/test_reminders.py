@@ -14,7 +14,7 @@ from config.base.data.roles import Role
 from oncall import obligations
 from oncall.channels import Outcome
 from oncall.channels.base import accepted, refused
-from oncall.engine import audit
+from oncall.engine import health_checks
 from oncall.models import Obligation, Reminder
 from oncall.obligations import reminders
 from tests import factories as make
@@ -240,8 +240,8 @@ class TestWatchdog:
         obligation = _planned()
         at = obligation.due_at - 2 * DAY
 
-        early_findings = audit.audit(at=at + timedelta(minutes=4))
-        late_findings = audit.audit(at=at + timedelta(minutes=6))
+        early_findings = health_checks.audit(at=at + timedelta(minutes=4))
+        late_findings = health_checks.audit(at=at + timedelta(minutes=6))
 
         assert "reminder_overdue" not in {finding.code for finding in early_findings}
         assert "reminder_overdue" in {finding.code for finding in late_findings}
@@ -249,4 +249,4 @@ class TestWatchdog:
     def test_finds_reminders_that_were_not_sent(self) -> None:
         make.ReminderFactory(state="pending", due_at=NOON, accepted_at=None)
 
-        assert "reminder_overdue" in {finding.code for finding in audit.audit(at=NOON + timedelta(minutes=6))}
+        assert "reminder_overdue" in {finding.code for finding in health_checks.audit(at=NOON + timedelta(minutes=6))}

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oncall.schedules.coverage import stretches
-from oncall.schedules.final import piece_at, pieces
 from oncall.schedules.loading import restriction_hours
 from oncall.schedules.plan import Adjustment, Layer, Plan, Version
+from oncall.schedules.resolver import piece_at, pieces
 from oncall.schedules.rotation import Rotation
 from oncall.schedules.timeline import build_timeline, segments
 from tests.oncall.schedules.naive_resolver import Naive
