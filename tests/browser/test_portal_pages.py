@@ -85,7 +85,7 @@ def _on_call(company: dict[str, Any]) -> dict[str, str]:
 
 
 def _customers(company: dict[str, Any]) -> dict[str, str]:
-    """How pages about told."""
+    """The pages about customers and their updates."""
     reference = company["ringing"].reference
     return {
         "update": reverse("incidents:update", args=[reference]),

@@ -12,7 +12,7 @@ from tests.factories.schedules import ScheduleFactory, weekly_schedule
 
 
 class OverrideFactory(DjangoModelFactory):
-    """An covers replaces a person for six hours from noon on; see `with_person`."""
+    """An override that replaces a person for six hours from noon on; see `with_person`."""
 
     class Meta:
         model = models.Override
