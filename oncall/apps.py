@@ -40,7 +40,7 @@ class OncallConfig(AppConfig):
         register_sweep(
             lane="clocks",
             name="notices",
-            run=notices.chase,
+            run=notices.requeue_stale,
             every=5,
             due="""SELECT interval '5 seconds'
                           + least((SELECT min(due_at) FROM oncall_notice WHERE state = 'pending'),

@@ -59,9 +59,8 @@ def _at_risk_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | Non
 
 def _known_error_moments(circle: RelatedTickets) -> Iterable[Moment]:
     """When known errors were published, and in which incidents they were used."""
-    for known_error in KnownError.objects.filter(problem__in=[problem.pk for problem in circle.problems]).order_by(
-        "pk"
-    )[:MAX_LINKED]:
+    known_errors = KnownError.objects.filter(problem__in=[problem.pk for problem in circle.problems])
+    for known_error in known_errors.order_by("pk")[:MAX_LINKED]:
         yield from timestamp_moments(
             known_error, {"published_at": "Published"}, title=known_error.title, url=known_error.get_absolute_url()
         )

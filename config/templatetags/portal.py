@@ -47,7 +47,7 @@ def markdown(value: str) -> SafeString:
 
 
 @register.simple_tag
-def stretch(starts_at: datetime | None, ends_at: datetime | None, zone: str | None = None) -> str:
+def period(starts_at: datetime | None, ends_at: datetime | None, zone: str | None = None) -> str:
     """From when to when in `zone`, or the reader's."""
     return display.period_text(starts_at, ends_at, zone=zone)
 
@@ -59,7 +59,7 @@ def in_zone(value: datetime, zone: str) -> datetime:
 
 
 @register.filter
-def span(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A number of seconds in words."""
     return display.duration_text(seconds)
 

@@ -23,7 +23,7 @@ from oncall.paging.creating import ways_to_reach
 MAX_ATTEMPTS = 20
 MAX_WAIT_SECONDS = 600.0
 NOTICES_A_TASK = 50
-OVERDUE_AFTER = timedelta(seconds=5)
+STALE_AFTER = timedelta(seconds=5)
 
 
 def notify(
@@ -107,11 +107,11 @@ def _record(claim: Claim, notice: Notice, outcome: Outcome) -> None:
         outbox.record_retry(Notice, claim, due_at=at + wait, error=outcome.error)
 
 
-def chase(*, at: datetime) -> int:
+def requeue_stale(*, at: datetime) -> int:
     """Queue the sending task again for overdue notices (a sweep of the engine, lane `clocks`)."""
-    overdue_at = at - OVERDUE_AFTER
-    pending = Notice.objects.filter(state=OutboxState.PENDING, due_at__lte=overdue_at)
-    leased = Notice.objects.filter(state=OutboxState.SENDING, lease_until__lte=overdue_at)
+    stale_before = at - STALE_AFTER
+    pending = Notice.objects.filter(state=OutboxState.PENDING, due_at__lte=stale_before)
+    leased = Notice.objects.filter(state=OutboxState.SENDING, lease_until__lte=stale_before)
     if pending.exists() or leased.exists():
         _enqueue()
     return 0

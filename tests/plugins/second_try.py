@@ -18,8 +18,8 @@ from _pytest.terminal import TerminalReporter
 
 # Where a second try writes its reports; its presence says that this process is a second try.
 REPORTS = "SECOND_TRY_REPORTS"
-# So many do not fail because they came too late.
-MOST = 40
+MAX_TRIES = 40
+"""More failures than this are no matter of time: the run is broken and ends as it is."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,7 +67,7 @@ class SecondTries:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Try again when all tests have ended; a run that was stopped early, or is broken, ends as it is."""
         result = yield
-        if 0 < len(self.failures) <= MOST:
+        if 0 < len(self.failures) <= MAX_TRIES:
             self._try_again(session)
         return result
 

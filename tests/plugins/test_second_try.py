@@ -3,7 +3,7 @@
 import pytest
 
 from tests.plugins.conftest import Run, last_line
-from tests.plugins.second_try import MOST
+from tests.plugins.second_try import MAX_TRIES
 
 pytestmark = pytest.mark.faults
 
@@ -137,9 +137,9 @@ class TestSecondTry:
         assert "test_stumbles: failed, and its second try did not end" in ran.stdout
 
     def test_is_not_given_when_everything_fails(self, run: Run) -> None:
-        marks = f'@pytest.mark.walk\n@pytest.mark.parametrize("number", range({MOST + 1}))\n'
+        marks = f'@pytest.mark.walk\n@pytest.mark.parametrize("number", range({MAX_TRIES + 1}))\n'
 
         ran = run(f"{marks}def test_breaks(number):\n    assert False\n")
 
-        assert f"{MOST + 1} failed" in last_line(ran)
+        assert f"{MAX_TRIES + 1} failed" in last_line(ran)
         assert "second tr" not in ran.stdout

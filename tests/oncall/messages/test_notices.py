@@ -149,13 +149,13 @@ class TestChase:
         lease_until = None if lease_seconds is None else row.due_at + timedelta(seconds=lease_seconds)
         Notice.objects.update(state=state, lease_until=lease_until)
 
-        notices.chase(at=row.due_at + notices.OVERDUE_AFTER)
+        notices.requeue_stale(at=row.due_at + notices.STALE_AFTER)
 
         assert bool(queued) is is_queued
 
     def test_waits_until_a_notice_is_overdue(self, ana: Any, queued: list[object]) -> None:
         notify(ana)
 
-        notices.chase(at=Notice.objects.get().due_at + notices.OVERDUE_AFTER - timedelta(seconds=1))
+        notices.requeue_stale(at=Notice.objects.get().due_at + notices.STALE_AFTER - timedelta(seconds=1))
 
         assert queued == []
