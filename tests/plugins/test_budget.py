@@ -6,11 +6,17 @@ import time
 import pytest
 
 from tests.plugins import clock
+from tests.plugins.budget import ANCHOR_SECONDS, slowness
 from tests.plugins.clock import RunClock
 from tests.plugins.conftest import Run, last_line
 
+# The limit grows with the slowness of a busy machine; here the machine is as quick as it is meant to be.
 SPENDS = """
 import time
+
+from tests.plugins import budget
+
+budget.slowness = lambda: 1.0
 
 def spend(seconds):
     until = time.process_time() + seconds
@@ -49,6 +55,19 @@ def test_is_cheap(expensive):
 
         assert "AssertionError: broken" in ran.stdout
         assert "s of CPU, a light test" not in ran.stdout
+
+
+class TestSlowness:
+    def test_never_makes_the_limit_smaller(self) -> None:
+        assert slowness() >= 1.0
+
+    def test_grows_with_what_the_anchor_costs(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        readings = iter([5.0, 5.0 + 3 * ANCHOR_SECONDS])
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "process_time", lambda: next(readings))
+            measured = slowness()
+
+        assert measured == pytest.approx(3.0)
 
 
 @pytest.mark.faults
