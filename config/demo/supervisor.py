@@ -20,6 +20,7 @@ from config.demo.terminal import print_line, print_welcome
 from config.embedded.processes import Child
 from config.embedded.secret import load_secret
 from config.embedded.servers import Servers, start_servers
+from config.embedded.stop_signals import StopSignals
 
 READY_LIMIT = 120
 MAX_FAILURES = 3
@@ -53,16 +54,17 @@ class Supervisor:
         self.watched: list[SupervisedProgram] = []
         self.watched_servers: list[SupervisedProgram] = []
         self.servers: Servers | None = None
+        self.stop_signals = StopSignals(lambda _: StopRequested())
 
     def run(self) -> None:
         """Run the demo until a signal to stop."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _request_stop)
+        self.stop_signals.listen(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         try:
             started_at = time.monotonic()
             logins = self._start()
             print_welcome(self.options, logins, time.monotonic() - started_at, [w.child for w in self.watched])
             while True:
+                self.stop_signals.check()
                 self._restart_ended()
                 time.sleep(CHECK_INTERVAL)
         except StopRequested:
@@ -95,6 +97,7 @@ class Supervisor:
         return logins
 
     def _launch(self, child: Child) -> Child:
+        self.stop_signals.check()
         child.start()
         self.watched.append(SupervisedProgram(child))
         return child
@@ -115,6 +118,7 @@ class Supervisor:
         deadline = time.monotonic() + READY_LIMIT
         failures = 0
         while time.monotonic() < deadline:
+            self.stop_signals.check()
             if not web.is_running:
                 raise DemoRefused(f"The web server stopped while starting. Its last output:\n{web.log_tail()}")
             status = self._ask_ready()
@@ -199,10 +203,6 @@ def _fill_database(environment: Mapping[str, str]) -> dict[str, Any] | None:
         return cast("dict[str, Any] | None", setup.load_company())
     finally:
         setup.disconnect()
-
-
-def _request_stop(number: int, frame: FrameType | None) -> None:
-    raise StopRequested
 
 
 def _exit_text(code: int | None) -> str:
