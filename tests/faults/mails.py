@@ -22,7 +22,7 @@ class Mails:
         self.site.run("-m", "tests.faults.subscribers", "fill", str(count))
 
     def publish(self) -> float:
-        """Publish an update about the first incident to all of them; returns the seconds it took."""
+        """Publish an update about the first incident to all of them; returns the seconds it waited."""
         return float(self.site.run("-m", "tests.faults.subscribers", "publish"))
 
     def taken(self) -> list[dict[str, Any]]:
