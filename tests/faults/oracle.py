@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,16 @@ class Message:
     arrived_at: float
     taken_at: float
     answered_at: float | None = None
+    cut_off: int = 0
+    """How often its sender had gone, before this, when the provider would have accepted it."""
+
+
+@dataclass(frozen=True)
+class Delay:
+    """How late a page first arrived, and how often its sender was killed before that."""
+
+    seconds: float
+    cut_off: int
 
 
 @dataclass(frozen=True)
@@ -41,17 +52,18 @@ class Verdict:
     """Messages that came again under the same key."""
     doubled: int
     """Pages that were made twice: the same person and incident, another key. Always an error."""
-    delays: list[float] = field(repr=False)
-    """Seconds from the plan to the first arrival, in order."""
+    delays: list[Delay] = field(repr=False)
+    """From the plan to the first arrival."""
 
-    def late_at(self, share: float) -> float:
-        """A percentile of lateness, 0 when nothing arrived."""
-        return percentile(self.delays, share)
+    def late_at(self, share: float, *, lease: float = 0.0) -> float:
+        """A percentile of lateness in seconds, less one lease for each kill; 0 when nothing arrived."""
+        return percentile(sorted(delay.seconds - lease * delay.cut_off for delay in self.delays), share)
 
 
 def read(log: Path) -> list[Message]:
     """All messages that the provider has accepted so far."""
     taken: dict[tuple[str, float], Message] = {}
+    cut_off: Counter[str] = Counter()
     for text in log.read_text().splitlines() if log.exists() else []:
         line = json.loads(text)
         place = (line["key"], line["taken"])
@@ -66,7 +78,10 @@ def read(log: Path) -> list[Message]:
                 key=line["key"],
                 arrived_at=line["arrived"],
                 taken_at=line["taken"],
+                cut_off=cut_off[line["key"]],
             )
+        elif line["answered"] is None:
+            cut_off[line["key"]] += 1
     return list(taken.values())
 
 
@@ -85,8 +100,9 @@ def judge(plan: Iterable[Planned], messages: Sequence[Message]) -> Verdict:
         keys = {message.key for message in arrivals}
         duplicates += len(arrivals) - len(keys)
         doubled += len(keys) - 1
-        delays.append(max(0.0, min(message.arrived_at for message in arrivals) - page.due_at))
-    return Verdict(len(pages), lost, duplicates, doubled, sorted(delays))
+        first = min(arrivals, key=lambda message: message.arrived_at)
+        delays.append(Delay(max(0.0, first.arrived_at - page.due_at), first.cut_off))
+    return Verdict(len(pages), lost, duplicates, doubled, delays)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
