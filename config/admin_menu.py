@@ -143,7 +143,7 @@ def concerns() -> list[Concern]:
     at = timezone.now()
     engine = [
         Concern(finding.text, finding.count, _list("oncall_enginelane"), is_urgent=True)
-        for finding in health_checks.audit(at=at)
+        for finding in health_checks.check_health(at=at).findings
         if finding.code != "dead_letters"
     ]
     empty = [roster for roster in schedules.load_at(at) if not schedules.on_call(roster, at=at).users]

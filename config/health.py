@@ -36,14 +36,14 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def deep(request: HttpRequest) -> HttpResponse:
-    """`/healthz/deep`: the auditor's findings; needs `Authorization: Bearer` with METRICS_TOKEN."""
+    """`/healthz/deep`: the findings of the health checks; needs `Authorization: Bearer` with METRICS_TOKEN."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN or not constant_time_compare(token, settings.METRICS_TOKEN):
         return JsonResponse(
             {"code": "not_authenticated", "message": "Send the metrics token.", "fields": {}}, status=401
         )
     try:
-        findings = health_checks.audit(at=timezone.now())
+        findings = health_checks.check_health(at=timezone.now()).findings
     except DatabaseError:
         return JsonResponse({"ok": False, "findings": [{"code": "database", "text": "No database."}]}, status=503)
     body = {"ok": not findings, "findings": [finding.as_dict() for finding in findings]}

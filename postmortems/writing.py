@@ -15,14 +15,7 @@ from oncall.models import MembershipRole, User
 from postmortems import drafting, obligations
 from postmortems.default_template import default_template
 from postmortems.locking import PostmortemRefused, add_remark, locked, save
-from postmortems.models import (
-    PUBLIC_TEXT,
-    Postmortem,
-    PostmortemRevision,
-    PostmortemSection,
-    RemarkKind,
-    Template,
-)
+from postmortems.models import PUBLIC_TEXT, Postmortem, PostmortemRevision, PostmortemSection, RemarkKind, Template
 
 LOOK_BACK = timedelta(days=7)
 _MAX_AGE = timedelta(days=60)

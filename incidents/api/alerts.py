@@ -2,10 +2,7 @@
 
 from config.base.rest.viewsets import ReadViewSet
 from incidents.filters.alerts import AlertFilter, EventFilter
-from incidents.models import (
-    Alert,
-    Event,
-)
+from incidents.models import Alert, Event
 from incidents.serializers.alerts import AlertSerializer, EventSerializer
 
 

@@ -2,9 +2,7 @@
 
 from config.base.rest.viewsets import ReadViewSet
 from incidents.filters.integrations import IntegrationFilter
-from incidents.models import (
-    Integration,
-)
+from incidents.models import Integration
 from incidents.serializers.integrations import IntegrationSerializer
 
 

@@ -11,11 +11,7 @@ from rest_framework.response import Response
 
 from config.base.rest.viewsets import AnswerViewSet
 from incidents.filters.reports import ReportFilter
-from incidents.models import (
-    Service,
-    Severity,
-    Ticket,
-)
+from incidents.models import Service, Severity, Ticket
 from incidents.reports import aggregates, metrics
 from incidents.serializers.reports import MetricsSerializer
 from oncall.models import Team

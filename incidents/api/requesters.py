@@ -4,9 +4,7 @@ from config.base.data.roles import Role
 from config.base.rest.permissions import ScopedAccess, require_roles
 from config.base.rest.viewsets import ReadViewSet
 from incidents.filters.requesters import RequesterFilter
-from incidents.models import (
-    Contact,
-)
+from incidents.models import Contact
 from incidents.serializers.requesters import RequesterSerializer
 
 

@@ -7,10 +7,7 @@ from rest_framework.response import Response
 
 from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, requested_instant
 from incidents.filters.services import ReadinessFilter, ServiceFilter
-from incidents.models import (
-    Service,
-    ServiceReadiness,
-)
+from incidents.models import Service, ServiceReadiness
 from incidents.serializers.services import CoverageSerializer, ReadinessSerializer, ServiceSerializer
 from incidents.services import coverage
 from oncall.api.rota import AT

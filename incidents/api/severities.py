@@ -2,9 +2,7 @@
 
 from config.base.rest.viewsets import ReadViewSet
 from incidents.filters.severities import SeverityFilter
-from incidents.models import (
-    Severity,
-)
+from incidents.models import Severity
 from incidents.serializers.severities import SeveritySerializer
 
 

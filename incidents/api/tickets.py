@@ -15,10 +15,7 @@ from config.base.rest.viewsets import Alias, Pagination, ReadViewSet, post_actio
 from config.base.web import panels
 from incidents import response
 from incidents.filters.tickets import TicketFilter, TimelineFilter
-from incidents.models import (
-    Ticket,
-    TimelineEntry,
-)
+from incidents.models import Ticket, TimelineEntry
 from incidents.permissions import can_act, can_declare
 from incidents.prevention import conditions
 from incidents.requesters.directory import find_requester

@@ -6,14 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from config.base.data.models import Origin
-from incidents.models import (
-    OPEN_STATUSES,
-    CustomerUpdate,
-    PublicIncident,
-    StatusPage,
-    Ticket,
-    Visibility,
-)
+from incidents.models import OPEN_STATUSES, CustomerUpdate, PublicIncident, StatusPage, Ticket, Visibility
 from incidents.tickets.subject import TICKET
 from oncall import obligations
 from oncall.models import Obligation, Reminded, ReminderSide, TimeUnit, User

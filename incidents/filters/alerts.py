@@ -4,14 +4,7 @@ import django_filters as filters
 
 from config.base.web.filters import FilterSet, WordsFilter
 from incidents.filters.tickets import ReferenceFilter
-from incidents.models import (
-    Alert,
-    AlertStatus,
-    Event,
-    EventOutcome,
-    Integration,
-    Service,
-)
+from incidents.models import Alert, AlertStatus, Event, EventOutcome, Integration, Service
 
 
 class AlertFilter(FilterSet):

@@ -3,11 +3,7 @@
 import django_filters as filters
 
 from config.base.web.filters import FilterSet, WordsFilter
-from incidents.models import (
-    Integration,
-    IntegrationKind,
-    Service,
-)
+from incidents.models import Integration, IntegrationKind, Service
 
 
 class IntegrationFilter(FilterSet):

@@ -8,14 +8,7 @@ from django.utils import timezone
 
 from config.base.web.filters import FilterSet, WordsFilter, YesNoFilter
 from incidents.filters.tickets import ReferenceFilter
-from incidents.models import (
-    ActionItem,
-    ActionStatus,
-    LinkKind,
-    PreventionWaiver,
-    TicketLink,
-    WaiverStatus,
-)
+from incidents.models import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
 from incidents.prevention import recurrence
 from oncall.models import Team, User
 

@@ -9,11 +9,7 @@ from django.utils import timezone
 
 from config.base.web.batched_choices import BatchedChoiceFilter
 from config.base.web.filters import FilterSet
-from incidents.models import (
-    Service,
-    Severity,
-    Ticket,
-)
+from incidents.models import Service, Severity, Ticket
 from incidents.reports import metrics
 from incidents.reports.summary import Scope
 from oncall.models import Team

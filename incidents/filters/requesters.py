@@ -3,9 +3,7 @@
 import django_filters as filters
 
 from config.base.web.filters import FilterSet, WordsFilter
-from incidents.models import (
-    Contact,
-)
+from incidents.models import Contact
 
 
 class RequesterFilter(FilterSet):

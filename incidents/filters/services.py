@@ -6,11 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from config.base.web.filters import FilterSet, WordsFilter
-from incidents.models import (
-    Service,
-    ServiceKind,
-    ServiceReadiness,
-)
+from incidents.models import Service, ServiceKind, ServiceReadiness
 from incidents.services import readiness
 from oncall.models import Team
 

@@ -3,9 +3,7 @@
 import django_filters as filters
 
 from config.base.web.filters import FilterSet, WordsFilter
-from incidents.models import (
-    Severity,
-)
+from incidents.models import Severity
 
 
 class SeverityFilter(FilterSet):

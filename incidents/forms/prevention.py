@@ -5,9 +5,7 @@ from typing import Any
 from django import forms
 
 from incidents.forms.response import VerbForm
-from incidents.models import (
-    LinkKind,
-)
+from incidents.models import LinkKind
 from oncall.models import Team, User
 
 

@@ -8,14 +8,7 @@ from django import forms
 from config.base.web.forms import Form
 from incidents import response
 from incidents.forms.severities import LevelField
-from incidents.models import (
-    ClosureCode,
-    ContactType,
-    HoldReason,
-    Service,
-    Severity,
-    Ticket,
-)
+from incidents.models import ClosureCode, ContactType, HoldReason, Service, Severity, Ticket
 from oncall.models import Team, User
 
 

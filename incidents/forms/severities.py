@@ -4,9 +4,7 @@ from typing import Any
 
 from django import forms
 
-from incidents.models import (
-    Level,
-)
+from incidents.models import Level
 
 
 def levels(unknown: str) -> list[tuple[str, str]]:

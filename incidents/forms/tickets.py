@@ -6,10 +6,7 @@ from django import forms
 
 from config.base.web.forms import EditForm
 from incidents.forms.severities import LevelField
-from incidents.models import (
-    Incident,
-    Service,
-)
+from incidents.models import Incident, Service
 
 
 class TicketForm(EditForm):

@@ -1,4 +1,4 @@
-"""The triggers of tickets that keep the summary behind the numbers right."""
+"""The triggers of tickets that keep the summary behind the reports right."""
 
 from django.db import migrations
 

@@ -4,13 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from incidents.models import (
-    LinkKind,
-    Ticket,
-    TicketKind,
-    TicketLink,
-    TicketStatus,
-)
+from incidents.models import LinkKind, Ticket, TicketKind, TicketLink, TicketStatus
 from incidents.prevention import conditions
 from incidents.tickets.locking import lock_ticket, move
 

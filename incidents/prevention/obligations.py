@@ -3,10 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from incidents.models import (
-    ActionItem,
-    Ticket,
-)
+from incidents.models import ActionItem, Ticket
 from incidents.tickets.subject import TICKET
 from oncall import obligations
 from oncall.models import Reminded, ReminderSide, TimeUnit, User

@@ -5,13 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from config.base.data.text import clean_lines
-from incidents.models import (
-    EntryKind,
-    PreventionWaiver,
-    TicketKind,
-    TicketStatus,
-    WaiverStatus,
-)
+from incidents.models import EntryKind, PreventionWaiver, TicketKind, TicketStatus, WaiverStatus
 from incidents.prevention.auto_resolve import resolve_if_done
 from incidents.tickets import timeline
 from incidents.tickets.locking import TicketRefused, lock_ticket

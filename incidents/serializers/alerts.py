@@ -3,10 +3,7 @@
 from rest_framework import serializers
 
 from config.base.rest.serializers import AnyObject, ReadId, ReadKey, RecordSerializer
-from incidents.models import (
-    Alert,
-    Event,
-)
+from incidents.models import Alert, Event
 from oncall.serializers.people import Address
 
 

@@ -1,9 +1,7 @@
 """Integrations as the API shows them."""
 
 from config.base.rest.serializers import AnyObject, ReadKey, RecordSerializer
-from incidents.models import (
-    Integration,
-)
+from incidents.models import Integration
 
 
 class IntegrationSerializer(RecordSerializer):

@@ -5,9 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Line, RecordSerializer
-from incidents.models import (
-    Contact,
-)
+from incidents.models import Contact
 from oncall.serializers.people import PersonSerializer
 
 

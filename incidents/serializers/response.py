@@ -5,13 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Key, Line, Lines
-from incidents.models import (
-    ClosureCode,
-    ContactType,
-    HoldReason,
-    Severity,
-    Visibility,
-)
+from incidents.models import ClosureCode, ContactType, HoldReason, Severity, Visibility
 from incidents.serializers.tickets import FactsSerializer
 from oncall.models import Team, User
 

@@ -5,10 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.base.rest.serializers import Instant, ReadKey, RecordSerializer
-from incidents.models import (
-    Service,
-    ServiceReadiness,
-)
+from incidents.models import Service, ServiceReadiness
 from oncall.serializers.people import Address, PersonSerializer
 
 

@@ -6,10 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base.rest.serializers import RecordSerializer
-from incidents.models import (
-    Level,
-    Severity,
-)
+from incidents.models import Level, Severity
 
 _LEVELS_BY_WORD = {level.name.lower(): level for level in Level}
 

@@ -16,11 +16,7 @@ from config.base.rest.serializers import (
     ReadKey,
     RecordSerializer,
 )
-from incidents.models import (
-    Service,
-    Ticket,
-    TimelineEntry,
-)
+from incidents.models import Service, Ticket, TimelineEntry
 from incidents.models.tickets.ticket import PREFIXES
 from incidents.permissions import can_see_requester
 from incidents.serializers.requesters import RequesterInputSerializer, RequesterSerializer

@@ -3,9 +3,7 @@
 import django_tables2 as tables
 
 from config.base.web.tables import LinkColumn, Table, TagColumn, TimeColumn
-from incidents.models import (
-    Alert,
-)
+from incidents.models import Alert
 
 
 class AlertTable(Table):

@@ -7,13 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.base.web.tables import ClockColumn, LinkColumn, Table, TagColumn, TimeColumn
-from incidents.models import (
-    Component,
-    PublicIncident,
-    ScheduledMaintenance,
-    Subscriber,
-    UpdateDelivery,
-)
+from incidents.models import Component, PublicIncident, ScheduledMaintenance, Subscriber, UpdateDelivery
 
 
 class PublicIncidentTable(Table):

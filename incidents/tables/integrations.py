@@ -3,9 +3,7 @@
 import django_tables2 as tables
 
 from config.base.web.tables import LinkColumn, Table, TimeColumn
-from incidents.models import (
-    Integration,
-)
+from incidents.models import Integration
 
 
 class IntegrationTable(Table):

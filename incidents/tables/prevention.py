@@ -10,10 +10,7 @@ from django.utils.safestring import SafeString
 
 from config.base.web import display
 from config.base.web.tables import LinkColumn, Table, TagColumn, TimeColumn
-from incidents.models import (
-    ActionItem,
-    Ticket,
-)
+from incidents.models import ActionItem, Ticket
 from incidents.prevention import conditions
 from incidents.tables.severities import SeverityColumn
 

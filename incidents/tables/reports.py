@@ -4,9 +4,7 @@ import django_tables2 as tables
 
 from config.base.web import display
 from config.base.web.tables import LinkColumn, Table, TimeColumn
-from incidents.models import (
-    Ticket,
-)
+from incidents.models import Ticket
 from incidents.reports import metrics
 from incidents.tables.severities import SeverityColumn
 

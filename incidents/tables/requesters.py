@@ -3,9 +3,7 @@
 import django_tables2 as tables
 
 from config.base.web.tables import Table
-from incidents.models import (
-    Contact,
-)
+from incidents.models import Contact
 
 
 class RequesterTable(Table):

@@ -5,10 +5,7 @@ from typing import Any
 import django_tables2 as tables
 
 from config.base.web.tables import LinkColumn, Table, TimeColumn
-from incidents.models import (
-    Service,
-    ServiceReadiness,
-)
+from incidents.models import Service, ServiceReadiness
 
 
 class ServiceTable(Table):

@@ -7,9 +7,7 @@ from django.utils.safestring import SafeString
 
 from config.base.web import display
 from config.base.web.tables import Table
-from incidents.models import (
-    Severity,
-)
+from incidents.models import Severity
 
 
 class SeverityColumn(tables.Column):

@@ -8,9 +8,7 @@ from django.utils.safestring import SafeString
 
 from config.base.web import display
 from config.base.web.tables import LinkColumn, Table, TagColumn
-from incidents.models import (
-    Ticket,
-)
+from incidents.models import Ticket
 from incidents.tables.severities import SeverityColumn
 
 

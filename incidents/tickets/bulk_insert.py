@@ -28,7 +28,7 @@ def insert_many(children: Sequence[Ticket]) -> list[Ticket]:
     slots = ", ".join(["%s"] * (len(own) + 1))
     with connection.cursor() as cursor:
         cursor.executemany(
-            f'INSERT INTO "{model._meta.db_table}" (ticket_ptr_id, {columns}) VALUES ({slots})',  # noqa: S608
+            f'INSERT INTO "{model._meta.db_table}" (ticket_ptr_id, {columns}) VALUES ({slots})',  # noqa: S608 - the model's own names
             [
                 (ticket.pk, *(field.get_db_prep_save(getattr(child, field.attname), connection) for field in own))
                 for ticket, child in zip(tickets, children, strict=True)

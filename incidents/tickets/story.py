@@ -7,16 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from config.base.web.panels import Chapter, Moment, register_chapter, timestamp_moments
-from incidents.models import (
-    ActionItem,
-    ActionStatus,
-    Alert,
-    CustomerUpdate,
-    LinkKind,
-    Ticket,
-    TicketKind,
-    TicketLink,
-)
+from incidents.models import ActionItem, ActionStatus, Alert, CustomerUpdate, LinkKind, Ticket, TicketKind, TicketLink
 
 MAX_LINKED = 20
 _INCIDENT_STAMPS = {

@@ -7,10 +7,7 @@ from django.utils import timezone
 
 from config.base.web.admin import FactAdmin
 from oncall.access import tokens
-from oncall.models import (
-    ApiToken,
-    IdempotentRequest,
-)
+from oncall.models import ApiToken, IdempotentRequest
 
 
 @admin.register(ApiToken)

@@ -20,15 +20,7 @@ from config.base.net import http
 from config.base.web.admin import ConfigAdmin, FactAdmin, TabularInline
 from oncall import signals
 from oncall.calendars import countries
-from oncall.models import (
-    ContactKind,
-    ContactMethod,
-    Deactivation,
-    Membership,
-    NotificationRule,
-    Team,
-    User,
-)
+from oncall.models import ContactKind, ContactMethod, Deactivation, Membership, NotificationRule, Team, User
 from oncall.people import accounts
 
 

@@ -12,13 +12,13 @@ from oncall.serializers.engine import EngineSerializer
 
 
 class EngineViewSet(AnswerViewSet):
-    """System health: the engine's lanes and the auditor's findings."""
+    """System health: the engine's lanes and the findings of the health checks."""
 
     queryset = EngineLane.objects.order_by("worker", "lane")
     serializer_class = EngineSerializer
     permission_classes = (StaffOrToken,)
 
     def list(self, request: Request) -> Response:
-        """When each lane last swept, and the auditor's findings."""
-        findings = health_checks.audit(at=clock.database_now())
+        """When each lane last swept, and the findings of the health checks."""
+        findings = health_checks.check_health(at=clock.database_now()).findings
         return Response(EngineSerializer({"lanes": self.get_queryset(), "findings": findings}).data)

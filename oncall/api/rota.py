@@ -12,10 +12,7 @@ from rest_framework.response import Response
 from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, requested_instant, write_handler
 from oncall import schedules
 from oncall.filters.rota import HandoffNoteFilter
-from oncall.models import (
-    HandoffNote,
-    Schedule,
-)
+from oncall.models import HandoffNote, Schedule
 from oncall.rota import handoff_notes
 from oncall.serializers.rota import HandoffNoteSerializer, NewHandoffNoteSerializer, OnCallSerializer
 

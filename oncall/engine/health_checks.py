@@ -1,4 +1,4 @@
-"""The auditor: cheap SQL checks that should never find a row (paging rule 11)."""
+"""Health checks: cheap SQL that should never find a row (paging rule 11)."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -22,7 +22,7 @@ class Finding:
         return asdict(self)
 
 
-# Each uses an index and counts at most 1,000 rows, so that the auditor stays cheap during an outage.
+# Each uses an index and counts at most 1,000 rows, so that the checks stay cheap during an outage.
 _CHECKS = {
     "escalation_overdue": (
         "{n} escalations are past their next step by more than 10 seconds.",
@@ -67,15 +67,18 @@ def checks() -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class AuditResult:
-    """The findings of one audit, and when a worker last swept for pages: None before the first sweep."""
+class HealthResult:
+    """The findings of all checks, and when a worker last swept for pages: None before the first sweep."""
 
     swept_at: datetime | None
     findings: list[Finding]
 
 
-def run_audit(*, at: datetime) -> AuditResult:
-    """Run every check in one statement, because the top bar of each page needs it. `at` is the database's clock."""
+def check_health(*, at: datetime) -> HealthResult:
+    """What is wrong at `at`, the database's clock: no findings when every promise holds.
+
+    Every check runs in one statement, because the top bar of each page needs the answer.
+    """
     checks = list(_CHECKS.items())
     counts = " UNION ALL ".join(
         f"SELECT {number} AS number, (SELECT count(*) FROM ({sql} LIMIT 1000) violations) AS n"  # noqa: S608 - ours
@@ -94,12 +97,7 @@ def run_audit(*, at: datetime) -> AuditResult:
         if n:
             findings.append(Finding(code, text.format(n=n), n))
     swept_at = rows[0][2]
-    return AuditResult(swept_at, [*findings, *_engine_findings(swept_at, at)])
-
-
-def audit(*, at: datetime) -> list[Finding]:
-    """What is wrong at `at`; empty when every promise holds. `at` is the database's clock."""
-    return run_audit(at=at).findings
+    return HealthResult(swept_at, [*findings, *_engine_findings(swept_at, at)])
 
 
 def _engine_findings(swept_at: datetime | None, at: datetime) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ _SECONDS = 4
 
 @dataclass(frozen=True)
 class Pulse:
-    """When a worker last swept for pages, and how many findings the auditor has."""
+    """When a worker last swept for pages, and how many findings the health checks have."""
 
     swept_at: datetime | None
     findings: int
@@ -34,7 +34,7 @@ def read(*, at: datetime) -> Pulse:
     """The pulse, at most a few seconds old, cheap enough to read on each page."""
     pulse = cache.get(_KEY)
     if not isinstance(pulse, Pulse):
-        result = health_checks.run_audit(at=at)
+        result = health_checks.check_health(at=at)
         pulse = Pulse(result.swept_at, len(result.findings))
         cache.set(_KEY, pulse, _SECONDS)
     return pulse

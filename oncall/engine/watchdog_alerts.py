@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from config.base.data.clock import database_now
 from config.base.net import http
-from oncall.engine.health_checks import Finding, audit
+from oncall.engine.health_checks import Finding, check_health
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ _IGNORED_CODES = frozenset({"dead_letters"})
 def run_checks() -> list[Finding]:
     """What is wrong now, by the database's clock; a database that does not answer is itself a finding."""
     try:
-        return [finding for finding in audit(at=database_now()) if finding.code not in _IGNORED_CODES]
+        return [finding for finding in check_health(at=database_now()).findings if finding.code not in _IGNORED_CODES]
     except (DatabaseError, InterfaceError) as error:
         connection.close()
         return [Finding("database", f"The database does not answer: {str(error).splitlines()[0][:200]}", 1)]

@@ -3,10 +3,7 @@
 import django_filters as filters
 
 from config.base.web.filters import FilterSet, WordsFilter
-from oncall.models import (
-    Calendar,
-    CalendarDate,
-)
+from oncall.models import Calendar, CalendarDate
 
 
 class CalendarFilter(FilterSet):

@@ -3,12 +3,7 @@
 import django_filters as filters
 
 from config.base.web.filters import FilterSet, WordsFilter
-from oncall.models import (
-    HandoffNote,
-    Schedule,
-    Team,
-    User,
-)
+from oncall.models import HandoffNote, Schedule, Team, User
 
 
 class HandoffNoteFilter(FilterSet):

@@ -3,11 +3,7 @@
 import django_filters as filters
 
 from config.base.web.filters import FilterSet, WordsFilter
-from oncall.models import (
-    Schedule,
-    ScheduleVersion,
-    Team,
-)
+from oncall.models import Schedule, ScheduleVersion, Team
 
 
 class ScheduleFilter(FilterSet):

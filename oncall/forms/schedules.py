@@ -240,6 +240,7 @@ class EditorForm(Form):
         cleaned = super().clean() or {}
         if cleaned.get("effective") == "date":
             try:
+                # On the wall clock of the schedule's zone, in which the view resolves it.
                 moment = datetime.strptime(cleaned.get("effective_at") or "", "%Y-%m-%dT%H:%M")  # noqa: DTZ007
             except ValueError:
                 self.add_error("effective_at", "Write a date and a time to the minute, as 2026-01-05T09:00.")

@@ -159,7 +159,7 @@ class Escalation(models.Model):
         constraints = [
             one_of("state", EscalationState.values, name="oncall_escalation_state"),
             one_of("urgency", Urgency.values, name="oncall_escalation_urgency"),
-            # Prevents the auditor's worst finding: open, not acknowledged, not exhausted and nothing due.
+            # Prevents the worst finding of the health checks: open, not acknowledged, not exhausted and nothing due.
             models.CheckConstraint(
                 condition=~Q(state="triggered") | Q(next_at__isnull=False) | Q(exhausted_at__isnull=False),
                 name="oncall_escalation_never_silent",

@@ -5,15 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from config.base.data.models import Origin
-from oncall.models import (
-    AssignedTo,
-    MembershipRole,
-    Obligation,
-    ObligationRule,
-    ObligationStatus,
-    Team,
-    User,
-)
+from oncall.models import AssignedTo, MembershipRole, Obligation, ObligationRule, ObligationStatus, Team, User
 from oncall.obligations import rules
 from oncall.obligations.status import OBLIGATION, cancel_unsent, end, save
 

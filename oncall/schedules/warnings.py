@@ -8,12 +8,7 @@ from zoneinfo import ZoneInfo
 from config.base.web import display
 from oncall.schedules.loading import Roster
 from oncall.schedules.plan import Layer, Version
-from oncall.schedules.timeline import (
-    ScheduleTimeline,
-    Shift,
-    absences_on_call,
-    build_timeline,
-)
+from oncall.schedules.timeline import ScheduleTimeline, Shift, absences_on_call, build_timeline
 from oncall.schedules.wall_clock import MINUTE, resolve, wall_time
 from oncall.schedules.warning_context import WarningContext, load_context
 

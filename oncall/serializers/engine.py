@@ -1,4 +1,4 @@
-"""The engine's lanes and the auditor's findings as the API shows them."""
+"""The engine's lanes and the findings of the health checks, as the API shows them."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ class LaneSerializer(RecordSerializer):
 
 
 class FindingSerializer(serializers.Serializer[Any]):
-    """Something wrong, found by the auditor."""
+    """Something wrong, found by a health check."""
 
     code = serializers.CharField()
     text = serializers.CharField()
@@ -34,7 +34,7 @@ class FindingSerializer(serializers.Serializer[Any]):
 
 
 class EngineSerializer(serializers.Serializer[Any]):
-    """The engine's lanes and the auditor's findings; an empty list of findings is good."""
+    """The engine's lanes and the findings of the health checks; an empty list of findings is good."""
 
     lanes = LaneSerializer(many=True)
     findings = FindingSerializer(many=True)

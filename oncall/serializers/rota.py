@@ -5,10 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.base.rest.serializers import AnyObject, InputSerializer, Instant, Lines, ReadId, RecordSerializer
-from oncall.models import (
-    HandoffNote,
-    Schedule,
-)
+from oncall.models import HandoffNote, Schedule
 from oncall.serializers.people import PersonSerializer
 from oncall.serializers.schedules import ScheduleSerializer
 

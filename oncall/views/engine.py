@@ -1,4 +1,4 @@
-"""System health: whether the engine runs, what the auditor finds, and the dead letters."""
+"""System health: whether the engine runs, what the health checks find, and the dead letters."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class SystemHealth(TemplatePage):
         return super().get_context_data(**kwargs) | {
             "at": now,
             "lanes": EngineLane.objects.order_by("worker", "lane"),
-            "findings": health_checks.audit(at=now),
+            "findings": health_checks.check_health(at=now).findings,
             "stale_before": now - health_checks.ENGINE_STALE,
             "due_pages": Page.objects.filter(state__in=UNSENT, due_at__lte=now)[:_MAX_COUNT].count(),
             "waiting_pages": Page.objects.filter(state__in=UNSENT, due_at__gt=now)[:_MAX_COUNT].count(),

@@ -13,7 +13,7 @@ from config.base.web.views import ListPage
 from tests.architecture.sources import APPS
 
 UNDER = "shown and edited under its {}; it has no life of its own"
-SUMMARY = "what the engine keeps behind the numbers; their page shows it and nobody edits it"
+SUMMARY = "what the engine keeps behind the reports; their page shows it and nobody edits it"
 WITHOUT_LIST = {
     "oncall.ApiToken": "listed on its owner's own page",
     "oncall.CalendarDate": UNDER.format("calendar"),
@@ -43,7 +43,7 @@ WITHOUT_LIST = {
     "oncall.RuleReminder": UNDER.format("rule"),
     "oncall.WorkInterval": "shown with its subject; its own list comes with pay",
     "incidents.CustomerUpdate": UNDER.format("public incident"),
-    "incidents.MaintenanceUpdate": UNDER.format("planned work"),
+    "incidents.MaintenanceUpdate": UNDER.format("maintenance"),
     "incidents.MessageTemplate": "configuration, kept in the administration; chosen where an update is written",
     "incidents.StatusPage": "configuration, kept in the administration; it is a page itself",
     "incidents.Event": UNDER.format("alert or integration"),

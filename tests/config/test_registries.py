@@ -35,7 +35,7 @@ class TestRegistries:
             ("Sweeps", sum(len(sweeps_of(lane)) for lane in LANES)),
             ("Subject types", len(subjects.names())),
             ("Obligation kinds", len(kinds.all_kinds())),
-            ("Watchdog questions", len(health_checks.checks())),
+            ("Health checks", len(health_checks.checks())),
         ],
     )
     def test_have_a_row_for_each_entry(self, printed: str, title: str, count: int) -> None:

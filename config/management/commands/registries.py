@@ -26,7 +26,7 @@ Rows = list[tuple[str, ...]]
 class Command(BaseCommand):
     """`registries`: a table for each registry, for somebody who asks what runs when and what is drawn where."""
 
-    help = "Print panels, chapters, sweeps, subject types, obligation kinds, watchdog questions and receivers."
+    help = "Print panels, chapters, sweeps, subject types, obligation kinds, health checks and receivers."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,8 +53,8 @@ def _tables() -> list[tuple[str, Rows]]:
             for lane in LANES for sweep in sweeps_of(lane)
         ]),
         ("Subject types", [(name,) for name in subjects.names()]),
-        ("Obligation kinds: kind, label", [(duty.kind, duty.label) for duty in kinds.all_kinds()]),
-        ("Watchdog questions: code, text", list(health_checks.checks().items())),
+        ("Obligation kinds: kind, label", [(kind.kind, kind.label) for kind in kinds.all_kinds()]),
+        ("Health checks: code, text", list(health_checks.checks().items())),
         ("Receivers: signal, function", sorted(set(_receivers()))),
     ]  # fmt: skip
 

@@ -292,7 +292,7 @@ class TestFailingAlert:
         assert (ticket.title, ticket.severity) == ("bad is down", integration.default_severity)
         assert (bad.ticket, bad.route_attempts, bad.route_at) == (ticket, 0, None)
 
-    def test_that_cannot_even_open_that_is_shown_to_the_auditor(
+    def test_that_cannot_even_open_that_is_found_by_a_health_check(
         self, make: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fail(**_: Any) -> Ticket:
@@ -307,7 +307,7 @@ class TestFailingAlert:
 
         bad.refresh_from_db()
         assert bad.route_at is not None
-        assert "alert_unrouted" in {finding.code for finding in health_checks.audit(at=at)}
+        assert "alert_unrouted" in {finding.code for finding in health_checks.check_health(at=at).findings}
 
     @pytest.mark.usefixtures("failing_declare")
     def test_in_a_group_does_not_stop_its_group(self, make: Any) -> None:

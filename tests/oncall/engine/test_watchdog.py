@@ -54,7 +54,7 @@ class TestDecide:
 @pytest.mark.django_db
 class TestAudit:
     def codes(self):
-        return {finding.code for finding in health_checks.audit(at=NOON)}
+        return {finding.code for finding in health_checks.check_health(at=NOON).findings}
 
     def test_finds_nothing_when_every_promise_holds(self):
         make.EngineLaneFactory()
@@ -94,7 +94,7 @@ class TestAudit:
             make.PageFactory(state="dead", ended_at=NOON)
 
         with django_assert_num_queries(1):
-            health_checks.audit(at=NOON)
+            health_checks.check_health(at=NOON)
 
 
 class Listener(BaseHTTPRequestHandler):

@@ -240,8 +240,8 @@ class TestWatchdog:
         obligation = _planned()
         at = obligation.due_at - 2 * DAY
 
-        early_findings = health_checks.audit(at=at + timedelta(minutes=4))
-        late_findings = health_checks.audit(at=at + timedelta(minutes=6))
+        early_findings = health_checks.check_health(at=at + timedelta(minutes=4)).findings
+        late_findings = health_checks.check_health(at=at + timedelta(minutes=6)).findings
 
         assert "reminder_overdue" not in {finding.code for finding in early_findings}
         assert "reminder_overdue" in {finding.code for finding in late_findings}
@@ -249,4 +249,6 @@ class TestWatchdog:
     def test_finds_reminders_that_were_not_sent(self) -> None:
         make.ReminderFactory(state="pending", due_at=NOON, accepted_at=None)
 
-        assert "reminder_overdue" in {finding.code for finding in health_checks.audit(at=NOON + timedelta(minutes=6))}
+        assert "reminder_overdue" in {
+            finding.code for finding in health_checks.check_health(at=NOON + timedelta(minutes=6)).findings
+        }

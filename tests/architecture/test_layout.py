@@ -10,7 +10,7 @@ from tests.architecture.sources import APPS, FACES, ROOT, place, subjects
 
 SHARED = {"subjects", "references"}
 """Modules in folders of faces that several subjects use."""
-IN_ROOMS = ["oncall", "incidents"]
+WITH_FOLDERS_OF_FACES = ["oncall", "incidents"]
 """Problems and postmortems are small: their faces are single files."""
 
 
@@ -23,7 +23,7 @@ class TestSubjects:
 
         assert without == set()
 
-    @pytest.mark.parametrize("app", IN_ROOMS)
+    @pytest.mark.parametrize("app", WITH_FOLDERS_OF_FACES)
     def test_name_the_files_of_every_face(self, app: str) -> None:
         words = subjects(app) | SHARED | {"__init__", "__pycache__"}
         strangers = [
