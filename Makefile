@@ -53,7 +53,7 @@ fmt: setup ## Format the Python code and fix what can be fixed (templates keep t
 manage: setup ## Run a command of manage.py with servers at hand (ARGS="shell")
 	@$(SERVERS) $(PY) manage.py $(ARGS)
 
-registries: setup ## Print what the apps register with each other: panels, sweeps, kinds, questions, receivers
+registries: setup ## Print what the apps register with each other: panels, sweeps, kinds, health checks, receivers
 	@$(SERVERS) $(PY) manage.py registries
 
 run: setup ## Run the portal alone, reloading on changes (PORT=8000)

@@ -1,6 +1,15 @@
 """The administration, a module a subject."""
 
-from incidents.admin import alerts, customers, integrations, prevention, requesters, services, severities, tickets
+from incidents.admin import (
+    alerts,
+    customers,
+    integrations,
+    prevention,
+    requesters,
+    services,
+    severities,
+    tickets,
+)
 
 __all__ = [
     "alerts",

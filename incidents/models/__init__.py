@@ -1,6 +1,14 @@
 """The service catalogue, the shared ticket, its timeline, and the alerts that open it."""
 
-from incidents.models.alerts import Alert, AlertStatus, Event, EventAction, EventOutcome, Integration, IntegrationKind
+from incidents.models.alerts import (
+    Alert,
+    AlertStatus,
+    Event,
+    EventAction,
+    EventOutcome,
+    Integration,
+    IntegrationKind,
+)
 from incidents.models.customers.maintenance import (
     UNDER_WAY,
     MaintenanceStatus,

@@ -1,8 +1,11 @@
 """Every file, folder and module that a document names exists."""
 
 import re
+from importlib import import_module
 from importlib.util import find_spec
+from operator import attrgetter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,15 +20,24 @@ PAGES = [path for path in tracked() if path.suffix == ".md" and path.name not in
 
 
 def is_importable(name: str) -> bool:
-    """Whether some beginning of the dotted name is a module and the rest, at most two names, is in it."""
+    """Whether the longest module that begins the dotted name has the rest of it."""
     parts = name.split(".")
-    for length in range(len(parts), max(len(parts) - 3, 0), -1):
+    for length in range(len(parts), 0, -1):
         try:
-            if find_spec(".".join(parts[:length])) is not None:
-                return True
+            is_module = find_spec(".".join(parts[:length])) is not None
         except ModuleNotFoundError:
             continue
+        if is_module:
+            module = import_module(".".join(parts[:length]))
+            return _has(module, ".".join(parts[length:]))
     return False
+
+
+def _has(module: ModuleType, rest: str) -> bool:
+    try:
+        return not rest or attrgetter(rest)(module) is not None
+    except AttributeError:
+        return False
 
 
 @pytest.mark.parametrize("page", PAGES, ids=place)
@@ -38,3 +50,16 @@ def test_of_a_page_exist(page: Path) -> None:
     missing += [name for name in MODULE.findall(text) if not is_importable(name) and name.count(".") > 1]
 
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_there"),
+    [
+        ("config.middleware", True),
+        ("config.middleware.PublicFastPath", True),
+        ("config.middleware.NoSuchName", False),
+        ("config.no_such_module", False),
+    ],
+)
+def test_of_a_dotted_name_are_seen_to_the_end(name: str, is_there: bool) -> None:
+    assert is_importable(name) is is_there

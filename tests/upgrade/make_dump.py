@@ -6,13 +6,13 @@ It needs a server, and pg_dump of no older version: `python -m config.embedded p
 import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 
 from config.embedded.binaries import postgres_folder
+from config.version import product_version
 from tests.upgrade import dumps
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,9 +47,5 @@ def _manage(url: str, *arguments: str) -> None:
     subprocess.run([sys.executable, "manage.py", *arguments], check=True, cwd=ROOT, env=environment)
 
 
-def _current() -> str:
-    return str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"])
-
-
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else _current())
+    main(sys.argv[1] if len(sys.argv) > 1 else product_version())
