@@ -184,6 +184,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["integration", "-received_at"], name="incidents_event_of"),
             models.Index(fields=["alert", "-received_at"], name="incidents_event_of_alert"),
+            models.Index(fields=["-received_at"], condition=Q(outcome="rejected"), name="incidents_event_refused"),
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,12 @@ class Service(models.Model):
     escalation_policy = models.ForeignKey(
         EscalationPolicy, on_delete=models.PROTECT, null=True, blank=True, related_name="services"
     )
+    flapping_minutes = models.PositiveSmallIntegerField(
+        default=10,
+        db_default=10,
+        validators=[MaxValueValidator(1440)],
+        help_text="Trouble that returns within these minutes continues its incident; 0 always opens a new one.",
+    )
     depends_on = models.ManyToManyField(
         "self", through="ServiceDependency", symmetrical=False, related_name="needed_by"
     )

@@ -32,7 +32,7 @@ from oncall.models.obligations import (
     RuleReminder,
     TimeUnit,
 )
-from oncall.models.paging import Page
+from oncall.models.paging import Page, Purpose
 from oncall.models.people import (
     ContactKind,
     ContactMethod,
@@ -105,6 +105,7 @@ __all__ = [
     "OverrideOp",
     "OverridePerson",
     "Page",
+    "Purpose",
     "ReliefRequest",
     "Reminded",
     "Reminder",

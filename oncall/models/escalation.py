@@ -146,6 +146,16 @@ class Escalation(models.Model):
     round = models.PositiveSmallIntegerField(default=0)
     round_reached = models.BooleanField(default=False, help_text="Whether this round has reached anybody.")
     firing = models.PositiveIntegerField(default=0, help_text="Counts every firing; never reset (paging rule 3).")
+    round_firing = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="The last firing before this round began."
+    )
+    news = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="Counts news pages; never reset (R-E7a)."
+    )
+    failures = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="How often in a row its step could not be prepared."
+    )
+    failure = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
     next_at = models.DateTimeField(null=True, blank=True)
     triggered_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
@@ -186,6 +196,7 @@ class Escalation(models.Model):
             models.Index(fields=["next_at"], condition=~Q(state="ended"), name="oncall_escalation_due"),
             models.Index(fields=["subject_type", "subject_id"], name="oncall_escalation_subject"),
             models.Index(fields=["triggered_at"], condition=Q(state="triggered"), name="oncall_escalation_unanswered"),
+            models.Index(fields=["failures"], condition=Q(failures__gt=0), name="oncall_escalation_failing"),
         ]
 
     def __str__(self) -> str:
@@ -203,10 +214,15 @@ class EscalationEvent(models.TextChoices):
     NOBODY_ON_CALL = "nobody_on_call", "Nobody on call"
     EXHAUSTED = "exhausted", "Ran out of steps"
     UNREACHABLE = "unreachable", "Could not be reached"
+    PROVIDER_DOWN = "provider_down", "Providers failed"
+    FAILED = "failed", "Could not be prepared"
     ACK = "ack", "Acknowledged"
     UNACK = "unack", "Unacknowledged"
     SNOOZE = "snooze", "Snoozed"
     ESCALATE = "escalate", "Escalated manually"
+    DECLINE = "decline", "Declined"
+    URGENCY = "urgency", "Urgency raised"
+    NEWS = "news", "News sent"
     ACK_TIMEOUT = "ack_timeout", "Acknowledgement timed out"
     SNOOZE_OVER = "snooze_over", "Snooze ended"
     RESOLVE = "resolve", "Ended"

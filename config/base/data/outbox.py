@@ -52,6 +52,17 @@ class OutboxRow(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text="Cancelled, failed for good or given up.")
+    host = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The provider's host; limits and pauses are per host.",
+    )
+    failures = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often the message could not be prepared; then a plain text is sent."
+    )
+    failure = models.CharField(max_length=300, blank=True, default="", db_default="")
     provider_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
@@ -71,6 +82,7 @@ class OutboxRow(models.Model):
             ),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="%(app_label)s_%(class)s_leased"),
             models.Index(fields=["ended_at"], condition=Q(state="dead"), name="%(app_label)s_%(class)s_dead"),
+            models.Index(fields=["created_at"], condition=Q(failures__gt=0), name="%(app_label)s_%(class)s_failing"),
         ]
 
     def __str__(self) -> str:

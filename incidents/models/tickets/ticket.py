@@ -200,6 +200,12 @@ class Ticket(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     reopened_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its alerts last came back soon after they had closed."
+    )
+    restore_due_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Restored then, if its alerts stay closed until then."
+    )
     times_changed_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When somebody last changed one of these times by hand."
     )
@@ -259,6 +265,9 @@ class Ticket(models.Model):
             ),
             # By age, and the period of a number; the unique key behind it is sorted on the way.
             models.Index(fields=["impact_started_at"], name="incidents_ticket_began"),
+            models.Index(
+                fields=["restore_due_at"], condition=Q(restore_due_at__isnull=False), name="incidents_ticket_restore"
+            ),
             # The page of a list walks one of these in order and stops after fifty rows, however many there are.
             models.Index(fields=["priority", "-created_at", "-id"], name="incidents_ticket_in_order"),
             models.Index(fields=["team", "priority", "-created_at", "-id"], name="incidents_ticket_of_team"),
