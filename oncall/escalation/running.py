@@ -11,13 +11,13 @@ from django.db import transaction
 
 from oncall import paging, signals, subjects
 from oncall.escalation import machine
-from oncall.escalation.freezing import freeze, thaw
+from oncall.escalation.freezing import ack_timeout, freeze
 from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationState, Team, Urgency, User
 from oncall.wake import wake
 
 STATE_COLUMNS = (
-    "state", "step", "round", "round_reached", "firing", "next_at", "acknowledged_at", "acknowledged_by",
-    "exhausted_at", "ended_at",
+    "state", "step", "round", "round_reached", "round_firing", "firing", "next_at",
+    "acknowledged_at", "acknowledged_by", "exhausted_at", "ended_at",
 )  # fmt: skip
 """The columns that a running policy changes; the frozen policy is not among them."""
 
@@ -90,7 +90,7 @@ def _apply(escalation_id: int, verb: str, *, at: datetime, actor: User | None, *
     row = Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
     before = state_of(row)
     if verb == "acknowledge":
-        after, log = machine.acknowledge(thaw(row.frozen_policy), before, at=at)
+        after, log = machine.acknowledge(before, at=at, timeout=ack_timeout(row.frozen_policy))
     elif verb == "snooze":
         after, log = machine.snooze(before, at=at, until=extra["until"])
     else:
@@ -131,6 +131,8 @@ def write_state(row: Escalation, state: machine.State, *, at: datetime, actor: U
         row.acknowledged_at = row.acknowledged_by = None
     if state.status == EscalationState.ENDED and row.ended_at is None:
         row.ended_at = at
+    if state.step == 0 and row.step != 0:
+        row.round_firing = row.firing
     row.state = state.status
     row.step, row.round, row.round_reached = state.step, state.round, state.round_reached
     row.next_at = state.next_at
