@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from config.base.data.outbox import OutboxState
-from oncall.models import ContactKind, ContactMethod, Escalation, NotificationRule, Page, Urgency, User
+from oncall.models import ContactKind, ContactMethod, Escalation, NotificationRule, Page, Purpose, Urgency, User
 
 # For people without rules of their own: push or text at once, then call, and call again (R-E8).
 _DEFAULT_HIGH = ((0, ContactKind.PUSH), (0, ContactKind.SMS), (3, ContactKind.VOICE), (8, ContactKind.VOICE))
@@ -49,15 +49,23 @@ def build_page(
     due_at: datetime,
     at: datetime,
     attempt_of_rule: int = 0,
+    purpose: str = Purpose.RING,
+    text: str = "",
 ) -> Page:
-    """An unsaved page; its key is `escalation:firing:user:rule`, with `:try` for another channel (paging rule 3)."""
-    key = f"{escalation.pk}:{firing}:{user.pk}:{rule}"
+    """An unsaved page; its key is `escalation:firing:user:rule`, with `:try` for another channel (paging rule 3).
+
+    News is counted apart from firings: `firing` is then the number of the news, and the key says `news:` before it.
+    """
+    number = f"news:{firing}" if purpose == Purpose.NEWS else str(firing)
+    key = f"{escalation.pk}:{number}:{user.pk}:{rule}"
     return Page(
         key=f"{key}:{attempt_of_rule}" if attempt_of_rule else key,
         escalation=escalation,
         firing=firing,
         rule=rule,
         attempt_of_rule=attempt_of_rule,
+        purpose=purpose,
+        text=text,
         user=user,
         contact_method=method,
         channel=method.kind if method else ContactKind.EMAIL,
