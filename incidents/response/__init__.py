@@ -13,6 +13,7 @@ from incidents.response.changing import EDITABLE, add_note, change_severity, edi
 from incidents.response.ending import close, reopen, resolve, restore
 from incidents.response.opening import declare
 from incidents.response.paging import SUBJECT, preview_page
+from incidents.response.telling import tell_responders
 from incidents.tickets.locking import TicketRefused
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "resume",
     "start_work",
     "take_over",
+    "tell_responders",
 ]

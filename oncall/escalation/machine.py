@@ -1,7 +1,7 @@
 """The escalation machine: a pure function from a state and a time to the next state and a log.
 
 It uses no database and no clock, so its rules can be read and tested with worked cases in one place:
-R-E1 to R-E7 of `docs/escalation.md`. `oncall.escalation.sweep` runs it on real rows.
+R-E1 to R-E7a of `docs/escalation.md`. `oncall.escalation.sweep` runs it on real rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -115,6 +115,31 @@ def escalate(state: State, *, at: datetime) -> Outcome:
     if state.status == ENDED:
         return state, []
     return replace(state, status=TRIGGERED, next_at=at, is_exhausted=False), [LogLine(at, "escalate")]
+
+
+def decline(state: State, *, at: datetime) -> Outcome:
+    """Say "I can't": fire the next step now; an acknowledgement is taken back without starting again (R-E7a)."""
+    if state.status not in {TRIGGERED, ACKNOWLEDGED}:
+        return state, []
+    return replace(state, status=TRIGGERED, next_at=at, is_exhausted=False), [LogLine(at, "decline")]
+
+
+def raise_urgency(state: State, *, at: datetime, timeout: timedelta | None) -> Outcome:
+    """Raise the notification urgency (R-E7a): a snooze ends, an acknowledgement's time-out runs anew.
+
+    While it is triggered, the state stays; `has_fired` says whether the people of the last firing are paged again.
+    """
+    log = [LogLine(at, "urgency")]
+    if state.status == SNOOZED:
+        return restart(state, at=at), log
+    if state.status == ACKNOWLEDGED:
+        return replace(state, next_at=at + timeout if timeout else None), log
+    return (state, log) if state.status == TRIGGERED else (state, [])
+
+
+def has_fired(state: State) -> bool:
+    """Whether a step or the fallback has fired since the escalation began or started again."""
+    return bool(state.step or state.round or state.is_exhausted)
 
 
 def end(state: State, *, at: datetime) -> Outcome:

@@ -70,9 +70,15 @@ def build_page(
     due_at: datetime,
     at: datetime,
     attempt_of_rule: int = 0,
+    purpose: str = Purpose.RING,
+    text: str = "",
 ) -> Page:
-    """An unsaved page; its key is `escalation:firing:user:rule`, with `:try` for another channel (paging rule 3)."""
-    key = f"{escalation.pk}:{firing}:{user.pk}:{rule}"
+    """An unsaved page; its key is `escalation:firing:user:rule`, with `:try` for another channel (paging rule 3).
+
+    News is counted apart from firings: `firing` is then the number of the news, and the key says `news:` before it.
+    """
+    number = f"news:{firing}" if purpose == Purpose.NEWS else str(firing)
+    key = f"{escalation.pk}:{number}:{user.pk}:{rule}"
     channel: str = method.kind if method else ContactKind.EMAIL
     address = method.address if method else user.email
     return Page(
@@ -81,6 +87,8 @@ def build_page(
         firing=firing,
         rule=rule,
         attempt_of_rule=attempt_of_rule,
+        purpose=purpose,
+        text=text,
         user=user,
         contact_method=method,
         channel=channel,

@@ -26,7 +26,9 @@ PROVIDER_PATIENCE = timedelta(seconds=60)
 
 def try_next_channel(escalation: Escalation, page: Page, at: datetime) -> bool:
     """Page the same person on a channel not yet tried in this firing; False if there is none."""
-    siblings = list(Page.objects.filter(escalation=escalation, firing=page.firing, user=page.user))
+    siblings = list(
+        Page.objects.filter(escalation=escalation, firing=page.firing, user=page.user, purpose=page.purpose)
+    )
     if any(sibling.pk != page.pk and _can_arrive(sibling, at) for sibling in siblings):
         return True
     if not page.user.is_active:
