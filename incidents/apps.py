@@ -48,13 +48,24 @@ class IncidentsConfig(AppConfig):
             text="{n} alerts have waited more than 30 seconds to be routed, or cannot be routed.",
             sql="""SELECT 1 FROM incidents_alert
                    WHERE route_at < %(at)s - interval '30 seconds'
-                   OR (route_at IS NOT NULL AND route_attempts >= 5)""",
+                   OR (route_at IS NOT NULL AND route_attempts > 2)""",
+        )
+        health_checks.register_check(
+            code="integration_unreadable",
+            text="{n} integrations have severities that cannot be read, so their alerts get other severities.",
+            sql="SELECT 1 FROM incidents_integration WHERE jsonb_typeof(severities) <> 'object'",
         )
         engine.register_sweep(
             lane="intake",
             name="route",
             run=routing.route_due,
             due="SELECT min(route_at) FROM incidents_alert WHERE route_at IS NOT NULL",
+        )
+        engine.register_sweep(
+            lane="intake",
+            name="restore",
+            run=routing.restore_quiet,
+            due="SELECT min(restore_due_at) FROM incidents_ticket WHERE restore_due_at IS NOT NULL",
         )
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.requeue_stale, every=30.0)
         engine.register_sweep(lane="clocks", name="first-updates", run=updates.create_first_updates, every=15)
