@@ -17,7 +17,7 @@ class IncidentsConfig(AppConfig):
         from incidents.prevention.auto_resolve import resolve_due
         from incidents.prevention.obligations import ACTION_KIND
         from incidents.reports import summary
-        from incidents.services import readiness
+        from incidents.services import coverage_checks, readiness
         from incidents.services import subject as service
         from incidents.services.obligations import READINESS_KIND
         from incidents.tickets import story
@@ -45,11 +45,13 @@ class IncidentsConfig(AppConfig):
             obligations.register(kind)
         health_checks.register_check(
             code="alert_unrouted",
-            text="{n} alerts have waited more than 30 seconds to be routed, or cannot be routed.",
-            sql="""SELECT 1 FROM incidents_alert
-                   WHERE route_at < %(at)s - interval '30 seconds'
+            text="{n} alerts have waited more than 10 seconds to be routed, or cannot be routed: {names}.",
+            sql="""SELECT 'alert ' || id FROM incidents_alert
+                   WHERE route_at < %(at)s - interval '10 seconds'
                    OR (route_at IS NOT NULL AND route_attempts >= 5)""",
+            ends="It ends when they are routed: look at the reason on each alert.",
         )
+        coverage_checks.register()
         engine.register_sweep(
             lane="intake",
             name="route",

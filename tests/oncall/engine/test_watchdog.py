@@ -9,9 +9,8 @@ from typing import ClassVar
 import pytest
 from django.core.management import call_command
 
-from oncall.engine import health_checks, watchdog_alerts
+from oncall.engine import watchdog_alerts
 from oncall.engine.health_checks import Finding
-from tests import factories as make
 from tests.factories import NOON
 
 STALE = Finding("engine_stale", "The engine last swept 40 seconds ago.", 1)
@@ -49,52 +48,6 @@ class TestDecide:
         state.decide([STALE], at=NOON)
         state.decide([STALE], at=NOON)
         assert "all_clear" in state.decide([], at=NOON + timedelta(seconds=9))
-
-
-@pytest.mark.django_db
-class TestAudit:
-    def codes(self):
-        return {finding.code for finding in health_checks.check_health(at=NOON).findings}
-
-    def test_finds_nothing_when_every_promise_holds(self):
-        make.EngineLaneFactory()
-        make.EscalationFactory()
-        make.PageFactory()
-
-        assert self.codes() == set()
-
-    def test_finds_an_engine_that_has_stopped(self):
-        assert self.codes() == {"engine_stale"}
-
-        make.EngineLaneFactory(swept_at=NOON - timedelta(seconds=31))
-
-        assert self.codes() == {"engine_stale"}
-
-    @pytest.mark.parametrize(
-        ("code", "make_row"),
-        [
-            ("escalation_overdue", lambda: make.EscalationFactory(next_at=NOON - timedelta(seconds=11))),
-            ("page_overdue", lambda: make.PageFactory(state="pending", due_at=NOON - timedelta(seconds=31))),
-            (
-                "lease_expired",
-                lambda: make.PageFactory(state="sending", attempts=2, lease_until=NOON - timedelta(seconds=9)),
-            ),
-            ("dead_letters", lambda: make.PageFactory(state="dead", ended_at=NOON)),
-            ("alert_unrouted", lambda: make.AlertFactory(route_at=NOON - timedelta(seconds=31))),
-        ],
-    )
-    def test_finds(self, code, make_row):
-        make.EngineLaneFactory()
-        make_row()
-
-        assert self.codes() == {code}
-
-    def test_runs_every_check_in_one_statement(self, django_assert_num_queries):
-        for _ in range(10):
-            make.PageFactory(state="dead", ended_at=NOON)
-
-        with django_assert_num_queries(1):
-            health_checks.check_health(at=NOON)
 
 
 class Listener(BaseHTTPRequestHandler):
