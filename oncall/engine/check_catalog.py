@@ -38,10 +38,11 @@ _LAST_ANSWER = """coalesce((SELECT max(entry.at) FROM oncall_escalationentry ent
     AND entry.event IN ('ack', 'unack', 'ack_timeout', 'snooze', 'snooze_over', 'escalate', 'decline')),
     e.triggered_at)"""
 _UNANSWERED = f"""SELECT {_REFERENCE} FROM oncall_escalation e
-    WHERE e.state = 'triggered' AND e.urgency = '{{urgency}}' AND e.triggered_at < %(at)s - make_interval(mins => %(unanswered_minutes)s) {{more}}
+    WHERE e.state = 'triggered' AND e.urgency = '{{urgency}}' {{more}}
+    AND e.triggered_at < %(at)s - make_interval(mins => %(unanswered_minutes)s)
     AND {_LAST_ANSWER} < %(at)s - make_interval(mins => %(unanswered_minutes)s)"""
 # The longest wait that a frozen policy allows. It must survive any JSON: what is no number counts as no wait.
-_WAIT = """(SELECT make_interval(mins => coalesce(max(
+_WAIT = """(SELECT make_interval(mins => greatest(max(
         CASE jsonb_typeof(minutes) WHEN 'number' THEN least((minutes #>> '{}')::numeric, 525600) END), 0)::int)
     FROM (
         SELECT jsonb_path_query(e.frozen_policy, 'lax $.ack_timeout_minutes', silent => true)

@@ -194,6 +194,7 @@ class TestNextStep:
             (POLICY | {"steps": []}, 7, True),
             (POLICY | {"steps": []}, 5, False),
             (POLICY | {"steps": [{"delay_minutes": 1e300}]}, 60, False),
+            (POLICY | {"fallback_delay_minutes": -1e300, "steps": [{"delay_minutes": -1e300}]}, 2, True),
             ({}, 2, True),
             ([], 2, True),
             ("text", 2, True),
