@@ -3,11 +3,18 @@
 Apps above register their record types in `ready()`: how to lock a record, and which records a person may see.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+
+logger = logging.getLogger(__name__)
+Fields = Mapping[str, str | datetime]
+"""What a message may say of a record; instants become text for each recipient (`channels.facts_for`)."""
+Subject = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -19,8 +26,11 @@ class SubjectType:
     """Lock the record's row FOR NO KEY UPDATE, before any escalation's (paging rule 4)."""
     visible_to: Callable[[Any], QuerySet[Any]]
     """The records a person may see."""
-    message_fields: Callable[[list[int]], dict[int, dict[str, str]]]
-    """For messages: by id, short fields such as severity, service and age."""
+    message_fields: Callable[[list[int]], Mapping[int, Fields]]
+    """For messages: by id, short fields such as severity, service and since when.
+
+    A private record has the field `title`: all that may stand in the place of its title outside the portal.
+    """
 
 
 _types: dict[str, SubjectType] = {}
@@ -42,10 +52,42 @@ def lock(subject_type: str, subject_id: int) -> None:
         registered.lock(subject_id)
 
 
-def message_fields(subject_type: str, subject_ids: list[int]) -> dict[int, dict[str, str]]:
-    """Short fields of records for a message; empty for an unknown type."""
+def message_fields(subject_type: str, subject_ids: list[int]) -> Mapping[int, Fields]:
+    """Short fields of records for a message, as they are now; empty for an unknown type.
+
+    A title that was copied when a page or task was created may have become private since: `title` replaces it.
+    """
     registered = _types.get(subject_type)
     return registered.message_fields(subject_ids) if registered else {}
+
+
+def readable_fields(subjects: Iterable[Subject]) -> dict[Subject, Fields]:
+    """The message fields of several records, one query a type; a record that cannot be read has no entry.
+
+    Without an entry nobody knows whether the record is private, so its message is `channels.plain`. A record of
+    an unknown type has empty fields. Call it outside a transaction, which a failed query would end.
+    """
+    named = set(subjects)
+    fields: dict[Subject, Fields] = {}
+    for subject_type in {name for name, _ in named}:
+        ids = sorted(subject_id for name, subject_id in named if name == subject_type)
+        rows = _read_fields(subject_type, ids)
+        if rows is None:
+            rows = {}
+            for subject_id in ids:
+                rows = {**rows, **(_read_fields(subject_type, [subject_id]) or {})}
+        fields |= {(subject_type, subject_id): row for subject_id, row in rows.items()}
+    return fields
+
+
+def _read_fields(subject_type: str, ids: list[int]) -> Mapping[int, Fields] | None:
+    if subject_type not in _types:
+        return {subject_id: {} for subject_id in ids}
+    try:
+        return message_fields(subject_type, ids)
+    except Exception:  # one record that cannot be read must not keep others from being told
+        logger.exception("subjects.unreadable", extra={"type": subject_type, "ids": ids})
+        return None
 
 
 def visible_ids(subject_type: str, user: Any) -> QuerySet[Any] | None:

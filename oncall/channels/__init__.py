@@ -1,7 +1,7 @@
 """Channels, one module each; a new channel is a module with `send` and a line in SENDERS."""
 
 from oncall.channels import email, phone, webhook
-from oncall.channels.base import Message, Outcome, Send
+from oncall.channels.base import Message, Outcome, Send, facts_for, plain
 
 SENDERS: dict[str, Send] = {
     "email": email.send,
@@ -11,4 +11,4 @@ SENDERS: dict[str, Send] = {
     "webhook": webhook.send,
 }
 
-__all__ = ["SENDERS", "Message", "Outcome", "Send"]
+__all__ = ["SENDERS", "Message", "Outcome", "Send", "facts_for", "plain"]

@@ -15,7 +15,7 @@ from config.base.data import outbox
 from config.base.data.clock import backoff
 from config.base.data.outbox import Claim, OutboxState
 from oncall import subjects
-from oncall.channels import Message, Outcome
+from oncall.channels import Message, Outcome, facts_for
 from oncall.models import (
     ContactKind,
     ContactMethod,
@@ -35,7 +35,7 @@ MAX_ATTEMPTS = 60
 MAX_WAIT = timedelta(seconds=30)
 _COLUMNS = (
     "key", "channel", "address", "escalation__state", "escalation__subject_type", "escalation__subject_id",
-    "escalation__title", "user__name", "contact_method__secret",
+    "escalation__title", "user__name", "user__time_zone", "contact_method__secret",
 )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def claim_jobs(*, at: datetime, limit: int, channels: Sequence[str] | None = Non
     return jobs
 
 
-def _message_fields(pages: Iterable[Page]) -> dict[tuple[str, int], dict[str, str]]:
+def _message_fields(pages: Iterable[Page]) -> dict[tuple[str, int], subjects.Fields]:
     ids_by_type: dict[str, list[int]] = {}
     for page in pages:
         ids_by_type.setdefault(page.escalation.subject_type, []).append(page.escalation.subject_id)
@@ -84,14 +84,15 @@ def _message_fields(pages: Iterable[Page]) -> dict[tuple[str, int], dict[str, st
     }
 
 
-def _message(page: Page, facts: dict[str, str]) -> Message:
+def _message(page: Page, fields: subjects.Fields) -> Message:
+    facts = facts_for(fields, zone=page.user.time_zone)
     return Message(
         key=page.key,
         kind=page.channel,
         address=page.address,
         secret=page.contact_method.secret if page.contact_method else "",
         person=page.user.get_short_name(),
-        title=page.escalation.title,
+        title=facts.pop("title", page.escalation.title),
         link=link_for(page),
         facts=facts,
     )
