@@ -3,11 +3,20 @@
 Apps above register their record types in `ready()`: how to lock a record, and which records a person may see.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+
+from config.base.data.isolation import prepare_each
+
+logger = logging.getLogger(__name__)
+Fields = Mapping[str, str | datetime]
+"""What a message may say of a record; instants become text for each recipient (`channels.facts_for`)."""
+Subject = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -19,8 +28,11 @@ class SubjectType:
     """Lock the record's row FOR NO KEY UPDATE, before any escalation's (paging rule 4)."""
     visible_to: Callable[[Any], QuerySet[Any]]
     """The records a person may see."""
-    message_fields: Callable[[list[int]], dict[int, dict[str, str]]]
-    """For messages: by id, short fields such as severity, service and age."""
+    message_fields: Callable[[list[int]], Mapping[int, Fields]]
+    """For messages: by id, short fields such as severity, service and since when.
+
+    A private record has the field `title`: all that may stand in the place of its title outside the portal.
+    """
 
 
 _types: dict[str, SubjectType] = {}
@@ -42,10 +54,38 @@ def lock(subject_type: str, subject_id: int) -> None:
         registered.lock(subject_id)
 
 
-def message_fields(subject_type: str, subject_ids: list[int]) -> dict[int, dict[str, str]]:
-    """Short fields of records for a message; empty for an unknown type."""
+def message_fields(subject_type: str, subject_ids: list[int]) -> Mapping[int, Fields]:
+    """Short fields of records for a message, as they are now; empty for an unknown type.
+
+    A title that was copied when a page or task was created may have become private since: `title` replaces it.
+    """
     registered = _types.get(subject_type)
     return registered.message_fields(subject_ids) if registered else {}
+
+
+def fields_of(subjects: Iterable[Subject]) -> dict[Subject, Fields | None]:
+    """The message fields of several records, one query a type.
+
+    None for a record that is gone: nobody knows whether it was private, so its message is `channels.plain`. A record
+    of an unknown type has empty fields. Raises what reading a record raises.
+    """
+    ids_by_type: dict[str, set[int]] = {}
+    for subject_type, subject_id in subjects:
+        ids_by_type.setdefault(subject_type, set()).add(subject_id)
+    fields: dict[Subject, Fields | None] = {}
+    for subject_type, ids in ids_by_type.items():
+        rows = message_fields(subject_type, sorted(ids))
+        missing: Fields | None = None if subject_type in _types else {}
+        fields |= {(subject_type, subject_id): rows.get(subject_id, missing) for subject_id in ids}
+    return fields
+
+
+def readable_fields(subjects: Iterable[Subject]) -> dict[Subject, Fields | None]:
+    """As `fields_of`, with None also for a record that cannot be read: it keeps no other from being told."""
+    fields, failed = prepare_each(set(subjects), fields_of)
+    for subject, error in failed.items():
+        logger.error("subjects.unreadable", extra={"subject": subject}, exc_info=error)
+    return {**fields, **dict.fromkeys(failed)}
 
 
 def visible_ids(subject_type: str, user: Any) -> QuerySet[Any] | None:

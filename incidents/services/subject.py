@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from incidents.models import Service
+from oncall.subjects import Fields
 
 SERVICE = "service"
 
@@ -19,6 +20,6 @@ def services_visible_to(user: Any) -> QuerySet[Any]:
     return Service.objects.all() if user.is_authenticated else Service.objects.none()
 
 
-def service_message_fields(service_ids: list[int]) -> dict[int, dict[str, str]]:
+def service_message_fields(service_ids: list[int]) -> dict[int, Fields]:
     """The name of each service, for messages."""
     return {pk: {"service": name} for pk, name in Service.objects.filter(pk__in=service_ids).values_list("pk", "name")}

@@ -1,13 +1,14 @@
 """Tickets as subjects of `oncall`: how to lock one, who may see it, and its fields in a message."""
 
-from datetime import UTC
 from typing import Any
 
 from django.db.models import QuerySet
 
-from incidents.models import Ticket
+from incidents.models import Ticket, Visibility
+from oncall.subjects import Fields
 
 TICKET = "ticket"
+_COLUMNS = ("kind", "number", "visibility", "impact_started_at", "severity__name", "service__name")
 
 
 def lock(ticket_id: int) -> None:
@@ -20,16 +21,23 @@ def visible_to(user: Any) -> QuerySet[Any]:
     return Ticket.objects.visible_to(user)
 
 
-def message_fields(ticket_ids: list[int]) -> dict[int, dict[str, str]]:
-    """Severity, service and start, as a message shows them."""
-    rows = Ticket.objects.filter(pk__in=ticket_ids).values_list(
-        "pk", "severity__name", "service__name", "impact_started_at"
-    )
-    return {
-        pk: {
-            "severity": severity,
-            "service": service or "",
-            "since": f"{started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
-        }
-        for pk, severity, service, started_at in rows
+def outside_name(ticket: Ticket) -> str:
+    """What a message may call a private ticket: its number and service, as "INC-7 (Payments API)"."""
+    return f"{ticket.reference} ({ticket.service.name})" if ticket.service else ticket.reference
+
+
+def message_fields(ticket_ids: list[int]) -> dict[int, Fields]:
+    """Severity, service and start, as a message shows them; of a private ticket also the name outside the portal."""
+    rows = Ticket.objects.filter(pk__in=ticket_ids).select_related("severity", "service").only(*_COLUMNS)
+    return {ticket.pk: _fields(ticket) for ticket in rows}
+
+
+def _fields(ticket: Ticket) -> Fields:
+    fields: dict[str, Any] = {
+        "severity": ticket.severity.name,
+        "service": ticket.service.name if ticket.service else "",
+        "since": ticket.impact_started_at,
     }
+    if ticket.visibility == Visibility.PRIVATE:
+        fields["title"] = outside_name(ticket)
+    return fields

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from oncall.channels import email, phone, webhook
-from oncall.channels.base import Message, Outcome, Send
+from oncall.channels.base import Message, Outcome, Send, facts_for, plain
 
 SENDERS: dict[str, Send] = {
     "email": email.send,
@@ -31,4 +31,4 @@ def host_of(channel: str, address: str) -> str:
         return ""
 
 
-__all__ = ["HOSTS", "HOST_LIMITS", "SENDERS", "Message", "Outcome", "Send", "host_of"]
+__all__ = ["HOSTS", "HOST_LIMITS", "SENDERS", "Message", "Outcome", "Send", "facts_for", "host_of", "plain"]

@@ -1,10 +1,15 @@
 """What a channel is: it takes a message and returns the provider's answer. It uses no database."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from django.conf import settings
+from config.base.web import display
+
+_PLAIN_TEXTS = {
+    "page": "An incident needs an answer. Open the link.",
+    "reminder": "A task needs you. Open the link.",
+}
 
 
 @dataclass(frozen=True)
@@ -23,26 +28,29 @@ class Message:
     """A "page" asks for an answer; a "reminder" is about a task; a "notice" has a `text`."""
     text: str = ""
     is_plain: bool = False
-    """Whether it is the short text for a message that could not be prepared: no template, no stored text."""
+    """Whether it is the text of `plain`, which no template and no record can spoil."""
 
     @property
     def one_line(self) -> str:
         """For text messages and calls: severity, title and service, without links or markup."""
-        parts = [self.facts.get("severity", ""), self.title, self.facts.get("service", "")]
+        service = self.facts.get("service", "")
+        if service and self.title.endswith(f"({service})"):
+            service = ""
+        parts = [self.facts.get("severity", ""), self.title, service]
         return " - ".join(part for part in parts if part)[:280]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A provider's answer: accepted, refused for now, or refused for good."""
+    """A provider's answer: accepted, refused for now, or refused for good; or no provider was asked."""
 
     is_accepted: bool
     provider_id: str = ""
     error: str = ""
     is_permanent: bool = False
-    is_unprepared: bool = False
-    """Whether the fault lies in the message, so that a plain text may pass."""
     retry_after: timedelta | None = None
+    is_unprepared: bool = False
+    """The message could not be built, so no provider was asked: send it as `plain` says."""
 
 
 Send = Callable[[Message], Outcome]
@@ -59,19 +67,27 @@ def refused(error: str, *, is_permanent: bool = False, retry_after: timedelta | 
 
 
 def unprepared(error: str) -> Outcome:
-    """The message itself could not be built or written; nothing was sent."""
+    """The message could not be built from its content; neither the provider nor the address is to blame."""
     return Outcome(is_accepted=False, error=error, is_unprepared=True)
 
 
-def plain(*, key: str, kind: str, address: str, link: str, secret: str = "") -> Message:
-    """The text that is sent when a message cannot be prepared: it says only that an answer is needed."""
-    return Message(
-        key=key,
-        kind=kind,
-        address=address,
-        secret=secret,
-        person="",
-        title=f"{settings.SITE_NAME}: something needs your answer",
-        link=link,
-        is_plain=True,
-    )
+def plain(message: Message) -> Message:
+    """The message without anything of its record: a fixed text and the link, to the same address under the same key.
+
+    For a message that cannot be prepared, and for a record that cannot be read and so may be private.
+    """
+    text = _PLAIN_TEXTS.get(message.type, "A message waits for you. Open the link.")
+    return replace(message, title=text, text=text, facts={}, is_plain=True)
+
+
+def local_time(at: datetime, zone: str) -> str:
+    """An instant on the clock of the IANA zone, as "Sun 29 Nov 2026, 03:06 CET"; in UTC if there is no such zone."""
+    try:
+        return display.local_text(at, zone=zone)
+    except (ValueError, OSError, LookupError):  # a zone can leave tzdata; its people are still told
+        return display.local_text(at, zone="UTC")
+
+
+def facts_for(fields: Mapping[str, str | datetime], *, zone: str) -> dict[str, str]:
+    """A subject's message fields as text; instants are on the clock of the recipient's `zone`."""
+    return {name: local_time(value, zone) if isinstance(value, datetime) else value for name, value in fields.items()}

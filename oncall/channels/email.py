@@ -1,6 +1,7 @@
 """Pages by e-mail, over SMTP."""
 
 import hashlib
+import logging
 import smtplib
 from urllib.parse import urlsplit
 
@@ -11,12 +12,18 @@ from django.template.loader import render_to_string
 from config.base.data.outbox import SEND_DEADLINE
 from oncall.channels.base import Message, Outcome, accepted, refused, unprepared
 
+logger = logging.getLogger(__name__)
+
 
 def send(message: Message) -> Outcome:
     """One mail to one address; the same key gives the same Message-ID, so a repeat is recognised."""
     host = urlsplit(settings.SITE_URL).hostname
     name = hashlib.sha256(message.key.encode()).hexdigest()[:32]
-    text = _text(message)
+    try:
+        text = _body(message)
+    except Exception as error:  # a template may fail in any way; the person is told all the same
+        logger.exception("mail.unprepared", extra={"key": message.key})
+        return unprepared(f"The mail could not be built ({type(error).__name__}).")
     mail = EmailMessage(
         subject=_subject(message),
         body=text,
@@ -32,9 +39,9 @@ def host(address: str) -> str:
     return settings.EMAIL_HOST
 
 
-def _text(message: Message) -> str:
+def _body(message: Message) -> str:
     if message.is_plain:
-        return f"{message.title}.\n\nOpen the link, or sign in to read what it is:\n{message.link}\n"
+        return f"{message.text}\n\n{message.link}\n"
     return render_to_string(f"message/{message.type}.txt", {"message": message, "site_name": settings.SITE_NAME})
 
 
@@ -47,6 +54,8 @@ def _subject(message: Message) -> str:
 
 def post(mail: EmailMessage) -> Outcome:
     """Send a mail to the mail server and return its answer."""
+    if any(character in address for address in mail.recipients() for character in "\r\n"):
+        return refused("The address contains characters that a mail cannot have.", is_permanent=True)
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as error:
@@ -54,8 +63,8 @@ def post(mail: EmailMessage) -> Outcome:
         return refused(f"The mail server refused the address ({code}).", is_permanent=code >= 500)
     except smtplib.SMTPResponseException as error:
         return refused(f"The mail server answered {error.smtp_code}.")
-    except BadHeaderError:
-        return unprepared("The address or title contains characters that a mail cannot have.")
+    except (BadHeaderError, UnicodeError) as error:
+        return unprepared(f"The title or text contains characters that a mail cannot have ({type(error).__name__}).")
     except (OSError, smtplib.SMTPException) as error:
         return refused(f"The mail server could not be reached ({type(error).__name__}).")
     return accepted(str(mail.extra_headers.get("Message-ID", "")).strip("<>").partition("@")[0])

@@ -29,7 +29,11 @@ STALE_AFTER = timedelta(seconds=5)
 def notify(
     *, users: Sequence[User], key: str, title: str, text: Callable[[User], str], path: str, at: datetime
 ) -> None:
-    """Create a notice `key:person` for each active person, in the caller's transaction; an existing one is skipped."""
+    """Create a notice `key:person` for each active person, in the caller's transaction; an existing one is skipped.
+
+    A notice belongs to no record, so nothing can take words out of it later: `title` and `text` name tickets by
+    number, never by title.
+    """
     people = {user.pk: user for user in users if user.is_active}
     rows = []
     for user_id, rules in ways_to_reach(list(people), Urgency.LOW).items():

@@ -20,7 +20,7 @@ from config.base.data.roles import Role
 from config.base.net import links
 from config.base.web import display
 from oncall import subjects
-from oncall.channels import Message, Outcome, host_of
+from oncall.channels import Message, Outcome, host_of, plain
 from oncall.engine.sending import Senders
 from oncall.models import (
     ContactKind,
@@ -35,7 +35,7 @@ from oncall.models import (
     Urgency,
     User,
 )
-from oncall.obligations import rules
+from oncall.obligations import kinds, rules
 from oncall.paging import Job, ways_to_reach
 
 logger = logging.getLogger(__name__)
@@ -162,36 +162,46 @@ def claim_jobs(*, at: datetime, limit: int, rooms: Rooms | None = None) -> list[
     rows = Reminder.objects.select_related("obligation", "user", "contact_method").in_bulk(
         [claim.row_id for claim in claims]
     )
+    fields = subjects.readable_fields((r.obligation.subject_type, r.obligation.subject_id) for r in rows.values())
     jobs = []
     for claim in claims:
         row = rows[claim.row_id]
+        subject = (row.obligation.subject_type, row.obligation.subject_id)
         if row.obligation.status != ObligationStatus.OPEN:
             outbox.record_end(Reminder, claim, state=OutboxState.CANCELLED, at=at, error="")
             continue
-        jobs.append(Job(claim, row.channel, _message(row, at=at), host=row.host))
+        jobs.append(Job(claim, row.channel, _message(row, fields.get(subject), at=at), host=row.host))
     return jobs
 
 
-def _message(row: Reminder, *, at: datetime) -> Message:
-    return Message(
+def _message(row: Reminder, fields: subjects.Fields | None, *, at: datetime) -> Message:
+    """The reminder; the plain one if its record could not be read, because it may be private."""
+    message = Message(
         key=row.key,
         kind=row.channel,
         address=row.address,
         secret=row.contact_method.secret if row.contact_method else "",
         person=row.user.get_short_name(),
-        title=message_text(row.obligation, at=at),
+        title=message_text(row.obligation, fields or {}, at=at),
         link=links.absolute_url(row.obligation.url),
         type="reminder",
     )
+    return plain(message) if fields is None else message
 
 
-def message_text(obligation: Obligation, *, at: datetime) -> str:
-    """One line with the title and the time to or since the due time."""
+def message_text(obligation: Obligation, fields: subjects.Fields, *, at: datetime) -> str:
+    """One line with the title and the time to or since the due time.
+
+    The title was copied when the task was created; a record that is private by now has another in its `fields`.
+    """
+    title = obligation.title
+    if "title" in fields:
+        title = f"{kinds.get(obligation.kind).label}, {fields['title']}"
     left = obligation.due_at - at
     if abs(left) <= _NEAR:
-        return f"Due now: {obligation.title}"
+        return f"Due now: {title}"
     span = display.duration_text(left.total_seconds())
-    return f"Due in {span}: {obligation.title}" if left > _NEAR else f"Overdue by {span}: {obligation.title}"
+    return f"Due in {span}: {title}" if left > _NEAR else f"Overdue by {span}: {title}"
 
 
 @transaction.atomic

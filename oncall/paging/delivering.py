@@ -5,7 +5,7 @@ no transaction is open.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,8 +16,8 @@ from config.base.data.clock import backoff
 from config.base.data.isolation import prepare_each, short_text
 from config.base.data.outbox import Claim, OutboxState, Rooms
 from oncall import subjects
-from oncall.channels import Message, Outcome
-from oncall.channels.base import plain, refused
+from oncall.channels import Message, Outcome, facts_for, plain
+from oncall.channels.base import refused
 from oncall.models import ContactKind, Escalation, EscalationEntry, EscalationEvent, EscalationState, Page, Purpose
 from oncall.paging.links import link_for
 from oncall.paging.unreached import advance_if_unreachable, restore_delay, try_next_channel
@@ -29,7 +29,7 @@ MAX_WAIT = timedelta(seconds=30)
 _COLUMNS = (
     "key", "channel", "address", "host", "purpose", "text", "count", "failures", "created_at",
     "escalation__state", "escalation__subject_type", "escalation__subject_id", "escalation__title",
-    "user__name", "user__email", "user__is_active",
+    "user__name", "user__email", "user__is_active", "user__time_zone",
     "contact_method__secret", "contact_method__kind", "contact_method__address", "contact_method__verified_at",
 )  # fmt: skip
 
@@ -102,7 +102,7 @@ def _plain_job(claim: Claim, error: Exception) -> Job | None:
 
 def _prepare(keys: Sequence[int]) -> dict[int, _Ready]:
     pages = Page.objects.select_related("escalation", "user", "contact_method").only(*_COLUMNS).in_bulk(keys)
-    fields_by_subject = _message_fields(pages.values())
+    fields = subjects.fields_of(_subject(page) for page in pages.values())
     ready = {}
     for key, page in pages.items():
         if not is_wanted(page):
@@ -110,9 +110,12 @@ def _prepare(keys: Sequence[int]) -> dict[int, _Ready]:
         elif refusal := _refusal(page):
             ready[key] = _Ready(page, refusal=refusal)
         else:
-            subject = (page.escalation.subject_type, page.escalation.subject_id)
-            ready[key] = _Ready(page, _message(page, fields_by_subject.get(subject, {})))
+            ready[key] = _Ready(page, _message(page, fields[_subject(page)]))
     return ready
+
+
+def _subject(page: Page) -> subjects.Subject:
+    return page.escalation.subject_type, page.escalation.subject_id
 
 
 def is_wanted(page: Page) -> bool:
@@ -134,23 +137,12 @@ def _refusal(page: Page) -> str:
     return ""
 
 
-def _message_fields(pages: Iterable[Page]) -> dict[tuple[str, int], dict[str, str]]:
-    ids_by_type: dict[str, list[int]] = {}
-    for page in pages:
-        ids_by_type.setdefault(page.escalation.subject_type, []).append(page.escalation.subject_id)
-    return {
-        (subject_type, subject_id): fields
-        for subject_type, ids in ids_by_type.items()
-        for subject_id, fields in subjects.message_fields(subject_type, ids).items()
-    }
-
-
-def _message(page: Page, facts: dict[str, str]) -> Message:
-    if page.failures:
+def _message(page: Page, fields: subjects.Fields | None) -> Message:
+    if page.failures or fields is None:
         return _plain_message(page)
+    facts = facts_for(fields, zone=page.user.time_zone)
     # A private record has a title of its own for messages: its number and service.
-    facts = dict(facts)
-    title = facts.pop("title", "") or page.escalation.title
+    title = facts.pop("title", page.escalation.title)
     if page.purpose == Purpose.NEWS:
         more = f" (and {page.count - 1} more)" if page.count > 1 else ""
         title = f"{title}: {page.text}{more}"
@@ -167,7 +159,9 @@ def _message(page: Page, facts: dict[str, str]) -> Message:
 
 
 def _plain_message(page: Page) -> Message:
-    return plain(key=page.key, kind=page.channel, address=page.address, link=link_for(page))
+    return plain(
+        Message(key=page.key, kind=page.channel, address=page.address, person="", title="", link=link_for(page))
+    )
 
 
 def record(job: Job, outcome: Outcome, *, at: datetime) -> None:

@@ -4,15 +4,15 @@ import json
 import smtplib
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
 
-from oncall.channels import SENDERS, Message, Outcome, answers
-from oncall.channels.base import plain
+from oncall.channels import SENDERS, Message, Outcome, answers, facts_for, plain
+from oncall.channels.base import local_time
 
 HTTP_CHANNELS = ("sms", "voice", "push", "webhook")
 
@@ -59,6 +59,18 @@ def provider(settings: Any) -> Iterator[Provider]:
     settings.PHONE_GATEWAY_URL = provider.url
     yield provider
     provider.close()
+
+
+def page_message(**fields: Any) -> Message:
+    """A page by mail."""
+    defaults = {
+        "key": "1:1:1:0",
+        "kind": "email",
+        "address": "ana@example.com",
+        "person": "Ana",
+        "link": "https://x/p",
+    }
+    return Message(**defaults | {"title": "Shop is down"} | fields)
 
 
 def send(kind: str, address: str = "+49301234567", **fields: Any) -> Outcome:
@@ -197,18 +209,77 @@ class TestEmail:
 
         assert (outcome.is_accepted, outcome.is_permanent) == (False, is_permanent)
 
-    def test_cannot_be_prepared_for_an_address_that_breaks_the_header(self) -> None:
-        """F23: the fault lies in the message, so a plain text is tried next."""
+    def test_fails_for_good_at_an_address_that_breaks_the_header(self) -> None:
         outcome = send("email", "ana@example.com\nBcc: eve@example.com")
 
-        assert (outcome.is_accepted, outcome.is_unprepared) == (False, True)
+        assert (outcome.is_accepted, outcome.is_permanent) == (False, True)
 
-    def test_of_a_plain_text_uses_no_template(
-        self, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("oncall.channels.email.render_to_string", None)
+    def test_could_not_be_prepared_when_its_template_fails(self, mailoutbox: list[EmailMessage]) -> None:
+        """Another text may still be sent there, so it is no refusal of the address."""
+        outcome = SENDERS["email"](page_message(type="no-such-template"))
 
-        outcome = SENDERS["email"](plain(key="1:1:1:0", kind="email", address="ana@example.com", link="https://x/l"))
+        assert (outcome.is_accepted, outcome.is_permanent, outcome.is_unprepared) == (False, False, True)
+        assert mailoutbox == []
 
-        assert outcome.is_accepted
-        assert "https://x/l" in str(mailoutbox[0].body)
+    def test_could_not_be_prepared_with_a_subject_that_breaks_the_header(self, mailoutbox: list[EmailMessage]) -> None:
+        outcome = SENDERS["email"](page_message(title="Shop\nBcc: eve@example.com"))
+
+        assert (outcome.is_accepted, outcome.is_permanent, outcome.is_unprepared) == (False, False, True)
+        assert mailoutbox == []
+
+    def test_could_not_be_prepared_with_half_a_surrogate(self, mailoutbox: list[EmailMessage]) -> None:
+        outcome = SENDERS["email"](page_message(title="Shop \ud800"))
+
+        assert (outcome.is_accepted, outcome.is_permanent, outcome.is_unprepared) == (False, False, True)
+
+
+class TestPlain:
+    @pytest.mark.parametrize(
+        "fields",
+        [{"type": "no-such-template"}, {"title": "Shop\nBcc: eve@example.com"}, {"title": "Shop \ud800"}],
+    )
+    def test_is_sent_whatever_the_message_held(self, fields: dict[str, Any], mailoutbox: list[EmailMessage]) -> None:
+        assert SENDERS["email"](plain(page_message(**fields))).is_accepted
+
+        [mail] = mailoutbox
+        assert "Shop" not in mail.message().as_string()
+        assert "https://x/p" in mail.body
+
+    @pytest.mark.parametrize("kind", HTTP_CHANNELS)
+    def test_holds_a_fixed_text_and_the_link_on_every_channel(self, provider: Provider, kind: str) -> None:
+        message = page_message(kind=kind, address=provider.url, facts={"severity": "SEV1", "service": "Shop"})
+
+        assert SENDERS[kind](plain(message)).is_accepted
+
+        [(headers, body)] = provider.requests
+        assert "Shop" not in json.dumps(body)
+        assert "An incident needs an answer. Open the link." in json.dumps(body)
+        assert "https://x/p" in json.dumps(body)
+        assert headers["idempotency-key"] == message.key
+
+
+class TestLocalTime:
+    @pytest.mark.parametrize(
+        ("zone", "text"),
+        [
+            ("Europe/Berlin", "Sun 29 Nov 2026, 03:06 CET"),
+            ("America/Chicago", "Sat 28 Nov 2026, 20:06 CST"),
+            ("Mars/Olympus", "Sun 29 Nov 2026, 02:06 UTC"),
+            ("", "Sun 29 Nov 2026, 02:06 UTC"),
+            ("../etc/passwd", "Sun 29 Nov 2026, 02:06 UTC"),
+        ],
+    )
+    def test_is_on_the_clock_of_the_zone(self, zone: str, text: str) -> None:
+        assert local_time(datetime(2026, 11, 29, 2, 6, tzinfo=UTC), zone) == text
+
+    def test_is_the_text_of_every_instant_of_the_fields(self) -> None:
+        fields: dict[str, str | datetime] = {"service": "Shop", "since": datetime(2026, 11, 29, 2, 6, tzinfo=UTC)}
+
+        facts = facts_for(fields, zone="Asia/Kathmandu")
+
+        assert facts == {"service": "Shop", "since": "Sun 29 Nov 2026, 07:51 +0545"}
+
+    def test_the_service_is_named_once_in_a_text(self) -> None:
+        message = page_message(title="INC-7 (Shop)", facts={"severity": "SEV1", "service": "Shop"})
+
+        assert message.one_line == "SEV1 - INC-7 (Shop)"
