@@ -1,6 +1,8 @@
 """The escalation policy of a ticket: starting, ending and previewing it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -76,12 +78,17 @@ def preview_page(*, severity: Severity, service: Service | None, team: Team | No
     team = team or (service.team if service else None)
     if not severity.pages or team is None:
         return []
-    policy = thaw(freeze(policy_for(service=service, team=team), team=team))
+    people = first_reached(freeze(policy_for(service=service, team=team), team=team), at=at)
+    names = User.objects.in_bulk(people)
+    return [names[pk].name for pk in people]
+
+
+def first_reached(frozen_policy: Mapping[str, Any], *, at: datetime) -> list[int]:
+    """The people of the first step of a frozen policy that reaches somebody, else of its fallback."""
+    policy = thaw(frozen_policy)
     reach = Reach([policy], since=at)
     steps = [*(step.targets for step in policy.steps), policy.fallback]
     for targets in steps:
-        people = list(dict.fromkeys(person.user for target in targets for person in reach(target, at)))
-        if people:
-            names = User.objects.in_bulk(people)
-            return [names[pk].name for pk in people]
+        if people := list(dict.fromkeys(person.user for target in targets for person in reach(target, at))):
+            return people
     return []

@@ -14,7 +14,12 @@ from oncall.escalation.machine import FALLBACK, Policy, Reached, Step, Target
 
 CASES = sorted((Path(__file__).parents[2] / "cases" / "escalation").glob("*.json"))
 START = datetime(2026, 1, 5, tzinfo=UTC)
-_VERBS = {"unack": machine.unacknowledge, "escalate": machine.escalate, "resolve": machine.end}
+_VERBS = {
+    "unack": machine.unacknowledge,
+    "escalate": machine.escalate,
+    "decline": machine.decline,
+    "resolve": machine.end,
+}
 
 
 def instant(text):
@@ -80,6 +85,8 @@ def apply_event(policy, state, event, at):
         return machine.acknowledge(state, at=at, timeout=policy.ack_timeout)
     if event["type"] == "snooze":
         return machine.snooze(state, at=at, until=at + timedelta(minutes=event["minutes"]))
+    if event["type"] == "urgency":
+        return machine.raise_urgency(policy, state, at=at)
     return _VERBS[event["type"]](state, at=at)
 
 
@@ -123,7 +130,8 @@ policies = st.builds(
     ),
     fallback_delay=st.integers(1, 10).map(lambda m: timedelta(minutes=m)),
 )
-events = st.lists(st.tuples(st.integers(0, 400), st.sampled_from(["ack", "unack", "snooze", "escalate"])), max_size=5)
+kinds = st.sampled_from(["ack", "unack", "snooze", "escalate", "decline", "urgency"])
+events = st.lists(st.tuples(st.integers(0, 400), kinds), max_size=5)
 
 
 def reach(target, at):
@@ -131,7 +139,7 @@ def reach(target, at):
 
 
 def night(policy, happenings):
-    """Every log line and state of a night of 400 minutes, as pairs."""
+    """Every log line of a night of 400 minutes, each with the state after it."""
     state = machine.begin(at=START)
     seen = []
     for minute in range(401):
@@ -144,7 +152,7 @@ def night(policy, happenings):
         seen += [(line, state) for line in lines]
         assert state.status != machine.TRIGGERED or state.next_at is not None or state.is_exhausted
         assert state.next_at is None or state.next_at > at
-    return state, [line for line, _ in seen]
+    return seen
 
 
 class TestAnyNight:
@@ -155,7 +163,7 @@ class TestAnyNight:
 
     @given(policies)
     def test_without_an_answer_reaches_everyone_who_can_be_reached(self, policy):
-        _, log = night(replace(policy, repeat=min(policy.repeat, 1)), [])
+        log = [line for line, _ in night(replace(policy, repeat=min(policy.repeat, 1)), [])]
 
         paged = {person.user for line in log for person in line.reached}
         every = {t.key for step in policy.steps if not step.is_round_robin for t in step.targets}
@@ -164,14 +172,17 @@ class TestAnyNight:
 
     @given(policies, events)
     def test_pages_nobody_between_an_answer_and_its_end(self, policy, happenings):
-        _, log = night(policy, happenings)
+        seen = night(policy, happenings)
 
-        quiet = False
-        for line in log:
+        quiet, was = False, machine.TRIGGERED
+        for line, state in seen:
             if line.event in {"ack", "snooze"}:
                 quiet = True
-            elif line.event in {"unack", "escalate", "ack_timeout", "snooze_over"}:
+            elif line.event == "urgency":  # an acknowledgement stays quiet (R-E7a)
+                quiet = was == machine.ACKNOWLEDGED
+            elif line.event in {"unack", "escalate", "decline", "ack_timeout", "snooze_over"}:
                 quiet = False
+            was = state.status
             assert not (quiet and line.event == "page")
 
     @given(policies, st.integers(1, 2000))
@@ -181,3 +192,59 @@ class TestAnyNight:
         _, log = machine.advance(policy, state, at=START + timedelta(minutes=minutes), reach=reach)
 
         assert len([line for line in log if line.event == "page" and line.step != FALLBACK]) <= 1
+
+
+states = st.builds(
+    machine.State,
+    status=st.sampled_from([machine.TRIGGERED, machine.ACKNOWLEDGED, machine.SNOOZED, machine.ENDED]),
+    step=st.integers(0, 4),
+    round=st.integers(0, 3),
+    round_reached=st.booleans(),
+    next_at=st.integers(0, 60).map(lambda m: START + timedelta(minutes=m)),
+)
+
+
+class TestDecline:
+    """R-E7a."""
+
+    @given(states)
+    def test_fires_the_next_step_now_and_never_begins_again(self, state):
+        after, log = machine.decline(state, at=START)
+
+        assert (after.step, after.round, after.round_reached) == (state.step, state.round, state.round_reached)
+        if state.status in {machine.TRIGGERED, machine.ACKNOWLEDGED}:
+            assert (after.status, after.next_at, [line.event for line in log]) == ("triggered", START, ["decline"])
+        else:
+            assert (after, log) == (state, [])
+
+
+class TestRaiseUrgency:
+    """R-E7a."""
+
+    @given(policies, states)
+    def test_keeps_step_and_round_but_ends_a_snooze(self, policy, state):
+        after, log = machine.raise_urgency(policy, state, at=START)
+
+        if state.status == machine.SNOOZED:
+            assert (after.status, after.step, after.round, after.next_at) == ("triggered", 0, 0, START)
+        else:
+            assert (after.status, after.step, after.round) == (state.status, state.step, state.round)
+        assert bool(log) == (state.status != machine.ENDED)
+
+    @given(policies, states)
+    def test_lets_only_the_time_out_of_an_acknowledgement_run_anew(self, policy, state):
+        after, _ = machine.raise_urgency(policy, state, at=START)
+
+        if state.status == machine.ACKNOWLEDGED:
+            assert after.next_at == (START + policy.ack_timeout if policy.ack_timeout else None)
+        elif state.status != machine.SNOOZED:
+            assert after.next_at == state.next_at
+
+    @given(policies)
+    def test_rings_again_once_something_has_fired(self, policy):
+        begun = machine.begin(at=START)
+        fired, _ = machine.advance(policy, begun, at=START, reach=reach)
+        answered, _ = machine.acknowledge(policy, fired, at=START)
+        again, _ = machine.unacknowledge(answered, at=START)
+
+        assert [machine.has_fired(state) for state in (begun, fired, again)] == [False, True, False]
