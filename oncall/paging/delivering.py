@@ -121,7 +121,10 @@ def _subject(page: Page) -> subjects.Subject:
 def is_wanted(page: Page) -> bool:
     """Whether the page still has a reason: a ring until somebody answers, news until the end (R-E7a)."""
     state = page.escalation.state
-    return state != EscalationState.ENDED if page.purpose == Purpose.NEWS else state == EscalationState.TRIGGERED
+    if page.purpose == Purpose.NEWS:
+        # News of other records may wait in it, and is not over with this one.
+        return state != EscalationState.ENDED or page.count > 1
+    return state == EscalationState.TRIGGERED
 
 
 def _refusal(page: Page) -> str:
