@@ -17,6 +17,7 @@ from django.db.models.functions import Concat
 from config.base.data.lifecycle import IllegalMove
 from incidents import response
 from incidents.alerts import status as alert_status
+from incidents.alerts.explanation import explain
 from incidents.models import (
     OPEN_STATUSES,
     Alert,
@@ -174,7 +175,7 @@ def _write_alerts(alerts: list[Alert], ticket: Ticket, explanation: str) -> None
     """Write the alerts' incident and explanation; they are acknowledged if their incident is."""
     if not alerts:
         return
-    changes = {"ticket": ticket, "route_at": None, "route_attempts": 0, "explanation": explanation}
+    changes = {"ticket": ticket, "route_at": None, "route_attempts": 0, "explanation": explain(explanation)}
     if ticket.status != TicketStatus.NEW:
         changes["status"] = AlertStatus.ACKNOWLEDGED
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(**changes)
@@ -215,7 +216,9 @@ def _acknowledge_if_sent(group: _Group, ticket: Ticket, alerts: list[Alert]) -> 
 def _close_alerts(group: _Group, ticket: Ticket | None, alerts: list[Alert]) -> None:
     """Handle alerts that their sender closed: with the last one the incident is restored, or a person must confirm."""
     if ticket is None:
-        _explain(alerts, "It closed before it was routed, so it opened nothing.")
+        rows = Alert.objects.filter(pk__in=[alert.pk for alert in alerts])
+        explanation = explain("It closed before it was routed, so it opened nothing.")
+        rows.update(route_at=None, route_attempts=0, explanation=explanation)
         return
     text = f" Closed by the sender; {ticket.reference} "
     open_count = Alert.objects.filter(ticket=ticket).exclude(status=AlertStatus.CLOSED).count()

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max, Min, Q
 
 from config.base.data.clock import backoff
+from incidents.alerts.explanation import explain
 from incidents.models import Alert, Integration, Severity
 from incidents.routing.grouping import route_group
 from incidents.routing.severity_mapping import SeverityChoice, choose_severity
@@ -132,7 +133,7 @@ def _put_off(pk: int, attempts: int, error: Exception, *, at: datetime) -> None:
     alert.update(route_attempts=min(attempts, 1_000), route_at=at + wait)
     # An alert that has an incident keeps its explanation.
     alert.filter(ticket__isnull=True).update(
-        explanation=f"Could not be routed yet (try {attempts}): {type(error).__name__}: {error}"[:1_000]
+        explanation=explain(f"Could not be routed yet (try {attempts}): {type(error).__name__}: {error}"[:1_000])
     )
 
 
