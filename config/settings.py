@@ -220,6 +220,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 JSON_MAX_DEPTH = 40
 INTAKE_MAX_BYTES = 512 * 1024  # PagerDuty's own limit
+# One body holds a whole group, so the largest outage has the largest body; a proxy must let as much through.
+INTAKE_ALERTMANAGER_MAX_BYTES = 16 * 1024 * 1024
+INTAKE_ALERTMANAGER_MAX_ALERTS = 20_000
 
 # --- language, time, static files ----------------------------------------------------------------
 LANGUAGE_CODE = "en"

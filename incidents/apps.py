@@ -14,6 +14,7 @@ class IncidentsConfig(AppConfig):
         from incidents import panels, receivers, response, routing  # noqa: F401 - importing receivers connects them
         from incidents.customers import deliveries, maintenance, updates
         from incidents.customers.obligations import UPDATE_KIND
+        from incidents.integrations import refused_senders
         from incidents.prevention.auto_resolve import resolve_due
         from incidents.prevention.obligations import ACTION_KIND
         from incidents.reports import summary
@@ -71,6 +72,15 @@ class IncidentsConfig(AppConfig):
             run=routing.restore_quiet,
             due="SELECT min(restore_due_at) FROM incidents_ticket WHERE restore_due_at IS NOT NULL",
         )
+        health_checks.register_check(
+            code="senders_refused",
+            kind="notice",
+            text="{n} integrations refused requests in the last day although the key was right: {names}.",
+            sql=refused_senders.REFUSED_SQL,
+            ends="It ends a day after the last refusal: the integration's page says what was wrong with each.",
+            owner="the team of the integration's service",
+        )
+        engine.register_sweep(lane="intake", name="refused", run=refused_senders.report_refused, every=10)
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.requeue_stale, every=30.0)
         engine.register_sweep(lane="clocks", name="first-updates", run=updates.create_first_updates, every=15)
         engine.register_sweep(lane="clocks", name="prevention", run=resolve_due, every=30)

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.db import transaction
 from django.dispatch import receiver
 
 from config.base.data.outbox import OutboxState
 from incidents import response
-from incidents.models import EntryKind, Service, Ticket
+from incidents.models import EntryKind, Ticket
+from incidents.response import operators
 from incidents.services import readiness
 from incidents.tickets import timeline
 from oncall import signals
@@ -89,23 +88,16 @@ def record_escalation_entry(*, entry: EscalationEntry, at: datetime, **_: Any) -
     )
 
 
-@transaction.atomic
 def declare_for_operators(*, page: Page, at: datetime) -> None:
-    """Declare an incident for the operators of Holdfast, unless one is open: a page was given up (paging rule 7)."""
-    service = Service.objects.filter(slug=settings.OPERATIONS_SERVICE).first()
-    if service is None or page.escalation.subject_type != response.SUBJECT:
+    """Declare an incident for the operators of Holdfast, or join the open one: a page was given up (paging rule 7)."""
+    if page.escalation.subject_type != response.SUBJECT:
         return
-    if Ticket.objects.open().filter(service=service).exists():
-        return
-    response.declare(
+    operators.declare_for_operators(
         title="A page could not be delivered",
         description=f"The page {page.key} by {page.channel} was given up: {page.last_error}",
-        service=service,
-        contact_type="alert",
-        opened_because=f"A page of {page.escalation.title} was given up after {page.attempts} tries.",
-        impact=2,
-        urgency=1,
+        because=f"A page of {page.escalation.title} was given up after {page.attempts} tries.",
         at=at,
+        source=f"given-up:{page.pk}",
     )
 
 

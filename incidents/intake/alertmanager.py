@@ -6,23 +6,36 @@ any 4xx (intake rule 3), so what can be read is taken, and what cannot is shown 
 
 import base64
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from incidents.intake import integration_keys, requests, store
-from incidents.intake.report import Report, instant, key, line, web_link
+from incidents.intake import integration_keys, refusals, requests, store
+from incidents.intake.integration_keys import IntegrationKey
+from incidents.intake.lenient_json import clean_details, clean_text
+from incidents.intake.report import Report, instant, key, line, web_link, word
 from incidents.intake.requests import Unreadable
-from incidents.models import EventAction, EventOutcome, IntegrationKind
+from incidents.models import EventAction, IntegrationKind
 
-MAX_ALERTS = 5_000
+logger = logging.getLogger(__name__)
+
 # Labels that name the source, best first.
 _PLACES = ("instance", "pod", "node", "host", "job", "namespace")
+_TOO_MUCH_KEY = "holdfast: too much for one body"
+_SHOWN_BYTES = 2_000
+_MAX_SKIPPED_BYTES = 64 * 1024 * 1024
+_MAX_GROUP_CHARACTERS = 4 * 1024
+
+
+class TooMuch(Exception):
+    """The body is beyond the limits of Alertmanager's address; the message is the title of the alert that says so."""
 
 
 def _json_answer(detail: str, status: int) -> JsonResponse:
@@ -30,86 +43,167 @@ def _json_answer(detail: str, status: int) -> JsonResponse:
 
 
 @csrf_exempt
-@requests.refuse_in_trouble(lambda: _json_answer("The database is not available. Send it again.", 503))
+@requests.refuse_in_trouble(lambda: _json_answer("The database is away or too busy. Send it again.", 503))
 def receive(request: HttpRequest, secret: str = "") -> JsonResponse:
     """Take a group of alerts; the key is in the address or in the Authorization header."""
-    if request.method != "POST":
-        return requests.wrong_method({"detail": "Send alerts with POST."})
     secret = secret or _key_in_header(request)
+    integration = integration_keys.find_key(secret) if secret else None
+    if request.method != "POST":
+        if integration is not None and not integration.is_paused:
+            problem = f"Method {request.method}: send alerts with POST."
+            refusals.store_refusal(integration, problem, at=timezone.now())
+        return requests.wrong_method({"detail": "Send alerts with POST."})
     if not secret:
         response = _json_answer("Give the integration's key in the address or as a bearer token.", 401)
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
-    integration = integration_keys.find_key(secret, kind=IntegrationKind.ALERTMANAGER)
-    if integration is None:
-        return _json_answer("unknown integration", 404)
+    return _receive_for(integration, request) if integration else _json_answer("unknown integration", 404)
+
+
+def _receive_for(integration: IntegrationKey, request: HttpRequest) -> JsonResponse:
     at = timezone.now()
+    if integration.kind != IntegrationKind.ALERTMANAGER:
+        refusals.store_refusal(integration, "Sent to Alertmanager's address, which is not this integration's.", at=at)
+        return _json_answer("unknown integration", 404)
     try:
-        reports, problems = _read_for(integration, request)
+        problem = _take(integration, request, at=at)
     except Unreadable as error:
-        _reject(integration, str(error), at=at)
+        refusals.store_refusal(integration, str(error), at=at)
         return _json_answer(str(error), error.status)
-    store.store_reports(integration_id=integration.integration_id, reports=reports, at=at)
-    if problems:
-        _reject(integration, problems, at=at)
-        if not reports:
-            return _json_answer(problems, 400)
-    return JsonResponse({"status": "ok"})
+    return _json_answer(problem, 400) if problem else JsonResponse({"status": "ok"})
 
 
-def _read_for(integration: integration_keys.IntegrationKey, request: HttpRequest) -> tuple[list[Report], str]:
-    if integration.is_paused:
-        raise Unreadable("This integration is paused.", status=403)
-    return read(requests.read_object(request))
+def _take(integration: IntegrationKey, request: HttpRequest, *, at: datetime) -> str:
+    """Store the alerts of the request; returns why, if none of them could be read.
 
-
-def read(body: Mapping[str, Any]) -> tuple[list[Report], str]:
-    """The alerts that can be read, and what is wrong with the others.
-
-    Raises Unreadable if there is no list of alerts, or too long a one.
+    Raises Unreadable for what is refused as a whole.
     """
-    alerts = body.get("alerts")
-    if not isinstance(alerts, list):
-        raise Unreadable("alerts: list expected")
-    if len(alerts) > MAX_ALERTS:
-        raise Unreadable(f"alerts: at most {MAX_ALERTS} expected; set max_alerts in alertmanager.yml", status=413)
-    group = _group_fields(body)
-    left_out = body.get("truncatedAlerts")
-    reports: list[Report] = []
-    wrong = []
-    for position, alert in enumerate(alerts):
-        if not isinstance(alert, dict) or not isinstance(alert.get("labels"), dict):
-            wrong.append(f"alerts[{position}].labels: object expected")
-            continue
-        problem = ""
-        if not reports and isinstance(left_out, int) and left_out > 0:
-            problem = f"Alertmanager left {left_out} more alerts of this group out: see its max_alerts."
-        reports.append(_report(alert, group, problem))
-    return reports, f"{len(wrong)} of {len(alerts)} alerts: {wrong[0]}" if wrong else ""
+    if integration.is_paused:
+        raise Unreadable(f"{refusals.PAUSED}.", status=403)
+    try:
+        body = _read_body(request)
+        with requests.large_body_alone(len(body)):
+            document = requests.parse_object(body, limit=len(body))
+            count, problem = _store(integration, document.content, document.problem, at=at)
+    except TooMuch as excess:
+        too_much = _too_much_report(integration, *excess.args)
+        store.store_reports(integration_id=integration.integration_id, reports=[too_much], at=at)
+        return ""
+    if problem:
+        refusals.store_refusal(integration, problem, at=at)
+    return "" if count else problem
+
+
+def _read_body(request: HttpRequest) -> bytes:
+    limit: int = settings.INTAKE_ALERTMANAGER_MAX_BYTES
+    body = requests.read_body(request, limit=limit)
+    if len(body) <= limit:
+        return body
+    size = max(len(body) + requests.skip_rest(request, limit=_MAX_SKIPPED_BYTES), requests.announced_bytes(request))
+    beginning = body[:_SHOWN_BYTES].decode(errors="replace")
+    raise TooMuch(f"a body of {size:,} bytes: more than {limit // 1024**2} MiB", beginning)
+
+
+def _store(integration: IntegrationKey, body: Mapping[str, Any], corrected: str, *, at: datetime) -> tuple[int, str]:
+    """Store the alerts that can be read; returns their number, and what is wrong with the others."""
+    reading = Reading(body, corrected)
+    store.store_reports(integration_id=integration.integration_id, reports=reading, at=at)
+    return reading.count, reading.problem
+
+
+class Reading:
+    """The reports of a body, read while they are stored: a large body is never in memory twice.
+
+    Raises Unreadable if there is no list of alerts, TooMuch if it is too long. `problem` says afterwards what
+    was wrong with the alerts that could not be read.
+    """
+
+    def __init__(self, body: Mapping[str, Any], corrected: str = "") -> None:
+        alerts = body.get("alerts")
+        if not isinstance(alerts, list):
+            raise Unreadable("alerts: list expected")
+        limit: int = settings.INTAKE_ALERTMANAGER_MAX_ALERTS
+        if len(alerts) > limit:
+            beginning = json.dumps(alerts[0])[:_SHOWN_BYTES]
+            raise TooMuch(f"{len(alerts):,} alerts in one body: more than {limit:,}", beginning)
+        self._alerts: Sequence[Any] = alerts
+        self._group_key = key(body.get("groupKey"))
+        self._external_url = body.get("externalURL")
+        self._group = _group_fields(body)
+        self._note = " ".join(filter(None, (corrected, _left_out(body))))
+        self._wrong: list[str] = []
+        self.count = 0
+
+    @property
+    def problem(self) -> str:
+        """What was wrong with the alerts that could not be read; empty if all could."""
+        return f"{len(self._wrong)} of {len(self._alerts)} alerts: {self._wrong[0]}" if self._wrong else ""
+
+    def __iter__(self) -> Iterator[Report]:
+        for position, alert in enumerate(self._alerts):
+            if not isinstance(alert, dict) or not isinstance(alert.get("labels"), dict):
+                self._wrong.append(f"alerts[{position}].labels: object expected")
+                continue
+            try:
+                report = self._read(alert)
+            except Exception:
+                # One alert must not cost the others, whatever is wrong with it.
+                logger.exception("intake.alert")
+                self._wrong.append(f"alerts[{position}]: could not be read")
+                continue
+            self.count += 1
+            yield report
+
+    def _read(self, alert: dict[str, Any]) -> Report:
+        problem, self._note = self._note, ""
+        return _report(alert, self._group, self._group_key, self._external_url, problem)
+
+
+def _left_out(body: Mapping[str, Any]) -> str:
+    count = body.get("truncatedAlerts")
+    if isinstance(count, bool) or not isinstance(count, int) or count <= 0:
+        return ""
+    return f"Alertmanager left {count} more alerts of this group out: see its max_alerts."
 
 
 def _group_fields(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that all alerts of the body share."""
+    """The fields that all alerts of the body share, short: they are stored with each."""
     names = ("receiver", "groupKey", "groupLabels", "externalURL", "truncatedAlerts")
-    return {name: body[name] for name in names if name in body}
+    fields = {name: body[name] for name in names if name in body}
+    return clean_details(fields, max_characters=_MAX_GROUP_CHARACTERS).content
 
 
-def _report(alert: Mapping[str, Any], group: Mapping[str, Any], problem: str) -> Report:
+def _too_much_report(integration: IntegrationKey, excess: str, beginning: str) -> Report:
+    """The alert that stands for a body beyond the limits: an outage that large must page somebody."""
+    dedup_key = key(_TOO_MUCH_KEY)
+    return Report(
+        action=EventAction.TRIGGER,
+        dedup_key=dedup_key,
+        group_key=dedup_key,
+        title=f"Alertmanager sent {excess} are taken. Look there: the alerts in it are not here.",
+        severity_word="critical",
+        source="Alertmanager",
+        payload={"integration": integration.integration_id, "beginning": clean_text(beginning)},
+        problem=f"Alertmanager sent {excess} are taken; set max_alerts or group by more labels.",
+    )
+
+
+def _report(
+    alert: Mapping[str, Any], group: Mapping[str, Any], group_key: str, external_url: object, problem: str
+) -> Report:
     labels: dict[str, Any] = alert["labels"]
     value = alert.get("annotations")
     annotations: dict[str, Any] = value if isinstance(value, dict) else {}
-    fingerprint = alert.get("fingerprint")
-    dedup_key = key(fingerprint) if isinstance(fingerprint, str) and fingerprint else _fingerprint(labels)
-    group_key = group.get("groupKey")
-    is_over = alert.get("status") == "resolved"
+    dedup_key = key(alert.get("fingerprint")) or _fingerprint(labels)
+    is_over = word(alert.get("status")) == "resolved"
     return Report(
         action=EventAction.RESOLVE if is_over else EventAction.TRIGGER,
         dedup_key=dedup_key,
-        group_key=key(group_key) if isinstance(group_key, str) and group_key else dedup_key,
+        group_key=group_key or dedup_key,
         title=_alert_title(labels, annotations) or f"Alert {dedup_key[:16]}",
         severity_word=line(labels.get("severity"), max_length=60),
         source=next((place for name in _PLACES if (place := line(labels.get(name), max_length=300))), ""),
-        link=web_link(alert.get("generatorURL"), group.get("externalURL")),
+        link=web_link(alert.get("generatorURL"), external_url),
         payload={**group, **alert},
         started_at=instant(alert.get("startsAt")),
         ended_at=instant(alert.get("endsAt")) if is_over else None,
@@ -143,14 +237,3 @@ def _key_in_header(request: HttpRequest) -> str:
         except ValueError:
             return ""
     return ""
-
-
-def _reject(integration: integration_keys.IntegrationKey, problem: str, *, at: datetime) -> None:
-    store.store_event(
-        integration_id=integration.integration_id,
-        action=EventAction.NONE,
-        outcome=EventOutcome.REJECTED,
-        payload={},
-        at=at,
-        problem=problem,
-    )

@@ -23,12 +23,15 @@ class IntegrationKey:
 _cached_keys: dict[str, tuple[float, IntegrationKey]] = {}
 
 
-def find_key(key: str, *, kind: str) -> IntegrationKey | None:
-    """The integration of this dialect that the key belongs to, or None. Wrong keys are never cached."""
+def find_key(key: str, *, kind: str = "") -> IntegrationKey | None:
+    """The integration that the key belongs to, or None; with a `kind` only one of that dialect.
+
+    Wrong keys are never cached.
+    """
     digest = tokens.digest(key)
     cached = _cached_keys.get(digest)
     if cached is not None and cached[0] > time.monotonic():
-        return cached[1] if cached[1].kind == kind else None
+        return cached[1] if kind in {"", cached[1].kind} else None
     integration_key = _look_up(digest)
     if integration_key is None:
         _cached_keys.pop(digest, None)
@@ -36,7 +39,7 @@ def find_key(key: str, *, kind: str) -> IntegrationKey | None:
     if len(_cached_keys) >= _MAX_CACHED:
         _cached_keys.clear()
     _cached_keys[digest] = (time.monotonic() + CACHE_SECONDS, integration_key)
-    return integration_key if integration_key.kind == kind else None
+    return integration_key if kind in {"", integration_key.kind} else None
 
 
 def clear_cache() -> None:

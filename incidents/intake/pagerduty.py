@@ -5,17 +5,21 @@ PagerDuty's own. One difference is on purpose: an event without a source is take
 worse than an unknown source (Uptime Kuma sends `"source": null`).
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from incidents.intake import integration_keys, requests, store
-from incidents.intake.report import Report, instant, key, line, web_link
+from incidents.intake import integration_keys, refusals, requests, store
+from incidents.intake.integration_keys import IntegrationKey
+from incidents.intake.lenient_json import Document
+from incidents.intake.report import Report, instant, key, key_text, line, web_link, word
 from incidents.intake.requests import Unreadable
 from incidents.models import EventAction, EventOutcome, IntegrationKind
 
@@ -26,6 +30,7 @@ ACTIONS = {
     "resolve": EventAction.RESOLVE,
 }
 SEVERITIES = ("critical", "warning", "error", "info")
+_MAX_SEARCHED_BYTES = 16 * 1024 * 1024
 _WRONG_METHOD = {"message": "method not allowed"}
 
 
@@ -56,19 +61,17 @@ def _database_away() -> JsonResponse:
 @requests.refuse_in_trouble(_database_away)
 def enqueue(request: HttpRequest) -> JsonResponse:
     """Take one event: trigger, acknowledge or resolve."""
-    if request.method != "POST":
-        return requests.wrong_method(_WRONG_METHOD)
     at = timezone.now()
-    try:
-        body = requests.read_object(request)
-    except Unreadable as error:
-        return _unrecognized() if error.status == 400 else _refuse(str(error), status=error.status)
+    document = _read(request, at=at)
+    if isinstance(document, JsonResponse):
+        return document
+    body: dict[str, Any] = document.content
     integration = _find_integration(body, problems=_event_errors(body), at=at)
     if isinstance(integration, JsonResponse):
         return integration
-    sent_key = body.get("dedup_key")
-    dedup_key = sent_key if isinstance(sent_key, str) and sent_key.strip() else uuid4().hex
-    store.store_reports(integration_id=integration.integration_id, reports=[_report(body, dedup_key)], at=at)
+    dedup_key = key_text(body.get("dedup_key")) or uuid4().hex
+    report = _report(body, dedup_key, corrected=document.problem)
+    store.store_reports(integration_id=integration.integration_id, reports=[report], at=at)
     return JsonResponse({"status": "success", "message": "Event processed", "dedup_key": dedup_key}, status=202)
 
 
@@ -76,13 +79,11 @@ def enqueue(request: HttpRequest) -> JsonResponse:
 @requests.refuse_in_trouble(_database_away)
 def enqueue_change(request: HttpRequest) -> JsonResponse:
     """Store a change event: it opens no alert and pages nobody."""
-    if request.method != "POST":
-        return requests.wrong_method(_WRONG_METHOD)
     at = timezone.now()
-    try:
-        body = requests.read_object(request)
-    except Unreadable as error:
-        return _unrecognized() if error.status == 400 else _refuse(str(error), status=error.status)
+    document = _read(request, at=at)
+    if isinstance(document, JsonResponse):
+        return document
+    body: dict[str, Any] = document.content
     integration = _find_integration(body, problems=_summary_errors(body), at=at)
     if isinstance(integration, JsonResponse):
         return integration
@@ -92,38 +93,57 @@ def enqueue_change(request: HttpRequest) -> JsonResponse:
         outcome=EventOutcome.KEPT,
         payload=_without_key(body),
         at=at,
+        problem=document.problem,
     )
     return JsonResponse({"status": "success", "message": "Change event processed"}, status=202)
 
 
-def _find_integration(
-    body: Mapping[str, Any], *, problems: list[str], at: datetime
-) -> integration_keys.IntegrationKey | JsonResponse:
+def _read(request: HttpRequest, *, at: datetime) -> Document | JsonResponse:
+    """The object in the request, or the answer that refuses it.
+
+    A refusal is stored for the integration whose key stands somewhere in the bytes (intake rule 8).
+    """
+    limit: int = settings.INTAKE_MAX_BYTES
+    if request.method != "POST":
+        _store_refusals(request, b"", f"Method {request.method}: send events with POST.", at=at)
+        return requests.wrong_method(_WRONG_METHOD)
+    body = b""
+    try:
+        body = requests.read_body(request, limit=limit)
+        document = requests.parse_object(body, limit=limit)
+    except Unreadable as error:
+        _store_refusals(request, body, str(error), at=at)
+        return _unrecognized() if error.status == 400 else _refuse(str(error), status=error.status)
+    # Without a key there is nobody to correct it for, so it is answered as PagerDuty would.
+    return document if "routing_key" in document.content or requests.is_plain(body) else _unrecognized()
+
+
+def _store_refusals(request: HttpRequest, body: bytes, problem: str, *, at: datetime) -> None:
+    for integration in refusals.search_rest(request, body, limit=_MAX_SEARCHED_BYTES):
+        refusals.store_refusal(integration, problem, at=at)
+
+
+def _find_integration(body: Mapping[str, Any], *, problems: list[str], at: datetime) -> IntegrationKey | JsonResponse:
     """The integration the event is for, or the answer that refuses it; refusals are stored for its page."""
-    secret = body.get("routing_key")
+    secret = key_text(body.get("routing_key")) if isinstance(body.get("routing_key"), str) else ""
     if wrong := _key_errors(secret):
         return _refuse(*wrong, *problems)
-    integration = integration_keys.find_key(str(secret), kind=IntegrationKind.PAGERDUTY)
+    integration = integration_keys.find_key(secret)
     if integration is None:
+        return _refuse("Invalid routing key")
+    if integration.kind != IntegrationKind.PAGERDUTY:
+        refusals.store_refusal(integration, "Sent to PagerDuty's address, which is not this integration's.", at=at)
         return _refuse("Invalid routing key")
     if integration.is_paused:
         problems = ["This integration is paused"]
     if not problems:
         return integration
-    payload = _without_key(body)
-    store.store_event(
-        integration_id=integration.integration_id,
-        action=EventAction.NONE,
-        outcome=EventOutcome.REJECTED,
-        payload=payload if len(str(payload)) <= requests.MAX_STORED_BYTES else {},
-        at=at,
-        problem="; ".join(problems),
-    )
+    refusals.store_refusal(integration, "; ".join(problems), at=at, payload=_without_key(body))
     return _refuse(*problems, status=403 if integration.is_paused else 400)
 
 
-def _key_errors(secret: object) -> list[str]:
-    if not isinstance(secret, str) or not secret.strip():
+def _key_errors(secret: str) -> list[str]:
+    if not secret:
         return ["'routing_key' is missing or blank"]
     wrong = []
     if len(secret) != 32:
@@ -137,20 +157,19 @@ def _action_errors(body: Mapping[str, Any]) -> list[str]:
     action = body.get("event_action")
     if action is None or action == "":
         return ["'event_action' is missing or blank"]
-    return [] if isinstance(action, str) and action in ACTIONS else ["'event_action' is invalid"]
+    return [] if word(action) in ACTIONS else ["'event_action' is invalid"]
 
 
 def _event_errors(body: Mapping[str, Any]) -> list[str]:
     if wrong := _action_errors(body):
         return wrong
-    if body["event_action"] != "trigger":
-        sent_key = body.get("dedup_key")
-        return [] if isinstance(sent_key, str) and sent_key.strip() else ["'dedup_key' is missing or blank"]
+    if word(body["event_action"]) != "trigger":
+        return [] if key_text(body.get("dedup_key")) else ["'dedup_key' is missing or blank"]
     wrong = _summary_errors(body)
     severity = _payload(body).get("severity")
     if severity is None or severity == "":
         wrong.append("'payload.severity' is missing or blank")
-    elif not isinstance(severity, str) or severity.lower() not in SEVERITIES:
+    elif word(severity) not in SEVERITIES:
         wrong.append(
             "'payload.severity' is invalid (must be one of the following: 'critical', 'warning', 'error' or 'info')"
         )
@@ -167,14 +186,20 @@ def _payload(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _without_key(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name != "routing_key"}
+    """The event without its routing key, wherever else it stands: what is stored is shown and exported."""
+    rest = {name: value for name, value in body.items() if name != "routing_key"}
+    secret = key_text(body.get("routing_key"))
+    text = json.dumps(rest)
+    if len(secret) == 32 and secret in text:
+        rest = json.loads(text.replace(secret, "[key]"))
+    return rest
 
 
-def _report(body: Mapping[str, Any], dedup_key: str) -> Report:
+def _report(body: Mapping[str, Any], dedup_key: str, *, corrected: str) -> Report:
     payload = _payload(body)
-    action = ACTIONS[body["event_action"]]
+    action = ACTIONS[word(body["event_action"])]
     source = line(payload.get("source"), max_length=300)
-    corrections = []
+    corrections = [corrected] if corrected else []
     if action == EventAction.TRIGGER:
         if not source:
             source = line(body.get("client"), max_length=300) or "unknown"

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from config.base.data import text
+from incidents.intake.lenient_json import clean_text
 from incidents.models import EventAction
 
 KEY_LENGTH = 255
@@ -43,18 +44,32 @@ def line(value: object, *, max_length: int) -> str:
     return cleaned if any(unicodedata.category(character)[0] not in "CZ" for character in cleaned) else ""
 
 
-def key(value: str) -> str:
-    """A key as it is stored: itself, or its beginning and a digest if it is longer than the column."""
-    if len(value) <= KEY_LENGTH:
-        return value
-    return f"{value[:180]} {sha256(value.encode()).hexdigest()}"
+def key_text(value: object) -> str:
+    """A key as the sender means it: without outer spaces, a number as its text; empty if no key was sent."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return clean_text(str(value)).strip()
+
+
+def key(value: object) -> str:
+    """A key as it is stored: `key_text`, or its beginning and a digest if it is longer than the column."""
+    whole = key_text(value)
+    if len(whole) <= KEY_LENGTH:
+        return whole
+    return f"{whole[:180]} {sha256(whole.encode()).hexdigest()}"
+
+
+def word(value: object) -> str:
+    """A sender's keyword: lower case, without outer spaces; empty for what is no text."""
+    return value.strip().lower() if isinstance(value, str) else ""
 
 
 def web_link(*values: object) -> str:
     """The first value that is a web address of at most 500 characters, or an empty text."""
     for value in values:
-        if isinstance(value, str) and value.startswith(("http://", "https://")) and len(value) <= 500:
-            return text.clean_line(value).replace(" ", "%20")[:500]
+        address = value.strip() if isinstance(value, str) else ""
+        if address.startswith(("http://", "https://")) and len(address) <= 500:
+            return text.clean_line(address).replace(" ", "%20")[:500]
     return ""
 
 
@@ -63,7 +78,7 @@ def instant(value: object) -> datetime | None:
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:
-        parsed = datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(value.strip())
         aware = parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None

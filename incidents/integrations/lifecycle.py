@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from config.base.rest import tokens
@@ -36,11 +35,10 @@ def create_integration(
         kind=kind,
         service=service,
         default_severity=default_severity,
-        severities=dict(severities or {}),
+        severities={} if severities is None else severities,
         created_at=at,
         **_key_columns(key, at=at),
     )
-    _check_severity_names(integration.severities)
     integration.full_clean(validate_constraints=True)
     _save(integration, actor, "Created.")
     return integration, key
@@ -84,15 +82,6 @@ def _new_key() -> str:
 
 def _key_columns(key: str, *, at: datetime) -> dict[str, object]:
     return {"key_hint": key[:HINT_LENGTH], "key_digest": tokens.digest(key), "key_changed_at": at}
-
-
-def _check_severity_names(words: Mapping[str, str]) -> None:
-    names = {name.casefold(): name for name in Severity.objects.values_list("name", flat=True)}
-    unknown = sorted(str(name) for name in words.values() if str(name).casefold() not in names)
-    if unknown:
-        raise ValidationError(
-            {"severities": f"There is no severity {', '.join(unknown)}. Choose from {', '.join(names.values())}."}
-        )
 
 
 def _lock_integration(integration_id: int) -> Integration:

@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from config.base.data.constraints import one_of
+from config.base.data.json_schema import check_texts_by_text
 from config.base.data.models import OneLineField
 from incidents.models.services import Service
 from incidents.models.severities import Severity
@@ -49,6 +51,17 @@ class Integration(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse severities that routing could not read: it is an object of a sender's word to a severity's name."""
+        try:
+            check_texts_by_text(self.severities, example='{"critical": "SEV1"}')
+        except ValidationError as error:
+            raise ValidationError({"severities": error}) from None
+        names = {name.casefold(): name for name in Severity.objects.values_list("name", flat=True)}
+        if unknown := sorted(name for name in self.severities.values() if name.casefold() not in names):
+            message = f"There is no severity {', '.join(unknown)}. Choose from {', '.join(names.values())}."
+            raise ValidationError({"severities": message})
 
     def get_absolute_url(self) -> str:
         """The integration's page, with its newest events."""

@@ -17,6 +17,7 @@ from django.db.models.functions import Concat
 from config.base.data.lifecycle import IllegalMove
 from incidents import response
 from incidents.alerts import status as alert_status
+from incidents.alerts.explanation import explain
 from incidents.models import (
     OPEN_STATUSES,
     Alert,
@@ -170,7 +171,9 @@ def _join(group: _Group, ticket: Ticket, alerts: list[Alert], because: str) -> N
     text = _joined_text(alerts)
     timeline.record(ticket_id=ticket.pk, kind=EntryKind.ALERT, text=text, at=group.at)
     if ticket.status != TicketStatus.NEW and EscalationState.ACKNOWLEDGED in states:
-        response.tell_responders(ticket=ticket, text=text, at=group.at)
+        # It leaves the house in messages, so it names no alert: the record may be private.
+        news = "Another alert joined." if len(alerts) == 1 else f"{len(alerts)} more alerts joined."
+        response.tell_responders(ticket=ticket, text=news, at=group.at)
 
 
 def _declare_incident(group: _Group, first: Alert, alerts: list[Alert], name: str) -> tuple[Ticket, str]:
@@ -208,7 +211,7 @@ def _write_alerts(alerts: list[Alert], ticket: Ticket, explanation: str, *, is_r
     """Write the alerts' incident and explanation; they are acknowledged if their incident is and nobody is paged."""
     if not alerts:
         return
-    changes = {"ticket": ticket, "route_at": None, "route_attempts": 0, "explanation": explanation}
+    changes = {"ticket": ticket, "route_at": None, "route_attempts": 0, "explanation": explain(explanation)}
     if ticket.status != TicketStatus.NEW and not is_ringing:
         changes["status"] = AlertStatus.ACKNOWLEDGED
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(**changes)
@@ -255,7 +258,9 @@ def _acknowledge_if_sent(group: _Group, ticket: Ticket, alerts: list[Alert]) -> 
 def _close_alerts(group: _Group, ticket: Ticket | None, alerts: list[Alert]) -> None:
     """Handle alerts that their sender closed: with the last one the incident is restored, or a person must confirm."""
     if ticket is None:
-        _explain(alerts, "It closed before it was routed, so it opened nothing.")
+        rows = Alert.objects.filter(pk__in=[alert.pk for alert in alerts])
+        explanation = explain("It closed before it was routed, so it opened nothing.")
+        rows.update(route_at=None, route_attempts=0, explanation=explanation)
         return
     text = f" Closed by the sender; {ticket.reference} "
     open_count = Alert.objects.filter(ticket=ticket).exclude(status=AlertStatus.CLOSED).count()

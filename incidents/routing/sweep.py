@@ -12,6 +12,7 @@ from django.db.models import Max, Min, Q
 from config.base.data.clock import backoff
 from config.base.data.isolation import is_database_away, prepare_each, short_text
 from config.base.data.rests import Rests
+from incidents.alerts.explanation import explain
 from incidents.models import Alert, Integration, Severity
 from incidents.routing.grouping import route_group
 from incidents.routing.severity_mapping import choose_severity
@@ -207,5 +208,5 @@ def _put_off(pk: int, attempts: int, error: Exception, *, at: datetime) -> None:
     alert.update(route_attempts=min(attempts, 1_000), route_at=at + wait)
     # An alert that has an incident keeps its explanation.
     alert.filter(ticket__isnull=True).update(
-        explanation=f"Could not be routed yet (try {attempts}): {short_text(error)}"
+        explanation=explain(f"Could not be routed yet (try {attempts}): {short_text(error)}")
     )

@@ -99,6 +99,9 @@ def test_beginnings_and_ends_in_any_order_leave_nothing_open(integration: Integr
     at_once(*[post(*map(resolved, names)) for _ in range(3)])
     answers = at_once(*[post(*map(firing, names)) for _ in range(3)], post(*map(resolved, names)))
     route_all()
+    # Of three beginnings one is that of the stored end; the others are held until an end comes.
+    answers += at_once(*[post(*map(resolved, names)) for _ in range(3)])
+    route_all()
 
     assert set.union(*answers) == {200}
     assert not Alert.objects.exclude(status=AlertStatus.CLOSED).exists()
