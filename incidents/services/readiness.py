@@ -31,7 +31,6 @@ from oncall.readiness.policy_checks import Item
 
 OWNER, POLICY, READABLE = "owner", "policy", "readable"
 TITLES = {
-    READABLE: "Can be checked",
     OWNER: "Owned by a team with a manager",
     POLICY: "Pages by an escalation policy",
     **checks.TITLES,
@@ -92,7 +91,7 @@ def _check(ids: Collection[int], *, at: datetime) -> dict[int, ServiceReadiness]
 
 def _mark_unreadable(ids: Sequence[int], *, at: datetime) -> None:
     """Show that these services could not be checked: an old result would look like a promise."""
-    item = Item(READABLE, TITLES[READABLE], False, "Its policy or a schedule cannot be read. The log says why.")
+    item = Item(READABLE, "Can be checked", False, "Its policy or a schedule cannot be read. The log says why.")
     ServiceReadiness.objects.filter(pk__in=ids).update(items=[asdict(item)], passed=0, total=1, score=0, checked_at=at)
 
 

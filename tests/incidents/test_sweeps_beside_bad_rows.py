@@ -178,13 +178,13 @@ def test_swaps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_obligations_of_a_kind_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+    calls: list[str] = []
 
     def fail(*, at: Any) -> int:
         raise KeyError("a bug")
 
     def create(*, at: Any) -> int:
-        asked.append("good")
+        calls.append("good")
         return 0
 
     registered = [
@@ -194,7 +194,7 @@ def test_obligations_of_a_kind_that_fails(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(kinds, "all_kinds", lambda: registered)
 
     assert kinds.catch_up(at=NOON) == 0
-    assert asked == ["good"]
+    assert calls == ["good"]
 
 
 class TestReminders:

@@ -55,7 +55,7 @@ def is_database_away(error: Exception) -> bool:
 
 
 def is_conflict(error: Exception) -> bool:
-    """Whether another transaction stood in the way: trying again in a moment helps, and no row is to blame (F10)."""
+    """Whether another transaction was in the way: trying again in a moment helps, and no row is to blame (F10)."""
     return isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") in CONFLICTS
 
 
