@@ -1,12 +1,14 @@
 """Writing a postmortem: the draft from the incident's record, and its texts with all revisions."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
 
 from config.base.data.models import Origin
+from config.base.data.rests import Rests, run_alone
 from config.base.data.text import clean_lines
 from config.base.web import display
 from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
@@ -20,6 +22,7 @@ from postmortems.models import PUBLIC_TEXT, Postmortem, PostmortemRevision, Post
 LOOK_BACK = timedelta(days=7)
 _MAX_AGE = timedelta(days=60)
 _MAX_PER_SWEEP = 50
+_rests: Rests[int] = Rests(first=60.0, longest=3600.0)
 _TICK = timedelta(microseconds=1)
 
 
@@ -164,7 +167,10 @@ def assign(*, postmortem_id: int, owner: User, actor: User | None, at: datetime)
 
 
 def draft_due(*, at: datetime) -> int:
-    """Draft missing postmortems of restored incidents, in case the receiver failed; returns how many."""
+    """Draft missing postmortems of restored incidents, in case the receiver failed; returns how many.
+
+    An incident that fails stops no other.
+    """
     missing = (
         Ticket.objects.incidents()
         .filter(
@@ -175,13 +181,15 @@ def draft_due(*, at: datetime) -> int:
             origin=Origin.EDIT,
             postmortem__isnull=True,
         )
+        .exclude(pk__in=_rests.resting(at))
         .order_by("pk")
         .values_list("pk", flat=True)[:_MAX_PER_SWEEP]
     )
-    ticket_ids = list(missing)
-    for ticket_id in ticket_ids:
-        draft_restored(ticket_id=ticket_id, at=at)
-    return len(ticket_ids)
+    return len(run_alone("postmortems", list(missing), partial(_draft_missing, at=at), rests=_rests, at=at))
+
+
+def _draft_missing(ticket_id: int, *, at: datetime) -> Postmortem | None:
+    return draft_restored(ticket_id=ticket_id, at=at)
 
 
 def draft_restored(*, ticket_id: int, at: datetime) -> Postmortem | None:

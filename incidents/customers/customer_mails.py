@@ -32,6 +32,19 @@ def mail_for(delivery: UpdateDelivery) -> CustomerMail:
     return _confirmation_mail(delivery.subscriber)
 
 
+def plain_mail(delivery: UpdateDelivery) -> CustomerMail:
+    """What is sent where the update or the maintenance cannot be read. Raises ValueError for other mails."""
+    if delivery.update_id is None and delivery.notice_id is None:
+        raise ValueError("A request to confirm an address has no plain form.")
+    page = delivery.subscriber.page
+    token = signed_links.unsubscribe_token(delivery.subscriber)
+    text = (
+        f"There is an update. Read it here: {links.absolute_url(page.get_absolute_url())}\n\n"
+        f"Unsubscribe: {links.view_url('incidents:status-leave', token)}\n"
+    )
+    return CustomerMail(f"[{page.name}] There is an update"[:200], text)
+
+
 def update_mail(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str, str] | None = None) -> CustomerMail:
     """The mail of an update."""
     incident = update.incident

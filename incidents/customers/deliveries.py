@@ -5,8 +5,11 @@ A message to Celery carries row ids or nothing. If it is lost or repeated, mails
 
 import contextlib
 import hashlib
+import logging
+import random
 import smtplib
 import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,18 +19,21 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models import F
 
 from config.base.data import outbox
 from config.base.data.clock import backoff, database_now
+from config.base.data.isolation import prepare_each, short_text
 from config.base.data.outbox import LEASE, SEND_DEADLINE, Claim, OutboxState
 from config.base.net import broker
 from incidents.customers import customer_mails
 from incidents.models import CustomerUpdate, MaintenanceUpdate, Subscriber, UpdateDelivery
-from oncall.channels.base import Outcome
+from oncall.channels.base import Outcome, refused
 from oncall.channels.email import post
 
 PublishedUpdate = CustomerUpdate | MaintenanceUpdate
 """An update that is mailed to subscribers."""
+logger = logging.getLogger(__name__)
 CHUNK = 500
 MAILS_PER_TASK = 100
 MAILS_PER_CLAIM = 10
@@ -102,20 +108,53 @@ def send_due() -> None:
 def _send(claims: list[Claim], connection: Any) -> None:
     """Send the claimed mails; those that time does not allow are claimed again when their lease ends."""
     until = time.monotonic() + (LEASE - SEND_DEADLINE).total_seconds()
-    rows = UpdateDelivery.objects.select_related(
-        "subscriber__page", "update__incident__page", "notice__maintenance__page"
-    ).in_bulk([claim.row_id for claim in claims])
+    ids = [claim.row_id for claim in claims]
+    mails, unprepared = prepare_each(ids, partial(_mails, connection=connection))
+    plain_mails, lost = prepare_each(list(unprepared), partial(_plain_mails, connection=connection))
+    _note_failures(unprepared)
     for claim in claims:
         if time.monotonic() > until:
             return
-        delivery = rows[claim.row_id]
-        if _is_obsolete(delivery):
+        mail = mails.get(claim.row_id) or plain_mails.get(claim.row_id)
+        if mail is None and claim.row_id not in lost:
             outbox.record_end(UpdateDelivery, claim, state=OutboxState.CANCELLED, at=database_now(), error="")
             continue
-        outcome = post(_mail(delivery, connection))
+        outcome = _post(mail) if mail else refused(short_text(lost[claim.row_id]))
         if not outcome.is_accepted:
             connection.close()  # opened again for the next mail
         _record(claim, outcome)
+
+
+def _post(mail: EmailMessage) -> Outcome:
+    try:
+        return post(mail)
+    except Exception as error:
+        # A mail that cannot be written must not keep the others.
+        logger.exception("delivery.unsent")
+        return refused(short_text(error))
+
+
+def _mails(ids: Sequence[int], *, connection: Any) -> dict[int, EmailMessage | None]:
+    """The mails of these deliveries; None where it is obsolete."""
+    rows = UpdateDelivery.objects.select_related(
+        "subscriber__page", "update__incident__page", "notice__maintenance__page"
+    ).in_bulk(ids)
+    return {
+        pk: None if _is_obsolete(row) else _envelope(row, customer_mails.mail_for(row), connection)
+        for pk, row in rows.items()
+    }
+
+
+def _plain_mails(ids: Sequence[int], *, connection: Any) -> dict[int, EmailMessage]:
+    """What is sent where an update cannot be read: the address of the page that shows it."""
+    rows = UpdateDelivery.objects.select_related("subscriber__page").in_bulk(ids)
+    return {pk: _envelope(row, customer_mails.plain_mail(row), connection) for pk, row in rows.items()}
+
+
+def _note_failures(failed: Mapping[int, Exception]) -> None:
+    for pk, error in failed.items():
+        logger.error("delivery.unprepared", exc_info=error, extra={"delivery": pk})
+        UpdateDelivery.objects.filter(pk=pk).update(failures=F("failures") + 1, failure=short_text(error))
 
 
 def _is_obsolete(delivery: UpdateDelivery) -> bool:
@@ -126,8 +165,7 @@ def _is_obsolete(delivery: UpdateDelivery) -> bool:
     return is_withdrawn or delivery.subscriber.unsubscribed_at is not None
 
 
-def _mail(delivery: UpdateDelivery, connection: Any) -> EmailMessage:
-    mail = customer_mails.mail_for(delivery)
+def _envelope(delivery: UpdateDelivery, mail: customer_mails.CustomerMail, connection: Any) -> EmailMessage:
     name = hashlib.sha256(f"customers:{delivery.key}".encode()).hexdigest()[:32]
     return EmailMessage(
         subject=mail.subject,
@@ -161,7 +199,9 @@ def requeue_stale(*, at: datetime) -> int:
     updates = CustomerUpdate.objects.filter(fanned_out_at=None, withdrawn_at=None, published_at__lte=stale_before)
     notices = MaintenanceUpdate.objects.filter(fanned_out_at=None, published_at__lte=stale_before)
     for task, pending in ((fan_out, updates), (fan_out_notice, notices)):
-        for pk in pending.order_by("pk").values_list("pk", flat=True)[:MAX_TASKS]:
+        # By chance, so that updates that fail each time do not keep those behind them waiting.
+        waiting_ids = list(pending.order_by("pk").values_list("pk", flat=True)[:CHUNK])
+        for pk in random.sample(waiting_ids, min(MAX_TASKS, len(waiting_ids))):
             if not _send_to_worker(task, pk):
                 break
     waiting = UpdateDelivery.objects.filter(state=OutboxState.PENDING, due_at__lte=stale_before)

@@ -3,11 +3,13 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 
 from config.base.data.lifecycle import Lifecycle, Refusal
+from config.base.data.rests import Rests, run_alone
 from config.base.web import display
 from incidents.customers import component_status, deliveries
 from incidents.models import (
@@ -32,6 +34,7 @@ MAINTENANCE = Lifecycle.of(
     },
 )
 MAX_PER_SWEEP = 20
+_rests: Rests[int] = Rests()
 
 
 class MaintenanceRefused(Refusal):
@@ -102,10 +105,13 @@ def tell(
 
 
 def advance_due(*, at: datetime) -> int:
-    """Remind of, begin and end the maintenance that is due (the engine's sweep, lane `clocks`); returns the count."""
-    rows = ScheduledMaintenance.objects.filter(turn_at__lte=at).order_by("turn_at", "pk")
-    ids = list(rows.values_list("pk", flat=True)[:MAX_PER_SWEEP])
-    return sum(_advance_automatically(pk, at=at) for pk in ids)
+    """Remind of, begin and end the maintenance that is due (the engine's sweep, lane `clocks`); returns the count.
+
+    One that fails stops no other.
+    """
+    rows = ScheduledMaintenance.objects.filter(turn_at__lte=at).exclude(pk__in=_rests.resting(at))
+    ids = list(rows.order_by("turn_at", "pk").values_list("pk", flat=True)[:MAX_PER_SWEEP])
+    return sum(run_alone("maintenance", ids, partial(_advance_automatically, at=at), rests=_rests, at=at).values())
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Obligations to customers: the next update, due at the severity's time or the time the last one promised (S11)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef
@@ -44,7 +45,7 @@ def reassign_updates(ticket: Ticket, *, at: datetime) -> None:
     )  # fmt: skip
 
 
-def incidents_without_update(*, newer_than: datetime) -> list[Ticket]:
+def incidents_without_update(*, newer_than: datetime, except_for: Collection[int] = ()) -> list[Ticket]:
     """Open, public incidents without an update or an obligation for one; none without a status page."""
     if not StatusPage.objects.exists():
         return []
@@ -54,6 +55,7 @@ def incidents_without_update(*, newer_than: datetime) -> list[Ticket]:
     rows = (
         Ticket.objects.incidents()
         .filter(status__in=OPEN_STATUSES, origin=Origin.EDIT, visibility=Visibility.OPEN, created_at__gte=newer_than)
+        .exclude(pk__in=except_for)
         .exclude(Exists(obligations_of_ticket))
         .exclude(Exists(PublicIncident.objects.filter(ticket=OuterRef("pk"))))
     )

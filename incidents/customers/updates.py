@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from config.base.data.lifecycle import Lifecycle, Refusal
 from config.base.data.outbox import OutboxState
+from config.base.data.rests import Rests, run_alone
 from config.base.net import links
 from config.base.web import display
 from incidents.customers import component_status, deliveries
@@ -76,6 +77,7 @@ _CADENCE = {1: timedelta(minutes=20), 2: timedelta(minutes=30)}
 _USUAL_CADENCE = timedelta(minutes=60)
 _PROPOSED = {1: (Impact.CRITICAL, ComponentStatus.MAJOR), 2: (Impact.MAJOR, ComponentStatus.PARTIAL)}
 _FIRST_UPDATE_WINDOW = timedelta(days=1)
+_rests: Rests[int] = Rests()
 _FIRST_UPDATE_WITHIN = {1: timedelta(minutes=10), 2: timedelta(minutes=20), 3: timedelta(minutes=60)}
 
 
@@ -125,15 +127,19 @@ def first_update_due(ticket: Ticket) -> datetime | None:
 def create_first_updates(*, at: datetime) -> int:
     """Create the first-update obligation of incidents that need one; returns how many.
 
-    A sweep does it, so that declaring an incident stays fast.
+    A sweep does it, so that declaring an incident stays fast. An incident that fails stops no other.
     """
-    created = 0
-    for ticket in incidents_without_update(newer_than=at - _FIRST_UPDATE_WINDOW):
-        due_at = first_update_due(ticket)
+    newer_than = at - _FIRST_UPDATE_WINDOW
+    tickets = {row.pk: row for row in incidents_without_update(newer_than=newer_than, except_for=_rests.resting(at))}
+
+    @transaction.atomic
+    def create(pk: int) -> bool:
+        due_at = first_update_due(tickets[pk])
         if due_at is not None:
-            create_first_update(ticket, due_at=due_at, at=at)
-            created += 1
-    return created
+            create_first_update(tickets[pk], due_at=due_at, at=at)
+        return due_at is not None
+
+    return sum(run_alone("first-updates", tickets, create, rests=_rests, at=at).values())
 
 
 def customer_summary(ticket: Ticket, *, at: datetime) -> dict[str, Any] | None:

@@ -26,11 +26,12 @@ _IS_FIRST = """
       AND EXISTS (SELECT FROM incidents_event WHERE integration_id = %(id)s AND outcome <> 'rejected')"""
 # At most the newest 1,000 are read, so that the check stays cheap during a flood.
 REFUSED_SQL = """
-    SELECT DISTINCT integration_id FROM (
+    SELECT DISTINCT integration.name FROM (
         SELECT integration_id FROM incidents_event
         WHERE outcome = 'rejected' AND received_at > %(at)s - interval '1 day'
           AND NOT starts_with(problem, 'This integration is paused')
-        ORDER BY received_at DESC LIMIT 1000) newest"""
+        ORDER BY received_at DESC LIMIT 1000) newest
+    JOIN incidents_integration integration ON integration.id = integration_id"""
 
 
 @transaction.atomic

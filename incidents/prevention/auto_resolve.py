@@ -1,14 +1,19 @@
 """Restored, prevention open: an incident resolves by itself when the last condition is met."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
+from config.base.data.rests import Rests, run_alone, run_batch
 from incidents.models import LinkKind, Ticket, TicketKind, TicketLink, TicketStatus
 from incidents.prevention import conditions
 from incidents.tickets.locking import lock_ticket, move
 
 _CHUNK = 200
+_unreadable: Rests[int] = Rests(first=30.0, longest=3600.0)
+_unresolved: Rests[int] = Rests(first=30.0, longest=3600.0)
 
 
 @transaction.atomic
@@ -54,12 +59,28 @@ def resolve_waiting(*, ticket: Ticket, at: datetime) -> None:
 
 
 def resolve_due(*, at: datetime) -> int:
-    """Resolve every restored incident whose conditions are met, should a call of the functions above be missing."""
+    """Resolve every restored incident whose conditions are met, should a call of the functions above be missing.
+
+    An incident that fails stops no other.
+    """
     rows = Ticket.objects.incidents().filter(status=TicketStatus.RESTORED).select_related("severity")
     resolved, last_id = 0, 0
-    while chunk := list(rows.filter(pk__gt=last_id).order_by("pk")[:_CHUNK]):
-        last_id = chunk[-1].pk
-        for pk, ticket_conditions in conditions.resolution_conditions_of_all(chunk).items():
-            if all(condition.is_met for condition in ticket_conditions):
-                resolved += resolve_if_done(ticket_id=pk, at=at).status == TicketStatus.RESOLVED
+    while ids := list(rows.filter(pk__gt=last_id).order_by("pk").values_list("pk", flat=True)[:_CHUNK]):
+        last_id = ids[-1]
+        met = run_batch("prevention", ids, _are_conditions_met, rests=_unreadable, at=at)
+        ready = [pk for pk in ids if met.get(pk)]
+        done = run_alone("prevention", ready, partial(_resolve_if_done, at=at), rests=_unresolved, at=at)
+        resolved += sum(done.values())
     return resolved
+
+
+def _are_conditions_met(ids: Sequence[int]) -> dict[int, bool]:
+    tickets = list(Ticket.objects.filter(pk__in=ids).select_related("severity"))
+    return {
+        pk: all(condition.is_met for condition in ticket_conditions)
+        for pk, ticket_conditions in conditions.resolution_conditions_of_all(tickets).items()
+    }
+
+
+def _resolve_if_done(ticket_id: int, *, at: datetime) -> bool:
+    return resolve_if_done(ticket_id=ticket_id, at=at).status == TicketStatus.RESOLVED

@@ -7,16 +7,18 @@ that commits in between leaves its note. Private records are never in the summar
 in some user's time zone; in a zone that they do not fit, months are counted live.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import connection, transaction
 from django.db.models import F, Min, QuerySet
 
+from config.base.data.rests import Rests, run_alone
 from incidents.models import ReportSegment, Ticket, Visibility
 from incidents.reports.metrics import DIMENSIONS, MEASURES, aggregates_of, measure_columns
 from oncall.models import User
@@ -24,6 +26,8 @@ from oncall.models import User
 MAX_MONTHS = 120
 MAX_PER_SWEEP = 6
 _LOCK = 7_316_002
+Span: TypeAlias = tuple[datetime, datetime]
+_rests: Rests[Span] = Rests(first=60.0, longest=3600.0)
 _IS_CURRENT = """NOT EXISTS (SELECT FROM incidents_reportchange note
     WHERE note.began_at >= segment.starts_at AND note.began_at < segment.ends_at)"""
 
@@ -123,7 +127,10 @@ def refresh(*, at: datetime) -> int:
 
 @transaction.atomic
 def refresh_one(*, at: datetime) -> bool:
-    """Summarize one segment; returns whether there was one. Only one engine does it at a time."""
+    """Summarize one segment; returns whether there was one. Only one engine does it at a time.
+
+    A segment that fails rests, and the next one is summarized; its figures are counted live meanwhile.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
@@ -137,18 +144,23 @@ def refresh_one(*, at: datetime) -> bool:
         )
     stored = {(row.starts_at, row.ends_at): row for row in ReportSegment.objects.all()}
     ReportSegment.objects.filter(pk__in=[row.pk for span, row in stored.items() if span not in set(expected)]).delete()
-    for span in reversed(expected):
-        if span not in stored:
-            _summarize(ReportSegment.objects.create(starts_at=span[0], ends_at=span[1]))
-            return True
+    missing = [span for span in reversed(expected) if span not in stored]
     dirty = ReportSegment.objects.raw(
         f"""SELECT * FROM incidents_reportsegment segment
-            WHERE NOT {_IS_CURRENT} ORDER BY starts_at DESC LIMIT 1"""  # noqa: S608 - all names are constants
+            WHERE NOT {_IS_CURRENT} ORDER BY starts_at DESC"""  # noqa: S608 - all names are constants
     )
-    for segment in dirty:
-        _summarize(segment)
-        return True
-    return False
+    waiting = itertools.chain(missing, ((row.starts_at, row.ends_at) for row in dirty))
+    span = next((span for span in waiting if not _rests.is_resting(span, at)), None)
+    if span is None:
+        return False
+    run_alone("reports", [span], _summarize_span, rests=_rests, at=at)
+    return True
+
+
+@transaction.atomic
+def _summarize_span(span: Span) -> None:
+    segment, _ = ReportSegment.objects.get_or_create(starts_at=span[0], ends_at=span[1])
+    _summarize(segment)
 
 
 def _expected_segments(at: datetime) -> list[tuple[datetime, datetime]]:
@@ -156,17 +168,24 @@ def _expected_segments(at: datetime) -> list[tuple[datetime, datetime]]:
     first: datetime | None = Ticket.objects.incidents().aggregate(first=Min("impact_started_at"))["first"]
     if first is None or first > at:
         return []
-    zones = {"UTC", *User.objects.filter(is_active=True).values_list("time_zone", flat=True).distinct()}
+    names = User.objects.filter(is_active=True).values_list("time_zone", flat=True).distinct()
+    # A zone that left the database of zones has no months; its users' figures are counted live.
+    zones = [zone for zone in map(_zone, {"UTC", *names}) if zone is not None]
     this = at.year * 12 + at.month - 1
     months = range(max(first.year * 12 + first.month - 1, this - MAX_MONTHS), this + 2)
     cuts = {
-        datetime(month // 12, month % 12 + 1, 1, tzinfo=ZoneInfo(zone)).astimezone(UTC)
-        for month in months
-        for zone in zones
+        datetime(month // 12, month % 12 + 1, 1, tzinfo=zone).astimezone(UTC) for month in months for zone in zones
     }
     # The trigger rounds notes of bulk changes to a quarter of an hour, so segments begin at one.
     edges = sorted(cut for cut in cuts if cut.minute % 15 == 0 and not cut.second)
     return list(pairwise(edges))
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _summarize(segment: ReportSegment) -> None:

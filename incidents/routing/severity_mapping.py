@@ -50,8 +50,8 @@ def choose_severity(word: str, *, integration: Integration, severities: Sequence
 
 def default_choice(*, integration: Integration, severities: Sequence[Severity], because: str) -> SeverityChoice:
     """The integration's default severity, which may be newer than `severities`."""
-    known = (severity for severity in severities if severity.pk == integration.default_severity_id)
-    return SeverityChoice(next(known, None) or integration.default_severity, because)
+    defaults = (severity for severity in severities if severity.pk == integration.default_severity_id)
+    return SeverityChoice(next(defaults, None) or integration.default_severity, because)
 
 
 def _mapped_name(integration: Integration, word: str) -> tuple[str, str]:

@@ -6,11 +6,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
+from config.base.data.rests import Rests, run_batch
 from incidents.models import Service, ServiceReadiness
 from incidents.services.obligations import READINESS
 from incidents.services.subject import SERVICE
@@ -27,7 +29,7 @@ from oncall.models import (
 from oncall.readiness import policy_checks as checks
 from oncall.readiness.policy_checks import Item
 
-OWNER, POLICY = "owner", "policy"
+OWNER, POLICY, READABLE = "owner", "policy", "readable"
 TITLES = {
     OWNER: "Owned by a team with a manager",
     POLICY: "Pages by an escalation policy",
@@ -36,19 +38,27 @@ TITLES = {
 MAX_PER_SWEEP = 25
 # Every night at this hour, UTC.
 _NIGHTLY = time(2, tzinfo=UTC)
+_rests: Rests[int] = Rests(first=60.0, longest=3600.0)
 _CHECKED_FIELDS = ["passed", "total", "score", "items", "checked_at", "due_at"]
 
 
 def check_due(*, at: datetime) -> int:
-    """Check the services that are due, new ones included; returns how many (lane `clocks`)."""
+    """Check the services that are due, new ones included; returns how many (lane `clocks`).
+
+    One that cannot be checked stops no other: it says so and is checked again later.
+    """
     _add_new(at=at)
-    return len(_check(ServiceReadiness.objects.filter(due_at__lte=at).order_by("due_at", "pk"), at=at))
+    due = ServiceReadiness.objects.filter(due_at__lte=at).exclude(pk__in=_rests.resting(at))
+    ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_PER_SWEEP])
+    checked = run_batch("readiness", ids, partial(_check, at=at), rests=_rests, at=at)
+    _mark_unreadable([pk for pk in ids if _rests.is_resting(pk, at)], at=at)
+    return len(checked)
 
 
 def check_now(*, service: Service, at: datetime) -> ServiceReadiness:
     """Check one service at once, on request."""
     _add_new(at=at)
-    _check(ServiceReadiness.objects.filter(service=service), at=at)
+    _check(ServiceReadiness.objects.filter(service=service).values_list("pk", flat=True), at=at)
     return ServiceReadiness.objects.get(service=service)
 
 
@@ -61,15 +71,12 @@ def _add_new(*, at: datetime) -> None:
 
 
 @transaction.atomic
-def _check(rows_due: QuerySet[ServiceReadiness], *, at: datetime) -> list[ServiceReadiness]:
+def _check(ids: Collection[int], *, at: datetime) -> dict[int, ServiceReadiness]:
     """Check, then save the results; a concurrent change waits for the row lock and is checked later."""
-    rows: list[ServiceReadiness] = list(
-        rows_due.select_for_update(skip_locked=True, no_key=True, of=("self",)).select_related("service__team")[
-            :MAX_PER_SWEEP
-        ]
-    )
+    due = ServiceReadiness.objects.filter(pk__in=ids).order_by("due_at", "pk").select_related("service__team")
+    rows = list(due.select_for_update(skip_locked=True, no_key=True, of=("self",)))
     if not rows:
-        return []
+        return {}
     items_by_service = run_checks([row.service for row in rows], at=at)
     for row in rows:
         items = items_by_service[row.service_id]
@@ -79,7 +86,13 @@ def _check(rows_due: QuerySet[ServiceReadiness], *, at: datetime) -> list[Servic
         row.checked_at, row.due_at = at, _next_night(at)
     ServiceReadiness.objects.bulk_update(rows, _CHECKED_FIELDS)
     _sync_obligations([row.service for row in rows], items_by_service, at=at)
-    return rows
+    return {row.pk: row for row in rows}
+
+
+def _mark_unreadable(ids: Sequence[int], *, at: datetime) -> None:
+    """Show that these services could not be checked: an old result would look like a promise."""
+    item = Item(READABLE, "Can be checked", False, "Its policy or a schedule cannot be read. The log says why.")
+    ServiceReadiness.objects.filter(pk__in=ids).update(items=[asdict(item)], passed=0, total=1, score=0, checked_at=at)
 
 
 def _next_night(at: datetime) -> datetime:

@@ -5,12 +5,15 @@ holds from then on, combines with other swaps, and applies to pages, the API and
 locks the swap first; carrying it out locks the schedule before it checks who is on call.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from config.base.data.lifecycle import Refusal
+from config.base.data.rests import Rests, run_batch
 from oncall import schedules
 from oncall.cover import swap_notices
 from oncall.cover.overrides import check_times, create_override
@@ -29,6 +32,7 @@ from oncall.models import (
 from oncall.schedules.timeline import build_timeline
 
 SWEEP_SIZE = 100
+_rests: Rests[int] = Rests()
 
 
 class NotPossible(Refusal):
@@ -164,17 +168,23 @@ def cancel(*, swap_id: int, actor: User, at: datetime) -> SwapRequest:
 
 
 def expire_due(*, at: datetime) -> int:
-    """Expire swaps that were not decided in time (a sweep of the lane `clocks`)."""
-    with transaction.atomic():
-        due = SwapRequest.objects.filter(status__in=UNDECIDED, starts_at__lte=at).order_by("starts_at", "pk")
-        rows = list(
-            due.select_for_update(skip_locked=True, no_key=True, of=("self",)).select_related(
-                "schedule__team", "requested_by"
-            )[:SWEEP_SIZE]
+    """Expire swaps that were not decided in time (a sweep of the lane `clocks`); one that fails stops no other."""
+    due = SwapRequest.objects.filter(status__in=UNDECIDED, starts_at__lte=at).exclude(pk__in=_rests.resting(at))
+    ids = list(due.order_by("starts_at", "pk").values_list("pk", flat=True)[:SWEEP_SIZE])
+    return len(run_batch("swaps", ids, partial(_expire, at=at), rests=_rests, at=at))
+
+
+@transaction.atomic
+def _expire(ids: Sequence[int], *, at: datetime) -> dict[int, None]:
+    due = SwapRequest.objects.filter(pk__in=ids, status__in=UNDECIDED, starts_at__lte=at).order_by("starts_at", "pk")
+    rows = list(
+        due.select_for_update(skip_locked=True, no_key=True, of=("self",)).select_related(
+            "schedule__team", "requested_by"
         )
-        for swap in rows:
-            _end(swap, SwapStatus.EXPIRED, at=at)
-    return len(rows)
+    )
+    for swap in rows:
+        _end(swap, SwapStatus.EXPIRED, at=at)
+    return dict.fromkeys(swap.pk for swap in rows)
 
 
 def _carry_out(swap: SwapRequest, accepted_offer: SwapOffer, *, actor: User, at: datetime) -> SwapRequest:

@@ -5,21 +5,26 @@ queue, and a sweep in the lane `clocks` queues it again if it is overdue, so nei
 notice.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from config.base.data import outbox
 from config.base.data.clock import backoff, database_now
+from config.base.data.isolation import is_database_away, short_text
 from config.base.data.outbox import Claim, OutboxState
 from config.base.net import broker, links
 from oncall.channels import SENDERS, Message, Outcome
+from oncall.channels.base import refused
 from oncall.models import ContactKind, Notice, Urgency, User
 from oncall.paging.creating import ways_to_reach
 
+logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 20
 MAX_WAIT_SECONDS = 600.0
 NOTICES_A_TASK = 50
@@ -69,7 +74,19 @@ def send_due() -> None:
             return
         [claim] = claims
         notice = Notice.objects.select_related("user").get(pk=claim.row_id)
-        _record(claim, notice, SENDERS[notice.channel](_message(notice)))
+        _record(claim, notice, _send(notice))
+
+
+def _send(notice: Notice) -> Outcome:
+    """Send a notice. One that cannot be prepared is noted and tried by mail; it stops no other."""
+    try:
+        return SENDERS[notice.channel](_message(notice))
+    except Exception as error:
+        if is_database_away(error):
+            raise
+        logger.exception("notice.unprepared", extra={"key": notice.key})
+        Notice.objects.filter(pk=notice.pk).update(failures=F("failures") + 1, failure=short_text(error))
+        return refused(short_text(error), is_permanent=notice.channel != ContactKind.EMAIL)
 
 
 def _message(notice: Notice) -> Message:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from config.base.data.rests import Rests, run_alone
 from oncall.models import AssignedTo, DismissedBy, Reminded, ReminderSide, TimeUnit
 
 
@@ -52,6 +53,7 @@ class ObligationKind:
 
 
 _kinds: dict[str, ObligationKind] = {}
+_rests: Rests[str] = Rests(first=60.0, longest=3600.0)
 
 
 def register(kind: ObligationKind) -> None:
@@ -77,10 +79,12 @@ def choices() -> list[tuple[str, str]]:
 
 
 def catch_up(*, at: datetime) -> int:
-    """Create the obligations that no action has created. Returns 0: nothing is left to do at once."""
-    for kind in all_kinds():
-        if kind.catch_up is not None:
-            kind.catch_up(at=at)
+    """Create the obligations that no action has created. Returns 0: nothing is left to do at once.
+
+    A kind that fails stops no other.
+    """
+    catching_up = {kind.kind: kind.catch_up for kind in all_kinds() if kind.catch_up is not None}
+    run_alone("obligations", catching_up, lambda name: catching_up[name](at=at), rests=_rests, at=at)
     return 0
 
 

@@ -6,16 +6,19 @@ threads and records the outcome a second later; it never waits for a provider (l
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from config.base.data import outbox
 from config.base.data.clock import backoff
+from config.base.data.isolation import is_database_away, prepare_each, short_text
 from config.base.data.outbox import OutboxState, Rooms
+from config.base.data.rests import Rests, run_batch
 from config.base.data.roles import Role
 from config.base.net import links
 from config.base.web import display
@@ -44,6 +47,7 @@ MAX_ATTEMPTS = 20
 MAX_WAIT_SECONDS = 900.0
 PRIORITY = 9
 _NEAR = timedelta(minutes=1)
+_rests: Rests[int] = Rests()
 
 
 @dataclass(frozen=True)
@@ -55,17 +59,23 @@ class _DueReminder:
     moment: datetime
 
 
-@transaction.atomic
 def make_due(*, at: datetime) -> int:
-    """Create the reminders that are due, and return for how many obligations.
+    """Create the reminders that are due, and return for how many obligations. One that fails stops no other.
 
     After an outage a person gets only the latest of several missed reminders: three old mails at once help nobody.
     """
+    due = Obligation.objects.filter(next_reminder_at__lte=at).exclude(pk__in=_rests.resting(at))
+    ids = list(due.order_by("next_reminder_at", "pk").values_list("pk", flat=True)[:BATCH])
+    return len(run_batch("remind", ids, partial(_remind, at=at), rests=_rests, at=at))
+
+
+@transaction.atomic
+def _remind(ids: Sequence[int], *, at: datetime) -> dict[int, None]:
     rows = list(
-        Obligation.objects.filter(next_reminder_at__lte=at)
+        Obligation.objects.filter(pk__in=ids, next_reminder_at__lte=at)
         .order_by("next_reminder_at", "pk")
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
-        .select_related("team", "owner")[:BATCH]
+        .select_related("team", "owner")
     )
     for obligation in rows:
         lines = list(obligation.rule.reminders.order_by("pk"))
@@ -74,7 +84,7 @@ def make_due(*, at: datetime) -> int:
         obligation.reminded_until = at
         obligation.next_reminder_at = rules.next_reminder(obligation, lines)
         obligation.save(update_fields=["reminded_until", "next_reminder_at"])
-    return len(rows)
+    return dict.fromkeys(row.pk for row in rows)
 
 
 def _due_reminders(obligation: Obligation, lines: Iterable[RuleReminder], *, at: datetime) -> list[_DueReminder]:
@@ -159,23 +169,69 @@ def claim_jobs(*, at: datetime, limit: int, rooms: Rooms | None = None) -> list[
     claims = outbox.claim(Reminder, at=at, limit=limit, rooms=rooms)
     if not claims:
         return []
-    rows = Reminder.objects.select_related("obligation", "user", "contact_method").in_bulk(
-        [claim.row_id for claim in claims]
-    )
-    fields = subjects.readable_fields((r.obligation.subject_type, r.obligation.subject_id) for r in rows.values())
+    messages, unprepared = prepare_each([claim.row_id for claim in claims], partial(_messages, at=at))
+    plain_messages, lost = prepare_each(list(unprepared), _plain_messages)
+    _note_failures(unprepared)
     jobs = []
     for claim in claims:
-        row = rows[claim.row_id]
-        subject = (row.obligation.subject_type, row.obligation.subject_id)
-        if row.obligation.status != ObligationStatus.OPEN:
+        message = messages.get(claim.row_id) or plain_messages.get(claim.row_id)
+        if message is not None:
+            jobs.append(Job(claim, message.kind, message, host=host_of(message.kind, message.address)))
+        elif claim.row_id in lost:
+            _put_off(claim, lost[claim.row_id], at=at)
+        else:
             outbox.record_end(Reminder, claim, state=OutboxState.CANCELLED, at=at, error="")
-            continue
-        jobs.append(Job(claim, row.channel, _message(row, fields.get(subject), at=at), host=row.host))
     return jobs
 
 
+def _messages(ids: Sequence[int], *, at: datetime) -> dict[int, Message | None]:
+    """The messages of these reminders; None where the obligation has ended."""
+    rows = Reminder.objects.select_related("obligation", "user", "contact_method").in_bulk(ids)
+    fields = subjects.fields_of(_subject(row) for row in rows.values())
+    return {
+        pk: _message(row, fields[_subject(row)], at=at) if row.obligation.status == ObligationStatus.OPEN else None
+        for pk, row in rows.items()
+    }
+
+
+def _subject(row: Reminder) -> subjects.Subject:
+    return row.obligation.subject_type, row.obligation.subject_id
+
+
+def _plain_messages(ids: Sequence[int]) -> dict[int, Message]:
+    """What is sent where the obligation cannot be read: a text without any of its words."""
+    rows = Reminder.objects.select_related("contact_method").in_bulk(ids)
+    return {
+        pk: Message(
+            key=row.key,
+            kind=row.channel,
+            address=row.address,
+            secret=row.contact_method.secret if row.contact_method else "",
+            person="",
+            title="A task of yours is due. Open your tasks.",
+            link=links.view_url("oncall:my-tasks"),
+            type="reminder",
+        )
+        for pk, row in rows.items()
+    }
+
+
+def _note_failures(failed: Mapping[int, Exception]) -> None:
+    for pk, error in failed.items():
+        logger.error("reminder.unprepared", exc_info=error, extra={"reminder": pk})
+        Reminder.objects.filter(pk=pk).update(failures=F("failures") + 1, failure=short_text(error))
+
+
+def _put_off(claim: outbox.Claim, error: Exception, *, at: datetime) -> None:
+    if claim.attempts >= MAX_ATTEMPTS:
+        outbox.record_end(Reminder, claim, state=OutboxState.DEAD, at=at, error=short_text(error))
+        return
+    due_at = at + backoff(claim.attempts, longest=MAX_WAIT_SECONDS)
+    outbox.record_retry(Reminder, claim, due_at=due_at, error=short_text(error))
+
+
 def _message(row: Reminder, fields: subjects.Fields | None, *, at: datetime) -> Message:
-    """The reminder; the plain one if its record could not be read, because it may be private."""
+    """The reminder; the plain one if its record is gone, because it may have been private."""
     message = Message(
         key=row.key,
         kind=row.channel,
@@ -246,5 +302,11 @@ class Sender:
         """Record the answers that have arrived and return how many; no query while nothing is being sent."""
         results = self._senders.take_results()
         for job, outcome in results:
-            record(job, outcome, at=at)
+            try:
+                record(job, outcome, at=at)
+            except Exception as error:
+                if is_database_away(error):
+                    raise
+                # When its lease ends it is sent again under the same key.
+                logger.exception("reminder.unrecorded", extra={"key": job.message.key})
         return len(results)

@@ -311,24 +311,24 @@ class TestWaitingForQuiet:
 
 class TestNews:
     @pytest.fixture
-    def told(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        told: list[str] = []
-        monkeypatch.setattr(response, "tell_responders", lambda *, ticket, text, at, actor=None: told.append(text))
-        return told
+    def news(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        news: list[str] = []
+        monkeypatch.setattr(response, "tell_responders", lambda *, ticket, text, at, actor=None: news.append(text))
+        return news
 
     def test_of_new_alerts_goes_to_the_people_who_have_the_incident(
-        self, fire: Any, ana: User, told: list[str]
+        self, fire: Any, ana: User, news: list[str]
     ) -> None:
         fire(0)
         response.acknowledge(ticket_id=Ticket.objects.get().pk, actor=ana, at=after(1))
 
         fire(2, key="web2")
 
-        assert told == ["Another alert joined: web2 is down"]
+        assert news == ["Another alert joined: web2 is down"]
 
-    def test_is_not_told_while_it_rings(self, fire: Any, told: list[str]) -> None:
+    def test_is_not_told_while_it_rings(self, fire: Any, news: list[str]) -> None:
         fire(0)
 
         fire(2, key="web2")
 
-        assert not told
+        assert not news
