@@ -5,23 +5,20 @@ same commit wakes the engine.
 """
 
 import json
-import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
+from config.base.data.conflicts import retry_conflicts
 from incidents.intake import sql_statements
 from incidents.intake.report import Report
 from incidents.models import Event, EventAction, EventOutcome
 
 BATCH = 1_000
-TRIES = 3
-# Deadlock, failed serialization, lock time-out: the other transaction ends in a moment (F10).
-_RETRYABLE = {"40P01", "40001", "55P03"}
 
 _STATEMENTS = {
     EventAction.TRIGGER: sql_statements.TRIGGER,
@@ -37,18 +34,10 @@ def store_reports(*, integration_id: int, reports: Sequence[Report], at: datetim
     InterfaceError when the database cannot be used; nothing is stored then.
     """
     runs = [(action, list(batch)) for action, batch in _runs(reports)]
-    for attempt in range(1, TRIES + 1):
-        try:
-            _try_store(integration_id, runs, at=at)
-        except OperationalError as error:
-            is_retryable = getattr(error.__cause__, "sqlstate", None) in _RETRYABLE
-            if not is_retryable or attempt == TRIES or connection.in_atomic_block:
-                raise
-            time.sleep(0.02 * attempt)
-        else:
-            return
+    _try_store(integration_id, runs, at=at)
 
 
+@retry_conflicts
 def _try_store(integration_id: int, runs: Sequence[tuple[EventAction, list[Report]]], *, at: datetime) -> None:
     if len(runs) == 1 and (runs[0][0] == EventAction.TRIGGER or len(runs[0][1]) == 1):
         _run(integration_id, *runs[0], at=at)  # one statement commits by itself and saves three round trips
