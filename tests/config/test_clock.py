@@ -50,7 +50,7 @@ def hour_ahead(monkeypatch: pytest.MonkeyPatch, ticket: Ticket) -> None:
 
 def assert_nothing_is_late() -> None:
     limit = database_now() + LONGEST_WAIT
-    due = [
+    due: list[Any] = [
         *Escalation.objects.filter(next_at__isnull=False).values_list("next_at", flat=True),
         *Page.objects.filter(state="pending").values_list("due_at", flat=True),
         *Alert.objects.filter(route_at__isnull=False).values_list("route_at", flat=True),
@@ -116,9 +116,7 @@ class TestAnHourAhead:
 
     def test_intake_does_not_either(self, client: Client, ticket: Ticket) -> None:
         integration = make.IntegrationFactory(service=ticket.service)
-        report = Report(
-            action=EventAction.TRIGGER, dedup_key="a", group_key="a", title="Down", severity_word="critical"
-        )
+        report = Report(action=EventAction.TRIGGER, dedup_key="a", title="Down", severity_word="critical")
 
         store.store_reports(integration_id=integration.pk, reports=[report], at=timezone.now())
 

@@ -106,7 +106,7 @@ class SignedIn(Retried, LoginRequiredMixin):
         return {"title": self.get_title(), "at": self.at} | context
 
 
-class TemplatePage(SignedIn, TemplateView):
+class TemplatePage(SignedIn, TemplateView):  # type: ignore[misc]  # the mixin's view is called like Django's
     """A page that shows what `get_context_data` collects."""
 
 
