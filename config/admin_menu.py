@@ -143,7 +143,7 @@ def concerns() -> list[Concern]:
     at = database_now()
     engine = [
         Concern(
-            " ".join([finding.text, finding.ends, finding.told]),
+            " ".join([finding.text, finding.ends, finding.recipient]),
             finding.count,
             _list("oncall_enginelane"),
             is_urgent=finding.is_alarm,

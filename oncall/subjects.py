@@ -3,7 +3,6 @@
 Apps above register their record types in `ready()`: how to lock a record, and which records a person may see.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +10,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from config.base.data.isolation import prepare_each
-
-logger = logging.getLogger(__name__)
 Fields = Mapping[str, str | datetime]
 """What a message may say of a record; instants become text for each recipient (`channels.facts_for`)."""
 Subject = tuple[str, int]
@@ -78,14 +74,6 @@ def fields_of(subjects: Iterable[Subject]) -> dict[Subject, Fields | None]:
         missing: Fields | None = None if subject_type in _types else {}
         fields |= {(subject_type, subject_id): rows.get(subject_id, missing) for subject_id in ids}
     return fields
-
-
-def readable_fields(subjects: Iterable[Subject]) -> dict[Subject, Fields | None]:
-    """As `fields_of`, with None also for a record that cannot be read: it keeps no other from being told."""
-    fields, failed = prepare_each(set(subjects), fields_of)
-    for subject, error in failed.items():
-        logger.error("subjects.unreadable", extra={"subject": subject}, exc_info=error)
-    return {**fields, **dict.fromkeys(failed)}
 
 
 def visible_ids(subject_type: str, user: Any) -> QuerySet[Any] | None:

@@ -33,14 +33,14 @@ class PostmortemViewSet(ReadViewSet):
     filterset_class = filters.PostmortemFilter
 
     def _do(self, verb_of: Any, postmortem: Postmortem, **arguments: Any) -> Postmortem:
-        changed: Postmortem = verb_of(postmortem_id=postmortem.pk, actor=self.actor, at=timezone.now(), **arguments)
+        changed: Postmortem = verb_of(postmortem_id=postmortem.pk, actor=self.actor, at=self.at, **arguments)
         return changed
 
     @write_handler(serializers.DraftSerializer, may=can_write, status=201)
     def create(self, data: dict[str, Any]) -> Postmortem:
         """Draft it from the incident's record; returns the existing one if there is one."""
         ticket = data.pop("ticket")
-        return writing.draft(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
+        return writing.draft(ticket_id=ticket.pk, actor=self.actor, at=self.at, **data)
 
     @post_action(serializers.WriteSerializer, may=can_write, scope="write")
     def write(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:

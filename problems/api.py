@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions
 from rest_framework.decorators import action
@@ -35,13 +34,13 @@ class ProblemViewSet(TicketViewSet):
     filterset_class = filters.ProblemFilter
 
     def _do(self, verb_of: Any, ticket: Ticket, **arguments: Any) -> Ticket:
-        verb_of(problem_id=ticket.pk, actor=self.actor, at=timezone.now(), **arguments)
+        verb_of(problem_id=ticket.pk, actor=self.actor, at=self.at, **arguments)
         return ticket
 
     @write_handler(serializers.NewProblemSerializer, may=can_act, status=201)
     def create(self, data: dict[str, Any]) -> Ticket:
         """Open the problem of an incident, or a problem without incidents."""
-        context: dict[str, Any] = {"actor": self.actor, "at": timezone.now()}
+        context: dict[str, Any] = {"actor": self.actor, "at": self.at}
         if incident := data.pop("incident", None):
             return lifecycle.open_from_incident(incident_id=incident.pk, **data, **context)
         return lifecycle.open_problem(**data, **context)
@@ -105,14 +104,14 @@ class ProblemViewSet(TicketViewSet):
     @post_action(AssignSerializer, may=can_act)
     def assign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Assign it to a person."""
-        return response.assign(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
+        return response.assign(ticket_id=ticket.pk, actor=self.actor, at=self.at, **data)
 
     @post_action(
         NoteSerializer, may=can_act, aliases=(Alias("note", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),)
     )
     def add_note(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Add a note to the timeline."""
-        return response.add_note(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **data)
+        return response.add_note(ticket_id=ticket.pk, actor=self.actor, at=self.at, **data)
 
 
 def _may_use(user: User, known_error: KnownError) -> bool:
@@ -130,7 +129,7 @@ class FactorViewSet(ReadViewSet):
     def create(self, data: dict[str, Any]) -> Factor:
         """Add a factor to a problem's tree."""
         problem = data.pop("problem")
-        return factors.add(problem_id=problem.pk, actor=self.actor, at=timezone.now(), **data)
+        return factors.add(problem_id=problem.pk, actor=self.actor, at=self.at, **data)
 
     @extend_schema(request=None, responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
@@ -138,7 +137,7 @@ class FactorViewSet(ReadViewSet):
         factor = self.get_object()
         if not can_act(request.user, factor.problem):
             raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for it.")
-        factors.remove(factor_id=factor.pk, actor=self.actor, at=timezone.now())
+        factors.remove(factor_id=factor.pk, actor=self.actor, at=self.at)
         return Response(status=204)
 
 
@@ -153,6 +152,4 @@ class KnownErrorViewSet(ReadViewSet):
     def use(self, known_error: KnownError, data: dict[str, Any]) -> KnownError:
         """Record that it explains an incident: counted once, and its workaround is copied to the incident."""
         incident = data["incident"]
-        return matching.use(
-            known_error_id=known_error.pk, incident_id=incident.pk, actor=self.actor, at=timezone.now()
-        )
+        return matching.use(known_error_id=known_error.pk, incident_id=incident.pk, actor=self.actor, at=self.at)

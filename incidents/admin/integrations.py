@@ -5,8 +5,8 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
+from config.base.data.clock import database_now
 from config.base.web.admin import HistoryAdmin
 from incidents.integrations import lifecycle
 from incidents.models import Integration
@@ -38,7 +38,7 @@ class IntegrationAdmin(HistoryAdmin):
             default_severity=obj.default_severity,
             severities=obj.severities,
             actor=_actor(request),
-            at=timezone.now(),
+            at=database_now(),
         )
         obj.pk = integration.pk
         obj.refresh_from_db()
@@ -48,13 +48,13 @@ class IntegrationAdmin(HistoryAdmin):
     def rotate_key(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Show each new key once."""
         for pk in queryset.values_list("pk", flat=True):
-            self._show(request, *lifecycle.rotate_key(integration_id=pk, actor=_actor(request), at=timezone.now()))
+            self._show(request, *lifecycle.rotate_key(integration_id=pk, actor=_actor(request), at=database_now()))
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Refuse their events until they are resumed."""
         for pk in queryset.values_list("pk", flat=True):
-            lifecycle.pause(integration_id=pk, actor=_actor(request), at=timezone.now())
+            lifecycle.pause(integration_id=pk, actor=_actor(request), at=database_now())
 
     @admin.action(description="Resume", permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
 
+from config.base.data.clock import database_now
 from config.base.web.admin import ConfigAdmin, FactAdmin, FactInline, HistoryAdmin, TabularInline
 from incidents.models import Service, ServiceDependency, ServiceOwnership, ServiceReadiness
 from incidents.services import readiness
@@ -45,7 +45,7 @@ class ServiceAdmin(HistoryAdmin):
     def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
         """Save, and have its readiness checked again."""
         super().save_model(request, obj, form, change)
-        readiness.mark_due(at=timezone.now(), services=[obj.pk])
+        readiness.mark_due(at=database_now(), services=[obj.pk])
 
 
 @admin.register(ServiceDependency)

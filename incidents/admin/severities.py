@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.utils import timezone
 from django.utils.html import format_html_join
 
+from config.base.data.clock import database_now
 from config.base.web.admin import HistoryAdmin
 from incidents import response
 from incidents.models import PriorityRule, ReviewSeat, Service, Severity
@@ -63,7 +63,7 @@ class SeverityAdmin(HistoryAdmin):
         services = Service.objects.select_related("team__escalation_policy", "escalation_policy").order_by(
             "tier", "name"
         )
-        at = timezone.now()
+        at = database_now()
         return format_html_join(
             "",
             "<div>{}: {}</div>",

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from config.base.data.roles import Role
 from config.base.rest.permissions import ScopedAccess, require_roles
 from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
@@ -70,7 +68,7 @@ class CustomerUpdateViewSet(ReadViewSet):
     @write_handler(serializers.PublishSerializer, may=can_publish, status=201)
     def create(self, data: dict[str, Any]) -> CustomerUpdate:
         """Publish an update on the status page and mail it to the subscribers of its components."""
-        return updates.publish(**data, actor=self.actor, at=timezone.now())
+        return updates.publish(**data, actor=self.actor, at=self.at)
 
 
 class SubscriberViewSet(ReadViewSet):
@@ -102,12 +100,12 @@ class MaintenanceViewSet(ReadViewSet):
     @write_handler(serializers.ScheduleSerializer, may=can_publish, status=201)
     def create(self, data: dict[str, Any]) -> ScheduledMaintenance:
         """Schedule maintenance on a status page and mail the subscribers of its components."""
-        return maintenance.schedule(**data, actor=self.actor, at=timezone.now())
+        return maintenance.schedule(**data, actor=self.actor, at=self.at)
 
     @post_action(serializers.TellSerializer, may=lambda user, scheduled: can_publish(user))
     def tell(self, scheduled: ScheduledMaintenance, data: dict[str, Any]) -> ScheduledMaintenance:
         """Publish an update: change the status or the times, or cancel it."""
-        maintenance.tell(maintenance_id=scheduled.pk, **data, actor=self.actor, at=timezone.now())
+        maintenance.tell(maintenance_id=scheduled.pk, **data, actor=self.actor, at=self.at)
         return self.get_object()
 
 

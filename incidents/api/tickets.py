@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -86,13 +85,13 @@ class IncidentViewSet(TicketViewSet):
     serializer_class = IncidentSerializer
 
     def _do(self, function: Any, ticket: Ticket, **arguments: Any) -> Ticket:
-        changed: Ticket = function(ticket_id=ticket.pk, actor=self.actor, at=timezone.now(), **arguments)
+        changed: Ticket = function(ticket_id=ticket.pk, actor=self.actor, at=self.at, **arguments)
         return changed
 
     @write_handler(DeclareSerializer, may=can_declare, status=201)
     def create(self, data: dict[str, Any]) -> Ticket:
         """Declare an incident; it pages if its severity does."""
-        return response.declare(**_with_requester(data), actor=self.actor, at=timezone.now())
+        return response.declare(**_with_requester(data), actor=self.actor, at=self.at)
 
     @write_handler(EditSerializer, may=can_act, partial=True)
     def partial_update(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:

@@ -6,7 +6,6 @@ same commit wakes the engine.
 
 import json
 import logging
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,8 +13,9 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
+from config.base.data.conflicts import retry_conflicts
 from incidents.intake import sql_statements
 from incidents.intake.lenient_json import clean_details
 from incidents.intake.report import Report
@@ -25,10 +25,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 500
 """Reports in one transaction; a longer body takes several, and is answered after the last (intake rule 13)."""
-TRIES = 3
 UNSTORABLE = "Its details could not be stored and were left out."
-# Deadlock, failed serialization, lock time-out: the other transaction ends in a moment (F10).
-_RETRYABLE = {"40P01", "40001", "55P03"}
 # Classes of SQLSTATE that lie in the data and come again with it: data exception, constraint, limit of the program.
 _BAD_DATA = ("22", "23", "54")
 
@@ -53,7 +50,7 @@ def store_reports(*, integration_id: int, reports: Iterable[Report], at: datetim
 
 
 def _store_batch(integration_id: int, batch: Sequence[Report], *, at: datetime) -> None:
-    if _is_storable(lambda: _store_with_tries(integration_id, batch, at=at)):
+    if _is_storable(lambda: _store_runs(integration_id, batch, at=at)):
         return
     if len(batch) > 1:
         for report in batch:
@@ -61,7 +58,7 @@ def _store_batch(integration_id: int, batch: Sequence[Report], *, at: datetime) 
         return
     (report,) = batch
     bare = replace(report, payload={}, link="", problem=f"{UNSTORABLE} {report.problem}".strip())
-    if not _is_storable(lambda: _store_with_tries(integration_id, [bare], at=at)):
+    if not _is_storable(lambda: _store_runs(integration_id, [bare], at=at)):
         store_event(
             integration_id=integration_id,
             action=EventAction.NONE,
@@ -85,20 +82,11 @@ def _is_storable(write: Callable[[], None]) -> bool:
     return True
 
 
-def _store_with_tries(integration_id: int, batch: Sequence[Report], *, at: datetime) -> None:
-    runs = [(action, list(run)) for action, run in _runs(batch)]
-    for attempt in range(1, TRIES + 1):
-        try:
-            _try_store(integration_id, runs, at=at)
-        except OperationalError as error:
-            is_retryable = getattr(error.__cause__, "sqlstate", None) in _RETRYABLE
-            if not is_retryable or attempt == TRIES or connection.in_atomic_block:
-                raise
-            time.sleep(0.02 * attempt)
-        else:
-            return
+def _store_runs(integration_id: int, batch: Sequence[Report], *, at: datetime) -> None:
+    _try_store(integration_id, [(action, list(run)) for action, run in _runs(batch)], at=at)
 
 
+@retry_conflicts
 def _try_store(integration_id: int, runs: Sequence[tuple[EventAction, list[Report]]], *, at: datetime) -> None:
     if len(runs) == 1 and (runs[0][0] == EventAction.TRIGGER or len(runs[0][1]) == 1):
         _run(integration_id, *runs[0], at=at)  # one statement commits by itself and saves three round trips

@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
+from config.base.data.clock import database_now
 from config.base.web.admin import FactAdmin
 from oncall.access import tokens
 from oncall.models import ApiToken, IdempotentRequest
@@ -30,7 +30,7 @@ class ApiTokenAdmin(FactAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         """Revoke tokens for good."""
         for token in queryset:
-            tokens.revoke_token(token=token, at=timezone.now())
+            tokens.revoke_token(token=token, at=database_now())
 
 
 @admin.register(IdempotentRequest)

@@ -6,9 +6,9 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html_join
 
+from config.base.data.clock import database_now
 from config.base.web.admin import ConfigAdmin, FactInline, HistoryAdmin, StackedInline, TabularInline
 from oncall import signals
 from oncall.admin.subjects import SubjectAdmin
@@ -111,14 +111,14 @@ class EscalationPolicyAdmin(HistoryAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save steps and targets, and check again whom the policy reaches."""
         super().save_related(request, form, formsets, change)
-        signals.send_reachability_changed(at=timezone.now(), policies=[form.instance.pk])
+        signals.send_reachability_changed(at=database_now(), policies=[form.instance.pk])
 
     @admin.display(description="Would page now")
     def would_page_now(self, policy: EscalationPolicy) -> Any:
         """The people of each step now, so that gaps are seen early."""
         if policy.pk is None:
             return "Save the policy first."
-        description = policy_text.describe(policy, at=timezone.now())
+        description = policy_text.describe(policy, at=database_now())
         lines = [f"{step.when}: {step.names} ({step.people})" for step in description.steps]
         return format_html_join("", "<div>{}</div>", ((line,) for line in [*lines, description.after]))
 

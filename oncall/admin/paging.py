@@ -5,9 +5,9 @@ from collections.abc import Callable
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from unfold.decorators import display
 
+from config.base.data.clock import database_now
 from config.base.data.outbox import OutboxState
 from oncall import paging
 from oncall.admin.subjects import SubjectAdmin
@@ -57,7 +57,7 @@ class PageAdmin(SubjectAdmin):
         self._settle(request, queryset, paging.discard, "discarded")
 
     def _settle(self, request: HttpRequest, pages: QuerySet[Page], settle: Callable[..., Page], done: str) -> None:
-        at, count = timezone.now(), 0
+        at, count = database_now(), 0
         for pk in pages.values_list("pk", flat=True):
             try:
                 settle(page_id=pk, at=at)

@@ -12,10 +12,10 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from config.base.data.clock import database_now
 from config.base.net import http
 from config.base.web.admin import ConfigAdmin, FactAdmin, TabularInline
 from oncall import signals
@@ -159,7 +159,7 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data:
             change_account = accounts.reopen_account if obj.is_active else accounts.close_account
-            change_account(user=obj, at=timezone.now(), actor=request.user)  # type: ignore[arg-type]  # who may be here is signed in
+            change_account(user=obj, at=database_now(), actor=request.user)  # type: ignore[arg-type]  # who may be here is signed in
         if change and "email" in form.changed_data:
             accounts.delete_other_addresses(user_id=obj.pk)
 
@@ -203,7 +203,7 @@ class TeamAdmin(ConfigAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the members, and check again which of them can be reached."""
         super().save_related(request, form, formsets, change)
-        signals.send_reachability_changed(at=timezone.now(), teams=[form.instance.pk])
+        signals.send_reachability_changed(at=database_now(), teams=[form.instance.pk])
 
 
 @admin.register(Membership)

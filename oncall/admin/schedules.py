@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.utils import timezone
 
+from config.base.data.clock import database_now
 from config.base.web.admin import ConfigAdmin, FactAdmin, FactInline
 from oncall import schedules
 from oncall.models import Layer, LayerMember, Schedule, ScheduleVersion
@@ -55,7 +55,7 @@ class ScheduleAdmin(ConfigAdmin):
         """The names of the people on call now."""
         if schedule.pk is None:
             return "Save the schedule first."
-        at = timezone.now()
+        at = database_now()
         [roster] = schedules.load_at(at, ids=[schedule.pk])
         turn = schedules.on_call(roster, at=at)
         return ", ".join(person.name for person in turn.users) or "Nobody"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions
 from rest_framework.decorators import action
@@ -37,7 +36,7 @@ class CalendarViewSet(ReadViewSet):
     @write_handler(serializers.NewCalendarSerializer, may=_may, status=201)
     def create(self, data: dict[str, Any]) -> Calendar:
         """Create a calendar; with a country, it gets the public holidays of this year and the next years."""
-        return calendars.create_calendar(**data, at=timezone.now(), actor=self.actor)
+        return calendars.create_calendar(**data, at=self.at, actor=self.actor)
 
     @write_handler(serializers.CalendarUpdateSerializer, may=_may)
     def update(self, calendar: Calendar, data: dict[str, Any]) -> Calendar:
@@ -53,7 +52,7 @@ class CalendarViewSet(ReadViewSet):
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a calendar that no layer has ever used."""
         _check(request.user)
-        calendars.delete_calendar(calendar=self.get_object(), at=timezone.now(), actor=self.actor)
+        calendars.delete_calendar(calendar=self.get_object(), at=self.at, actor=self.actor)
         return Response(status=204)
 
     @extend_schema(request=serializers.DaysSerializer, responses=serializers.ActiveDaysSerializer)
@@ -66,7 +65,7 @@ class CalendarViewSet(ReadViewSet):
         calendar = calendars.set_dates(
             calendar=self.get_object(),
             dates={day["date"]: day["name"] for day in serializer.validated_data["dates"]},
-            at=timezone.now(),
+            at=self.at,
             actor=self.actor,
         )
         return Response(serializers.ActiveDaysSerializer({"dates": calendar.dates.active().order_by("date")}).data)
@@ -83,7 +82,7 @@ class CalendarDateViewSet(ReadViewSet):
     @write_handler(serializers.NewDaySerializer, may=_may, status=201)
     def create(self, data: dict[str, Any]) -> CalendarDate:
         """Add a day off."""
-        return calendars.add_date(**data, at=timezone.now(), actor=self.actor)
+        return calendars.add_date(**data, at=self.at, actor=self.actor)
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Withdraw a day off; 404 if it was withdrawn before."""
@@ -91,7 +90,7 @@ class CalendarDateViewSet(ReadViewSet):
         day = self.get_object()
         if day.withdrawn_at is not None:
             raise exceptions.NotFound("This day was already withdrawn.")
-        calendars.withdraw_date(day=day, at=timezone.now(), actor=self.actor)
+        calendars.withdraw_date(day=day, at=self.at, actor=self.actor)
         return Response(status=204)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -43,12 +42,12 @@ class OverrideViewSet(ReadViewSet):
         """Change who is on call; members of the team may cover themselves, managers may do anything."""
         if not permissions.can_override(self.actor, data["schedule"], data["op"], data["users"]):
             raise PermissionDenied(_MANAGERS)
-        return overrides.create_override(actor=self.actor, at=timezone.now(), **data)
+        return overrides.create_override(actor=self.actor, at=self.at, **data)
 
     @post_action(may=permissions.can_cancel)
     def cancel(self, row: Override, data: dict[str, Any]) -> Override:
         """Cancel an override from now on; the past does not change."""
-        return overrides.cancel_override(override_id=row.pk, actor=self.actor, at=timezone.now())
+        return overrides.cancel_override(override_id=row.pk, actor=self.actor, at=self.at)
 
 
 class SwapViewSet(ReadViewSet):
@@ -63,42 +62,42 @@ class SwapViewSet(ReadViewSet):
     @write_handler(serializers.NewSwapSerializer, status=201)
     def create(self, data: dict[str, Any]) -> SwapRequest:
         """Ask others to take your shift, or a part of it."""
-        return swaps.request(actor=self.actor, at=timezone.now(), **data)
+        return swaps.request(actor=self.actor, at=self.at, **data)
 
     @post_action(serializers.NewOfferSerializer, may=_may_offer)
     def offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Offer to take it, optionally for a time of yours in return."""
-        return swaps.offer(swap_id=swap.pk, actor=self.actor, at=timezone.now(), **data).swap
+        return swaps.offer(swap_id=swap.pk, actor=self.actor, at=self.at, **data).swap
 
     @post_action(serializers.OfferChoiceSerializer)
     def accept(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Accept an offer; it holds at once, or once a manager approves."""
-        return swaps.accept(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
+        return swaps.accept(offer_id=_offer(swap, data), actor=self.actor, at=self.at)
 
     @post_action(serializers.OfferChoiceSerializer, name="decline-offer")
     def decline_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Decline an offer."""
-        return swaps.decline_offer(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
+        return swaps.decline_offer(offer_id=_offer(swap, data), actor=self.actor, at=self.at)
 
     @post_action(serializers.OfferChoiceSerializer, name="withdraw-offer")
     def withdraw_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Withdraw your offer."""
-        return swaps.withdraw_offer(offer_id=_offer(swap, data), actor=self.actor, at=timezone.now())
+        return swaps.withdraw_offer(offer_id=_offer(swap, data), actor=self.actor, at=self.at)
 
     @post_action(may=permissions.can_approve)
     def approve(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Approve a swap as a manager."""
-        return swaps.approve(swap_id=swap.pk, actor=self.actor, at=timezone.now())
+        return swaps.approve(swap_id=swap.pk, actor=self.actor, at=self.at)
 
     @post_action(serializers.AnswerSerializer, may=permissions.can_approve)
     def decline(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Decline a swap as a manager, with a reason."""
-        return swaps.decline(swap_id=swap.pk, actor=self.actor, at=timezone.now(), **data)
+        return swaps.decline(swap_id=swap.pk, actor=self.actor, at=self.at, **data)
 
     @post_action(may=_may_change_swap)
     def cancel(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Cancel a swap."""
-        return swaps.cancel(swap_id=swap.pk, actor=self.actor, at=timezone.now())
+        return swaps.cancel(swap_id=swap.pk, actor=self.actor, at=self.at)
 
 
 def _offer(swap: SwapRequest, data: dict[str, Any]) -> int:
@@ -116,12 +115,12 @@ class AbsenceViewSet(ReadViewSet):
     def create(self, data: dict[str, Any]) -> Absence:
         """Record time off of a person."""
         self._check_may(data["user"])
-        return absences.add_absence(at=timezone.now(), **data)
+        return absences.add_absence(at=self.at, **data)
 
     @post_action(may=permissions.can_change_time_off)
     def cancel(self, row: Absence, data: dict[str, Any]) -> Absence:
         """Cancel time off."""
-        return absences.cancel_absence(absence_id=row.pk, at=timezone.now())
+        return absences.cancel_absence(absence_id=row.pk, at=self.at)
 
     @extend_schema(request=serializers.PutAbsenceSerializer, responses=serializers.AbsenceSerializer)
     @action(detail=False, methods=["put"], url_path=r"external/(?P<external_id>[A-Za-z0-9._:@-]{1,120})")
@@ -130,7 +129,7 @@ class AbsenceViewSet(ReadViewSet):
         serializer = serializers.PutAbsenceSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         self._check_may(serializer.validated_data["user"])
-        row = absences.put_absence(external_id=external_id, at=timezone.now(), **serializer.validated_data)
+        row = absences.put_absence(external_id=external_id, at=self.at, **serializer.validated_data)
         return self.record_response(self.queryset.get(pk=row.pk))
 
     def _check_may(self, person: User) -> None:

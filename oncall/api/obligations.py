@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
 from config.base.rest.viewsets import Alias, post_action
 from oncall import obligations, permissions
 from oncall.api.subjects import OfSubjectViewSet
@@ -25,14 +23,14 @@ class ObligationViewSet(OfSubjectViewSet):
     )
     def mark_done(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
         """Mark it done, where no action on its record does."""
-        return obligations.mark_done(obligation_id=obligation.pk, actor=self.actor, at=timezone.now())
+        return obligations.mark_done(obligation_id=obligation.pk, actor=self.actor, at=self.at)
 
     @post_action(DismissSerializer, may=permissions.can_dismiss)
     def dismiss(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
         """Close it without doing it, with a reason."""
-        return obligations.dismiss(obligation_id=obligation.pk, actor=self.actor, at=timezone.now(), **data)
+        return obligations.dismiss(obligation_id=obligation.pk, actor=self.actor, at=self.at, **data)
 
     @post_action(PostponeSerializer, may=permissions.can_postpone)
     def postpone(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
         """Move its due time later, with a reason."""
-        return obligations.postpone(obligation_id=obligation.pk, actor=self.actor, at=timezone.now(), **data)
+        return obligations.postpone(obligation_id=obligation.pk, actor=self.actor, at=self.at, **data)

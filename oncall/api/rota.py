@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -60,4 +59,4 @@ class HandoffNoteViewSet(ReadViewSet):
     @write_handler(NewHandoffNoteSerializer, status=201)
     def create(self, data: dict[str, Any]) -> HandoffNote:
         """Write a handoff note at the end of a shift."""
-        return handoff_notes.write_note(actor=self.actor, at=timezone.now(), **data)
+        return handoff_notes.write_note(actor=self.actor, at=self.at, **data)

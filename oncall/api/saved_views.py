@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,17 +28,17 @@ class SavedViewViewSet(ReadViewSet):
     @write_handler(NewViewSerializer, status=201)
     def create(self, data: dict[str, Any]) -> SavedView:
         """Save the state of a list under a name."""
-        return saving.save(**data, actor=self.actor, at=timezone.now())
+        return saving.save(**data, actor=self.actor, at=self.at)
 
     @write_handler(ViewChangesSerializer, partial=True)
     def partial_update(self, view: SavedView, data: dict[str, Any]) -> SavedView:
         """Change only the fields that are sent."""
-        return saving.change(view_id=view.pk, **data, actor=self.actor, at=timezone.now())
+        return saving.change(view_id=view.pk, **data, actor=self.actor, at=self.at)
 
     @post_action(PlaceSerializer, scope="write")
     def move(self, view: SavedView, data: dict[str, Any]) -> SavedView:
         """Move it one place earlier or later."""
-        return saving.move(view_id=view.pk, **data, actor=self.actor, at=timezone.now())
+        return saving.move(view_id=view.pk, **data, actor=self.actor, at=self.at)
 
     @extend_schema(request=None, responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:

@@ -201,7 +201,7 @@ class ScheduleViewSet(ReadViewSet):
         """Warnings about the rota over a range (R-O5)."""
         since, until = _requested_range(request)
         [roster] = schedules.load(ids=[self.get_object().pk], since=since, until=until)
-        rota_warnings = warnings.schedule_warnings(roster, since=since, until=until, at=timezone.now())
+        rota_warnings = warnings.schedule_warnings(roster, since=since, until=until, at=self.at)
         answer = {"since": since, "until": until, "warnings": _warning_rows(roster, rota_warnings)}
         return Response(WarningsSerializer(answer).data)
 
@@ -209,7 +209,7 @@ class ScheduleViewSet(ReadViewSet):
     @action(detail=True, methods=["post"], scope="read")
     def preview(self, request: Request, pk: str) -> Response:
         """Preview a draft: segments, warnings and the changes in words; nothing is stored."""
-        at, data = timezone.now(), self._validated(PreviewSerializer)
+        at, data = self.at, self._validated(PreviewSerializer)
         since, until = _range(data.get("since"), data.get("until"), at=at)
         with _neutral_field_names():
             layers = neutral.from_neutral(data["layers"])
@@ -270,7 +270,7 @@ class ScheduleViewSet(ReadViewSet):
         return roster
 
     def _write_version(self, data: dict[str, Any], *, is_put: bool) -> Response:
-        at, schedule = timezone.now(), self.get_object()
+        at, schedule = self.at, self.get_object()
         _check_team(self.actor, schedule.team)
         with _neutral_field_names(), transaction.atomic():
             layers = neutral.from_neutral(data["layers"])
@@ -306,4 +306,4 @@ class VersionViewSet(ReadViewSet):
     @post_action(may=_may_withdraw, scope="write")
     def withdraw(self, version: ScheduleVersion, data: dict[str, Any]) -> ScheduleVersion:
         """Withdraw a version that is not in force yet (R-V3); 409 once it is in force."""
-        return editing.withdraw_version(version_id=version.pk, actor=self.actor, at=timezone.now())
+        return editing.withdraw_version(version_id=version.pk, actor=self.actor, at=self.at)

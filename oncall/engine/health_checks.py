@@ -46,7 +46,7 @@ class Finding:
         return self.kind == FindingKind.ALARM
 
     @property
-    def told(self) -> str:
+    def recipient(self) -> str:
         """Who is told of it, as a sentence."""
         if not self.is_alarm:
             return f"For {self.owner}."

@@ -47,7 +47,7 @@ class _Question(threading.Thread):
                 # The server's own limit frees the server; it is shorter than ours, so that its reason is told.
                 cursor.execute("SET statement_timeout = '4s'; SET lock_timeout = '1s'")
             self.answers.put(self._ask())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the watchdog tells it
             self.answers.put(error)
         finally:
             with self._lock:

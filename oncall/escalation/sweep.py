@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
-from config.base.data.isolation import is_conflict, is_database_away, prepare_each
+from config.base.data.conflicts import is_conflict
+from config.base.data.isolation import is_database_away, prepare_each
 from oncall import paging
 from oncall.escalation import machine, poison
 from oncall.escalation.freezing import thaw

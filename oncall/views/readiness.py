@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.generic import View
 
+from config.base.data.clock import database_now
 from config.base.data.lifecycle import Refusal
-from config.base.web.views import PostPage
+from config.base.web.views import PostPage, RetriedView
 from oncall.readiness import wake_tests
 
 
@@ -30,7 +30,7 @@ class WakeTestSend(PostPage):
         return reverse("oncall:me")
 
 
-class WakeTestLink(View):
+class WakeTestLink(RetriedView):
     """The screen behind the link of a test page, without sign-in: GET changes nothing, POST passes it."""
 
     http_method_names = ["get", "head", "post"]
@@ -47,7 +47,7 @@ class WakeTestLink(View):
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Pass the test."""
         try:
-            wake_tests.confirm(key=key, at=timezone.now())
+            wake_tests.confirm(key=key, at=database_now())
         except wake_tests.WakeTestNotPassed as refusal:
             return self._refuse(request, str(refusal))
         messages.success(request, "Thank you. The page reached you.")

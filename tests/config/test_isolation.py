@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 from django.db import DatabaseError, OperationalError, connection
 
-from config.base.data.isolation import is_conflict, is_database_away, prepare_each, short_text
+from config.base.data.conflicts import is_conflict
+from config.base.data.isolation import is_database_away, prepare_each, short_text
 
 
 class TestPrepareEach:

@@ -9,7 +9,8 @@ from django.db import connection
 def database_now() -> datetime:
     """The database's own time now, aware, in UTC.
 
-    The engine reads it once a pass (paging rule 1); nothing else needs it.
+    The engine reads it once a pass, and every verb that may write a due time once a call (paging rule 1): a web
+    server whose clock is an hour ahead must not make a page an hour late.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")

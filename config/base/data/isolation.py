@@ -10,9 +10,6 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-CONFLICTS = frozenset({"40P01", "40001", "55P03"})
-"""SQLSTATE of a deadlock, a failed serialization, and a lock that was held too long."""
-
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -52,11 +49,6 @@ def is_database_away(error: Exception) -> bool:
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     return connection.in_atomic_block or not connection.is_usable()
-
-
-def is_conflict(error: Exception) -> bool:
-    """Whether another transaction was in the way: trying again in a moment helps, and no row is to blame (F10)."""
-    return isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") in CONFLICTS
 
 
 def short_text(error: Exception) -> str:

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import wraps
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
-from django.db import DataError, connection, transaction
+from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.db import DataError, OperationalError, connection, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework import exceptions, mixins, viewsets
+from rest_framework import exceptions, mixins, permissions, viewsets
 from rest_framework.decorators import action
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -22,8 +24,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from config.base.data.clock import database_now
+from config.base.data.conflicts import RETRY_AFTER_SECONDS, is_conflict, retry_conflicts
 from config.base.rest import idempotency
-from config.base.rest.errors import Stale
+from config.base.rest.errors import Busy, Stale, error_document
 from config.base.rest.serializers import EmptySerializer, Instant
 from config.base.web import filters
 
@@ -85,6 +89,19 @@ class Alias:
         return f"@{int(datetime.combine(self.deprecated_on, time(), tzinfo=UTC).timestamp())}"
 
 
+def _repeatable(request: HttpRequest) -> HttpRequest:
+    """The request, with its body kept for another try; one that is too large is left to the parser to refuse."""
+    with suppress(RequestDataTooBig):
+        _ = request.body
+    return request
+
+
+def _busy() -> JsonResponse:
+    """503: others held the same records at each try."""
+    document = error_document(Busy.default_code, str(Busy.default_detail))
+    return JsonResponse(document, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
 class BaseViewSet(viewsets.GenericViewSet[Any]):
     """Strict about query parameters; addresses end with a slash and are never redirected."""
 
@@ -109,8 +126,21 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
     def as_view(cls, *args: Any, **kwargs: Any) -> Any:
         """The view. A redirect to the address with a slash would turn a POST into a GET."""
         view = super().as_view(*args, **kwargs)
-        view.should_append_slash = False  # type: ignore[attr-defined]  # read by CommonMiddleware
-        return view
+        retried = retry_conflicts(view)
+
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method in permissions.SAFE_METHODS:
+                return view(request, *args, **kwargs)
+            try:
+                return retried(_repeatable(request), *args, **kwargs)
+            except OperationalError as error:
+                if not is_conflict(error):
+                    raise
+                return _busy()
+
+        answer.should_append_slash = False  # type: ignore[attr-defined]  # read by CommonMiddleware
+        return answer
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The answer; of a POST with an Idempotency-Key, kept together with its effect."""
@@ -132,7 +162,9 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         return response
 
     def handle_exception(self, exc: Exception) -> Any:
-        """The answer to an error, or the stored answer of the first request."""
+        """The answer to an error, or the stored answer of the first request; a conflict is for `as_view` to retry."""
+        if is_conflict(exc):
+            raise exc
         return exc.response if isinstance(exc, idempotency.Replay) else super().handle_exception(exc)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -147,7 +179,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         if idempotency.has_key(request._request):
             # After the sign-in, which records when a token was used and must not wait for the answer.
             self._transaction.enter_context(transaction.atomic())
-            self._claimed = idempotency.claim(request, at=timezone.now())
+            self._claimed = idempotency.claim(request, at=self.at)
 
     def _known_parameters(self, request: Request) -> Iterable[str]:
         yield from self.query_parameters
@@ -155,6 +187,11 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
             yield from getattr(self.pagination_class, "parameters", ())
             for backend in self.filter_backends:
                 yield from backend().parameters(request, None, self)
+
+    @cached_property
+    def at(self) -> datetime:
+        """The instant of this request: the database's if it may change something (paging rule 1)."""
+        return timezone.now() if self.request.method in permissions.SAFE_METHODS else database_now()
 
     @property
     def actor(self) -> Any:

@@ -1,15 +1,18 @@
 """What every page shares: sign-in, lists, details, forms; a new model's pages are a few lines each."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from itertools import chain
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, FormView, TemplateView, View
@@ -17,14 +20,55 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 from django_tables2.export.export import TableExport
 
+from config.base.data.clock import database_now
+from config.base.data.conflicts import RETRY_AFTER_SECONDS, is_conflict, retry_conflicts
 from config.base.data.lifecycle import IllegalMove
 from config.base.web import panels
 from config.base.web.filters import query_problems
 from config.base.web.forms import add_refusal, refusal_sentences
 from config.base.web.tables import EXPORTED_ROWS, PAGE_SIZE, CappedPaginator
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods that change nothing."""
 
-class SignedIn(LoginRequiredMixin):
+
+class Retried:
+    """Runs a request that may change something again when it met another transaction (paging rule 17).
+
+    Each try has a view of its own, so that nothing of the one before is left.
+    """
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        """The view; what is still in conflict at the third try gets a 503 that says so."""
+        view: Callable[..., HttpResponseBase] = super().as_view(**initkwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
+        retried = retry_conflicts(view)
+
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method in SAFE_METHODS:
+                return view(request, *args, **kwargs)
+            try:
+                return retried(request, *args, **kwargs)
+            except OperationalError as error:
+                if not is_conflict(error):
+                    raise
+                return _busy(request)
+
+        return answer
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    response = render(request, "busy.html", {"title": "Please try again"}, status=503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+class RetriedView(Retried, View):
+    """A page without sign-in, as one behind a link."""
+
+
+class SignedIn(Retried, LoginRequiredMixin):
     """A page of the portal: needs sign-in, has a title, and checks `may` before it answers."""
 
     title = ""
@@ -44,8 +88,8 @@ class SignedIn(LoginRequiredMixin):
 
     @cached_property
     def at(self) -> datetime:
-        """The instant of this request."""
-        return timezone.now()
+        """The instant of this request: the database's if it may change something (paging rule 1)."""
+        return timezone.now() if self.request.method in SAFE_METHODS else database_now()
 
     @property
     def person(self) -> Any:
@@ -62,7 +106,7 @@ class SignedIn(LoginRequiredMixin):
         return {"title": self.get_title(), "at": self.at} | context
 
 
-class TemplatePage(SignedIn, TemplateView):
+class TemplatePage(SignedIn, TemplateView):  # type: ignore[misc]  # the mixin's view is called like Django's
     """A page that shows what `get_context_data` collects."""
 
 

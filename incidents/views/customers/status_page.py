@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, set_response_etag
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
-from django.views.generic import View
 
+from config.base.data.clock import database_now
+from config.base.web.views import RetriedView
 from incidents.customers import feeds, signed_links, status_page, statuspage_documents, subscriptions
 from incidents.forms.customers import SubscribeForm
 from incidents.models import StatusPage
@@ -18,7 +19,7 @@ from incidents.models import StatusPage
 CACHE_SECONDS = 30
 
 
-class PublicView(View):
+class PublicView(RetriedView):
     """A public address."""
 
     page: StatusPage
@@ -137,7 +138,7 @@ class Subscribe(PublicView):
         if not form.is_valid():
             return self._form(form, status=422)
         if ratelimit.consume(request, action="subscribe"):
-            subscriptions.request_subscription(page=self.page, at=timezone.now(), **form.cleaned_data)
+            subscriptions.request_subscription(page=self.page, at=database_now(), **form.cleaned_data)
         return self.show(
             "incidents/customers/status_page/message.html",
             title="Check your mailbox",
@@ -188,7 +189,7 @@ class Confirm(PublicView):
 
     def perform(self, token: str) -> None:
         """Begin the subscription."""
-        self.page = subscriptions.confirm(token=token, at=timezone.now()).page
+        self.page = subscriptions.confirm(token=token, at=database_now()).page
 
 
 class Unsubscribe(Confirm):
@@ -202,4 +203,4 @@ class Unsubscribe(Confirm):
 
     def perform(self, token: str) -> None:
         """End the subscription."""
-        self.page = subscriptions.unsubscribe(token=token, at=timezone.now()).page
+        self.page = subscriptions.unsubscribe(token=token, at=database_now()).page

@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.generic import View
 
+from config.base.data.clock import database_now
 from config.base.web import panels
-from config.base.web.views import DetailPage
+from config.base.web.views import DetailPage, RetriedView
 from incidents import permissions, response
 from incidents.models import Ticket, Visibility
 from incidents.response import answer_by_link, situation
@@ -52,7 +52,7 @@ class Respond(DetailPage):
         )
 
 
-class PageLink(View):
+class PageLink(RetriedView):
     """The screen behind the link in a message: GET shows and changes nothing, POST answers once."""
 
     http_method_names = ["get", "head", "post"]
@@ -82,7 +82,7 @@ class PageLink(View):
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Acknowledge, take over or decline as the person who was paged."""
         try:
-            ticket = answer_by_link.answer(key=key, verb=request.POST.get("verb", ""), at=timezone.now())
+            ticket = answer_by_link.answer(key=key, verb=request.POST.get("verb", ""), at=database_now())
         except paging.BadLink as refusal:
             return self._refuse(request, str(refusal))
         except verbs.REFUSALS as refusal:

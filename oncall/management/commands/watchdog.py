@@ -40,7 +40,9 @@ class Command(BaseCommand):
     def _print_findings(self, checker: Checker) -> None:
         findings = checker.run()
         for finding in findings:
-            self.stdout.write(" ".join([f"{finding.kind.capitalize()}:", finding.text, finding.ends, finding.told]))
+            self.stdout.write(
+                " ".join([f"{finding.kind.capitalize()}:", finding.text, finding.ends, finding.recipient])
+            )
         if not findings:
             self.stdout.write("Every promise holds.")
         raise SystemExit(1 if any(finding.is_alarm for finding in findings) else 0)

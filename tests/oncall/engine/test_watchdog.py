@@ -140,10 +140,10 @@ class TestFrozenDatabase:
     def test_is_a_finding_within_the_limit_and_never_more_than_a_few_threads(self):
         """As after SIGSTOP: the connection stands and nothing comes back."""
         thaw = threading.Event()
-        asked = []
+        threads = []
 
         def ask() -> HealthResult:
-            asked.append(threading.current_thread())
+            threads.append(threading.current_thread())
             thaw.wait(60)
             return HealthResult(NOON, [])
 
@@ -151,7 +151,7 @@ class TestFrozenDatabase:
         codes = [[finding.code for finding in checker.run()] for _ in range(6)]
 
         assert codes == [["database"]] * 6
-        assert len(asked) == checker.stuck == watchdog_checks.MAX_STUCK
+        assert len(threads) == checker.stuck == watchdog_checks.MAX_STUCK
 
         thaw.set()
         assert wait_until(lambda: checker.stuck == 0)
@@ -176,11 +176,11 @@ class TestFrozenDatabase:
             address = {"HOST": "127.0.0.1", "PORT": str(server.getsockname()[1]), "TEST": {}}
             monkeypatch.setitem(connections.settings, DEFAULT_DB_ALIAS, connection.settings_dict | address)
 
-            found = Checker(answer_seconds=0.2).run()
+            findings = Checker(answer_seconds=0.2).run()
 
-        assert [finding.code for finding in found] == ["database"]
-        assert found[0].is_alarm
-        assert found[0].ends
+        assert [finding.code for finding in findings] == ["database"]
+        assert findings[0].is_alarm
+        assert findings[0].ends
 
     def test_is_a_finding_when_the_question_itself_fails(self):
         def ask() -> HealthResult:

@@ -191,7 +191,7 @@ class TestReminders:
         counts = []
         for number in (1, 3):
             with CaptureQueriesContext(connection) as queries:
-                subjects.readable_fields(("ticket", ticket.pk) for ticket in tickets[:number])
+                subjects.fields_of(("ticket", ticket.pk) for ticket in tickets[:number])
             counts.append(len(queries))
 
         assert counts[0] == counts[1]
