@@ -149,8 +149,10 @@ class PageLink(View):
         context = screen.build_screen(ticket, user, at=self.at)
         if not is_hidden:
             context |= screen.known_so_far(ticket, at=self.at)
-        if link.may_answer:
-            context["buttons"] = screen.answer_buttons(ticket, context["responder"], addresses={})
+        responder = context["responder"]
+        has_it = link.session_ends_at is not None and responder.is_answered and responder.is_mine
+        if link.may_answer and not has_it:  # handing over stands among the later buttons, with a choice
+            context["buttons"] = screen.answer_buttons(ticket, responder, addresses={})
         if link.session_ends_at is not None:
             context["kept_until"] = screen.clock_words(link.session_ends_at, at=self.at)
             addresses = {verb: f"?do={verb}" for verb in _FORMS}

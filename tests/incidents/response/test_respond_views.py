@@ -141,7 +141,7 @@ class TestTicketSession:
     """The browser that has answered keeps this one ticket for twelve hours (bad input 53)."""
 
     @pytest.fixture
-    def kept(self, client: Client, link: str) -> Client:
+    def answered(self, client: Client, link: str) -> Client:
         client.post(link, {"verb": "acknowledge"})
         return client
 
@@ -164,57 +164,67 @@ class TestTicketSession:
 
         assert client.cookies[f"__Host-ticket-{page.escalation.subject_id}"]["secure"]
 
-    def test_adds_notes_as_the_person(self, kept: Client, link: str, page: Page, bob: Any) -> None:
-        kept.post(link, {"verb": "add_note", "text": "Pool is full"})
+    def test_adds_notes_as_the_person(self, answered: Client, link: str, page: Page, bob: Any) -> None:
+        answered.post(link, {"verb": "add_note", "text": "Pool is full"})
 
         entry = ticket_of(page).timeline.get(kind="note")
         assert (entry.text, entry.actor) == ("Pool is full", bob)
 
-    def test_restores_with_a_note(self, kept: Client, link: str, page: Page) -> None:
-        kept.post(link, {"verb": "restore", "text": "Rolled back"})
+    def test_restores_with_a_note(self, answered: Client, link: str, page: Page) -> None:
+        answered.post(link, {"verb": "restore", "text": "Rolled back"})
 
         assert ticket_of(page).restored_at is not None
         assert ticket_of(page).timeline.filter(text="Service restored. Rolled back").exists()
 
-    def test_hands_over_to_a_person_of_the_team(self, kept: Client, link: str, page: Page) -> None:
-        cleo = make.MembershipFactory(team=ticket_of(page).team, user__name="Cleo").user
-        assert "Cleo" in kept.get(f"{link}?do=hand_over").content.decode()
+    def test_offers_the_verbs_of_work_first(self, answered: Client, link: str) -> None:
+        text = answered.get(link).content.decode()
 
-        kept.post(link, {"verb": "hand_over", "to": cleo.pk})
+        assert [verb for verb in ("add_note", "restore", "hand_over") if f"?do={verb}" in text] == [
+            "add_note",
+            "restore",
+            "hand_over",
+        ]
+        assert "<button" not in text
+
+    def test_hands_over_to_a_person_of_the_team(self, answered: Client, link: str, page: Page) -> None:
+        cleo = make.MembershipFactory(team=ticket_of(page).team, user__name="Cleo").user
+        assert "Cleo" in answered.get(f"{link}?do=hand_over").content.decode()
+
+        answered.post(link, {"verb": "hand_over", "to": cleo.pk})
 
         assert ticket_of(page).assignee == cleo
         [notice] = Notice.objects.all()
         assert (notice.user, "Checkout is down" in notice.title + notice.text) == (cleo, False)
 
     @pytest.mark.parametrize("choice", ["", "x", "9" * 30, "0", "stranger"])
-    def test_hands_over_to_nobody_else(self, kept: Client, link: str, page: Page, bob: Any, choice: str) -> None:
+    def test_hands_over_to_nobody_else(self, answered: Client, link: str, page: Page, bob: Any, choice: str) -> None:
         stranger = make.UserFactory()
-        answer = kept.post(link, {"verb": "hand_over", "to": stranger.pk if choice == "stranger" else choice})
+        answer = answered.post(link, {"verb": "hand_over", "to": stranger.pk if choice == "stranger" else choice})
 
         assert answer.status_code == 409
         assert "Choose to whom" in answer.content.decode()
         assert ticket_of(page).assignee == bob
 
-    def test_hands_over_to_the_next_person(self, kept: Client, link: str, page: Page) -> None:
-        assert kept.post(link, {"verb": "hand_over", "to": "next"}).status_code == 302
+    def test_hands_over_to_the_next_person(self, answered: Client, link: str, page: Page) -> None:
+        assert answered.post(link, {"verb": "hand_over", "to": "next"}).status_code == 302
 
-    def test_keeps_what_was_typed_when_it_is_refused(self, kept: Client, link: str, page: Page, bob: Any) -> None:
+    def test_keeps_what_was_typed_when_it_is_refused(self, answered: Client, link: str, page: Page, bob: Any) -> None:
         response.restore(ticket_id=page.escalation.subject_id, actor=bob, at=timezone.now())
 
-        answer = kept.post(link, {"verb": "restore", "text": "Rolled back"})
+        answer = answered.post(link, {"verb": "restore", "text": "Rolled back"})
 
         assert answer.status_code == 409
         assert "by now, so this is no longer needed." in answer.content.decode()
         assert "Rolled back" in answer.content.decode()
 
-    def test_says_that_an_empty_note_is_refused(self, kept: Client, link: str) -> None:
-        answer = kept.post(link, {"verb": "add_note", "text": " "})
+    def test_says_that_an_empty_note_is_refused(self, answered: Client, link: str) -> None:
+        answer = answered.post(link, {"verb": "add_note", "text": " "})
 
         assert "Write something first." in answer.content.decode()
 
-    def test_ends_after_twelve_hours(self, kept: Client, link: str, page: Page) -> None:
+    def test_ends_after_twelve_hours(self, answered: Client, link: str, page: Page) -> None:
         at = timezone.now()
-        [value] = [cookie.value for name, cookie in kept.cookies.items() if name.startswith("ticket-")]
+        [value] = [cookie.value for name, cookie in answered.cookies.items() if name.startswith("ticket-")]
 
         ends = [
             ticket_session.session_end(value, page=page, at=at + timedelta(hours=hours)) is not None
@@ -223,30 +233,30 @@ class TestTicketSession:
 
         assert ends == [True, True, False]
 
-    def test_outlives_the_link(self, kept: Client, link: str, page: Page) -> None:
+    def test_outlives_the_link(self, answered: Client, link: str, page: Page) -> None:
         Page.objects.filter(pk=page.pk).update(created_at=timezone.now() - timedelta(hours=30))
 
-        assert kept.get(link).status_code == 200
+        assert answered.get(link).status_code == 200
         assert Client().get(link).status_code == 410
 
-    def test_ends_with_the_account(self, kept: Client, link: str, bob: Any, page: Page) -> None:
+    def test_ends_with_the_account(self, answered: Client, link: str, bob: Any, page: Page) -> None:
         User.objects.filter(pk=bob.pk).update(is_active=False)
 
-        assert kept.post(link, {"verb": "add_note", "text": "x"}).status_code == 410
+        assert answered.post(link, {"verb": "add_note", "text": "x"}).status_code == 410
         assert not ticket_of(page).timeline.filter(kind="note").exists()
 
-    def test_ends_with_the_password(self, kept: Client, link: str, bob: Any, page: Page) -> None:
+    def test_ends_with_the_password(self, answered: Client, link: str, bob: Any, page: Page) -> None:
         bob.set_password("another one, long enough")
         bob.save()
 
-        assert kept.post(link, {"verb": "add_note", "text": "x"}).status_code == 410
+        assert answered.post(link, {"verb": "add_note", "text": "x"}).status_code == 410
         assert not ticket_of(page).timeline.filter(kind="note").exists()
 
     def test_is_good_for_another_page_of_the_same_ticket_and_person_only(
-        self, kept: Client, page: Page, bob: Any
+        self, answered: Client, page: Page, bob: Any
     ) -> None:
         at = timezone.now()
-        [value] = [cookie.value for name, cookie in kept.cookies.items() if name.startswith("ticket-")]
+        [value] = [cookie.value for name, cookie in answered.cookies.items() if name.startswith("ticket-")]
         again = make.PageFactory(escalation=page.escalation, user=bob, created_at=at)
         others = [
             make.PageFactory(escalation=page.escalation, created_at=at),
@@ -257,15 +267,15 @@ class TestTicketSession:
         assert not [other for other in others if ticket_session.session_end(value, page=other, at=at)]
         assert ticket_session.session_end(f"{value}x", page=page, at=at) is None
 
-    def test_opens_nothing_else(self, kept: Client, page: Page) -> None:
+    def test_opens_nothing_else(self, answered: Client, page: Page) -> None:
         ticket = ticket_of(page)
 
         for path in (ticket.get_absolute_url(), f"{ticket.get_absolute_url()}respond/", f"/api/tickets/{ticket.pk}/"):
-            assert kept.get(path).status_code in {302, 401, 403, 404}
+            assert answered.get(path).status_code in {302, 401, 403, 404}
 
-    def test_needs_the_token_against_forged_posts(self, kept: Client, link: str) -> None:
+    def test_needs_the_token_against_forged_posts(self, answered: Client, link: str) -> None:
         forged = Client(enforce_csrf_checks=True)
-        forged.cookies = kept.cookies
+        forged.cookies = answered.cookies
 
         assert forged.post(link, {"verb": "add_note", "text": "x"}).status_code == 403
 
