@@ -1,19 +1,26 @@
-// Looks again while the phone screen is open, and changes it only when it says something new.
+// Looks again while the phone screen is open, and changes only the parts that say something new.
 (function () {
   "use strict";
   var main = document.querySelector("main[data-again]");
   if (!main) return;
   function said(element) { return element.textContent.replace(/\s+/g, " ").trim(); }
+  function names(element) { return Array.from(element.children, function (part) { return part.id; }).join(" "); }
+  function show(now) {
+    if (names(now) !== names(main)) { main.replaceChildren.apply(main, Array.from(now.childNodes)); return; }
+    Array.from(main.children).forEach(function (part, place) {
+      if (said(part) !== said(now.children[place])) part.replaceWith(now.children[place].cloneNode(true));
+    });
+  }
   setInterval(function () {
     if (document.hidden) return;
     fetch(location.href, { credentials: "same-origin" })
       .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; })
       .then(function (text) {
-        var now = new DOMParser().parseFromString(text, "text/html").querySelector("main[data-again]");
+        var now = new DOMParser().parseFromString(text, "text/html").querySelector("main");
         if (!now || said(now) === said(main)) return;
         var held = document.activeElement && main.contains(document.activeElement) ? said(document.activeElement) : "";
-        main.replaceChildren.apply(main, Array.from(now.childNodes));
-        if (held) Array.from(main.querySelectorAll("a, button")).forEach(function (one) { if (said(one) === held) one.focus(); });
+        show(now);
+        if (held && !main.contains(document.activeElement)) Array.from(main.querySelectorAll("a, button")).forEach(function (one) { if (said(one) === held) one.focus(); });
       })
       .catch(function () { /* the network is bad at night: the next look may succeed */ });
   }, Number(main.dataset.again) * 1000);

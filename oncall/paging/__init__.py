@@ -4,7 +4,7 @@ from oncall.paging.cancelling import cancel_unsent
 from oncall.paging.creating import create_pages, ways_to_reach
 from oncall.paging.dead_letters import NotDead, discard, resend
 from oncall.paging.delivering import Job, claim_jobs, record
-from oncall.paging.links import BadLink, link_for, page_for_link, use_link
+from oncall.paging.links import BadLink, link_for, page_for_link, page_of_key, refuse_old_link, use_link
 from oncall.paging.news import tell
 from oncall.paging.unreached import is_lost_to_providers
 
@@ -19,7 +19,9 @@ __all__ = [
     "is_lost_to_providers",
     "link_for",
     "page_for_link",
+    "page_of_key",
     "record",
+    "refuse_old_link",
     "resend",
     "tell",
     "use_link",

@@ -31,14 +31,28 @@ def page_for_link(*, key: str, at: datetime) -> Page:
     Raises BadLink if the key is wrong, the page is more than a day old, or the person's account is closed. A
     used link also works here (`link_used_at` is set): the screen still shows the state.
     """
+    page = page_of_key(key)
+    refuse_old_link(page=page, at=at)
+    return page
+
+
+def refuse_old_link(*, page: Page, at: datetime) -> None:
+    """Raise BadLink if the page is more than a day old."""
+    if page.created_at + LIFETIME < at:
+        raise BadLink("This link is more than a day old. Sign in to see the incident.")
+
+
+def page_of_key(key: str) -> Page:
+    """The page of a key, of any age, with its escalation and person.
+
+    Raises BadLink if the key is wrong or the person's account is closed.
+    """
     number, _, _ = key.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise BadLink("This link is not complete. Copy it again from the message, or sign in.")
     page = Page.objects.select_related("escalation", "user").filter(pk=int(number)).first()
     if page is None or not constant_time_compare(key, key_for(page)):
         raise BadLink("This link is not complete. Copy it again from the message, or sign in.")
-    if page.created_at + LIFETIME < at:
-        raise BadLink("This link is more than a day old. Sign in to see the incident.")
     if not page.user.is_active:
         raise BadLink("This account is closed.")
     return page
