@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.faults import plans
 from tests.faults.oracle import Planned
 from tests.faults.site import Site
 
@@ -29,9 +30,9 @@ class Sent:
     retry_after: str = ""
 
     @property
-    def page(self) -> Planned:
-        """The expected page if it was accepted: the first step's person is paged at once."""
-        return Planned(self.token, self.desk["first_phone"], self.answered_at)
+    def pages(self) -> list[Planned]:
+        """The expected pages if it was accepted: the first step's people are paged at once."""
+        return plans.of_step(self.token, self.desk, 0, self.answered_at)
 
     @property
     def seconds(self) -> float:
@@ -66,7 +67,7 @@ def send_all(site: Site, desks: Sequence[dict[str, Any]], *, at_once: int = 8) -
 
 def accepted(sent: Iterable[Sent]) -> list[Planned]:
     """The plan that follows from what was accepted."""
-    return [request.page for request in sent if request.status == 202]
+    return [page for request in sent if request.status == 202 for page in request.pages]
 
 
 @dataclass

@@ -16,7 +16,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,8 @@ class Site:
             "LOG_LEVEL": "INFO",
             "EMAIL_URL": "smtp://127.0.0.1:9",
             "PHONE_GATEWAY_URL": f"http://127.0.0.1:{self.phone_port}/messages",
-            "OUTGOING_ALLOW": "127.0.0.1/32",
+            "WATCHDOG_ALERT_URL": f"http://127.0.0.1:{self.phone_port}{oracle.ALARMS}",
+            "OUTGOING_ALLOW": "127.0.0.0/8",
             "OUTGOING_PORTS": f"80,443,{self.phone_port}",
             **self.overrides,
         }
@@ -161,6 +162,20 @@ class Site:
 
         wait_for("the engine sweeps", sweeps, limit=60, pause=0.1)
 
+    def freeze(self, *programs: Child) -> None:
+        """Stop programs in the middle of what they do (SIGSTOP)."""
+        self._signal(programs, signal.SIGSTOP)
+
+    def thaw(self, *programs: Child) -> None:
+        """Let frozen programs go on."""
+        self._signal(programs, signal.SIGCONT)
+
+    def _signal(self, programs: Iterable[Child], number: signal.Signals) -> None:
+        for program in programs:
+            for pid in (program.pid or 0, *self.children_of(program)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+
     def kill(self, child: Child) -> None:
         """End a program and all it started with SIGKILL."""
         child.kill()
@@ -230,6 +245,17 @@ class Site:
             cursor = connection.execute(statement.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
+    def settle(self) -> None:
+        """End what earlier tests left running, so that no timer of theirs falls into the next test."""
+        self.sql(
+            "UPDATE oncall_escalation SET state = 'ended', next_at = NULL, ended_at = clock_timestamp()"
+            " WHERE state <> 'ended'"
+        )
+        self.sql(
+            "UPDATE oncall_page SET state = 'cancelled', ended_at = clock_timestamp()"
+            " WHERE state IN ('pending', 'sending')"
+        )
+
     # --- people and the provider ------------------------------------------------------------------
     def desks(self, count: int) -> list[dict[str, Any]]:
         """Return `count` teams that no test has used."""
@@ -271,8 +297,11 @@ class Site:
             wait_for("every planned page", all_there, limit=limit, pause=0.1)
 
     def await_quiet(self) -> None:
-        """Wait until no page is being sent, so that every repeat has arrived."""
-        under_way = "SELECT 1 FROM oncall_page WHERE state IN ('pending', 'sending') LIMIT 1"
+        """Wait until no text or call is being sent, so that every repeat has arrived; there is no mail server."""
+        under_way = (
+            "SELECT 1 FROM oncall_page WHERE state IN ('pending', 'sending') AND channel IN ('sms', 'voice')"
+            " AND due_at < now() + interval '1 minute' LIMIT 1"
+        )
         with contextlib.suppress(TooLate):
             wait_for("no page is under way", lambda: not self.sql(under_way), limit=25, pause=0.2)
 
