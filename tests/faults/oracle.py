@@ -1,6 +1,7 @@
 """Compares the provider's log with a plan made from the policy alone; it never reads the product's tables."""
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,8 @@ from typing import Any
 
 ALARMS = "/alarms"
 """The path at which the provider takes the watchdog's alarms."""
+EARLY_SECONDS = 1.0
+"""An engine may be faster than the answer to the sender, from which the plan counts."""
 TOKEN = re.compile(r"\bt[0-9a-f]{10}\b")
 """In the title of every incident, so that each message can be recognized."""
 
@@ -40,6 +43,11 @@ class Message:
     """Accepted, but its sender was told nothing."""
     link: str = ""
     """The address of the page's own screen, in the message."""
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Which page it is: the incident, the channel and the address."""
+        return self.token, self.channel, self.address
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,7 @@ def judge(plan: Iterable[Planned], messages: Sequence[Message]) -> Verdict:
     """Compare; messages outside the plan are left out."""
     by_way: dict[tuple[str, str, str], list[Message]] = {}
     for message in messages:
-        by_way.setdefault((message.token, message.channel, message.address), []).append(message)
+        by_way.setdefault(message.place, []).append(message)
     lost, delays, duplicates, doubled = [], [], 0, 0
     pages = list(plan)
     for page in pages:
@@ -134,6 +142,21 @@ def judge(plan: Iterable[Planned], messages: Sequence[Message]) -> Verdict:
         first = min(arrivals, key=lambda message: message.arrived_at)
         delays.append(Delay(max(0.0, first.arrived_at - page.due_at), first.cut_off))
     return Verdict(len(pages), lost, duplicates, doubled, delays)
+
+
+def strays(plan: Iterable[Planned], messages: Iterable[Message]) -> list[Message]:
+    """Messages about the plan's incidents that nobody planned, or that came before they were due."""
+    due_at: dict[tuple[str, str, str], float] = {}
+    for page in plan:
+        for way in page.ways:
+            place = (page.token, *way)
+            due_at[place] = min(page.due_at, due_at.get(place, page.due_at))
+    tokens = {token for token, _, _ in due_at}
+    return [
+        message
+        for message in messages
+        if message.token in tokens and message.arrived_at < due_at.get(message.place, math.inf) - EARLY_SECONDS
+    ]
 
 
 def percentile(values: Sequence[float], share: float) -> float:

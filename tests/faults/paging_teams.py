@@ -45,9 +45,10 @@ def make(count: int) -> list[dict[str, object]]:
     teams = Team.objects.bulk_create(Team(name=f"Team {name}", slug=f"team-{name}") for name in names)
     steps = [[_make_people(names, f"{place}-{letter}") for letter in "ab"] for place in ("first", "second")]
     fallback = _make_people(names, "fallback")
-    Membership.objects.bulk_create(
-        Membership(team=team, user=user, role="manager") for team, user in zip(teams, fallback, strict=True)
-    )
+    for role, users in [("manager", fallback), *(("responder", place) for step in steps for place in step)]:
+        Membership.objects.bulk_create(
+            Membership(team=team, user=user, role=role) for team, user in zip(teams, users, strict=True)
+        )
     policies = _make_policies(teams, steps, fallback)
     services = Service.objects.bulk_create(
         Service(name=f"Service {name}", slug=f"service-{name}", team=team, escalation_policy=policy)

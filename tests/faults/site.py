@@ -83,6 +83,7 @@ class Site:
             "EMAIL_URL": "smtp://127.0.0.1:9",
             "PHONE_GATEWAY_URL": f"http://127.0.0.1:{self.phone_port}/messages",
             "WATCHDOG_ALERT_URL": f"http://127.0.0.1:{self.phone_port}{oracle.ALARMS}",
+            "HEARTBEAT_URL": f"http://127.0.0.1:{self.phone_port}{oracle.ALARMS}",
             "OUTGOING_ALLOW": "127.0.0.0/8",
             "OUTGOING_PORTS": f"80,443,{self.phone_port}",
             **self.overrides,
@@ -139,6 +140,22 @@ class Site:
         if wait:
             self.await_engine(child)
         return child
+
+    def start_watchdog(self) -> None:
+        """Start the watchdog, and wait until it has found everything in order."""
+        before = len(oracle.read_alarms(self.log))
+        self.others.append(self.program("watchdog", "manage.py", "watchdog"))
+        wait_for("the watchdog's heartbeat", lambda: len(oracle.read_alarms(self.log)) > before, limit=30)
+
+    def make_due(self, tokens: Sequence[str], *, seconds: float = 0.0) -> dict[str, float]:
+        """Let the next step of these incidents fall due so many seconds from now, without NOTIFY; returns when."""
+        rows = self.sql(
+            "UPDATE oncall_escalation SET next_at = clock_timestamp() + %s * interval '1 s'"
+            " WHERE substring(title FROM 't[0-9a-f]{10}') = ANY(%s) AND state = 'triggered'"
+            " RETURNING substring(title FROM 't[0-9a-f]{10}'), extract(epoch FROM next_at)::float8",
+            seconds, list(tokens),
+        )  # fmt: skip
+        return dict(rows)
 
     def have_workers(self, count: int) -> None:
         """Start or stop workers until exactly so many engines run."""

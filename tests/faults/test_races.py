@@ -138,7 +138,7 @@ def test_acknowledge_against_escalate(site: Site, ledger: Ledger, verbs: Verbs) 
         page for request, _ in opened for page in plans.of_step(request.token, request.desk, 1, timers[request.token])
     ]
     messages = site.messages()
-    begun = {(message.token, message.channel, message.address) for message in messages}
+    begun = {message.place for message in messages}
     escalated = [page for page in second if all((page.token, *way) in begun for way in page.ways)]
     woken = sum(_paged_after(site, request, verbs.answers[request.token]["committed"]) for request, _ in opened)
     twice = sum(max(_notifications(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
@@ -167,13 +167,7 @@ def test_restore_against_acknowledge(site: Site, ledger: Ledger, verbs: Verbs) -
     site.await_quiet()
 
     woken = sum(
-        _paged_after(
-            site,
-            request.token,
-            plans.phones_of_step(request.desk, 1),
-            verbs.answers[f"restore {request.token}"]["committed"],
-        )
-        for request, _ in opened
+        _paged_after(site, request, verbs.answers[f"restore {request.token}"]["committed"]) for request, _ in opened
     )
     twice = sum(max(_notifications(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
     ids = [ticket_id for _, ticket_id in opened]
