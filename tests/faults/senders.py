@@ -40,10 +40,10 @@ class Sent:
         return self.answered_at - self.sent_at
 
 
-def send(site: Site, desk: dict[str, Any]) -> Sent:
-    """Post one new event to a team's integration."""
+def send(site: Site, desk: dict[str, Any], *, title: str = "is down") -> Sent:
+    """Post one new event to a team's integration; its title begins with a token of its own."""
     token = "t" + secrets.token_hex(5)
-    payload = {"summary": f"{token} is down", "source": "probe", "severity": "critical"}
+    payload = {"summary": f"{token} {title}", "source": "probe", "severity": "critical"}
     event = {"routing_key": desk["key"], "event_action": "trigger", "dedup_key": token, "payload": payload}
     connection = http.client.HTTPConnection("127.0.0.1", site.web_port, timeout=ANSWER_SECONDS)
     status, retry_after, sent_at = NO_ANSWER, "", time.time()
