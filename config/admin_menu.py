@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
-from django.utils import timezone
 
+from config.base.data.clock import database_now
 from config.base.data.outbox import OutboxState
 from incidents.models import Integration, Level, PriorityRule, Service, Severity
 from oncall import schedules
@@ -140,9 +140,14 @@ def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def concerns() -> list[Concern]:
     """What does not work: findings about the engine first, then gaps in the configuration."""
-    at = timezone.now()
+    at = database_now()
     engine = [
-        Concern(finding.text, finding.count, _list("oncall_enginelane"), is_urgent=True)
+        Concern(
+            " ".join([finding.text, finding.ends, finding.told]),
+            finding.count,
+            _list("oncall_enginelane"),
+            is_urgent=finding.is_alarm,
+        )
         for finding in health_checks.check_health(at=at).findings
         if finding.code != "dead_letters"
     ]

@@ -3,12 +3,12 @@
 import json
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from config.base.data.clock import database_now
 from oncall.engine import health_checks
 
 _ready = {"migrated": False}
@@ -28,7 +28,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         else:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return HttpResponse("no database\n", status=503, content_type="text/plain")
     if not _ready["migrated"]:
         return HttpResponse("not migrated\n", status=503, content_type="text/plain")
@@ -36,15 +36,19 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 def deep(request: HttpRequest) -> HttpResponse:
-    """`/healthz/deep`: the findings of the health checks; needs `Authorization: Bearer` with METRICS_TOKEN."""
+    """`/healthz/deep`: the findings of the health checks, 503 if one is an alarm.
+
+    It needs `Authorization: Bearer` with METRICS_TOKEN.
+    """
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN or not constant_time_compare(token, settings.METRICS_TOKEN):
         return JsonResponse(
             {"code": "not_authenticated", "message": "Send the metrics token.", "fields": {}}, status=401
         )
     try:
-        findings = health_checks.check_health(at=timezone.now()).findings
-    except DatabaseError:
-        return JsonResponse({"ok": False, "findings": [{"code": "database", "text": "No database."}]}, status=503)
-    body = {"ok": not findings, "findings": [finding.as_dict() for finding in findings]}
+        result = health_checks.check_health(at=database_now())
+    except (DatabaseError, InterfaceError):
+        away = health_checks.Finding("database", "No database.", 1, ends="It ends when the database answers.")
+        return JsonResponse({"ok": False, "findings": [away.as_dict()]}, status=503)
+    body = {"ok": not result.alarms, "findings": [finding.as_dict() for finding in result.findings]}
     return HttpResponse(json.dumps(body), status=200 if body["ok"] else 503, content_type="application/json")

@@ -329,6 +329,8 @@ HOLIDAY_YEARS_AHEAD = env.number("HOLIDAY_YEARS_AHEAD", 2)
 # A hard night (23:00 to 06:00 in the person's time zone) has so many pages, or so many minutes of work.
 ONCALL_HARD_NIGHT_PAGES = env.number("ONCALL_HARD_NIGHT_PAGES", 2)
 ONCALL_HARD_NIGHT_MINUTES = env.number("ONCALL_HARD_NIGHT_MINUTES", 60)
+# A page that nobody answers for so many minutes is an alarm of the health checks.
+UNANSWERED_ALARM_MINUTES = env.number("UNANSWERED_ALARM_MINUTES", 15)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 # --- logs: one JSON object per line, each with the request id -------------------------------------------------

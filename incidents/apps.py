@@ -17,7 +17,7 @@ class IncidentsConfig(AppConfig):
         from incidents.prevention.auto_resolve import resolve_due
         from incidents.prevention.obligations import ACTION_KIND
         from incidents.reports import summary
-        from incidents.services import readiness
+        from incidents.services import coverage_checks, readiness
         from incidents.services import subject as service
         from incidents.services.obligations import READINESS_KIND
         from incidents.tickets import story
@@ -45,16 +45,31 @@ class IncidentsConfig(AppConfig):
             obligations.register(kind)
         health_checks.register_check(
             code="alert_unrouted",
-            text="{n} alerts have waited more than 30 seconds to be routed, or cannot be routed.",
-            sql="""SELECT 1 FROM incidents_alert
-                   WHERE route_at < %(at)s - interval '30 seconds'
-                   OR (route_at IS NOT NULL AND route_attempts >= 5)""",
+            text="{n} alerts have waited more than 10 seconds to be routed, or cannot be routed: {names}.",
+            sql="""SELECT 'alert ' || id FROM incidents_alert
+                   WHERE route_at < %(at)s - interval '10 seconds'
+                   OR (route_at IS NOT NULL AND route_attempts > 2)""",
+            ends="It ends when they are routed: look at the reason on each alert.",
         )
+        health_checks.register_check(
+            code="integration_unreadable",
+            kind="notice",
+            text="{n} integrations have severities that cannot be read, so their alerts get other ones: {names}.",
+            sql="SELECT name FROM incidents_integration WHERE jsonb_typeof(severities) <> 'object'",
+            ends="It ends when the integration's severities are written again in the administration.",
+        )
+        coverage_checks.register()
         engine.register_sweep(
             lane="intake",
             name="route",
             run=routing.route_due,
             due="SELECT min(route_at) FROM incidents_alert WHERE route_at IS NOT NULL",
+        )
+        engine.register_sweep(
+            lane="intake",
+            name="restore",
+            run=routing.restore_quiet,
+            due="SELECT min(restore_due_at) FROM incidents_ticket WHERE restore_due_at IS NOT NULL",
         )
         engine.register_sweep(lane="clocks", name="customers", run=deliveries.requeue_stale, every=30.0)
         engine.register_sweep(lane="clocks", name="first-updates", run=updates.create_first_updates, every=15)

@@ -13,7 +13,7 @@ from incidents.models import EntryKind, Service, Ticket
 from incidents.services import readiness
 from incidents.tickets import timeline
 from oncall import signals
-from oncall.models import ContactKind, Escalation, EscalationEntry, EscalationEvent, Page, User
+from oncall.models import ContactKind, Escalation, EscalationEntry, EscalationEvent, Page, Purpose, User
 
 _PAGE_TEXTS = {
     OutboxState.ACCEPTED: "was paged by {channel}",
@@ -22,12 +22,20 @@ _PAGE_TEXTS = {
     OutboxState.PENDING: "could not be paged by {channel} yet: {error}",
     OutboxState.DEAD: "could not be paged by {channel} and we gave up: {error}",
 }
+_NEWS_TEXTS = {
+    OutboxState.ACCEPTED: "was told by {channel}: {text}",
+    OutboxState.FAILED: "could not be told by {channel}: {error}",
+    OutboxState.DEAD: "could not be told by {channel} and we gave up: {error}",
+}
 _EVENT_TEXTS = {
     EscalationEvent.NOBODY_ON_CALL: "Step {step} reached nobody: nobody is on call.",
     EscalationEvent.EXHAUSTED: "Every step was tried and nobody answered.",
     EscalationEvent.UNREACHABLE: "Step {step} could not be delivered; the next one was tried at once.",
     EscalationEvent.ACK_TIMEOUT: "Acknowledged but not restored in time: paging begins again.",
     EscalationEvent.SNOOZE_OVER: "The snooze is over: paging begins again.",
+    EscalationEvent.PROVIDER_DOWN: "The providers failed, so nobody was reached yet; the pages go on being tried.",
+    EscalationEvent.FAILED: "The next step could not be prepared ({error}). It is tried again.",
+    EscalationEvent.URGENCY: "The notification urgency is high now.",
     EscalationEvent.UNACK: "The acknowledgement was taken back: paging begins again.",
 }
 
@@ -36,7 +44,7 @@ _EVENT_TEXTS = {
 def stamp_acknowledgement(*, escalation: Escalation, at: datetime, actor: User | None, **_: Any) -> None:
     """Carry an acknowledgement to the ticket, in the same transaction and with the ticket locked."""
     if escalation.subject_type == response.SUBJECT:
-        response.note_acknowledged(ticket_id=escalation.subject_id, actor=actor, at=at)
+        response.note_acknowledged(ticket_id=escalation.subject_id, actor=actor, at=at, team=escalation.team)
 
 
 @receiver(signals.page_changed, dispatch_uid="incidents.page_changed")
@@ -44,18 +52,20 @@ def record_page(*, page: Page, at: datetime, **_: Any) -> None:
     """Record a page's state on the ticket's timeline, and stamp the time of the first page."""
     if page.escalation.subject_type != response.SUBJECT:
         return
-    template = _PAGE_TEXTS.get(OutboxState(page.state))
+    is_news = page.purpose == Purpose.NEWS
+    template = (_NEWS_TEXTS if is_news else _PAGE_TEXTS).get(OutboxState(page.state))
     if template is not None:
         channel = ContactKind(page.channel).label.lower()
+        text = template.format(channel=channel, error=page.last_error, text=page.text)
         timeline.record(
             ticket_id=page.escalation.subject_id,
             kind=EntryKind.PAGE,
-            text=f"{page.user.name} {template.format(channel=channel, error=page.last_error)}.".replace("..", "."),
+            text=f"{page.user.name} {text}.".replace("..", "."),
             at=at,
             data={"page": page.pk, "state": page.state, "channel": page.channel, "attempts": page.attempts},
             source=f"page:{page.pk}:{page.state}",
         )
-    if page.accepted_at is not None:
+    if page.accepted_at is not None and not is_news:
         Ticket.objects.filter(pk=page.escalation.subject_id, alerted_at__isnull=True).update(
             alerted_at=page.accepted_at
         )
@@ -72,7 +82,7 @@ def record_escalation_entry(*, entry: EscalationEntry, at: datetime, **_: Any) -
     timeline.record(
         ticket_id=entry.escalation.subject_id,
         kind=EntryKind.ESCALATION,
-        text=template.format(step=(entry.step or 0) + 1),
+        text=template.format(step=(entry.step or 0) + 1, error=entry.detail.get("error", "")),
         at=entry.at,
         data={"event": entry.event, "step": entry.step, "round": entry.round},
         source=f"entry:{entry.pk}",

@@ -18,7 +18,7 @@ page_changed = Signal()
 """page (with escalation and user), at"""
 
 escalation_logged = Signal()
-"""entry (with escalation), at; for every entry except "page", which `page_changed` covers"""
+"""entry (with escalation), at; for every entry except "page" and "news", which `page_changed` covers"""
 
 reachability_changed = Signal()
 """at, schedules, policies, teams, users: keys of what has changed and may change who can be reached"""

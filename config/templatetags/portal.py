@@ -78,9 +78,9 @@ def percent(part: float) -> str:
 
 @register.inclusion_tag("components/pulse.html", takes_context=True)
 def engine_pulse(context: dict[str, Any]) -> dict[str, Any]:
-    """The engine's last sweep and the number of findings, at most a few seconds old."""
+    """The engine's last sweep and the numbers of alarms and notices, at most a few seconds old."""
     state = pulse.read(at=context["at"])
-    return {"pulse": state, "is_well": state.is_healthy(context["at"]), "at": context["at"]}
+    return {"pulse": state, "is_well": state.is_healthy, "at": context["at"]}
 
 
 _ACCESS_KEYS = {"incidents:queue": "q", "incidents:declare": "d", "oncall:on-call": "o"}

@@ -101,7 +101,7 @@ class IncidentViewSet(TicketViewSet):
 
     @post_action(may=can_act)
     def acknowledge(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Say "I am on it": escalation stops."""
+        """Say "I am on it": what rings the caller, or their team, stops; other teams are still paged."""
         return self._do(response.acknowledge, ticket)
 
     @post_action(may=can_act)
@@ -111,7 +111,7 @@ class IncidentViewSet(TicketViewSet):
 
     @post_action(OptionalReasonSerializer, may=can_act)
     def decline(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
-        """Say "I can't": the next step of the policy is paged now."""
+        """Say "I can't", if it rings the caller or they have acknowledged: the next step is paged now."""
         return self._do(response.decline, ticket, **data)
 
     @post_action(may=can_act)

@@ -12,7 +12,8 @@ from incidents.response.answering import (
 from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hold, reassign, resume
 from incidents.response.ending import close, reopen, resolve, restore
 from incidents.response.opening import declare
-from incidents.response.paging import SUBJECT, preview_page
+from incidents.response.paging import SUBJECT, preview_page, running
+from incidents.response.telling import tell_responders
 from incidents.tickets.locking import TicketRefused
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "resolve",
     "restore",
     "resume",
+    "running",
     "start_work",
     "take_over",
+    "tell_responders",
 ]

@@ -10,10 +10,12 @@ from config.base.data.text import clean_lines
 from incidents.customers.obligations import reassign_updates
 from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, TicketStatus
 from incidents.response.paging import end_paging, page_team, running
+from incidents.response.telling import tell_responders
 from incidents.severities import priority
 from incidents.tickets import timeline
 from incidents.tickets.locking import TicketRefused, lock_ticket, move, refuse_unless_open, save
-from oncall.models import Team, User
+from oncall import escalation
+from oncall.models import Team, Urgency, User
 
 _ON_TICKET = frozenset({
     "title", "description", "category", "service", "impact", "urgency", "requester", "affected_customers",
@@ -96,7 +98,11 @@ def reassign(*, ticket_id: int, team: Team, reason: str, actor: User | None, at:
 def change_severity(
     *, ticket_id: int, severity: Severity, actor: User | None, at: datetime, reason: str = ""
 ) -> Ticket:
-    """Raise or lower the severity; lowering needs a reason, raising may page."""
+    """Raise or lower the severity; lowering needs a reason, raising may page.
+
+    A higher notification urgency pages the people of the current firing again; a worse severity is news to the
+    people who have it (R-E7a).
+    """
     ticket = lock_ticket(ticket_id)
     before = ticket.severity
     if severity == before:
@@ -113,10 +119,21 @@ def change_severity(
         actor=actor,
         data={"field": "severity", "from": before.name, "to": severity.name},
     )
-    running(ticket).update(priority=severity.rank, urgency=severity.urgency)
+    _change_urgency(ticket, before, at=at, actor=actor)
     if ticket.is_open and severity.pages and not before.pages:
         page_team(ticket=ticket, team=ticket.team, at=at)
     return ticket
+
+
+def _change_urgency(ticket: Ticket, before: Severity, *, at: datetime, actor: User | None) -> None:
+    severity = ticket.severity
+    for pk in list(running(ticket).values_list("pk", flat=True)):
+        escalation.change_urgency(
+            escalation_id=pk, urgency=severity.urgency, priority=severity.rank, at=at, actor=actor
+        )
+    is_raised = before.urgency == Urgency.LOW and severity.urgency == Urgency.HIGH
+    if is_raised or severity.rank < before.rank:
+        tell_responders(ticket=ticket, text=f"Severity {severity.name}, was {before.name}.", at=at, actor=actor)
 
 
 @transaction.atomic

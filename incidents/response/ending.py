@@ -15,10 +15,13 @@ from oncall.models import User
 
 
 @transaction.atomic
-def restore(*, ticket_id: int, actor: User | None, at: datetime, note: str = "") -> Ticket:
+def restore(
+    *, ticket_id: int, actor: User | None, at: datetime, note: str = "", restored_at: datetime | None = None
+) -> Ticket:
     """Say that the service works again: paging ends, and so do the minutes of the people at work.
 
-    If the severity needs no prevention, the incident is resolved at the same time.
+    `restored_at` is when it began to work, if that was before `at`; the figures count to then. If the severity needs
+    no prevention, the incident is resolved at the same time.
     """
     ticket = lock_ticket(ticket_id)
     move(
@@ -27,8 +30,9 @@ def restore(*, ticket_id: int, actor: User | None, at: datetime, note: str = "")
         at=at,
         actor=actor,
         text=f"Service restored. {note}".strip(),
-        restored_at=at,
-        mitigated_at=ticket.mitigated_at or at,
+        restored_at=restored_at or at,
+        mitigated_at=ticket.mitigated_at or restored_at or at,
+        restore_due_at=None,
         acknowledged_at=ticket.acknowledged_at or (at if actor else None),
     )
     end_paging(ticket=ticket, at=at, actor=actor)
@@ -72,6 +76,7 @@ def reopen(*, ticket_id: int, reason: str, actor: User | None, at: datetime) -> 
         actor=actor,
         text=f"Reopened. {reason}".strip(),
         reopened_at=at,
+        restore_due_at=None,
         restored_at=None,
         resolved_at=None,
         closed_at=None,
@@ -107,6 +112,7 @@ def close(*, ticket_id: int, code: str, actor: User | None, at: datetime, note: 
         actor=actor,
         text=text,
         closed_at=at,
+        restore_due_at=None,
         closure_code=code,
         closure_note=note,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import CharField, F, Q, Value
+from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Concat
 
 from config.base.data.lifecycle import IllegalMove
@@ -28,28 +28,42 @@ from incidents.models import (
     TicketKind,
     TicketStatus,
 )
-from incidents.routing.severity_mapping import SeverityChoice, choose_severity
+from incidents.routing import flapping
+from incidents.routing.severity_mapping import SeverityChoice, choose_severity, default_choice
 from incidents.tickets import timeline
+from oncall.models import EscalationState
 
 MAX_AT_ONCE = 500
 _LOCK_CLASS = 7_101
+_RINGING = {EscalationState.TRIGGERED}
 # An older start is the sender's wrong clock, not an incident of last year.
 _OLDEST_START = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class _Group:
-    """The alerts routed together; `is_plain` leaves out every step that can fail, except opening the incident."""
+    """The alerts routed together.
+
+    `plain_because` is why they are routed in plain form, as a text to put after "severity SEV2 ": without every step
+    that can fail, except opening the incident. It is empty for the usual form.
+    """
 
     integration: Integration
     group_key: str
     severities: Sequence[Severity]
     at: datetime
-    is_plain: bool
+    plain_because: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether they are routed in plain form."""
+        return bool(self.plain_because)
 
     def worst(self, alerts: Sequence[Alert]) -> SeverityChoice:
         """The worst severity of the alerts."""
-        words = {"" if self.is_plain else alert.severity_word for alert in alerts}
+        if self.is_plain:
+            return default_choice(integration=self.integration, severities=self.severities, because=self.plain_because)
+        words = {alert.severity_word for alert in alerts}
         choices = [
             choose_severity(word, integration=self.integration, severities=self.severities) for word in sorted(words)
         ]
@@ -64,15 +78,16 @@ def route_group(
     which: Q,
     severities: Sequence[Severity],
     at: datetime,
-    is_plain: bool = False,
+    plain_because: str = "",
 ) -> int:
     """Route the group's due alerts that match `which`; returns how many, 0 while another engine has the group."""
-    group = _Group(integration, group_key, severities, at, is_plain)
+    group = _Group(integration, group_key, severities, at, plain_because)
     if not _try_lock_group(group):
         return 0
     due = Alert.objects.filter(which, integration=integration, group_key=group_key, route_at__lte=at)
     tickets = _lock_tickets(group, due)
-    locked_alerts = alert_status.lock(due, limit=MAX_AT_ONCE)
+    # A payload is as large and as deep as its sender makes it, and nothing here reads it.
+    locked_alerts = alert_status.lock(due.defer("payload"), limit=MAX_AT_ONCE)
     # An alert that got a ticket meanwhile waits for the next pass, which locks that ticket first.
     alerts = [alert for alert in locked_alerts if alert.ticket_id is None or alert.ticket_id in tickets]
     without_incident = []
@@ -105,38 +120,57 @@ def _try_lock_group(group: _Group) -> bool:
 
 
 def _lock_tickets(group: _Group, due: alert_status.Alerts) -> dict[int, Ticket]:
-    """The tickets of the due alerts and the group's open incident, locked in the order of their ids."""
+    """The tickets of the due alerts and the group's incident, locked in the order of their ids.
+
+    The group's incident is the open one, else the newest one that is over, which may continue.
+    """
     ticket_ids = set(due.filter(ticket__isnull=False).values_list("ticket_id", flat=True))
     ticket_ids |= set(
         Alert.objects.filter(
             integration=group.integration,
             group_key=group.group_key,
             ticket__kind=TicketKind.INCIDENT,
-            ticket__status__in=OPEN_STATUSES,
+            ticket__status__in=[*OPEN_STATUSES, *flapping.OVER],
         )
-        .order_by("-ticket_id")
+        .order_by(Case(When(ticket__status__in=OPEN_STATUSES, then=0), default=1), "-ticket_id")
         .values_list("ticket_id", flat=True)[:1]
     )
     if not ticket_ids:
         return {}
-    rows = Ticket.objects.filter(pk__in=ticket_ids).select_related("severity").order_by("pk")
+    rows = Ticket.objects.filter(pk__in=ticket_ids).select_related("severity", "service", "team").order_by("pk")
     return {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",))}
 
 
 def _attach_alerts(group: _Group, alerts: list[Alert], tickets: dict[int, Ticket]) -> None:
-    """Give alerts without an open incident to the group's, or open one for them."""
-    ticket = next((row for _, row in sorted(tickets.items(), reverse=True) if row.is_open), None)
+    """Give alerts without an open incident to the group's, continue the one that has just ended, or open one."""
+    newest = [row for _, row in sorted(tickets.items(), reverse=True)]
+    ticket = next((row for row in newest if row.is_open), None)
+    over = next((row for row in newest if flapping.continues(row, group.integration, at=group.at)), None)
     name = f"group '{group.group_key[:120]}'"
-    if ticket is None:
+    if ticket is not None:
+        flapping.note_return(ticket, alerts, at=group.at)
+        _join(group, ticket, alerts, f"it is open for the same {name}.")
+    elif over is not None:
+        ticket, because = flapping.reopen(over, alerts, at=group.at)
+        tickets[ticket.pk] = ticket
+        _join(group, ticket, alerts, because)
+    else:
         first, *others = sorted(alerts, key=lambda alert: (alert.opened_at, alert.pk))
         ticket, because = _declare_incident(group, first, alerts, name)
         _write_alerts([first], ticket, f"Opened {ticket.reference}: {because}")
         _write_alerts(others, ticket, f"Joined {ticket.reference}: it came together with the first alert of {name}.")
-    else:
-        raised = _raise_severity(group, ticket, alerts)
-        _write_alerts(alerts, ticket, f"Joined {ticket.reference}: it is open for the same {name}.{raised}")
-        timeline.record(ticket_id=ticket.pk, kind=EntryKind.ALERT, text=_joined_text(alerts), at=group.at)
     _acknowledge_if_sent(group, ticket, alerts)
+
+
+def _join(group: _Group, ticket: Ticket, alerts: list[Alert], because: str) -> None:
+    """Give alerts to an open incident, and tell the people who have acknowledged it."""
+    raised = _raise_severity(group, ticket, alerts)
+    states = set(response.running(ticket).values_list("state", flat=True))
+    _write_alerts(alerts, ticket, f"Joined {ticket.reference}: {because}{raised}", is_ringing=states == _RINGING)
+    text = _joined_text(alerts)
+    timeline.record(ticket_id=ticket.pk, kind=EntryKind.ALERT, text=text, at=group.at)
+    if ticket.status != TicketStatus.NEW and EscalationState.ACKNOWLEDGED in states:
+        response.tell_responders(ticket=ticket, text=text, at=group.at)
 
 
 def _declare_incident(group: _Group, first: Alert, alerts: list[Alert], name: str) -> tuple[Ticket, str]:
@@ -170,12 +204,12 @@ def _joined_text(alerts: list[Alert]) -> str:
     return f"{len(alerts)} more alerts joined: {'; '.join(alert.title for alert in alerts[:3])}{more}"
 
 
-def _write_alerts(alerts: list[Alert], ticket: Ticket, explanation: str) -> None:
-    """Write the alerts' incident and explanation; they are acknowledged if their incident is."""
+def _write_alerts(alerts: list[Alert], ticket: Ticket, explanation: str, *, is_ringing: bool = False) -> None:
+    """Write the alerts' incident and explanation; they are acknowledged if their incident is and nobody is paged."""
     if not alerts:
         return
     changes = {"ticket": ticket, "route_at": None, "route_attempts": 0, "explanation": explanation}
-    if ticket.status != TicketStatus.NEW:
+    if ticket.status != TicketStatus.NEW and not is_ringing:
         changes["status"] = AlertStatus.ACKNOWLEDGED
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(**changes)
 
@@ -207,8 +241,14 @@ def _raise_severity(group: _Group, ticket: Ticket, alerts: list[Alert]) -> str:
 
 
 def _acknowledge_if_sent(group: _Group, ticket: Ticket, alerts: list[Alert]) -> None:
-    """Acknowledge the incident if a sender acknowledged its alert, as PagerDuty's may."""
-    if ticket.status == TicketStatus.NEW and any(alert.status == AlertStatus.ACKNOWLEDGED for alert in alerts):
+    """Acknowledge the incident if a sender acknowledged its alert, as PagerDuty's may.
+
+    A reopened incident is in progress although nobody has answered yet.
+    """
+    if not any(alert.status == AlertStatus.ACKNOWLEDGED for alert in alerts):
+        return
+    unanswered = response.running(ticket).filter(state=EscalationState.TRIGGERED, acknowledged_at=None)
+    if ticket.status == TicketStatus.NEW or unanswered.exists():
         response.acknowledge(ticket_id=ticket.pk, actor=None, at=group.at)
 
 
@@ -227,10 +267,12 @@ def _close_alerts(group: _Group, ticket: Ticket | None, alerts: list[Alert]) -> 
         timeline.record(
             ticket_id=ticket.pk,
             kind=EntryKind.ALERT,
-            text="All alerts have closed. If the service works again, choose Restore.",
+            text=flapping.CONFIRM_TEXT,
             at=group.at,
         )
         _explain(alerts, f"{text}waits for a person to confirm that the service works.")
+    elif flapping.wait_for_quiet(ticket, group.integration, at=group.at):
+        _explain(alerts, f"{text}is restored if it stays quiet, because it has come back before.")
     else:
         _explain(alerts, text + _restore(group, ticket))
 

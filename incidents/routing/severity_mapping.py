@@ -27,20 +27,42 @@ class SeverityChoice:
 def choose_severity(word: str, *, integration: Integration, severities: Sequence[Severity]) -> SeverityChoice:
     """The severity for a sender's word: the integration's mapping, a name, a common word, or the default.
 
-    `severities` are all severities, the worst first.
+    `severities` are all severities, the worst first. A mapping that cannot be read is left out, and `because` says so.
     """
-    default = next(severity for severity in severities if severity.pk == integration.default_severity_id)
     if not word:
-        return SeverityChoice(default, "by default, because the sender names no severity")
+        return default_choice(
+            integration=integration, severities=severities, because="by default, because the sender names no severity"
+        )
     by_name = {severity.name.casefold(): severity for severity in severities}
-    mapped = {str(sent).casefold(): str(name).casefold() for sent, name in integration.severities.items()}
+    mapped, trouble = _mapped_name(integration, word)
+    if mapped in by_name:
+        return SeverityChoice(by_name[mapped], f"because {integration.name} maps '{word}' to it")
     key = word.casefold()
-    if mapped.get(key) in by_name:
-        return SeverityChoice(by_name[mapped[key]], f"because {integration.name} maps '{word}' to it")
     if key in by_name:
-        return SeverityChoice(by_name[key], f"because the sender says '{word}'")
-    if key in _RANKS:
+        return SeverityChoice(by_name[key], f"because the sender says '{word}'{trouble}")
+    if key in _RANKS and severities:
         rank = _RANKS[key]
         closest = next((severity for severity in severities if severity.rank >= rank), severities[-1])
-        return SeverityChoice(closest, f"because the sender says '{word}'")
-    return SeverityChoice(default, f"by default, because '{word}' is not mapped to a severity")
+        return SeverityChoice(closest, f"because the sender says '{word}'{trouble}")
+    because = f"by default, because '{word}' is not mapped to a severity{trouble}"
+    return default_choice(integration=integration, severities=severities, because=because)
+
+
+def default_choice(*, integration: Integration, severities: Sequence[Severity], because: str) -> SeverityChoice:
+    """The integration's default severity, which may be newer than `severities`."""
+    known = (severity for severity in severities if severity.pk == integration.default_severity_id)
+    return SeverityChoice(next(known, None) or integration.default_severity, because)
+
+
+def _mapped_name(integration: Integration, word: str) -> tuple[str, str]:
+    """The name, in lower case, to which the integration maps the word, and what is wrong with its mapping.
+
+    Both may be empty. The mapping is JSON that people edit, and older rows were never checked.
+    """
+    trouble = f" (the severities of {integration.name} could not be read)"
+    mapping = integration.severities
+    if not isinstance(mapping, dict):
+        return "", trouble
+    key = word.casefold()
+    name = next((name for sent, name in mapping.items() if str(sent).casefold() == key), "")
+    return (name.casefold(), "") if isinstance(name, str) else ("", trouble)

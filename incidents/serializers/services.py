@@ -18,7 +18,10 @@ class ServiceSerializer(RecordSerializer):
 
     class Meta:
         model = Service
-        fields = ("id", "slug", "name", "kind", "description", "team", "tier", "escalation_policy", "depends_on")
+        fields = (
+            "id", "slug", "name", "kind", "description", "team", "tier", "escalation_policy", "flapping_minutes",
+            "depends_on",
+        )  # fmt: skip
 
 
 class StintSerializer(serializers.Serializer[Any]):

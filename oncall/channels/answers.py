@@ -1,17 +1,19 @@
 """Calls a provider over HTTP and reads its answer as a channel's outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import timedelta
 
 from config.base.data.outbox import SEND_DEADLINE
 from config.base.net import http
 from oncall.channels.base import Outcome, accepted, refused
 
-_TRY_LATER = {408, 425, 429}
+REFUSED_FOR_GOOD = frozenset(range(400, 500)) - {408, 425, 429}
 
 
-def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Outcome:
-    """POST `body` within the send deadline. 2xx is accepted, 4xx is permanent, the rest can be retried."""
+def post(
+    url: str, *, body: bytes, headers: Mapping[str, str], permanent: Container[int] = REFUSED_FOR_GOOD
+) -> Outcome:
+    """POST `body` within the send deadline. 2xx is accepted, `permanent` is final, the rest can be retried."""
     try:
         answer = http.send(
             method="POST",
@@ -28,7 +30,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Outcome:
         return accepted(answer.headers.get("x-message-id", ""))
     return refused(
         f"The provider answered {answer.status}.",
-        is_permanent=400 <= answer.status < 500 and answer.status not in _TRY_LATER,
+        is_permanent=answer.status in permanent,
         retry_after=_retry_after(answer.headers.get("retry-after", "")),
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.conf import settings
+
 
 @dataclass(frozen=True)
 class Message:
@@ -20,6 +22,8 @@ class Message:
     type: str = "page"
     """A "page" asks for an answer; a "reminder" is about a task; a "notice" has a `text`."""
     text: str = ""
+    is_plain: bool = False
+    """Whether it is the short text for a message that could not be prepared: no template, no stored text."""
 
     @property
     def one_line(self) -> str:
@@ -36,6 +40,8 @@ class Outcome:
     provider_id: str = ""
     error: str = ""
     is_permanent: bool = False
+    is_unprepared: bool = False
+    """Whether the fault lies in the message, so that a plain text may pass."""
     retry_after: timedelta | None = None
 
 
@@ -50,3 +56,22 @@ def accepted(provider_id: str = "") -> Outcome:
 def refused(error: str, *, is_permanent: bool = False, retry_after: timedelta | None = None) -> Outcome:
     """The provider has refused the message, or gave no answer."""
     return Outcome(is_accepted=False, error=error, is_permanent=is_permanent, retry_after=retry_after)
+
+
+def unprepared(error: str) -> Outcome:
+    """The message itself could not be built or written; nothing was sent."""
+    return Outcome(is_accepted=False, error=error, is_unprepared=True)
+
+
+def plain(*, key: str, kind: str, address: str, link: str, secret: str = "") -> Message:
+    """The text that is sent when a message cannot be prepared: it says only that an answer is needed."""
+    return Message(
+        key=key,
+        kind=kind,
+        address=address,
+        secret=secret,
+        person="",
+        title=f"{settings.SITE_NAME}: something needs your answer",
+        link=link,
+        is_plain=True,
+    )

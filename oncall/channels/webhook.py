@@ -1,10 +1,16 @@
 """Messages to a person's own webhook, signed as Standard Webhooks specifies."""
 
 import json
+from urllib.parse import urlsplit
 
 from config.base.net.signing import signature_headers
 from oncall.channels.answers import post
 from oncall.channels.base import Message, Outcome
+
+
+def host(address: str) -> str:
+    """The host of the person's own address."""
+    return urlsplit(address).netloc.rpartition("@")[2]
 
 
 def send(message: Message) -> Outcome:

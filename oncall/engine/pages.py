@@ -73,7 +73,7 @@ class PagesLane(Lane):
     def _send_due(self, at: datetime) -> int:
         if self._stopping.is_set() or not self._senders.free:
             return 0
-        jobs = paging.claim_jobs(at=at, limit=self._senders.free, channels=self._senders.channels_with_room())
+        jobs = paging.claim_jobs(at=at, limit=self._senders.free, rooms=self._senders.rooms())
         for job in jobs:
             self._senders.start(job)
         return len(jobs)

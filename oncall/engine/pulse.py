@@ -1,43 +1,46 @@
 """The engine's pulse: read for the top bar of every page, and deleted a day after a worker has vanished."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db.models import Q
 
+from config.base.data.clock import database_now
 from oncall.engine import health_checks
 from oncall.models import EngineLane
 
 KEEP_FOR = timedelta(days=1)
 KEEP_ENDED_FOR = timedelta(minutes=10)
-_KEY = "oncall.pulse"
+_KEY = "oncall.engine_pulse"
 _SECONDS = 4
 
 
 @dataclass(frozen=True)
 class Pulse:
-    """When a worker last swept for pages, and how many findings the health checks have."""
+    """When a worker last swept for pages, and how many alarms and notices the health checks have."""
 
     swept_at: datetime | None
-    findings: int
+    alarms: int
+    notices: int = 0
 
-    def is_healthy(self, at: datetime) -> bool:
-        """Whether a page due now would be sent."""
-        fresh = self.swept_at is not None and at - self.swept_at < health_checks.ENGINE_STALE + timedelta(
-            seconds=_SECONDS
-        )
-        return fresh and not self.findings
+    @property
+    def is_healthy(self) -> bool:
+        """Whether a page due now would be sent; an engine that has stopped is itself an alarm."""
+        return self.swept_at is not None and not self.alarms
 
 
 def read(*, at: datetime) -> Pulse:
-    """The pulse, at most a few seconds old, cheap enough to read on each page."""
+    """The pulse by the database's clock, at most a few seconds old, cheap enough to read on each page.
+
+    `at` is the reader's clock: if it is behind the database's, the sweep is shown as of now.
+    """
     pulse = cache.get(_KEY)
     if not isinstance(pulse, Pulse):
-        result = health_checks.check_health(at=at)
-        pulse = Pulse(result.swept_at, len(result.findings))
+        result = health_checks.check_health(at=database_now())
+        pulse = Pulse(result.swept_at, len(result.alarms), len(result.notices))
         cache.set(_KEY, pulse, _SECONDS)
-    return pulse
+    return replace(pulse, swept_at=pulse.swept_at and min(pulse.swept_at, at))
 
 
 def forget_old(*, at: datetime) -> int:

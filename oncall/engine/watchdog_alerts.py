@@ -1,23 +1,23 @@
 """The watchdog's decisions and messages: when to alert the operators through a second provider.
 
 It runs outside Celery and Redis, so that it can report an engine that has stopped (paging rule
-11). The outside heartbeat is sent only while every check passes: when it stops, that is the last alarm.
+11). It acts on alarms alone; notices are for the owners on the System health page. The outside heartbeat is sent
+only while there is no alarm: when it stops, that is the last alarm.
 """
 
 import json
 import logging
 import smtplib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import DatabaseError, InterfaceError, connection
 
-from config.base.data.clock import database_now
 from config.base.net import http
-from oncall.engine.health_checks import Finding, check_health
+from oncall.engine.health_checks import Finding
 
 logger = logging.getLogger(__name__)
 
@@ -25,17 +25,11 @@ CHECK_EVERY = timedelta(seconds=5)
 CONFIRMATIONS = 2
 REPEAT_AFTER = timedelta(minutes=5)
 HEARTBEAT_EVERY = timedelta(seconds=60)
-# Dead letters open an incident of their own; every other finding means that paging itself may not work.
-_IGNORED_CODES = frozenset({"dead_letters"})
 
 
-def run_checks() -> list[Finding]:
-    """What is wrong now, by the database's clock; a database that does not answer is itself a finding."""
-    try:
-        return [finding for finding in check_health(at=database_now()).findings if finding.code not in _IGNORED_CODES]
-    except (DatabaseError, InterfaceError) as error:
-        connection.close()
-        return [Finding("database", f"The database does not answer: {str(error).splitlines()[0][:200]}", 1)]
+def uptime() -> datetime:
+    """An instant that only runs forward, whatever is done to the host's clock; good for intervals alone."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=time.monotonic())
 
 
 @dataclass
@@ -66,15 +60,33 @@ class WatchdogState:
         return []
 
 
+def act(state: WatchdogState, findings: Sequence[Finding]) -> None:
+    """Do what the alarms among these findings ask for."""
+    alarms = [finding for finding in findings if finding.is_alarm]
+    for action in state.decide(alarms, at=uptime()):
+        if action == "alert":
+            if not send_alert(alarms) and has_address():
+                state.alerted_at = None  # nobody has it yet: again at the next check
+        elif action == "all_clear":
+            send_all_clear()
+        else:
+            send_heartbeat()
+
+
+def has_address() -> bool:
+    """Whether there is anybody to alert."""
+    return bool(settings.WATCHDOG_ALERT_URL or settings.WATCHDOG_ALERT_EMAIL)
+
+
 def send_alert(findings: Sequence[Finding]) -> bool:
     """Tell the operators that paging may not work; True if at least one channel accepted it."""
-    text = " ".join(finding.text for finding in findings)
+    text = " ".join(f"{finding.text} {finding.ends}".strip() for finding in findings)
     return _notify_operators(f"{settings.SITE_NAME}: paging may not work. {text}")
 
 
 def send_all_clear() -> bool:
-    """Tell the operators that every check passes again."""
-    return _notify_operators(f"{settings.SITE_NAME}: every check passes again.")
+    """Tell the operators that no check raises an alarm any more."""
+    return _notify_operators(f"{settings.SITE_NAME}: every alarm is over, and paging works again.")
 
 
 def send_heartbeat() -> bool:

@@ -10,6 +10,8 @@ from oncall.escalation.machine import Policy, Step, Target
 from oncall.models import EscalationPolicy, EscalationTarget, MembershipRole, StepMode, Team
 
 _KINDS = ("user", "schedule", "team")
+MANAGERS, OPERATORS = "managers", "operators"
+"""Targets of no step: whom a fallback that reaches nobody falls to."""
 
 
 def freeze(policy: EscalationPolicy | None, *, team: Team | None) -> dict[str, Any]:
@@ -47,9 +49,8 @@ def _target_as_json(target: EscalationTarget) -> dict[str, int]:
     return {kind: key for kind in _KINDS if (key := getattr(target, f"{kind}_id"))}
 
 
-def thaw(frozen: Mapping[str, Any]) -> Policy:
-    """The machine's policy from its JSON."""
-    timeout = frozen.get("ack_timeout_minutes")
+def thaw(frozen: Mapping[str, Any], *, team: int | None = None) -> Policy:
+    """The machine's policy from its JSON; `team` is whose managers are the last resort, before the operators."""
     return Policy(
         steps=tuple(
             Step(
@@ -60,7 +61,16 @@ def thaw(frozen: Mapping[str, Any]) -> Policy:
             for step in frozen["steps"]
         ),
         repeat=frozen["repeat"],
-        ack_timeout=timedelta(minutes=timeout) if timeout else None,
+        ack_timeout=ack_timeout(frozen),
         fallback=tuple(Target("user", key) for key in frozen["fallback"]),
         fallback_delay=timedelta(minutes=frozen["fallback_delay_minutes"]),
+        last_resort=(Target(MANAGERS, team), Target(OPERATORS, None)),
     )
+
+
+def ack_timeout(frozen: Any) -> timedelta | None:
+    """The policy's acknowledgement time-out; None too if it cannot be read: nothing may stop an acknowledgement."""
+    minutes = frozen.get("ack_timeout_minutes") if isinstance(frozen, dict) else None
+    if not isinstance(minutes, int) or isinstance(minutes, bool):
+        return None
+    return timedelta(minutes=minutes) if 0 < minutes <= 32_767 else None

@@ -1,7 +1,7 @@
 """The escalation machine: a pure function from a state and a time to the next state and a log.
 
 It uses no database and no clock, so its rules can be read and tested with worked cases in one place:
-R-E1 to R-E7 of `docs/escalation.md`. `oncall.escalation.sweep` runs it on real rows.
+R-E1 to R-E7a of `docs/escalation.md`. `oncall.escalation.sweep` runs it on real rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +41,8 @@ class Policy:
     ack_timeout: timedelta | None = None
     fallback: tuple[Target, ...] = ()
     fallback_delay: timedelta = timedelta(minutes=5)
+    last_resort: tuple[Target, ...] = ()
+    """Tried in turn when the fallback reaches nobody, until one does."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class State:
     step: int = 0
     round: int = 0
     round_reached: bool = False
+    is_round_lost: bool = False
+    """Whether no page of the round has arrived, and the providers are the reason (R-E8)."""
     next_at: datetime | None = None
     is_exhausted: bool = False
     cursors: Mapping[int, int] = field(default_factory=dict)
@@ -84,11 +88,11 @@ def begin(*, at: datetime) -> State:
     return State(next_at=at)
 
 
-def acknowledge(policy: Policy, state: State, *, at: datetime) -> Outcome:
-    """Acknowledge: stop, or wait for the acknowledgement's time-out (R-E7)."""
+def acknowledge(state: State, *, at: datetime, timeout: timedelta | None) -> Outcome:
+    """Acknowledge: stop, or wait for the policy's acknowledgement time-out (R-E7)."""
     if state.status != TRIGGERED:
         return state, []
-    next_at = at + policy.ack_timeout if policy.ack_timeout else None
+    next_at = at + timeout if timeout else None
     return replace(state, status=ACKNOWLEDGED, next_at=next_at), [LogLine(at, "ack")]
 
 
@@ -96,7 +100,7 @@ def unacknowledge(state: State, *, at: datetime) -> Outcome:
     """Take the acknowledgement back: start again at step 0 (R-E7)."""
     if state.status not in {ACKNOWLEDGED, SNOOZED}:
         return state, []
-    return _restart(state, at=at), [LogLine(at, "unack")]
+    return restart(state, at=at), [LogLine(at, "unack")]
 
 
 def snooze(state: State, *, at: datetime, until: datetime) -> Outcome:
@@ -111,6 +115,31 @@ def escalate(state: State, *, at: datetime) -> Outcome:
     if state.status == ENDED:
         return state, []
     return replace(state, status=TRIGGERED, next_at=at, is_exhausted=False), [LogLine(at, "escalate")]
+
+
+def decline(state: State, *, at: datetime) -> Outcome:
+    """Say "I can't": fire the next step now; an acknowledgement is taken back without starting again (R-E7a)."""
+    if state.status not in {TRIGGERED, ACKNOWLEDGED}:
+        return state, []
+    return replace(state, status=TRIGGERED, next_at=at, is_exhausted=False), [LogLine(at, "decline")]
+
+
+def raise_urgency(state: State, *, at: datetime, timeout: timedelta | None) -> Outcome:
+    """Raise the notification urgency (R-E7a): a snooze ends, an acknowledgement's time-out runs anew.
+
+    While it is triggered, the state stays; `has_fired` says whether the people of the last firing are paged again.
+    """
+    log = [LogLine(at, "urgency")]
+    if state.status == SNOOZED:
+        return restart(state, at=at), log
+    if state.status == ACKNOWLEDGED:
+        return replace(state, next_at=at + timeout if timeout else None), log
+    return (state, log) if state.status == TRIGGERED else (state, [])
+
+
+def has_fired(state: State) -> bool:
+    """Whether a step or the fallback has fired since the escalation began or started again."""
+    return bool(state.step or state.round or state.is_exhausted)
 
 
 def end(state: State, *, at: datetime) -> Outcome:
@@ -131,7 +160,7 @@ def advance(policy: Policy, state: State, *, at: datetime, reach: Reach) -> Outc
     log: list[LogLine] = []
     if state.status in {ACKNOWLEDGED, SNOOZED}:
         log.append(LogLine(at, "ack_timeout" if state.status == ACKNOWLEDGED else "snooze_over"))
-        state = _restart(state, at=at)
+        state = restart(state, at=at)
     while state.next_at is not None and state.next_at <= at:
         if state.step < len(policy.steps):
             state = _fire_step(policy, state, at, reach, log)
@@ -140,7 +169,8 @@ def advance(policy: Policy, state: State, *, at: datetime, reach: Reach) -> Outc
     return state, log
 
 
-def _restart(state: State, *, at: datetime) -> State:
+def restart(state: State, *, at: datetime) -> State:
+    """Begin again at step 0, due now."""
     return replace(state, status=TRIGGERED, step=0, round=0, round_reached=False, next_at=at, is_exhausted=False)
 
 
@@ -168,17 +198,28 @@ def _choose(step: Step, cursor: int, at: datetime, reach: Reach) -> tuple[tuple[
 
 
 def _end_round(policy: Policy, state: State, at: datetime, reach: Reach, log: list[LogLine]) -> State:
-    """R-E6: even when nobody is on call, somebody is paged."""
-    is_last = state.round >= policy.repeat
-    if is_last or not state.round_reached:
-        reached = _unique_people([person for target in policy.fallback for person in reach(target, at)])
+    """R-E6: even when nobody is on call, somebody is paged. A round lost to providers is not counted (R-E8)."""
+    is_last = state.round >= policy.repeat and not state.is_round_lost
+    has_reached = state.round_reached and not state.is_round_lost
+    if state.is_round_lost:
+        log.append(LogLine(at, "provider_down", None, state.round))
+    if is_last or not has_reached:
+        reached = _fallback_people(policy, at, reach)
         if reached:
             log.append(LogLine(at, "page", FALLBACK, state.round, reached))
     if is_last:
         log.append(LogLine(at, "exhausted"))
         return replace(state, next_at=None, is_exhausted=True)
-    next_at = at if state.round_reached else at + policy.fallback_delay
-    return replace(state, round=state.round + 1, step=0, round_reached=False, next_at=next_at)
+    next_at = at if has_reached else at + policy.fallback_delay
+    following = state.round if state.is_round_lost else state.round + 1
+    return replace(state, round=following, step=0, round_reached=False, is_round_lost=False, next_at=next_at)
+
+
+def _fallback_people(policy: Policy, at: datetime, reach: Reach) -> tuple[Reached, ...]:
+    people = _unique_people([person for target in policy.fallback for person in reach(target, at)])
+    if people:
+        return people
+    return next((_unique_people(rung) for target in policy.last_resort if (rung := reach(target, at))), ())
 
 
 def _unique_people(people: Sequence[Reached]) -> tuple[Reached, ...]:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from config.base.data.clock import floor_minute
 from oncall import schedules
+from oncall.escalation import last_resort
+from oncall.escalation.freezing import OPERATORS
 from oncall.escalation.machine import Policy, Reached, Target
 from oncall.models import MembershipRole, Team, User
 
@@ -41,9 +43,16 @@ class Reach:
             turn = schedules.on_call(roster, at=at) if roster else schedules.NOBODY
             people = list(turn.users)
             because |= turn.because
-        else:
+        elif target.kind == "team":
             people = _members(self._teams.get(target.key))
+        else:
+            return [Reached(key, because) for key in _last_resort(target)]
         return [Reached(person.pk, because) for person in people if person.is_active]
+
+
+def _last_resort(target: Target) -> list[int]:
+    """Asked for only when a fallback has reached nobody, so its rows are not fetched beforehand."""
+    return last_resort.operators() if target.kind == OPERATORS else last_resort.managers(target.key)
 
 
 def _members(team: Team | None) -> list[User]:

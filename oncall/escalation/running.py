@@ -11,13 +11,22 @@ from django.db import transaction
 
 from oncall import paging, signals, subjects
 from oncall.escalation import machine
-from oncall.escalation.freezing import freeze, thaw
-from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationState, Team, Urgency, User
+from oncall.escalation.freezing import ack_timeout, freeze
+from oncall.models import (
+    Escalation,
+    EscalationEntry,
+    EscalationEvent,
+    EscalationPolicy,
+    EscalationState,
+    Team,
+    Urgency,
+    User,
+)
 from oncall.wake import wake
 
 STATE_COLUMNS = (
-    "state", "step", "round", "round_reached", "firing", "next_at", "acknowledged_at", "acknowledged_by",
-    "exhausted_at", "ended_at",
+    "state", "step", "round", "round_reached", "round_firing", "firing", "next_at",
+    "acknowledged_at", "acknowledged_by", "exhausted_at", "ended_at",
 )  # fmt: skip
 """The columns that a running policy changes; the frozen policy is not among them."""
 
@@ -74,8 +83,36 @@ def snooze(*, escalation_id: int, until: datetime, at: datetime, actor: User | N
 
 
 def escalate_now(*, escalation_id: int, at: datetime, actor: User | None) -> Escalation:
-    """Page the next step at once: "I can't", or "this needs more people" (R-E7)."""
+    """Page the next step at once: "this needs more people" (R-E7)."""
     return _apply(escalation_id, "escalate", at=at, actor=actor)
+
+
+def decline(*, escalation_id: int, at: datetime, actor: User) -> Escalation:
+    """Say "I can't": the actor's own calls end, an acknowledgement is taken back, the next step is due now (R-E7a).
+
+    The caller has checked that it rang the actor, or that the actor acknowledged. Without effect while it is
+    snoozed or once it has ended.
+    """
+    return _apply(escalation_id, "decline", at=at, actor=actor)
+
+
+@transaction.atomic
+def hand_over(*, escalation_id: int, at: datetime, actor: User) -> Escalation:
+    """The acknowledgement is the actor's from now on; its times stay. Without effect unless it is acknowledged."""
+    row = lock(escalation_id)
+    if row.state == EscalationState.ACKNOWLEDGED and row.acknowledged_by_id != actor.pk:
+        row.acknowledged_by = actor
+        row.save(update_fields=["acknowledged_by"])
+        EscalationEntry.objects.create(escalation=row, at=at, event=EscalationEvent.ACK, actor=actor, relay_at=at)
+        wake("clocks")
+    return row
+
+
+def lock(escalation_id: int) -> Escalation:
+    """The escalation, locked after its subject (paging rule 4)."""
+    subject = Escalation.objects.values("subject_type", "subject_id").get(pk=escalation_id)
+    subjects.lock(subject["subject_type"], subject["subject_id"])
+    return Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
 
 
 def end(*, escalation_id: int, at: datetime, actor: User | None) -> Escalation:
@@ -85,12 +122,10 @@ def end(*, escalation_id: int, at: datetime, actor: User | None) -> Escalation:
 
 @transaction.atomic
 def _apply(escalation_id: int, verb: str, *, at: datetime, actor: User | None, **extra: Any) -> Escalation:
-    subject = Escalation.objects.values("subject_type", "subject_id").get(pk=escalation_id)
-    subjects.lock(subject["subject_type"], subject["subject_id"])
-    row = Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
+    row = lock(escalation_id)
     before = state_of(row)
     if verb == "acknowledge":
-        after, log = machine.acknowledge(thaw(row.frozen_policy), before, at=at)
+        after, log = machine.acknowledge(before, at=at, timeout=ack_timeout(row.frozen_policy))
     elif verb == "snooze":
         after, log = machine.snooze(before, at=at, until=extra["until"])
     else:
@@ -99,11 +134,18 @@ def _apply(escalation_id: int, verb: str, *, at: datetime, actor: User | None, *
         return row
     write_state(row, after, at=at, actor=actor)
     row.save(update_fields=STATE_COLUMNS)
+    # The firing says how often the person may decline: once for each time it rang.
+    detail = {"firing": row.firing} if verb == "decline" else {}
     EscalationEntry.objects.bulk_create(
-        EscalationEntry(escalation=row, at=at, event=line.event, actor=actor, relay_at=at) for line in log
+        EscalationEntry(escalation=row, at=at, event=line.event, actor=actor, relay_at=at, detail=detail)
+        for line in log
     )
-    if after.status != machine.TRIGGERED:
+    if after.status == machine.ENDED:
+        paging.cancel_unsent(escalation_id=row.pk, at=at, with_news=True)
+    elif after.status != machine.TRIGGERED:
         paging.cancel_unsent(escalation_id=row.pk, at=at)
+    elif verb == "decline" and actor is not None:
+        paging.cancel_unsent(escalation_id=row.pk, at=at, user_id=actor.pk)
     if after.status == machine.ACKNOWLEDGED:
         signals.escalation_acknowledged.send(sender=Escalation, escalation=row, at=at, actor=actor)
     wake("pages")
@@ -131,6 +173,8 @@ def write_state(row: Escalation, state: machine.State, *, at: datetime, actor: U
         row.acknowledged_at = row.acknowledged_by = None
     if state.status == EscalationState.ENDED and row.ended_at is None:
         row.ended_at = at
+    if state.step == 0 and row.step != 0:
+        row.round_firing = row.firing
     row.state = state.status
     row.step, row.round, row.round_reached = state.step, state.round, state.round_reached
     row.next_at = state.next_at

@@ -2,14 +2,15 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from config.base.data.isolation import is_conflict, is_database_away, prepare_each
 from oncall import paging
-from oncall.escalation import machine
+from oncall.escalation import machine, poison
 from oncall.escalation.freezing import thaw
 from oncall.escalation.reaching import Reach
 from oncall.escalation.running import STATE_COLUMNS, state_of, write_state
@@ -17,52 +18,82 @@ from oncall.models import Escalation, EscalationEntry, EscalationEvent, Escalati
 
 logger = logging.getLogger(__name__)
 BATCH = 50
-POISON_PAUSE = timedelta(seconds=5)
+_RESTARTS = {EscalationEvent.ACK_TIMEOUT, EscalationEvent.SNOOZE_OVER}
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What firing needs and no lock protects: the frozen policy, and who can be reached now."""
+
+    policy: machine.Policy
+    reach: machine.Reach
 
 
 def fire_due(*, at: datetime, limit: int = BATCH) -> int:
-    """Fire the due escalations, most urgent first, and return how many there were.
+    """Fire the due escalations, most urgent first, and return how many were handled.
 
-    Each has a savepoint: one that fails is logged and tried again five seconds later, and the others go on.
-    Rows locked by another engine are skipped. Only escalations and pages are locked.
+    They are prepared together and fired each in a transaction of its own, so that an acknowledgement never waits
+    for the whole batch. One that fails is put off with a growing rest while its fallback is paged; rows that
+    another engine holds are left for the next pass.
     """
-    with transaction.atomic():
-        rows = list(
-            Escalation.objects.due(at)
-            .order_by("priority", "next_at")
-            .select_for_update(skip_locked=True, no_key=True)[:limit]
-        )
-        if not rows:
-            return 0
-        _lock_cursors([step for row in rows for step in row.frozen_policy["steps"]])
-        reach = Reach((thaw(row.frozen_policy) for row in rows), since=at)
-        for row in rows:
-            _fire_or_postpone(row, at, reach)
-    return len(rows)
+    due = Escalation.objects.due(at).order_by("priority", "next_at")
+    frozen = {row["pk"]: row for row in due.values("pk", "frozen_policy", "team")[:limit]}
+
+    def prepare(keys: Sequence[int]) -> dict[int, _Prepared]:
+        policies = {key: thaw(frozen[key]["frozen_policy"], team=frozen[key]["team"]) for key in keys}
+        reach = Reach(policies.values(), since=at)
+        return {key: _Prepared(policy, reach) for key, policy in policies.items()}
+
+    prepared, failed = prepare_each(frozen, prepare)
+    return sum(
+        poison.postpone(escalation_id=key, error=failed[key], at=at)
+        if key in failed
+        else _fire_alone(key, prepared[key], at)
+        for key in frozen
+    )
 
 
-def _fire_or_postpone(row: Escalation, at: datetime, reach: machine.Reach) -> None:
+def _fire_alone(key: int, prepared: _Prepared, at: datetime) -> bool:
     try:
         with transaction.atomic():
-            _fire(row, at, reach)
-    except Exception:
-        logger.exception("escalation.poison", extra={"escalation": row.pk})
-        Escalation.objects.filter(pk=row.pk).update(next_at=at + POISON_PAUSE)
+            due = Escalation.objects.due(at).filter(pk=key)
+            row = due.select_for_update(skip_locked=True, no_key=True).first()
+            if row is None or not _lock_cursors(row.frozen_policy["steps"]):
+                return False
+            _fire(row, prepared, at)
+    except Exception as error:
+        if is_database_away(error):
+            raise
+        if is_conflict(error):
+            return False
+        return poison.postpone(escalation_id=key, error=error, at=at)
+    return True
 
 
-def _fire(row: Escalation, at: datetime, reach: machine.Reach) -> None:
-    policy = thaw(row.frozen_policy)
+def _fire(row: Escalation, prepared: _Prepared, at: datetime) -> None:
     cursors = _cursors(row.frozen_policy)
-    before = replace(state_of(row), cursors=cursors)
-    after, log = machine.advance(policy, before, at=at, reach=reach)
+    is_end_of_round = row.state == machine.TRIGGERED and row.step >= len(prepared.policy.steps)
+    before = replace(
+        state_of(row),
+        cursors=cursors,
+        is_round_lost=is_end_of_round and paging.is_lost_to_providers(escalation=row, at=at),
+    )
+    after, log = machine.advance(prepared.policy, before, at=at, reach=prepared.reach)
     write_state(row, after, at=at, actor=None)
+    row.failures, row.failure = 0, ""
     entries = []
+    current_round = before.round
     for line in log:
+        if line.event in _RESTARTS or line.round not in {None, current_round}:
+            row.round_firing = row.firing
+            current_round = line.round or 0
         if line.event == EscalationEvent.PAGE:
             row.firing += 1
             paging.create_pages(escalation=row, firing=row.firing, users=[p.user for p in line.reached], at=at)
+        if line.event == EscalationEvent.PROVIDER_DOWN or line.step == machine.FALLBACK:
+            row.round_firing = row.firing
         entries.append(_entry(row, line))
-    row.save(update_fields=STATE_COLUMNS)
+    row.save(update_fields=[*STATE_COLUMNS, "failures", "failure"])
     EscalationEntry.objects.bulk_create(entries)
     _store_cursors(row.frozen_policy, cursors, after.cursors)
 
@@ -86,14 +117,18 @@ def _entry(row: Escalation, line: machine.LogLine) -> EscalationEntry:
     )
 
 
-def _lock_cursors(steps: Sequence[Mapping[str, Any]]) -> None:
-    """Lock the batch's round-robin steps, so that each firing takes its own position (R-E5).
+def _lock_cursors(steps: Sequence[Mapping[str, Any]]) -> bool:
+    """Lock the policy's round-robin steps, so that each firing takes its own position (R-E5).
 
-    All at once and in one order: locked row by row, two engines' batches would wait for each other in a circle.
+    False while another engine holds one of them: waiting here would hold up every other escalation.
     """
     ids = {step["id"] for step in steps if step["mode"] == StepMode.ROUND_ROBIN}
-    if ids:
-        list(EscalationStep.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    if not ids:
+        return True
+    rows = EscalationStep.objects.filter(pk__in=ids)
+    locked = rows.select_for_update(no_key=True, skip_locked=True).order_by("pk").values_list("pk", flat=True)
+    # A step that was deleted since the policy was frozen has no row to lock.
+    return len(locked) == len(ids) or len(locked) == rows.count()
 
 
 def _cursors(frozen: Mapping[str, Any]) -> dict[int, int]:

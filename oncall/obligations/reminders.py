@@ -15,12 +15,12 @@ from django.db.models import Q, QuerySet
 
 from config.base.data import outbox
 from config.base.data.clock import backoff
-from config.base.data.outbox import OutboxState
+from config.base.data.outbox import OutboxState, Rooms
 from config.base.data.roles import Role
 from config.base.net import links
 from config.base.web import display
 from oncall import subjects
-from oncall.channels import Message, Outcome
+from oncall.channels import Message, Outcome, host_of
 from oncall.engine.sending import Senders
 from oncall.models import (
     ContactKind,
@@ -135,25 +135,28 @@ def _insert(obligation: Obligation, due: Sequence[_DueReminder], *, at: datetime
 def _build_reminder(
     obligation: Obligation, user: User, method: ContactMethod | None, *, key: str, at: datetime
 ) -> Reminder:
+    channel: str = method.kind if method else ContactKind.EMAIL
+    address = method.address if method else user.email
     return Reminder(
         key=key,
         obligation=obligation,
         user=user,
         contact_method=method,
-        channel=method.kind if method else ContactKind.EMAIL,
-        address=method.address if method else user.email,
+        channel=channel,
+        address=address,
+        host=host_of(channel, address),
         priority=PRIORITY,
         due_at=at,
         created_at=at,
     )
 
 
-def claim_jobs(*, at: datetime, limit: int, channels: Sequence[str] | None = None) -> list[Job]:
+def claim_jobs(*, at: datetime, limit: int, rooms: Rooms | None = None) -> list[Job]:
     """Claim waiting reminders, commit, read their obligations again, and build the messages.
 
     A reminder whose obligation has ended, or was reassigned since, is cancelled just before it would be sent.
     """
-    claims = outbox.claim(Reminder, at=at, limit=limit, channels=channels)
+    claims = outbox.claim(Reminder, at=at, limit=limit, rooms=rooms)
     if not claims:
         return []
     rows = Reminder.objects.select_related("obligation", "user", "contact_method").in_bulk(
@@ -165,7 +168,7 @@ def claim_jobs(*, at: datetime, limit: int, channels: Sequence[str] | None = Non
         if row.obligation.status != ObligationStatus.OPEN:
             outbox.record_end(Reminder, claim, state=OutboxState.CANCELLED, at=at, error="")
             continue
-        jobs.append(Job(claim, row.channel, _message(row, at=at)))
+        jobs.append(Job(claim, row.channel, _message(row, at=at), host=row.host))
     return jobs
 
 
@@ -224,7 +227,7 @@ class Sender:
         """Create due reminders, record answers, send what waits; returns how many rows it handled."""
         created = make_due(at=at)
         recorded = self.record_answers(at=at)
-        jobs = claim_jobs(at=at, limit=min(self._senders.free, BATCH), channels=self._senders.channels_with_room())
+        jobs = claim_jobs(at=at, limit=min(self._senders.free, BATCH), rooms=self._senders.rooms())
         for job in jobs:
             self._senders.start(job)
         return created + recorded + len(jobs)

@@ -5,6 +5,8 @@ from oncall.paging.creating import create_pages, ways_to_reach
 from oncall.paging.dead_letters import NotDead, discard, resend
 from oncall.paging.delivering import Job, claim_jobs, record
 from oncall.paging.links import BadLink, link_for, page_for_link, use_link
+from oncall.paging.news import tell
+from oncall.paging.unreached import is_lost_to_providers
 
 __all__ = [
     "BadLink",
@@ -14,10 +16,12 @@ __all__ = [
     "claim_jobs",
     "create_pages",
     "discard",
+    "is_lost_to_providers",
     "link_for",
     "page_for_link",
     "record",
     "resend",
+    "tell",
     "use_link",
     "ways_to_reach",
 ]

@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from config.base.data.outbox import OutboxState
-from oncall.models import ContactKind, ContactMethod, Escalation, NotificationRule, Page, Urgency, User
+from oncall.channels import host_of
+from oncall.models import ContactKind, ContactMethod, Escalation, NotificationRule, Page, Purpose, Urgency, User
 
 # For people without rules of their own: push or text at once, then call, and call again (R-E8).
 _DEFAULT_HIGH = ((0, ContactKind.PUSH), (0, ContactKind.SMS), (3, ContactKind.VOICE), (8, ContactKind.VOICE))
@@ -36,7 +39,25 @@ def create_pages(*, escalation: Escalation, firing: int, users: Sequence[int], a
                     at=at,
                 )
             )
+    replace_failing(escalation, pages, at=at)
     return Page.objects.bulk_create(pages)
+
+
+def replace_failing(escalation: Escalation, pages: Sequence[Page], *, at: datetime) -> None:
+    """Cancel pages of earlier firings that a provider has failed to take, where a new one goes to the same address.
+
+    The new one is tried instead: after an outage each person gets one message, not one for every round.
+    """
+    if escalation.firing <= 1:
+        return
+    replaced = Q(pk__in=[])
+    for page in pages:
+        if page.due_at <= at:
+            replaced |= Q(user=page.user_id, channel=page.channel, address=page.address)
+    failing = Page.objects.filter(replaced, escalation=escalation, state=OutboxState.PENDING, purpose=Purpose.RING)
+    failing.exclude(last_error="").update(
+        state=OutboxState.CANCELLED, ended_at=at, last_error="Replaced by the page of a later step."
+    )
 
 
 def build_page(
@@ -49,19 +70,30 @@ def build_page(
     due_at: datetime,
     at: datetime,
     attempt_of_rule: int = 0,
+    purpose: str = Purpose.RING,
+    text: str = "",
 ) -> Page:
-    """An unsaved page; its key is `escalation:firing:user:rule`, with `:try` for another channel (paging rule 3)."""
-    key = f"{escalation.pk}:{firing}:{user.pk}:{rule}"
+    """An unsaved page; its key is `escalation:firing:user:rule`, with `:try` for another channel (paging rule 3).
+
+    News is counted apart from firings: `firing` is then the number of the news, and the key says `news:` before it.
+    """
+    number = f"news:{firing}" if purpose == Purpose.NEWS else str(firing)
+    key = f"{escalation.pk}:{number}:{user.pk}:{rule}"
+    channel: str = method.kind if method else ContactKind.EMAIL
+    address = method.address if method else user.email
     return Page(
         key=f"{key}:{attempt_of_rule}" if attempt_of_rule else key,
         escalation=escalation,
         firing=firing,
         rule=rule,
         attempt_of_rule=attempt_of_rule,
+        purpose=purpose,
+        text=text,
         user=user,
         contact_method=method,
-        channel=method.kind if method else ContactKind.EMAIL,
-        address=method.address if method else user.email,
+        channel=channel,
+        address=address,
+        host=host_of(channel, address),
         priority=escalation.priority,
         state=OutboxState.PENDING,
         due_at=due_at,

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from config.base.data.outbox import OutboxState
-from oncall.models import Escalation, EscalationState, Page
+from oncall.models import Escalation, EscalationState, Page, Purpose
 from oncall.wake import wake
 
 
@@ -15,10 +15,16 @@ class NotDead(Exception):
 
 @transaction.atomic
 def resend(*, page_id: int, at: datetime) -> Page:
-    """Send a dead page again, under its own key. Raises NotDead if its escalation has been answered."""
-    escalation_id = Page.objects.values_list("escalation", flat=True).get(pk=page_id)
+    """Send a dead page again, under its own key. Raises NotDead if its escalation has been answered.
+
+    News needs no answer: it is sent unless the escalation has ended.
+    """
+    escalation_id, purpose = Page.objects.values_list("escalation", "purpose").get(pk=page_id)
     escalation = Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
-    if escalation.state != EscalationState.TRIGGERED:
+    is_needed = escalation.state == EscalationState.TRIGGERED
+    if purpose == Purpose.NEWS:
+        is_needed = escalation.state != EscalationState.ENDED
+    if not is_needed:
         raise NotDead("Somebody has acknowledged in the meantime, so this page is not sent again.")
     _change(page_id, state=OutboxState.PENDING, due_at=at, ended_at=None)
     wake("pages")

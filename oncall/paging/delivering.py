@@ -13,64 +13,125 @@ from django.db import transaction
 
 from config.base.data import outbox
 from config.base.data.clock import backoff
-from config.base.data.outbox import Claim, OutboxState
+from config.base.data.isolation import prepare_each, short_text
+from config.base.data.outbox import Claim, OutboxState, Rooms
 from oncall import subjects
 from oncall.channels import Message, Outcome
-from oncall.models import (
-    ContactKind,
-    ContactMethod,
-    Escalation,
-    EscalationEntry,
-    EscalationEvent,
-    EscalationState,
-    Page,
-    User,
-)
-from oncall.paging.creating import CHANNEL_ORDER, build_page
+from oncall.channels.base import plain, refused
+from oncall.models import ContactKind, Escalation, EscalationEntry, EscalationEvent, EscalationState, Page, Purpose
 from oncall.paging.links import link_for
+from oncall.paging.unreached import advance_if_unreachable, restore_delay, try_next_channel
 from oncall.wake import wake
 
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 60
 MAX_WAIT = timedelta(seconds=30)
 _COLUMNS = (
-    "key", "channel", "address", "escalation__state", "escalation__subject_type", "escalation__subject_id",
-    "escalation__title", "user__name", "contact_method__secret",
+    "key", "channel", "address", "host", "purpose", "text", "count", "failures", "created_at",
+    "escalation__state", "escalation__subject_type", "escalation__subject_id", "escalation__title",
+    "user__name", "user__email", "user__is_active",
+    "contact_method__secret", "contact_method__kind", "contact_method__address", "contact_method__verified_at",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Job:
-    """One page to send: the claim on it, the channel, and the message."""
+    """One page to send: the claim on it, the channel and its host, and the message."""
 
     held: Claim
     channel: str
     message: Message
+    host: str = ""
 
 
-def claim_jobs(*, at: datetime, limit: int, channels: Sequence[str] | None = None) -> list[Job]:
-    """Claim due pages, commit, read their escalations again, and build the messages.
+@dataclass(frozen=True)
+class _Ready:
+    """A claimed page with its message; or without one, and the reason it is not sent: none if nobody needs it."""
 
-    A page whose escalation was answered in between is cancelled here, just before it would be sent.
+    page: Page
+    message: Message | None = None
+    refusal: str = ""
+
+
+def claim_jobs(*, at: datetime, limit: int, rooms: Rooms | None = None) -> list[Job]:
+    """Claim due pages, commit, read their escalations and people again, and build the messages.
+
+    A page whose escalation was answered in between is cancelled here, just before it would be sent. One to a
+    closed account, or to a contact method that was removed or changed, fails, and another way is tried. One that
+    cannot be prepared is sent as a plain text.
     """
-    claims = outbox.claim(Page, at=at, limit=limit, channels=channels)
-    if not claims:
-        return []
-    pages = (
-        Page.objects.select_related("escalation", "user", "contact_method")
-        .only(*_COLUMNS)
-        .in_bulk([claim.row_id for claim in claims])
-    )
-    fields_by_subject = _message_fields(pages.values())
+    claims = {claim.row_id: claim for claim in outbox.claim(Page, at=at, limit=limit, rooms=rooms)}
+    prepared, failed = prepare_each(claims, _prepare)
     jobs = []
-    for claim in claims:
-        page = pages[claim.row_id]
-        if page.escalation.state != EscalationState.TRIGGERED:
-            outbox.record_end(Page, claim, state=OutboxState.CANCELLED, at=at, error="")
-            continue
-        subject = (page.escalation.subject_type, page.escalation.subject_id)
-        jobs.append(Job(claim, page.channel, _message(page, fields_by_subject.get(subject, {}))))
+    for key, claim in claims.items():
+        if key in failed:
+            job = _plain_job(claim, failed[key])
+        elif key in prepared:
+            job = _job(claim, prepared[key], at)
+        else:
+            continue  # The page was deleted with its escalation.
+        if job is not None:
+            jobs.append(job)
     return jobs
+
+
+def _job(claim: Claim, ready: _Ready, at: datetime) -> Job | None:
+    page = ready.page
+    if ready.message is not None:
+        return Job(claim, page.channel, ready.message, page.host)
+    if not ready.refusal:
+        outbox.record_end(Page, claim, state=OutboxState.CANCELLED, at=at, error="")
+        return None
+    unsent = Job(claim, page.channel, _plain_message(page), page.host)
+    record(unsent, refused(ready.refusal, is_permanent=True), at=at)
+    return None
+
+
+def _plain_job(claim: Claim, error: Exception) -> Job | None:
+    """The page as a plain text, which needs nothing but the page's own row; None if not even that can be read."""
+    logger.error("page.poison", extra={"page": claim.row_id}, exc_info=error)
+    try:
+        page = Page.objects.only("key", "channel", "address", "host").get(pk=claim.row_id)
+        Page.objects.filter(pk=page.pk).update(failures=min(claim.attempts, 30_000), failure=short_text(error))
+        return Job(claim, page.channel, _plain_message(page), page.host)
+    except Exception:
+        # Its lease ends in ten seconds, and then it is tried again; the others are sent.
+        logger.exception("page.unreadable", extra={"page": claim.row_id})
+        return None
+
+
+def _prepare(keys: Sequence[int]) -> dict[int, _Ready]:
+    pages = Page.objects.select_related("escalation", "user", "contact_method").only(*_COLUMNS).in_bulk(keys)
+    fields_by_subject = _message_fields(pages.values())
+    ready = {}
+    for key, page in pages.items():
+        if not is_wanted(page):
+            ready[key] = _Ready(page)
+        elif refusal := _refusal(page):
+            ready[key] = _Ready(page, refusal=refusal)
+        else:
+            subject = (page.escalation.subject_type, page.escalation.subject_id)
+            ready[key] = _Ready(page, _message(page, fields_by_subject.get(subject, {})))
+    return ready
+
+
+def is_wanted(page: Page) -> bool:
+    """Whether the page still has a reason: a ring until somebody answers, news until the end (R-E7a)."""
+    state = page.escalation.state
+    return state != EscalationState.ENDED if page.purpose == Purpose.NEWS else state == EscalationState.TRIGGERED
+
+
+def _refusal(page: Page) -> str:
+    """Why this person is not called at this address any more; empty if nothing has changed since the firing."""
+    method = page.contact_method
+    if not page.user.is_active:
+        return "The account is closed."
+    if method is None:
+        is_own_address = (page.channel, page.address) == (ContactKind.EMAIL, page.user.email)
+        return "" if is_own_address else "This contact method was removed."
+    if (method.kind, method.address) != (page.channel, page.address) or method.verified_at is None:
+        return "This contact method was changed."
+    return ""
 
 
 def _message_fields(pages: Iterable[Page]) -> dict[tuple[str, int], dict[str, str]]:
@@ -85,16 +146,28 @@ def _message_fields(pages: Iterable[Page]) -> dict[tuple[str, int], dict[str, st
 
 
 def _message(page: Page, facts: dict[str, str]) -> Message:
+    if page.failures:
+        return _plain_message(page)
+    # A private record has a title of its own for messages: its number and service.
+    facts = dict(facts)
+    title = facts.pop("title", "") or page.escalation.title
+    if page.purpose == Purpose.NEWS:
+        more = f" (and {page.count - 1} more)" if page.count > 1 else ""
+        title = f"{title}: {page.text}{more}"
     return Message(
         key=page.key,
         kind=page.channel,
         address=page.address,
         secret=page.contact_method.secret if page.contact_method else "",
         person=page.user.get_short_name(),
-        title=page.escalation.title,
+        title=title,
         link=link_for(page),
         facts=facts,
     )
+
+
+def _plain_message(page: Page) -> Message:
+    return plain(key=page.key, kind=page.channel, address=page.address, link=link_for(page))
 
 
 def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
@@ -102,88 +175,50 @@ def record(job: Job, outcome: Outcome, *, at: datetime) -> None:
     if outcome.is_accepted:
         # The timeline may get it a second later: waking every engine for it costs more than the page.
         outbox.record_accepted(Page, job.held, at=at, provider_id=outcome.provider_id, relay_at=at)
+        if job.held.attempts > 1:
+            restore_delay(page_id=job.held.row_id, at=at)
         return
     with transaction.atomic():
         _record_failure(job, outcome, at)
 
 
 def _record_failure(job: Job, outcome: Outcome, at: datetime) -> None:
-    """Try again later, try the person's next channel at once, and move on if nothing is left (paging rule 5)."""
+    """Try again later, try the person's next channel at once, and move on if nothing is left (paging rule 5).
+
+    Pages of earlier firings go on being tried: an outage of a provider must not lose the first person (R-E8).
+    """
     escalation_id = Page.objects.values_list("escalation", flat=True).get(pk=job.held.row_id)
     escalation = Escalation.objects.select_for_update(no_key=True).get(pk=escalation_id)
-    page = Page.objects.select_related("user").get(pk=job.held.row_id)
-    is_current = escalation.state == EscalationState.TRIGGERED and page.firing == escalation.firing
-    if escalation.state != EscalationState.TRIGGERED:
-        written = outbox.record_end(
-            Page, job.held, state=OutboxState.CANCELLED, at=at, error=outcome.error, relay_at=at
-        )
-    elif outcome.is_permanent or not is_current:
-        written = outbox.record_end(Page, job.held, state=OutboxState.FAILED, at=at, error=outcome.error, relay_at=at)
-    elif job.held.attempts % MAX_ATTEMPTS == 0:
-        written = outbox.record_end(Page, job.held, state=OutboxState.DEAD, at=at, error=outcome.error, relay_at=at)
-    else:
-        wait = min(outcome.retry_after or backoff(job.held.attempts), MAX_WAIT)
-        written = outbox.record_retry(Page, job.held, due_at=at + wait, error=outcome.error, relay_at=at)
-    if not written:
+    page = Page.objects.select_related("user", "escalation").get(pk=job.held.row_id)
+    if not _write_failure(job, outcome, page, at):
         return
     logger.warning("page.failed", extra={"page": page.pk, "channel": page.channel, "error": outcome.error})
     wake("clocks")
-    if is_current and not _try_next_channel(escalation, page, at):
-        _advance_if_unreachable(escalation, at)
-
-
-def _try_next_channel(escalation: Escalation, page: Page, at: datetime) -> bool:
-    """Page the same person on a channel not yet tried in this firing; False if there is none."""
-    siblings = list(Page.objects.filter(escalation=escalation, firing=page.firing, user=page.user))
-    if any(sibling.pk != page.pk and _can_arrive(sibling, at) for sibling in siblings):
-        return True
-    tried = {(s.channel, s.address) for s in siblings if s.attempts or s.due_at <= at}
-    method = next((m for m in _untried(page.user) if (m.kind, m.address) not in tried), None)
-    if method is None and ("email", page.user.email) in tried:
-        return False
-    build_page(
-        escalation=escalation,
-        firing=page.firing,
-        user=page.user,
-        rule=page.rule,
-        method=method,
-        due_at=at,
-        at=at,
-        attempt_of_rule=1 + max(s.attempt_of_rule for s in siblings if s.rule == page.rule),
-    ).save(force_insert=True)
-    wake("pages")
-    return True
-
-
-def _can_arrive(page: Page, at: datetime) -> bool:
-    """Whether this page has arrived, or is due by now and has not failed yet."""
-    if page.state in outbox.ARRIVED:
-        return True
-    return page.state in outbox.UNSENT and not page.last_error and page.due_at <= at
-
-
-def _untried(user: User) -> list[ContactMethod]:
-    return sorted(
-        ContactMethod.objects.usable().filter(user=user),
-        key=lambda m: (CHANNEL_ORDER.index(ContactKind(m.kind)), m.pk),
-    )
-
-
-def _advance_if_unreachable(escalation: Escalation, at: datetime) -> None:
-    """Fire the next step at once when nobody of this firing could be reached (R-E8).
-
-    A page that cannot be sent must not use up the step's waiting time.
-    """
-    firing = Page.objects.filter(escalation=escalation, firing=escalation.firing)
-    if escalation.next_at is None or any(_can_arrive(page, at) for page in firing):
+    is_ringing = escalation.state == EscalationState.TRIGGERED and page.purpose == Purpose.RING
+    if not is_ringing or page.firing != escalation.firing or (outcome.is_unprepared and not job.message.is_plain):
         return
-    Escalation.objects.filter(pk=escalation.pk).update(next_at=at)
-    EscalationEntry.objects.create(
-        escalation=escalation,
-        at=at,
-        event=EscalationEvent.UNREACHABLE,
-        step=max(escalation.step - 1, 0),
-        round=escalation.round,
-        relay_at=at,
-    )
-    wake("pages")
+    if not try_next_channel(escalation, page, at):
+        advance_if_unreachable(escalation, at)
+
+
+def _write_failure(job: Job, outcome: Outcome, page: Page, at: datetime) -> bool:
+    """Write the failure as what it means for the page; False if this attempt no longer holds it."""
+    if outcome.is_unprepared and not job.message.is_plain:
+        return outbox.record_unprepared(Page, job.held, at=at, failure=outcome.error)
+    ended: OutboxState | None = None
+    if not is_wanted(page) or _has_declined(page):
+        ended = OutboxState.CANCELLED
+    elif outcome.is_permanent or outcome.is_unprepared:
+        ended = OutboxState.FAILED
+    elif job.held.attempts % MAX_ATTEMPTS == 0:
+        ended = OutboxState.DEAD
+    if ended is not None:
+        return outbox.record_end(Page, job.held, state=ended, at=at, error=outcome.error, relay_at=at)
+    wait = min(outcome.retry_after or backoff(job.held.attempts), MAX_WAIT)
+    return outbox.record_retry(Page, job.held, due_at=at + wait, error=outcome.error, relay_at=at)
+
+
+def _has_declined(page: Page) -> bool:
+    """Whether the person has said "I can't" since: then a page that was just being sent is not tried again."""
+    entries = EscalationEntry.objects.filter(escalation=page.escalation, event=EscalationEvent.DECLINE)
+    return entries.filter(actor=page.user, at__gte=page.created_at).exists()

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.base.rest.serializers import RecordSerializer
+from oncall.engine.check_catalog import FindingKind
 from oncall.models import EngineLane
 
 
@@ -31,6 +32,9 @@ class FindingSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     text = serializers.CharField()
     count = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=[kind.value for kind in FindingKind])
+    ends = serializers.CharField()
+    owner = serializers.CharField()
 
 
 class EngineSerializer(serializers.Serializer[Any]):

@@ -16,7 +16,7 @@ _MAX_COUNT = 1_000
 
 
 class SystemHealth(TemplatePage):
-    """Lanes, findings, pages due now, dead letters."""
+    """Lanes, alarms, notices, pages due now, dead letters."""
 
     title = "System health"
     template_name = "oncall/engine/engine.html"
@@ -24,11 +24,13 @@ class SystemHealth(TemplatePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """By the database's clock."""
         now = clock.database_now()
+        result = health_checks.check_health(at=now)
         dead = Page.objects.filter(state=OutboxState.DEAD).filter(subjects.visible(self.person, prefix="escalation__"))
         return super().get_context_data(**kwargs) | {
             "at": now,
             "lanes": EngineLane.objects.order_by("worker", "lane"),
-            "findings": health_checks.check_health(at=now).findings,
+            "alarms": result.alarms,
+            "notices": result.notices,
             "stale_before": now - health_checks.ENGINE_STALE,
             "due_pages": Page.objects.filter(state__in=UNSENT, due_at__lte=now)[:_MAX_COUNT].count(),
             "waiting_pages": Page.objects.filter(state__in=UNSENT, due_at__gt=now)[:_MAX_COUNT].count(),

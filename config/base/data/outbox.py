@@ -6,7 +6,8 @@ that attempt (`attempts` is the fence). A crash in between leaves the row `sendi
 runs out it is sent again under the same key: at least once (paging rule 4, 5).
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,27 +98,60 @@ class Claim:
     attempts: int
 
 
-def claim(model: type[OutboxRow], *, at: datetime, limit: int, channels: Sequence[str] | None = None) -> list[Claim]:
+@dataclass(frozen=True)
+class Rooms:
+    """How many more messages may be sent just now, so that one host that hangs does not take every place.
+
+    `caps` is the most at once for one host of a channel; `left` is what is left for the hosts in use, by `place_of`.
+    """
+
+    caps: Mapping[str, int]
+    left: Mapping[str, int]
+
+
+def place_of(channel: str, host: str) -> str:
+    """The name under which sends to one host of a channel are counted."""
+    return f"{channel} {host}"
+
+
+_DUE = """(state = 'pending' AND due_at <= %(at)s OR state = 'sending' AND lease_until <= %(at)s)"""
+_MOST = 16
+"""Sends at once to one host of a channel that has no cap of its own."""
+
+
+def claim(model: type[OutboxRow], *, at: datetime, limit: int, rooms: Rooms | None = None) -> list[Claim]:
     """Take up to `limit` due rows, those of a lease that ran out included, most urgent first.
 
     One statement, so the claim is committed when this returns (outside a transaction). Rows that another
-    worker holds are skipped. `channels` limits the claim to those that may be sent on just now.
+    worker holds are skipped. `rooms` limits the claim to what may be sent to each host just now.
     """
     table = model._meta.db_table
-    only = "AND channel = ANY(%(channels)s)" if channels is not None else ""
+    chosen = f"SELECT id FROM {table} WHERE {_DUE}"  # noqa: S608 - table and clause are ours
+    if rooms is not None:
+        # Twice the limit is looked at: a host with no place left is passed over before, by name.
+        chosen = f"""
+            SELECT id FROM {table} JOIN (
+                SELECT id AS ranked_id, row_number() OVER (PARTITION BY channel, host ORDER BY priority, due_at) AS n
+                FROM (SELECT id, channel, host, priority, due_at FROM {table}
+                      WHERE {_DUE} AND channel || ' ' || host <> ALL(%(full)s)
+                      ORDER BY priority, due_at LIMIT 2 * %(limit)s) due
+            ) ranked ON ranked_id = id
+            WHERE {_DUE} AND n <= coalesce((%(left)s::jsonb ->> (channel || ' ' || host))::int,
+                                           (%(caps)s::jsonb ->> channel)::int, {_MOST})"""  # noqa: S608 - ours
     statement = f"""
         UPDATE {table} SET state = 'sending', attempts = attempts + 1, sent_at = %(at)s,
                            lease_until = %(lease_until)s
-        WHERE id IN (
-            SELECT id FROM {table}
-            WHERE ((state = 'pending' AND due_at <= %(at)s) OR (state = 'sending' AND lease_until <= %(at)s)) {only}
-            ORDER BY priority, due_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED)
+        WHERE id IN ({chosen} ORDER BY priority, due_at LIMIT %(limit)s FOR NO KEY UPDATE OF {table} SKIP LOCKED)
         RETURNING id, attempts, priority, due_at"""  # noqa: S608 - table and clause are ours
+    values: dict[str, Any] = {"at": at, "lease_until": at + LEASE, "limit": limit}
+    if rooms is not None:
+        values |= {
+            "full": [place for place, left in rooms.left.items() if left <= 0],
+            "left": json.dumps(dict(rooms.left)),
+            "caps": json.dumps(dict(rooms.caps)),
+        }
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {"at": at, "lease_until": at + LEASE, "limit": limit, "channels": list(channels or ())},
-        )
+        cursor.execute(statement, values)
         rows = sorted(cursor.fetchall(), key=lambda row: (row[2], row[3]))
     return [Claim(row_id, attempts) for row_id, attempts, _, _ in rows]
 
@@ -152,3 +186,13 @@ def record_end(
 def _record(model: type[OutboxRow], held: Claim, **values: Any) -> bool:
     row = model._default_manager.filter(pk=held.row_id, attempts=held.attempts, state=OutboxState.SENDING)
     return bool(row.update(lease_until=None, **values))
+
+
+def record_unprepared(model: type[OutboxRow], held: Claim, *, at: datetime, failure: str) -> bool:
+    """Note that the message could not be prepared; it is due again at once, as a plain text.
+
+    False if this attempt no longer holds the row.
+    """
+    return _record(
+        model, held, state=OutboxState.PENDING, due_at=at, failure=failure[:300], failures=models.F("failures") + 1
+    )

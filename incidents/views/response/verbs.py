@@ -29,6 +29,7 @@ from incidents.forms.response import (
 )
 from incidents.models import Ticket, TicketKind, TicketStatus
 from incidents.models.tickets.ticket import PREFIXES
+from incidents.response import situation
 from incidents.tickets.status import INCIDENT
 
 REFUSALS = (IllegalMove, response.TicketRefused, ValidationError)
@@ -47,6 +48,8 @@ class Verb:
     call: Call
     form: type[VerbForm] = VerbForm
     done: str = ""
+    say: Callable[[Ticket, Any], str] | None = None
+    """What happened, where it depends on what others have done; in place of `done`."""
     is_main: bool = False
     button: str = ""
 
@@ -69,8 +72,7 @@ def _statuses_before(status: TicketStatus) -> set[str]:
 VERBS = {
     verb.name: verb
     for verb in (
-        make_verb("acknowledge", "Acknowledge", {TicketStatus.NEW}, is_main=True,
-              done="Acknowledged. It is assigned to you.",
+        make_verb("acknowledge", "Acknowledge", {TicketStatus.NEW}, is_main=True, say=situation.describe_answer,
               call=lambda t, u, at, _: response.acknowledge(ticket_id=t.pk, actor=u, at=at)),
         make_verb("start-work", "Start work", {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED}, is_main=True,
               call=lambda t, u, at, _: response.start_work(ticket_id=t.pk, actor=u, at=at)),
@@ -103,11 +105,12 @@ VERBS = {
 }  # fmt: skip
 
 
-def possible_verbs(ticket: Ticket, user: Any) -> list[Verb]:
-    """The verbs that this person may use on this ticket now."""
+def possible_verbs(ticket: Ticket, user: Any, *, is_ringing: bool = False) -> list[Verb]:
+    """The verbs that this person may use on this ticket now; while a team is being paged it can be acknowledged."""
     if ticket.kind != TicketKind.INCIDENT or not permissions.can_act(user, ticket):
         return []
-    return [verb for verb in VERBS.values() if ticket.status in verb.statuses]
+    more = {"acknowledge"} if is_ringing and ticket.is_open else set()
+    return [verb for verb in VERBS.values() if ticket.status in verb.statuses or verb.name in more]
 
 
 def find_ticket(reference: str, user: Any) -> Ticket | None:
@@ -167,6 +170,8 @@ class VerbPage(FormPage):
     def perform(self, form: Any) -> Any:
         """Make the verb's domain call."""
         self.verb.call(self.ticket, self.person, self.at, form.cleaned_data)
+        if self.verb.say is not None:
+            self.done = self.verb.say(self.ticket, self.person)
         return self._back()
 
     def form_invalid(self, form: Any) -> HttpResponse:

@@ -36,7 +36,7 @@ class TicketPage(DetailPage):
         """All that the page shows."""
         ticket, user = self.object, self.person
         teams = situation.responding_teams(ticket)
-        possible = verbs.possible_verbs(ticket, user)
+        possible = verbs.possible_verbs(ticket, user, is_ringing=any(team.is_ringing for team in teams))
         return super().get_context_data(**kwargs) | {
             "incident": Incident.objects.filter(pk=ticket.pk).first(),
             "responding_teams": teams,

@@ -6,9 +6,9 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 
 from oncall.engine import watchdog_alerts
+from oncall.engine.watchdog_checks import Checker
 
 
 class Command(BaseCommand):
@@ -17,16 +17,14 @@ class Command(BaseCommand):
     help = "Check the engine from outside Celery and Redis, and alert the operators through a second provider."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """`--once` checks once and prints the findings; the exit code is 1 if there are any."""
+        """`--once` checks once and prints the findings; the exit code is 1 if there is an alarm."""
         parser.add_argument("--once", action="store_true", help="Check once, print what is wrong, and exit.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, decide and act, every five seconds."""
+        checker = Checker()
         if options["once"]:
-            findings = watchdog_alerts.run_checks()
-            for finding in findings:
-                self.stdout.write(finding.text)
-            raise SystemExit(1 if findings else 0)
+            self._print_findings(checker)
         stopping = threading.Event()
 
         def stop(number: int, frame: FrameType | None) -> None:
@@ -36,12 +34,13 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, stop)
         state = watchdog_alerts.WatchdogState()
         while not stopping.is_set():
-            findings = watchdog_alerts.run_checks()
-            for action in state.decide(findings, at=timezone.now()):
-                if action == "alert":
-                    watchdog_alerts.send_alert(findings)
-                elif action == "all_clear":
-                    watchdog_alerts.send_all_clear()
-                else:
-                    watchdog_alerts.send_heartbeat()
+            watchdog_alerts.act(state, checker.run())
             stopping.wait(watchdog_alerts.CHECK_EVERY.total_seconds())
+
+    def _print_findings(self, checker: Checker) -> None:
+        findings = checker.run()
+        for finding in findings:
+            self.stdout.write(" ".join([f"{finding.kind.capitalize()}:", finding.text, finding.ends, finding.told]))
+        if not findings:
+            self.stdout.write("Every promise holds.")
+        raise SystemExit(1 if any(finding.is_alarm for finding in findings) else 0)

@@ -12,6 +12,7 @@ import pytest
 from django.core.mail import EmailMessage
 
 from oncall.channels import SENDERS, Message, Outcome, answers
+from oncall.channels.base import plain
 
 HTTP_CHANNELS = ("sms", "voice", "push", "webhook")
 
@@ -123,13 +124,22 @@ class TestHttpChannels:
 
 
 class TestPhone:
-    def test_fails_for_good_without_a_gateway(self, settings: Any) -> None:
+    def test_blames_nobody_without_a_gateway(self, settings: Any) -> None:
         settings.PHONE_GATEWAY_URL = ""
 
         outcome = send("sms")
 
-        assert (outcome.is_accepted, outcome.is_permanent) == (False, True)
+        assert (outcome.is_accepted, outcome.is_permanent) == (False, False)
         assert "PHONE_GATEWAY_URL" in outcome.error
+
+    @pytest.mark.parametrize("status", [401, 402, 403, 407])
+    def test_blames_nobody_for_the_gateways_credentials(self, provider: Provider, status: int) -> None:
+        """R-E8: the person's number is not wrong, so the page goes on being tried."""
+        provider.status = status
+
+        outcome = send_to(provider, "sms")
+
+        assert (outcome.is_accepted, outcome.is_permanent) == (False, False)
 
     def test_sends_one_line_with_severity_and_service(self, provider: Provider) -> None:
         send_to(provider, "sms", facts={"severity": "SEV1", "service": "Shop"})
@@ -187,7 +197,18 @@ class TestEmail:
 
         assert (outcome.is_accepted, outcome.is_permanent) == (False, is_permanent)
 
-    def test_fails_for_good_at_an_address_that_breaks_the_header(self) -> None:
+    def test_cannot_be_prepared_for_an_address_that_breaks_the_header(self) -> None:
+        """F23: the fault lies in the message, so a plain text is tried next."""
         outcome = send("email", "ana@example.com\nBcc: eve@example.com")
 
-        assert (outcome.is_accepted, outcome.is_permanent) == (False, True)
+        assert (outcome.is_accepted, outcome.is_unprepared) == (False, True)
+
+    def test_of_a_plain_text_uses_no_template(
+        self, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("oncall.channels.email.render_to_string", None)
+
+        outcome = SENDERS["email"](plain(key="1:1:1:0", kind="email", address="ana@example.com", link="https://x/l"))
+
+        assert outcome.is_accepted
+        assert "https://x/l" in str(mailoutbox[0].body)

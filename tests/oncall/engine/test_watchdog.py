@@ -1,21 +1,26 @@
 """The watchdog: what it finds, when it alerts, and when it sends the heartbeat."""
 
 import json
+import socket
 import threading
+import time
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 import pytest
 from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
-from oncall.engine import health_checks, watchdog_alerts
-from oncall.engine.health_checks import Finding
-from tests import factories as make
+from oncall.engine import watchdog_alerts, watchdog_checks
+from oncall.engine.check_catalog import FindingKind
+from oncall.engine.health_checks import Finding, HealthResult
+from oncall.engine.watchdog_checks import Checker
 from tests.factories import NOON
 
 STALE = Finding("engine_stale", "The engine last swept 40 seconds ago.", 1)
 OVERDUE = Finding("page_overdue", "3 pages are late.", 3)
+DEAD = Finding("dead_letters", "2 pages were given up.", 2, FindingKind.NOTICE, "It ends in a day.", "Ana")
 
 
 class TestDecide:
@@ -49,52 +54,6 @@ class TestDecide:
         state.decide([STALE], at=NOON)
         state.decide([STALE], at=NOON)
         assert "all_clear" in state.decide([], at=NOON + timedelta(seconds=9))
-
-
-@pytest.mark.django_db
-class TestAudit:
-    def codes(self):
-        return {finding.code for finding in health_checks.check_health(at=NOON).findings}
-
-    def test_finds_nothing_when_every_promise_holds(self):
-        make.EngineLaneFactory()
-        make.EscalationFactory()
-        make.PageFactory()
-
-        assert self.codes() == set()
-
-    def test_finds_an_engine_that_has_stopped(self):
-        assert self.codes() == {"engine_stale"}
-
-        make.EngineLaneFactory(swept_at=NOON - timedelta(seconds=31))
-
-        assert self.codes() == {"engine_stale"}
-
-    @pytest.mark.parametrize(
-        ("code", "make_row"),
-        [
-            ("escalation_overdue", lambda: make.EscalationFactory(next_at=NOON - timedelta(seconds=11))),
-            ("page_overdue", lambda: make.PageFactory(state="pending", due_at=NOON - timedelta(seconds=31))),
-            (
-                "lease_expired",
-                lambda: make.PageFactory(state="sending", attempts=2, lease_until=NOON - timedelta(seconds=9)),
-            ),
-            ("dead_letters", lambda: make.PageFactory(state="dead", ended_at=NOON)),
-            ("alert_unrouted", lambda: make.AlertFactory(route_at=NOON - timedelta(seconds=31))),
-        ],
-    )
-    def test_finds(self, code, make_row):
-        make.EngineLaneFactory()
-        make_row()
-
-        assert self.codes() == {code}
-
-    def test_runs_every_check_in_one_statement(self, django_assert_num_queries):
-        for _ in range(10):
-            make.PageFactory(state="dead", ended_at=NOON)
-
-        with django_assert_num_queries(1):
-            health_checks.check_health(at=NOON)
 
 
 class Listener(BaseHTTPRequestHandler):
@@ -144,6 +103,92 @@ class TestAlerts:
         assert outside == ["alive"]
 
 
+class TestAct:
+    def test_alerts_about_alarms_and_not_about_notices(self, outside):
+        state = watchdog_alerts.WatchdogState()
+        for _ in range(3):
+            watchdog_alerts.act(state, [DEAD])
+        assert outside == ["alive"]
+
+        for _ in range(2):
+            watchdog_alerts.act(state, [DEAD, OVERDUE])
+        assert outside == ["alive", f"Holdfast: paging may not work. {OVERDUE.text}"]
+
+    def test_tries_an_alert_that_nobody_took_again_at_the_next_check(self, outside, settings):
+        address, settings.WATCHDOG_ALERT_URL = settings.WATCHDOG_ALERT_URL, "http://127.0.0.1:9/"
+        state = watchdog_alerts.WatchdogState()
+        for _ in range(2):
+            watchdog_alerts.act(state, [OVERDUE])
+        settings.WATCHDOG_ALERT_URL = address
+
+        watchdog_alerts.act(state, [OVERDUE])
+        watchdog_alerts.act(state, [OVERDUE])
+
+        assert outside == [f"Holdfast: paging may not work. {OVERDUE.text}"]
+
+
+def wait_until(is_true, seconds: float = 20) -> bool:
+    """Whether it becomes true in time; the time is the machine's worst."""
+    end = time.monotonic() + seconds
+    while not is_true() and time.monotonic() < end:
+        time.sleep(0.01)
+    return is_true()
+
+
+@pytest.mark.django_db
+class TestFrozenDatabase:
+    def test_is_a_finding_within_the_limit_and_never_more_than_a_few_threads(self):
+        """As after SIGSTOP: the connection stands and nothing comes back."""
+        thaw = threading.Event()
+        asked = []
+
+        def ask() -> HealthResult:
+            asked.append(threading.current_thread())
+            thaw.wait(60)
+            return HealthResult(NOON, [])
+
+        checker = Checker(ask, answer_seconds=0.05)
+        codes = [[finding.code for finding in checker.run()] for _ in range(6)]
+
+        assert codes == [["database"]] * 6
+        assert len(asked) == checker.stuck == watchdog_checks.MAX_STUCK
+
+        thaw.set()
+        assert wait_until(lambda: checker.stuck == 0)
+        assert Checker(lambda: HealthResult(NOON, [])).run() == []
+
+    def test_is_left_by_the_thread_that_waits_for_it(self):
+        """The wait for an answer ends when the watchdog gives up, though the server never says a word."""
+
+        def ask() -> HealthResult:
+            with connection.cursor() as cursor:
+                cursor.execute("SET statement_timeout = 0")
+                cursor.execute("SELECT pg_sleep(60)")
+            return HealthResult(NOON, [])
+
+        checker = Checker(ask, answer_seconds=0.5)
+
+        assert [finding.code for finding in checker.run()] == ["database"]
+        assert wait_until(lambda: checker.stuck == 0)
+
+    def test_is_a_finding_when_it_takes_connections_and_never_answers(self, monkeypatch):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            address = {"HOST": "127.0.0.1", "PORT": str(server.getsockname()[1]), "TEST": {}}
+            monkeypatch.setitem(connections.settings, DEFAULT_DB_ALIAS, connection.settings_dict | address)
+
+            found = Checker(answer_seconds=0.2).run()
+
+        assert [finding.code for finding in found] == ["database"]
+        assert found[0].is_alarm
+        assert found[0].ends
+
+    def test_is_a_finding_when_the_question_itself_fails(self):
+        def ask() -> HealthResult:
+            raise ValueError("no such thing")
+
+        assert "no such thing" in Checker(ask).run()[0].text
+
+
 class TestCommand:
     @pytest.mark.django_db
     def test_prints_what_is_wrong_and_exits_with_1(self, capsys):
@@ -151,4 +196,20 @@ class TestCommand:
             call_command("watchdog", "--once")
 
         assert ended.value.code == 1
-        assert "No engine runs" in capsys.readouterr().out
+        assert "Alarm: No engine runs" in capsys.readouterr().out
+
+    def test_says_that_every_promise_holds_only_when_all_were_asked(self, capsys, monkeypatch):
+        answers = [HealthResult(NOON, []), HealthResult(NOON, [DEAD])]
+        monkeypatch.setattr(Checker, "run", lambda self: answers.pop(0).findings)
+
+        codes = []
+        for _ in range(2):
+            with pytest.raises(SystemExit) as ended:
+                call_command("watchdog", "--once")
+            codes.append(ended.value.code)
+
+        assert codes == [0, 0]
+        assert capsys.readouterr().out.splitlines() == [
+            "Every promise holds.",
+            "Notice: 2 pages were given up. It ends in a day. For Ana.",
+        ]

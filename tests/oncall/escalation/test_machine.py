@@ -77,7 +77,7 @@ def play(case):
 
 def apply_event(policy, state, event, at):
     if event["type"] == "ack":
-        return machine.acknowledge(policy, state, at=at)
+        return machine.acknowledge(state, at=at, timeout=policy.ack_timeout)
     if event["type"] == "snooze":
         return machine.snooze(state, at=at, until=at + timedelta(minutes=event["minutes"]))
     return _VERBS[event["type"]](state, at=at)

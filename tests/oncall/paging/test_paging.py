@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from config.base.data import outbox
-from config.base.data.outbox import Claim
+from config.base.data.outbox import Claim, Rooms
 from oncall import escalation, paging
 from oncall.channels.base import accepted, refused
 from oncall.models import Escalation, EscalationEntry, Page
@@ -124,10 +124,26 @@ class TestClaim:
 
         assert [claim.row_id for claim in claimed] == [high.pk, low.pk]
 
-    def test_leaves_out_channels_without_room(self, bob):
-        make.PageFactory(state="pending", channel="voice")
+    def test_leaves_out_hosts_without_room(self, bob):
+        make.PageFactory(state="pending", channel="webhook", host="slow.example")
+        healthy = make.PageFactory(state="pending", channel="webhook", host="well.example")
 
-        assert outbox.claim(Page, at=NOON, limit=5, channels=["sms"]) == []
+        claims = outbox.claim(Page, at=NOON, limit=5, rooms=Rooms(caps={}, left={"webhook slow.example": 0}))
+
+        assert [claim.row_id for claim in claims] == [healthy.pk]
+
+    def test_takes_no_more_of_a_host_than_it_has_room_for(self, bob):
+        """Paging rule 7: forty hanging webhooks of one person do not take every sender."""
+        for _ in range(40):
+            make.PageFactory(state="pending", channel="webhook", host="slow.example", priority=1)
+        other = make.PageFactory(state="pending", channel="webhook", host="well.example", priority=5)
+        rooms = Rooms(caps={"webhook": 4}, left={})
+
+        first = outbox.claim(Page, at=NOON, limit=10, rooms=rooms)
+        full = Rooms(caps={"webhook": 4}, left={"webhook slow.example": 0})
+        second = outbox.claim(Page, at=NOON, limit=10, rooms=full)
+
+        assert (len(first), [claim.row_id for claim in second]) == (4, [other.pk])
 
     def test_cancels_pages_that_were_answered_in_between(self, bob):
         row = ring(bob)
@@ -161,11 +177,11 @@ class TestRecord:
         assert second.key == f"{first.key}:1"
         assert second.due_at == NOON < first.due_at <= seconds(30)
 
-    def test_moves_on_when_no_channel_is_left(self, bob, ana):
+    def test_moves_on_at_once_when_every_channel_is_refused_for_good(self, bob, ana):
         """R-E8: a page that cannot be sent must not use up the step's waiting time."""
         row = ring(bob, ana)
-        send(refused("no"))
-        send(refused("no"))
+        send(refused("no", is_permanent=True))
+        send(refused("no", is_permanent=True))
 
         row.refresh_from_db()
         assert row.next_at == NOON

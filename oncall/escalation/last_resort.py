@@ -1,0 +1,58 @@
+"""Who is paged when a policy reaches nobody, or cannot be read: the ladder of fallbacks (paging rule 5).
+
+The frozen fallback first, then the managers of the team, then the people who operate Holdfast. Only active
+accounts count; the first rung that has one is taken.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from oncall.models import Escalation, MembershipRole, User
+
+_operators: list[Callable[[], Sequence[int]]] = []
+
+
+def register_operators(find: Callable[[], Sequence[int]]) -> None:
+    """Register who operates Holdfast, as ids of users; the app above knows whose service it is."""
+    _operators.append(find)
+
+
+def operators() -> list[int]:
+    """The active people who operate Holdfast; without any, the active superusers."""
+    registered = _active([key for find in _operators for key in find()])
+    return registered or list(
+        User.objects.filter(is_active=True, is_superuser=True).order_by("name", "pk").values_list("pk", flat=True)
+    )
+
+
+def managers(team: int | None) -> list[int]:
+    """The team's active managers, by name."""
+    people = User.objects.filter(
+        is_active=True, memberships__team=team, memberships__role=MembershipRole.MANAGER
+    ).order_by("name", "pk")
+    return list(people.values_list("pk", flat=True)) if team is not None else []
+
+
+def people_for(escalation: Escalation) -> list[int]:
+    """The first rung with active people; empty only when nobody operates Holdfast either."""
+    rungs: tuple[Callable[[], list[int]], ...] = (
+        lambda: _active(_frozen_fallback(escalation.frozen_policy)),
+        lambda: managers(escalation.team_id),
+        operators,
+    )
+    return next((people for rung in rungs if (people := rung())), [])
+
+
+def _frozen_fallback(frozen: Any) -> list[int]:
+    """The frozen fallback, read with care: the frozen policy may be what is broken."""
+    people = frozen.get("fallback") if isinstance(frozen, dict) else None
+    if not isinstance(people, list):
+        return []
+    return [key for key in people if isinstance(key, int) and not isinstance(key, bool) and abs(key) < 2**63]
+
+
+def _active(keys: Sequence[int]) -> list[int]:
+    if not keys:
+        return []
+    active = set(User.objects.filter(pk__in=keys, is_active=True).values_list("pk", flat=True))
+    return [key for key in dict.fromkeys(keys) if key in active]
