@@ -107,11 +107,11 @@ class Site:
         child.start()
         return child
 
-    def run(self, *arguments: str, given: str = "") -> str:
-        """Run a Python program to its end, with what is given on its input, and return what it printed."""
+    def run(self, *arguments: str, standard_input: str = "") -> str:
+        """Run a Python program to its end, with this text on its input, and return what it printed."""
         done = subprocess.run(
             [sys.executable, *arguments],
-            env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, input=given,
+            env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, input=standard_input,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout

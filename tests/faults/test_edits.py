@@ -105,7 +105,7 @@ def test_a_rota_that_is_gone_raises_the_fallback(site: Site, ledger: Ledger) -> 
     """Removed with all its versions: nobody is on call, and that is never silence."""
     site.have_workers(2)
     desks = site.desks(sized(4, 20))
-    schedules = json.loads(site.run("-m", "tests.faults.rosters", given=json.dumps(desks)))
+    schedules = json.loads(site.run("-m", "tests.faults.rosters", standard_input=json.dumps(desks)))
 
     site.have_workers(0)
     sent = senders.send_all(site, desks)

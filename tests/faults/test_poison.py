@@ -74,7 +74,7 @@ def _break_policies(site: Site, requests: Sequence[senders.Sent]) -> None:
 @contextmanager
 def _poisoned(site: Site, offworld: dict[str, Any], listed: dict[str, Any], pigeons: dict[str, Any]) -> Iterator[None]:
     """A rota in a time zone of another planet, a list where words are mapped, and a contact method by pigeon."""
-    (schedule,) = json.loads(site.run("-m", "tests.faults.rosters", given=json.dumps([offworld])))
+    (schedule,) = json.loads(site.run("-m", "tests.faults.rosters", standard_input=json.dumps([offworld])))
     (definition,) = site.sql("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", _CHECK)[0]
     _set_zone(site, schedule, "Mars/Base")
     site.sql("UPDATE incidents_integration SET severities = '[\"critical\"]' WHERE id = %s", listed["integration"])
