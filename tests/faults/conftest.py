@@ -39,6 +39,7 @@ def whole_site() -> Iterator[Site]:
 @pytest.fixture
 def site(whole_site: Site, request: pytest.FixtureRequest) -> Iterator[Site]:
     """The healthy site: servers up, the portal answering, the provider in its normal mode."""
+    whole_site.settle()
     whole_site.tell_provider()
     whole_site.start_web()
     yield whole_site

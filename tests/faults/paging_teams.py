@@ -1,8 +1,8 @@
 """Fills a fresh database with teams, and prints them: `python -m tests.faults.paging_teams COUNT`.
 
-A desk is a service with a door for PagerDuty's events, a team, and a policy of two steps: the first person's
-phone rings at once, the second person's an hour later. One page per incident, and few pages per person, so
-that what must arrive is plain.
+A desk is a service with an integration of PagerDuty's kind, a team, and a policy of two steps and a fallback. Each
+step pages two people, each person by text and by call at once: four pages a step, so that a test sees which of several
+people, channels and steps is wrong. The second step comes half an hour later and the fallback after it.
 """
 
 import json
@@ -23,13 +23,15 @@ from oncall.models import (  # noqa: E402
     EscalationPolicy,
     EscalationStep,
     EscalationTarget,
+    Membership,
     NotificationRule,
     Team,
     User,
 )
+from tests.faults import plans  # noqa: E402
 
 VERIFIED = datetime(2026, 1, 1, tzinfo=UTC)
-STEP_MINUTES = 60
+STEP_MINUTES = 30
 
 
 @transaction.atomic
@@ -40,29 +42,22 @@ def make(count: int) -> list[dict[str, object]]:
     )
     batch = secrets.token_hex(3)
     names = [f"{batch}-{number}" for number in range(count)]
-    people = [_make_people(names, place) for place in ("first", "second")]
     teams = Team.objects.bulk_create(Team(name=f"Team {name}", slug=f"team-{name}") for name in names)
-    policies = EscalationPolicy.objects.bulk_create(
-        EscalationPolicy(team=team, name=f"Policy {team.name}", repeat=0) for team in teams
-    )
-    for team, policy in zip(teams, policies, strict=True):
-        team.escalation_policy = policy
-    Team.objects.bulk_update(teams, ["escalation_policy"])
-    for position, users in enumerate(people):
-        steps = EscalationStep.objects.bulk_create(
-            EscalationStep(policy=policy, position=position, delay_minutes=STEP_MINUTES) for policy in policies
+    steps = [[_make_people(names, f"{place}-{letter}") for letter in "ab"] for place in ("first", "second")]
+    fallback = _make_people(names, "fallback")
+    for role, users in [("manager", fallback), *(("responder", place) for step in steps for place in step)]:
+        Membership.objects.bulk_create(
+            Membership(team=team, user=user, role=role) for team, user in zip(teams, users, strict=True)
         )
-        EscalationTarget.objects.bulk_create(
-            EscalationTarget(step=step, position=0, user=user) for step, user in zip(steps, users, strict=True)
-        )
+    policies = _make_policies(teams, steps, fallback)
     services = Service.objects.bulk_create(
         Service(name=f"Service {name}", slug=f"service-{name}", team=team, escalation_policy=policy)
         for name, team, policy in zip(names, teams, policies, strict=True)
     )
     keys = [secrets.token_hex(16) for _ in names]
-    Integration.objects.bulk_create(
+    integrations = Integration.objects.bulk_create(
         Integration(
-            name=f"Door {service.name}",
+            name=f"Integration of {service.name}",
             kind="pagerduty",
             service=service,
             default_severity=severity,
@@ -72,14 +67,41 @@ def make(count: int) -> list[dict[str, object]]:
         for service, key in zip(services, keys, strict=True)
     )
     return [
-        {"key": key, "team": team.pk, "first": first.pk, "second": second.pk, "first_phone": _phone(first),
-         "second_phone": _phone(second)}
-        for key, team, first, second in zip(keys, teams, *people, strict=True)
-    ]  # fmt: skip
+        {
+            "key": keys[number],
+            "integration": integrations[number].pk,
+            "team": teams[number].pk,
+            "policy": policies[number].pk,
+            "first": steps[0][0][number].pk,
+            "steps": [[users[number].pk for users in step] for step in steps],
+            "fallback": [fallback[number].pk],
+        }
+        for number in range(count)
+    ]
 
 
-def _phone(user: User) -> str:
-    return f"+49{user.pk:09}"
+def _make_policies(teams: list[Team], steps: list[list[list[User]]], fallback: list[User]) -> list[EscalationPolicy]:
+    """A policy for each team, which is also the team's own; `steps` has the people of each place of each step."""
+    policies = EscalationPolicy.objects.bulk_create(
+        EscalationPolicy(team=team, name=f"Policy {team.name}", repeat=0) for team in teams
+    )
+    links = EscalationPolicy.fallback.through
+    links.objects.bulk_create(
+        links(escalationpolicy=policy, user=user) for policy, user in zip(policies, fallback, strict=True)
+    )
+    for team, policy in zip(teams, policies, strict=True):
+        team.escalation_policy = policy
+    Team.objects.bulk_update(teams, ["escalation_policy"])
+    for position, places in enumerate(steps):
+        rows = EscalationStep.objects.bulk_create(
+            EscalationStep(policy=policy, position=position, delay_minutes=STEP_MINUTES) for policy in policies
+        )
+        EscalationTarget.objects.bulk_create(
+            EscalationTarget(step=row, position=place, user=users[number])
+            for place, users in enumerate(places)
+            for number, row in enumerate(rows)
+        )
+    return policies
 
 
 def _make_people(names: list[str], place: str) -> list[User]:
@@ -87,10 +109,13 @@ def _make_people(names: list[str], place: str) -> list[User]:
         User(name=f"{place.capitalize()} {name}", email=f"{place}-{name}@example.com", password="!") for name in names
     )
     methods = ContactMethod.objects.bulk_create(
-        ContactMethod(user=user, kind="sms", address=_phone(user), verified_at=VERIFIED) for user in users
+        ContactMethod(user=user, kind=kind, address=plans.phone(user.pk), verified_at=VERIFIED)
+        for user in users
+        for kind in plans.CHANNELS
     )
     NotificationRule.objects.bulk_create(
-        NotificationRule(user=method.user, position=0, contact_method=method) for method in methods
+        NotificationRule(user=method.user, position=plans.CHANNELS.index(method.kind), contact_method=method)
+        for method in methods
     )
     return users
 

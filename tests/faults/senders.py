@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.faults import plans
 from tests.faults.oracle import Planned
 from tests.faults.site import Site
 
@@ -29,9 +30,9 @@ class Sent:
     retry_after: str = ""
 
     @property
-    def page(self) -> Planned:
-        """The expected page if it was accepted: the first step's person is paged at once."""
-        return Planned(self.token, self.desk["first_phone"], self.answered_at)
+    def pages(self) -> list[Planned]:
+        """The expected pages if it was accepted: the first step's people are paged at once."""
+        return plans.of_step(self.token, self.desk, 0, self.answered_at)
 
     @property
     def seconds(self) -> float:
@@ -39,10 +40,10 @@ class Sent:
         return self.answered_at - self.sent_at
 
 
-def send(site: Site, desk: dict[str, Any]) -> Sent:
-    """Post one new event to a team's integration."""
+def send(site: Site, desk: dict[str, Any], *, title: str = "is down") -> Sent:
+    """Post one new event to a team's integration; its title begins with a token of its own."""
     token = "t" + secrets.token_hex(5)
-    payload = {"summary": f"{token} is down", "source": "probe", "severity": "critical"}
+    payload = {"summary": f"{token} {title}", "source": "probe", "severity": "critical"}
     event = {"routing_key": desk["key"], "event_action": "trigger", "dedup_key": token, "payload": payload}
     connection = http.client.HTTPConnection("127.0.0.1", site.web_port, timeout=ANSWER_SECONDS)
     status, retry_after, sent_at = NO_ANSWER, "", time.time()
@@ -66,7 +67,7 @@ def send_all(site: Site, desks: Sequence[dict[str, Any]], *, at_once: int = 8) -
 
 def accepted(sent: Iterable[Sent]) -> list[Planned]:
     """The plan that follows from what was accepted."""
-    return [request.page for request in sent if request.status == 202]
+    return [page for request in sent if request.status == 202 for page in request.pages]
 
 
 @dataclass

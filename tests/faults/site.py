@@ -16,7 +16,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,9 @@ class Site:
             "LOG_LEVEL": "INFO",
             "EMAIL_URL": "smtp://127.0.0.1:9",
             "PHONE_GATEWAY_URL": f"http://127.0.0.1:{self.phone_port}/messages",
-            "OUTGOING_ALLOW": "127.0.0.1/32",
+            "WATCHDOG_ALERT_URL": f"http://127.0.0.1:{self.phone_port}{oracle.ALARMS}",
+            "HEARTBEAT_URL": f"http://127.0.0.1:{self.phone_port}{oracle.ALARMS}",
+            "OUTGOING_ALLOW": "127.0.0.0/8",
             "OUTGOING_PORTS": f"80,443,{self.phone_port}",
             **self.overrides,
         }
@@ -105,11 +107,12 @@ class Site:
         child.start()
         return child
 
-    def run(self, *arguments: str) -> str:
-        """Run a Python program to its end and return what it printed."""
+    def run(self, *arguments: str, standard_input: str = "") -> str:
+        """Run a Python program to its end, with this text on its input, and return what it printed."""
         done = subprocess.run(
-            [sys.executable, *arguments], env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
-        )
+            [sys.executable, *arguments],
+            env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False, input=standard_input,
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
@@ -139,6 +142,22 @@ class Site:
             self.await_engine(child)
         return child
 
+    def start_watchdog(self) -> None:
+        """Start the watchdog, and wait until it has found everything in order."""
+        before = len(oracle.read_alarms(self.log))
+        self.others.append(self.program("watchdog", "manage.py", "watchdog"))
+        wait_for("the watchdog's heartbeat", lambda: len(oracle.read_alarms(self.log)) > before, limit=30)
+
+    def make_due(self, tokens: Sequence[str], *, seconds: float = 0.0) -> dict[str, float]:
+        """Let the next step of these incidents fall due so many seconds from now, without NOTIFY; returns when."""
+        rows = self.sql(
+            "UPDATE oncall_escalation SET next_at = clock_timestamp() + %s * interval '1 s'"
+            " WHERE substring(title FROM 't[0-9a-f]{10}') = ANY(%s) AND state = 'triggered'"
+            " RETURNING substring(title FROM 't[0-9a-f]{10}'), extract(epoch FROM next_at)::float8",
+            seconds, list(tokens),
+        )  # fmt: skip
+        return dict(rows)
+
     def have_workers(self, count: int) -> None:
         """Start or stop workers until exactly so many engines run."""
         self.workers = [worker for worker in self.workers if worker.is_running]
@@ -160,6 +179,20 @@ class Site:
             return bool(self.sql(question, name)[0][0] >= 3)
 
         wait_for("the engine sweeps", sweeps, limit=60, pause=0.1)
+
+    def freeze(self, *programs: Child) -> None:
+        """Stop programs in the middle of what they do (SIGSTOP)."""
+        self._signal(programs, signal.SIGSTOP)
+
+    def thaw(self, *programs: Child) -> None:
+        """Let frozen programs go on."""
+        self._signal(programs, signal.SIGCONT)
+
+    def _signal(self, programs: Iterable[Child], number: signal.Signals) -> None:
+        for program in programs:
+            for pid in (program.pid or 0, *self.children_of(program)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
 
     def kill(self, child: Child) -> None:
         """End a program and all it started with SIGKILL."""
@@ -230,6 +263,17 @@ class Site:
             cursor = connection.execute(statement.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
+    def settle(self) -> None:
+        """End what earlier tests left running, so that no timer of theirs falls into the next test."""
+        self.sql(
+            "UPDATE oncall_escalation SET state = 'ended', next_at = NULL, ended_at = clock_timestamp()"
+            " WHERE state <> 'ended'"
+        )
+        self.sql(
+            "UPDATE oncall_page SET state = 'cancelled', ended_at = clock_timestamp()"
+            " WHERE state IN ('pending', 'sending')"
+        )
+
     # --- people and the provider ------------------------------------------------------------------
     def desks(self, count: int) -> list[dict[str, Any]]:
         """Return `count` teams that no test has used."""
@@ -271,8 +315,11 @@ class Site:
             wait_for("every planned page", all_there, limit=limit, pause=0.1)
 
     def await_quiet(self) -> None:
-        """Wait until no page is being sent, so that every repeat has arrived."""
-        under_way = "SELECT 1 FROM oncall_page WHERE state IN ('pending', 'sending') LIMIT 1"
+        """Wait until no text or call is being sent, so that every repeat has arrived; there is no mail server."""
+        under_way = (
+            "SELECT 1 FROM oncall_page WHERE state IN ('pending', 'sending') AND channel IN ('sms', 'voice')"
+            " AND due_at < now() + interval '1 minute' LIMIT 1"
+        )
         with contextlib.suppress(TooLate):
             wait_for("no page is under way", lambda: not self.sql(under_way), limit=25, pause=0.2)
 

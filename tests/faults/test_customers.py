@@ -33,7 +33,7 @@ def mails(site: Site) -> Iterator[Mails]:
 def test_a_fan_out_delays_no_page_and_a_killed_worker_mails_nobody_twice(site: Site, mails: Mails) -> None:
     """Pages are not delayed; one delivery per subscriber and update."""
     before = len(mails.taken())
-    with senders.Stream(site, site.desks(40), each=0.25) as stream:
+    with senders.Stream(site, site.desks(16), each=0.6) as stream:
         mails.publish()
         wait_for("mails under way", lambda: len(mails.taken()) - before >= 20, limit=30, pause=0.02)
         verdict = site.await_pages(senders.accepted(stream.sent), limit=30)

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults import senders
-from tests.faults.oracle import Planned
+from tests.faults import plans, senders
 from tests.faults.results import Ledger, sized
 from tests.faults.site import ROOT, Site, wait_for
 
@@ -79,7 +78,7 @@ def _open(site: Site, count: int) -> list[tuple[senders.Sent, int]]:
     """`count` incidents whose first person has been paged, with the key of each ticket."""
     sent = senders.send_all(site, site.desks(count))
     verdict = site.await_pages(senders.accepted(sent), limit=60)
-    assert verdict.planned == count
+    assert verdict.planned == count * plans.PER_STEP
     assert not verdict.lost
     rows = site.sql("SELECT substring(title FROM 't[0-9a-f]{10}'), subject_id FROM oncall_escalation")
     ids = dict(rows)
@@ -103,9 +102,13 @@ def _close_to(at: float) -> float:
     return at - ahead + random.uniform(-SPREAD_SECONDS, SPREAD_SECONDS)
 
 
-def _paged_after(site: Site, token: str, address: str, committed: float) -> int:
+def _paged_after(site: Site, request: senders.Sent, committed: float) -> int:
+    """How many messages came to the second step's people after the grace time."""
+    addresses = plans.phones_of_step(request.desk, 1)
     return sum(
-        message.token == token and message.address == address and message.arrived_at > committed + GRACE_SECONDS
+        message.token == request.token
+        and message.address in addresses
+        and message.arrived_at > committed + GRACE_SECONDS
         for message in site.messages()
     )
 
@@ -119,7 +122,7 @@ def _notifications(site: Site, ticket_id: int) -> Counter[str]:
 
 
 def test_acknowledge_against_escalate(site: Site, ledger: Ledger, verbs: Verbs) -> None:
-    rounds = sized(120, 400)
+    rounds = sized(40, 200)
     site.have_workers(2)
     opened = _open(site, rounds)
     timers = _set_timers(site, [request.token for request, _ in opened], over=rounds * 0.08)
@@ -131,22 +134,23 @@ def test_acknowledge_against_escalate(site: Site, ledger: Ledger, verbs: Verbs) 
     time.sleep(GRACE_SECONDS + AHEAD_SECONDS + 1)
     site.await_quiet()
 
-    second = [Planned(request.token, request.desk["second_phone"], timers[request.token]) for request, _ in opened]
+    second = [
+        page for request, _ in opened for page in plans.of_step(request.token, request.desk, 1, timers[request.token])
+    ]
     messages = site.messages()
-    escalated = [page for page in second if any((m.token, m.address) == (page.token, page.address) for m in messages)]
-    woken = sum(
-        _paged_after(site, request.token, request.desk["second_phone"], verbs.answers[request.token]["committed"])
-        for request, _ in opened
-    )
+    begun = {message.place for message in messages}
+    escalated = [page for page in second if all((page.token, *way) in begun for way in page.ways)]
+    woken = sum(_paged_after(site, request, verbs.answers[request.token]["committed"]) for request, _ in opened)
     twice = sum(max(_notifications(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
     verdict = site.await_pages(escalated, limit=1)
-    also = f"{rounds} rounds, escalated first {len(escalated)}, woken after the answer {woken}, told twice {twice}"
+    first = len({page.token for page in escalated})
+    also = f"{rounds} rounds, escalated first {first}, woken after the answer {woken}, told twice {twice}"
     ledger.note("F19", "acknowledge against escalate", verdict, also=also)
     assert (woken, twice, verdict.duplicates, verdict.doubled) == (0, 0, 0, 0)
 
 
 def test_restore_against_acknowledge(site: Site, ledger: Ledger, verbs: Verbs) -> None:
-    rounds = sized(50, 300)
+    rounds = sized(25, 150)
     site.have_workers(2)
     opened = _open(site, rounds)
     timers = _set_timers(site, [request.token for request, _ in opened], over=rounds * 0.12)
@@ -163,24 +167,21 @@ def test_restore_against_acknowledge(site: Site, ledger: Ledger, verbs: Verbs) -
     site.await_quiet()
 
     woken = sum(
-        _paged_after(
-            site, request.token, request.desk["second_phone"], verbs.answers[f"restore {request.token}"]["committed"]
-        )
-        for request, _ in opened
+        _paged_after(site, request, verbs.answers[f"restore {request.token}"]["committed"]) for request, _ in opened
     )
     twice = sum(max(_notifications(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
     ids = [ticket_id for _, ticket_id in opened]
     unrestored = site.sql(
         "SELECT id FROM incidents_ticket WHERE id = ANY(%s) AND status NOT IN ('restored', 'resolved')", ids
     )
-    verdict = site.await_pages([request.page for request, _ in opened], limit=1)
+    verdict = site.await_pages([page for request, _ in opened for page in request.pages], limit=1)
     also = f"{rounds} rounds, woken after the end {woken}, told twice {twice}, not restored {len(unrestored)}"
     ledger.note("F19", "restore against acknowledge", verdict, also=also)
     assert (woken, twice, len(unrestored), verdict.duplicates, verdict.doubled) == (0, 0, 0, 0, 0)
 
 
 def test_reassign_against_page(site: Site, ledger: Ledger, verbs: Verbs) -> None:
-    rounds = sized(40, 300)
+    rounds = sized(20, 150)
     site.have_workers(2)
     opened = _open(site, rounds)
     others = site.desks(rounds)
@@ -191,16 +192,14 @@ def test_reassign_against_page(site: Site, ledger: Ledger, verbs: Verbs) -> None
         verbs.plan("reassign", name=request.token, at=_close_to(timers[request.token]), reason="Yours.", **who)
     verbs.carry_out()
     plan = [
-        Planned(request.token, other["first_phone"], verbs.answers[request.token]["committed"])
+        page
         for (request, _), other in zip(opened, others, strict=True)
+        for page in plans.of_step(request.token, other, 0, verbs.answers[request.token]["committed"])
     ]
     time.sleep(GRACE_SECONDS + AHEAD_SECONDS + 1)
     verdict = site.await_pages(plan, limit=30)
 
-    woken = sum(
-        _paged_after(site, request.token, request.desk["second_phone"], verbs.answers[request.token]["committed"])
-        for request, _ in opened
-    )
+    woken = sum(_paged_after(site, request, verbs.answers[request.token]["committed"]) for request, _ in opened)
     twice = sum(max(_notifications(site, ticket_id).values(), default=0) > 1 for _, ticket_id in opened)
     also = f"{rounds} rounds, old team woken after the handover {woken}, told twice {twice}"
     ledger.note("F19", "hand-over against page", verdict, also=also)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from tests.faults import oracle, senders
+from tests.faults import oracle, plans, senders
 from tests.faults.results import CEILING, Ledger, sized
 from tests.faults.site import Site, free_port, get
 
@@ -28,7 +28,7 @@ def _judge(site: Site, ledger: Ledger, fault: str, what: str, sent: list[senders
     waits = sorted(request.seconds for request in sent)
     slowest = oracle.percentile(waits, 0.99)
     ledger.note(fault, what, verdict, also=f"5xx 0, intake p99 {slowest:.2f} s")
-    assert verdict.planned == len(sent), [request.status for request in sent]
+    assert verdict.planned == len(sent) * plans.PER_STEP, [request.status for request in sent]
     assert not verdict.lost
     assert (verdict.duplicates, verdict.doubled) == (0, 0)
     assert all(200 <= status < 500 for status in statuses), statuses
@@ -40,7 +40,7 @@ def test_redis_emptied_killed_and_restarted(site: Site, ledger: Ledger) -> None:
     site.have_workers(2)
     statuses = []
 
-    with senders.Stream(site, site.desks(sized(80, 300)), each=0.1) as stream:
+    with senders.Stream(site, site.desks(sized(30, 100)), each=0.3) as stream:
         time.sleep(1)
         with redis.Redis(unix_socket_path=str(site.servers.valkey and site.servers.valkey.socket)) as client:
             client.flushall()
@@ -62,7 +62,7 @@ def test_redis_frozen(site: Site, ledger: Ledger) -> None:
 
     os.kill(site.valkey.pid or 0, signal.SIGSTOP)
     try:
-        with senders.Stream(site, site.desks(sized(40, 200)), each=0.1) as stream:
+        with senders.Stream(site, site.desks(sized(16, 70)), each=0.3) as stream:
             statuses += _pages_seen(site)
             stream.finish()
     finally:
@@ -90,7 +90,7 @@ def test_redis_a_hole_and_redis_absent_from_boot(site: Site, ledger: Ledger, hol
         site.start_web()
         site.have_workers(1)
 
-        with senders.Stream(site, site.desks(sized(30, 200)), each=0.1) as stream:
+        with senders.Stream(site, site.desks(sized(12, 70)), each=0.3) as stream:
             statuses = _pages_seen(site)
             stream.finish()
 

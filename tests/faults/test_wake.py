@@ -6,7 +6,7 @@ import signal
 import time
 
 from config.embedded.processes import Child
-from tests.faults import senders
+from tests.faults import plans, senders
 from tests.faults.oracle import Planned
 from tests.faults.results import CEILING, Ledger, sized
 from tests.faults.site import Site
@@ -35,7 +35,7 @@ def test_the_portal_killed_around_the_commit(site: Site, ledger: Ledger) -> None
         sent += stream.sent
         site.start_web()
     committed = {key for (key,) in site.sql("SELECT dedup_key FROM incidents_event")}
-    plan = [request.page for request in sent if request.token in committed]
+    plan = [page for request in sent if request.token in committed for page in request.pages]
     verdict = site.await_pages(plan, limit=30)
 
     unanswered = sum(request.status == senders.NO_ANSWER for request in sent if request.token in committed)
@@ -76,11 +76,11 @@ def test_rows_that_became_due_without_a_wake(site: Site, ledger: Ledger) -> None
     site.have_workers(2)
     sent = senders.send_all(site, site.desks(sized(20, 100)))
     site.await_pages(senders.accepted(sent), limit=30)
-    plan = []
+    plan: list[Planned] = []
 
     for request in sent:
         site.sql("UPDATE oncall_escalation SET next_at = clock_timestamp() WHERE title LIKE %s", f"%{request.token}%")
-        plan.append(Planned(request.token, request.desk["second_phone"], time.time()))
+        plan += plans.of_step(request.token, request.desk, 1, time.time())
         time.sleep(random.uniform(0.05, 0.15))
     verdict = site.await_pages(plan, limit=30)
 
@@ -94,7 +94,7 @@ def test_beat_killed_and_two_beats(site: Site, ledger: Ledger) -> None:
     site.have_workers(2)
     beats = [_start_beat(site, number) for number in (1, 2)]
 
-    with senders.Stream(site, site.desks(sized(40, 200)), each=0.1) as stream:
+    with senders.Stream(site, site.desks(sized(20, 100)), each=0.2) as stream:
         time.sleep(1)
         for beat in beats:
             site.kill(beat)
@@ -103,7 +103,7 @@ def test_beat_killed_and_two_beats(site: Site, ledger: Ledger) -> None:
     verdict = site.await_pages(senders.accepted(stream.sent), limit=30)
 
     ledger.note("F4", "two beats, then one killed, then both", verdict, also="nothing periodic hangs on beat")
-    assert verdict.planned == len(stream.sent)
+    assert verdict.planned == len(stream.sent) * plans.PER_STEP
     assert not verdict.lost
     assert (verdict.duplicates, verdict.doubled) == (0, 0)
     assert verdict.late_at(0.99) <= BEAT_LATE_SECONDS * CEILING

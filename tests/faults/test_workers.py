@@ -3,7 +3,7 @@
 import random
 import time
 
-from tests.faults import oracle, senders
+from tests.faults import oracle, plans, senders
 from tests.faults.results import CEILING, IS_FULL, Ledger, sized
 from tests.faults.site import Site
 
@@ -11,13 +11,13 @@ LEASE_SECONDS = 10
 
 
 def test_a_killed_worker_loses_no_page(site: Site, ledger: Ledger) -> None:
-    kills, pages = sized(6, 20), sized(150, 600)
+    kills, incidents = sized(6, 20), sized(40, 150)
     site.have_workers(2)
-    desks = site.desks(pages)
+    desks = site.desks(incidents)
     site.tell_provider(delay=[0.05, 3.0 if IS_FULL else 1.0])
     killed_at = []
 
-    with senders.Stream(site, desks, each=0.15) as stream:
+    with senders.Stream(site, desks, each=0.6) as stream:
         for _ in range(kills):
             time.sleep(random.uniform(0.3, 1.5))
             victim = random.choice(site.workers)
@@ -32,7 +32,7 @@ def test_a_killed_worker_loses_no_page(site: Site, ledger: Ledger) -> None:
     ledger.note(
         "F1", f"{kills} x kill -9 of a worker in mid-delivery", verdict, also=f"in flight at the kills: {in_flight}"
     )
-    assert verdict.planned == pages
+    assert verdict.planned == incidents * plans.PER_STEP
     assert not verdict.lost
     assert verdict.doubled == 0
     assert verdict.duplicates <= in_flight
@@ -48,7 +48,7 @@ def _in_flight(messages: list[oracle.Message], killed_at: list[float]) -> int:
 
 
 def test_four_engines_send_each_page_once(site: Site, ledger: Ledger) -> None:
-    incidents = sized(200, 1000)
+    incidents = sized(60, 300)
     site.have_workers(4)
     desks = site.desks(incidents)
 
@@ -56,6 +56,6 @@ def test_four_engines_send_each_page_once(site: Site, ledger: Ledger) -> None:
     verdict = site.await_pages(senders.accepted(sent), limit=120)
 
     ledger.note("F18", "4 engines after the same incidents", verdict)
-    assert verdict.planned == incidents
+    assert verdict.planned == incidents * plans.PER_STEP
     assert not verdict.lost
     assert (verdict.duplicates, verdict.doubled) == (0, 0)
