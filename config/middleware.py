@@ -2,7 +2,6 @@
 
 import re
 import uuid
-import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from config import logs
+from config.base.data.clock import find_zone
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -113,5 +113,5 @@ class PersonalTimeZone:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with the zone active in templates and forms."""
         name = getattr(request.user, "time_zone", "UTC") if request.user.is_authenticated else "UTC"
-        with timezone.override(zoneinfo.ZoneInfo(name)):
+        with timezone.override(find_zone(name)):
             return self.get_response(request)

@@ -18,13 +18,14 @@ class IncidentsConfig(AppConfig):
         from incidents.prevention.auto_resolve import resolve_due
         from incidents.prevention.obligations import ACTION_KIND
         from incidents.reports import summary
-        from incidents.services import coverage_checks, readiness
+        from incidents.services import coverage_checks, operators, readiness
         from incidents.services import subject as service
         from incidents.services.obligations import READINESS_KIND
         from incidents.tickets import story
         from incidents.tickets import subject as ticket
         from oncall import engine, obligations, subjects
         from oncall.engine import health_checks
+        from oncall.escalation import last_resort
 
         subjects.register(
             subjects.SubjectType(
@@ -60,6 +61,7 @@ class IncidentsConfig(AppConfig):
             ends="It ends when the integration's severities are written again in the administration.",
         )
         coverage_checks.register()
+        last_resort.register_operators(operators.user_ids)
         engine.register_sweep(
             lane="intake",
             name="route",

@@ -92,10 +92,12 @@ def declare_for_operators(*, page: Page, at: datetime) -> None:
     """Declare an incident for the operators of Holdfast, or join the open one: a page was given up (paging rule 7)."""
     if page.escalation.subject_type != response.SUBJECT:
         return
+    # By its number alone: the incident for the operators is open, and this one may be private.
+    ticket = Ticket.objects.get(pk=page.escalation.subject_id)
     operators.declare_for_operators(
         title="A page could not be delivered",
         description=f"The page {page.key} by {page.channel} was given up: {page.last_error}",
-        because=f"A page of {page.escalation.title} was given up after {page.attempts} tries.",
+        because=f"A page of {ticket.reference} was given up after {page.attempts} tries.",
         at=at,
         source=f"given-up:{page.pk}",
     )

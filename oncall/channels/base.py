@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from config.base.data.clock import find_zone
 from config.base.web import display
 
 _PLAIN_TEXTS = {
@@ -82,10 +83,7 @@ def plain(message: Message) -> Message:
 
 def local_time(at: datetime, zone: str) -> str:
     """An instant on the clock of the IANA zone, as "Sun 29 Nov 2026, 03:06 CET"; in UTC if there is no such zone."""
-    try:
-        return display.local_text(at, zone=zone)
-    except (ValueError, OSError, LookupError):  # a zone can leave tzdata; its people are still told
-        return display.local_text(at, zone="UTC")
+    return display.local_text(at, zone=find_zone(zone).key)
 
 
 def facts_for(fields: Mapping[str, str | datetime], *, zone: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from config.base.data.clock import database_now
+from config.base.data.clock import database_now, find_zone
 from config.base.web import panels
 from config.base.web.views import DetailPage, RetriedView
 from incidents import permissions, response
@@ -20,7 +19,7 @@ from incidents.models import Ticket
 from incidents.response import answer_by_link, handing_over, ticket_session
 from incidents.views.response import screen, verbs
 from oncall import paging
-from oncall.models import Page, User
+from oncall.models import Page
 
 REFRESH_SECONDS = 10
 _FORMS = {"add_note": "Add a note", "restore": "Service works again", "hand_over": "Hand over"}
@@ -86,7 +85,7 @@ class PageLink(RetriedView):
         self.at = database_now() if request.method == "POST" else timezone.now()
         try:
             self.link = self._open(request, kwargs["key"])
-            with timezone.override(_zone(self.link.page.user)):
+            with timezone.override(find_zone(self.link.page.user.time_zone)):
                 return super().dispatch(request, *args, **kwargs)
         except paging.BadLink as refusal:
             context = {"title": "This link does not work", "text": str(refusal)}
@@ -191,10 +190,3 @@ class PageLink(RetriedView):
             samesite="Lax",
         )
         return answer
-
-
-def _zone(user: User) -> ZoneInfo:
-    try:
-        return ZoneInfo(user.time_zone)
-    except (ValueError, OSError, LookupError):  # a zone can leave tzdata; the incident is shown all the same
-        return ZoneInfo("UTC")

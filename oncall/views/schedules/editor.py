@@ -28,7 +28,7 @@ from oncall.schedules.wall_clock import MINUTE, resolve
 AHEAD = timedelta(weeks=8)
 
 
-class _Editor(DomainCallMixin, TemplatePage):
+class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin's view is called like Django's
     """The editor's page; subclasses define what differs between a first and a later version."""
 
     template_name = "oncall/schedules/schedule_edit.html"
@@ -277,7 +277,7 @@ class _SchedulePage(SignedIn):
         return can_manage_team(self.person, self.schedule.team)
 
 
-class ScheduleEdit(_SchedulePage, _Editor):
+class ScheduleEdit(_SchedulePage, _Editor):  # type: ignore[misc]  # as above
     """Create a new version of a schedule."""
 
     done = "Saved. Versions planned for a later date stay planned."

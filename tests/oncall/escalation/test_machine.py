@@ -86,7 +86,7 @@ def apply_event(policy, state, event, at):
     if event["type"] == "snooze":
         return machine.snooze(state, at=at, until=at + timedelta(minutes=event["minutes"]))
     if event["type"] == "urgency":
-        return machine.raise_urgency(policy, state, at=at)
+        return machine.raise_urgency(state, at=at, timeout=policy.ack_timeout)
     return _VERBS[event["type"]](state, at=at)
 
 
@@ -223,7 +223,7 @@ class TestRaiseUrgency:
 
     @given(policies, states)
     def test_keeps_step_and_round_but_ends_a_snooze(self, policy, state):
-        after, log = machine.raise_urgency(policy, state, at=START)
+        after, log = machine.raise_urgency(state, at=START, timeout=policy.ack_timeout)
 
         if state.status == machine.SNOOZED:
             assert (after.status, after.step, after.round, after.next_at) == ("triggered", 0, 0, START)
@@ -233,7 +233,7 @@ class TestRaiseUrgency:
 
     @given(policies, states)
     def test_lets_only_the_time_out_of_an_acknowledgement_run_anew(self, policy, state):
-        after, _ = machine.raise_urgency(policy, state, at=START)
+        after, _ = machine.raise_urgency(state, at=START, timeout=policy.ack_timeout)
 
         if state.status == machine.ACKNOWLEDGED:
             assert after.next_at == (START + policy.ack_timeout if policy.ack_timeout else None)
@@ -244,7 +244,7 @@ class TestRaiseUrgency:
     def test_rings_again_once_something_has_fired(self, policy):
         begun = machine.begin(at=START)
         fired, _ = machine.advance(policy, begun, at=START, reach=reach)
-        answered, _ = machine.acknowledge(policy, fired, at=START)
+        answered, _ = machine.acknowledge(fired, at=START, timeout=policy.ack_timeout)
         again, _ = machine.unacknowledge(answered, at=START)
 
         assert [machine.has_fired(state) for state in (begun, fired, again)] == [False, True, False]
