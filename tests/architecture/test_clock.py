@@ -34,9 +34,10 @@ class TestClock:
         readers = {
             place(path)
             for path in sources("config", *APPS)
-            for node in ast.walk(tree(path))
             if not place(path).startswith(INTAKE)
-            and isinstance(node, ast.Call)
+            and ("timezone.now" in (text := path.read_text()) or "utcnow" in text)
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in {"now", "utcnow"}
             and isinstance(node.func.value, ast.Name)
