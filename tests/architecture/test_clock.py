@@ -11,8 +11,6 @@ SHOWN = {
     "config/base/web/views.py": "the instant of a request that changes nothing",
     "config/context.py": "from when relative times count",
     "config/demo/database_setup.py": "the time around which the demo's past is made",
-    "incidents/intake/alertmanager.py": "when it was received; what is due is the earlier of it and the database's",
-    "incidents/intake/pagerduty.py": "when it was received; what is due is the earlier of it and the database's",
     "incidents/management/commands/export_status_page.py": "the age of what is shown",
     "incidents/panels/customers.py": "how late an update is",
     "incidents/views/customers/status_page.py": "the page as it is now",
@@ -27,6 +25,8 @@ SHOWN = {
     "postmortems/panels.py": "whether it is overdue",
 }
 """Modules that may read the process's clock, and for what."""
+INTAKE = "incidents/intake/"
+"""Its dialects say when a report was received; what is due is the earlier of that and the database's clock."""
 
 
 class TestClock:
@@ -34,6 +34,8 @@ class TestClock:
         readers = {
             place(path)
             for path in sources("config", *APPS)
+            if not place(path).startswith(INTAKE)
+            and "timezone." in path.read_text()
             for node in ast.walk(tree(path))
             if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
