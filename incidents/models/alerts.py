@@ -52,6 +52,10 @@ class Integration(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """The integration's page, with its newest events."""
+        return reverse("incidents:integration", args=[self.pk])
+
     def clean(self) -> None:
         """Refuse severities that routing could not read: it is an object of a sender's word to a severity's name."""
         try:
@@ -62,10 +66,6 @@ class Integration(models.Model):
         if unknown := sorted(name for name in self.severities.values() if name.casefold() not in names):
             message = f"There is no severity {', '.join(unknown)}. Choose from {', '.join(names.values())}."
             raise ValidationError({"severities": message})
-
-    def get_absolute_url(self) -> str:
-        """The integration's page, with its newest events."""
-        return reverse("incidents:integration", args=[self.pk])
 
 
 class AlertStatus(models.TextChoices):

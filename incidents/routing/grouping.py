@@ -9,6 +9,7 @@ would reverse that order: an acknowledgement holds the ticket and waits for its 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import CharField, F, Q, Value
@@ -175,7 +176,12 @@ def _write_alerts(alerts: list[Alert], ticket: Ticket, explanation: str) -> None
     """Write the alerts' incident and explanation; they are acknowledged if their incident is."""
     if not alerts:
         return
-    changes = {"ticket": ticket, "route_at": None, "route_attempts": 0, "explanation": explain(explanation)}
+    changes: dict[str, Any] = {
+        "ticket": ticket,
+        "route_at": None,
+        "route_attempts": 0,
+        "explanation": explain(explanation),
+    }
     if ticket.status != TicketStatus.NEW:
         changes["status"] = AlertStatus.ACKNOWLEDGED
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(**changes)

@@ -1,4 +1,4 @@
-"""Bad characters, numbers, nesting and sizes cost no alert, and each refusal is on the page (bad input 2, 4, 5, 6, 7)."""
+"""Bad characters, numbers, nesting and sizes cost no alert, and refusals are on the page (bad input 2, 4, 5, 6, 7)."""
 
 import json
 from pathlib import Path
