@@ -79,7 +79,7 @@ class IncidentsConfig(AppConfig):
             kind="notice",
             text="{n} integrations refused requests in the last day although the key was right: {names}.",
             sql=refused_senders.REFUSED_SQL,
-            ends="It ends a day after the last refusal: the integration's page says what was wrong with each.",
+            ends="It ends a day after the last refusal; the page of the integration says what was wrong with each.",
             owner="the team of the integration's service",
         )
         engine.register_sweep(lane="intake", name="refused", run=refused_senders.report_refused, every=10)

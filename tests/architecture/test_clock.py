@@ -34,8 +34,7 @@ class TestClock:
         readers = {
             place(path)
             for path in sources("config", *APPS)
-            if not place(path).startswith(INTAKE)
-            and "timezone." in path.read_text()
+            if not place(path).startswith(INTAKE) and "timezone." in path.read_text()
             for node in ast.walk(tree(path))
             if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)

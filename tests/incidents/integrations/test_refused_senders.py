@@ -60,7 +60,7 @@ def test_of_a_paused_integration_are_none(integration: Integration) -> None:
     refuse(integration, 20, problem="This integration is paused.")
 
     assert report_refused(at=NOON) == 0
-    assert "senders_refused" not in {found.code for found in health_checks.check_health(at=NOON).findings}
+    assert "senders_refused" not in {item.code for item in health_checks.check_health(at=NOON).findings}
 
 
 def test_are_a_finding_of_the_health_checks(integration: Integration) -> None:
