@@ -19,6 +19,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from config.base.data.clock import database_now
+from config.base.data.isolation import is_database_away
 from oncall.engine.due_times import DueQuery, DueTimes
 from oncall.engine.registry import Sweep, sweeps_of
 from oncall.models import EngineLane, EngineSchema
@@ -139,7 +140,15 @@ class Lane(threading.Thread):
         if since_last_run < sweep.every or (since_last_run < UNCONDITIONAL_SECONDS and not due.is_due(sweep.name)):
             return 0
         self._ran_at[sweep.name] = now
-        return sweep.run(at=due.at)
+        try:
+            return sweep.run(at=due.at)
+        except Exception as error:
+            if is_database_away(error):
+                raise
+            # A sweep that fails every time must not take the later ones of its lane with it (paging rule 15).
+            logger.exception("engine.sweep_failed", extra={"lane": self.lane, "sweep": sweep.name})
+            self._note_trouble(error)
+            return 0
 
     def _prepare(self) -> None:
         """Open a connection with the engine's time-outs, listen, and check the schema version."""

@@ -202,15 +202,17 @@ def _plain_messages(ids: Sequence[int]) -> dict[int, Message]:
     """What is sent where the obligation cannot be read: a text without any of its words."""
     rows = Reminder.objects.select_related("contact_method").in_bulk(ids)
     return {
-        pk: Message(
-            key=row.key,
-            kind=row.channel,
-            address=row.address,
-            secret=row.contact_method.secret if row.contact_method else "",
-            person="",
-            title="A task of yours is due. Open your tasks.",
-            link=links.view_url("oncall:my-tasks"),
-            type="reminder",
+        pk: plain(
+            Message(
+                key=row.key,
+                kind=row.channel,
+                address=row.address,
+                secret=row.contact_method.secret if row.contact_method else "",
+                person="",
+                title="",
+                link=links.view_url("oncall:my-tasks"),
+                type="reminder",
+            )
         )
         for pk, row in rows.items()
     }

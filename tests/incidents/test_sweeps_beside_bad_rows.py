@@ -219,12 +219,12 @@ class TestReminders:
     ) -> None:
         bad, good = planned
         reminders.make_due(at=good.due_at)
-        fail_for(monkeypatch, reminders, "message_text", lambda obligation, at: obligation == bad)
+        fail_for(monkeypatch, reminders, "message_text", lambda obligation, fields, at: obligation == bad)
 
         jobs = reminders.claim_jobs(at=good.due_at, limit=10)
 
         titles = {job.message.title for job in jobs}
-        assert titles == {"A task of yours is due. Open your tasks.", f"Due now: {good.title}"}
+        assert titles == {"A task needs you. Open the link.", f"Due now: {good.title}"}
         assert Reminder.objects.get(failures=1).failure == "KeyError: 'a bug'"
 
     def test_whose_answer_cannot_be_recorded_stop_no_other(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,12 @@ from unittest import mock
 import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from oncall.engine import lane as lanes
 from oncall.engine.due_times import DueTimes
 from oncall.engine.lane import Lane
+from oncall.engine.registry import Sweep
 from oncall.models import EngineSchema
 from tests.faults.site import wait_for
 
@@ -76,3 +78,26 @@ class TestLane:
         lane._wait(60)
 
         assert time.monotonic() - began < 30
+
+
+class TestSweeps:
+    def test_that_fail_every_time_do_not_take_the_later_ones_with_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Paging rule 15: one error ends that sweep, not its lane."""
+        ran: list[str] = []
+
+        def fail(*, at: object) -> int:
+            ran.append("bad")
+            raise KeyError("a row that cannot be read")
+
+        def work(*, at: object) -> int:
+            ran.append("good")
+            return 0
+
+        sweeps = [Sweep("bad", fail), Sweep("good", work)]
+        monkeypatch.setattr(lanes, "sweeps_of", lambda name: sweeps)
+        lane = Lane("clocks", worker="test")
+
+        lane.work(DueTimes(timezone.now(), {}))
+
+        assert ran == ["bad", "good"]
+        assert "a row that cannot be read" in lane._trouble
