@@ -14,8 +14,10 @@ import django
 
 django.setup()
 
+from django.contrib.auth.models import Group  # noqa: E402
 from django.db import transaction  # noqa: E402 - Django must be ready before models are imported
 
+from config.base.data.roles import Role  # noqa: E402
 from config.base.rest import tokens  # noqa: E402
 from incidents.models import Integration, Service, Severity  # noqa: E402
 from oncall.models import (  # noqa: E402
@@ -105,6 +107,7 @@ def _make_policies(teams: list[Team], steps: list[list[list[User]]], fallback: l
 
 
 def _make_people(names: list[str], place: str) -> list[User]:
+    """A person for each name, who may act on incidents, with a phone that takes texts and calls."""
     users = User.objects.bulk_create(
         User(name=f"{place.capitalize()} {name}", email=f"{place}-{name}@example.com", password="!") for name in names
     )
@@ -117,6 +120,8 @@ def _make_people(names: list[str], place: str) -> list[User]:
         NotificationRule(user=method.user, position=plans.CHANNELS.index(method.kind), contact_method=method)
         for method in methods
     )
+    group, _ = Group.objects.get_or_create(name=Role.RESPONDER)
+    group.user_set.add(*users)
     return users
 
 

@@ -9,13 +9,15 @@ import pytest
 
 from tests.faults import oracle, plans, senders
 from tests.faults.oracle import Planned
-from tests.faults.results import CEILING, Ledger, sized
+from tests.faults.results import CEILING, IS_FULL, Ledger, sized
 from tests.faults.site import Site, wait_for
 
 LEASE_SECONDS = 10
 WATCHDOG_SECONDS = 45.0
 WATCHDOG_WITHOUT_DATABASE_SECONDS = 60.0
 RECOVERY_SECONDS = 5.0
+SITUATIONS = ["table of escalations locked", "PostgreSQL frozen", *(["every engine frozen"] if IS_FULL else [])]
+"""A silent engine is told after 30 s: in the suite `tests/oncall/engine/test_watchdog.py` says so faster."""
 
 
 def test_a_frozen_engine_leaves_its_pages_to_the_other(site: Site, ledger: Ledger) -> None:
@@ -43,7 +45,7 @@ def test_a_frozen_engine_leaves_its_pages_to_the_other(site: Site, ledger: Ledge
     assert verdict.late_at(0.99) <= (LEASE_SECONDS + 5) * CEILING
 
 
-@pytest.mark.parametrize("what", ["every engine frozen", "table of escalations locked", "PostgreSQL frozen"])
+@pytest.mark.parametrize("what", SITUATIONS)
 def test_the_watchdog_speaks(site: Site, ledger: Ledger, what: str) -> None:
     """And when it is over, what came meanwhile is paged at once."""
     site.have_workers(2)

@@ -18,6 +18,7 @@ django.setup()
 from django.db import OperationalError  # noqa: E402 - Django must be ready before models are imported
 from django.utils import timezone  # noqa: E402
 
+from config.base.data.conflicts import retry_conflicts  # noqa: E402
 from config.base.data.lifecycle import IllegalMove  # noqa: E402
 from incidents import response  # noqa: E402
 from oncall.models import Team, User  # noqa: E402
@@ -36,7 +37,7 @@ def carry_out(call: dict[str, Any]) -> None:
             arguments["actor"] = User.objects.get(pk=arguments["actor"])
         if "team" in arguments:
             arguments["team"] = Team.objects.get(pk=arguments["team"])
-        getattr(response, call["verb"])(at=timezone.now(), **arguments)
+        retry_conflicts(getattr(response, call["verb"]))(at=timezone.now(), **arguments)
     except (IllegalMove, response.TicketRefused) as error:
         answer["refused"] = str(error)
     except OperationalError as error:
