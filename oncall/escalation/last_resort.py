@@ -4,10 +4,10 @@ The frozen fallback first, then the managers of the team, then the people who op
 accounts count; the first rung that has one is taken.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from oncall.models import Escalation, MembershipRole, User
+from oncall.models import Escalation, Membership, MembershipRole, User
 
 _operators: list[Callable[[], Sequence[int]]] = []
 
@@ -25,19 +25,20 @@ def operators() -> list[int]:
     )
 
 
-def managers(team: int | None) -> list[int]:
-    """The team's active managers, by name."""
-    people = User.objects.filter(
-        is_active=True, memberships__team=team, memberships__role=MembershipRole.MANAGER
-    ).order_by("name", "pk")
-    return list(people.values_list("pk", flat=True)) if team is not None else []
+def managers(teams: Iterable[int]) -> dict[int, list[int]]:
+    """The active managers by team, each team's by name."""
+    rows = Membership.objects.filter(team__in=teams, role=MembershipRole.MANAGER, user__is_active=True)
+    people: dict[int, list[int]] = {}
+    for team, user in rows.order_by("user__name", "user").values_list("team", "user"):
+        people.setdefault(team, []).append(user)
+    return people
 
 
 def people_for(escalation: Escalation) -> list[int]:
     """The first rung with active people; empty only when nobody operates Holdfast either."""
     rungs: tuple[Callable[[], list[int]], ...] = (
         lambda: _active(_frozen_fallback(escalation.frozen_policy)),
-        lambda: managers(escalation.team_id),
+        lambda: managers([escalation.team_id]).get(escalation.team_id, []) if escalation.team_id else [],
         operators,
     )
     return next((people for rung in rungs if (people := rung())), [])

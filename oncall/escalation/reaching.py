@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from config.base.data.clock import floor_minute
 from oncall import schedules
 from oncall.escalation import last_resort
-from oncall.escalation.freezing import OPERATORS
+from oncall.escalation.freezing import MANAGERS, OPERATORS
 from oncall.escalation.machine import Policy, Reached, Target
 from oncall.models import MembershipRole, Team, User
 
@@ -19,7 +20,9 @@ class Reach:
 
     def __init__(self, policies: Iterable[Policy], *, since: datetime, until: datetime | None = None) -> None:
         keys: dict[str, set[int]] = {"user": set(), "schedule": set(), "team": set()}
+        self._owners: set[int] = set()
         for policy in policies:
+            self._owners |= {target.key for target in policy.last_resort if target.kind == MANAGERS and target.key}
             for target in (*policy.fallback, *(target for step in policy.steps for target in step.targets)):
                 keys[target.kind].add(target.key)
         self._users = User.objects.in_bulk(keys["user"]) if keys["user"] else {}
@@ -46,13 +49,22 @@ class Reach:
         elif target.kind == "team":
             people = _members(self._teams.get(target.key))
         else:
-            return [Reached(key, because) for key in _last_resort(target)]
+            return [Reached(key, because) for key in self._last_resort(target)]
         return [Reached(person.pk, because) for person in people if person.is_active]
 
+    def _last_resort(self, target: Target) -> list[int]:
+        """Asked for only when a fallback has reached nobody; then fetched once for the whole batch."""
+        if target.kind == OPERATORS:
+            return self._operators
+        return self._managers.get(target.key, [])
 
-def _last_resort(target: Target) -> list[int]:
-    """Asked for only when a fallback has reached nobody, so its rows are not fetched beforehand."""
-    return last_resort.operators() if target.kind == OPERATORS else last_resort.managers(target.key)
+    @cached_property
+    def _managers(self) -> dict[int, list[int]]:
+        return last_resort.managers(self._owners)
+
+    @cached_property
+    def _operators(self) -> list[int]:
+        return last_resort.operators()
 
 
 def _members(team: Team | None) -> list[User]:

@@ -17,7 +17,6 @@ from config.base.data.isolation import prepare_each, short_text
 from config.base.data.outbox import Claim, OutboxState, Rooms
 from oncall import subjects
 from oncall.channels import Message, Outcome, facts_for, plain
-from oncall.channels.base import refused
 from oncall.models import ContactKind, Escalation, EscalationEntry, EscalationEvent, EscalationState, Page, Purpose
 from oncall.paging.links import link_for
 from oncall.paging.unreached import advance_if_unreachable, restore_delay, try_next_channel
@@ -27,7 +26,7 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 60
 MAX_WAIT = timedelta(seconds=30)
 _COLUMNS = (
-    "key", "channel", "address", "host", "purpose", "text", "count", "failures", "created_at",
+    "key", "channel", "address", "host", "purpose", "text", "count", "failures", "created_at", "firing", "rule",
     "escalation__state", "escalation__subject_type", "escalation__subject_id", "escalation__title",
     "user__name", "user__email", "user__is_active", "user__time_zone",
     "contact_method__secret", "contact_method__kind", "contact_method__address", "contact_method__verified_at",
@@ -82,9 +81,27 @@ def _job(claim: Claim, ready: _Ready, at: datetime) -> Job | None:
     if not ready.refusal:
         outbox.record_end(Page, claim, state=OutboxState.CANCELLED, at=at, error="")
         return None
-    unsent = Job(claim, page.channel, _plain_message(page), page.host)
-    record(unsent, refused(ready.refusal, is_permanent=True), at=at)
+    _refuse(claim, page, ready.refusal, at)
     return None
+
+
+@transaction.atomic
+def _refuse(claim: Claim, page: Page, refusal: str, at: datetime) -> None:
+    """End a page that is not to be sent any more; the person's next way is tried even if another page has arrived.
+
+    Every rule of a person runs until somebody answers (R-E8), so a call to a number that was changed goes to the new
+    one, whatever has become of the text message.
+    """
+    escalation = Escalation.objects.select_for_update(no_key=True).get(pk=page.escalation_id)
+    if not outbox.record_end(Page, claim, state=OutboxState.FAILED, at=at, error=refusal, relay_at=at):
+        return
+    logger.warning("page.refused", extra={"page": page.pk, "channel": page.channel, "error": refusal})
+    wake("clocks")
+    if escalation.state != EscalationState.TRIGGERED or page.purpose != Purpose.RING:
+        return
+    is_sent_elsewhere = try_next_channel(escalation, page, at, is_replaced=True)
+    if not is_sent_elsewhere and page.firing == escalation.firing:
+        advance_if_unreachable(escalation, at)
 
 
 def _plain_job(claim: Claim, error: Exception) -> Job | None:

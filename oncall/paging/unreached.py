@@ -24,17 +24,23 @@ PROVIDER_PATIENCE = timedelta(seconds=60)
 """How long after a firing the next step waits at most, while providers are the reason that nobody is reached."""
 
 
-def try_next_channel(escalation: Escalation, page: Page, at: datetime) -> bool:
-    """Page the same person on a channel not yet tried in this firing; False if there is none."""
+def try_next_channel(escalation: Escalation, page: Page, at: datetime, *, is_replaced: bool = False) -> bool:
+    """Page the same person on a channel not yet tried in this firing; False if there is none.
+
+    A page that can still arrive is enough, unless this one is to be replaced: then the same channel comes first.
+    """
     siblings = list(
         Page.objects.filter(escalation=escalation, firing=page.firing, user=page.user, purpose=page.purpose)
     )
-    if any(sibling.pk != page.pk and _can_arrive(sibling, at) for sibling in siblings):
+    if not is_replaced and any(sibling.pk != page.pk and _can_arrive(sibling, at) for sibling in siblings):
         return True
     if not page.user.is_active:
         return False
-    tried = {(s.channel, s.address) for s in siblings if s.attempts or s.due_at <= at}
-    method = next((m for m in _untried(page.user) if (m.kind, m.address) not in tried), None)
+    tried = {(s.channel, s.address) for s in siblings if is_replaced or s.attempts or s.due_at <= at}
+    methods = [m for m in _by_preference(page.user) if (m.kind, m.address) not in tried]
+    if is_replaced:
+        methods.sort(key=lambda m: m.kind != page.channel)
+    method = methods[0] if methods else None
     if method is None and ("email", page.user.email) in tried:
         return False
     another = build_page(
@@ -113,7 +119,7 @@ def _failed_by_provider(page: Page) -> bool:
     return page.state == OutboxState.DEAD or (page.state in outbox.UNSENT and bool(page.last_error))
 
 
-def _untried(user: User) -> list[ContactMethod]:
+def _by_preference(user: User) -> list[ContactMethod]:
     return sorted(
         ContactMethod.objects.usable().filter(user=user, kind__in=CHANNEL_ORDER),
         key=lambda m: (CHANNEL_ORDER.index(ContactKind(m.kind)), m.pk),

@@ -12,6 +12,7 @@ from incidents import response
 from incidents.intake import store
 from incidents.intake.report import Report
 from incidents.models import Alert, EventAction, Ticket
+from oncall import escalation
 from oncall.models import Escalation, Obligation, Page
 from oncall.paging.links import key_for
 from tests import factories as make
@@ -34,7 +35,9 @@ def ticket(person: Any) -> Ticket:
     make.MembershipFactory(team=policy.team, user=person, role="manager")
     service = make.ServiceFactory(team=policy.team, escalation_policy=policy)
     severity = make.SeverityFactory(rank=1)
-    return response.declare(title="Checkout is down", service=service, severity=severity, at=at)
+    ticket = response.declare(title="Checkout is down", service=service, severity=severity, at=at)
+    escalation.fire_due(at=database_now())
+    return ticket
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from incidents.intake.alertmanager import Reading
 from incidents.intake.report import Report
 from incidents.models import Alert, Event, EventAction, Integration, Ticket
 from incidents.routing import route_due
+from oncall.models import Escalation
 from tests.factories import NOON
 from tests.incidents.conftest import Post, event, firing, resolved
 
@@ -66,7 +67,9 @@ class TestTroubleThatGoesOn:
         alert = Alert.objects.latest("pk")
         assert (seconds, alert.status, outcomes()[-1]) == (60, "open", "opened")
         assert Ticket.objects.open().get() == alert.ticket
-        assert alert.explanation.startswith(f"{MARK} Opened ")
+        assert alert.explanation.startswith(f"{MARK} Joined ")
+        assert alert.ticket is not None
+        assert Escalation.objects.about("ticket", alert.ticket.pk).unanswered().exists()
         assert Event.objects.latest("pk").problem == MARK
 
     @pytest.mark.usefixtures("alertmanager")

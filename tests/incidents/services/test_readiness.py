@@ -306,6 +306,7 @@ class TestPages:
         Membership.objects.filter(user=ana).update(trained_on=None)
         assert b"Not checked yet" in reader.get("/services/checkout/").content
 
+        monkeypatch.setattr("config.base.web.views.database_now", lambda: NOON)
         reader.post("/services/checkout/check/")
         page = reader.get("/services/checkout/").content.decode()
 

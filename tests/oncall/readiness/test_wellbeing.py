@@ -235,6 +235,7 @@ class TestRelief:
         client.force_login(ana)
         assert b"That was a hard night" in client.get("/me/").content
 
+        monkeypatch.setattr("config.base.web.views.database_now", lambda: MORNING)
         answer = client.post("/me/rest/", follow=True)
 
         assert b"Your planner sees your request" in answer.content
