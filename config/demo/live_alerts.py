@@ -17,6 +17,8 @@ from urllib import error, request
 FIRST_AFTER = 20.0
 BETWEEN = (150.0, 330.0)
 LASTS = (240.0, 720.0)
+RESTS = 660.0
+"""An alert stays away for longer than its service's flapping window, so that each is an incident of its own."""
 _OPEN_FILE = "alerts-open.json"
 # Integration, name, severity word, instance, summary.
 _Alert = tuple[str, str, str, str, str]
@@ -45,6 +47,7 @@ def main(folder: Path) -> int:
     context = ssl.create_default_context(cafile=authority) if authority.exists() else None
     chance = random.Random()
     firing: list[tuple[float, _Alert, str]] = []
+    ended_at: dict[_Alert, float] = {}
     next_at = time.monotonic() + FIRST_AFTER
     for alert in _alerts_of_earlier_run(folder):
         _send(
@@ -58,13 +61,15 @@ def main(folder: Path) -> int:
     _save_open(folder, firing)
     while not stopping.wait(1.0):
         now = time.monotonic()
-        for ends_at, alert, started_at in [integration for integration in firing if integration[0] <= now]:
+        for ends_at, alert, started_at in [entry for entry in firing if entry[0] <= now]:
             firing.remove((ends_at, alert, started_at))
+            ended_at[alert] = now
             _save_open(folder, firing)
             _send(integrations[alert[0]], alert, started_at, context, is_firing=False, base=site["base_url"])
         if now >= next_at:
             next_at = now + chance.uniform(*BETWEEN)
-            quiet = [alert for alert in _ALERTS if alert not in [integration[1] for integration in firing]]
+            busy = {alert for _, alert, _ in firing}
+            quiet = [a for a in _ALERTS if a not in busy and now - ended_at.get(a, -RESTS) >= RESTS]
             if quiet:
                 alert = chance.choice(quiet)
                 started_at = datetime.now(UTC).isoformat()

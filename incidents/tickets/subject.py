@@ -27,17 +27,13 @@ def outside_name(ticket: Ticket) -> str:
 
 
 def message_fields(ticket_ids: list[int]) -> dict[int, Fields]:
-    """Severity, service and start, as a message shows them; of a private ticket also the name outside the portal."""
+    """Severity, service and start, as a message shows them; of a private ticket its number and service alone."""
     rows = Ticket.objects.filter(pk__in=ticket_ids).select_related("severity", "service").only(*_COLUMNS)
     return {ticket.pk: _fields(ticket) for ticket in rows}
 
 
 def _fields(ticket: Ticket) -> Fields:
-    fields: dict[str, Any] = {
-        "severity": ticket.severity.name,
-        "service": ticket.service.name if ticket.service else "",
-        "since": ticket.impact_started_at,
-    }
+    service = ticket.service.name if ticket.service else ""
     if ticket.visibility == Visibility.PRIVATE:
-        fields["title"] = outside_name(ticket)
-    return fields
+        return {"title": outside_name(ticket), "service": service}
+    return {"severity": ticket.severity.name, "service": service, "since": ticket.impact_started_at}

@@ -125,6 +125,24 @@ class TestFrozenPolicy:
         assert (row.state, paged(row)) == ("triggered", {deputy})
 
 
+class TestHalfWritten:
+    def test_firings_leave_nothing_behind(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What the failed try had written, pages included, is undone before the fallback is paged."""
+        ana, deputy = make.UserFactory.create_batch(2)
+        row = ring(make.policy(ana, fallback=[deputy]), about=1)
+
+        def fail(*_: Any) -> None:
+            raise KeyError("after the pages were written")
+
+        monkeypatch.setattr("oncall.escalation.sweep._store_cursors", fail)
+        escalation.fire_due(at=NOON)
+
+        row.refresh_from_db()
+        assert (row.step, row.firing, row.failures) == (0, 1, 1)
+        assert paged(row) == {deputy}
+        assert list(EscalationEntry.objects.values_list("event", flat=True)) == ["failed"]
+
+
 class TestSchedule:
     def test_whose_zone_is_unknown_stops_nobody_else(self) -> None:
         """A zone that left tzdata: no form would take it, but it is in the table."""
