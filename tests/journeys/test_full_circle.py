@@ -73,9 +73,9 @@ def an_alert_opens_an_incident_and_the_person_on_call_answers(stage: Stage) -> N
     message = stage.text(TROUBLE)
     stage.responder = message["person"].split()[0].lower()
     phone = stage.anybody(viewport={"width": 390, "height": 844}, color_scheme="dark")
-    phone.sees(message["url"], TROUBLE, "SEV2", "You were paged and nobody has answered")
+    phone.sees(message["url"], TROUBLE, "SEV2", "It rang for you. Nobody has answered.")
     phone.presses("Acknowledge")
-    phone.reads("It is assigned to you.")
+    phone.reads("It is yours")
 
     (incident,) = stage.api("incidents/", search=TROUBLE)["results"]
     stage.incident = incident["reference"]

@@ -140,7 +140,7 @@ class TestAnAlert:
     def answer_on_the_phone(phone: Page, url: str) -> None:
         """Looking changes nothing; the button answers, once."""
         phone.goto(url)
-        assert phone.get_by_text("You were paged and nobody has answered").is_visible()
+        assert phone.get_by_text("It rang for you. Nobody has answered.").is_visible()
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
         phone.reload()
         button = phone.get_by_role("button", name="Acknowledge")
@@ -148,7 +148,7 @@ class TestAnAlert:
         assert box is not None
         assert box["height"] >= 44
         button.click()
-        assert phone.get_by_text("It is assigned to you").is_visible()
+        assert phone.get_by_text("It is yours").is_visible()
         phone.goto(url)
         assert not phone.get_by_role("button", name="Acknowledge").is_visible()
 

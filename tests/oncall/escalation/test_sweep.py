@@ -1,10 +1,14 @@
 """Firing due steps beside other engines."""
 
+import threading
+from typing import Any
+
 import psycopg
 import pytest
 from django.db import connection
 
 from oncall import escalation
+from oncall.escalation import machine
 from oncall.models import Escalation, EscalationPolicy, EscalationStep, Page
 from tests import factories as make
 from tests.factories import NOON
@@ -41,3 +45,30 @@ class TestRoundRobin:
         escalation.fire_due(at=NOON)
 
         assert set(Page.objects.values_list("user", flat=True)) == {person.pk for person in people}
+
+
+class TestTwoEngines:
+    def test_fire_a_due_step_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The second engine comes while the first is in the middle of it (F18)."""
+        row = _ring(make.policy(make.UserFactory()))
+        advance = machine.advance
+        others: list[int] = []
+
+        def second_engine() -> None:
+            others.append(escalation.fire_due(at=NOON))
+            connection.close()
+
+        def advance_while_another_comes(*args: Any, **kwargs: Any) -> Any:
+            if not others:
+                other = threading.Thread(target=second_engine)
+                other.start()
+                other.join(30)
+            return advance(*args, **kwargs)
+
+        monkeypatch.setattr(machine, "advance", advance_while_another_comes)
+
+        fired = escalation.fire_due(at=NOON)
+
+        row.refresh_from_db()
+        assert (fired, others, row.firing, row.failures) == (1, [0], 1, 0)
+        assert Page.objects.count() == 1
