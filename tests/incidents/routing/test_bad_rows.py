@@ -275,3 +275,17 @@ def test_a_database_that_is_away_is_nobodys_fault(bad: Integration, monkeypatch:
     monkeypatch.undo()
     own.refresh_from_db()
     assert (own.route_attempts, own.route_at) == (0, NOON)
+
+
+def test_the_worst_group_is_routed_first(good: Integration, severities: list[Severity]) -> None:
+    """Also when it came later: a storm of warnings must not delay what is critical."""
+    late = NOON - timedelta(seconds=10)
+    warning = alert_of(good, word=severities[3].name, key="warning")
+    critical = alert_of(good, word=severities[0].name, key="critical")
+    Alert.objects.filter(pk=warning.pk).update(route_at=late)
+
+    assert route_due(at=NOON, limit=1) == 1
+
+    warning.refresh_from_db()
+    critical.refresh_from_db()
+    assert (warning.ticket, critical.ticket is not None) == (None, True)
