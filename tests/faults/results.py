@@ -4,10 +4,13 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from tests.faults.oracle import Verdict
 
 IS_FULL = os.environ.get("FAULTS") == "full"
 """`make faults`: more rounds, and the real figures decide. Otherwise counts, and ceilings ten times as high."""
+full_only = pytest.mark.skipif(not IS_FULL, reason="`make faults` runs it; it takes too long for every change.")
 CEILING = 1 if IS_FULL else 10
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 _BEGIN, _END = "<!-- results begin -->", "<!-- results end -->"

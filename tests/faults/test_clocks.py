@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults import answers, oracle, plans, senders
 from tests.faults.oracle import Planned
-from tests.faults.results import CEILING, Ledger, sized
+from tests.faults.results import CEILING, Ledger, full_only, sized
 from tests.faults.site import Site
 
 LATE_SECONDS = 3.0
@@ -76,6 +76,7 @@ def _judge(site: Site, ledger: Ledger, what: str, plan: Sequence[Planned]) -> No
     assert verdict.late_at(0.99) <= LATE_SECONDS * CEILING
 
 
+@full_only
 def test_the_engine_s_clock_jumps(site: Site, ledger: Ledger, clock: Clock) -> None:
     """First steps come at once; second steps when they are due, not when the engine's clock says so."""
     site.stop_programs()
@@ -101,6 +102,7 @@ def test_the_engine_s_clock_jumps(site: Site, ledger: Ledger, clock: Clock) -> N
     _judge(site, ledger, "the engine's clock 1 h ahead, 1 h behind, and right again", plan)
 
 
+@full_only
 def test_the_portal_s_clock_jumps(site: Site, ledger: Ledger, clock: Clock) -> None:
     """What the portal makes due - an alert, the next step after "I can't" - is due by the database's clock."""
     site.stop_programs()

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 
 from tests.faults import answers, oracle, plans, senders
-from tests.faults.results import Ledger, sized
+from tests.faults.results import Ledger, full_only, sized
 from tests.faults.site import Site, TooLate, wait_for
 
 HOLD_SECONDS = 3.7
@@ -93,6 +93,7 @@ def _answer_in_a_circle(site: Site, request: senders.Sent, call: Answer) -> int:
         return future.result()
 
 
+@full_only
 def test_locks_held_longer_than_the_portal_waits(site: Site, ledger: Ledger) -> None:
     site.have_workers(1)
     sent = _opened(site, sized(6, 24))

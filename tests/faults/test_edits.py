@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults import oracle, plans, senders
 from tests.faults.oracle import Planned
-from tests.faults.results import CEILING, Ledger, sized
+from tests.faults.results import CEILING, Ledger, full_only, sized
 from tests.faults.site import Site, wait_for
 
 NOBODY_SECONDS = 5.0
@@ -132,6 +132,7 @@ def test_a_rota_that_is_gone_raises_the_fallback(site: Site, ledger: Ledger) -> 
     assert (verdict.duplicates, verdict.doubled) == (0, 0)
 
 
+@full_only
 def test_accounts_and_numbers_are_read_again_before_a_page_is_sent(
     site: Site, ledger: Ledger, running: list[Running]
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.faults import oracle, plans, senders
 from tests.faults.oracle import Planned
 from tests.faults.provider import BROKEN
-from tests.faults.results import CEILING, IS_FULL, Ledger, sized
+from tests.faults.results import CEILING, IS_FULL, Ledger, full_only, sized
 from tests.faults.site import Site
 
 ALTERNATIVE_SECONDS = 15.0
@@ -75,6 +75,7 @@ def _texts(request: senders.Sent) -> list[Planned]:
     return [Planned(request.token, (("sms", plans.phone(person)),), request.answered_at) for person in people]
 
 
+@full_only
 @pytest.mark.parametrize("fault", ["fails", "refuses", "hangs", "resets"] if IS_FULL else ["fails"])
 def test_an_outage_of_the_only_provider_burns_no_policy(site: Site, ledger: Ledger, fault: str) -> None:
     """R-E8: the people on call are reached when the provider is back, and nobody else is woken in their place."""

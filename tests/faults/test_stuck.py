@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults import oracle, plans, senders
 from tests.faults.oracle import Planned
-from tests.faults.results import CEILING, IS_FULL, Ledger, sized
+from tests.faults.results import CEILING, IS_FULL, Ledger, full_only, sized
 from tests.faults.site import Site, wait_for
 
 LEASE_SECONDS = 10
@@ -20,6 +20,7 @@ SITUATIONS = ["table of escalations locked", "PostgreSQL frozen", *(["every engi
 """A silent engine is told after 30 s: in the suite `tests/oncall/engine/test_watchdog.py` says so faster."""
 
 
+@full_only
 def test_a_frozen_engine_leaves_its_pages_to_the_other(site: Site, ledger: Ledger) -> None:
     site.have_workers(2)
     site.tell_provider(delay=[0.3, 1.5])
@@ -45,6 +46,7 @@ def test_a_frozen_engine_leaves_its_pages_to_the_other(site: Site, ledger: Ledge
     assert verdict.late_at(0.99) <= (LEASE_SECONDS + 5) * CEILING
 
 
+@full_only
 @pytest.mark.parametrize("what", SITUATIONS)
 def test_the_watchdog_speaks(site: Site, ledger: Ledger, what: str) -> None:
     """And when it is over, what came meanwhile is paged at once."""
