@@ -21,7 +21,7 @@ def test_postgres_goes_away_and_comes_back(site: Site, ledger: Ledger, how: str)
     back_at = []
 
     site.tell_provider(delay=[0.05, 0.4])
-    with senders.Stream(site, site.desks(sized(40, 170)), each=0.3) as stream:
+    with senders.Stream(site, site.desks(sized(60, 170)), each=0.3) as stream:
         for seconds in (2, sized(3, 10)):
             time.sleep(1.5)
             stop()
