@@ -86,11 +86,6 @@ def search_rest(request: HttpRequest, beginning: bytes, *, limit: int, chunk: in
     return named
 
 
-def clear_counters() -> None:
-    """Forget how much was refused in this minute; for tests."""
-    _minutes.clear()
-
-
 def _minute_of(integration: IntegrationKey) -> _Minute:
     now = time.monotonic()
     name = (integration.integration_id, integration.is_paused)

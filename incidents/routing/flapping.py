@@ -7,12 +7,12 @@ ends firing after all is escalated as if it had never been away.
 
 import logging
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max, Q
 
+from config.base.data.clock import find_zone
 from config.base.data.isolation import is_database_away
 from config.base.data.lifecycle import IllegalMove
 from config.base.web import display
@@ -182,8 +182,4 @@ def _has_unrouted_alert(ticket: Ticket) -> bool:
 
 def _clock_text(value: datetime, team: Team) -> str:
     """The time on the team's clock, or in UTC if its zone is unknown: a wrong setting must not stop routing."""
-    try:
-        wall = value.astimezone(ZoneInfo(team.time_zone))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        wall = value.astimezone(UTC)
-    return f"{wall:%H:%M %Z}"
+    return f"{value.astimezone(find_zone(team.time_zone)):%H:%M %Z}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from config.base.data import outbox
 from config.base.data.clock import backoff
@@ -109,7 +110,7 @@ def _plain_job(claim: Claim, error: Exception) -> Job | None:
     logger.error("page.poison", extra={"page": claim.row_id}, exc_info=error)
     try:
         page = Page.objects.only("key", "channel", "address", "host").get(pk=claim.row_id)
-        Page.objects.filter(pk=page.pk).update(failures=min(claim.attempts, 30_000), failure=short_text(error))
+        Page.objects.filter(pk=page.pk).update(failures=F("failures") + 1, failure=short_text(error))
         return Job(claim, page.channel, _plain_message(page), page.host)
     except Exception:
         # Its lease ends in ten seconds, and then it is tried again; the others are sent.

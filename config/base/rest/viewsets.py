@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig, ValidationError
-from django.db import DataError, OperationalError, connection, transaction
+from django.db import DataError, connection, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
@@ -25,11 +25,12 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from config.base.data.clock import database_now
-from config.base.data.conflicts import RETRY_AFTER_SECONDS, is_conflict, retry_conflicts
+from config.base.data.conflicts import is_conflict
 from config.base.rest import idempotency
 from config.base.rest.errors import Busy, Stale, error_document
 from config.base.rest.serializers import EmptySerializer, Instant
 from config.base.web import filters
+from config.base.web.retries import retried
 
 
 class Pagination(CursorPagination):
@@ -96,10 +97,9 @@ def _repeatable(request: HttpRequest) -> HttpRequest:
     return request
 
 
-def _busy() -> JsonResponse:
+def _busy(request: HttpRequest) -> JsonResponse:
     """503: others held the same records at each try."""
-    document = error_document(Busy.default_code, str(Busy.default_detail))
-    return JsonResponse(document, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return JsonResponse(error_document(Busy.default_code, str(Busy.default_detail)), status=503)
 
 
 class BaseViewSet(viewsets.GenericViewSet[Any]):
@@ -126,20 +126,13 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
     def as_view(cls, *args: Any, **kwargs: Any) -> Any:
         """The view. A redirect to the address with a slash would turn a POST into a GET."""
         view = super().as_view(*args, **kwargs)
-        retried = retry_conflicts(view)
 
         @wraps(view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method in permissions.SAFE_METHODS:
-                return view(request, *args, **kwargs)
-            try:
-                return retried(_repeatable(request), *args, **kwargs)
-            except OperationalError as error:
-                if not is_conflict(error):
-                    raise
-                return _busy()
+        def repeatable(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return view(_repeatable(request), *args, **kwargs)
 
-        answer.should_append_slash = False  # type: ignore[attr-defined]  # read by CommonMiddleware
+        answer: Any = retried(repeatable, busy=_busy)
+        answer.should_append_slash = False  # read by CommonMiddleware
         return answer
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from itertools import chain
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -21,15 +19,12 @@ from django_tables2 import SingleTableMixin
 from django_tables2.export.export import TableExport
 
 from config.base.data.clock import database_now
-from config.base.data.conflicts import RETRY_AFTER_SECONDS, is_conflict, retry_conflicts
 from config.base.data.lifecycle import IllegalMove
 from config.base.web import panels
 from config.base.web.filters import query_problems
 from config.base.web.forms import add_refusal, refusal_sentences
+from config.base.web.retries import SAFE_METHODS, retried
 from config.base.web.tables import EXPORTED_ROWS, PAGE_SIZE, CappedPaginator
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""The methods that change nothing."""
 
 
 class Retried:
@@ -41,27 +36,11 @@ class Retried:
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
         """The view; what is still in conflict at the third try gets a 503 that says so."""
-        view: Callable[..., HttpResponseBase] = super().as_view(**initkwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
-        retried = retry_conflicts(view)
-
-        @wraps(view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method in SAFE_METHODS:
-                return view(request, *args, **kwargs)
-            try:
-                return retried(request, *args, **kwargs)
-            except OperationalError as error:
-                if not is_conflict(error):
-                    raise
-                return _busy(request)
-
-        return answer
+        return retried(super().as_view(**initkwargs), busy=_busy)  # type: ignore[misc]  # a mixin: the class behind it has it
 
 
 def _busy(request: HttpRequest) -> HttpResponse:
-    response = render(request, "busy.html", {"title": "Please try again"}, status=503)
-    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    return render(request, "busy.html", {"title": "Please try again"}, status=503)
 
 
 class RetriedView(Retried, View):

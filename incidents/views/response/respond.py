@@ -16,7 +16,7 @@ from config.base.web import panels
 from config.base.web.views import DetailPage, RetriedView
 from incidents import permissions, response
 from incidents.models import Ticket
-from incidents.response import answer_by_link, handing_over, ticket_session
+from incidents.response import answer_by_link, handing_over, situation, ticket_session
 from incidents.views.response import screen, verbs
 from oncall import paging
 from oncall.models import Page
@@ -24,7 +24,6 @@ from oncall.models import Page
 REFRESH_SECONDS = 10
 _FORMS = {"add_note": "Add a note", "restore": "Service works again", "hand_over": "Hand over"}
 _DONE = {
-    "acknowledge": "Acknowledged. The calls to you have stopped.",
     "decline": "Thank you. The next person is called.",
     "take_over": "It is yours now.",
     "add_note": "Note added.",
@@ -112,7 +111,9 @@ class PageLink(RetriedView):
             if verb in _FORMS:
                 return self._render_form(verb, status=409)
         else:
-            messages.success(request, f"{ticket.reference}: {_DONE[verb]}")
+            # Who has it depends on who was first: the loser of a race must not read that it is theirs.
+            done = _DONE.get(verb) or situation.describe_answer(ticket, self.link.page.user)
+            messages.success(request, f"{ticket.reference}: {done}")
             if self.link.session_ends_at is None:
                 return self._keep_ticket(redirect("page-link", key))
         return redirect("page-link", key)
