@@ -131,6 +131,7 @@ def connection_options(role: str) -> dict[str, object]:
         "connect_timeout": 3,
         "tcp_user_timeout": 10000,
         "keepalives_idle": 5,
+        "prepare_threshold": 0,  # for the statements of `prepared_cursor` alone; Django prepares none of its own
         "options": " ".join(f"-c {name}={value}" for name, value in (_TIMEOUTS[role] | _PLANNER).items()),
     }
 

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 
 from config.base.data.conflicts import retry_conflicts
+from config.base.data.prepared import prepared_cursor
 from incidents.intake import sql_statements
 from incidents.intake.lenient_json import clean_details
 from incidents.intake.report import Report
@@ -146,7 +147,7 @@ def _runs(reports: Sequence[Report]) -> Iterator[tuple[EventAction, Iterable[Rep
 
 def _run(integration_id: int, action: EventAction, batch: Sequence[Report], *, at: datetime) -> None:
     rows = [_row(position, report) for position, report in enumerate(batch)]
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             _STATEMENTS[action],
             {"reports": json.dumps(rows), "integration_id": integration_id, "at": at},

@@ -11,6 +11,7 @@ import os
 import secrets
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -23,19 +24,17 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-TICK = os.sysconf("SC_CLK_TCK")
-ROUNDS = 5
-REQUESTS = int(os.environ.get("BENCH_REQUESTS", "300"))
+ROUNDS = 30
+"""Many short rounds: the two sides are measured within the same second, and an odd second is one of many."""
+REQUESTS = int(os.environ.get("BENCH_REQUESTS", "50"))
 BATCH = 100
+HISTORY = 20_000
+"""Closed alerts of each integration before the first request."""
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """User and system time that these processes have used so far."""
-    total = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
+    """CPU that these processes have used so far, by the kernel's clock of each process, to the nanosecond."""
+    return sum(time.clock_gettime((~pid << 3) | 2) for pid in pids)  # clock_getcpuclockid(3)
 
 
 def backends() -> list[int]:
@@ -147,7 +146,29 @@ def prepare() -> tuple[str, str]:
             name=name, kind=kind, service=service, default_severity=severity, actor=None, at=timezone.now()
         )
         keys.append(key)
+    _fill()
     return keys[0], keys[1]
+
+
+def _fill() -> None:
+    """Give both sides a history, and the planner its figures: an empty table is planned as no real one is."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO incidents_alert (integration_id, dedup_key, group_key, status, title, severity_word, source,
+                   link, payload, count, started_at, opened_at, closed_at, last_event_at, route_attempts, explanation)
+               SELECT id, 'old-' || number, 'old', 'closed', 'Disk full on db1', 'info', 'db1', '', '{}', 1,
+                   opened_at, opened_at, opened_at, opened_at, 0, ''
+               FROM incidents_integration, generate_series(1, %(rows)s) number,
+                   LATERAL (SELECT now() - number * interval '1 minute' AS opened_at) past
+               WHERE name LIKE 'bench %%'""",
+            {"rows": HISTORY},
+        )
+        cursor.execute(
+            """INSERT INTO bench_alert (dedup_key, title, payload, count, at)
+               SELECT 'old-' || number, 'Disk full on db1', '{}', 1, now() FROM generate_series(1, %s) number""",
+            [HISTORY],
+        )
+        cursor.execute("VACUUM ANALYZE incidents_alert, incidents_event, bench_alert, bench_event, bench_outbox")
 
 
 def main() -> None:
@@ -194,6 +215,11 @@ def _turn(
     def enqueue(number: int) -> object:
         return event(key, f"{run}-{number}")
 
+    def started(number: int) -> object:
+        report = event(key, f"{run}-s{number}")
+        report["payload"] |= {"timestamp": "2026-06-01T11:58:00Z"}  # type: ignore[operator]  # the payload is a dict
+        return report
+
     def repeat(_: int) -> object:
         return event(key, f"{run}-1")
 
@@ -203,6 +229,7 @@ def _turn(
     return {
         "floor, new key": measure(*floor, "/v2/enqueue", enqueue),
         "ours, new key": measure(*ours, "/v2/enqueue", enqueue),
+        "ours, with a start": measure(*ours, "/v2/enqueue", started),
         "floor, repeat": measure(*floor, "/v2/enqueue", repeat),
         "ours, repeat": measure(*ours, "/v2/enqueue", repeat),
         "ours, batch of 100": measure(*ours, f"/integrations/alertmanager/{alerts}", hundred, times=REQUESTS // 10),
@@ -210,13 +237,21 @@ def _turn(
 
 
 def report(figures: dict[str, list[float]]) -> None:
-    """Print the medians, and ours as a multiple of the floor."""
-    median = {name: sorted(values)[len(values) // 2] for name, values in figures.items()}
+    """Print the medians, and the median of what ours was as a multiple of the floor in the same round."""
+    median = {name: statistics.median(values) for name, values in figures.items()}
     lines = [f"{name:18} {value:6.2f} ms CPU" for name, value in median.items()]
-    lines.append(f"accept {median['ours, new key'] / median['floor, new key']:.2f} x the floor (aim 1.5)")
-    lines.append(f"repeat {median['ours, repeat'] / median['floor, repeat']:.2f} x the floor (aim 1.2)")
-    lines.append(f"batch: {median['ours, batch of 100'] / BATCH:.2f} ms an alert (aim 0.5)")
+    lines += [
+        f"accept {_ratio(figures, 'new key'):.2f} x the floor (aim 1.4)",
+        f"accept with a start {_ratio(figures, 'with a start', floor='new key'):.2f} x the floor (aim 1.4)",
+        f"repeat {_ratio(figures, 'repeat'):.2f} x the floor (aim 1.2)",
+        f"batch: {median['ours, batch of 100'] / BATCH:.2f} ms an alert (aim 0.5)",
+    ]
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _ratio(figures: dict[str, list[float]], name: str, *, floor: str = "") -> float:
+    pairs = zip(figures[f"ours, {name}"], figures[f"floor, {floor or name}"], strict=True)
+    return statistics.median(ours / least for ours, least in pairs)
 
 
 if __name__ == "__main__":
