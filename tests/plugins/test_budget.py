@@ -28,17 +28,23 @@ def spend(seconds):
 @pytest.mark.faults
 class TestLightTest:
     def test_fails_over_its_budget_with_a_plain_message(self, run: Run) -> None:
-        ran = run(f"{SPENDS}\ndef test_spends():\n    spend(2.1)\n", "-n", "2")
+        ran = run(f"{SPENDS}\ndef test_spends():\n    spend(4.1)\n", "-n", "2")
 
         assert ran.returncode == 1
         assert "1 failed" in last_line(ran)
         assert "s of CPU, a light test may use 2 s: make it cheaper, or mark it as browser, faults" in ran.stdout
 
+    def test_is_named_in_the_summary_before_it_fails(self, run: Run) -> None:
+        ran = run(f"{SPENDS}\ndef test_spends():\n    spend(2.1)\n")
+
+        assert ran.returncode == 0, ran.stdout
+        assert "test_sample.py::test_spends  (over the limit: make it cheaper)" in ran.stdout
+
     def test_may_wait_and_may_have_an_expensive_setup(self, run: Run) -> None:
         source = f"""{SPENDS}
 @pytest.fixture
 def expensive():
-    spend(2.1)
+    spend(4.1)
 
 def test_is_cheap(expensive):
     spend(0.2)
@@ -51,7 +57,7 @@ def test_is_cheap(expensive):
         assert "test_sample.py::test_is_cheap" in ran.stdout
 
     def test_keeps_its_own_failure(self, run: Run) -> None:
-        ran = run(f"{SPENDS}\ndef test_spends():\n    spend(2.1)\n    assert False, 'broken'\n")
+        ran = run(f"{SPENDS}\ndef test_spends():\n    spend(4.1)\n    assert False, 'broken'\n")
 
         assert "AssertionError: broken" in ran.stdout
         assert "s of CPU, a light test" not in ran.stdout
@@ -73,10 +79,10 @@ class TestSlowness:
 @pytest.mark.faults
 class TestHeavyTest:
     def test_has_no_budget_and_is_summed_apart(self, run: Run) -> None:
-        ran = run(f"{SPENDS}\n@pytest.mark.walk\ndef test_spends():\n    spend(2.1)\n\ndef test_other():\n    pass\n")
+        ran = run(f"{SPENDS}\n@pytest.mark.walk\ndef test_spends():\n    spend(4.1)\n\ndef test_other():\n    pass\n")
 
         assert ran.returncode == 0, ran.stdout
-        assert "Light tests 0 s, heavy tests 2 s" in ran.stdout
+        assert "Light tests 0 s, heavy tests 4 s" in ran.stdout
         assert "2 passed" in last_line(ran)
 
 

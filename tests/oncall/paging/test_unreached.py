@@ -112,11 +112,11 @@ class TestOutage:
         """Not one for every round that the outage took."""
         ana = person("Ana")
         row = ring(ana, fallback=[ana], repeat=2)
-        run(row, DOWN, since=0, until=400)
+        run(row, DOWN, since=0, until=200)
         row.refresh_from_db()
         assert row.firing >= 3
 
-        run(row, accepted(), since=400, until=431)
+        run(row, accepted(), since=200, until=231)
 
         sent = Page.objects.filter(user=ana, state="accepted")
         assert sorted(sent.values_list("channel", flat=True)) == ["email", "sms"]
