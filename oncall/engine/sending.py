@@ -7,7 +7,9 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from config.base.data.clock import backoff
 from config.base.data.outbox import SEND_DEADLINE, Rooms, place_of
 from oncall.channels import HOST_LIMITS, SENDERS, Outcome
 from oncall.channels.base import refused, unprepared
@@ -19,23 +21,33 @@ MAX_AT_ONCE = 64
 MAX_PER_HOST = 16
 FAILURES_TO_OPEN = 5
 PAUSE_SECONDS = 15.0
+SLOW_SECONDS = 2.0
+"""A host whose every place is taken by a send that has lasted longer gets no more: what waits there would hang too."""
+TRIALS = 3
+"""So many messages try a host again after its pause; one would leave it closed when it loses that one by chance."""
+TRIAL_SECONDS = 2.0
+"""What comes while they do waits for their answers at most so long."""
 
 
 @dataclass
 class _Breaker:
-    """Counts a host's failures in a row; after five it is paused, then one message tries it again."""
+    """Counts a host's failures in a row; after five it is paused, then a few messages try it again."""
 
     failures: int = 0
     paused_until: float = 0.0
 
     def note_failure(self) -> None:
         self.failures += 1
-        if self.failures >= FAILURES_TO_OPEN:
+        if self.is_open:
             self.paused_until = time.monotonic() + PAUSE_SECONDS
 
     @property
     def is_open(self) -> bool:
-        return time.monotonic() < self.paused_until
+        return self.failures >= FAILURES_TO_OPEN
+
+    @property
+    def pause_left(self) -> float:
+        return max(0.0, self.paused_until - time.monotonic())
 
 
 @dataclass
@@ -46,8 +58,17 @@ class _Flight:
     done: threading.Event = field(default_factory=threading.Event)
 
     @property
+    def seconds(self) -> float:
+        """How long it has lasted."""
+        return time.monotonic() - self.deadline + SEND_DEADLINE.total_seconds()
+
+    @property
     def place(self) -> str:
         return place_of(self.job.channel, self.job.host)
+
+
+def _cap(place: str) -> int:
+    return HOST_LIMITS.get(place.partition(" ")[0], MAX_PER_HOST)
 
 
 class Senders:
@@ -74,24 +95,43 @@ class Senders:
         return max(0, MAX_AT_ONCE - self.busy)
 
     def rooms(self) -> Rooms:
-        """How many more may start for each host, so that one slow provider cannot take every thread."""
+        """How many more may start for each host, so that one slow provider cannot take every thread.
+
+        For a host that refuses at once there is room for any number: nobody waits there for a place.
+        """
         caps = {channel: HOST_LIMITS.get(channel, MAX_PER_HOST) for channel in SENDERS}
         busy = Counter(flight.place for flight in self._flights.values())
-        return Rooms(
-            caps=caps,
-            left={place: caps.get(place.partition(" ")[0], MAX_PER_HOST) - count for place, count in busy.items()},
-        )
+        places = {*busy, *self._breakers}
+        left = {place: MAX_AT_ONCE if self._seconds_closed(place) else _cap(place) - busy[place] for place in places}
+        return Rooms(caps=caps, left=left)
 
     def start(self, job: Job) -> None:
-        """Send in the background; a paused provider is refused at once, so that another channel is tried."""
+        """Send in the background; for a paused or overloaded host refuse at once, so that another channel is tried.
+
+        The page itself waits no longer than the host does: it has not failed by itself. At first it waits less, as
+        another engine may reach the host.
+        """
         flight = _Flight(job, time.monotonic() + SEND_DEADLINE.total_seconds())
+        left = self._seconds_closed(flight.place)
         self._flights[job.held.row_id, job.held.attempts] = flight
-        if flight.place in self._breakers and self._breakers[flight.place].is_open:
+        if left:
             flight.is_counted = False
-            self._results.put((flight, refused("The provider has failed several times and is paused.")))
+            wait = min(timedelta(seconds=left), backoff(job.held.attempts))
+            refusal = refused("The provider fails or takes too long just now.", retry_after=wait)
+            self._results.put((flight, refusal))
             flight.done.set()
             return
         threading.Thread(target=self._send, args=[flight], name=f"send-{job.channel}", daemon=True).start()
+
+    def _seconds_closed(self, place: str) -> float:
+        """How long a host gets nothing more, because it is paused, is being tried again, or hangs; 0 if it is open."""
+        running = [flight for flight in self._flights.values() if flight.place == place and flight.is_counted]
+        breaker = self._breakers.get(place)
+        if breaker is not None and breaker.is_open:
+            return breaker.pause_left or (TRIAL_SECONDS if len(running) >= TRIALS else 0.0)
+        if len(running) < _cap(place) or min(flight.seconds for flight in running) <= SLOW_SECONDS:
+            return 0.0
+        return max(0.0, SEND_DEADLINE.total_seconds() - max(flight.seconds for flight in running))
 
     def take_results(self) -> list[tuple[Job, Outcome]]:
         """Answers that have arrived, and sends that exceeded their deadline."""

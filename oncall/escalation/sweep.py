@@ -18,7 +18,8 @@ from oncall.escalation.running import STATE_COLUMNS, state_of, write_state
 from oncall.models import Escalation, EscalationEntry, EscalationEvent, EscalationStep, StepMode
 
 logger = logging.getLogger(__name__)
-BATCH = 50
+BATCH = 10
+"""Few, because what they page is sent after each batch: after an outage the first page must not wait for the last."""
 _RESTARTS = {EscalationEvent.ACK_TIMEOUT, EscalationEvent.SNOOZE_OVER}
 
 

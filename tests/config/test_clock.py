@@ -51,9 +51,8 @@ def hour_ahead(monkeypatch: pytest.MonkeyPatch, ticket: Ticket) -> None:
     monkeypatch.setattr(timezone, "now", now)
 
 
-def assert_nothing_is_late() -> None:
-    limit = database_now() + LONGEST_WAIT
-    due: list[Any] = [
+def due_times() -> list[datetime]:
+    times: list[Any] = [
         *Escalation.objects.filter(next_at__isnull=False).values_list("next_at", flat=True),
         *Page.objects.filter(state="pending").values_list("due_at", flat=True),
         *Alert.objects.filter(route_at__isnull=False).values_list("route_at", flat=True),
@@ -61,8 +60,26 @@ def assert_nothing_is_late() -> None:
             "next_reminder_at", flat=True
         ),
     ]
+    return times
+
+
+def assert_nothing_is_late() -> None:
+    due = due_times()
     assert due
-    assert max(due) <= limit
+    assert max(due) <= database_now() + LONGEST_WAIT
+
+
+def use_verb(face: str, verb: str, data: dict[str, Any], *, person: Any, ticket: Ticket, client: Client) -> None:
+    """Use a verb of the portal or of the API, after what it needs."""
+    if verb in BEFORE:
+        function, arguments = BEFORE[verb]
+        function(ticket_id=ticket.pk, actor=person, at=database_now(), **arguments)
+    if face == "api":
+        answer: Any = client_of(person).post(f"/api/v1/incidents/{ticket.pk}/{verb}/", data)
+    else:
+        client.force_login(person)
+        answer = client.post(f"/tickets/{ticket.reference}/{verb.replace('_', '-')}/", data)
+    assert answer.status_code in {200, 302}, answer.content[:500]
 
 
 VERBS: list[tuple[str, dict[str, Any]]] = [
@@ -73,7 +90,22 @@ VERBS: list[tuple[str, dict[str, Any]]] = [
     ("reassign", {"team": "other", "reason": "Theirs."}),
     ("add_responders", {"team": "other"}),
     ("change_severity", {"severity": "SEV0", "reason": "Worse."}),
+    ("hold", {"reason": "supplier"}),
+    ("resume", {}),
+    ("reopen", {"reason": "It is back."}),
 ]
+ENDS: list[tuple[str, str, dict[str, Any]]] = [
+    ("portal", "restore", {}),
+    ("api", "restore", {}),
+    ("portal", "close", {"code": "no_fault_found", "note": "None."}),
+    ("api", "close", {"code": "no_fault_found", "note": "None."}),
+]
+BEFORE: dict[str, tuple[Any, dict[str, Any]]] = {
+    "resume": (response.hold, {"reason": "supplier"}),
+    "reopen": (response.restore, {}),
+    "close": (response.restore, {}),
+}
+"""What a verb needs to have been done."""
 
 
 @pytest.mark.usefixtures("hour_ahead")
@@ -87,15 +119,21 @@ class TestAnHourAhead:
         other.team.escalation_policy = other
         other.team.save()
         keys = {"team": other.team.pk, "severity": make.SeverityFactory(rank=2, name="SEV0").pk}
-        if face == "api":
-            answer: Any = client_of(person).post(f"/api/v1/incidents/{ticket.pk}/{verb}/", data)
-        else:
-            client.force_login(person)
-            changes = {name: keys.get(name, value) for name, value in data.items()}
-            answer = client.post(f"/tickets/{ticket.reference}/{verb.replace('_', '-')}/", changes)
+        values = data if face == "api" else {name: keys.get(name, value) for name, value in data.items()}
 
-        assert answer.status_code in {200, 302}, answer.content[:500]
+        use_verb(face, verb, values, person=person, ticket=ticket, client=client)
+
         assert_nothing_is_late()
+
+    @pytest.mark.parametrize(("face", "verb", "data"), ENDS)
+    def test_no_verb_that_ends_it_writes_one(
+        self, face: str, verb: str, data: dict[str, Any], person: Any, ticket: Ticket, client: Client
+    ) -> None:
+        use_verb(face, verb, data, person=person, ticket=ticket, client=client)
+
+        ticket.refresh_from_db()
+        assert ticket.status in {"restored", "resolved", "closed"}
+        assert [time for time in due_times() if time > database_now() + LONGEST_WAIT] == []
 
     def test_the_link_in_a_message_does_not_either(self, client: Client, person: Any, ticket: Ticket) -> None:
         at = database_now()

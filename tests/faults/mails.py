@@ -1,12 +1,12 @@
 """Customers' mails in a site: the mail server outside it, the subscribers, and the received mails."""
 
 import contextlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.faults.json_lines import read_json_lines
 from tests.faults.site import Site, free_port, wait_for
 
 
@@ -27,7 +27,7 @@ class Mails:
 
     def taken(self) -> list[dict[str, Any]]:
         """Every received mail."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        return read_json_lines(self.log)
 
     def unsent(self) -> int:
         """How many mails have not been accepted yet, and updates whose mails are not even rows."""

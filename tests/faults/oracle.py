@@ -1,6 +1,5 @@
 """Compares the provider's log with a plan made from the policy alone; it never reads the product's tables."""
 
-import json
 import math
 import re
 from collections import Counter
@@ -8,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.faults.json_lines import read_json_lines
 
 ALARMS = "/alarms"
 """The path at which the provider takes the watchdog's alarms."""
@@ -80,7 +81,7 @@ def read(log: Path) -> list[Message]:
     """All messages that the provider has accepted so far."""
     taken: dict[tuple[str, float], Message] = {}
     cut_off: Counter[str] = Counter()
-    for line in _lines(log):
+    for line in read_json_lines(log):
         place = (line["key"], line["taken"])
         if place in taken:
             taken[place].answered_at = line["answered"]
@@ -95,17 +96,15 @@ def read(log: Path) -> list[Message]:
 def read_alarms(log: Path) -> list[tuple[float, str]]:
     """When the watchdog spoke, and what it said."""
     return [
-        (line["arrived"], line["body"]["text"]) for line in _lines(log) if line.get("path") == ALARMS and line["taken"]
+        (line["arrived"], line["body"]["text"])
+        for line in read_json_lines(log)
+        if line.get("path") == ALARMS and line["taken"]
     ]
 
 
 def count_requests(log: Path, path: str) -> int:
     """How many requests came to addresses that begin with this path, accepted or not."""
-    return sum(line.get("path", "").startswith(path) for line in _lines(log))
-
-
-def _lines(log: Path) -> list[dict[str, Any]]:
-    return [json.loads(text) for text in log.read_text().splitlines()] if log.exists() else []
+    return sum(line.get("path", "").startswith(path) for line in read_json_lines(log))
 
 
 def _message(line: dict[str, Any], cut_off: int) -> Message:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.faults.json_lines import read_json_lines
 from tests.faults.site import Site, wait_for
 
 
@@ -136,10 +137,8 @@ class Stage:
         """The first message about it that reached a phone, from the gateway's own log."""
 
         def matching_messages() -> list[dict[str, Any]]:
-            lines = (
-                [json.loads(line) for line in self.site.log.read_text().splitlines()] if self.site.log.exists() else []
-            )
-            return [line["body"] for line in lines if line["taken"] and words in line.get("body", {}).get("text", "")]
+            taken = [line for line in read_json_lines(self.site.log) if line["taken"]]
+            return [line["body"] for line in taken if words in line.get("body", {}).get("text", "")]
 
         wait_for(f"a page about {words!r}", matching_messages, limit=30)
         return matching_messages()[0]

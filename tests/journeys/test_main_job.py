@@ -13,6 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.faults.json_lines import read_json_lines
 from tests.faults.site import Site, running_site, wait_for
 from tests.journeys.monitoring import PROGRAM, Alertmanager, running_alertmanager
 
@@ -52,8 +53,7 @@ class Story:
 
     def texts(self, words: str) -> list[dict[str, Any]]:
         """The messages about something that reached the phones, from the gateway's own log."""
-        lines = [json.loads(line) for line in self.site.log.read_text().splitlines()] if self.site.log.exists() else []
-        bodies = [line["body"] for line in lines if line["taken"] and "body" in line]
+        bodies = [line["body"] for line in read_json_lines(self.site.log) if line["taken"] and "body" in line]
         return [body for body in bodies if words in body["text"]]
 
     def await_text(self, words: str, *, limit: float = 20) -> dict[str, Any]:

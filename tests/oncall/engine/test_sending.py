@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from config.base.data.outbox import LEASE, SEND_DEADLINE, Claim
-from oncall.channels import SENDERS, Message, Outcome
+from oncall.channels import HOST_LIMITS, SENDERS, Message, Outcome
 from oncall.channels.base import accepted, refused
 from oncall.engine import sending
 from oncall.engine.sending import FAILURES_TO_OPEN, MAX_PER_HOST, Senders
@@ -23,9 +23,9 @@ def release() -> Iterator[threading.Event]:
     event.set()
 
 
-def job(number: int, *, channel: str = "webhook", host: str = "a.example") -> Job:
+def job(number: int, *, channel: str = "webhook", host: str = "a.example", attempts: int = 1) -> Job:
     message = Message(key=f"{number}", kind=channel, address=host, person="", title="", link="")
-    return Job(Claim(number, 1), channel, message, host)
+    return Job(Claim(number, attempts), channel, message, host)
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, answer: Callable[[Message], Outcome], channel: str = "webhook") -> None:
@@ -104,6 +104,40 @@ class TestCap:
 
         assert senders.free == sending.MAX_AT_ONCE - 10
 
+    def test_makes_nobody_wait_behind_sends_that_all_hang(
+        self, monkeypatch: pytest.MonkeyPatch, release: threading.Event
+    ) -> None:
+        """What waits would hang in its turn; refused at once, the person's next channel is tried."""
+        answering(monkeypatch, lambda _: accepted() if release.wait(30) else refused(""))
+        monkeypatch.setattr(sending, "SLOW_SECONDS", 0.05)
+        senders = Senders(on_result=lambda: None)
+        for number in range(HOST_LIMITS["webhook"]):
+            senders.start(job(number))
+        assert senders.rooms().left["webhook a.example"] == 0
+        time.sleep(0.06)
+
+        assert senders.rooms().left["webhook a.example"] > 0
+        senders.start(job(99))
+
+        outcome = results(senders, 1)[99]
+        assert outcome.retry_after is not None
+        assert timedelta(0) < outcome.retry_after <= SEND_DEADLINE
+
+    def test_lets_them_wait_while_one_place_was_taken_a_moment_ago(
+        self, monkeypatch: pytest.MonkeyPatch, release: threading.Event
+    ) -> None:
+        """The host is busy, not stuck."""
+        answering(monkeypatch, lambda _: accepted() if release.wait(30) else refused(""))
+        monkeypatch.setattr(sending, "SLOW_SECONDS", 0.2)
+        senders = Senders(on_result=lambda: None)
+        for number in range(HOST_LIMITS["webhook"] - 1):
+            senders.start(job(number))
+        time.sleep(0.21)
+
+        senders.start(job(98))
+
+        assert senders.rooms().left["webhook a.example"] == 0
+
 
 class TestBreaker:
     @pytest.fixture
@@ -139,7 +173,48 @@ class TestBreaker:
 
         outcome = results(senders, 1)[99]
         assert (outcome.is_accepted, outcome.is_permanent) == (False, False)
-        assert "paused" in outcome.error
+        assert "fails" in outcome.error
+
+    def test_has_what_waits_for_a_paused_host_tried_again_soon(self, calls: list[str]) -> None:
+        """Another engine may reach the host."""
+        senders = Senders(on_result=lambda: None)
+        self.break_down(senders, FAILURES_TO_OPEN)
+
+        senders.start(job(99, host="down.example"))
+
+        assert results(senders, 1)[99].retry_after == timedelta(seconds=1.5)
+
+    def test_has_it_tried_again_when_the_pause_ends_at_the_latest(
+        self, calls: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Not half a minute later: the page has not failed by itself, and its host may be back."""
+        monkeypatch.setattr(sending, "PAUSE_SECONDS", 3.0)
+        senders = Senders(on_result=lambda: None)
+        self.break_down(senders, FAILURES_TO_OPEN)
+
+        senders.start(job(99, host="down.example", attempts=9))
+
+        wait = results(senders, 1)[99].retry_after
+        assert wait is not None
+        assert timedelta(seconds=2) < wait <= timedelta(seconds=3)
+
+    def test_makes_nobody_wait_for_a_place_at_a_paused_host(
+        self, monkeypatch: pytest.MonkeyPatch, release: threading.Event
+    ) -> None:
+        """Eleven of sixteen still hang when the fifth failure pauses the host; what comes then is refused at once."""
+        answering(
+            monkeypatch,
+            lambda message: refused("503") if int(message.key) < FAILURES_TO_OPEN or release.wait(30) else accepted(),
+        )
+        senders = Senders(on_result=lambda: None)
+        for number in range(MAX_PER_HOST):
+            senders.start(job(number))
+        results(senders, FAILURES_TO_OPEN)
+
+        assert senders.rooms().left["webhook a.example"] > 0
+        senders.start(job(99))
+
+        assert "fails" in results(senders, 1)[99].error
 
     def test_leaves_the_other_hosts_of_the_channel_alone(self, calls: list[str]) -> None:
         senders = Senders(on_result=lambda: None)
@@ -149,18 +224,41 @@ class TestBreaker:
 
         assert results(senders, 1)[99].is_accepted
 
-    def test_lets_one_message_try_again_after_the_pause(
-        self, calls: list[str], monkeypatch: pytest.MonkeyPatch
+    def test_lets_a_few_messages_try_again_after_the_pause(
+        self, monkeypatch: pytest.MonkeyPatch, release: threading.Event
     ) -> None:
+        called: list[str] = []
+
+        def send(message: Message) -> Outcome:
+            called.append(message.key)
+            return refused("503") if len(called) <= FAILURES_TO_OPEN or release.wait(30) else accepted()
+
+        answering(monkeypatch, send)
         monkeypatch.setattr(sending, "PAUSE_SECONDS", 0.05)
         senders = Senders(on_result=lambda: None)
         self.break_down(senders, FAILURES_TO_OPEN)
         time.sleep(0.06)
 
-        senders.start(job(99, host="down.example"))
-        results(senders, 1)
+        for number in range(90, 90 + sending.TRIALS + 2):
+            senders.start(job(number, host="down.example"))
 
-        assert len(calls) == FAILURES_TO_OPEN + 1
+        assert set(results(senders, 2)) == {90 + sending.TRIALS, 91 + sending.TRIALS}
+        assert sorted(called[FAILURES_TO_OPEN:]) == [str(90 + number) for number in range(sending.TRIALS)]
+
+    def test_is_closed_by_a_message_that_arrives(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        answers = [refused("503")] * FAILURES_TO_OPEN + [accepted()]
+        answering(monkeypatch, lambda _: answers.pop(0) if answers else accepted())
+        monkeypatch.setattr(sending, "PAUSE_SECONDS", 0.05)
+        senders = Senders(on_result=lambda: None)
+        self.break_down(senders, FAILURES_TO_OPEN)
+        time.sleep(0.06)
+
+        senders.start(job(98, host="down.example"))
+        results(senders, 1)
+        senders.start(job(99, host="down.example"))
+
+        assert results(senders, 1)[99].is_accepted
+        assert senders.rooms().left == {}
 
     def test_is_not_opened_by_people_who_cannot_be_reached(self, monkeypatch: pytest.MonkeyPatch) -> None:
         called: list[str] = []
