@@ -50,7 +50,7 @@ class Respond(DetailPage):
         context |= screen.known_so_far(ticket, at=self.at)
         if permissions.can_act(user, ticket):
             addresses = screen.portal_addresses(ticket)
-            context["buttons"] = screen.answer_buttons(ticket, context["responder"], addresses=addresses)
+            context["buttons"] = screen.answer_buttons(ticket, context["responder"], user, addresses=addresses)
             context["later_buttons"] = screen.later_buttons(ticket, addresses=addresses)
         return context | {"refresh": REFRESH_SECONDS if ticket.is_open else 0}
 
@@ -151,7 +151,7 @@ class PageLink(RetriedView):
         responder = context["responder"]
         has_it = link.session_ends_at is not None and responder.is_answered and responder.is_mine
         if link.may_answer and not has_it:  # handing over stands among the later buttons, with a choice
-            context["buttons"] = screen.answer_buttons(ticket, responder, addresses={})
+            context["buttons"] = screen.answer_buttons(ticket, responder, user, addresses={})
         if link.session_ends_at is not None:
             context["kept_until"] = screen.clock_words(link.session_ends_at, at=self.at)
             addresses = {verb: f"?do={verb}" for verb in _FORMS}

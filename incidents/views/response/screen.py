@@ -1,13 +1,13 @@
 """What the responder's phone screen says, in sentences, on the reader's own clock; the template only places it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
+from django.utils.text import Truncator, get_text_list
 
 from config.base.data.outbox import OutboxState
 from config.base.web.display import duration_text
@@ -19,6 +19,8 @@ from oncall.models import ContactKind, EscalationState, Page, User
 
 MAX_PAGES = 12
 MAX_ENTRIES = 6
+MAX_NAMES = 3
+"""A sentence names so many people at most, and counts the rest."""
 _PAGE_WORDS = {
     OutboxState.PENDING: "waits until {due}",
     OutboxState.SENDING: "is being sent",
@@ -27,7 +29,7 @@ _PAGE_WORDS = {
     OutboxState.UNKNOWN: "sent {sent}, no receipt",
     OutboxState.FAILED: "did not arrive",
     OutboxState.DEAD: "did not arrive",
-    OutboxState.CANCELLED: "not sent, somebody answered first",
+    OutboxState.CANCELLED: "not needed, it was answered",
 }
 
 
@@ -80,7 +82,7 @@ def build_screen(ticket: Ticket, user: User, *, at: datetime) -> dict[str, Any]:
         "read_at": timezone.localtime(at),
         "since": clock_words(ticket.impact_started_at, at=at),
         "state": _state(ticket, teams, responder, user, at=at),
-        "next_calls": _next_calls(teams, at=at) if ticket.is_open else [],
+        "next_calls": _next_calls(teams, user, at=at) if ticket.is_open else [],
         "called": _called(teams, user, at=at),
         "dependencies": ticket.service.depends_on.order_by("name") if ticket.service else (),
     }
@@ -105,16 +107,16 @@ def hide_private(ticket: Ticket) -> bool:
     return True
 
 
-def answer_buttons(ticket: Ticket, responder: ResponderView, *, addresses: dict[str, str]) -> list[Button]:
+def answer_buttons(ticket: Ticket, responder: ResponderView, user: User, *, addresses: dict[str, str]) -> list[Button]:
     """The verbs of answering that make sense now, the most likely first; `addresses` by verb, "" is this page."""
     if not ticket.is_open:
         return []
-    next_people = responder.next.names if responder.next else ()
+    others = people_words([name for name in responder.next.names if name != user.name]) if responder.next else ""
     buttons = []
     if not responder.is_answered or ticket.status == TicketStatus.NEW:
         buttons.append(Button("Acknowledge", "I am up and on it. Stops the calls.", "acknowledge"))
     if not responder.is_answered or responder.is_mine:
-        effect = f"calls {join_names(next_people)} now" if next_people else "goes to the next person now"
+        effect = f"calls {others} now" if others else "goes to the next person now"
         buttons.append(Button("I can't", effect, "decline", is_half=True))
     if not responder.is_mine:
         buttons.append(Button("Take over", "I run the incident", "take_over", is_half=True))
@@ -161,10 +163,10 @@ def time_left(value: datetime, *, at: datetime) -> str:
     return f"{seconds // 60} min" if seconds < 4 * 3600 else duration_text(seconds)
 
 
-def join_names(names: Iterable[str]) -> str:
-    """Names as a list in a sentence: "Ana, Bob and Cleo"."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+def people_words(names: Sequence[str]) -> str:
+    """People as a list in a sentence: "Ana, Bob and Cleo", "Ana, Bob and 3 others"; empty without names."""
+    named = [*names[: MAX_NAMES - 1], f"{len(names) - MAX_NAMES + 1} others"] if len(names) > MAX_NAMES else names
+    return get_text_list(list(named), "and")
 
 
 def _state(
@@ -174,7 +176,8 @@ def _state(
         since = f" since {clock_words(ticket.restored_at, at=at)}" if ticket.restored_at else ""
         return State("done", f"{ticket.get_status_display()}{since}.", "Nobody needs to respond.")
     if not responder.is_answered:
-        return State("mine", _ringing_text(responder), responder.still_paged)
+        # Of one team the sentence above has said it.
+        return State("mine", _ringing_text(responder), responder.still_paged if len(teams) > 1 else "")
     if responder.is_mine:
         return State("done", f"It is yours{_answered_since(teams, user.name, at=at)}.", "The calls have stopped.")
     if responder.answered_by:
@@ -198,32 +201,36 @@ def _answered_since(teams: list[RespondingTeam], name: str, *, at: datetime) -> 
     return f" since {clock_words(min(times), at=at)}" if times else ""
 
 
-def _next_calls(teams: list[RespondingTeam], *, at: datetime) -> list[NextCall]:
+def _next_calls(teams: list[RespondingTeam], user: User, *, at: datetime) -> list[NextCall]:
     """One for each team that is still called, or will be called again; named where several teams respond."""
     running = [team for team in teams if not team.is_over]
-    calls = (_next_call(team, at=at, prefix=f"{team.team.name}: " if len(running) > 1 else "") for team in running)
+    is_named = len(running) > 1
+    calls = (_next_call(team, user, at=at, prefix=f"{team.team.name}: " if is_named else "") for team in running)
     return [call for call in calls if call is not None]
 
 
-def _next_call(team: RespondingTeam, *, at: datetime, prefix: str) -> NextCall | None:
+def _next_call(team: RespondingTeam, user: User, *, at: datetime, prefix: str) -> NextCall | None:
     due_at = team.next.due_at if team.next else None
-    people = join_names(team.next.names) if team.next and team.next.names else ""
+    names = team.next.names if team.next else ()
+    others = [name for name in names if name != user.name]
+    people = people_words(others) or ("you" if names else "")
     if due_at is None:
-        return NextCall(f"{prefix}every step was tried. Nobody else will be called.") if team.is_ringing else None
+        return NextCall(f"{prefix}Every step was tried. Nobody else will be called.") if team.is_ringing else None
     clock, left = clock_words(due_at, at=at), time_left(due_at, at=at)
     if not team.is_ringing:
-        again = f"calls {people} again" if people else "calls again"
+        again = f"Calls {people} again" if people else "Calls again"
         when = f"in {left.replace(':', ' min ') + ' s' if ':' in left else left}, at {clock}" if left else "now"
         is_quiet = team.escalation.state == EscalationState.SNOOZED
-        until = "The calls rest until then." if is_quiet else "unless the service works again by then"
-        return NextCall(f"{prefix}{again} {when}", until)
+        until = "The calls rest until then." if is_quiet else "Not if the service works again by then."
+        return NextCall(f"{prefix}{again} {when}.", until)
     if team.escalation.exhausted_at:
-        prefix = f"{prefix}every step was tried and nobody answered. "
+        prefix = f"{prefix}Every step was tried and nobody answered. "
     if not people:
         return NextCall(f"{prefix}then nobody is on call for the next step", f"at {clock}", left)
+    are = "is" if len(others) == 1 else "are"
     if not left:
-        return NextCall(f"{prefix}{people} is being called now")
-    return NextCall(f"{prefix}until {people} {'are' if ' and ' in people else 'is'} called too", f"at {clock}", left)
+        return NextCall(f"{prefix}{people} {are} being called now")
+    return NextCall(f"{prefix}until {people} {are} called {'too' if others else 'again'}", f"at {clock}", left)
 
 
 def _called(teams: list[RespondingTeam], user: User, *, at: datetime) -> list[Line]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from incidents import response
 from incidents.models import Ticket
 from incidents.response import ticket_session
-from oncall import paging
+from oncall import escalation, paging
 from oncall.models import Escalation, Notice, Page, User
 from oncall.paging.links import key_for
 from tests import factories as make
@@ -307,9 +307,25 @@ class TestWords:
         text = client.get(link).content.decode()
 
         wall = due_at.astimezone(ZoneInfo("Asia/Kathmandu"))
-        assert f"calls Bob Builder again in 58 min, at {wall:%H:%M}" in text
+        assert f"Calls you again in 58 min, at {wall:%H:%M}." in text
         assert "It is yours since" in text
         assert not [word for word in self.RAW if word in text]
+
+    def test_name_three_people_at_most_and_not_the_reader(self, client: Client, bob: Any) -> None:
+        people = [make.UserFactory(name=name) for name in ("Ana", "Cleo", "Dee", "Eva")]
+        policy = make.policy(bob, [bob, *people], fallback=[bob])
+        service = make.ServiceFactory(team=policy.team, escalation_policy=policy)
+        at = timezone.now()
+        ticket = response.declare(title="Down", service=service, severity=make.SeverityFactory(rank=1), at=at)
+        escalation.fire_due(at=at)
+        page = Page.objects.filter(user=bob, escalation__subject_id=ticket.pk).first()
+        assert page is not None
+
+        text = client.get(f"/p/{key_for(page)}/").content.decode()
+
+        assert "until Ana, Cleo and 2 others are called too" in text
+        assert "calls Ana, Cleo and 2 others now" in text
+        assert "still being paged" not in text, "of one team the heading says it"
 
     def test_name_each_team_that_still_rings(self, client: Client, link: str, page: Page) -> None:
         other = make.TeamFactory(name="Databases")
