@@ -46,6 +46,7 @@ from tests.factories.people import (
     NotificationRuleFactory,
     TeamFactory,
     UserFactory,
+    person_with_phone,
 )
 from tests.factories.postmortems import PostmortemFactory, PostmortemTemplateFactory
 from tests.factories.prevention import ActionItemFactory, PreventionWaiverFactory
@@ -120,6 +121,7 @@ __all__ = [
     "WakeTestFactory",
     "WorkIntervalFactory",
     "log_page",
+    "person_with_phone",
     "planned",
     "policy",
     "schedule_excluding",

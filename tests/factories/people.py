@@ -73,3 +73,10 @@ class NotificationRuleFactory(DjangoModelFactory):
     contact_method = factory.SubFactory(ContactMethodFactory)
     user = factory.SelfAttribute("contact_method.user")
     position = factory.Sequence(lambda n: n % 30000)
+
+
+def person_with_phone(name: str, **fields: Any) -> Any:
+    """A person with a verified number, and so with somewhere to be paged."""
+    person = UserFactory(name=name, **fields)
+    ContactMethodFactory(user=person)
+    return person

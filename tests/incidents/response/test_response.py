@@ -17,9 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ana():
-    person = make.UserFactory(name="Ana")
-    make.ContactMethodFactory(user=person)
-    return person
+    return make.person_with_phone("Ana")
 
 
 @pytest.fixture

@@ -21,25 +21,19 @@ def minutes(count: int) -> datetime:
     return NOON + timedelta(minutes=count)
 
 
-def person(name: str) -> Any:
-    user = make.UserFactory(name=name)
-    make.ContactMethodFactory(user=user)
-    return user
-
-
 @pytest.fixture
 def ana() -> Any:
-    return person("Ana")
+    return make.person_with_phone("Ana")
 
 
 @pytest.fixture
 def bob() -> Any:
-    return person("Bob")
+    return make.person_with_phone("Bob")
 
 
 @pytest.fixture
 def tom() -> Any:
-    return person("Tom")
+    return make.person_with_phone("Tom")
 
 
 @pytest.fixture

@@ -22,9 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def responder(name: str) -> Any:
-    user = make.UserFactory(name=name, roles=[Role.RESPONDER])
-    make.ContactMethodFactory(user=user)
-    return user
+    return make.person_with_phone(name, roles=[Role.RESPONDER])
 
 
 @pytest.fixture

@@ -31,9 +31,7 @@ def _long_pass(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def ana() -> User:
-    person = make.UserFactory(name="Ana")
-    make.ContactMethodFactory(user=person)
-    return person
+    return make.person_with_phone("Ana")
 
 
 @pytest.fixture

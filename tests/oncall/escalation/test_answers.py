@@ -19,16 +19,12 @@ def minutes(count: int) -> datetime:
 
 @pytest.fixture
 def ana() -> Any:
-    person = make.UserFactory(name="Ana")
-    make.ContactMethodFactory(user=person)
-    return person
+    return make.person_with_phone("Ana")
 
 
 @pytest.fixture
 def bob() -> Any:
-    person = make.UserFactory(name="Bob")
-    make.ContactMethodFactory(user=person)
-    return person
+    return make.person_with_phone("Bob")
 
 
 def ring(*steps: Any, urgency: str = "high", ack_timeout_minutes: int | None = None) -> Escalation:

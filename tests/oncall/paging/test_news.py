@@ -22,9 +22,7 @@ def seconds(count: int) -> datetime:
 
 @pytest.fixture
 def ana() -> Any:
-    person = make.UserFactory(name="Ana")
-    make.ContactMethodFactory(user=person)
-    return person
+    return make.person_with_phone("Ana")
 
 
 @pytest.fixture

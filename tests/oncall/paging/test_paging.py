@@ -24,9 +24,7 @@ def ana():
 
 @pytest.fixture
 def bob():
-    person = make.UserFactory(name="Bob")
-    make.ContactMethodFactory(user=person)
-    return person
+    return make.person_with_phone("Bob")
 
 
 def ring(*people, at=NOON, **fields):

@@ -8,7 +8,7 @@ import pytest
 from oncall import escalation, paging
 from oncall.channels import Outcome
 from oncall.channels.base import accepted, refused
-from oncall.models import Escalation, EscalationEntry, Page, User
+from oncall.models import Escalation, EscalationEntry, Page
 from tests import factories as make
 from tests.factories import NOON
 
@@ -20,12 +20,6 @@ DOWN = refused("The provider answered 503.")
 
 def seconds(count: float) -> datetime:
     return NOON + timedelta(seconds=count)
-
-
-def person(name: str) -> User:
-    user = make.UserFactory(name=name)
-    make.ContactMethodFactory(user=user, kind="sms")
-    return user
 
 
 def ring(*steps: Any, **fields: Any) -> Escalation:
@@ -55,7 +49,7 @@ def run(row: Escalation, outcome: Outcome, *, since: int, until: int) -> None:
 class TestOutage:
     def test_of_twelve_seconds_still_reaches_the_first_person(self) -> None:
         """Three steps, two rounds and the fallback were once used up in five seconds."""
-        people = [person(name) for name in ("Ana", "Ben", "Cem", "Dee")]
+        people = [make.person_with_phone(name) for name in ("Ana", "Ben", "Cem", "Dee")]
         row = ring(*people[:3], fallback=people[3:], repeat=1)
 
         run(row, DOWN, since=0, until=12)
@@ -67,7 +61,7 @@ class TestOutage:
         assert (row.round, row.firing, row.exhausted_at) == (0, 1, None)
 
     def test_gives_the_next_step_its_own_delay_back_when_it_ends(self) -> None:
-        row = ring(person("Ana"), person("Ben"), delay=5)
+        row = ring(make.person_with_phone("Ana"), make.person_with_phone("Ben"), delay=5)
         run(row, DOWN, since=0, until=12)
         row.refresh_from_db()
         assert row.next_at == seconds(60)
@@ -78,8 +72,8 @@ class TestOutage:
         assert row.next_at == seconds(300)
 
     def test_fires_the_next_step_a_minute_after_the_firing(self) -> None:
-        ben = person("Ben")
-        row = ring(person("Ana"), ben, delay=5)
+        ben = make.person_with_phone("Ben")
+        row = ring(make.person_with_phone("Ana"), ben, delay=5)
 
         run(row, DOWN, since=0, until=60)
         assert not Page.objects.filter(user=ben).exists()
@@ -90,7 +84,7 @@ class TestOutage:
         assert not EscalationEntry.objects.filter(event="unreachable").exists()
 
     def test_never_delays_a_step_beyond_its_own_time(self) -> None:
-        row = ring(person("Ana"), person("Ben"), delay=1)
+        row = ring(make.person_with_phone("Ana"), make.person_with_phone("Ben"), delay=1)
 
         run(row, DOWN, since=0, until=2)
 
@@ -98,8 +92,8 @@ class TestOutage:
         assert row.next_at == seconds(60)
 
     def test_goes_on_trying_the_people_of_earlier_steps(self) -> None:
-        ana = person("Ana")
-        row = ring(ana, person("Ben"))
+        ana = make.person_with_phone("Ana")
+        row = ring(ana, make.person_with_phone("Ben"))
 
         run(row, DOWN, since=0, until=70)
         row.refresh_from_db()
@@ -110,7 +104,7 @@ class TestOutage:
 
     def test_leaves_each_person_one_message_to_get(self) -> None:
         """Not one for every round that the outage took."""
-        ana = person("Ana")
+        ana = make.person_with_phone("Ana")
         row = ring(ana, fallback=[ana], repeat=2)
         run(row, DOWN, since=0, until=200)
         row.refresh_from_db()
@@ -123,7 +117,7 @@ class TestOutage:
         assert not Page.objects.filter(state="pending").exists()
 
     def test_does_not_count_the_round_it_took(self) -> None:
-        ana, deputy = person("Ana"), person("Dee")
+        ana, deputy = make.person_with_phone("Ana"), make.person_with_phone("Dee")
         row = ring(ana, fallback=[deputy], repeat=0)
 
         run(row, DOWN, since=0, until=70)
@@ -134,7 +128,7 @@ class TestOutage:
         assert Page.objects.filter(user=deputy).exists()
 
     def test_counts_the_round_in_which_a_page_arrived(self) -> None:
-        ana, deputy = person("Ana"), person("Dee")
+        ana, deputy = make.person_with_phone("Ana"), make.person_with_phone("Dee")
         row = ring(ana, fallback=[deputy], repeat=0, delay=1)
         run(row, accepted(), since=0, until=3)
 
@@ -144,9 +138,9 @@ class TestOutage:
         assert row.exhausted_at == seconds(60)
 
     def test_is_over_for_a_person_with_another_channel_that_works(self) -> None:
-        ana = person("Ana")
+        ana = make.person_with_phone("Ana")
         make.ContactMethodFactory(user=ana, kind="voice")
-        row = ring(ana, person("Ben"))
+        row = ring(ana, make.person_with_phone("Ben"))
         answer(DOWN, at=NOON, channel="sms")
 
         run(row, accepted(), since=1, until=3)
@@ -157,8 +151,8 @@ class TestOutage:
 
 class TestPersonOutOfReach:
     def test_is_passed_over_at_once(self) -> None:
-        ben = person("Ben")
-        row = ring(person("Ana"), ben)
+        ben = make.person_with_phone("Ben")
+        row = ring(make.person_with_phone("Ana"), ben)
 
         run(row, FOR_GOOD, since=0, until=2)
 
@@ -166,7 +160,7 @@ class TestPersonOutOfReach:
         assert EscalationEntry.objects.filter(escalation=row, event="unreachable").exists()
 
     def test_counts_in_the_round(self) -> None:
-        row = ring(person("Ana"), repeat=0)
+        row = ring(make.person_with_phone("Ana"), repeat=0)
 
         run(row, FOR_GOOD, since=0, until=2)
 
@@ -174,8 +168,8 @@ class TestPersonOutOfReach:
         assert row.exhausted_at is not None
 
     def test_waits_while_somebody_else_of_the_step_was_reached(self) -> None:
-        ana, ben = person("Ana"), person("Ben")
-        row = ring([ana, ben], person("Cem"))
+        ana, ben = make.person_with_phone("Ana"), make.person_with_phone("Ben")
+        row = ring([ana, ben], make.person_with_phone("Cem"))
         for job in paging.claim_jobs(at=NOON, limit=10):
             is_ana = Page.objects.get(pk=job.held.row_id).user == ana
             paging.record(job, FOR_GOOD if is_ana else accepted(), at=NOON)
