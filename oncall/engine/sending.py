@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 
 MAX_AT_ONCE = 64
 MAX_PER_HOST = 16
-FAILURES_TO_OPEN = 5
+FAILURES_TO_OPEN = 8
+"""In a row: a host that takes only every second message has that once in 256."""
 PAUSE_SECONDS = 15.0
 SLOW_SECONDS = 2.0
 """A host whose every place is taken by a send that has lasted longer gets no more: what waits there would hang too."""
@@ -31,7 +32,7 @@ TRIAL_SECONDS = 2.0
 
 @dataclass
 class _Breaker:
-    """Counts a host's failures in a row; after five it is paused, then a few messages try it again."""
+    """Counts a host's failures in a row; after eight it is paused, then a few messages try it again."""
 
     failures: int = 0
     paused_until: float = 0.0

@@ -201,7 +201,7 @@ class TestBreaker:
     def test_makes_nobody_wait_for_a_place_at_a_paused_host(
         self, monkeypatch: pytest.MonkeyPatch, release: threading.Event
     ) -> None:
-        """Eleven of sixteen still hang when the fifth failure pauses the host; what comes then is refused at once."""
+        """Half of sixteen still hang when the eighth failure pauses the host; what comes then is refused at once."""
         answering(
             monkeypatch,
             lambda message: refused("503") if int(message.key) < FAILURES_TO_OPEN or release.wait(30) else accepted(),
