@@ -1,6 +1,7 @@
 """The engine's first job: fire every step that is due (lane `pages`, part A)."""
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,8 @@ from oncall.models import Escalation, EscalationEntry, EscalationEvent, Escalati
 logger = logging.getLogger(__name__)
 BATCH = 10
 """Few, because what they page is sent after each batch: after an outage the first page must not wait for the last."""
+PATIENCE_SECONDS = 2.0
+"""For passing over what others hold: a row that is held costs a moment, one that has to be waited for a second."""
 _RESTARTS = {EscalationEvent.ACK_TIMEOUT, EscalationEvent.SNOOZE_OVER}
 
 
@@ -36,11 +39,21 @@ def fire_due(*, at: datetime, limit: int = BATCH) -> int:
 
     They are prepared together and fired each in a transaction of its own, so that an acknowledgement never waits
     for the whole batch. One that fails is put off with a growing rest while its fallback is paged; rows that
-    another engine holds are left for the next pass.
+    another engine holds are left for the next pass, and a batch of nothing else is passed over: that engine may be
+    frozen.
     """
-    due = Escalation.objects.due(at).order_by("priority", "next_at")
-    frozen = {row["pk"]: row for row in due.values("pk", "frozen_policy", "team")[:limit]}
+    due = Escalation.objects.due(at).order_by("priority", "next_at").values("pk", "frozen_policy", "team")
+    held: list[int] = []
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while batch := {row["pk"]: row for row in due.exclude(pk__in=held)[:limit]}:
+        handled = _fire_batch(batch, at)
+        if handled or time.monotonic() > ends_at:
+            return handled
+        held += batch
+    return 0
 
+
+def _fire_batch(frozen: Mapping[int, Mapping[str, Any]], at: datetime) -> int:
     def prepare(keys: Sequence[int]) -> dict[int, _Prepared]:
         policies = {key: thaw(frozen[key]["frozen_policy"], team=frozen[key]["team"]) for key in keys}
         reach = Reach(policies.values(), since=at)

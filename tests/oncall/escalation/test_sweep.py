@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from oncall import escalation
-from oncall.escalation import machine
+from oncall.escalation import machine, sweep
 from oncall.models import Escalation, EscalationPolicy, EscalationStep, Page
 from tests import factories as make
 from tests.factories import NOON
@@ -35,6 +35,20 @@ class TestRoundRobin:
         waiting = Escalation.objects.get(pk=rows[1].pk)
         assert (fired, waiting.next_at, waiting.failures) == (1, NOON, 0)
         assert escalation.fire_due(at=NOON) == 1
+
+    def test_held_by_another_engine_keeps_nobody_else_waiting(self) -> None:
+        """An engine may freeze while it holds the turn; what is due behind a whole batch of that policy is fired."""
+        held = make.policy(make.UserFactory.create_batch(2), mode="round_robin")
+        for number in range(sweep.BATCH + 1):
+            _ring(held, about=number)
+        behind = _ring(make.policy(make.UserFactory()), about=99)
+        Escalation.objects.filter(pk=behind.pk).update(priority=9)
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            other.execute("SELECT 1 FROM oncall_escalationstep FOR NO KEY UPDATE")
+            fired = escalation.fire_due(at=NOON)
+
+        behind.refresh_from_db()
+        assert (fired, behind.firing) == (1, 1)
 
     def test_two_firings_of_a_batch_use_two_turns(self) -> None:
         people = make.UserFactory.create_batch(2)
