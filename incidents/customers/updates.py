@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils.text import get_text_list
 
 from config.base.data.lifecycle import Lifecycle, Refusal
 from config.base.data.outbox import OutboxState
@@ -185,7 +186,7 @@ def fill_placeholders(body: str, *, draft: Draft, at: datetime) -> str:
     zone = draft.page.time_zone
     values = {
         "page": draft.page.name,
-        "components": _join_names(component.name for component in draft.components),
+        "components": get_text_list([component.name for component in draft.components], "and"),
         "start": _format_time(draft.started_at, at=at, zone=zone),
         "time": _format_time(at, at=at, zone=zone),
         "restored": _format_time(at, at=at, zone=zone),
@@ -298,7 +299,7 @@ def _next_update_at(draft: Draft) -> datetime | None:
 
 
 def _timeline_text(update: CustomerUpdate, draft: Draft) -> str:
-    names = _join_names(component.name for component in draft.components)
+    names = get_text_list([component.name for component in draft.components], "and")
     return f"Update published: {update.get_status_display().lower()}{f', {names}' if names else ''}."
 
 
@@ -312,8 +313,3 @@ def _format_time(value: datetime, *, at: datetime, zone: str) -> str:
     local, today = value.astimezone(ZoneInfo(zone)), at.astimezone(ZoneInfo(zone))
     day = "" if local.date() == today.date() else f"{local.day} {local:%b %Y} "
     return f"{day}{local:%H:%M %Z}"
-
-
-def _join_names(names: Iterable[str]) -> str:
-    items = list(names)
-    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)

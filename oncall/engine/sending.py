@@ -69,6 +69,7 @@ class _Flight:
 
 
 def _cap(place: str) -> int:
+    """The most at once for a place or a channel."""
     return HOST_LIMITS.get(place.partition(" ")[0], MAX_PER_HOST)
 
 
@@ -100,7 +101,7 @@ class Senders:
 
         For a host that refuses at once there is room for any number: nobody waits there for a place.
         """
-        caps = {channel: HOST_LIMITS.get(channel, MAX_PER_HOST) for channel in SENDERS}
+        caps = {channel: _cap(channel) for channel in SENDERS}
         busy = Counter(flight.place for flight in self._flights.values())
         places = {*busy, *self._breakers}
         left = {place: MAX_AT_ONCE if self._seconds_closed(place) else _cap(place) - busy[place] for place in places}
