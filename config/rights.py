@@ -1,4 +1,4 @@
-"""What roles may do in the administration: one table, and the groups and permissions made of it at `post_migrate`."""
+"""The table of rights as groups and permissions in the database: written after each `migrate`."""
 
 from typing import Any
 
@@ -6,149 +6,104 @@ from django.apps import apps as installed_apps
 from django.apps.registry import Apps
 from django.db import DEFAULT_DB_ALIAS, transaction
 
+from config.base.data import rights
 from config.base.data.roles import Role
 
-NONE: tuple[str, ...] = ()
-VIEW = ("view",)
-CHANGE = ("change", "view")
-EDIT = ("add", "change", "view")
-ALL = ("add", "change", "delete", "view")
-
-COLUMNS = (Role.ADMINISTRATOR, Role.PRACTICE)
-RIGHTS: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "oncall": {
-        "absence": (VIEW, VIEW),
-        "apitoken": (CHANGE, NONE),
-        "calendar": (ALL, ALL),
-        "calendardate": (VIEW, VIEW),
-        "contactmethod": (ALL, NONE),
-        "deactivation": (VIEW, VIEW),
-        "enginelane": (VIEW, NONE),
-        "engineschema": (VIEW, NONE),
-        "escalation": (VIEW, VIEW),
-        "escalationentry": (VIEW, VIEW),
-        "escalationpolicy": (ALL, ALL),
-        "escalationstep": (ALL, ALL),
-        "escalationtarget": (ALL, ALL),
-        "feedevent": (VIEW, NONE),
-        "feedtoken": (VIEW, NONE),
-        "handoffnote": (VIEW, VIEW),
-        "idempotentrequest": (VIEW, NONE),
-        "layer": (VIEW, VIEW),
-        "layermember": (VIEW, VIEW),
-        "membership": (ALL, VIEW),
-        "notice": (VIEW, VIEW),
-        "notificationrule": (ALL, NONE),
-        "obligation": (VIEW, VIEW),
-        "obligationrule": (EDIT, EDIT),
-        "override": (VIEW, VIEW),
-        "overrideperson": (VIEW, VIEW),
-        "page": (CHANGE, VIEW),
-        "reminder": (VIEW, VIEW),
-        "rulereminder": (ALL, ALL),
-        "savedview": (VIEW, NONE),
-        "schedule": (ALL, VIEW),
-        "scheduleversion": (VIEW, VIEW),
-        "swapoffer": (VIEW, VIEW),
-        "swaprequest": (VIEW, VIEW),
-        "team": (ALL, VIEW),
-        "user": (EDIT, VIEW),
-        "workinterval": (VIEW, VIEW),
-    },
-    "incidents": {
-        "actionitem": (VIEW, VIEW),
-        "alert": (VIEW, VIEW),
-        "component": (ALL, ALL),
-        "contact": (ALL, VIEW),
-        "customerupdate": (VIEW, VIEW),
-        "event": (VIEW, VIEW),
-        "incident": (VIEW, VIEW),
-        "integration": (ALL, VIEW),
-        "maintenanceupdate": (VIEW, VIEW),
-        "messagetemplate": (ALL, ALL),
-        "preventionwaiver": (VIEW, VIEW),
-        "priorityrule": (VIEW, ALL),
-        "publicincident": (VIEW, VIEW),
-        "response": (VIEW, VIEW),
-        "scheduledmaintenance": (VIEW, VIEW),
-        "service": (ALL, ALL),
-        "servicedependency": (ALL, ALL),
-        "serviceownership": (VIEW, VIEW),
-        "severity": (VIEW, ALL),
-        "statuspage": (ALL, ALL),
-        "subscriber": (VIEW, NONE),
-        "ticket": (VIEW, VIEW),
-        "ticketlink": (VIEW, VIEW),
-        "timelineentry": (VIEW, VIEW),
-        "updatedelivery": (VIEW, NONE),
-    },
-    "problems": {
-        "factor": (VIEW, VIEW),
-        "knownerror": (VIEW, VIEW),
-        "knownerroruse": (VIEW, VIEW),
-        "problem": (VIEW, VIEW),
-    },
-    "postmortems": {
-        "postmortem": (VIEW, VIEW),
-        "postmortemcomment": (VIEW, VIEW),
-        "postmortemrevision": (VIEW, VIEW),
-        "postmortemsection": (VIEW, VIEW),
-        "review": (VIEW, VIEW),
-        "seat": (VIEW, VIEW),
-        "template": (VIEW, ALL),
-    },
-}
-"""By app and model: what each role of `COLUMNS` may do. The other roles do nothing in the administration.
-
-Accounts are closed and rules switched off, not deleted; a page is changed by sending it again or discarding it.
-"""
-
-
-def codes_of(role: Role) -> set[tuple[str, str]]:
-    """The role's permissions, as app and codename."""
-    if role not in COLUMNS:
-        return set()
-    column = COLUMNS.index(role)
-    return {
-        (app, f"{verb}_{model}")
-        for app, models in RIGHTS.items()
-        for model, verbs in models.items()
-        for verb in verbs[column]
-    }
+_ADDITIONS = "{role}: added rights"
+_OF_DJANGO = ("add_", "change_", "delete_", "view_")
 
 
 def sync_rights(*, apps: Apps = installed_apps, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
-    """Make the missing groups, and give them the permissions they lack; nothing is taken from anybody.
+    """Make the permissions and groups of the table, and give each group exactly what the table says.
 
-    It runs once a `migrate`, after the permissions of our apps were made. Part-way through the migrations some
-    models and their permissions do not exist yet; the next run grants them.
+    The check reads the table; this copy is what the administration shows, and what groups of the customer's own
+    choose from. What somebody gave to a group of the product moves, with its people, into a group beside it, so
+    that nobody loses a right. Part-way through the migrations some models do not exist yet; the next run adds them.
     """
     try:
-        group_model, permission_model = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
-    except LookupError:
+        _Sync(apps, using)
+    except LookupError:  # no tables of groups yet
         return
     with transaction.atomic(using=using):
-        groups = group_model.objects.using(using)
-        present = set(groups.values_list("name", flat=True))
-        groups.bulk_create(group_model(name=role.value) for role in Role if role.value not in present)
-        ids = dict(groups.values_list("name", "pk"))
-        rows = permission_model.objects.using(using).filter(content_type__app_label__in=RIGHTS)
-        permissions = {
-            (app, code): pk for app, code, pk in rows.values_list("content_type__app_label", "codename", "pk")
-        }
-        grant_model = group_model.permissions.through
-        grants = grant_model.objects.using(using)
-        granted = set(grants.values_list("group_id", "permission_id"))
-        rights = [
-            (ids[role.value], permissions[code])
-            for role in COLUMNS
-            for code in sorted(codes_of(role) & permissions.keys())
+        _Sync(apps, using).run()
+
+
+class _Sync:
+    def __init__(self, apps: Apps, using: str) -> None:
+        self._permissions = apps.get_model("auth", "Permission")._default_manager.using(using)
+        self._types = apps.get_model("contenttypes", "ContentType")._default_manager.using(using)
+        group_model = apps.get_model("auth", "Group")
+        self._groups = group_model._default_manager.using(using)
+        self._grants = group_model.permissions.through._default_manager.using(using)
+        self._members = group_model._meta.get_field("user").related_model.groups.through._default_manager.using(using)
+
+    def run(self) -> None:
+        ids = self._permission_ids()
+        missing = [code for code in rights.by_code() if code not in ids and not _is_of_django(code)]
+        if missing and self._add_permissions(missing):
+            ids = self._permission_ids()
+        gone = [pk for code, pk in ids.items() if code not in rights.by_code() and not _is_of_django(code)]
+        if gone:
+            self._permissions.filter(pk__in=gone).delete()
+        self._sync_groups(ids)
+
+    def _permission_ids(self) -> dict[str, int]:
+        rows = self._permissions.filter(content_type__app_label__in=_labels())
+        return {f"{app}.{code}": pk for app, code, pk in rows.values_list("content_type__app_label", "codename", "pk")}
+
+    def _add_permissions(self, codes: list[str]) -> bool:
+        rows = self._types.filter(app_label__in=_labels()).values_list("app_label", "model", "pk")
+        types = {f"{app}.{model}": pk for app, model, pk in rows}
+        lines = rights.by_code()
+        new = [
+            self._permissions.model(
+                content_type_id=types[lines[code].model],
+                codename=code.partition(".")[2],
+                name=f"Can {lines[code].words}"[:255],
+            )
+            for code in codes
+            if lines[code].model in types
         ]
-        grants.bulk_create(
-            [
-                grant_model(group_id=group, permission_id=permission)
-                for group, permission in rights
-                if (group, permission) not in granted
-            ],
-            ignore_conflicts=True,  # another `migrate` may run beside this one
+        self._permissions.bulk_create(new, ignore_conflicts=True)  # another `migrate` may run beside this one
+        return bool(new)
+
+    def _sync_groups(self, ids: dict[str, int]) -> None:
+        present = set(self._groups.values_list("name", flat=True))
+        self._groups.bulk_create(
+            [self._groups.model(name=role.value) for role in Role if role.value not in present], ignore_conflicts=True
         )
+        groups = dict(self._groups.filter(name__in=Role.values).values_list("name", "pk"))
+        granted: dict[int, set[int]] = {pk: set() for pk in groups.values()}
+        for group, permission in self._grants.filter(group__in=granted).values_list("group_id", "permission_id"):
+            granted[group].add(permission)
+        for name, group in groups.items():
+            by_table = {ids[code] for code in rights.codes_of(name) if code in ids}
+            self._grant(group, by_table - granted[group])
+            if added := granted[group] - by_table:
+                self._move(name, group, added)
+
+    def _grant(self, group: int, permissions: set[int]) -> None:
+        self._grants.bulk_create(
+            [self._grants.model(group_id=group, permission_id=pk) for pk in sorted(permissions)], ignore_conflicts=True
+        )
+
+    def _move(self, name: str, group: int, permissions: set[int]) -> None:
+        """Move what somebody added into a group of its own, with the people who had it."""
+        beside, _ = self._groups.get_or_create(name=_ADDITIONS.format(role=name))
+        self._grant(beside.pk, permissions)
+        self._members.bulk_create(
+            [
+                self._members.model(group_id=beside.pk, user_id=user)
+                for user in self._members.filter(group=group).values_list("user_id", flat=True)
+            ],
+            ignore_conflicts=True,
+        )
+        self._grants.filter(group=group, permission__in=permissions).delete()
+
+
+def _labels() -> set[str]:
+    return {line.model.partition(".")[0] for line in rights.table()}
+
+
+def _is_of_django(code: str) -> bool:
+    return code.partition(".")[2].startswith(_OF_DJANGO)

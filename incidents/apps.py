@@ -11,6 +11,7 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register tickets as subjects, obligations, sweeps and panels; connect the receivers."""
+        from config.base.data import rights
         from incidents import panels, receivers, response, routing  # noqa: F401 - importing receivers connects them
         from incidents.customers import deliveries, maintenance, updates
         from incidents.customers.obligations import UPDATE_KIND
@@ -18,15 +19,18 @@ class IncidentsConfig(AppConfig):
         from incidents.prevention.auto_resolve import resolve_due
         from incidents.prevention.obligations import ACTION_KIND
         from incidents.reports import summary
+        from incidents.rights import RIGHTS
         from incidents.services import coverage_checks, operators, readiness
         from incidents.services import subject as service
         from incidents.services.obligations import READINESS_KIND
-        from incidents.tickets import story
+        from incidents.tickets import privacy, story
         from incidents.tickets import subject as ticket
         from oncall import engine, obligations, subjects
         from oncall.engine import health_checks
         from oncall.escalation import last_resort
+        from oncall.people import privileges
 
+        rights.declare(RIGHTS)
         subjects.register(
             subjects.SubjectType(
                 name=response.SUBJECT,
@@ -94,5 +98,6 @@ class IncidentsConfig(AppConfig):
         )
         engine.register_sweep(lane="clocks", name="reports", run=summary.refresh, every=60)
         engine.register_sweep(lane="clocks", name="readiness", run=readiness.check_due, every=15)
+        privileges.register_private_records(of_account=privacy.account_sees_more, of_team=privacy.team_sees_more)
         panels.register()
         story.register()

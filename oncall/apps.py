@@ -12,6 +12,7 @@ class OncallConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the engine's sweeps, the default rules of a new site, and the panels."""
+        from config.base.data import rights
         from oncall import calendars
         from oncall.access import tokens
         from oncall.cover import swaps
@@ -20,7 +21,9 @@ class OncallConfig(AppConfig):
         from oncall.obligations import kinds, reminders
         from oncall.panels import cover, saved_views
         from oncall.receivers import write_default_rules
+        from oncall.rights import RIGHTS
 
+        rights.declare(RIGHTS)
         register_sweep(
             lane="clocks",
             name="signals",

@@ -1,14 +1,15 @@
-"""Who may do what with the engine, obligations, the rota and other people's time off."""
+"""What the table of rights does not say alone: rules about the record, beside the right to act on it."""
 
 from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
 
-from config.base.data.roles import Role, has_role
+from config.base.data import rights
 from oncall.models import (
     Absence,
     DismissedBy,
+    Membership,
     MembershipRole,
     Obligation,
     Override,
@@ -19,17 +20,15 @@ from oncall.models import (
     User,
 )
 
-_PRACTICE_ROLES = (Role.PRACTICE, Role.ADMINISTRATOR)
-
 
 def can_operate(user: Any) -> bool:
-    """Send dead letters again and discard them: commanders, managers and administrators."""
-    return has_role(user, Role.COMMANDER, Role.MANAGER, Role.ADMINISTRATOR)
+    """Send dead letters again and discard them."""
+    return bool(user.has_perm("oncall.change_page"))
 
 
 def can_mark_done(user: Any, obligation: Obligation) -> bool:
-    """Mark it done: its assignee, the team except observers, practice owners and administrators."""
-    return _is_assignee(user, obligation) or _is_team_member(user, obligation) or has_role(user, *_PRACTICE_ROLES)
+    """Mark it done: its assignee and the team except observers too."""
+    return bool(user.has_perm("oncall.complete_obligation", obligation))
 
 
 def can_dismiss(user: Any, obligation: Obligation) -> bool:
@@ -37,48 +36,41 @@ def can_dismiss(user: Any, obligation: Obligation) -> bool:
     dismissed_by = obligation.rule.dismissed_by
     if dismissed_by == DismissedBy.NOBODY:
         return False
-    if has_role(user, *_PRACTICE_ROLES):
+    if user.has_perm("oncall.dismiss_obligation", obligation):
         return True
     if dismissed_by == DismissedBy.PRACTICE:
         return False
-    if _is_team_member(user, obligation, MembershipRole.MANAGER):
+    role = _role_in(user, obligation.team_id)
+    if role == MembershipRole.MANAGER:
         return True
     if dismissed_by == DismissedBy.MANAGER:
         return False
-    return _is_assignee(user, obligation) or (obligation.owner_id is None and _is_team_member(user, obligation))
+    return obligation.owner_id == user.pk or (obligation.owner_id is None and role == MembershipRole.RESPONDER)
 
 
 def can_postpone(user: Any, obligation: Obligation) -> bool:
     """Postpone it: those who may dismiss it, and the team's managers."""
-    return can_dismiss(user, obligation) or _is_team_member(user, obligation, MembershipRole.MANAGER)
-
-
-def _is_assignee(user: Any, obligation: Obligation) -> bool:
-    return obligation.owner_id is not None and obligation.owner_id == user.pk
-
-
-def _is_team_member(user: Any, obligation: Obligation, *roles: MembershipRole) -> bool:
-    """In its team with one of these roles, by default manager or responder. Memberships are read once a request."""
-    role_by_team: dict[int, str] | None = getattr(user, "_role_by_team", None)
-    if role_by_team is None:
-        role_by_team = user._role_by_team = dict(user.memberships.values_list("team_id", "role"))
-    allowed_roles = roles or (MembershipRole.MANAGER, MembershipRole.RESPONDER)
-    return obligation.team_id is not None and role_by_team.get(obligation.team_id) in allowed_roles
+    return can_dismiss(user, obligation) or bool(user.has_perm("oncall.postpone_obligation", obligation))
 
 
 def can_manage_team(user: Any, team: Team) -> bool:
-    """Plan the team's rota: managers, administrators, and the team's own managers."""
-    return has_role(user, Role.MANAGER, Role.ADMINISTRATOR) or _role_in(user, team) == MembershipRole.MANAGER
+    """Plan the team's rota."""
+    return bool(user.has_perm("oncall.add_schedule", Schedule(team=team)))
+
+
+def can_change_member(user: Any, membership: Membership) -> bool:
+    """Set a member's part of full time and training."""
+    return bool(user.has_perm("oncall.change_membership", membership))
 
 
 def can_manage_rota(user: Any, schedule: Schedule) -> bool:
     """Change who is on call, in any way."""
-    return can_manage_team(user, schedule.team)
+    return bool(user.has_perm("oncall.change_schedule", schedule))
 
 
 def can_cover(user: Any, schedule: Schedule) -> bool:
-    """Cover for others, take over on call and answer a swap: the team's managers and responders."""
-    return can_manage_rota(user, schedule) or _role_in(user, schedule.team) == MembershipRole.RESPONDER
+    """Cover for others, take over on call and answer a swap: the team's responders too."""
+    return bool(user.has_perm("oncall.cover_schedule", schedule))
 
 
 def can_override(user: Any, schedule: Schedule, op: str, people: Collection[User]) -> bool:
@@ -96,15 +88,12 @@ def can_cancel(user: Any, row: Override) -> bool:
 
 def can_manage_time_off(user: Any, person: User) -> bool:
     """Add a person's time off: the person, and the managers of one of their teams."""
-    if user.pk == person.pk or has_role(user, Role.MANAGER, Role.ADMINISTRATOR):
-        return True
-    managed = user.memberships.filter(role=MembershipRole.MANAGER).values("team")
-    return bool(person.memberships.filter(team__in=managed).exists())
+    return bool(user.has_perm("oncall.add_absence", Absence(user=person)))
 
 
 def can_change_time_off(user: Any, row: Absence) -> bool:
     """Change or cancel time off."""
-    return can_manage_time_off(user, row.user)
+    return bool(user.has_perm("oncall.change_absence", row))
 
 
 def can_approve(user: Any, swap: SwapRequest) -> bool:
@@ -113,19 +102,23 @@ def can_approve(user: Any, swap: SwapRequest) -> bool:
     return user.pk not in sides and can_manage_rota(user, swap.schedule)
 
 
-def _role_in(user: Any, team: Team) -> str | None:
-    role: str | None = team.memberships.filter(user=user).values_list("role", flat=True).first()
-    return role
+def _role_in(user: Any, team_id: int | None) -> str | None:
+    return rights.holder(user).role_by_team.get(team_id) if team_id is not None else None
 
 
 def managed_teams(user: Any) -> QuerySet[Team]:
     """The teams whose schedules a person may edit, sorted by name."""
     teams = Team.objects.order_by("name")
-    if has_role(user, Role.MANAGER, Role.ADMINISTRATOR):
+    if user.has_perm("oncall.add_schedule"):
         return teams
-    return teams.filter(memberships__user=user, memberships__role=MembershipRole.MANAGER).distinct()
+    return teams.filter(pk__in=managed_by(user))
+
+
+def managed_by(user: Any) -> list[int]:
+    """The ids of the teams in which the person is a manager."""
+    return [team for team, role in rights.holder(user).role_by_team.items() if role == MembershipRole.MANAGER]
 
 
 def can_edit_calendars(user: Any) -> bool:
-    """Edit calendars, which decide who is on call: managers, practice owners and administrators."""
-    return has_role(user, Role.MANAGER, Role.PRACTICE, Role.ADMINISTRATOR)
+    """Edit calendars, which decide who is on call."""
+    return bool(user.has_perm("oncall.change_calendar"))

@@ -11,10 +11,13 @@ class PostmortemsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the sweep that drafts postmortems, their obligation and the panels on incidents."""
+        from config.base.data import rights
         from oncall import engine, obligations
         from postmortems import panels, receivers, writing  # noqa: F401 - importing receivers connects them
         from postmortems.obligations import POSTMORTEM_KIND
+        from postmortems.rights import RIGHTS
 
+        rights.declare(RIGHTS)
         engine.register_sweep(lane="clocks", name="postmortems", run=writing.draft_due, every=60)
         obligations.register(POSTMORTEM_KIND)
         panels.register()

@@ -166,6 +166,10 @@ class Postmortem(models.Model):
         """Its page in the portal."""
         return reverse("postmortems:postmortem", args=[self.pk])
 
+    def is_visible_to(self, user: "User | AnonymousUser") -> bool:
+        """Whether this person may see its ticket."""
+        return self.ticket.is_visible_to(user)
+
     @property
     def is_approved(self) -> bool:
         """Whether it is approved."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import transaction
 
-from config.base.data.roles import Role, has_role
+from config.base.data.rights import has_role
+from config.base.data.roles import Role
 from config.base.data.text import clean_lines
 from incidents.models import ReviewSeat, Ticket
 from oncall.models import TeamKind, User

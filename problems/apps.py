@@ -11,9 +11,12 @@ class ProblemsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the panels on incidents, and the obligation to review known errors."""
+        from config.base.data import rights
         from oncall import obligations
         from problems import panels
         from problems.known_errors.obligations import REVIEW_KIND
+        from problems.rights import RIGHTS
 
+        rights.declare(RIGHTS)
         obligations.register(REVIEW_KIND)
         panels.register()

@@ -32,7 +32,7 @@ def current_mark(root: Path) -> str:
     """Return a mark that changes with our migrations and with the packages, which have migrations too."""
     digest = hashlib.sha256((root / "requirements.lock").read_bytes())
     # Rights are granted after migrations.
-    for path in sorted([*root.glob("*/migrations/*.py"), *root.glob("config/rights.py")]):
+    for path in sorted([*root.glob("*/migrations/*.py"), *root.glob("*/rights.py")]):
         digest.update(str(path.relative_to(root)).encode())
         digest.update(path.read_bytes())
     return f"demo {digest.hexdigest()[:32]}"

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from config.base.data.roles import Role
-from config.base.rest.permissions import ScopedAccess, require_roles
+from config.base.rest.permissions import ScopedAccess, require_right
 from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
 from incidents.customers import maintenance, updates
 from incidents.filters import customers as filters
@@ -18,7 +17,7 @@ from incidents.models import (
     Subscriber,
     UpdateDelivery,
 )
-from incidents.permissions import ACTING_ROLES, can_publish
+from incidents.permissions import can_publish
 from incidents.serializers import customers as serializers
 
 
@@ -77,7 +76,7 @@ class SubscriberViewSet(ReadViewSet):
     queryset = Subscriber.objects.prefetch_related("components")
     serializer_class = serializers.SubscriberSerializer
     filterset_class = filters.SubscriberFilter
-    permission_classes = (ScopedAccess, require_roles(*ACTING_ROLES, Role.ADMINISTRATOR))
+    permission_classes = (ScopedAccess, require_right("incidents.view_subscriber"))
 
 
 class DeliveryViewSet(ReadViewSet):
@@ -86,7 +85,7 @@ class DeliveryViewSet(ReadViewSet):
     queryset = UpdateDelivery.objects.all()
     serializer_class = serializers.DeliverySerializer
     filterset_class = filters.DeliveryFilter
-    permission_classes = (ScopedAccess, require_roles(*ACTING_ROLES, Role.ADMINISTRATOR))
+    permission_classes = (ScopedAccess, require_right("incidents.view_updatedelivery"))
 
 
 class MaintenanceViewSet(ReadViewSet):

@@ -6,7 +6,7 @@ from typing import Any
 from config.base.rest.viewsets import Alias, ReadViewSet, post_action, write_handler
 from incidents.filters.prevention import ActionItemFilter, LinkFilter, WaiverFilter
 from incidents.models import ActionItem, PreventionWaiver, TicketLink
-from incidents.permissions import can_act, can_decide
+from incidents.permissions import can_act, can_change_action, can_decide
 from incidents.prevention import action_items
 from incidents.prevention.waivers import approve_waiver, decline_waiver, request_waiver
 from incidents.serializers.prevention import (
@@ -21,10 +21,6 @@ from incidents.serializers.prevention import (
 from incidents.serializers.response import ReasonSerializer
 from incidents.tickets import links
 from oncall.models import User
-
-
-def _can_change_action(user: User, action: ActionItem) -> bool:
-    return action.owner_id == user.pk or can_act(user, action.ticket)
 
 
 def _can_decide_by_role(user: User, waiver: PreventionWaiver) -> bool:
@@ -46,18 +42,18 @@ class ActionItemViewSet(ReadViewSet):
         return action_items.add(ticket_id=ticket.pk, actor=self.actor, at=self.at, **data)
 
     @post_action(
-        may=_can_change_action, aliases=(Alias("finish", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),)
+        may=can_change_action, aliases=(Alias("finish", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),)
     )
     def complete(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
         """Mark it as done; an incident that waited for nothing else is resolved."""
         return action_items.complete(action_id=action.pk, actor=self.actor, at=self.at)
 
-    @post_action(ReasonSerializer, may=_can_change_action)
+    @post_action(ReasonSerializer, may=can_change_action)
     def decline(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
         """Decline it: it will not be done, for this reason."""
         return action_items.decline(action_id=action.pk, actor=self.actor, at=self.at, **data)
 
-    @post_action(OwnerSerializer, may=_can_change_action)
+    @post_action(OwnerSerializer, may=can_change_action)
     def reassign(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
         """Assign it to another person or team."""
         return action_items.reassign(action_id=action.pk, actor=self.actor, at=self.at, **data)

@@ -1,7 +1,6 @@
 """The endpoint of requesters."""
 
-from config.base.data.roles import Role
-from config.base.rest.permissions import ScopedAccess, require_roles
+from config.base.rest.permissions import ScopedAccess, require_right
 from config.base.rest.viewsets import ReadViewSet
 from incidents.filters.requesters import RequesterFilter
 from incidents.models import Contact
@@ -14,5 +13,5 @@ class RequesterViewSet(ReadViewSet):
     queryset = Contact.objects.select_related("user")
     serializer_class = RequesterSerializer
     filterset_class = RequesterFilter
-    permission_classes = (ScopedAccess, require_roles(Role.AGENT, Role.ADMINISTRATOR))
+    permission_classes = (ScopedAccess, require_right("incidents.view_contact"))
     order = "id"

@@ -79,6 +79,10 @@ class ActionItem(models.Model):
         """Its place on the page of its ticket."""
         return f"{self.ticket.get_absolute_url()}#actions"
 
+    def is_visible_to(self, user: "User | AnonymousUser") -> bool:
+        """Whether this person may see its ticket."""
+        return self.ticket.is_visible_to(user)
+
 
 class WaiverStatus(models.TextChoices):
     """The status of a waiver."""
@@ -127,3 +131,7 @@ class PreventionWaiver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.status} ({self.pk})"
+
+    def is_visible_to(self, user: "User | AnonymousUser") -> bool:
+        """Whether this person may see its ticket."""
+        return self.ticket.is_visible_to(user)

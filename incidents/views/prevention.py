@@ -212,8 +212,7 @@ class ActionItemMixin:
 
     def may(self) -> bool:
         """Its owner, and people who act on tickets."""
-        user = self.request.user
-        return self.action.owner_id == user.pk or permissions.can_act(user, self.action.ticket)
+        return permissions.can_change_action(self.person, self.action)
 
     def find_ticket(self) -> Ticket:
         """The ticket."""

@@ -1,14 +1,13 @@
 """The list of requesters."""
 
 from config.base.web.views import ListPage
-from incidents import permissions
 from incidents.filters.requesters import RequesterFilter
 from incidents.models import Contact
 from incidents.tables.requesters import RequesterTable
 
 
 class RequesterList(ListPage):
-    """Requesters; only people who act on tickets see their addresses."""
+    """Requesters with their addresses."""
 
     title = "Requesters"
     queryset = Contact.objects.order_by("name")
@@ -16,6 +15,4 @@ class RequesterList(ListPage):
     filterset_class = RequesterFilter
     empty = "No requesters yet. They appear when an incident is declared for somebody."
 
-    def may(self) -> bool:
-        """People who act on tickets."""
-        return permissions.can_act(self.person)
+    right = "incidents.view_contact"

@@ -6,22 +6,26 @@ from allauth.account import admin as account_admin
 from allauth.mfa import admin as mfa_admin
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from config.base.data.clock import database_now
+from config.base.data.roles import Role
 from config.base.net import http
-from config.base.web.admin import ConfigAdmin, FactAdmin, TabularInline
+from config.base.web.admin import ConfigAdmin, FactAdmin
 from oncall import signals
+from oncall.admin.owners import MembershipFormMixin, MembershipInline, OwnedAdmin, OwnedInline
 from oncall.calendars import countries
 from oncall.models import ContactKind, ContactMethod, Deactivation, Membership, NotificationRule, Team, User
-from oncall.people import accounts
+from oncall.people import accounts, privileges
 
 
 @admin.register(Deactivation)
@@ -66,7 +70,7 @@ class ContactMethodForm(forms.ModelForm):
         return cleaned
 
 
-class ContactMethodInline(TabularInline):
+class ContactMethodInline(OwnedInline):
     """A person's contact methods."""
 
     model = ContactMethod
@@ -75,7 +79,7 @@ class ContactMethodInline(TabularInline):
     hide_title = True
 
 
-class NotificationRuleInline(TabularInline):
+class NotificationRuleInline(OwnedInline):
     """A person's notification rules, on their own contact methods."""
 
     model = NotificationRule
@@ -88,15 +92,6 @@ class NotificationRuleInline(TabularInline):
         if db_field.name == "contact_method" and request.resolver_match:
             kwargs["queryset"] = ContactMethod.objects.filter(user=request.resolver_match.kwargs.get("object_id") or 0)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-class MembershipInline(TabularInline):
-    """The members of a team, or the teams of a person."""
-
-    model = Membership
-    autocomplete_fields = ("user", "team")
-    extra = 0
-    hide_title = True
 
 
 @admin.register(User)
@@ -131,15 +126,33 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Only superusers grant roles, rights and access to the administration (bad input 63)."""
+        """Only superusers grant roles; of an account that may do more, the address is fixed (bad input 63).
+
+        With a new address or password, or opened again, it could be used by the actor.
+        """
         fixed = tuple(super().get_readonly_fields(request, obj))
-        return fixed if request.user.is_superuser else (*fixed, *_GRANTS)
+        if request.user.is_superuser:
+            return fixed
+        if obj is not None and not privileges.may_take_over(actor=request.user, account=obj):
+            fixed += ("email",) if obj.is_active else ("email", "is_active")
+        return (*fixed, *_GRANTS)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody edits an account with more rights than their own, because they could set its password."""
+        """Only superusers change the accounts of superusers."""
         return super().has_change_permission(request, obj) and (
-            obj is None or accounts.may_manage(actor=request.user, account=obj)
+            obj is None or request.user.is_superuser or not obj.is_superuser
         )
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponseBase:
+        """Set a password, unless the account may do more than the actor."""
+        account = self.get_object(request, unquote(id))
+        if account is not None and not privileges.may_take_over(actor=request.user, account=account):
+            raise PermissionDenied(
+                "This account may do or see more than you, so you cannot set its password."
+                ' Its owner can, with "Forgot your password?" on the sign-in page.'
+            )
+        response: HttpResponseBase = super().user_change_password(request, id, form_url)
+        return response
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Accounts are closed, not deleted: pages, timelines and pay need their names."""
@@ -170,7 +183,7 @@ admin.site.unregister([Group, account_admin.EmailAddress, mfa_admin.Authenticato
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ConfigAdmin):
-    """Roles; only superusers may change their rights."""
+    """Roles; superusers make groups of their own, the product's roles are fixed by the table of rights."""
 
     search_fields = ("name",)
 
@@ -182,9 +195,15 @@ class GroupAdmin(DjangoGroupAdmin, ConfigAdmin):
         """Superusers."""
         return bool(request.user.is_superuser)
 
-    has_add_permission = has_module_permission
-    has_change_permission = has_view_permission
-    has_delete_permission = has_view_permission
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Superusers."""
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Superusers, unless it is a role of the product."""
+        return bool(request.user.is_superuser) and (obj is None or obj.name not in Role.values)
+
+    has_delete_permission = has_change_permission
 
 
 @admin.register(Team)
@@ -207,7 +226,7 @@ class TeamAdmin(ConfigAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ConfigAdmin):
+class MembershipAdmin(MembershipFormMixin, ConfigAdmin):
     """Members of teams."""
 
     list_display = ("user", "team", "role", "fte", "trained_on")
@@ -219,7 +238,7 @@ class MembershipAdmin(ConfigAdmin):
 
 
 @admin.register(ContactMethod)
-class ContactMethodAdmin(ConfigAdmin):
+class ContactMethodAdmin(OwnedAdmin):
     """Contact methods; pages go only to verified ones."""
 
     form = ContactMethodForm
@@ -232,7 +251,7 @@ class ContactMethodAdmin(ConfigAdmin):
 
 
 @admin.register(NotificationRule)
-class NotificationRuleAdmin(ConfigAdmin):
+class NotificationRuleAdmin(OwnedAdmin):
     """Notification rules: on which contact method people are paged, and after how long."""
 
     list_display = ("user", "urgency", "position", "after_minutes", "contact_method")

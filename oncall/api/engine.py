@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.data import clock
-from config.base.rest.permissions import StaffOrToken
+from config.base.rest.permissions import ScopedAccess, require_right
 from config.base.rest.viewsets import AnswerViewSet
 from oncall.engine import health_checks
 from oncall.models import EngineLane
@@ -16,7 +16,7 @@ class EngineViewSet(AnswerViewSet):
 
     queryset = EngineLane.objects.order_by("worker", "lane")
     serializer_class = EngineSerializer
-    permission_classes = (StaffOrToken,)
+    permission_classes = (ScopedAccess, require_right("oncall.view_enginelane"))
 
     def list(self, request: Request) -> Response:
         """When each lane last swept, and the findings of the health checks."""

@@ -1,7 +1,6 @@
-"""Who may manage an account, how an account is closed, and what happens when its address changes."""
+"""How an account is closed and reopened, and what happens when its address changes."""
 
 from datetime import datetime
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -9,13 +8,6 @@ from django.db.models.functions import Greatest
 
 from config.base.data.clock import floor_minute
 from oncall.models import Deactivation, User
-
-
-def may_manage(*, actor: Any, account: User) -> bool:
-    """Whether the actor has every permission of the account; a superuser has all."""
-    if actor.is_superuser:
-        return True
-    return not account.is_superuser and account.get_all_permissions() <= actor.get_all_permissions()
 
 
 def delete_other_addresses(*, user_id: int) -> None:

@@ -12,7 +12,8 @@ from django.urls import Resolver404, resolve
 from config.base.data.lifecycle import Refusal
 from config.base.data.text import clean_line
 from config.base.web.views import ListPage
-from oncall.models import MembershipRole, SavedView, Team, User
+from oncall import permissions
+from oncall.models import SavedView, Team, User
 
 MAX_VIEWS = 30
 MAX_QUERY_LENGTH = SavedView._meta.get_field("query").max_length or 0
@@ -52,12 +53,12 @@ def list_at(path: str) -> type[ListPage] | None:
 
 def may_change(user: User, view: SavedView) -> bool:
     """Whether this person owns the view, or manages the team that does."""
-    return view.owner_id == user.pk or (view.team_id is not None and view.team in managed_by(user))
+    return user.has_perm("oncall.change_savedview", view)
 
 
 def managed_by(user: User) -> Any:
     """The teams that this person manages, by name."""
-    return Team.objects.filter(memberships__user=user, memberships__role=MembershipRole.MANAGER).order_by("name")
+    return Team.objects.filter(pk__in=permissions.managed_by(user)).order_by("name")
 
 
 @transaction.atomic

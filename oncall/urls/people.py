@@ -5,11 +5,13 @@ from django.urls import URLPattern, URLResolver, path
 from oncall.views.people import me
 from oncall.views.people.directory import TeamList, TeamPage, UserList
 from oncall.views.people.members import MemberEdit
+from oncall.views.people.who_can import WhoCan
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("teams/", TeamList.as_view(), name="teams"),
     path("teams/<slug:slug>/", TeamPage.as_view(), name="team"),
     path("people/", UserList.as_view(), name="users"),
+    path("who-can/", WhoCan.as_view(), name="who-can"),
     path("me/", me.MyPage.as_view(), name="me"),
     path("teams/<slug:slug>/people/<int:pk>/", MemberEdit.as_view(), name="member"),
     path("me/about/", me.AboutMe.as_view(), name="me-about"),

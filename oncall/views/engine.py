@@ -19,6 +19,7 @@ class SystemHealth(TemplatePage):
     """Lanes, alarms, notices, pages due now, dead letters."""
 
     title = "System health"
+    right = "oncall.view_enginelane"
     template_name = "oncall/engine/engine.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -51,9 +52,7 @@ class DeadLetter(PostPage):
 
     refusals = (paging.NotDead,)
 
-    def may(self) -> bool:
-        """Those who operate the engine."""
-        return permissions.can_operate(self.person)
+    right = "oncall.change_page"
 
     def perform(self) -> Any:
         """Do what the address says."""

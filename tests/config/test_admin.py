@@ -13,7 +13,8 @@ from django.utils import timezone
 from config.base.data.roles import Role
 from config.base.web.admin import FactAdmin
 from incidents.models import Integration
-from oncall.models import EscalationPolicy, Page, User
+from oncall.admin.owners import OwnedAdmin
+from oncall.models import ContactMethod, EscalationPolicy, Membership, NotificationRule, Page, User
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -104,12 +105,12 @@ class TestRoles:
 
         assert client.get("/admin/").status_code == 302
 
-    def test_administrators_keep_people_and_practice_owners_severities(
+    def test_administrators_keep_people_and_both_keep_severities(
         self, client: Client, staff: Callable[..., User]
     ) -> None:
         client.force_login(staff(Role.ADMINISTRATOR))
         assert client.get(url(User, "add")).status_code == 200
-        assert client.get("/admin/incidents/severity/add/").status_code == 403
+        assert client.get("/admin/incidents/severity/add/").status_code == 200
 
         client.force_login(staff(Role.PRACTICE))
         assert client.get(url(User, "add")).status_code == 403
@@ -160,13 +161,124 @@ class TestGranting:
         self, client: Client, boss: User, staff: Callable[..., User]
     ) -> None:
         client.force_login(staff(Role.ADMINISTRATOR))
-        owner, peer, plain = staff(Role.PRACTICE), staff(Role.ADMINISTRATOR), make.UserFactory()
+        others = [boss, *(staff(role) for role in Role if role != Role.ADMINISTRATOR)]
+        peer, plain = staff(Role.ADMINISTRATOR), make.UserFactory()
 
         def may_set(user: User) -> bool:
             return client.get(reverse("admin:auth_user_password_change", args=[user.pk])).status_code == 200
 
-        assert [may_set(user) for user in (boss, owner, peer, plain)] == [False, False, True, True]
+        assert [may_set(user) for user in (*others, peer, plain)] == [False] * len(others) + [True, True]
         assert client.post(url(boss, "change", boss.pk), self.form(boss, email="me@example.com")).status_code == 403
+
+    def test_leaves_the_address_of_who_may_do_more_but_not_the_name(
+        self, client: Client, staff: Callable[..., User]
+    ) -> None:
+        client.force_login(staff(Role.ADMINISTRATOR))
+        commander = make.UserFactory(roles=[Role.COMMANDER], email="carla@example.com")
+
+        client.post(url(commander, "change", commander.pk), self.form(commander, name="Carla", email="me@example.com"))
+
+        commander.refresh_from_db()
+        assert (commander.name, commander.email) == ("Carla", "carla@example.com")
+
+    def test_closes_an_account_that_may_do_more_but_does_not_open_it(
+        self, client: Client, staff: Callable[..., User]
+    ) -> None:
+        client.force_login(staff(Role.ADMINISTRATOR))
+        commander = make.UserFactory(roles=[Role.COMMANDER])
+        closing = {k: v for k, v in self.form(commander).items() if k != "is_active"}
+
+        client.post(url(commander, "change", commander.pk), closing)
+        commander.refresh_from_db()
+        assert not commander.is_active
+
+        client.post(url(commander, "change", commander.pk), self.form(commander))
+        commander.refresh_from_db()
+        assert not commander.is_active
+
+    @pytest.mark.parametrize("model", [ContactMethod, NotificationRule])
+    def test_leaves_how_people_who_may_do_more_are_reached(
+        self, client: Client, boss: User, staff: Callable[..., User], model: type[models.Model]
+    ) -> None:
+        client.force_login(staff(Role.ADMINISTRATOR))
+        for account, may in ((boss, False), (make.UserFactory(roles=[Role.COMMANDER]), False), (staff(), True)):
+            rule = make.NotificationRuleFactory(contact_method__user=account)
+            row = rule.contact_method if model is ContactMethod else rule
+            data = {
+                "user": str(account.pk),
+                "kind": "sms",
+                "address": "+4930123",
+                "secret": "",
+                "contact_method": str(rule.contact_method.pk),
+                "urgency": "high",
+                "position": "77",
+                "after_minutes": "99",
+            }
+
+            changed = client.post(url(row, "change", row.pk), data).status_code
+            added = client.post(url(model, "add"), {**data, "address": "+4930999", "position": "78"}).status_code
+            deleted = client.post(url(row, "delete", row.pk), {"post": "yes"}).status_code
+
+            assert (changed, added, deleted) == ((302, 302, 302) if may else (403, 200, 403)), account
+            assert model.objects.filter(pk=row.pk).exists() is not may
+
+    def test_of_a_place_in_a_team_needs_all_that_its_members_see(
+        self, client: Client, staff: Callable[..., User]
+    ) -> None:
+        actor = staff(Role.ADMINISTRATOR)
+        client.force_login(actor)
+        open_team, secret = make.TeamFactory(), make.TeamFactory()
+        make.IncidentFactory(team=secret, visibility="private", visibility_reason="Security")
+
+        def put(team: object, user: User) -> int:
+            data = {"team": str(team.pk), "user": str(user.pk), "role": "manager", "fte": "1"}  # type: ignore[attr-defined]
+            return client.post(url(Membership, "add"), data).status_code
+
+        assert [put(open_team, actor), put(secret, actor), put(secret, make.UserFactory())] == [302, 200, 200]
+        assert set(Membership.objects.values_list("team", flat=True)) == {open_team.pk}
+
+        observer = make.MembershipFactory(team=secret, role="observer")
+        data = {"team": str(secret.pk), "user": str(actor.pk), "role": "observer", "fte": "1"}
+        assert client.post(url(observer, "change", observer.pk), data).status_code == 200
+        page = client.post(
+            url(secret, "change", secret.pk),
+            {
+                "name": secret.name, "slug": secret.slug, "kind": secret.kind, "time_zone": "UTC",
+                "memberships-TOTAL_FORMS": "2", "memberships-INITIAL_FORMS": "1",
+                "memberships-0-id": str(observer.pk), "memberships-0-user": str(observer.user_id),
+                "memberships-0-role": "observer", "memberships-0-fte": "1", "memberships-0-team": str(secret.pk),
+                "memberships-1-user": str(actor.pk), "memberships-1-role": "manager", "memberships-1-fte": "1",
+                "memberships-1-team": str(secret.pk),
+            },
+        )  # fmt: skip
+        assert "may do or see more than you" in page.content.decode()
+        assert Membership.objects.filter(team=secret).get() == observer
+
+    def test_of_a_place_in_a_team_is_also_for_its_managers(self, client: Client) -> None:
+        boss = make.MembershipFactory(role="manager", user__is_staff=True)
+        make.IncidentFactory(team=boss.team, visibility="private", visibility_reason="Security")
+        client.force_login(boss.user)
+        data = {"team": str(boss.team.pk), "role": "responder", "fte": "1"}
+
+        client.post(url(Membership, "add"), {**data, "user": str(make.UserFactory().pk)})
+        elsewhere = {**data, "team": str(make.TeamFactory().pk), "user": str(boss.user.pk)}
+        client.post(url(Membership, "add"), elsewhere)
+
+        assert Membership.objects.filter(team=boss.team).count() == 2
+        assert Membership.objects.count() == 2
+
+    def test_asks_about_every_row_of_a_person(self) -> None:
+        """A new page for rows that people edit and that belong to a person stands on `OwnedAdmin`."""
+        unguarded = {
+            model._meta.label
+            for model, page in admin.site._registry.items()
+            for field in model._meta.get_fields()
+            if field.name in {"user", "owner"} and field.related_model is User
+            if isinstance(field, models.ForeignKey) and not isinstance(page, FactAdmin | OwnedAdmin)
+        }
+
+        # A step's target is whom it pages, a requester's account who may read along; a member is weighed by the team.
+        assert unguarded == {"oncall.EscalationTarget", "oncall.Membership", "incidents.Contact"}
 
     @pytest.mark.parametrize("page", ["changelist", "add"])
     def test_of_roles_is_hidden_from_administrators(

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,9 +10,10 @@ from django.db import connection
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
+from config.base.data import rights
+from config.base.data.roles import Role
 from config.embedded import test_databases
 
-RIGHTS = Path(__file__).with_name("rights.txt")
 APPEND_ONLY = {
     "incidents_timelineentry": "",
     "oncall_calendardate": "'withdrawn_at', 'withdrawn_by_id'",
@@ -92,14 +92,14 @@ class TestMigrate:
 
     def test_gives_every_role_its_rights(self, fresh: Connection) -> None:
         rows = fresh.execute(
-            "SELECT role.name || ': ' || kind.app_label || '.' || permission.codename"
+            "SELECT role.name, kind.app_label || '.' || permission.codename"
             " FROM auth_group_permissions AS held"
             " JOIN auth_group AS role ON role.id = held.group_id"
             " JOIN auth_permission AS permission ON permission.id = held.permission_id"
             " JOIN django_content_type AS kind ON kind.id = permission.content_type_id"
         )
 
-        assert sorted(row[0] for row in rows) == RIGHTS.read_text().splitlines()
+        assert set(rows) == {(role.value, code) for role in Role for code in rights.codes_of(role)}
 
 
 class TestTriggers:

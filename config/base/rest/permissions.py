@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 if TYPE_CHECKING:  # DRF's views import this module by its settings
     from rest_framework.views import APIView
-from config.base.data.roles import Role, has_role
+from config.base.data import rights
 
 
 class ScopedAccess(BasePermission):
@@ -32,23 +32,15 @@ class ScopedAccess(BasePermission):
         return {getattr(view, "scope", None) or "write", "write"}
 
 
-class StaffOrToken(ScopedAccess):
-    """System internals: administrators, and programs with any user's token."""
-
-    message = "This is for administrators. A program may read it with a token."
-
-    def has_permission(self, request: Request, view: "APIView") -> bool:
-        """As ScopedAccess, and a person must be staff."""
-        return super().has_permission(request, view) and (request.auth is not None or request.user.is_staff)
-
-
-def require_roles(*roles: Role) -> type[BasePermission]:
-    """A permission for people with one of these roles."""
+def require_right(code: str) -> type[BasePermission]:
+    """A permission for people with this right of the table."""
 
     class Only(BasePermission):
-        message = f"This is for: {', '.join(roles)}. Ask an administrator for the role."
+        @property
+        def message(self) -> str:
+            return rights.who_can(code)
 
         def has_permission(self, request: Request, view: "APIView") -> bool:
-            return has_role(request.user, *roles)
+            return bool(request.user.has_perm(code))
 
     return Only

@@ -2,21 +2,53 @@
 
 from typing import Any
 
+from django.contrib.auth import get_permission_codename
 from django.db import models
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from config.base.data import rights
+
 __all__ = ["ConfigAdmin", "FactAdmin", "FactInline", "HistoryAdmin", "StackedInline", "TabularInline"]
 
 
 class ConfigAdmin(ModelAdmin):
-    """Configuration that people edit."""
+    """Configuration that people edit; the table of rights says who, also for one record."""
 
     list_per_page = 50
     show_full_result_count = False  # counting all rows of a large table costs more than it is worth
     compressed_fields = True
     warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Only the rows that the person may see or change."""
+        rows: models.QuerySet[Any] = super().get_queryset(request)
+        return rights.held_rows(rows, request.user, self._code("view"), self._code("change"))
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Whether the person may see this record, or some."""
+        return self._holds(request, "view", obj) or self._holds(request, "change", obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may add records."""
+        return self._holds(request, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Whether the person may change this record, or some."""
+        return self._holds(request, "change", obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Whether the person may delete this record, or some."""
+        return self._holds(request, "delete", obj)
+
+    def _code(self, action: str) -> str:
+        return f"{self.opts.app_label}.{get_permission_codename(action, self.opts)}"
+
+    def _holds(self, request: HttpRequest, action: str, obj: models.Model | None = None) -> bool:
+        if obj is not None:
+            return bool(request.user.has_perm(self._code(action), obj))
+        return rights.holds_somewhere(request.user, self._code(action))
 
 
 class HistoryAdmin(SimpleHistoryAdmin, ConfigAdmin):

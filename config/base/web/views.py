@@ -18,6 +18,7 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 from django_tables2.export.export import TableExport
 
+from config.base.data import rights
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
 from config.base.web import panels
@@ -48,22 +49,26 @@ class RetriedView(Retried, View):
 
 
 class SignedIn(Retried, LoginRequiredMixin):
-    """A page of the portal: needs sign-in, has a title, and checks `may` before it answers."""
+    """A page of the portal: needs sign-in, has a title, and checks `right` or `may` before it answers.
+
+    `right` is a right of the table; a page whose right hangs on its record overrides `may`.
+    """
 
     title = ""
+    right = ""
     request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer people who are signed in and may see the page; send the others to sign in, or refuse."""
         if request.user.is_authenticated and not self.may():
-            raise PermissionDenied(self.refusal)
+            raise PermissionDenied(rights.who_can(self.right) if self.right else self.refusal)
         return super().dispatch(request, *args, **kwargs)
 
     refusal = "Your role does not allow this. A manager of your team or an administrator can help."
 
     def may(self) -> bool:
-        """Whether the person may see this page; everybody who is signed in, unless a page overrides this."""
-        return True
+        """Whether the person has the page's right; everybody who is signed in, if it needs none."""
+        return not self.right or bool(self.person.has_perm(self.right))
 
     @cached_property
     def at(self) -> datetime:

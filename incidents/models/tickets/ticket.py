@@ -288,6 +288,12 @@ class Ticket(models.Model):
         """The ticket's page, whatever its kind."""
         return reverse("incidents:ticket", args=[self.reference])
 
+    def is_visible_to(self, user: "User | AnonymousUser") -> bool:
+        """Whether this person may see it; an open ticket needs no query."""
+        if user.is_authenticated and self.visibility == Visibility.OPEN:
+            return True
+        return Ticket.objects.visible_to(user).filter(pk=self.pk).exists()
+
     @property
     def reference(self) -> str:
         """The name people use for it, as INC-7."""

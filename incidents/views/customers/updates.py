@@ -140,19 +140,16 @@ class ComponentList(ListPage):
 
 
 class _ResponderListPage(ListPage):
-    """A list with addresses of customers, for people who act on tickets."""
+    """A list with addresses of customers."""
 
     template_name = "incidents/customers/customers.html"
-
-    def may(self) -> bool:
-        """People who act on tickets."""
-        return permissions.can_act(self.person)
 
 
 class SubscriberList(_ResponderListPage):
     """Subscribers to updates by e-mail."""
 
     title = "Subscribers"
+    right = "incidents.view_subscriber"
     queryset = Subscriber.objects.order_by("-created_at")
     table_class = SubscriberTable
     filterset_class = SubscriberFilter
@@ -164,6 +161,7 @@ class DeliveryList(_ResponderListPage):
     """Each mail to a subscriber and its state."""
 
     title = "Deliveries"
+    right = "incidents.view_updatedelivery"
     queryset = UpdateDelivery.objects.select_related("update__incident", "notice__maintenance").order_by("-created_at")
     table_class = DeliveryTable
     filterset_class = DeliveryFilter

@@ -11,7 +11,7 @@ from config.base.web.views import FormPage
 from oncall.forms.people import MemberForm
 from oncall.models import Membership
 from oncall.people import members
-from oncall.permissions import can_manage_team
+from oncall.permissions import can_change_member
 
 
 class MemberEdit(FormPage):
@@ -28,8 +28,8 @@ class MemberEdit(FormPage):
         return get_object_or_404(rows, pk=self.kwargs["pk"], team__slug=self.kwargs["slug"])
 
     def may(self) -> bool:
-        """Those who plan the team's rota."""
-        return can_manage_team(self.person, self.membership.team)
+        """Those who may change members."""
+        return can_change_member(self.person, self.membership)
 
     def get_title(self) -> str:
         """The person and the team."""
