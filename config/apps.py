@@ -1,6 +1,7 @@
 """The Django app of the project's own commands; it has no models."""
 
 from django.apps import AppConfig, apps
+from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
 
 
@@ -12,10 +13,11 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the engine into every Celery worker, and give roles their rights after migrations."""
-        from config import rights
+        from config import checks, rights
         from config.celery import app
         from oncall.engine.worker import EngineStep
 
+        register(checks.check_encryption_keys, Tags.security)
         app.steps["worker"].add(EngineStep)
         # Permissions are made app by app, in the order of INSTALLED_APPS; auth comes after all of ours.
         post_migrate.connect(rights.sync_rights, sender=apps.get_app_config("auth"), dispatch_uid="config.rights")

@@ -1,6 +1,7 @@
 """Reads settings from the environment; a wrong value is refused with a message that names it."""
 
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -10,6 +11,19 @@ from django.core.exceptions import ImproperlyConfigured
 def text(name: str, default: str = "") -> str:
     """The variable as it is set, without surrounding white space."""
     return os.environ.get(name, default).strip()
+
+
+def secret(name: str) -> str:
+    """The variable, or the content of the file that `<name>_FILE` names, so that a secret need not be a variable."""
+    path = text(f"{name}_FILE")
+    if not path:
+        return text(name)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE is {path!r}, which cannot be read ({type(error).__name__})."
+        ) from None
 
 
 def flag(name: str, *, default: bool = False) -> bool:

@@ -1,14 +1,17 @@
 """Errors before and beyond the views: JSON under /api/, Django's pages elsewhere."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
 from django.views import csrf, defaults
 
 from config.base.rest.errors import error_document
 
+logger = logging.getLogger(__name__)
 _NOT_FOUND = "There is nothing at this address. Addresses end with a slash; `/api/schema/` lists them all."
 
 
@@ -48,6 +51,15 @@ def failed(request: HttpRequest) -> HttpResponseBase:
         message = "Something went wrong on our side, and it is logged. Send the X-Request-ID along when you report it."
         return _answer("error", message, 500)
     return defaults.server_error(request)
+
+
+def secret_unreadable(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """503: a secret is needed whose encryption key is missing."""
+    logger.error("secret.unreadable", exc_info=exception)
+    if _is_api(request):
+        return _answer("secret_unreadable", str(exception), 503)
+    context = {"title": "A secret cannot be read", "sentence": str(exception)}
+    return render(request, "refused.html", context, status=503)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponseBase:

@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from config import logs
+from config import errors, logs
 from config.base.data.clock import find_zone
+from config.base.data.encryption import SecretUnreadable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -115,3 +116,18 @@ class PersonalTimeZone:
         name = getattr(request.user, "time_zone", "UTC") if request.user.is_authenticated else "UTC"
         with timezone.override(find_zone(name)):
             return self.get_response(request)
+
+
+class SecretsUnreadable:
+    """Answers in plain words where a secret is needed and its encryption key is missing; nothing was sent."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """503 with the sentence of the exception; None for any other."""
+        return errors.secret_unreadable(request, exception) if isinstance(exception, SecretUnreadable) else None

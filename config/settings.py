@@ -22,9 +22,11 @@ if _SITE.scheme not in {"http", "https"} or not _SITE.hostname:
     raise ImproperlyConfigured("SITE_URL must be the portal's address, as https://portal.example.com.")
 IS_HTTPS = _SITE.scheme == "https"
 SITE_NAME = env.text("SITE_NAME", "Holdfast")
-SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY = env.secret("SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is empty. Set it to 50 or more random characters and keep it.")
+# The first encrypts what is stored secret, all decrypt. Without one the portal runs, and pages go to other channels.
+ENCRYPTION_KEYS = [key.strip() for key in env.secret("ENCRYPTION_KEYS").split(",") if key.strip()]
 ALLOWED_HOSTS = env.text_list("ALLOWED_HOSTS", _SITE.hostname)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ROOT_URLCONF = "config.urls"
@@ -86,6 +88,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "config.middleware.PersonalTimeZone",
+    "config.middleware.SecretsUnreadable",
 ]
 
 TEMPLATES = [
@@ -166,6 +169,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # send no mail to unknown addresses
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/key,60/5m/ip", "subscribe": "30/h/ip"}
+MFA_ADAPTER = "config.sign_in.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -319,7 +323,7 @@ else:
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <holdfast@{_SITE.hostname}>")
 PHONE_GATEWAY_URL = env.text("PHONE_GATEWAY_URL")
-PHONE_GATEWAY_SECRET = env.text("PHONE_GATEWAY_SECRET")
+PHONE_GATEWAY_SECRET = env.secret("PHONE_GATEWAY_SECRET")
 # Private addresses that outgoing calls may reach, as networks; all others are refused.
 OUTGOING_ALLOW = env.text_list("OUTGOING_ALLOW")
 OUTGOING_PORTS = [int(port) for port in env.text_list("OUTGOING_PORTS", "80,443")]
@@ -335,7 +339,7 @@ ONCALL_HARD_NIGHT_PAGES = env.number("ONCALL_HARD_NIGHT_PAGES", 2)
 ONCALL_HARD_NIGHT_MINUTES = env.number("ONCALL_HARD_NIGHT_MINUTES", 60)
 # A page that nobody answers for so many minutes is an alarm of the health checks.
 UNANSWERED_ALARM_MINUTES = env.number("UNANSWERED_ALARM_MINUTES", 15)
-METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
 
 # --- logs: one JSON object per line, each with the request id -------------------------------------------------
 LOGGING = {

@@ -18,7 +18,9 @@ class Ports:
     phone: int
 
 
-def make_environment(options: Options, ports: Ports, servers: dict[str, str], secret_key: str) -> dict[str, str]:
+def make_environment(
+    options: Options, ports: Ports, servers: dict[str, str], *, secret_key: str, encryption_key: str
+) -> dict[str, str]:
     """Return the environment of every program of the product."""
     return {
         **os.environ,
@@ -26,6 +28,7 @@ def make_environment(options: Options, ports: Ports, servers: dict[str, str], se
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
         "SECRET_KEY": secret_key,
+        "ENCRYPTION_KEYS": encryption_key,
         "SITE_URL": options.site_url,
         "ALLOWED_HOSTS": options.allowed_hosts,
         "DEMO": "1",

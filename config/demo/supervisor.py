@@ -82,7 +82,11 @@ class Supervisor:
             certificates.ensure_certificates(options.folder / "tls")
         ports = programs.Ports(smtp=free_port(), phone=free_port())
         environment = programs.make_environment(
-            options, ports, self.servers.environment, load_secret(options.folder / "secret-key")
+            options,
+            ports,
+            self.servers.environment,
+            secret_key=load_secret(options.folder / "secret-key"),
+            encryption_key=load_secret(options.folder / "encryption-key"),
         )
         self._launch(programs.make_fake_servers(options, ports, environment))
         print_line("Starting the portal ...")

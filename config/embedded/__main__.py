@@ -24,7 +24,10 @@ def main(command: list[str]) -> int:
     stop_signals.listen(signal.SIGTERM, signal.SIGHUP)
     try:
         with running_servers(DATA_DIR, share=True) as servers:
-            defaults = {"SECRET_KEY": load_secret(DATA_DIR / "secret-key")}
+            defaults = {
+                "SECRET_KEY": load_secret(DATA_DIR / "secret-key"),
+                "ENCRYPTION_KEYS": load_secret(DATA_DIR / "encryption-key"),
+            }
             environment = defaults | dict(os.environ) | servers.environment
             stop_signals.check()
             return subprocess.run(command, check=False, env=environment).returncode

@@ -36,6 +36,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         early_config.add_cleanup(servers.stop)
         os.environ.update(servers.environment)
         os.environ.setdefault("SECRET_KEY", "for tests only, and therefore no secret at all")
+        os.environ.setdefault("ENCRYPTION_KEYS", "for tests only and therefore no key at all")
     yield
 
 

@@ -53,6 +53,12 @@ _WAIT = """(SELECT make_interval(mins => greatest(max(
         UNION ALL
         SELECT jsonb_path_query(e.frozen_policy, 'lax $.fallback_delay_minutes', silent => true)
         WHERE e.state = 'triggered') allowed(minutes))"""
+# What is stored secret, and whose it is. A secret that is used again is encrypted; its second part names its key.
+_SECRETS = """(SELECT 'webhook ' || id AS owner, stored FROM oncall_contactmethod,
+                      LATERAL (VALUES (webhook_url), (secret)) AS both_columns(stored) WHERE kind = 'webhook'
+               UNION ALL
+               SELECT 'second factor of account ' || user_id, coalesce(data ->> 'secret', data ->> 'seed', '')
+               FROM mfa_authenticator) AS secrets"""
 # Pages of firings of the last ten minutes, and those that have failed and wait for another try.
 _TRIED = """
     (SELECT id, channel, address, state, attempts, sent_at, accepted_at, last_error FROM oncall_page
@@ -182,6 +188,24 @@ CATALOG = (
            SELECT 1 FROM oncall_reminder WHERE state = 'pending' AND attempts = 0
            AND due_at < %(at)s - interval '5 minutes'""",
         ends="It ends when they are sent.",
+    ),
+    Check(
+        "secrets_unreadable",
+        "{n} secrets cannot be read, because their encryption key is missing: {names}. Pages take other channels.",
+        f"""SELECT owner FROM {_SECRETS} WHERE stored LIKE 'enc1:%%'
+            AND split_part(stored, ':', 2) <> ALL(%(key_ids)s::text[])""",
+        ends="It ends when ENCRYPTION_KEYS has their key again, or when they are entered again.",
+    ),
+    Check(
+        "secrets_outdated",
+        "{n} secrets are readable in the database, or encrypted with an old key: {names}.",
+        f"""SELECT owner FROM {_SECRETS} WHERE stored <> '' AND stored NOT LIKE %(current)s
+            AND (stored NOT LIKE 'enc1:%%' OR split_part(stored, ':', 2) = ANY(%(key_ids)s::text[]))
+            UNION ALL
+            SELECT 'webhook ' || id FROM oncall_contactmethod WHERE kind = 'webhook' AND webhook_url = ''""",
+        kind=FindingKind.NOTICE,
+        ends="It ends when the operators have run `manage.py rotate_secrets`.",
+        owner="the operators",
     ),
     Check(
         "clock_off",

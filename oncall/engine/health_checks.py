@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 from psycopg.pq import TransactionStatus
 
+from config.base.data import encryption
 from oncall.engine.check_catalog import CATALOG, Check, FindingKind
 
 logger = logging.getLogger(__name__)
@@ -63,9 +64,11 @@ def register_check(
 ) -> None:
     """Add a check of an app above; `sql` selects the rows that must not exist.
 
-    Its parameters are `%(at)s` and `%(unanswered_minutes)s`; its first column is a row's name. `{n}` in `text` is the
-    number of rows, `{names}` are the first names. `kind` is "alarm" if paging itself is in doubt, else "notice", which
-    is the work of `owner`; `ends` is a sentence that says what ends it. Raises KeyError for another placeholder.
+    Its parameters are `%(at)s`, `%(unanswered_minutes)s`, `%(key_ids)s` (names of our encryption keys) and
+    `%(current)s` (a LIKE pattern of what the first of them has encrypted); its first column is a row's name. `{n}` in
+    `text` is the number of rows, `{names}` are the first names. `kind` is "alarm" if paging itself is in doubt, else
+    "notice", which is the work of `owner`; `ends` is a sentence that says what ends it. Raises KeyError for another
+    placeholder.
     """
     text.format(n=0, names="")
     _CHECKS[code] = Check(code, text, sql, FindingKind(kind), ends, owner)
@@ -155,10 +158,13 @@ def _fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...
 
 
 def _parameters(at: datetime) -> dict[str, Any]:
+    ids = encryption.key_ids()
     return {
         "at": at,
         "unanswered_minutes": settings.UNANSWERED_ALARM_MINUTES,
         "stale_seconds": ENGINE_STALE.total_seconds(),
+        "key_ids": ids,
+        "current": f"{encryption.MARK}{ids[0] if ids else '-'}:%",
     }
 
 

@@ -16,6 +16,7 @@ from django.db.models import F
 
 from config.base.data import outbox
 from config.base.data.clock import backoff, database_now
+from config.base.data.encryption import SecretUnreadable
 from config.base.data.isolation import is_database_away, short_text
 from config.base.data.outbox import Claim, OutboxState
 from config.base.net import broker, links
@@ -81,6 +82,8 @@ def _send(notice: Notice) -> Outcome:
     """Send a notice. One that cannot be prepared is noted and tried by mail; it stops no other."""
     try:
         return SENDERS[notice.channel](_message(notice))
+    except SecretUnreadable as error:
+        return refused(str(error), is_permanent=True)
     except Exception as error:
         if is_database_away(error):
             raise
@@ -90,24 +93,23 @@ def _send(notice: Notice) -> Outcome:
 
 
 def _message(notice: Notice) -> Message:
+    """The message. Raises SecretUnreadable for a webhook whose address or secret cannot be read."""
+    address, secret = notice.address, ""
+    if notice.channel == ContactKind.WEBHOOK:
+        methods = notice.user.contact_methods.filter(kind=notice.channel, address=notice.address)
+        if method := methods.first():
+            address, secret = method.destination, method.secret.reveal()
     return Message(
         key=f"notice:{notice.key}",
         kind=notice.channel,
-        address=notice.address,
+        address=address,
         person=notice.user.get_short_name(),
         title=notice.title,
         link=links.absolute_url(notice.url),
         type="notice",
         text=notice.text,
-        secret=_secret(notice),
+        secret=secret,
     )
-
-
-def _secret(notice: Notice) -> str:
-    if notice.channel != ContactKind.WEBHOOK:
-        return ""
-    methods = notice.user.contact_methods.filter(kind=notice.channel, address=notice.address)
-    return methods.values_list("secret", flat=True).first() or ""
 
 
 def _record(claim: Claim, notice: Notice, outcome: Outcome) -> None:

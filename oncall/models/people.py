@@ -13,7 +13,11 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from config.base.data.constraints import one_of, whole_minute
+from config.base.data.encrypted import EncryptedField
+from config.base.data.encryption import SecretUnreadable
 from config.base.data.models import OneLineField, Origin, Recorded
+from config.base.net import http
+from config.base.net.destinations import is_label, label
 
 ZONES = frozenset(available_timezones())
 
@@ -191,12 +195,16 @@ class ContactMethodQuerySet(models.QuerySet["ContactMethod"]):
 
 
 class ContactMethod(models.Model):
-    """One address of one person; pages go only to a verified one."""
+    """One address of one person; pages go only to a verified one.
+
+    A webhook's whole address often holds a key, so it is encrypted; `address` then is its host and a mark.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="contact_methods")
     kind = models.CharField(max_length=10, choices=ContactKind)
     address = models.CharField(max_length=500, help_text="Mail address, phone number (+49...) or https address.")
-    secret = models.CharField(max_length=120, blank=True, help_text="Signs the calls to a webhook.")
+    webhook_url = EncryptedField(max_length=500, db_default="", editable=False)
+    secret = EncryptedField(max_length=120, help_text="Signs the calls to a webhook. Empty keeps the present one.")
     verified_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
 
@@ -207,9 +215,36 @@ class ContactMethod(models.Model):
             models.UniqueConstraint(fields=["user", "kind", "address"], name="oncall_contactmethod_once"),
             one_of("kind", ContactKind.values, name="oncall_contactmethod_kind"),
         ]
+        indexes = [models.Index(fields=["id"], condition=Q(kind="webhook"), name="oncall_contactmethod_webhook")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.address} of {self.user_id}"
+
+    @property
+    def destination(self) -> str:
+        """The address that messages are sent to. Raises SecretUnreadable for a webhook whose key is missing."""
+        return self.webhook_url.reveal() if self.webhook_url else self.address
+
+    def clean(self) -> None:
+        """Refuse a webhook that outgoing calls may not reach (bad input 43), and move its address where it is safe."""
+        if self.kind != ContactKind.WEBHOOK:
+            self.webhook_url = ""
+            return
+        try:
+            url = self.destination if is_label(self.address) else self.address
+        except SecretUnreadable as error:
+            raise ValidationError({"address": str(error)}) from None
+        if is_label(self.address) and self.address != label(url):
+            raise ValidationError({"address": "Write the whole address, as https://example.com/hook."})
+        try:
+            http.validate_url(url)
+        except ValidationError as error:
+            raise ValidationError({"address": error}) from None
+        self.seal_address(url)
+
+    def seal_address(self, url: str) -> None:
+        """Hold the webhook's address encrypted, and its label as `address`; nothing is saved."""
+        self.webhook_url, self.address = url, label(url)
 
 
 class Urgency(models.TextChoices):

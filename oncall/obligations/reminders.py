@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 
 from config.base.data import outbox
 from config.base.data.clock import backoff
+from config.base.data.encryption import SecretUnreadable
 from config.base.data.isolation import is_database_away, prepare_each, short_text
 from config.base.data.outbox import OutboxState, Rooms
 from config.base.data.rests import Rests, run_batch
@@ -206,8 +207,8 @@ def _plain_messages(ids: Sequence[int]) -> dict[int, Message]:
             Message(
                 key=row.key,
                 kind=row.channel,
-                address=row.address,
-                secret=row.contact_method.secret if row.contact_method else "",
+                address=row.contact_method.destination if row.contact_method else row.address,
+                secret=row.contact_method.secret.reveal() if row.contact_method else "",
                 person="",
                 title="",
                 link=links.view_url("oncall:my-tasks"),
@@ -225,6 +226,12 @@ def _note_failures(failed: Mapping[int, Exception]) -> None:
 
 
 def _put_off(claim: outbox.Claim, error: Exception, *, at: datetime) -> None:
+    """Try again later; one whose webhook cannot be read goes to the account's own mail address at once."""
+    if isinstance(error, SecretUnreadable):
+        with transaction.atomic():
+            if outbox.record_end(Reminder, claim, state=OutboxState.FAILED, at=at, error=str(error)):
+                _try_mail(claim.row_id, at=at)
+        return
     if claim.attempts >= MAX_ATTEMPTS:
         outbox.record_end(Reminder, claim, state=OutboxState.DEAD, at=at, error=short_text(error))
         return
@@ -237,8 +244,8 @@ def _message(row: Reminder, fields: subjects.Fields | None, *, at: datetime) -> 
     message = Message(
         key=row.key,
         kind=row.channel,
-        address=row.address,
-        secret=row.contact_method.secret if row.contact_method else "",
+        address=row.contact_method.destination if row.contact_method else row.address,
+        secret=row.contact_method.secret.reveal() if row.contact_method else "",
         person=row.user.get_short_name(),
         title=message_text(row.obligation, fields or {}, at=at),
         link=links.absolute_url(row.obligation.url),

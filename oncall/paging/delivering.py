@@ -14,6 +14,7 @@ from django.db.models import F
 
 from config.base.data import outbox
 from config.base.data.clock import backoff
+from config.base.data.encryption import SecretUnreadable
 from config.base.data.isolation import prepare_each, short_text
 from config.base.data.outbox import Claim, OutboxState, Rooms
 from oncall import subjects
@@ -31,6 +32,13 @@ _COLUMNS = (
     "escalation__state", "escalation__subject_type", "escalation__subject_id", "escalation__title",
     "user__name", "user__email", "user__is_active", "user__time_zone",
     "contact_method__secret", "contact_method__kind", "contact_method__address", "contact_method__verified_at",
+    "contact_method__webhook_url",
+)  # fmt: skip
+
+
+_PLAIN_COLUMNS = (
+    "key", "channel", "address", "host", "failures",
+    "contact_method__secret", "contact_method__address", "contact_method__webhook_url",
 )  # fmt: skip
 
 
@@ -57,15 +65,15 @@ def claim_jobs(*, at: datetime, limit: int, rooms: Rooms | None = None) -> list[
     """Claim due pages, commit, read their escalations and people again, and build the messages.
 
     A page whose escalation was answered in between is cancelled here, just before it would be sent. One to a
-    closed account, or to a contact method that was removed or changed, fails, and another way is tried. One that
-    cannot be prepared is sent as a plain text.
+    closed account, or to a contact method that was removed or changed or whose secret cannot be read, fails, and
+    another way is tried. One that cannot be prepared is sent as a plain text.
     """
     claims = {claim.row_id: claim for claim in outbox.claim(Page, at=at, limit=limit, rooms=rooms)}
     prepared, failed = prepare_each(claims, _prepare)
     jobs = []
     for key, claim in claims.items():
         if key in failed:
-            job = _plain_job(claim, failed[key])
+            job = _plain_job(claim, failed[key], at)
         elif key in prepared:
             job = _job(claim, prepared[key], at)
         else:
@@ -105,13 +113,13 @@ def _refuse(claim: Claim, page: Page, refusal: str, at: datetime) -> None:
         advance_if_unreachable(escalation, at)
 
 
-def _plain_job(claim: Claim, error: Exception) -> Job | None:
-    """The page as a plain text, which needs nothing but the page's own row; None if not even that can be read."""
+def _plain_job(claim: Claim, error: Exception, at: datetime) -> Job | None:
+    """The page as a plain text, which needs its own row and its contact method; None if not even those can be read."""
     logger.error("page.poison", extra={"page": claim.row_id}, exc_info=error)
     try:
-        page = Page.objects.only("key", "channel", "address", "host").get(pk=claim.row_id)
+        page = Page.objects.select_related("contact_method").only(*_PLAIN_COLUMNS).get(pk=claim.row_id)
         Page.objects.filter(pk=page.pk).update(failures=F("failures") + 1, failure=short_text(error))
-        return Job(claim, page.channel, _plain_message(page), page.host)
+        return _job(claim, _ready_to_send(page, None), at)
     except Exception:
         # Its lease ends in ten seconds, and then it is tried again; the others are sent.
         logger.exception("page.unreadable", extra={"page": claim.row_id})
@@ -128,8 +136,16 @@ def _prepare(keys: Sequence[int]) -> dict[int, _Ready]:
         elif refusal := _refusal(page):
             ready[key] = _Ready(page, refusal=refusal)
         else:
-            ready[key] = _Ready(page, _message(page, fields[_subject(page)]))
+            ready[key] = _ready_to_send(page, fields[_subject(page)])
     return ready
+
+
+def _ready_to_send(page: Page, fields: subjects.Fields | None) -> _Ready:
+    """With its message; a webhook whose address or secret cannot be read is never called without them."""
+    try:
+        return _Ready(page, _message(page, fields))
+    except SecretUnreadable as error:
+        return _Ready(page, refusal=str(error))
 
 
 def _subject(page: Page) -> subjects.Subject:
@@ -170,8 +186,8 @@ def _message(page: Page, fields: subjects.Fields | None) -> Message:
     return Message(
         key=page.key,
         kind=page.channel,
-        address=page.address,
-        secret=page.contact_method.secret if page.contact_method else "",
+        address=page.contact_method.destination if page.contact_method else page.address,
+        secret=page.contact_method.secret.reveal() if page.contact_method else "",
         person=page.user.get_short_name(),
         title=title,
         link=link_for(page),
@@ -180,8 +196,17 @@ def _message(page: Page, fields: subjects.Fields | None) -> Message:
 
 
 def _plain_message(page: Page) -> Message:
+    method = page.contact_method
     return plain(
-        Message(key=page.key, kind=page.channel, address=page.address, person="", title="", link=link_for(page))
+        Message(
+            key=page.key,
+            kind=page.channel,
+            address=method.destination if method else page.address,
+            secret=method.secret.reveal() if method else "",
+            person="",
+            title="",
+            link=link_for(page),
+        )
     )
 
 

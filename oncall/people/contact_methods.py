@@ -10,6 +10,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from config.base.data.encryption import SecretUnreadable
 from config.base.data.lifecycle import Refusal
 from config.base.net import links
 from oncall import signals
@@ -55,15 +56,19 @@ def send_code(*, method: ContactMethod, at: datetime) -> None:
             logger.warning("contact.code_not_sent", extra={"kind": method.kind, "error": type(error).__name__})
             raise CodeNotSent("The mail server could not be reached. Try again in a minute.") from None
         return
+    try:
+        address, secret = method.destination, method.secret.reveal()
+    except SecretUnreadable as error:
+        raise CodeNotSent(str(error)) from None
     outcome = SENDERS[method.kind](
         Message(
             key=f"code.{method.pk}.{int(at.timestamp())}",
             kind=method.kind,
-            address=method.address,
+            address=address,
             person=method.user.get_short_name(),
             title=f"Your code for {settings.SITE_NAME} is {' '.join(code)}",
             link=links.view_url("oncall:me"),
-            secret=method.secret,
+            secret=secret,
         )
     )
     if not outcome.is_accepted:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from config.base.data.encryption import SecretUnreadable
 from config.base.data.lifecycle import Refusal
 from config.base.net import links
 from oncall import signals
@@ -42,16 +43,20 @@ def send(*, user: User, at: datetime) -> WakeTest:
         _, _, method = min(ways_to_reach([user.pk], Urgency.HIGH)[user.pk], key=lambda way: (way[1], way[0]))
         if method is None:
             raise TestPageNotSent("You have no verified contact method yet. Add and verify one above, then test it.")
+        try:
+            address, secret = method.destination, method.secret.reveal()
+        except SecretUnreadable as error:
+            raise TestPageNotSent(str(error)) from None
         test = WakeTest.objects.create(user=user, contact_method=method, channel=method.kind, sent_at=at)
     outcome = SENDERS[method.kind](
         Message(
             key=f"wake.{test.pk}",
             kind=method.kind,
-            address=method.address,
+            address=address,
             person=user.get_short_name(),
             title="Wake test: does a page reach you?",
             link=links.view_url("oncall:wake-test", key_for(test)),
-            secret=method.secret,
+            secret=secret,
             facts={"severity": "Test"},
             type="wake_test",
         )

@@ -16,7 +16,11 @@ def manage(*command: str, **environment: str) -> subprocess.CompletedProcess[str
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
         env=inherited
-        | {"SECRET_KEY": "kT9" * 25 + "abcdefgh!", "SITE_URL": "https://portal.example.com"}
+        | {
+            "SECRET_KEY": "kT9" * 25 + "abcdefgh!",
+            "ENCRYPTION_KEYS": "nV4" * 16,
+            "SITE_URL": "https://portal.example.com",
+        }
         | environment,
         capture_output=True,
         text=True,
@@ -53,6 +57,7 @@ class TestDeployment:
         [
             ("SITE_URL", "portal.example.com", "SITE_URL must be"),
             ("SECRET_KEY", "", "SECRET_KEY is empty"),
+            ("SECRET_KEY_FILE", "/no/such/file", "cannot be read (FileNotFoundError)"),
             ("DATABASE_URL", "sqlite:///x", "must start with postgresql://"),
             ("DEBUG", "maybe", "must be 1 or 0"),
             ("TRUSTED_PROXIES", "two", "whole number"),
@@ -63,3 +68,23 @@ class TestDeployment:
 
         assert done.returncode != 0
         assert message in done.stderr
+
+    @pytest.mark.parametrize(
+        ("keys", "message"), [("", "ENCRYPTION_KEYS is empty"), ("short", "Key 1 of ENCRYPTION_KEYS is too short")]
+    )
+    def test_stops_a_migration_without_an_encryption_key_but_not_the_watchdog(self, keys: str, message: str) -> None:
+        migration = manage("migrate", "--check", ENCRYPTION_KEYS=keys)
+        other = manage("check", ENCRYPTION_KEYS=keys)
+
+        assert migration.returncode != 0
+        assert message in migration.stderr
+        assert other.returncode == 0
+        assert message in other.stderr
+
+    def test_reads_a_secret_from_a_file(self, tmp_path: Path) -> None:
+        (tmp_path / "key").write_text("from a file\n")
+        code = "from django.conf import settings; print(settings.SECRET_KEY)"
+
+        done = manage("shell", "--no-imports", "-c", code, SECRET_KEY_FILE=str(tmp_path / "key"))
+
+        assert done.stdout.strip() == "from a file", done.stderr

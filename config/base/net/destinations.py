@@ -1,5 +1,6 @@
 """Where outgoing calls may go: public https addresses, and the private networks an administrator allows."""
 
+import hashlib
 import ipaddress
 import queue
 import re
@@ -32,6 +33,21 @@ class DestinationRefused(Exception):
 
 class Unreachable(Exception):
     """The address did not answer in time, or not in a way that can be read."""
+
+
+_LABEL = re.compile(r"https?://[^/?#]+/\.\.\.#[0-9a-f]{8}")
+
+
+def label(url: str) -> str:
+    """What may be shown and stored of an address that holds a key: its host, and a mark that tells two apart."""
+    split = urlsplit(url)
+    mark = hashlib.sha256(url.encode()).hexdigest()[:8]
+    return f"{split.scheme}://{split.netloc.rpartition('@')[2]}/...#{mark}"
+
+
+def is_label(address: str) -> bool:
+    """Whether the text is a `label`, and not an address that can be called."""
+    return bool(_LABEL.fullmatch(address))
 
 
 @dataclass(frozen=True)
