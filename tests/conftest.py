@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 
 import hypothesis
@@ -24,6 +25,12 @@ def addresses(request: pytest.FixtureRequest) -> None:
     """Import all views before the first test, whose budget would pay for them."""
     if any(item.get_closest_marker("django_db") for item in request.session.items):
         assert get_resolver().reverse_dict
+
+
+@pytest.fixture(autouse=True)
+def _own_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test count what another has sent: the counters stand in a cache that outlives the run."""
+    monkeypatch.setattr("config.base.data.limits.NAMESPACE", uuid.uuid4().hex)
 
 
 @pytest.fixture(scope="session")

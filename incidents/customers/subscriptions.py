@@ -7,17 +7,21 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from config.base.data import limits
+from config.base.data.limits import DAY, Limit, TooMany
 from incidents.customers import deliveries, signed_links
 from incidents.models import Component, StatusPage, Subscriber, UpdateDelivery
 
 RESEND_AFTER = timedelta(minutes=10)
+_MAILS_TO_ADDRESS = (Limit(5, DAY),)
 
 
 @transaction.atomic
 def request_subscription(*, page: StatusPage, email: str, components: Collection[str], at: datetime) -> None:
     """Mail a confirmation link to the address. Nothing changes until it is used, also for a subscriber.
 
-    A second mail within ten minutes is not sent, so that nobody can fill another person's mailbox.
+    A second mail within ten minutes is not sent, nor a sixth within a day, whatever the page, so that nobody can fill
+    another person's mailbox.
     """
     row, created = Subscriber.objects.get_or_create(
         page=page, email=email.strip().lower(), defaults={"requested_at": at, "created_at": at}
@@ -25,6 +29,12 @@ def request_subscription(*, page: StatusPage, email: str, components: Collection
     subscriber = Subscriber.objects.select_for_update().get(pk=row.pk)
     if not created and subscriber.requested_at > at - RESEND_AFTER:
         return
+    try:
+        limits.take(
+            "subscribe", [(limits.address_key(email), _MAILS_TO_ADDRESS)], refusal="Many mails were sent there."
+        )
+    except TooMany:
+        return  # The visitor sees the same answer as everybody.
     chosen = page.components.filter(public_id__in=components).order_by("pk")
     subscriber.requested_components, subscriber.requested_at = list(chosen.values_list("public_id", flat=True)), at
     subscriber.save(update_fields=["requested_components", "requested_at"])

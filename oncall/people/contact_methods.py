@@ -4,14 +4,15 @@ import logging
 from datetime import datetime
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from config.base.data import limits
 from config.base.data.encryption import SecretUnreadable
 from config.base.data.lifecycle import Refusal
+from config.base.data.limits import DAY, HOUR, Limit, TooMany
 from config.base.net import links
 from oncall import signals
 from oncall.channels import SENDERS, Message
@@ -19,7 +20,12 @@ from oncall.models import ContactKind, ContactMethod, NotificationRule, Urgency,
 
 logger = logging.getLogger(__name__)
 _WINDOW_SECONDS = 600
-_MAX_TRIES = 5
+# Codes cost money and reach whom somebody typed, so they are limited by person and by address.
+_CODES_OF_PERSON = (Limit(8, HOUR), Limit(20, DAY))
+_CODES_TO_ADDRESS = (Limit(1, 30), Limit(5, HOUR), Limit(10, DAY))
+_CALLS_OF_PERSON = (Limit(5, HOUR), Limit(10, DAY))
+_TRIES_OF_PERSON = (Limit(30, DAY),)
+_TRIES_AT_ADDRESS = (Limit(5, _WINDOW_SECONDS),)
 _SALT = "oncall.contact-code"
 
 
@@ -45,8 +51,7 @@ def add(*, user: User, kind: str, address: str, secret: str = "") -> ContactMeth
 
 def send_code(*, method: ContactMethod, at: datetime) -> None:
     """Send a code of six digits, valid for ten to twenty minutes. Raises CodeNotSent."""
-    if not cache.add(f"{_SALT}.sent.{method.pk}", 1, 30):
-        raise CodeNotSent("A code was sent a moment ago. Wait half a minute before you request another.")
+    _count_code(method)
     code = _code(method, at, 0)
     if method.kind == ContactKind.EMAIL:
         body = render_to_string("message/contact_code.txt", {"code": code, "site_name": settings.SITE_NAME})
@@ -78,10 +83,14 @@ def send_code(*, method: ContactMethod, at: datetime) -> None:
 @transaction.atomic
 def verify(*, method: ContactMethod, code: str, at: datetime) -> ContactMethod:
     """Verify the address with the code; the first verified one also gets notification rules. Raises WrongCode."""
-    tries = f"{_SALT}.tries.{method.pk}.{int(at.timestamp()) // _WINDOW_SECONDS}"
-    cache.add(tries, 0, 2 * _WINDOW_SECONDS)
-    if cache.incr(tries) > _MAX_TRIES:
-        raise WrongCode("Too many wrong codes. Wait ten minutes, then send a new code.")
+    try:
+        limits.take(
+            "contact-try",
+            [(method.user_id, _TRIES_OF_PERSON), ((method.user_id, _target(method)), _TRIES_AT_ADDRESS)],
+            refusal="Too many wrong codes.",
+        )
+    except TooMany as refusal:
+        raise WrongCode(str(refusal)) from None
     digits = "".join(code.split())
     if not any(constant_time_compare(digits, _code(method, at, back)) for back in (0, 1)):
         raise WrongCode("This code is wrong or expired. Check it, or send a new code.")
@@ -127,6 +136,25 @@ def remove_rule(*, rule: NotificationRule) -> None:
     if not others.exists():
         raise LastContactMethod("This is your last rule for this urgency. Add another one first.")
     rule.delete()
+
+
+def _count_code(method: ContactMethod) -> None:
+    """Count a code, also for a contact method that was deleted and added again. Raises CodeNotSent."""
+    is_dialled = method.kind in {ContactKind.SMS, ContactKind.VOICE}
+    try:
+        limits.take("contact-code", [(_target(method), _CODES_TO_ADDRESS)], refusal="A code was sent there already.")
+        limits.take(
+            "contact-code",
+            [(method.user_id, _CODES_OF_PERSON), *([(("dialled", method.user_id), _CALLS_OF_PERSON)] * is_dialled)],
+            refusal="You have requested many codes.",
+        )
+    except TooMany as refusal:
+        raise CodeNotSent(str(refusal)) from None
+
+
+def _target(method: ContactMethod) -> str:
+    """What a code reaches: a number is the same by text and by call."""
+    return limits.address_key(method.address)
 
 
 def _code(method: ContactMethod, at: datetime, back: int) -> str:

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from config.base.data import limits
 from config.base.data.encryption import SecretUnreadable
 from config.base.data.lifecycle import Refusal
+from config.base.data.limits import DAY, HOUR, Limit, TooMany
 from config.base.net import links
 from oncall import signals
 from oncall.channels import SENDERS, Message
@@ -20,6 +22,7 @@ logger = logging.getLogger(__name__)
 IN_TIME = timedelta(minutes=15)
 VALID_FOR = timedelta(days=90)
 _PAUSE = timedelta(minutes=1)
+_TESTS = (Limit(6, HOUR), Limit(15, DAY))
 _SALT = "oncall.wake-test"
 
 
@@ -47,6 +50,14 @@ def send(*, user: User, at: datetime) -> WakeTest:
             address, secret = method.destination, method.secret.reveal()
         except SecretUnreadable as error:
             raise TestPageNotSent(str(error)) from None
+        try:
+            limits.take(
+                "wake-test",
+                [(user.pk, _TESTS), (limits.address_key(method.address), _TESTS)],
+                refusal="Many test pages were sent.",
+            )
+        except TooMany as refusal:
+            raise TestPageNotSent(str(refusal)) from None
         test = WakeTest.objects.create(user=user, contact_method=method, channel=method.kind, sent_at=at)
     outcome = SENDERS[method.kind](
         Message(

@@ -71,6 +71,16 @@ class TestRequestSubscription:
         assert not subscriber.components.exists()
         assert UpdateDelivery.objects.filter(subscriber__email="new@example.org").count() == 1
 
+    def test_mails_one_mailbox_five_times_a_day_at_most_on_all_pages_together(self) -> None:
+        pages = [make.StatusPageFactory() for _ in range(7)]
+
+        for number, page in enumerate(pages):
+            subscriptions.request_subscription(
+                page=page, email=f"eve+{number}@example.org", components=[], at=make.NOON
+            )
+
+        assert UpdateDelivery.objects.filter(address__startswith="eve+").count() == 5
+
     def test_refuses_what_is_no_address(self, client: Client, page: Any) -> None:
         answer = client.post("/status/subscribe/", {"email": "nobody"})
 
