@@ -19,6 +19,10 @@ def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+def _wants_json(request: HttpRequest) -> bool:
+    return _is_api(request) or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
 def _answer(code: str, message: str, status: int) -> JsonResponse:
     return JsonResponse(error_document(code, message), status=status)
 
@@ -51,6 +55,18 @@ def failed(request: HttpRequest) -> HttpResponseBase:
         message = "Something went wrong on our side, and it is logged. Send the X-Request-ID along when you report it."
         return _answer("error", message, 500)
     return defaults.server_error(request)
+
+
+def too_many(request: HttpRequest) -> HttpResponseBase:
+    """429: too many requests of this kind from this address."""
+    sentence = "There were too many requests from your address. Wait a few minutes, then try again."
+    response: HttpResponseBase
+    if _wants_json(request):
+        response = _answer("too_many", sentence, 429)
+    else:
+        response = render(request, "refused.html", {"title": "Please wait a moment", "sentence": sentence}, status=429)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def secret_unreadable(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.sign_in.limits.TooManyTries",
     "simple_history.middleware.HistoryRequestMiddleware",
     "config.middleware.PersonalTimeZone",
     "config.middleware.SecretsUnreadable",
@@ -168,7 +169,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators create accounts, not visit
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # send no mail to unknown addresses
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/key,60/5m/ip", "subscribe": "30/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/5m/key,60/5m/ip",  # the key is login and address together, never the account alone
+    "subscribe": "30/h/ip",
+    "reset_password": "20/m/ip,3/10m/key,10/d/key",
+}
 MFA_ADAPTER = "config.sign_in.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 PASSWORD_HASHERS = [

@@ -34,4 +34,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
+handler429 = "config.errors.too_many"  # called by allauth
 handler500 = "config.errors.failed"

@@ -7,17 +7,26 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from config.base.net import links
+from config.sign_in import limits
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Administrators create accounts; failed sign-ins count per login and address together."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {limits.CODE: limits.WORDS}
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """False: people cannot create accounts themselves."""
         return False
+
+    def ajax_response(self, request: HttpRequest, response: HttpResponse, **parts: Any) -> HttpResponse:
+        """The answer as JSON; 429 after too many tries."""
+        answer: HttpResponse = super().ajax_response(request, response, **parts)
+        limits.mark_refused(answer, parts.get("form"))
+        return answer
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """The link of the mail, built from SITE_URL and not from the request's Host (bad input 76)."""

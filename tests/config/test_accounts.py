@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -135,6 +136,55 @@ class TestLimits:
         sign_in(client)
 
         assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.usefixtures("ana")
+class TestRefusals:
+    def test_of_too_many_tries_answer_429_in_kind_words_and_say_when(self, client: Client) -> None:
+        answers = [sign_in(client, "wrong") for _ in range(11)]
+
+        last: Any = answers[-1]
+        assert [answer.status_code for answer in answers] == [200] * 10 + [429]  # type: ignore[attr-defined]
+        assert last.headers["Retry-After"] == "300"
+        assert "Wait five minutes and try again" in last.content.decode()
+
+    def test_are_json_where_json_is_asked(self, client: Client) -> None:
+        for _ in range(10):
+            sign_in(client, "wrong")
+
+        answer = client.post(
+            LOGIN,
+            {"login": "ana@example.com", "password": "wrong"},
+            headers={"X-Requested-With": "XMLHttpRequest"},
+        )
+
+        assert answer.status_code == 429
+        assert answer.headers["Retry-After"] == "300"
+        assert "Wait five minutes" in str(answer.json()["form"]["errors"])
+
+    @pytest.mark.parametrize(
+        ("accept", "kind"), [("text/html", "text/html"), ("application/json", "application/json")]
+    )
+    def test_of_an_address_that_tries_on_answer_429_before_the_form(
+        self, client: Client, accept: str, kind: str
+    ) -> None:
+        for number in range(60):
+            sign_in(client, "wrong", email=f"person{number}@example.com")
+
+        answer = client.post(LOGIN, {"login": "ana@example.com", "password": "wrong"}, headers={"Accept": accept})
+
+        assert answer.status_code == 429
+        assert answer.headers["Retry-After"] == "60"
+        assert answer.headers["Content-Type"].startswith(kind)
+        assert "Wait a few minutes" in answer.content.decode()
+
+    def test_never_count_an_account_alone(self, client: Client) -> None:
+        for number in range(40):
+            sign_in(client, "wrong", address=f"198.51.100.{number // 5}")
+
+        answer: Any = sign_in(client, address="203.0.113.9")
+
+        assert answer.status_code == 302
 
 
 class TestSessions:
