@@ -2,20 +2,15 @@
 
 import json
 import logging
-import re
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+
+from config.redaction import is_secret_name, redact
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request_id", "taskName"}
-# Some senders' addresses contain keys; no log may contain them (bad input 54, 82).
-_SECRETS = re.compile(r"(/integrations/[a-z_]+/|/p/|/ical/|token=|[Bb]earer )[A-Za-z0-9_\-.:]{8,}")
-
-
-def redact(value: str) -> str:
-    """The text with keys in addresses and headers replaced."""
-    return _SECRETS.sub(r"\1[key]", value)
 
 
 class AddRequestId(logging.Filter):
@@ -41,10 +36,23 @@ class JsonFormatter(logging.Formatter):
         if current_id := getattr(record, "request_id", ""):
             line["request_id"] = current_id
         line |= {
-            name: redact(value) if isinstance(value, str) else value
+            name: _clean(name, value)
             for name, value in vars(record).items()
             if name not in _STANDARD and name not in {"request", "response"}
         }
         if record.exc_info:
             line["exception"] = redact(self.formatException(record.exc_info))
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return json.dumps(line, default=lambda value: redact(str(value)), ensure_ascii=False)
+
+
+def _clean(name: str, value: object) -> object:
+    """The value of a field without secrets, at any depth. A message's `key` is its name and stays."""
+    if name != "key" and is_secret_name(name) and value:
+        return "[key]"
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {str(inner): _clean(str(inner), part) for inner, part in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_clean("", part) for part in value]
+    return value
