@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views import csrf, defaults
 
 from config.base.rest.errors import error_document
@@ -27,11 +27,18 @@ def _answer(code: str, message: str, status: int) -> JsonResponse:
     return JsonResponse(error_document(code, message), status=status)
 
 
+def _refuse(request: HttpRequest, status: int, code: str, title: str, sentence: str) -> HttpResponse:
+    """A refusal as JSON or as a page, as the caller wants. The page needs neither body, session nor sign-in."""
+    if _wants_json(request):
+        return _answer(code, sentence, status)
+    context = {"title": title, "sentence": sentence, "site_name": settings.SITE_NAME}
+    return HttpResponse(render_to_string("refused.html", context), status=status)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """400: Django itself refused the request; the reason is only in the log."""
-    if _is_api(request) and isinstance(exception, RequestDataTooBig):
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
-        return _answer("too_large", f"The request is too large: send at most {limit} KiB.", 413)
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request, limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     if _is_api(request):
         return _answer("bad_request", "The request cannot be read. Check its address and headers.", 400)
     return defaults.bad_request(request, exception)
@@ -57,14 +64,26 @@ def failed(request: HttpRequest) -> HttpResponseBase:
     return defaults.server_error(request)
 
 
+def too_large(request: HttpRequest, *, limit: int) -> HttpResponse:
+    """413: the body is larger than this address takes."""
+    sentence = f"The request is too large: send at most {limit // 1024} KiB."
+    return _refuse(request, 413, "too_large", "This is too large", sentence)
+
+
+def length_required(request: HttpRequest) -> HttpResponse:
+    """411: a body without Content-Length."""
+    return _refuse(request, 411, "length_required", "The size is missing", "Send the body with a Content-Length.")
+
+
+def bad_length(request: HttpRequest) -> HttpResponse:
+    """400: a Content-Length that is no number."""
+    return _refuse(request, 400, "bad_request", "The size is wrong", "Send the size of the body as Content-Length.")
+
+
 def too_many(request: HttpRequest) -> HttpResponseBase:
     """429: too many requests of this kind from this address."""
     sentence = "There were too many requests from your address. Wait a few minutes, then try again."
-    response: HttpResponseBase
-    if _wants_json(request):
-        response = _answer("too_many", sentence, 429)
-    else:
-        response = render(request, "refused.html", {"title": "Please wait a moment", "sentence": sentence}, status=429)
+    response = _refuse(request, 429, "too_many", "Please wait a moment", sentence)
     response.headers["Retry-After"] = "60"
     return response
 
@@ -72,10 +91,7 @@ def too_many(request: HttpRequest) -> HttpResponseBase:
 def secret_unreadable(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """503: a secret is needed whose encryption key is missing."""
     logger.error("secret.unreadable", exc_info=exception)
-    if _is_api(request):
-        return _answer("secret_unreadable", str(exception), 503)
-    context = {"title": "A secret cannot be read", "sentence": str(exception)}
-    return render(request, "refused.html", context, status=503)
+    return _refuse(request, 503, "secret_unreadable", "A secret cannot be read", str(exception))
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponseBase:

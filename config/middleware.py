@@ -35,6 +35,27 @@ class RequestId:
             logs.request_id.reset(token)
 
 
+class BodyLimit:
+    """Refuses a body that is announced too large, or not announced at all, before anything reads it (bad input 9)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """413 or 411, as a page or as JSON; else the answer of the view."""
+        if request.path_info.startswith(settings.BODY_LIMITS_OF_THEIR_OWN):
+            return self.get_response(request)
+        announced = request.META.get("CONTENT_LENGTH") or ""
+        if not announced and request.headers.get("Transfer-Encoding"):
+            # Django reads no body without a length: a form would come empty and nobody would know why.
+            return errors.length_required(request)
+        if announced and not (announced.isascii() and announced.isdigit() and len(announced) < 16):
+            return errors.bad_length(request)
+        if announced and int(announced) > settings.BODY_MAX_BYTES:
+            return errors.too_large(request, limit=settings.BODY_MAX_BYTES)
+        return self.get_response(request)
+
+
 class PrivateByDefault:
     """Keeps pages and JSON out of shared caches unless a view says otherwise (bad input 80)."""
 

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "config.middleware.IntakeFastPath",
     "csp.middleware.CSPMiddleware",
     "config.middleware.RelaxedContentPolicies",
+    "config.middleware.BodyLimit",
     "config.middleware.PublicFastPath",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -227,6 +228,10 @@ ADMIN_CONTENT_SECURITY_POLICY = _CSP | {
 }
 # The API's documentation page has an inline style sheet; its script is a separate file.
 DOCS_CONTENT_SECURITY_POLICY = _CSP | {"style-src": [SELF, UNSAFE_INLINE]}
+# No body may announce more, files included; refused before it is read. Intake has limits of its own, because an alert
+# that is too large must be told to people, not lost.
+BODY_MAX_BYTES = 1024 * 1024
+BODY_LIMITS_OF_THEIR_OWN = ("/v2/", "/integrations/")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 JSON_MAX_DEPTH = 40

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
-from config.base.data.outbox import OutboxRow
 from config.base.net.destinations import is_label, label
 from oncall.models import ContactKind, ContactMethod, Notice, Page, Reminder
 
-_MESSAGES: tuple[type[OutboxRow], ...] = (Page, Reminder, Notice)
+_MESSAGES: tuple[type[Page | Reminder | Notice], ...] = (Page, Reminder, Notice)
 _BATCH = 500
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar as Ical
 
 from config.base.data.clock import database_now
-from config.logs import redact
+from config.redaction import redact
 from oncall import feeds, schedules
 from oncall.feeds.shifts import window
 from oncall.models import (

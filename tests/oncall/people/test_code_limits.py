@@ -55,7 +55,7 @@ class TestCodes:
 
         assert sent == [NUMBER]
 
-    def test_to_one_number_are_few_whoever_asks_by_text_or_call(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_to_one_number_are_few_for_any_asker_by_text_or_call(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(contact_methods, "_CODES_TO_ADDRESS", contact_methods._CODES_TO_ADDRESS[1:])
         people = make.UserFactory.create_batch(12)
 
