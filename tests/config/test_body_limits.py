@@ -60,10 +60,10 @@ class TestTooLarge:
     def test_is_a_page_for_people_and_json_for_programs(self) -> None:
         _, page = ask("/accounts/login/", CONTENT_LENGTH=str(TOO_MUCH), HTTP_ACCEPT="text/html")
         _, document = ask("/api/v1/incidents/", CONTENT_LENGTH=str(TOO_MUCH))
-        _, asked = ask("/accounts/login/", CONTENT_LENGTH=str(TOO_MUCH), HTTP_ACCEPT="application/json")
+        _, json_answer = ask("/accounts/login/", CONTENT_LENGTH=str(TOO_MUCH), HTTP_ACCEPT="application/json")
 
         assert "<h1>This is too large</h1>" in page
-        assert json.loads(document)["code"] == json.loads(asked)["code"] == "too_large"
+        assert json.loads(document)["code"] == json.loads(json_answer)["code"] == "too_large"
 
     def test_holds_for_a_file_too(self, client: Client) -> None:
         answer = client.post("/accounts/login/", {"file": SimpleUploadedFile("x.bin", b"x" * TOO_MUCH)})

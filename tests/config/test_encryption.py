@@ -195,7 +195,7 @@ class TestRotation:
     def test_moves_what_earlier_versions_stored_readable(self, capsys: pytest.CaptureFixture[str]) -> None:
         pk = in_clear()
         page = make.PageFactory(channel="webhook", address=URL, contact_method_id=pk)
-        mine = make.PageFactory(
+        unsent = make.PageFactory(
             channel="webhook", address=URL, contact_method_id=pk, user=ContactMethod.objects.get(pk=pk).user
         )
         totp = Authenticator.objects.create(user=make.UserFactory(), type="totp", data={"secret": "JBSWY3DP"})
@@ -208,7 +208,7 @@ class TestRotation:
         method.refresh_from_db()
         assert (method.destination, method.secret.reveal()) == (URL, "signs the calls")
         assert "secret-in-the-path" not in stored("address", pk) + stored("webhook_url", pk)
-        addresses = set(Page.objects.filter(pk__in=[page.pk, mine.pk]).values_list("address", flat=True))
+        addresses = set(Page.objects.filter(pk__in=[page.pk, unsent.pk]).values_list("address", flat=True))
         assert addresses == {method.address}
         totp.refresh_from_db()
         assert encryption.decrypt(totp.data["secret"]) == "JBSWY3DP"

@@ -50,10 +50,12 @@ def written(record: logging.LogRecord) -> str:
 
 class TestAddresses:
     def test_with_keys_are_found(self) -> None:
-        known = ("/p/", "/wake/", "/ical/", "/integrations/alertmanager/", "/status/confirm/", "/status/unsubscribe/",
+        expected = ("/p/", "/wake/", "/ical/", "/integrations/alertmanager/", "/status/confirm/", "/status/unsubscribe/",
                  "/accounts/password/reset/key/")  # fmt: skip
 
-        assert {start for start in known if any(address.startswith(start) for address in ADDRESSES)} == set(known)
+        assert {start for start in expected if any(address.startswith(start) for address in ADDRESSES)} == set(
+            expected
+        )
 
     @pytest.mark.parametrize("address", ADDRESSES)
     def test_lose_the_key_in_log_lines_errors_and_fields(self, address: str) -> None:

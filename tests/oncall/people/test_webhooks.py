@@ -26,8 +26,8 @@ CALLERS = {
 
 @pytest.fixture(autouse=True)
 def _names(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {"hooks.example.com": "93.184.216.34", "inside.example.com": "10.0.0.5"}
-    monkeypatch.setattr(destinations, "look_up", lambda host, port: [known.get(host, host)])
+    addresses = {"hooks.example.com": "93.184.216.34", "inside.example.com": "10.0.0.5"}
+    monkeypatch.setattr(destinations, "look_up", lambda host, port: [addresses.get(host, host)])
 
 
 class TestSaving:
