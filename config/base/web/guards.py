@@ -14,12 +14,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.text import Truncator
 
 from config.base.web import display
 
 FIELD = "form_seen"
 _NOTHING = "none"
 _LENGTH = 4
+_SHOWN_CHARACTERS = 200
+_SECRET = ("password", "secret", "digest", "token", "key")
 
 
 @dataclass(frozen=True)
@@ -129,16 +132,20 @@ def changed_columns(token: str, record: models.Model | None, columns: Sequence[s
 
 
 def describe_columns(record: models.Model, columns: Sequence[str]) -> str:
-    """What the columns hold now, as "Status is now Resolved"; times and keys are left out."""
+    """What the columns hold now, as "status is now Resolved"; times and keys are left out, secrets only named."""
     texts = []
     for name in columns:
         column = record._meta.get_field(name)
         if isinstance(column, models.DateTimeField | models.AutoField):
             continue
+        label = str(getattr(column, "verbose_name", name))
+        if any(word in name for word in _SECRET):
+            texts.append(f"{label} was changed")
+            continue
         display_value = getattr(record, f"get_{name}_display", None)
         value = display_value() if display_value else getattr(record, name)
-        label = str(getattr(column, "verbose_name", name))
-        texts.append(f"{label} is now {'nobody' if value is None else value}")
+        text = str(getattr(value, "name", value)) if value not in (None, "") else "empty"
+        texts.append(f"{label} is now {Truncator(text).chars(_SHOWN_CHARACTERS)}")
     return ", ".join(texts)
 
 
