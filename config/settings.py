@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.portal",
             ],
+            "builtins": ["config.templatetags.form_guards"],  # its csrf_token stands in for Django's
         },
     }
 ]

@@ -7,7 +7,7 @@ from django import forms
 
 from config.base.web.forms import EditForm, FilterForm, Form
 from oncall.models import Team, User
-from postmortems import reports, writing
+from postmortems import reports
 from postmortems.models import Postmortem, PostmortemSection, Presence
 
 MAX_TEXT = 50_000
@@ -27,7 +27,7 @@ class SectionForm(EditForm):
     @classmethod
     def of(cls, section: PostmortemSection, data: Any = None) -> "SectionForm":
         """The form with the section's current text."""
-        return cls(data, current={"body": section.body}, updated_at=section.updated_at)
+        return cls(data, current={"body": section.body})
 
 
 class PublicTextForm(EditForm):
@@ -44,7 +44,7 @@ class PublicTextForm(EditForm):
     @classmethod
     def of(cls, postmortem: Postmortem, data: Any = None) -> "PublicTextForm":
         """The form with the current text."""
-        return cls(data, current={"text": postmortem.public_text}, updated_at=writing.public_text_saved_at(postmortem))
+        return cls(data, current={"text": postmortem.public_text})
 
 
 class VerbForm(Form):

@@ -49,10 +49,9 @@ class FactsForm(EditForm):
     @classmethod
     def of(cls, problem: Problem, data: Any = None) -> "FactsForm":
         """The form with the problem's current values."""
-        names = [name for name in cls.base_fields if name != "seen"]
         relations = {"service", "severity"}
-        current = {name: getattr(problem, f"{name}_id" if name in relations else name) for name in names}
-        return cls(data, current=current, updated_at=problem.updated_at)
+        current = {name: getattr(problem, f"{name}_id" if name in relations else name) for name in cls.base_fields}
+        return cls(data, current=current)
 
 
 class OptionalNoteForm(VerbForm):
@@ -61,7 +60,7 @@ class OptionalNoteForm(VerbForm):
     note = forms.CharField(required=False, widget=_lines(3))
 
 
-class KnownErrorForm(VerbForm):
+class KnownErrorForm(VerbForm, EditForm):
     """Title, symptoms and workaround of a known error."""
 
     title = forms.CharField(max_length=200, help_text="In one line.")
@@ -70,20 +69,19 @@ class KnownErrorForm(VerbForm):
     )
     workaround = forms.CharField(widget=_lines(4), help_text="What to do until it is fixed. Markdown works here.")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, value in self._initial_values().items():
-            self.fields[name].initial = value
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, ticket=ticket, current=self._current_values(ticket), **kwargs)
 
-    def _initial_values(self) -> Mapping[str, Any]:
+    @staticmethod
+    def _current_values(ticket: Ticket) -> dict[str, Any]:
         """The published values; before that, those of the problem and its incidents."""
-        published = KnownError.objects.filter(problem=self.ticket.pk).values("title", "symptoms", "workaround").first()
+        published = KnownError.objects.filter(problem=ticket.pk).values("title", "symptoms", "workaround").first()
         if published:
-            return published
-        incidents = Incident.objects.filter(links_out__to_ticket=self.ticket).exclude(customer_impact="")
-        workaround = Problem.objects.values_list("workaround", flat=True).get(pk=self.ticket.pk)
+            return dict(published)
+        incidents = Incident.objects.filter(links_out__to_ticket=ticket).exclude(customer_impact="")
+        workaround = Problem.objects.values_list("workaround", flat=True).get(pk=ticket.pk)
         symptoms = dict.fromkeys(incidents.order_by("-created_at").values_list("customer_impact", flat=True)[:5])
-        return {"title": self.ticket.title[:200], "symptoms": "\n".join(symptoms), "workaround": workaround}
+        return {"title": ticket.title[:200], "symptoms": "\n".join(symptoms), "workaround": workaround}
 
 
 class _RiskField(forms.ModelMultipleChoiceField):

@@ -1,11 +1,10 @@
 """Forms of subscribing, updates and maintenance; the last two are published as typed."""
 
-import uuid
 from typing import Any
 
 from django import forms
 
-from config.base.web.forms import Form
+from config.base.web.forms import EditForm, Form
 from incidents.customers.maintenance import MAINTENANCE
 from incidents.models import (
     Component,
@@ -45,7 +44,6 @@ def local_datetime_field(**options: Any) -> forms.DateTimeField:
 class UpdateForm(Form):
     """An update for customers; every field is public, so each is typed or chosen."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     template = forms.ModelChoiceField(
         queryset=MessageTemplate.objects.order_by("pk"), required=False, empty_label="No template"
     )
@@ -84,7 +82,6 @@ _ZONE = "In your time zone."
 class MaintenanceForm(Form):
     """New maintenance."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     name = forms.CharField(
         label="Title for customers", max_length=200, help_text="For example: Moving to new database servers."
     )
@@ -106,7 +103,7 @@ class MaintenanceForm(Form):
         self.fields["components"].queryset = components  # type: ignore[attr-defined]  # typed as any Field
 
 
-class MaintenanceTellForm(Form):
+class MaintenanceTellForm(EditForm):
     """An update of maintenance; its times stay as they are unless changed here."""
 
     status = forms.ChoiceField(label="Status")
@@ -119,7 +116,7 @@ class MaintenanceTellForm(Form):
 
     def __init__(self, *args: Any, maintenance: ScheduledMaintenance, **kwargs: Any) -> None:
         current = {"status": maintenance.status, "starts_at": maintenance.starts_at, "ends_at": maintenance.ends_at}
-        super().__init__(*args, initial=current, **kwargs)
+        super().__init__(*args, current=current, **kwargs)
         allowed = {maintenance.status, *MAINTENANCE.moves[maintenance.status]}
         self.fields["status"].choices = [  # type: ignore[attr-defined]  # typed as any Field
             choice for choice in MaintenanceStatus.choices if choice[0] in allowed

@@ -28,6 +28,5 @@ class TicketForm(EditForm):
     @classmethod
     def of(cls, incident: Incident, data: Any = None) -> "TicketForm":
         """The form with the incident's current values."""
-        names = [name for name in cls.base_fields if name != "seen"]
-        current = {name: getattr(incident, f"{name}_id" if name == "service" else name) for name in names}
-        return cls(data, current=current, updated_at=incident.updated_at)
+        current = {name: getattr(incident, f"{name}_id" if name == "service" else name) for name in cls.base_fields}
+        return cls(data, current=current)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from incidents.models import Ticket, TimelineEntry
+from incidents.models import EntryKind, Ticket, TimelineEntry
 from oncall.models import User
 
 
@@ -25,6 +25,13 @@ def record(
         ticket_id=ticket_id, kind=kind, text=text, at=at, actor=actor, data=data or {}, source=source
     )
     TimelineEntry.objects.bulk_create([entry], ignore_conflicts=bool(source))
+
+
+def last_change(ticket_id: int) -> TimelineEntry | None:
+    """The newest entry about a change of the ticket itself, with its actor; notes and pages change nothing."""
+    kinds = (EntryKind.OPENED, EntryKind.STATUS, EntryKind.CHANGE, EntryKind.HANDOVER)
+    rows = TimelineEntry.objects.filter(ticket=ticket_id, kind__in=kinds).select_related("actor")
+    return rows.order_by("-at", "-pk").first()
 
 
 def carry_over(*, from_ticket: Ticket, to_ticket: Ticket) -> None:

@@ -6,8 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.functional import cached_property
 
 from config.base.web.forms import Form
+from config.base.web.guards import ActsOn, Once
 from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.filters.integrations import IntegrationFilter
@@ -83,36 +85,55 @@ def _show_key(request: Any, integration: Integration, key: str) -> HttpResponse:
 class IntegrationNew(ConfiguringMixin, FormPage):
     """Add an integration; its key is shown on the next page, and never again."""
 
+    guard = Once("each form is one integration")
     title = "Add an integration"
     form_class = IntegrationForm
     button = "Add and show the key"
+    refusals = (ValidationError,)
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def perform(self, form: Any) -> HttpResponse:
         """Create it, and show its key."""
-        try:
-            integration, key = lifecycle.create_integration(**form.cleaned_data, actor=self.person, at=self.at)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-            return self.form_invalid(form)
+        integration, key = lifecycle.create_integration(**form.cleaned_data, actor=self.person, at=self.at)
         return _show_key(self.request, integration, key)
+
+    def after_repeat(self) -> str:
+        """The list, with the new integration."""
+        return "incidents:integrations"
 
 
 class IntegrationRotate(ConfiguringMixin, PostPage):
     """Give an integration a new key; the old one stops working."""
 
-    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    guard = Once("a second new key would end the first")
+
+    def perform(self) -> HttpResponse:
         """Create the key, and show it."""
-        existing = get_object_or_404(Integration, pk=kwargs["pk"])
-        integration, key = lifecycle.rotate_key(integration_id=existing.pk, actor=request.user, at=self.at)
-        return _show_key(request, integration, key)
+        existing = get_object_or_404(Integration, pk=self.kwargs["pk"])
+        integration, key = lifecycle.rotate_key(integration_id=existing.pk, actor=self.person, at=self.at)
+        return _show_key(self.request, integration, key)
+
+    def after_repeat(self) -> Integration:
+        """The integration's page."""
+        return get_object_or_404(Integration, pk=self.kwargs["pk"])
 
 
 class IntegrationPause(ConfiguringMixin, PostPage):
     """Pause an integration, or resume it."""
 
+    guard = ActsOn("integration", "paused_at")
+
+    @cached_property
+    def integration(self) -> Integration:
+        """The integration of the address."""
+        return get_object_or_404(Integration, pk=self.kwargs["pk"])
+
+    def back(self) -> str:
+        """The integration's page."""
+        return self.integration.get_absolute_url()
+
     def perform(self) -> Any:
         """Pause or resume it."""
-        integration = get_object_or_404(Integration, pk=self.kwargs["pk"])
+        integration = self.integration
         if integration.paused_at:
             self.done = "Resumed. Its events are accepted again."
             return lifecycle.resume(integration_id=integration.pk, actor=self.person)

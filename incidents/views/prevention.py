@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from config.base.web.guards import ActsOn, Once
 from config.base.web.views import FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.filters.prevention import ActionItemFilter
@@ -18,7 +19,8 @@ from incidents.prevention import action_items
 from incidents.prevention.waivers import approve_waiver, decline_waiver, request_waiver
 from incidents.tables.prevention import ActionItemTable, RestoredTable
 from incidents.tickets import links
-from incidents.views.response.verbs import REFUSALS, find_ticket, ticket_or_404
+from incidents.tickets.locking import lock_ticket
+from incidents.views.response.verbs import REFUSALS, LockedTicketMixin, find_ticket, ticket_or_404
 
 
 class RestoredBoard(ListPage):
@@ -52,14 +54,13 @@ class ActionItemList(ListPage):
         return defaults | {"data": data}
 
 
-class TicketFormPage(FormPage):
+class TicketFormPage(LockedTicketMixin, FormPage):
     """A form about one ticket."""
 
     template_name = "incidents/response/verb.html"
     form_class: type[forms.Form] = VerbForm
     refusals = REFUSALS
     anchor = ""
-    ticket: Ticket
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Find the ticket."""
@@ -96,6 +97,7 @@ class TicketFormPage(FormPage):
 class ActionItemNew(TicketFormPage):
     """Add an action item."""
 
+    guard = Once("each form is one action item")
     title = button = "Add an action item"
     form_class = ActionItemForm
     anchor = "#actions"
@@ -112,6 +114,7 @@ class ActionItemNew(TicketFormPage):
 class LinkNew(TicketFormPage):
     """Link two tickets."""
 
+    guard = Once("each form is one link")
     title = button = "Link a ticket"
     form_class = LinkForm
     anchor = "#links"
@@ -133,6 +136,7 @@ class LinkNew(TicketFormPage):
 class WaiverRequest(TicketFormPage):
     """Request the decision that no prevention is needed."""
 
+    guard = Once("the domain refuses a second request")
     title = "No prevention needed"
     button = "Request approval"
     lead = "Somebody else decides: a commander, a manager or a practice owner. They see your reason."
@@ -158,6 +162,11 @@ class WaiverMixin:
             self.waiver = get_object_or_404(rows, pk=kwargs["pk"])
         super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
 
+    def lock_record(self) -> PreventionWaiver:
+        """The waiver, under the lock of its ticket."""
+        lock_ticket(self.waiver.ticket_id)
+        return PreventionWaiver.objects.get(pk=self.waiver.pk)
+
     def may(self) -> bool:
         """People who may decide by their role; the domain refuses the person who requested it."""
         waiver = PreventionWaiver(ticket=self.waiver.ticket, requested_by_id=0)
@@ -167,6 +176,7 @@ class WaiverMixin:
 class WaiverApprove(WaiverMixin, PostPage):
     """Approve a waiver."""
 
+    guard = ActsOn("waiver", "status", "reason")
     refusals = REFUSALS
     done = "Approved. The incident is resolved."
 
@@ -183,6 +193,7 @@ class WaiverApprove(WaiverMixin, PostPage):
 class WaiverDecline(WaiverMixin, TicketFormPage):
     """Decline a waiver: prevention is needed."""
 
+    guard = ActsOn("waiver", "status", "reason")
     title = "Decline: prevention is needed"
     button = "Decline"
     lead = "Say what must be prevented, so that somebody can begin."
@@ -210,6 +221,11 @@ class ActionItemMixin:
             self.action = get_object_or_404(rows, pk=kwargs["pk"])
         super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
 
+    def lock_record(self) -> ActionItem:
+        """The action item, under the lock of its ticket."""
+        lock_ticket(self.action.ticket_id)
+        return get_object_or_404(ActionItem, pk=self.action.pk)
+
     def may(self) -> bool:
         """Its owner, and people who act on tickets."""
         return permissions.can_change_action(self.person, self.action)
@@ -226,6 +242,7 @@ class ActionItemMixin:
 class ActionItemComplete(ActionItemMixin, PostPage):
     """Complete an action item."""
 
+    guard = ActsOn("action", "status", "title")
     refusals = REFUSALS
     done = "Completed. Thank you."
 
@@ -242,6 +259,7 @@ class ActionItemComplete(ActionItemMixin, PostPage):
 class ActionItemDecline(ActionItemMixin, TicketFormPage):
     """Decline an action item."""
 
+    guard = ActsOn("action", "status", "title")
     title = button = "Decline"
     form_class = ReasonForm
     anchor = "#actions"
@@ -254,6 +272,7 @@ class ActionItemDecline(ActionItemMixin, TicketFormPage):
 class ActionItemReassign(ActionItemMixin, TicketFormPage):
     """Assign an action item to another person or team."""
 
+    guard = ActsOn("action", "status", "owner", "team")
     title = button = "Reassign"
     form_class = OwnerForm
     anchor = "#actions"

@@ -5,6 +5,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from config.base.web.guards import Repeatable
 from config.base.web.views import DetailPage, ListPage, PostPage
 from incidents import permissions
 from incidents.filters.services import ReadinessFilter, ServiceFilter
@@ -57,6 +58,7 @@ class ServicePage(DetailPage):
 class CheckService(PostPage):
     """The button that checks a service again."""
 
+    guard = Repeatable("it only checks")
     done = "Checked."
 
     def may(self) -> bool:

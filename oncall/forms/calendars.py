@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from config.base.web.forms import Form
+from config.base.web.forms import EditForm, Form
 from oncall.calendars import countries
 
 
@@ -26,7 +26,7 @@ class CalendarForm(Form):
         field.choices = countries.choices("None: I add our own days")
 
 
-class CalendarNameForm(Form):
+class CalendarNameForm(EditForm):
     """The fields of a calendar that may change."""
 
     name = forms.CharField(max_length=80)

@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 
-from config.base.web.forms import Form
+from config.base.web.forms import EditForm, Form
 from oncall.calendars import countries
 from oncall.models import ContactKind, ContactMethod, Urgency, User
 from oncall.models.people import ZONES
 
 
-class AboutMeForm(Form):
+class AboutMeForm(EditForm):
     """The person's name, time zone and country."""
 
     name = forms.CharField(max_length=120)
@@ -71,7 +71,7 @@ class RuleForm(Form):
         field.label_from_instance = lambda method: f"{method.get_kind_display()} {method.address}"
 
 
-class MemberForm(Form):
+class MemberForm(EditForm):
     """A member's part of full time and training."""
 
     fte = forms.DecimalField(

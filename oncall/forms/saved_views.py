@@ -4,20 +4,25 @@ from typing import Any
 
 from django import forms
 
-from config.base.web.forms import Form
+from config.base.web.forms import EditForm, Form
 from oncall.models import Team, User
 from oncall.saved_views import saving
 
 
-class ViewForm(Form):
+def _name_field() -> forms.CharField:
+    return forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}))
+
+
+class ViewForm(EditForm):
     """The name of a saved view."""
 
-    name = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}))
+    name = _name_field()
 
 
-class SaveViewForm(ViewForm):
+class SaveViewForm(Form):
     """The name of a new view, and for whom it is."""
 
+    name = _name_field()
     team = forms.ModelChoiceField(
         label="For",
         queryset=Team.objects.none(),

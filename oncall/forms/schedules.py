@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from config.base.web.forms import Form
+from config.base.web.forms import EditForm, Form
 from oncall.models import HolidayMode, LayerKind, RotationClock, RotationCount, RotationUnit
 from oncall.schedules import hours_text
 from oncall.schedules.drafts import FIRST_YEAR, LAST_YEAR, LayerDraft
@@ -266,7 +266,7 @@ class NewEditorForm(EditorForm):
         del self.fields["keep_turns"]
 
 
-class AboutScheduleForm(Form):
+class AboutScheduleForm(EditForm):
     """The schedule itself, without its rotation."""
 
     name = forms.CharField(max_length=80)

@@ -33,7 +33,7 @@ class ApiToken(models.Model):
 
 
 class IdempotentRequest(models.Model):
-    """A POST of the REST API with an Idempotency-Key, and its answer; stored for a day."""
+    """A POST that is done once, by the Idempotency-Key of the API or a form's key, and its answer; for a day."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="idempotent_requests")
     key = models.CharField(max_length=200)

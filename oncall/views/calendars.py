@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
+from config.base.web.guards import Edits, Once, Repeatable
 from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from oncall import calendars
 from oncall.calendars import countries, ical_import
@@ -103,6 +104,7 @@ class _OneCalendarEditor(_CalendarEditor):
 class CalendarAdd(_CalendarEditor, FormPage):
     """A new calendar."""
 
+    guard = Once("each form is one calendar")
     title = "Add calendar"
     form_class = CalendarForm
     button = "Add calendar"
@@ -120,13 +122,16 @@ class CalendarAdd(_CalendarEditor, FormPage):
 class CalendarEdit(_OneCalendarEditor, FormPage):
     """Change the name or description."""
 
+    guard = Edits("calendar")
     title = "Rename calendar"
     form_class = CalendarNameForm
     done = "Saved."
 
-    def get_initial(self) -> dict[str, Any]:
-        """The stored values."""
-        return {"name": self.calendar.name, "description": self.calendar.description}
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the stored values."""
+        calendar = self.calendar
+        current = {"name": calendar.name, "description": calendar.description}
+        return super().get_form_kwargs() | {"current": current}
 
     def perform(self, form: Any) -> Any:
         """Save both."""
@@ -136,6 +141,7 @@ class CalendarEdit(_OneCalendarEditor, FormPage):
 class DayAdd(_OneCalendarEditor, FormPage):
     """Add a day off."""
 
+    guard = Once("each form is one day")
     title = "Add day off"
     form_class = DayForm
     button = "Add day"
@@ -152,6 +158,7 @@ class DayAdd(_OneCalendarEditor, FormPage):
 class DayWithdraw(_CalendarEditor, PostPage):
     """Withdraw a day off."""
 
+    guard = Once("a withdrawn day stays withdrawn")
     done = "Withdrawn. The date stays in the list, crossed out."
 
     @property
@@ -172,6 +179,7 @@ class DayWithdraw(_CalendarEditor, PostPage):
 class CalendarImport(_OneCalendarEditor, FormPage):
     """Import days from another calendar."""
 
+    guard = Repeatable("it adds only days that are missing, and reads another server, which no transaction waits for")
     title = "Import days"
     lead = (
         "Every date is copied as it is now. Later changes in the other calendar are not copied until you import again."

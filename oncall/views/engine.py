@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from config.base.data import clock
 from config.base.data.outbox import UNSENT, OutboxState
+from config.base.web.guards import Once
 from config.base.web.views import PostPage, TemplatePage
 from oncall import paging, permissions, subjects
 from oncall.engine import health_checks
@@ -50,6 +51,7 @@ class PulseFragment(TemplatePage):
 class DeadLetter(PostPage):
     """Send a dead page again, or discard it."""
 
+    guard = Once("each press sends one page")
     refusals = (paging.NotDead,)
 
     right = "oncall.change_page"

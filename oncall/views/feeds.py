@@ -11,6 +11,7 @@ from django.views.generic import View
 
 from config.base.net import links
 from config.base.rest import tokens
+from config.base.web.guards import Once, Repeatable
 from config.base.web.views import FormPage, PostPage, TemplatePage
 from oncall import feeds
 from oncall.forms.feeds import FeedForm
@@ -55,6 +56,7 @@ class MyFeeds(TemplatePage):
 class FeedAdd(FormPage):
     """Create a feed; its address is shown once, on the page of the response."""
 
+    guard = Once("each form is one feed")
     title = "Add feed"
     form_class = FeedForm
     button = "Add feed"
@@ -63,7 +65,11 @@ class FeedAdd(FormPage):
         """With the link back."""
         return super().get_context_data(**kwargs) | {"back": reverse("oncall:feeds")}
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def after_repeat(self) -> str:
+        """The list, with the new feed."""
+        return "oncall:feeds"
+
+    def perform(self, form: Any) -> HttpResponse:
         """Create it, and show its address."""
         feed, key = feeds.create_feed(owner=self.person, **form.cleaned_data, at=self.at)
         url = links.absolute_url(reverse("oncall:feed", args=[key]))
@@ -74,6 +80,7 @@ class FeedAdd(FormPage):
 class FeedRevoke(PostPage):
     """Revoke a feed."""
 
+    guard = Repeatable("a revoked feed stays revoked")
     done = "Revoked. Calendar programs can no longer read it."
 
     def perform(self) -> Any:

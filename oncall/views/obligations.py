@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
+from config.base.web.guards import ActsOn
 from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from oncall import obligations, permissions, subjects
 from oncall.filters.obligations import ObligationFilter
@@ -129,6 +130,7 @@ class _OfObligation:
 class MarkDone(_OfObligation, PostPage):
     """Mark the task as done."""
 
+    guard = ActsOn("obligation", "status")
     done = "Marked as done. Thank you."
 
     def may(self) -> bool:
@@ -144,6 +146,7 @@ class MarkDone(_OfObligation, PostPage):
 class Dismiss(_OfObligation, FormPage):
     """Close the task without doing it."""
 
+    guard = ActsOn("obligation", "status", "due_at")
     title = "Dismiss this task"
     button = "Dismiss"
     form_class = DismissForm
@@ -167,6 +170,7 @@ class Dismiss(_OfObligation, FormPage):
 class Postpone(_OfObligation, FormPage):
     """Move the due time later."""
 
+    guard = ActsOn("obligation", "status", "due_at")
     title = "Postpone this task"
     button = "Postpone"
     form_class = PostponeForm

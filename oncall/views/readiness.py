@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import Refusal
+from config.base.web.guards import Once
 from config.base.web.views import PostPage, RetriedView
 from oncall.readiness import wake_tests
 
@@ -17,6 +18,7 @@ from oncall.readiness import wake_tests
 class WakeTestSend(PostPage):
     """Sends the person a test page."""
 
+    guard = Once("each press is one page")
     refusals = (Refusal,)
     done = "A test page was sent. Open its link within 15 minutes and tap the button there."
 

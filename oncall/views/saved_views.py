@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
+from config.base.web.guards import Edits, Once
 from config.base.web.views import FormPage, ListPage, PostPage
 from oncall.filters.saved_views import SavedViewFilter
 from oncall.forms.saved_views import SaveViewForm, ViewForm
@@ -29,6 +30,7 @@ class SavedViewList(ListPage):
 class SavedViewNew(FormPage):
     """Save the list and query string in the address under a name."""
 
+    guard = Once("each form is one view")
     title = "Save this view"
     button = "Save view"
     form_class = SaveViewForm
@@ -89,15 +91,17 @@ class _OfView:
 class SavedViewEdit(_OfView, FormPage):
     """The page of a saved view: rename, move or delete it."""
 
+    guard = Edits("view")
     title = "Saved view"
     template_name = "oncall/saved_views/saved_view.html"
     form_class = ViewForm
     refusals = (Refusal,)
     done = "Saved."
 
-    def get_initial(self) -> dict[str, Any]:
-        """The present name."""
-        return {"name": self.view.name}
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the present name."""
+        self.view.refresh_from_db(fields=["name"])
+        return super().get_form_kwargs() | {"current": {"name": self.view.name}}
 
     def perform(self, form: Any) -> Any:
         """Rename it."""
@@ -117,6 +121,7 @@ class SavedViewEdit(_OfView, FormPage):
 class SavedViewMove(_OfView, PostPage):
     """Move it one place earlier or later."""
 
+    guard = Once("each press is one place")
     refusals = (Refusal,)
     done = "Moved."
 
@@ -129,6 +134,7 @@ class SavedViewMove(_OfView, PostPage):
 class SavedViewRemove(_OfView, PostPage):
     """Delete it."""
 
+    guard = Once("a deleted view stays deleted")
     refusals = (Refusal,)
     done = "Deleted. The list itself stays."
 

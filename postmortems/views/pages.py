@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
 from config.base.web import panels
+from config.base.web.guards import Edits, Once
 from config.base.web.views import DetailPage, ListPage, PostPage, TemplatePage
 from incidents.models import Ticket
 from incidents.views.response.verbs import ticket_or_404
@@ -72,6 +73,7 @@ class PostmortemPage(DetailPage):
 class DraftPostmortem(PostPage):
     """The button on an incident's page."""
 
+    guard = Once("an incident has one postmortem")
     refusals = (Refusal,)
     done = "Drafted from the incident's record. Now add the rest."
     ticket: Ticket
@@ -98,6 +100,7 @@ class DraftPostmortem(PostPage):
 class SectionEdit(verbs.PostmortemFormPage):
     """The form of a section; a stale form is refused, and the typed text stays in it."""
 
+    guard = Edits("postmortem")
     template_name = "postmortems/section.html"
     section: PostmortemSection
 
@@ -113,6 +116,7 @@ class SectionEdit(verbs.PostmortemFormPage):
 
     def get_form(self, form_class: Any = None) -> SectionForm:
         """With the current text of the section."""
+        self.section.refresh_from_db(fields=["body", "updated_at"])
         return SectionForm.of(self.section, self.request.POST if self.request.method == "POST" else None)
 
     def perform(self, form: Any) -> Any:
@@ -140,11 +144,13 @@ class SectionEdit(verbs.PostmortemFormPage):
 class PublicTextEdit(verbs.PostmortemFormPage):
     """The form of the public text."""
 
+    guard = Edits("postmortem")
     title = "Public text"
     lead = "Reviewed and approved with the rest, then shown on the status page. Nothing is copied into it."
 
     def get_form(self, form_class: Any = None) -> PublicTextForm:
         """With the current text."""
+        self.postmortem.refresh_from_db(fields=["public_text", "public_written_at"])
         return PublicTextForm.of(self.postmortem, self.request.POST if self.request.method == "POST" else None)
 
     def perform(self, form: Any) -> Any:

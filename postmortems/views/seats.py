@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404
 
+from config.base.web.guards import Once
 from incidents.models import ReviewSeat
 from postmortems import permissions, seats
 from postmortems.forms import SeatForm
@@ -13,6 +14,7 @@ from postmortems.views.verbs import PostmortemFormPage
 class TakeSeat(PostmortemFormPage):
     """The form of a seat."""
 
+    guard = Once("each person has their own seat, and each answer stays in the review")
     form_class = SeatForm
     button = "Take the seat"
     done = "Saved."

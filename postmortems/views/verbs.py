@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from config.base.data.lifecycle import Refusal
+from config.base.web.guards import ActsOn, Guard, LastChange, Once
 from config.base.web.views import FormPage
 from postmortems import forms as postmortem_forms
 from postmortems import permissions, review, writing
@@ -18,6 +19,7 @@ from postmortems.models import Postmortem, PostmortemStatus
 from postmortems.status import POSTMORTEM
 
 Call = Callable[[Postmortem, Any, datetime, dict[str, Any]], Postmortem]
+_STATUS = ActsOn("postmortem", "status")
 _ALL = frozenset(PostmortemStatus.values)
 
 
@@ -31,6 +33,7 @@ class Verb:
     may: Callable[..., bool]
     call: Call
     form: type[postmortem_forms.VerbForm] = postmortem_forms.VerbForm
+    guard: Guard = _STATUS
     done: str = ""
     is_main: bool = False
 
@@ -46,6 +49,8 @@ def _statuses_before(status: PostmortemStatus, *excluded: str) -> frozenset[str]
 
 
 _UNAPPROVED = frozenset({str(PostmortemStatus.DRAFT), str(PostmortemStatus.IN_REVIEW)})
+_TEXT = ActsOn("postmortem", "status", "updated_at")
+"""What is approved is the text that was read."""
 VERBS = {
     verb.name: verb
     for verb in (
@@ -53,10 +58,10 @@ VERBS = {
              is_main=True, done="Submitted for review. A person who did not write it approves it.",
              call=lambda p, u, at, _: review.submit(postmortem_id=p.pk, actor=u, at=at)),
         Verb("approve", "Approve", _statuses_before(PostmortemStatus.APPROVED) & _UNAPPROVED, permissions.can_approve,
-             form=postmortem_forms.ApproveForm, is_main=True, done="Approved.",
+             form=postmortem_forms.ApproveForm, is_main=True, done="Approved.", guard=_TEXT,
              call=lambda p, u, at, a: review.approve(postmortem_id=p.pk, actor=u, at=at, **a)),
         Verb("publish", "Publish", _statuses_before(PostmortemStatus.PUBLISHED), permissions.can_approve,
-             form=postmortem_forms.PublishForm, is_main=True,
+             form=postmortem_forms.PublishForm, is_main=True, guard=_TEXT,
              done="Published on each status page that shows the incident.",
              call=lambda p, u, at, a: review.publish(postmortem_id=p.pk, actor=u, at=at, **a)),
         Verb("close", "Close", _statuses_before(PostmortemStatus.CLOSED), permissions.can_approve, done="Closed.",
@@ -68,8 +73,10 @@ VERBS = {
              permissions.can_approve, form=postmortem_forms.TextForm, done="Withdrawn. It is no longer public.",
              call=lambda p, u, at, a: review.withdraw(postmortem_id=p.pk, actor=u, at=at, **a)),
         Verb("assign", "Assign", _UNAPPROVED, permissions.can_write, form=postmortem_forms.AssignForm,
+             guard=ActsOn("postmortem", "owner"),
              call=lambda p, u, at, a: writing.assign(postmortem_id=p.pk, actor=u, at=at, **a)),
         Verb("comment", "Comment", _ALL, permissions.can_comment, form=postmortem_forms.CommentForm, done="Saved.",
+             guard=Once("each form is one comment"),
              call=lambda p, u, at, a: review.comment(postmortem_id=p.pk, actor=u, at=at, **a)),
     )
 }  # fmt: skip
@@ -108,6 +115,13 @@ class PostmortemFormPage(FormPage):
         """People who may write postmortems."""
         return permissions.can_write(self.person, self.postmortem)
 
+    def last_change(self, record: Any) -> LastChange:
+        """The newest revision of a text or remark of the review."""
+        parts = (self.postmortem.revisions, self.postmortem.comments)
+        rows: list[Any] = [part.select_related("author").order_by("-at", "-pk").first() for part in parts]
+        newest = max(filter(None, rows), key=lambda row: row.at, default=None)
+        return LastChange(newest.author, newest.at) if newest else LastChange(at=record.updated_at)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the postmortem, and the way back."""
         return super().get_context_data(**kwargs) | {
@@ -127,6 +141,11 @@ class VerbPage(PostmortemFormPage):
         self.verb = VERBS[kwargs["verb"]]
         self.title = self.button = self.verb.label
         self.done = self.verb.done
+
+    @property
+    def guard(self) -> Guard:  # type: ignore[override]  # a property over a constant
+        """The verb's guard."""
+        return self.verb.guard
 
     def may(self) -> bool:
         """The permission of the verb."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 
+from config.base.web.guards import Once
 from config.base.web.views import DetailPage, ListPage, PostPage
 from incidents import permissions
 from incidents.models import Ticket, TicketKind
@@ -50,6 +51,7 @@ class KnownErrorPage(DetailPage):
 class UseKnownError(PostPage):
     """The button that uses a known error in an incident."""
 
+    guard = Once("a known error is used once in an incident")
     refusals = REFUSALS
     done = "Linked. The workaround is on the incident."
     ticket: Ticket

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 
+from config.base.web.guards import Edits, Once
 from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.forms.response import NoteForm
@@ -71,6 +72,7 @@ class ProblemPage(DetailPage):
 class OpenProblem(FormPage):
     """Open a problem without an incident."""
 
+    guard = Once("each form is one problem")
     title = button = "Open a problem"
     lead = "For a risk without an incident. Open the problem of an incident on the incident's page."
     form_class = forms.ProblemForm
@@ -88,7 +90,9 @@ class OpenProblem(FormPage):
 class ProblemEdit(prevention.TicketFormPage):
     """The form of a problem's fields; a stale form is refused, and the typed text stays in it."""
 
+    guard = Edits("ticket")
     template_name = "incidents/tickets/edit.html"
+    form_class = forms.FactsForm
 
     def may(self) -> bool:
         """People who act on tickets."""
@@ -116,6 +120,7 @@ class ProblemEdit(prevention.TicketFormPage):
 class OpenFromIncident(PostPage):
     """The button that opens the problem of an incident."""
 
+    guard = Once("each press is one problem")
     refusals = REFUSALS
     done = "Opened. Service, impact and timeline are copied."
     ticket: Ticket
@@ -146,6 +151,7 @@ class OpenFromIncident(PostPage):
 class LinkProblem(prevention.TicketFormPage):
     """Link an existing problem to the incident that it caused."""
 
+    guard = Once("each form is one link")
     title = button = "Link a problem"
     form_class = forms.ProblemChoiceForm
 
@@ -166,6 +172,7 @@ class LinkProblem(prevention.TicketFormPage):
 class RemoveFactor(PostPage):
     """The button that removes a factor."""
 
+    guard = Once("a removed factor stays removed")
     refusals = REFUSALS
     factor: Factor
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from config.base.web.guards import ActsOn, Edits, Once
 from incidents import permissions, response
 from incidents.forms.response import AssignForm, NoteForm, ReasonForm
 from incidents.models import Ticket, TicketKind, TicketStatus
@@ -32,7 +33,7 @@ VERBS = {
                   call=lambda t, u, at, a: lifecycle.analyze(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("publish-known-error", "Publish a known error", _statuses_before(TicketStatus.KNOWN_ERROR) | {
                   TicketStatus.KNOWN_ERROR}, is_main=True, form=forms.KnownErrorForm, button="Publish",
-                  done="Published. Responders of matching incidents see the workaround.",
+                  done="Published. Responders of matching incidents see the workaround.", guard=Edits("ticket"),
                   call=lambda t, u, at, a: lifecycle.publish_known_error(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("start-fix", "Start the fix", _statuses_before(TicketStatus.FIX_IN_PROGRESS), is_main=True,
                   form=forms.OptionalNoteForm,
@@ -40,15 +41,17 @@ VERBS = {
         make_verb("resolve", "Resolve", _statuses_before(TicketStatus.RESOLVED), is_main=True,
                   form=forms.OptionalNoteForm, done="Resolved, and so are incidents that waited only for this.",
                   call=lambda t, u, at, a: lifecycle.resolve(problem_id=t.pk, actor=u, at=at, **a)),
-        make_verb("add-factor", "Add a factor", _ANY, form=forms.FactorForm,
+        make_verb("add-factor", "Add a factor", _ANY, form=forms.FactorForm, guard=Once("each form is one factor"),
                   call=lambda t, u, at, a: factors.add(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("name-services", "Name other services at risk", _OPEN | {TicketStatus.RESOLVED},
                   form=forms.AtRiskForm, button="Create action items",
                   done="Named. Each team that owns one of them has an action item.",
+                  guard=Once("a service is named once"),
                   call=lambda t, u, at, a: at_risk.name_services(problem_id=t.pk, actor=u, at=at, **a)),
         make_verb("add-note", "Add note", _ANY, form=NoteForm, button="Add note", done="Saved.",
+                  guard=Once("each form is one note"),
                   call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
-        make_verb("assign", "Assign", _OPEN, form=AssignForm,
+        make_verb("assign", "Assign", _OPEN, form=AssignForm, guard=ActsOn("ticket", "assignee"),
                   call=lambda t, u, at, a: response.assign(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("reopen", "Reopen", {TicketStatus.RESOLVED, TicketStatus.CLOSED}, form=ReasonForm,
                   call=lambda t, u, at, a: lifecycle.reopen(problem_id=t.pk, actor=u, at=at, **a)),

@@ -6,22 +6,21 @@ process that dies leaves neither. An advisory lock, which ends with its transact
 
 import hashlib
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import RequestDataTooBig
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 
+from config.base.data import answers
 from config.base.rest.errors import Conflict
 from config.base.rest.parsers import BodyTooLarge
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-RETENTION = timedelta(hours=24)
+RETENTION = answers.RETENTION
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -62,8 +61,9 @@ def claim(request: Request, *, at: datetime) -> Any:
     key = request.headers[HEADER]
     if not _KEY.fullmatch(key):
         raise exceptions.ValidationError({HEADER: ["Send 1 to 200 visible ASCII characters, such as a UUID."]})
-    _lock(f"idempotency:{request.user.pk}:{key}")
-    row = _rows()(
+    if not answers.take_key(f"idempotency:{request.user.pk}:{key}"):
+        raise InFlight
+    row = answers.rows()(
         user=request.user,
         key=key,
         method=request.method,
@@ -71,7 +71,7 @@ def claim(request: Request, *, at: datetime) -> Any:
         body_digest=_digest(request),
         created_at=at,
     )
-    existing = _rows().objects.filter(user=request.user, key=key).first()
+    existing = answers.rows().objects.filter(user=request.user, key=key).first()
     if existing is None:
         return row
     if existing.created_at <= at - RETENTION:
@@ -91,13 +91,6 @@ def store_answer(row: Any, response: HttpResponse) -> None:
         row.save(force_insert=True)
 
 
-def _lock(name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-        if not cursor.fetchone()[0]:
-            raise InFlight
-
-
 def _digest(request: Request) -> str:
     try:
         return hashlib.sha256(request._request.body).hexdigest()
@@ -111,8 +104,3 @@ def _answer(existing: Any) -> HttpResponse:
     if existing.etag:
         response.headers["ETag"] = existing.etag
     return response
-
-
-def _rows() -> Any:
-    """The model belongs to a layer above; the user model leads to it."""
-    return get_user_model()._meta.get_field("idempotent_requests").related_model

@@ -1,11 +1,12 @@
 """What every form shares: looks, accessible errors, and protection of what somebody else has just saved."""
 
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt, pretty_name
+from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -96,57 +97,111 @@ class FilterForm(Styled, forms.Form):
             field.widget.choices = BatchedChoiceIterator(self.batch, field)
 
 
+class _AsShown(forms.HiddenInput):
+    """A hidden copy of a value, in the text of the visible widget, so that the two can be compared."""
+
+    def __init__(self, visible: forms.Widget) -> None:
+        super().__init__()
+        self.visible = visible
+
+    def format_value(self, value: Any) -> str:
+        """The value as the visible widget writes it."""
+        return _plain(self.visible.format_value(value))
+
+
 class EditForm(Form):
     """A form for an existing record that never overwrites what somebody else has just saved.
 
-    It carries the record's `updated_at` and every value as its reader saw it. When the record has changed since,
-    nothing is saved: fields the reader did not change take the new values, the others keep what the reader
-    typed, and the message names the fields that both changed. Sending it again saves.
+    It carries every value as its reader saw it. When one has changed since, nothing is saved: fields the reader did
+    not change take the new values, the others keep what the reader typed. For each field that both changed the
+    reader chooses: their own, the other one, or both, one after the other, for a long text. Sending it again saves.
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    saved_by = "Somebody else saved this"
+    """Who saved the record and when, in words; the page knows it."""
 
-    def __init__(self, *args: Any, current: dict[str, Any], updated_at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, initial=current | {"seen": updated_at.isoformat()}, **kwargs)
+    def __init__(self, *args: Any, current: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, initial=kwargs.pop("initial", {}) | current, **kwargs)
         self.is_stale = False
         self.conflicts: list[str] = []
-        for name, field in self.fields.items():
-            field.show_hidden_initial = name != "seen"
-        if self.is_bound and self.data.get("seen") != updated_at.isoformat():
-            self._merge_current(current, updated_at)
+        self._choices: list[str] = []
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+            field.hidden_widget = partial(_AsShown, field.widget)  # type: ignore[assignment]  # called like a class
+        if self.is_bound:
+            self.data: Any = self.data.copy()
+            self._apply_choices()
+            self._merge({name: self._shown(name, current.get(name)) for name in self.fields})
 
-    def _merge_current(self, current: dict[str, Any], updated_at: datetime) -> None:
-        self.is_stale = True
-        data: Any = self.data
-        data = data.copy()
-        for name in self._editable():
-            typed = data.get(name, "")
-            saw = data.get(f"initial-{name}", "")
-            now = self.fields[name].prepare_value(current.get(name))
-            now = "" if now is None else str(now)
-            if typed == saw:
-                data[name] = now
-            elif now not in {saw, typed}:
+    def _shown(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        return _plain(field.widget.format_value(field.prepare_value(value)))
+
+    def _apply_choices(self) -> None:
+        """Put the chosen text into each field that both had changed."""
+        for name in self.fields:
+            choice, theirs = self.data.get(_choice_name(name)), self.data.get(f"initial-{name}", "")
+            if choice == "theirs":
+                self.data[name] = theirs
+            elif choice == "both":
+                self.data[name] = f"{theirs}\n\n{self.data.get(name, '')}"
+
+    def _merge(self, current: dict[str, str]) -> None:
+        # A program that sends no earlier value claims to have seen none.
+        saw = {name: _plain(self.data.get(f"initial-{name}", now)) for name, now in current.items()}
+        self.is_stale = saw != current
+        for name, now in current.items():
+            typed = _plain(self.data.get(name, ""))
+            if now == saw[name]:
+                continue
+            if typed == saw[name]:
+                self.data[name] = now
+            elif now != typed:
                 self.conflicts.append(str(self.fields[name].label or pretty_name(name)))
-            data[f"initial-{name}"] = now
-        data["seen"] = updated_at.isoformat()
-        self.data = data
+                self._offer_choice(name, now)
+            self.data[f"initial-{name}"] = now
 
-    def _editable(self) -> list[str]:
-        return [name for name in self.fields if name != "seen"]
+    def _offer_choice(self, name: str, theirs: str) -> None:
+        field = self.fields[name]
+        choices = [("mine", "Keep what you typed"), ("theirs", "Take what was saved meanwhile")]
+        if isinstance(field.widget, forms.Textarea):
+            choices.append(("both", "Keep both: what was saved, and yours below it"))
+        labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
+        choice = forms.ChoiceField(
+            label=f"{field.label or pretty_name(name)}: both of you changed it",
+            choices=choices, required=False, widget=forms.RadioSelect(attrs={"class": "checks"}),
+            help_text=format_html("Saved meanwhile: {}", linebreaksbr(labels.get(theirs, theirs) or "(empty)")),
+        )  # fmt: skip
+        self._choices.append(_choice_name(name))
+        self.data[_choice_name(name)] = "mine"
+        self.fields[_choice_name(name)] = choice
+        order = list(self.fields)
+        order.insert(order.index(name) + 1, order.pop())
+        self.order_fields(order)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a stale form, with what its reader typed still in it."""
+        """The values alone; a stale form is refused, with what its reader typed still in it."""
         cleaned = super().clean() or {}
         if self.is_stale:
             both = f" Both of you changed: {', '.join(self.conflicts)}." if self.conflicts else ""
             self.add_error(
                 None,
-                "Somebody else saved this record while you were typing, so your changes are not saved yet."
-                f"{both} What you typed is still here: check it and save again.",
+                f"{self.saved_by} while you were typing, so your changes are not saved yet.{both}"
+                " What you typed is still here: check it and save again.",
             )
-        return cleaned
+        return {name: value for name, value in cleaned.items() if name not in self._choices}
 
     def changes(self) -> dict[str, Any]:
         """What the reader changed, by column."""
-        return {name: self.cleaned_data[name] for name in self.changed_data if name != "seen"}
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
+
+
+def _choice_name(name: str) -> str:
+    return f"choice_{name}"
+
+
+def _plain(value: Any) -> str:
+    """A widget's or a browser's text, so that line ends and blanks at the ends make no difference."""
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, FormView, TemplateView, View
@@ -21,9 +22,10 @@ from django_tables2.export.export import TableExport
 from config.base.data import rights
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
-from config.base.web import panels
+from config.base.web import guards, panels, submissions
 from config.base.web.filters import query_problems
-from config.base.web.forms import add_refusal, refusal_sentences
+from config.base.web.forms import EditForm, add_refusal, refusal_sentences
+from config.base.web.guards import ActsOn, Guard, LastChange, Repeatable
 from config.base.web.retries import SAFE_METHODS, retried
 from config.base.web.tables import EXPORTED_ROWS, PAGE_SIZE, CappedPaginator
 
@@ -184,28 +186,141 @@ class DetailPage(SignedIn, DetailView):
 
 
 class DomainCallMixin:
-    """Makes one domain call and shows its refusal beside the form."""
+    """Makes one domain call, once per form and on the state that its author saw, and shows its refusal.
 
+    Each page declares its `guard`; one without does not start.
+    """
+
+    guard: Guard | None = None
     refusals: tuple[type[Exception], ...] = (IllegalMove,)
     done = ""
     request: HttpRequest
+    at: Any
+    person: Any
+    submission: submissions.Submission | None = None
+    stale_advice = ""
+    locked: Model | None = None
+    """The guard's record, read under its lock."""
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        """The view. Raises ImproperlyConfigured for a page that does not say what it protects."""
+        if cls.guard is None:
+            raise ImproperlyConfigured(
+                f"{cls.__qualname__} must declare its `guard`: what happens when its form is sent twice, or was opened"
+                " before somebody else changed the record. See config/base/web/guards.py."
+            )
+        view: Callable[..., HttpResponseBase] = super().as_view(**initkwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
+        return view
 
     def show_success(self, text: str) -> None:
         """Show a message on the next page."""
         if text:
             messages.success(self.request, text)
 
+    def answer_once(self, answer: Callable[[], HttpResponse]) -> HttpResponse:
+        """Answer a POST by the guard: one that was answered before leads to the same place, a stale one is refused.
+
+        All of it is one transaction: the check, the effect, and the memory of the answer.
+        """
+        if isinstance(self.guard, Repeatable):
+            return answer()
+        with transaction.atomic():
+            self.submission = submissions.claim(self.request, user=self.person, at=self.at)
+            if self.submission is not None and self.submission.earlier:
+                return self._answer_again(self.submission)
+            if self.guard is not None and self.guard.record:
+                self.locked = self.lock_record()
+            if conflict := self._conflict():
+                self._is_stale = True
+                return self.answer_unsent(conflict)
+            return answer()
+
+    def lock_record(self) -> Model | None:
+        """The guard's record as it is now, locked until the end of this request's transaction."""
+        record = getattr(self, self.guard.record) if self.guard else None
+        if record is None:
+            return None
+        rows = type(record)._base_manager.select_for_update(no_key=True, of=("self",))
+        locked: Model | None = rows.filter(pk=record.pk).first()
+        if locked is None:
+            raise Http404
+        return locked
+
+    def last_change(self, record: Any) -> LastChange:
+        """Who changed the guard's record last, for the one whose form is stale."""
+        return guards.last_change(record)
+
+    def answer_unsent(self, text: str) -> HttpResponse:
+        """Say why nothing was done, and show the page as it is now."""
+        raise NotImplementedError
+
+    def go_on(self, target: Any) -> HttpResponse:
+        """The answer after the domain call: what it returned to show or where it leads; kept for a repeat."""
+        self.show_success(self.done)
+        is_page = isinstance(target, HttpResponse)
+        if self.submission is not None:
+            place, text = (self.after_repeat(), submissions.SHOWN_ONCE) if is_page else (target, self.done)
+            self.submission.keep(target=resolve_url(place), text=text)
+        response: HttpResponse = target if is_page else redirect(target)
+        return response
+
+    def after_repeat(self) -> Any:
+        """Where a repeat leads when the first answer is a page that is shown only once, with a key."""
+        raise NotImplementedError
+
+    def seen_token(self) -> str:
+        """The state for the page's own form: the one its author saw, also through a preview, until it is refused."""
+        sent = self.request.POST.get(guards.FIELD, "")
+        if not isinstance(self.guard, ActsOn):
+            return ""
+        if sent and not self._is_stale:
+            return sent
+        return guards.seen_token(self.locked or getattr(self, self.guard.record))
+
+    _is_stale = False
+
+    def _conflict(self) -> str:
+        if not isinstance(self.guard, ActsOn):
+            return ""
+        token = self.request.POST.get(guards.FIELD, "")
+        changed = guards.changed_columns(token, self.locked, self.guard.columns)
+        if not changed:
+            return ""
+        what = guards.describe_columns(self.locked, changed) if self.locked else ""
+        who = self.last_change(self.locked).sentence(self.person, "changed") if self.locked else "This changed"
+        news = f"{who} after you opened the page{f': {what}' if what else ''}."
+        return f"{news} So nothing was done. {self.stale_advice}"
+
+    def _answer_again(self, submission: submissions.Submission) -> HttpResponse:
+        if submission.is_changed:
+            submissions.renew(self.request)
+            return self.answer_unsent(submissions.sent_before(submission.earlier["target"]))
+        messages.info(self.request, f"{submission.earlier['text']} {submissions.SENT_TWICE}".strip())
+        return HttpResponseRedirect(submission.earlier["target"])
+
 
 class FormPage(SignedIn, DomainCallMixin, FormView):
-    """A form and the one domain call behind it: declare `form_class`, `button`, and `perform`."""
+    """A form and the one domain call behind it: declare `form_class`, `button`, `guard`, and `perform`."""
 
     template_name = "generic/form.html"
     button = "Save"
     lead = ""
+    stale_advice = "What you typed is still here. Check it, and send it again if it is still right."
 
     def perform(self, form: Any) -> Any:
-        """Make the domain call; return where to go next."""
+        """Make the domain call; return where to go next, or a page that is shown only once."""
         raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Make the call, or show the form again with what is wrong."""
+        return self.answer_once(self._submit)
+
+    def _submit(self) -> HttpResponse:
+        form = self.get_form()
+        if isinstance(form, EditForm) and form.is_stale and self.locked is not None:
+            form.saved_by = self.last_change(self.locked).sentence(self.person, "saved")
+        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Go to the next page, or show the refusal above the form."""
@@ -214,8 +329,7 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
         except self.refusals as refusal:
             add_refusal(form, refusal)
             return self.form_invalid(form)
-        self.show_success(self.done)
-        return redirect(target)
+        return self.go_on(target)
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """The form again with its errors; 422 tells programs and htmx that nothing was saved."""
@@ -223,29 +337,47 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
         response.status_code = 422
         return response
 
+    def answer_unsent(self, text: str) -> HttpResponse:
+        """The form again, with what was typed and what changed."""
+        form = self.get_form()
+        form.full_clean()
+        form.add_error(None, text)
+        return self.form_invalid(form)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The context of the form's template."""
-        return {"button": self.button, "lead": self.lead} | super().get_context_data(**kwargs)
+        context = {"button": self.button, "lead": self.lead, "form_seen": self.seen_token()}
+        return context | super().get_context_data(**kwargs)
 
 
 class PostPage(SignedIn, DomainCallMixin, View):
-    """A button: POST makes one domain call and returns to the page."""
+    """A button: POST makes one domain call and returns to the page. Declare `guard` and `perform`."""
 
     http_method_names = ["post"]
+    stale_advice = "This is how it is now. Press the button again if it is still right."
 
     def perform(self) -> Any:
-        """Make the domain call; return where to go next."""
+        """Make the domain call; return where to go next, or a page that is shown only once."""
         raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Make the call and confirm it, or show why it was refused."""
+        return self.answer_once(self._press)
+
+    def _press(self) -> HttpResponse:
         try:
             target = self.perform()
         except self.refusals as refusal:
-            messages.error(request, " ".join(chain.from_iterable(refusal_sentences(refusal).values())))
-            return HttpResponseRedirect(self.back())
-        self.show_success(self.done)
-        return redirect(target)
+            return self._refuse(" ".join(chain.from_iterable(refusal_sentences(refusal).values())))
+        return self.go_on(target)
+
+    def answer_unsent(self, text: str) -> HttpResponse:
+        """The page as it is now, with what changed."""
+        return self._refuse(text)
+
+    def _refuse(self, text: str) -> HttpResponse:
+        messages.error(self.request, text)
+        return HttpResponseRedirect(self.back())
 
     def back(self) -> str:
         """Where to go after a refusal."""

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
+from config.base.web.guards import Edits, Once
 from config.base.web.views import DetailPage, FormPage, ListPage
 from incidents import permissions
 from incidents.customers import maintenance, status_page
@@ -59,6 +60,7 @@ class _PublisherFormPage(FormPage):
 class ScheduleMaintenance(_PublisherFormPage):
     """Schedule maintenance on the page of `?page=`, else the default one."""
 
+    guard = Once("each form is one maintenance")
     title = "Schedule maintenance"
     lead = "Subscribers of these components get a mail now, an hour before it begins, and when it is done."
     button = "Publish"
@@ -99,6 +101,7 @@ class ScheduleMaintenance(_PublisherFormPage):
 class MaintenanceTell(_PublisherFormPage):
     """Publish an update of maintenance."""
 
+    guard = Edits("maintenance")
     done = "Published."
     button = "Publish"
     maintenance: ScheduledMaintenance

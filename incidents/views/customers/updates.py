@@ -5,23 +5,24 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from config.base.web.guards import ActsOn, LastChange
 from config.base.web.views import FormPage, ListPage
 from incidents import permissions
 from incidents.customers import status_page, updates
 from incidents.filters.customers import ComponentFilter, DeliveryFilter, PublicIncidentFilter, SubscriberFilter
 from incidents.forms.customers import UpdateForm
-from incidents.models import Component, Incident, PublicIncident, StatusPage, Subscriber, Ticket, UpdateDelivery
+from incidents.models import Component, Incident, PublicIncident, StatusPage, Subscriber, UpdateDelivery
 from incidents.tables.customers import ComponentTable, DeliveryTable, PublicIncidentTable, SubscriberTable
 from incidents.views.response import verbs
 
 
-class PublishUpdate(FormPage):
+class PublishUpdate(verbs.LockedTicketMixin, FormPage):
     """Write an update from a template, preview it, and publish it."""
 
+    guard = ActsOn("public_incident", "name", "status", "impact", "next_update_at", "updated_at")
     template_name = "incidents/customers/update.html"
     refusals = (*verbs.REFUSALS, updates.UpdateRefused)
     done = "Published. Subscribers get a mail."
-    ticket: Ticket
     page: StatusPage
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -38,6 +39,21 @@ class PublishUpdate(FormPage):
         """People who may publish updates."""
         return permissions.can_publish(self.person, self.ticket)
 
+    @property
+    def public_incident(self) -> PublicIncident | None:
+        """What customers read about the ticket on this page now, if anything."""
+        return PublicIncident.objects.filter(page=self.page, ticket=self.ticket).first()
+
+    def lock_record(self) -> PublicIncident | None:
+        """The public incident, under the lock of its ticket."""
+        super().lock_record()
+        return self.public_incident
+
+    def last_change(self, record: Any) -> LastChange:
+        """The newest update of the public incident."""
+        newest = record.updates.filter(withdrawn_at=None).select_related("author").order_by("-published_at").first()
+        return LastChange(newest.author, newest.published_at) if newest else LastChange(at=record.updated_at)
+
     def get_title(self) -> str:
         """With the incident's number."""
         return f"Tell customers about {self.ticket.reference}"
@@ -49,7 +65,7 @@ class PublishUpdate(FormPage):
         )
 
     def _initial(self) -> dict[str, Any]:
-        public_incident = PublicIncident.objects.filter(page=self.page, ticket=self.ticket).first()
+        public_incident = self.public_incident
         proposed = {
             "started_at": self.ticket.impact_started_at,
             "next_update_at": updates.next_update_due(severity=self.ticket.severity, at=self.at),
@@ -100,7 +116,7 @@ class PublishUpdate(FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With internal facts beside the form, and the updates so far."""
-        public_incident = PublicIncident.objects.filter(page=self.page, ticket=self.ticket).first()
+        public_incident = self.public_incident
         return super().get_context_data(**kwargs) | {
             "ticket": self.ticket,
             "page": self.page,

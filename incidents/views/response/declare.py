@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from config.base.web import panels
+from config.base.web.guards import Once
 from config.base.web.views import FormPage, TemplatePage
 from incidents import permissions, response
 from incidents.forms.response import DeclareForm
@@ -65,6 +66,7 @@ def _proposal(request: HttpRequest, data: Any, at: Any) -> dict[str, Any]:
 class Declare(FormPage):
     """The form. "Preview" shows the proposal without script; nothing is saved by it."""
 
+    guard = Once("each form is one incident")
     title = "Declare an incident"
     template_name = "incidents/response/declare.html"
     form_class = DeclareForm

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from config.base.data.clock import database_now, find_zone
-from config.base.web import panels
+from config.base.web import panels, submissions
 from config.base.web.views import DetailPage, RetriedView
 from incidents import permissions, response
 from incidents.models import Ticket
@@ -100,6 +101,22 @@ class PageLink(RetriedView):
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Do a verb as the person who was paged; what was typed is kept when it is refused."""
         verb = request.POST.get("verb", "")
+        if self.link.session_ends_at is None or verb == "acknowledge":  # these are answered once by themselves
+            return self._act(request, key, verb)
+        with transaction.atomic():
+            submission = submissions.claim(request, user=self.link.page.user, at=self.at)
+            if submission is None or not submission.earlier:
+                return self._act(request, key, verb, submission)
+            if submission.is_changed and verb in _FORMS:
+                submissions.renew(request)
+                messages.error(request, submissions.sent_before(request.path))
+                return self._render_form(verb, status=409)
+            messages.info(request, submissions.SENT_TWICE)
+            return redirect("page-link", key)
+
+    def _act(
+        self, request: HttpRequest, key: str, verb: str, submission: submissions.Submission | None = None
+    ) -> HttpResponse:
         try:
             if self.link.session_ends_at is None:
                 ticket = answer_by_link.answer(key=key, verb=verb, at=self.at)
@@ -114,6 +131,8 @@ class PageLink(RetriedView):
             # Who has it depends on who was first: the loser of a race must not read that it is theirs.
             done = _DONE.get(verb) or situation.describe_answer(ticket, self.link.page.user)
             messages.success(request, f"{ticket.reference}: {done}")
+            if submission is not None:
+                submission.keep(target=request.path)
             if self.link.session_ends_at is None:
                 return self._keep_ticket(redirect("page-link", key))
         return redirect("page-link", key)

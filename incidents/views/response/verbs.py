@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from config.base.data.lifecycle import IllegalMove
+from config.base.web.guards import ActsOn, Guard, LastChange, Once, Repeatable
 from config.base.web.views import FormPage
 from incidents import permissions, response
 from incidents.forms.response import (
@@ -30,23 +31,27 @@ from incidents.forms.response import (
 from incidents.models import Ticket, TicketKind, TicketStatus
 from incidents.models.tickets.ticket import PREFIXES
 from incidents.response import situation
+from incidents.tickets import timeline
+from incidents.tickets.locking import lock_ticket
 from incidents.tickets.status import INCIDENT
 
 REFUSALS = (IllegalMove, response.TicketRefused, ValidationError)
 _OPEN = {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED, TicketStatus.IN_PROGRESS, TicketStatus.ON_HOLD}
 _ANY = set(TicketStatus)
+_STATUS = ActsOn("ticket", "status")
 Call = Callable[[Ticket, Any, datetime, dict[str, Any]], Any]
 
 
 @dataclass(frozen=True)
 class Verb:
-    """A verb: its label, its form, the statuses that allow it, and its domain call."""
+    """A verb: its label, its form, the statuses that allow it, its domain call, and what that protects."""
 
     name: str
     label: str
     statuses: frozenset[str]
     call: Call
     form: type[VerbForm] = VerbForm
+    guard: Guard = _STATUS
     done: str = ""
     say: Callable[[Ticket, Any], str] | None = None
     """What happened, where it depends on what others have done; in place of `done`."""
@@ -73,33 +78,43 @@ VERBS = {
     verb.name: verb
     for verb in (
         make_verb("acknowledge", "Acknowledge", {TicketStatus.NEW}, is_main=True, say=situation.describe_answer,
+              guard=Repeatable("the first of all answers counts, and nothing may delay one"),
               call=lambda t, u, at, _: response.acknowledge(ticket_id=t.pk, actor=u, at=at)),
         make_verb("start-work", "Start work", {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED}, is_main=True,
+              guard=Once("work starts once"),
               call=lambda t, u, at, _: response.start_work(ticket_id=t.pk, actor=u, at=at)),
-        make_verb("resume", "Resume", {TicketStatus.ON_HOLD}, is_main=True,
+        make_verb("resume", "Resume", {TicketStatus.ON_HOLD}, is_main=True, guard=Once("only one on hold is resumed"),
               call=lambda t, u, at, _: response.resume(ticket_id=t.pk, actor=u, at=at)),
         make_verb("restore", "Restore", _statuses_before(TicketStatus.RESTORED), is_main=True, form=RestoreForm,
-              done="Restored. Nobody else is paged.",
+              done="Restored. Nobody else is paged.", guard=ActsOn("ticket", "reopened_at"),
               call=lambda t, u, at, a: response.restore(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("add-note", "Add a note", _ANY, form=NoteForm, button="Add note", done="Note added.",
+              guard=Once("each form is one note"),
               call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("take-over", "Take over", _OPEN, done="It is assigned to you now.",
+              guard=Once("it takes the ticket from the person who has it"),
               call=lambda t, u, at, _: response.take_over(ticket_id=t.pk, actor=u, at=at)),
         make_verb("decline", "I can't", _OPEN, done="Thank you. The next person is paged.",
+              guard=Once("each press pages one more person"),
               call=lambda t, u, at, _: response.decline(ticket_id=t.pk, actor=u, at=at)),
-        make_verb("assign", "Assign", _OPEN, form=AssignForm,
+        make_verb("assign", "Assign", _OPEN, form=AssignForm, guard=ActsOn("ticket", "assignee"),
               call=lambda t, u, at, a: response.assign(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("hold", "Put on hold", _statuses_before(TicketStatus.ON_HOLD), form=HoldForm,
               call=lambda t, u, at, a: response.hold(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("change-severity", "Change severity", _OPEN, form=ChangeSeverityForm,
+              guard=ActsOn("ticket", "severity"),
               call=lambda t, u, at, a: response.change_severity(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("add-responders", "Add responders", _OPEN, form=AddRespondersForm,
+              guard=Once("each form adds one team"),
               call=lambda t, u, at, a: response.add_responders(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("reassign", "Reassign to another team", _OPEN, form=ReassignForm, button="Reassign",
+              guard=ActsOn("ticket", "team"),
               call=lambda t, u, at, a: response.reassign(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("reopen", "Reopen", _statuses_before(TicketStatus.IN_PROGRESS) - _OPEN, form=ReasonForm,
+              guard=ActsOn("ticket", "status", "reopened_at"),
               call=lambda t, u, at, a: response.reopen(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("close", "Close", _statuses_before(TicketStatus.CLOSED), form=CloseForm,
+              guard=ActsOn("ticket", "status", "reopened_at"),
               call=lambda t, u, at, a: response.close(ticket_id=t.pk, actor=u, at=at, **a)),
     )
 }  # fmt: skip
@@ -133,7 +148,22 @@ def ticket_or_404(reference: str, user: Any) -> Ticket:
     return ticket
 
 
-class VerbPage(FormPage):
+class LockedTicketMixin:
+    """A page that changes a ticket: it takes the ticket's lock first, as every verb does."""
+
+    ticket: Ticket
+
+    def lock_record(self) -> Any:
+        """The ticket, locked."""
+        return lock_ticket(self.ticket.pk)
+
+    def last_change(self, record: Any) -> LastChange:
+        """By the ticket's timeline."""
+        entry = timeline.last_change(self.ticket.pk)
+        return LastChange(entry.actor, entry.at) if entry else LastChange()
+
+
+class VerbPage(LockedTicketMixin, FormPage):
     """One verb on one ticket: the page of its form, and the POST of its button."""
 
     template_name = "incidents/response/verb.html"
@@ -141,7 +171,6 @@ class VerbPage(FormPage):
     table: Mapping[str, Verb] = VERBS
     kinds: frozenset[str] = frozenset({TicketKind.INCIDENT, TicketKind.REQUEST})
     verb: Verb
-    ticket: Ticket
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Find the ticket and the verb."""
@@ -154,6 +183,11 @@ class VerbPage(FormPage):
         self.title = self.verb.label
         self.button = self.verb.button or self.verb.label
         self.done = self.verb.done
+
+    @property
+    def guard(self) -> Guard:  # type: ignore[override]  # a property over a constant
+        """The verb's guard."""
+        return self.verb.guard
 
     def may(self) -> bool:
         """People who act on tickets."""

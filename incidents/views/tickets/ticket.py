@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from config.base.web.guards import Edits
 from config.base.web.views import DetailPage, FormPage
 from incidents import permissions, response
 from incidents.forms.response import NoteForm
@@ -57,13 +58,13 @@ class TicketPage(DetailPage):
         }
 
 
-class TicketEdit(FormPage):
+class TicketEdit(verbs.LockedTicketMixin, FormPage):
     """The form to edit an incident; a stale one is refused, and nothing typed is lost."""
 
+    guard = Edits("ticket")
     template_name = "incidents/tickets/edit.html"
     form_class = TicketForm
     refusals = verbs.REFUSALS
-    ticket: Ticket
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Find the ticket."""

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
+from config.base.web.guards import Once
 from config.base.web.views import FormPage, ListPage, PostPage
 from oncall import permissions
 from oncall.cover import absences
@@ -34,6 +35,7 @@ class TimeOffList(ListPage):
 class MyTimeOff(FormPage):
     """The reader's time off: the list, conflicts with shifts, and a form to add more."""
 
+    guard = Once("each form is one absence")
     title = "My time off"
     template_name = "oncall/cover/time_off.html"
     form_class = cover_forms.TimeOffForm
@@ -63,6 +65,7 @@ class MyTimeOff(FormPage):
 class TimeOffCancel(PostPage):
     """Cancel time off."""
 
+    guard = Once("a cancelled absence stays cancelled")
     refusals = (Refusal, ValidationError)
     done = "Cancelled."
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from config.base.data.clock import ceil_minute
 from config.base.data.lifecycle import Refusal
+from config.base.web.guards import Once
 from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from oncall import permissions, schedules
 from oncall.cover import overrides
@@ -109,6 +110,7 @@ class _WithPeople(ScheduleFormPage):
 class Cover(_WithPeople):
     """Cover for a colleague, for a shift or a part of it."""
 
+    guard = Once("each form is one override")
     title = "Cover for somebody"
     lead = "You cover for one person; others who are on call then stay on call."
     form_class = cover_forms.CoverForm
@@ -126,6 +128,7 @@ class Cover(_WithPeople):
 class OverrideAdd(_WithPeople):
     """Any override, for managers."""
 
+    guard = Once("each form is one override")
     title = "Add override"
     lead = "The rotation itself does not change. If two overrides cover the same time, the later one wins."
     form_class = cover_forms.OverrideForm
@@ -147,6 +150,7 @@ class OverrideAdd(_WithPeople):
 class TakePager(PostPage):
     """One tap: the reader alone is on call from the next minute on, for some hours."""
 
+    guard = Once("each press is one override")
     refusals = REFUSALS
 
     def may(self) -> bool:
@@ -175,6 +179,7 @@ class TakePager(PostPage):
 class OverrideCancel(PostPage):
     """Cancel an override; the past does not change."""
 
+    guard = Once("a cancelled override stays cancelled")
     refusals = REFUSALS
     done = "Cancelled. The rotation is on call again from the next minute on."
 

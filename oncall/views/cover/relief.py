@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
+from config.base.web.guards import Once
 from config.base.web.views import PostPage
 from oncall.cover import relief
 
@@ -12,6 +13,7 @@ from oncall.cover import relief
 class ReliefAsk(PostPage):
     """One tap after a hard night: ask others to take the next shift."""
 
+    guard = Once("each press is one request")
     refusals = (Refusal,)
     done = "Your planner sees your request. You stay on call until somebody takes the shift."
 

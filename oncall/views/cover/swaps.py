@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from config.base.web.guards import ActsOn, Once
 from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from oncall import permissions, schedules
 from oncall.cover import candidates, swaps
@@ -38,6 +39,7 @@ class SwapList(ListPage):
 class SwapNew(ScheduleFormPage):
     """Ask others to take a shift, or a part of it."""
 
+    guard = Once("each form is one swap")
     title = "Ask for a swap"
     lead = "Choose a time in which you are on call. You stay on call until you accept an offer."
     form_class = cover_forms.SwapForm
@@ -126,6 +128,7 @@ class _SwapFormPage(FormPage):
 class SwapOfferNew(_SwapFormPage):
     """Offer to take it."""
 
+    guard = Once("each form is one offer")
     title = "Offer to take the shift"
     form_class = cover_forms.OfferForm
     button = "Offer"
@@ -150,6 +153,7 @@ class SwapOfferNew(_SwapFormPage):
 class SwapDecline(_SwapFormPage):
     """Decline as a manager, with a reason."""
 
+    guard = ActsOn("swap", "status", "chosen")
     title = "Decline swap"
     form_class = cover_forms.AnswerForm
     button = "Decline"
@@ -168,6 +172,7 @@ class SwapDecline(_SwapFormPage):
 class SwapDecide(PostPage):
     """Approve a swap as a manager, or cancel it."""
 
+    guard = ActsOn("swap", "status", "chosen")
     refusals = REFUSALS
 
     @cached_property
@@ -196,6 +201,7 @@ class SwapDecide(PostPage):
 class OfferAnswer(PostPage):
     """Accept, decline or withdraw an offer; the domain checks who may."""
 
+    guard = Once("the domain refuses an offer that was answered")
     refusals = REFUSALS
     VERBS = {
         "accept": (swaps.accept, "Agreed. Everybody is notified."),

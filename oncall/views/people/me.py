@@ -2,18 +2,20 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
+from config.base.web.guards import Edits, Once, Repeatable
 from config.base.web.views import FormPage, PostPage, TemplatePage
 from oncall.access import tokens
 from oncall.cover import relief
 from oncall.forms.access import TokenForm
 from oncall.forms.people import AboutMeForm, CodeForm, ContactMethodForm, RuleForm
-from oncall.models import ApiToken, ContactMethod, NotificationRule
+from oncall.models import ApiToken, ContactMethod, NotificationRule, User
 from oncall.people import contact_methods
 from oncall.readiness import wake_tests
 
@@ -39,9 +41,7 @@ class MyPage(TemplatePage):
             ),
             "tokens": user.api_tokens.order_by("-created_at", "-pk"),
             "memberships": user.memberships.select_related("team").order_by("team__name"),
-            "about_form": AboutMeForm(
-                auto_id="about_%s", initial={"name": user.name, "time_zone": user.time_zone, "country": user.country}
-            ),
+            "about_form": AboutMeForm(auto_id="about_%s", current=_profile_values(user)),
             "method_form": ContactMethodForm(auto_id="reach_%s"),
             "rule_form": RuleForm(auto_id="rule_%s", user=user),
             "token_form": TokenForm(auto_id="token_%s"),
@@ -58,12 +58,26 @@ class _MyForm(FormPage):
         return super().get_context_data(**kwargs) | {"back": reverse("oncall:me")}
 
 
+def _profile_values(user: User) -> dict[str, str]:
+    return {"name": user.name, "time_zone": user.time_zone, "country": user.country}
+
+
 class AboutMe(_MyForm):
     """Name, time zone and country."""
 
+    guard = Edits("profile")
     title = "Profile"
     form_class = AboutMeForm
     done = "Saved."
+
+    @property
+    def profile(self) -> User:
+        """The person as stored now."""
+        return User.objects.get(pk=self.person.pk)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the present values."""
+        return super().get_form_kwargs() | {"current": _profile_values(self.profile)}
 
     def perform(self, form: Any) -> Any:
         """Save the profile."""
@@ -77,24 +91,33 @@ class AboutMe(_MyForm):
 class MethodAdd(_MyForm):
     """A new contact method; a code is sent there at once."""
 
+    guard = Once("each form is one contact method")
     title = "Add a contact method"
     form_class = ContactMethodForm
     button = "Add and send a code"
-    done = "Added. Enter the code that was sent there."
+    done = "Added. Enter the code that is sent there."
+    method: ContactMethod | None = None
 
     def perform(self, form: Any) -> Any:
-        """Add the contact method, and send the code."""
-        method = contact_methods.add(user=self.person, **form.cleaned_data)
-        try:
-            contact_methods.send_code(method=method, at=self.at)
-        except contact_methods.CodeNotSent as refusal:
-            self.done = f"Added. {refusal}"
+        """Add the contact method."""
+        self.method = contact_methods.add(user=self.person, **form.cleaned_data)
         return "oncall:me"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send the code once the contact method is stored: no transaction waits for the sender."""
+        answer = super().post(request, *args, **kwargs)
+        if self.method is not None:
+            try:
+                contact_methods.send_code(method=self.method, at=self.at)
+            except contact_methods.CodeNotSent as refusal:
+                messages.warning(request, str(refusal))
+        return answer
 
 
 class MethodVerify(_MyForm):
     """Enter the code that was sent."""
 
+    guard = Repeatable("a verified method stays verified, and each wrong code counts")
     title = "Verify a contact method"
     form_class = CodeForm
     button = "Verify"
@@ -110,6 +133,7 @@ class MethodVerify(_MyForm):
 class RuleAdd(_MyForm):
     """A new notification rule."""
 
+    guard = Once("each form is one rule")
     title = "Add a notification rule"
     form_class = RuleForm
     button = "Add rule"
@@ -128,11 +152,16 @@ class RuleAdd(_MyForm):
 class TokenAdd(_MyForm):
     """A new API token; its key is shown once, on the page that answers."""
 
+    guard = Once("each form is one token")
     title = "Create an API token"
     form_class = TokenForm
     button = "Create token"
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def after_repeat(self) -> str:
+        """The person's page, with the new token."""
+        return "oncall:me"
+
+    def perform(self, form: Any) -> HttpResponse:
         """Create the token, and show its key."""
         token, key = tokens.create_token(user=self.person, at=self.at, **form.cleaned_data)
         return render(self.request, "oncall/people/token.html", {"title": token.name, "token": token, "key": key})
@@ -151,6 +180,7 @@ class _MyButton(PostPage):
 class MethodSend(_MyButton):
     """Send the code again."""
 
+    guard = Repeatable("half a minute passes between two codes, and no transaction waits for the sender")
     done = "A code was sent."
 
     def perform(self) -> Any:
@@ -163,6 +193,7 @@ class MethodSend(_MyButton):
 class MethodRemove(_MyButton):
     """Remove a contact method."""
 
+    guard = Once("a removed method stays removed")
     done = "Removed."
 
     def perform(self) -> Any:
@@ -175,6 +206,7 @@ class MethodRemove(_MyButton):
 class RuleRemove(_MyButton):
     """Remove a notification rule."""
 
+    guard = Once("a removed rule stays removed")
     done = "Removed."
 
     def perform(self) -> Any:
@@ -187,6 +219,7 @@ class RuleRemove(_MyButton):
 class TokenRevoke(_MyButton):
     """Revoke an API token."""
 
+    guard = Repeatable("a revoked token stays revoked")
     done = "Revoked. Programs that use this token are refused from now on."
 
     def perform(self) -> Any:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
 from config.base.data.lifecycle import Refusal
+from config.base.web.guards import Edits
 from config.base.web.views import FormPage
 from oncall.forms.people import MemberForm
 from oncall.models import Membership
@@ -17,6 +18,7 @@ from oncall.permissions import can_change_member
 class MemberEdit(FormPage):
     """A member's part of full time and training, edited by a manager."""
 
+    guard = Edits("membership")
     form_class = MemberForm
     done = "Saved."
     refusals = (Refusal, ValidationError)
@@ -35,9 +37,11 @@ class MemberEdit(FormPage):
         """The person and the team."""
         return f"{self.membership.user.name} in {self.membership.team.name}"
 
-    def get_initial(self) -> dict[str, Any]:
-        """The present values."""
-        return {"fte": self.membership.fte, "trained_on": self.membership.trained_on}
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the present values."""
+        self.membership.refresh_from_db(fields=["fte", "trained_on"])
+        current = {"fte": self.membership.fte, "trained_on": self.membership.trained_on}
+        return super().get_form_kwargs() | {"current": current}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the address of the team's page."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from config.base.web.guards import Once
 from config.base.web.views import FormPage, TemplatePage
 from oncall.forms.rota import HandoffNoteForm
 from oncall.models import Schedule
@@ -42,6 +43,7 @@ class MyShifts(TemplatePage):
 class HandOff(FormPage):
     """A note for the next person on call."""
 
+    guard = Once("each form is one note")
     form_class = HandoffNoteForm
     button = "Save note"
     done = "Saved. The next person on call sees it on their page and on the rota."

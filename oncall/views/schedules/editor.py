@@ -6,24 +6,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
 from config.base.data.clock import ceil_minute, floor_minute
 from config.base.data.lifecycle import Refusal
 from config.base.web import display
-from config.base.web.views import DomainCallMixin, FormPage, PostPage, SignedIn, TemplatePage
+from config.base.web.guards import ActsOn, LastChange, Once
+from config.base.web.views import DomainCallMixin, TemplatePage
 from oncall import rota, schedules
 from oncall.forms import schedules as forms
 from oncall.forms.schedules import LayerForm, LayerState
 from oncall.models import Calendar, MembershipRole, Schedule, ScheduleVersion, Team, User
 from oncall.models.people import ZONES
-from oncall.permissions import can_manage_team, managed_teams
+from oncall.permissions import managed_teams
 from oncall.schedules import drafts, editing, lifecycle, previewing, warnings
 from oncall.schedules.drafts import LayerDraft
 from oncall.schedules.plan import Plan
 from oncall.schedules.wall_clock import MINUTE, resolve
+from oncall.views.schedules.about import ScheduleManagerPage
 
 AHEAD = timedelta(weeks=8)
 
@@ -32,6 +34,7 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
     """The editor's page; subclasses define what differs between a first and a later version."""
 
     template_name = "oncall/schedules/schedule_edit.html"
+    stale_advice = "What you typed is still here. Preview it, and save it again if it is still right."
 
     # To be defined by subclasses.
     def effective(self) -> list[tuple[str, str]]:
@@ -78,11 +81,16 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
             return self._answer(
                 self.editor(initial={"keep_turns": ""} | request.POST.dict()), self._layer_forms(layers)
             )
-        form, layer_forms = self.editor(request.POST), self._layer_forms(layers, request.POST)
+        if action == "save":
+            return self.answer_once(lambda: self._check_and_go(layers, is_final=True))
+        return self._check_and_go(layers, is_final=False)
+
+    def _check_and_go(self, layers: list[LayerState], *, is_final: bool) -> HttpResponse:
+        form, layer_forms = self.editor(self.request.POST), self._layer_forms(layers, self.request.POST)
         if not all([form.is_valid(), *(layer_form.is_valid() for layer_form in layer_forms)]):
             return self._answer(form, layer_forms, status=422)
         try:
-            return self._preview_or_save(form, layer_forms, is_final=action == "save")
+            return self._preview_or_save(form, layer_forms, is_final=is_final)
         except ValidationError as refusal:
             self._show_errors(refusal, form, layer_forms)
         except Refusal as refusal:
@@ -104,9 +112,7 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
                 effective_from=effective_from,
             )
         if is_final:
-            schedule = self.save(form, layers, effective_from)
-            self.show_success(self.done)
-            return redirect(schedule)
+            return self.go_on(self.save(form, layers, effective_from))
         changed = previewing.preview(
             before, layers=layers, time_zone=zone_name, effective_from=effective_from, at=self.at
         )
@@ -114,6 +120,14 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
         if self.is_unchanged(form, layers, effective_from):
             preview["sentences"] = [editing.NOTHING_CHANGES]
         return self._answer(form, layer_forms, preview=preview)
+
+    def answer_unsent(self, text: str) -> HttpResponse:
+        """The editor again, with what was typed and what changed."""
+        layers = forms.typed_layers(self.request.POST)
+        form, layer_forms = self.editor(self.request.POST), self._layer_forms(layers, self.request.POST)
+        form.full_clean()
+        form.add_error(None, text)
+        return self._answer(form, layer_forms, status=422)
 
     def _effective_from(self, form: Any, layers: Sequence[LayerDraft], zone: ZoneInfo) -> datetime:
         chosen = form.cleaned_data["effective"]
@@ -201,6 +215,7 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
             other_people=[(key, name) for key, name in active_people.items() if key not in team_ids],
             zones=sorted(ZONES),
             has_errors=status == 422,
+            form_seen=self.seen_token(),
         )
         return self.render_to_response(context, status=status)
 
@@ -208,6 +223,7 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
 class ScheduleNew(_Editor):
     """Create a schedule with its first version."""
 
+    guard = Once("each form is one schedule")
     title = "New schedule"
     done = "Schedule created. Add it to a step of an escalation policy, so that it is paged."
 
@@ -261,25 +277,10 @@ class ScheduleNew(_Editor):
         )
 
 
-class _SchedulePage(SignedIn):
-    """A page about one schedule, for those who may change it."""
-
-    kwargs: dict[str, Any]
-
-    @cached_property
-    def schedule(self) -> Schedule:
-        """The schedule of the address."""
-        schedule: Schedule = get_object_or_404(Schedule.objects.select_related("team"), pk=self.kwargs["pk"])
-        return schedule
-
-    def may(self) -> bool:
-        """Those who may manage the schedule's team."""
-        return can_manage_team(self.person, self.schedule.team)
-
-
-class ScheduleEdit(_SchedulePage, _Editor):  # type: ignore[misc]  # as above
+class ScheduleEdit(ScheduleManagerPage, _Editor):  # type: ignore[misc]  # as above
     """Create a new version of a schedule."""
 
+    guard = ActsOn("newest_version", "id", "withdrawn_at")
     done = "Saved. Versions planned for a later date stay planned."
 
     def get_title(self) -> str:
@@ -307,6 +308,20 @@ class ScheduleEdit(_SchedulePage, _Editor):  # type: ignore[misc]  # as above
         if roster.now_version:
             return versions.get(pk=roster.now_version.id)
         return versions.order_by("effective_from", "-created_at").first()
+
+    @property
+    def newest_version(self) -> ScheduleVersion | None:
+        """The version that was saved last."""
+        return self.schedule.versions.order_by("-pk").first()
+
+    def lock_record(self) -> ScheduleVersion | None:
+        """The version that was saved last, under the schedule's lock."""
+        get_object_or_404(Schedule.objects.select_for_update(no_key=True), pk=self.schedule.pk)
+        return self.newest_version
+
+    def last_change(self, record: Any) -> LastChange:
+        """Who saved the version."""
+        return LastChange(record.created_by, record.created_at)
 
     def stored(self) -> tuple[dict[str, Any], list[LayerState]]:
         """The layers of the version in force."""
@@ -348,52 +363,3 @@ class ScheduleEdit(_SchedulePage, _Editor):  # type: ignore[misc]  # as above
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the link back."""
         return super().get_context_data(**kwargs) | {"back": self.schedule.get_absolute_url()}
-
-
-class ScheduleAbout(_SchedulePage, FormPage):
-    """Edit name, team and description of a schedule."""
-
-    title = "Edit name and team"
-    form_class = forms.AboutScheduleForm
-    refusals = (Refusal,)
-    done = "Saved."
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """The stored values, and the teams it may move to."""
-        names = ("name", "team", "description", "external_id")
-        stored = {name: getattr(self.schedule, name) for name in names}
-        return super().get_form_kwargs() | {"initial": stored, "teams": managed_teams(self.person)}
-
-    def perform(self, form: Any) -> Any:
-        """Save the values."""
-        return lifecycle.change_schedule(schedule=self.schedule, **form.cleaned_data)
-
-
-class VersionWithdraw(PostPage):
-    """Withdraw a version that is not in force yet (R-V3)."""
-
-    refusals = (Refusal,)
-    done = "Withdrawn. The schedule stays as it was."
-
-    @cached_property
-    def version(self) -> ScheduleVersion:
-        """The version of the address."""
-        version: ScheduleVersion = get_object_or_404(
-            ScheduleVersion.objects.select_related("schedule__team"), pk=self.kwargs["version"]
-        )
-        if version.schedule_id != self.kwargs["pk"]:
-            raise Http404
-        return version
-
-    def may(self) -> bool:
-        """Those who may manage the schedule's team."""
-        return can_manage_team(self.person, self.version.schedule.team)
-
-    def perform(self) -> Any:
-        """Withdraw it."""
-        editing.withdraw_version(version_id=self.version.pk, actor=self.person, at=self.at)
-        return self.version.schedule
-
-    def back(self) -> str:
-        """The schedule's page."""
-        return self.version.schedule.get_absolute_url()

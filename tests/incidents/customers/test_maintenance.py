@@ -210,7 +210,7 @@ class TestDocuments:
 class TestPortal:
     def test_schedules_and_tells(self, client: Client, page: Any, component: Any, author: Any) -> None:
         client.force_login(author)
-        typed = {"key": str(uuid.uuid4()), "name": "New servers", "components": [component.pk],
+        typed = {"form_key": str(uuid.uuid4()), "name": "New servers", "components": [component.pk],
                  "starts_at": "2099-01-01T10:00", "ends_at": "2099-01-01T11:00",
                  "body": "The shop may be slow."}  # fmt: skip
         answer = client.post("/customers/maintenances/new/", typed)
@@ -228,7 +228,7 @@ class TestPortal:
     def test_keeps_what_was_typed_when_it_is_refused(self, client: Client, page: Any, author: Any) -> None:
         client.force_login(author)
 
-        answer = client.post("/customers/maintenances/new/", {"key": str(uuid.uuid4()), "name": "x", "body": "Slow.",
+        answer = client.post("/customers/maintenances/new/", {"name": "x", "body": "Slow.",
                              "starts_at": "2099-01-01T10:00", "ends_at": "2099-01-01T09:00"})  # fmt: skip
 
         assert answer.status_code == 422

@@ -169,7 +169,7 @@ class TestComposer:
     def _typed(self, draft: Draft, **changed: Any) -> dict[str, Any]:
         soon = timezone.now() + timedelta(minutes=30)
         return {
-            "key": str(draft.key), "name": draft.name, "status": "investigating", "impact": "major",
+            "form_key": str(draft.key), "name": draft.name, "status": "investigating", "impact": "major",
             "components": [draft.components[0].pk], "component_status": "partial_outage", "body": draft.body,
             "started_at": "2026-06-01T11:40", "next_update_at": f"{soon:%Y-%m-%dT%H:%M}",
         } | changed  # fmt: skip

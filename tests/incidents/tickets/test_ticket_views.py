@@ -1,7 +1,5 @@
 """The ticket's page, its verbs, the form to edit it, and the queue."""
 
-import html
-import re
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ from incidents import response
 from incidents.models import Incident, Ticket
 from incidents.views.response.verbs import VERBS
 from tests import factories as make
+from tests.portal.sent_forms import main_form
 
 pytestmark = pytest.mark.django_db
 
@@ -217,23 +216,10 @@ class TestVerbs:
 
 
 class TestEdit:
-    def data(self, page: str, **typed: str) -> dict[str, str]:
-        """What a browser would send: every field as the page shows it, with `typed` over it."""
-        fields = {}
-        for name, value in re.findall(r'<input type="[a-z]+" name="([^"]+)" value="([^"]*)"', page):
-            fields[name] = html.unescape(value)
-        for name, value in re.findall(r'<textarea name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', page):
-            fields[name] = html.unescape(value)
-        for name, body in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
-            chosen = re.search(r'value="([^"]*)" selected', body)
-            fields[name] = chosen[1] if chosen else ""
-        return fields | typed
-
     def test_changes_what_was_changed(self, acting: Client, paged: Ticket) -> None:
         page = acting.get(url(paged, "edit")).content.decode()
 
-        answer = acting.post(url(paged, "edit"), self.data(page, title="Checkout is slow", impact="1"))
-
+        answer = acting.post(url(paged, "edit"), main_form(page).data(title="Checkout is slow", impact="1"))
         assert answer.status_code == 302
         changed = Ticket.objects.get(pk=paged.pk)
         assert (changed.title, changed.impact) == ("Checkout is slow", 1)
@@ -250,7 +236,7 @@ class TestEdit:
             at=timezone.now(),
         )
 
-        refused = acting.post(url(paged, "edit"), self.data(page, title="Ours", description="New words"))
+        refused = acting.post(url(paged, "edit"), main_form(page).data(title="Ours", description="New words"))
 
         refused_page = refused.content.decode()
         assert refused.status_code == 422
@@ -259,7 +245,7 @@ class TestEdit:
         assert "New words" in refused_page
         assert Ticket.objects.get(pk=paged.pk).title == "Theirs"
 
-        again = acting.post(url(paged, "edit"), self.data(refused_page))
+        again = acting.post(url(paged, "edit"), main_form(refused_page).data())
 
         assert again.status_code == 302
         saved = Incident.objects.get(pk=paged.pk)
@@ -268,9 +254,9 @@ class TestEdit:
     def test_a_field_nobody_touched_is_not_written_back(self, acting: Client, paged: Ticket, agent: Any) -> None:
         page = acting.get(url(paged, "edit")).content.decode()
         response.edit(ticket_id=paged.pk, changes={"title": "Theirs"}, actor=agent, at=timezone.now())
-        refused = acting.post(url(paged, "edit"), self.data(page, description="Mine")).content.decode()
+        refused = acting.post(url(paged, "edit"), main_form(page).data(description="Mine")).content.decode()
 
-        acting.post(url(paged, "edit"), self.data(refused))
+        acting.post(url(paged, "edit"), main_form(refused).data())
 
         saved = Ticket.objects.get(pk=paged.pk)
         assert (saved.title, saved.description) == ("Theirs", "Mine")
