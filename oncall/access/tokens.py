@@ -5,7 +5,8 @@ from datetime import datetime
 
 from config.base.data.lifecycle import Refusal
 from config.base.rest import idempotency, tokens
-from oncall.models import ApiToken, IdempotentRequest, TokenScope, User
+from config.base.rest.scopes import OFFERED, Scope
+from oncall.models import ApiToken, IdempotentRequest, User
 
 
 class BadScopes(Refusal):
@@ -16,16 +17,16 @@ def create_token(
     *,
     user: User,
     name: str,
-    scopes: Collection[str] = tuple(TokenScope.values),
+    scopes: Collection[str] = (Scope.READ, Scope.WRITE),
     at: datetime,
     expires_at: datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """Create a token of `user` and return it with its key; only a digest of the key is stored, so show it now.
 
-    Raises BadScopes unless `scopes` are some of TokenScope.
+    Raises BadScopes unless `scopes` are some of those that are offered.
     """
-    if not scopes or not set(scopes) <= set(TokenScope.values):
-        raise BadScopes(f"Choose at least one of: {', '.join(TokenScope.values)}.")
+    if not scopes or not set(scopes) <= set(OFFERED):
+        raise BadScopes(f"Choose at least one of: {', '.join(OFFERED)}.")
     key = tokens.new_secret(tokens.TOKEN_PREFIX)
     token = ApiToken.objects.create(
         user=user,

@@ -2,8 +2,8 @@
 
 from django import forms
 
+from config.base.rest.scopes import OFFERED, Scope
 from config.base.web.forms import Form
-from oncall.models import TokenScope
 
 
 class TokenForm(Form):
@@ -11,5 +11,8 @@ class TokenForm(Form):
 
     name = forms.CharField(label="What is it for?", max_length=80)
     scopes = forms.MultipleChoiceField(
-        label="Scopes", choices=TokenScope.choices, widget=forms.CheckboxSelectMultiple, initial=[TokenScope.READ]
+        label="Scopes",
+        choices=[(scope.value, scope.label) for scope in OFFERED],
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Scope.READ],
     )

@@ -26,8 +26,9 @@ from rest_framework.views import APIView
 
 from config.base.data.clock import database_now
 from config.base.data.conflicts import is_conflict
-from config.base.rest import idempotency
+from config.base.rest import idempotency, scopes
 from config.base.rest.errors import Busy, Stale, error_document
+from config.base.rest.scopes import Scope
 from config.base.rest.serializers import EmptySerializer, Instant
 from config.base.web import filters
 from config.base.web.retries import retried
@@ -108,19 +109,22 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
     pagination_class = Pagination
     lookup_value_regex = "[0-9]{1,18}"
     filter_backends = (StrictFilters,)
-    scope = "write"
-    """The token scope that a writing request needs."""
     order: ClassVar[str | tuple[str, ...]] = "-id"
     """The order of a list; it must be unique."""
     query_parameters: ClassVar[tuple[str, ...]] = ()
     """Query parameters besides those of filters and pages."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Add a route for every former name of the class's verbs; the router finds them like the verbs."""
+        """Add a route for every former name of the class's verbs; refuse a verb that declares no scope.
+
+        Raises TypeError: such a verb must not start, because a token would open more than its words say.
+        """
         super().__init_subclass__(**kwargs)
         for method in list(vars(cls).values()):
             for handler in getattr(method, "alias_handlers", ()):
                 setattr(cls, handler.__name__, handler)
+        if missing := scopes.unscoped(cls):
+            raise TypeError(f"{cls.__name__}: declare the scope of {', '.join(missing)} with `scope=` or `@scoped`.")
 
     @classmethod
     def as_view(cls, *args: Any, **kwargs: Any) -> Any:
@@ -242,6 +246,7 @@ Method = Callable[..., Any]
 def write_handler(
     takes: type[BaseSerializer[Any]] = EmptySerializer,
     *,
+    scope: Scope,
     may: Callable[..., bool] | None = None,
     partial: bool = False,
     status: int = 200,
@@ -249,7 +254,8 @@ def write_handler(
     """Turn a method that makes ONE domain call into a request handler.
 
     On a record's own address the method takes (self, record, data), on a list's (self, data); it returns
-    the record, which is answered as the view shows it. `may(user, record)` or `may(user)` decides.
+    the record, which is answered as the view shows it. `may(user, record)` or `may(user)` decides; a
+    token needs `scope`.
     """
 
     def decorate(method: Method) -> Method:
@@ -269,7 +275,8 @@ def write_handler(
 
         handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
         handle.takes, handle.answers = takes, status  # type: ignore[attr-defined]  # read by our schema
-        return handle
+        handler: Method = scopes.scoped(scope)(handle)
+        return handler
 
     return decorate
 
@@ -277,8 +284,8 @@ def write_handler(
 def post_action(
     takes: type[BaseSerializer[Any]] = EmptySerializer,
     *,
+    scope: Scope,
     may: Callable[..., bool] | None = None,
-    scope: str = "respond",
     name: str | None = None,
     aliases: Iterable[Alias] = (),
 ) -> Callable[[Method], Method]:
@@ -289,24 +296,24 @@ def post_action(
 
     def decorate(method: Method) -> Method:
         path = name or method.__name__
-        handler = _posted(write_handler(takes, may=may)(method), path=path, scope=scope)
+        handler = _posted(write_handler(takes, scope=scope, may=may)(method), path=path)
         handler.alias_handlers = [  # type: ignore[attr-defined]  # read by BaseViewSet
-            _alias_handler(write_handler(takes, may=may)(method), alias, path=path, scope=scope) for alias in aliases
+            _alias_handler(write_handler(takes, scope=scope, may=may)(method), alias, path=path) for alias in aliases
         ]
         return handler
 
     return decorate
 
 
-def _posted(handler: Method, *, path: str, scope: str) -> Method:
-    return action(detail=True, methods=["post"], scope=scope, url_path=path)(handler)
+def _posted(handler: Method, *, path: str) -> Method:
+    return action(detail=True, methods=["post"], url_path=path)(handler)
 
 
-def _alias_handler(handler: Method, alias: Alias, *, path: str, scope: str) -> Method:
+def _alias_handler(handler: Method, alias: Alias, *, path: str) -> Method:
     handler.__name__ = alias.name
     handler.__doc__ = f"Deprecated, removed in {alias.removed_in}: use `{path}`. {handler.__doc__}"
     handler.alias, handler.alias_of = alias, path  # type: ignore[attr-defined]  # read by BaseViewSet and our schema
-    return _posted(handler, path=alias.name, scope=scope)
+    return _posted(handler, path=alias.name)
 
 
 def requested_instant(request: Request, name: str = "at") -> datetime:
