@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.rest.scopes import Scope, scoped
-from config.base.rest.viewsets import Alias, ReadViewSet, post_action, write_handler
+from config.base.rest.viewsets import Alias, ReadViewSet, post_action, status_is, write_handler
 from incidents import response
-from incidents.api.tickets import TicketViewSet
+from incidents.api.tickets import TicketViewSet, is_closed_so
 from incidents.models import Ticket, TicketKind
 from incidents.permissions import can_act
 from incidents.serializers.response import AssignSerializer, NoteSerializer, OptionalNoteSerializer, ReasonSerializer
@@ -56,27 +56,43 @@ class ProblemViewSet(TicketViewSet):
         """Link an incident that this problem caused."""
         return self._do(lifecycle.link_incident, ticket, incident_id=data["incident"].pk)
 
-    @post_action(OptionalNoteSerializer, scope=Scope.PREVENT, may=can_act)
+    @post_action(
+        OptionalNoteSerializer, scope=Scope.PREVENT, may=can_act, is_done=status_is("assessed"), changes=("status",)
+    )
     def assess(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Assess it: its cause should be investigated."""
         return self._do(lifecycle.assess, ticket, **data)
 
-    @post_action(OptionalNoteSerializer, scope=Scope.PREVENT, may=can_act)
+    @post_action(
+        OptionalNoteSerializer, scope=Scope.PREVENT, may=can_act, is_done=status_is("analysis"), changes=("status",)
+    )
     def analyze(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Analyze it: investigate the cause."""
         return self._do(lifecycle.analyze, ticket, **data)
 
-    @post_action(serializers.PublishKnownErrorSerializer, scope=Scope.PREVENT, may=can_act)
+    @post_action(serializers.PublishKnownErrorSerializer, scope=Scope.PREVENT, may=can_act, changes=("status",))
     def publish_known_error(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Publish its symptoms and workaround for responders of new incidents."""
         return self._do(lifecycle.publish_known_error, ticket, **data)
 
-    @post_action(OptionalNoteSerializer, scope=Scope.PREVENT, may=can_act)
+    @post_action(
+        OptionalNoteSerializer,
+        scope=Scope.PREVENT,
+        may=can_act,
+        is_done=status_is("fix_in_progress"),
+        changes=("status",),
+    )
     def start_fix(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Start to fix the cause."""
         return self._do(lifecycle.start_fix, ticket, **data)
 
-    @post_action(OptionalNoteSerializer, scope=Scope.PREVENT, may=can_act)
+    @post_action(
+        OptionalNoteSerializer,
+        scope=Scope.PREVENT,
+        may=can_act,
+        is_done=status_is("resolved"),
+        changes=("status", "resolved_at"),
+    )
     def resolve(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Resolve it: the cause is fixed. Incidents that waited only for this are resolved too."""
         return self._do(lifecycle.resolve, ticket, **data)
@@ -87,22 +103,34 @@ class ProblemViewSet(TicketViewSet):
         """Other services that the same cause may affect, by the dependency map, without those named already."""
         return Response(self.get_serializer(at_risk.propose(self.get_object()), many=True).data)
 
-    @post_action(serializers.NameServicesSerializer, scope=Scope.PREVENT, may=can_act)
+    @post_action(serializers.NameServicesSerializer, scope=Scope.PREVENT, may=can_act, changes=("services_at_risk",))
     def name_services(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Name other services at risk: each team that owns one of them gets one action item."""
         return self._do(at_risk.name_services, ticket, **data)
 
-    @post_action(serializers.CloseProblemSerializer, scope=Scope.PREVENT, may=can_act)
+    @post_action(
+        serializers.CloseProblemSerializer,
+        scope=Scope.PREVENT,
+        may=can_act,
+        is_done=is_closed_so,
+        changes=("status", "closure_code", "closure_note", "closed_at"),
+    )
     def close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Close it with a code."""
         return self._do(lifecycle.close, ticket, **data)
 
-    @post_action(ReasonSerializer, scope=Scope.PREVENT, may=can_act)
+    @post_action(
+        ReasonSerializer,
+        scope=Scope.PREVENT,
+        may=can_act,
+        is_done=lambda ticket, data: ticket.is_open,
+        changes=("status", "reopened_at"),
+    )
     def reopen(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Reopen it: analyze the cause again."""
         return self._do(lifecycle.reopen, ticket, **data)
 
-    @post_action(AssignSerializer, scope=Scope.PREVENT, may=can_act)
+    @post_action(AssignSerializer, scope=Scope.PREVENT, may=can_act, changes=("assignee",))
     def assign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Assign it to a person."""
         return response.assign(ticket_id=ticket.pk, actor=self.actor, at=self.at, **data)

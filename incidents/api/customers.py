@@ -100,7 +100,12 @@ class MaintenanceViewSet(ReadViewSet):
         """Schedule maintenance on a status page and mail the subscribers of its components."""
         return maintenance.schedule(**data, actor=self.actor, at=self.at)
 
-    @post_action(serializers.TellSerializer, scope=Scope.PUBLISH, may=lambda user, scheduled: can_publish(user))
+    @post_action(
+        serializers.TellSerializer,
+        scope=Scope.PUBLISH,
+        may=lambda user, scheduled: can_publish(user),
+        changes=("status",),
+    )
     def tell(self, scheduled: ScheduledMaintenance, data: dict[str, Any]) -> ScheduledMaintenance:
         """Publish an update: change the status or the times, or cancel it."""
         maintenance.tell(maintenance_id=scheduled.pk, **data, actor=self.actor, at=self.at)

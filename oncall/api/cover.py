@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.rest.scopes import Scope, scoped
-from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
+from config.base.rest.viewsets import ReadViewSet, post_action, status_is, write_handler
 from oncall import permissions
 from oncall.cover import absences, overrides, swaps
 from oncall.filters import cover
-from oncall.models import Absence, Override, SwapOffer, SwapRequest, User
+from oncall.models import Absence, Override, SwapOffer, SwapRequest, SwapStatus, User
 from oncall.serializers import cover as serializers
 
 _MANAGERS = "You may do this for yourself. For others, ask a manager of the team."
@@ -27,6 +27,14 @@ def _may_change_swap(user: User, swap: SwapRequest) -> bool:
 
 def _may_offer(user: User, swap: SwapRequest) -> bool:
     return permissions.can_cover(user, swap.schedule)
+
+
+def _is_cancelled(row: Override | Absence, data: dict[str, Any]) -> bool:
+    return row.cancelled_at is not None
+
+
+def _is_accepted(swap: SwapRequest, data: dict[str, Any]) -> bool:
+    return swap.chosen_id == data["offer"] and swap.status in {SwapStatus.ACCEPTED, SwapStatus.AWAITING_APPROVAL}
 
 
 class OverrideViewSet(ReadViewSet):
@@ -45,7 +53,7 @@ class OverrideViewSet(ReadViewSet):
             raise PermissionDenied(_MANAGERS)
         return overrides.create_override(actor=self.actor, at=self.at, **data)
 
-    @post_action(scope=Scope.ROTA, may=permissions.can_cancel)
+    @post_action(scope=Scope.ROTA, may=permissions.can_cancel, is_done=_is_cancelled, changes=("cancelled_at",))
     def cancel(self, row: Override, data: dict[str, Any]) -> Override:
         """Cancel an override from now on; the past does not change."""
         return overrides.cancel_override(override_id=row.pk, actor=self.actor, at=self.at)
@@ -70,7 +78,7 @@ class SwapViewSet(ReadViewSet):
         """Offer to take it, optionally for a time of yours in return."""
         return swaps.offer(swap_id=swap.pk, actor=self.actor, at=self.at, **data).swap
 
-    @post_action(serializers.OfferChoiceSerializer, scope=Scope.ROTA)
+    @post_action(serializers.OfferChoiceSerializer, scope=Scope.ROTA, is_done=_is_accepted, changes=("status",))
     def accept(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Accept an offer; it holds at once, or once a manager approves."""
         return swaps.accept(offer_id=_offer(swap, data), actor=self.actor, at=self.at)
@@ -85,17 +93,23 @@ class SwapViewSet(ReadViewSet):
         """Withdraw your offer."""
         return swaps.withdraw_offer(offer_id=_offer(swap, data), actor=self.actor, at=self.at)
 
-    @post_action(scope=Scope.ROTA, may=permissions.can_approve)
+    @post_action(scope=Scope.ROTA, may=permissions.can_approve, is_done=status_is("accepted"), changes=("status",))
     def approve(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Approve a swap as a manager."""
         return swaps.approve(swap_id=swap.pk, actor=self.actor, at=self.at)
 
-    @post_action(serializers.AnswerSerializer, scope=Scope.ROTA, may=permissions.can_approve)
+    @post_action(
+        serializers.AnswerSerializer,
+        scope=Scope.ROTA,
+        may=permissions.can_approve,
+        is_done=status_is("declined"),
+        changes=("status",),
+    )
     def decline(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Decline a swap as a manager, with a reason."""
         return swaps.decline(swap_id=swap.pk, actor=self.actor, at=self.at, **data)
 
-    @post_action(scope=Scope.ROTA, may=_may_change_swap)
+    @post_action(scope=Scope.ROTA, may=_may_change_swap, is_done=status_is("cancelled"), changes=("status",))
     def cancel(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
         """Cancel a swap."""
         return swaps.cancel(swap_id=swap.pk, actor=self.actor, at=self.at)
@@ -118,7 +132,9 @@ class AbsenceViewSet(ReadViewSet):
         self._check_may(data["user"])
         return absences.add_absence(at=self.at, **data)
 
-    @post_action(scope=Scope.ROTA, may=permissions.can_change_time_off)
+    @post_action(
+        scope=Scope.ROTA, may=permissions.can_change_time_off, is_done=_is_cancelled, changes=("cancelled_at",)
+    )
     def cancel(self, row: Absence, data: dict[str, Any]) -> Absence:
         """Cancel time off."""
         return absences.cancel_absence(absence_id=row.pk, at=self.at)

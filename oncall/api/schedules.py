@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as DraftError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -292,7 +293,12 @@ class ScheduleViewSet(ReadViewSet):
                 note=data["note"],
             )
         row = VersionViewSet.queryset.all().get(pk=version.pk)
-        return Response(VersionSerializer(row).data, status=200 if is_put else 201)
+        answer = Response(VersionSerializer(row).data, status=200 if is_put else 201)
+        if not is_put:
+            answer.headers["Location"] = self.request.build_absolute_uri(
+                reverse("schedule-version-detail", args=[row.pk])
+            )
+        return answer
 
 
 def _may_withdraw(user: User, version: ScheduleVersion) -> bool:
@@ -308,7 +314,12 @@ class VersionViewSet(ReadViewSet):
     serializer_class = VersionSerializer
     filterset_class = ScheduleVersionFilter
 
-    @post_action(scope=Scope.ROTA, may=_may_withdraw)
+    @post_action(
+        scope=Scope.ROTA,
+        may=_may_withdraw,
+        is_done=lambda version, data: version.withdrawn_at is not None,
+        changes=("withdrawn_at",),
+    )
     def withdraw(self, version: ScheduleVersion, data: dict[str, Any]) -> ScheduleVersion:
         """Withdraw a version that is not in force yet (R-V3); 409 once it is in force."""
         return editing.withdraw_version(version_id=version.pk, actor=self.actor, at=self.at)

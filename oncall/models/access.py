@@ -36,6 +36,12 @@ class IdempotentRequest(models.Model):
     status = models.PositiveSmallIntegerField()
     answer = models.TextField(blank=True)
     etag = models.CharField(max_length=80, blank=True)
+    location = models.CharField(max_length=500, blank=True, default="", db_default="")
+    record_id = models.BigIntegerField(null=True, blank=True, help_text="The record that the answer shows.")
+    rights = models.CharField(
+        max_length=64, blank=True, default="", db_default="",
+        help_text="A digest of the roles and teams of the caller, if the answer shows no record.",
+    )  # fmt: skip
     created_at = models.DateTimeField()
 
     class Meta:
