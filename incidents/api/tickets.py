@@ -44,7 +44,7 @@ from oncall.api.escalation import EscalationViewSet
 from oncall.models import Escalation
 from oncall.serializers.escalation import EscalationSerializer
 
-TIMELINE = TimelineEntry.objects.select_related("ticket", "actor")
+TIMELINE = TimelineEntry.objects.select_related("ticket", "actor", "token")
 
 
 def _with_requester(data: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How many requests a token may send in a minute.
 
-The count stands in the cache; without a cache nobody is refused. Answering pages is never refused: whoever must
-acknowledge an incident does so, however much else their program has asked.
+The count stands in the cache; without a cache nobody is refused. Answering pages is never refused: a person who must
+acknowledge an incident can, however much else their program has asked.
 """
 
 import logging

@@ -24,6 +24,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from config.base.data import acting
 from config.base.data.clock import database_now
 from config.base.data.conflicts import is_conflict
 from config.base.data.lifecycle import Refusal
@@ -164,6 +165,8 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
             raise exceptions.ValidationError(
                 {name: [f"There is no such parameter here. Known are: {allowed}."] for name in unknown}
             )
+        if request.auth is not None:
+            self._transaction.enter_context(acting.with_token(request.auth.pk))
         if idempotency.has_key(request._request):
             # After the sign-in, which records when a token was used and must not wait for the answer.
             self._transaction.enter_context(transaction.atomic())
