@@ -263,12 +263,14 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["config.base.rest.parsers.CappedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "config.base.rest.schema.Schema",
-    "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document has it; OPTIONS is not answered
+    "DEFAULT_METADATA_CLASS": "config.base.rest.metadata.Metadata",
+    "DEFAULT_THROTTLE_CLASSES": ["config.base.rest.throttles.TokenThrottle"],
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "config.base.rest.errors.answer_error",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600)
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
     "DESCRIPTION": "Everything that the portal does, over REST. Send `Authorization: Bearer <token>`.",

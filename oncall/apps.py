@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from simple_history.signals import pre_create_historical_record
 
 
 class OncallConfig(AppConfig):
@@ -20,7 +21,7 @@ class OncallConfig(AppConfig):
         from oncall.messages import notices
         from oncall.obligations import kinds, reminders
         from oncall.panels import cover, saved_views
-        from oncall.receivers import write_default_rules
+        from oncall.receivers import note_token, write_default_rules
         from oncall.rights import RIGHTS
 
         rights.declare(RIGHTS)
@@ -65,6 +66,7 @@ class OncallConfig(AppConfig):
         register_sweep(lane="clocks", name="obligations", run=kinds.catch_up, every=60)
         # Apps above register their kinds in `ready()`, so all are registered before a migration runs.
         post_migrate.connect(write_default_rules, sender=self, dispatch_uid="oncall.standard_rules")
+        pre_create_historical_record.connect(note_token, dispatch_uid="oncall.token_in_history")
         cover.register()
         saved_views.register()
         register_sweep(lane="clocks", name="calendars", run=calendars.top_up_due, every=3600)

@@ -10,11 +10,16 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, post_action, write_handler
+from config.base.rest.scopes import Scope
+from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, post_action, status_is, write_handler
 from postmortems import filters, reports, review, seats, serializers, writing
 from postmortems.forms import ReportForm
-from postmortems.models import Postmortem, PostmortemComment, Template
+from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, Template
 from postmortems.permissions import can_approve, can_comment, can_write
+
+
+def _is_withdrawn(postmortem: Postmortem, data: dict[str, Any]) -> bool:
+    return postmortem.status == PostmortemStatus.APPROVED and postmortem.published_at is None
 
 
 class PostmortemViewSet(ReadViewSet):
@@ -36,63 +41,83 @@ class PostmortemViewSet(ReadViewSet):
         changed: Postmortem = verb_of(postmortem_id=postmortem.pk, actor=self.actor, at=self.at, **arguments)
         return changed
 
-    @write_handler(serializers.DraftSerializer, may=can_write, status=201)
+    @write_handler(serializers.DraftSerializer, scope=Scope.POSTMORTEMS, may=can_write, status=201)
     def create(self, data: dict[str, Any]) -> Postmortem:
         """Draft it from the incident's record; returns the existing one if there is one."""
         ticket = data.pop("ticket")
         return writing.draft(ticket_id=ticket.pk, actor=self.actor, at=self.at, **data)
 
-    @post_action(serializers.WriteSerializer, may=can_write, scope="write")
+    @post_action(serializers.WriteSerializer, scope=Scope.POSTMORTEMS, may=can_write)
     def write(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Save a section's text as a new revision."""
         return self._do(writing.write, postmortem, **data)
 
-    @post_action(serializers.PublicTextSerializer, may=can_write, scope="write")
+    @post_action(serializers.PublicTextSerializer, scope=Scope.POSTMORTEMS, may=can_write)
     def write_public(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Save the text that the public reads once it is approved and published."""
         return self._do(writing.write_public, postmortem, **data)
 
-    @post_action(serializers.PostmortemOwnerSerializer, may=can_write)
+    @post_action(serializers.PostmortemOwnerSerializer, scope=Scope.POSTMORTEMS, may=can_write, changes=("owner",))
     def assign(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Assign it to an owner."""
         return self._do(writing.assign, postmortem, **data)
 
-    @post_action(serializers.NewCommentSerializer, may=can_comment)
+    @post_action(serializers.NewCommentSerializer, scope=Scope.POSTMORTEMS, may=can_comment)
     def comment(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Comment on it or on one section."""
         return self._do(review.comment, postmortem, **data)
 
-    @post_action(may=can_write)
+    @post_action(scope=Scope.POSTMORTEMS, may=can_write, is_done=status_is("in_review"), changes=("status",))
     def submit(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Submit it for review."""
         return self._do(review.submit, postmortem)
 
-    @post_action(serializers.TextSerializer, may=can_comment)
+    @post_action(
+        serializers.TextSerializer,
+        scope=Scope.POSTMORTEMS,
+        may=can_comment,
+        is_done=status_is("draft"),
+        changes=("status",),
+    )
     def request_changes(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Request changes; it becomes a draft again."""
         return self._do(review.request_changes, postmortem, **data)
 
-    @post_action(serializers.TakeSeatSerializer, may=can_comment)
+    @post_action(serializers.TakeSeatSerializer, scope=Scope.POSTMORTEMS, may=can_comment)
     def take_seat(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Record that you attended the review or sign it off, or that another person attended (S29)."""
         return self._do(seats.take_seat, postmortem, **data)
 
-    @post_action(serializers.OptionalTextSerializer, may=can_approve)
+    @post_action(
+        serializers.OptionalTextSerializer,
+        scope=Scope.POSTMORTEMS,
+        may=can_approve,
+        is_done=status_is("approved", "published", "closed"),
+        changes=("status",),
+    )
     def approve(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Approve it; only for a person who did not write it."""
         return self._do(review.approve, postmortem, **data)
 
-    @post_action(serializers.PublishReportSerializer, may=can_approve)
+    @post_action(
+        serializers.PublishReportSerializer,
+        scope=Scope.PUBLISH,
+        may=can_approve,
+        is_done=status_is("published"),
+        changes=("status",),
+    )
     def publish(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Show the public text on each status page that shows the incident."""
         return self._do(review.publish, postmortem, **data)
 
-    @post_action(serializers.TextSerializer, may=can_approve)
+    @post_action(
+        serializers.TextSerializer, scope=Scope.PUBLISH, may=can_approve, is_done=_is_withdrawn, changes=("status",)
+    )
     def withdraw(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Withdraw the public text."""
         return self._do(review.withdraw, postmortem, **data)
 
-    @post_action(may=can_approve)
+    @post_action(scope=Scope.POSTMORTEMS, may=can_approve, is_done=status_is("closed"), changes=("status",))
     def close(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
         """Close it: the review is done."""
         return self._do(review.close, postmortem)

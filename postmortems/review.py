@@ -40,9 +40,9 @@ def comment(*, postmortem_id: int, text: str, actor: User, at: datetime, section
     postmortem = locked(postmortem_id)
     text = clean_lines(text)
     if not text:
-        raise PostmortemRefused("The comment is empty. Write something first.")
+        raise PostmortemRefused("The comment is empty. Write something first.", field="text")
     if section and not postmortem.sections.filter(key=section).exists():
-        raise PostmortemRefused(f"This postmortem has no section {section}. Choose one that it has.")
+        raise PostmortemRefused(f"This postmortem has no section {section}. Choose one that it has.", field="section")
     add_remark(postmortem, RemarkKind.COMMENT, at=at, actor=actor, text=text, section=section)
     save(postmortem, at=at)
     return postmortem

@@ -3,6 +3,7 @@
 from typing import Any
 
 from config.base.rest.permissions import ScopedAccess, require_right
+from config.base.rest.scopes import Scope
 from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
 from incidents.customers import maintenance, updates
 from incidents.filters import customers as filters
@@ -62,9 +63,8 @@ class CustomerUpdateViewSet(ReadViewSet):
     queryset = CustomerUpdate.objects.select_related("author")
     serializer_class = serializers.CustomerUpdateSerializer
     filterset_class = filters.CustomerUpdateFilter
-    scope = "respond"
 
-    @write_handler(serializers.PublishSerializer, may=can_publish, status=201)
+    @write_handler(serializers.PublishSerializer, scope=Scope.PUBLISH, may=can_publish, status=201)
     def create(self, data: dict[str, Any]) -> CustomerUpdate:
         """Publish an update on the status page and mail it to the subscribers of its components."""
         return updates.publish(**data, actor=self.actor, at=self.at)
@@ -94,14 +94,18 @@ class MaintenanceViewSet(ReadViewSet):
     queryset = ScheduledMaintenance.objects.select_related("page", "created_by").prefetch_related("components")
     serializer_class = serializers.MaintenanceSerializer
     filterset_class = filters.MaintenanceFilter
-    scope = "respond"
 
-    @write_handler(serializers.ScheduleSerializer, may=can_publish, status=201)
+    @write_handler(serializers.ScheduleSerializer, scope=Scope.PUBLISH, may=can_publish, status=201)
     def create(self, data: dict[str, Any]) -> ScheduledMaintenance:
         """Schedule maintenance on a status page and mail the subscribers of its components."""
         return maintenance.schedule(**data, actor=self.actor, at=self.at)
 
-    @post_action(serializers.TellSerializer, may=lambda user, scheduled: can_publish(user))
+    @post_action(
+        serializers.TellSerializer,
+        scope=Scope.PUBLISH,
+        may=lambda user, scheduled: can_publish(user),
+        changes=("status",),
+    )
     def tell(self, scheduled: ScheduledMaintenance, data: dict[str, Any]) -> ScheduledMaintenance:
         """Publish an update: change the status or the times, or cancel it."""
         maintenance.tell(maintenance_id=scheduled.pk, **data, actor=self.actor, at=self.at)

@@ -10,11 +10,12 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import Alias, Pagination, ReadViewSet, post_action, write_handler
+from config.base.rest.scopes import Scope
+from config.base.rest.viewsets import Alias, Pagination, ReadViewSet, post_action, status_is, write_handler
 from config.base.web import panels
 from incidents import response
 from incidents.filters.tickets import TicketFilter, TimelineFilter
-from incidents.models import Ticket, TimelineEntry
+from incidents.models import Ticket, TicketStatus, TimelineEntry
 from incidents.permissions import can_act, can_declare
 from incidents.prevention import conditions
 from incidents.requesters.directory import find_requester
@@ -43,13 +44,26 @@ from oncall.api.escalation import EscalationViewSet
 from oncall.models import Escalation
 from oncall.serializers.escalation import EscalationSerializer
 
-TIMELINE = TimelineEntry.objects.select_related("ticket", "actor")
+TIMELINE = TimelineEntry.objects.select_related("ticket", "actor", "token")
 
 
 def _with_requester(data: dict[str, Any]) -> dict[str, Any]:
     """The same values, with the record of the requester in place of name and address."""
     requester = data.get("requester")
     return data | {"requester": find_requester(**requester)} if requester else data
+
+
+def _is_of_team(ticket: Ticket, data: dict[str, Any]) -> bool:
+    return ticket.team_id == data["team"].pk
+
+
+def _is_held(ticket: Ticket, data: dict[str, Any]) -> bool:
+    return (ticket.status, ticket.hold_reason) == (TicketStatus.ON_HOLD, data["reason"])
+
+
+def is_closed_so(ticket: Ticket, data: dict[str, Any]) -> bool:
+    """Whether a ticket is closed with the code that the request names."""
+    return (ticket.status, ticket.closure_code) == (TicketStatus.CLOSED, data["code"])
 
 
 class TicketViewSet(ReadViewSet):
@@ -88,89 +102,125 @@ class IncidentViewSet(TicketViewSet):
         changed: Ticket = function(ticket_id=ticket.pk, actor=self.actor, at=self.at, **arguments)
         return changed
 
-    @write_handler(DeclareSerializer, may=can_declare, status=201)
+    @write_handler(DeclareSerializer, scope=Scope.DECLARE, may=can_declare, status=201)
     def create(self, data: dict[str, Any]) -> Ticket:
         """Declare an incident; it pages if its severity does."""
         return response.declare(**_with_requester(data), actor=self.actor, at=self.at)
 
-    @write_handler(EditSerializer, may=can_act, partial=True)
+    @write_handler(EditSerializer, scope=Scope.DECLARE, may=can_act, partial=True)
     def partial_update(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Change the named fields and no others."""
         return self._do(response.edit, ticket, changes=_with_requester(data))
 
-    @post_action(may=can_act)
+    @post_action(
+        scope=Scope.RESPOND,
+        may=can_act,
+        is_done=status_is("acknowledged", "in_progress", "on_hold"),
+        changes=("status", "acknowledged_at"),
+    )
     def acknowledge(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Say "I am on it": what rings the caller, or their team, stops; other teams are still paged."""
         return self._do(response.acknowledge, ticket)
 
-    @post_action(may=can_act)
+    @post_action(scope=Scope.RESPOND, may=can_act, changes=("assignee",))
     def take_over(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Become the assignee, in place of the person who is."""
         return self._do(response.take_over, ticket)
 
-    @post_action(OptionalReasonSerializer, may=can_act)
+    @post_action(OptionalReasonSerializer, scope=Scope.RESPOND, may=can_act)
     def decline(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Say "I can't", if it rings the caller or they have acknowledged: the next step is paged now."""
         return self._do(response.decline, ticket, **data)
 
-    @post_action(may=can_act)
+    @post_action(
+        scope=Scope.RESPOND, may=can_act, is_done=status_is("in_progress"), changes=("status", "work_started_at")
+    )
     def start_work(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Start to work on it."""
         return self._do(response.start_work, ticket)
 
-    @post_action(AssignSerializer, may=can_act)
+    @post_action(AssignSerializer, scope=Scope.RESPOND, may=can_act, changes=("assignee",))
     def assign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Assign it to a person."""
         return self._do(response.assign, ticket, **data)
 
-    @post_action(ReassignSerializer, may=can_act)
+    @post_action(ReassignSerializer, scope=Scope.RESPOND, may=can_act, is_done=_is_of_team, changes=("team",))
     def reassign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Assign it to another team, which is paged; number and timeline stay."""
         return self._do(response.reassign, ticket, **data)
 
-    @post_action(TeamChoiceSerializer, may=can_act)
+    @post_action(TeamChoiceSerializer, scope=Scope.RESPOND, may=can_act)
     def add_responders(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Add another team; it is paged by its own policy."""
         return self._do(response.add_responders, ticket, **data)
 
     @post_action(
-        NoteSerializer, may=can_act, aliases=(Alias("note", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),)
+        NoteSerializer,
+        scope=Scope.RESPOND,
+        may=can_act,
+        aliases=(Alias("note", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),),
     )
     def add_note(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Add a note to the timeline."""
         return self._do(response.add_note, ticket, **data)
 
-    @post_action(HoldSerializer, may=can_act)
+    @post_action(HoldSerializer, scope=Scope.RESPOND, may=can_act, is_done=_is_held, changes=("status", "hold_reason"))
     def hold(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Put it on hold: it waits for somebody or something."""
         return self._do(response.hold, ticket, **data)
 
-    @post_action(may=can_act)
+    @post_action(
+        scope=Scope.RESPOND, may=can_act, is_done=status_is("acknowledged", "in_progress"), changes=("status",)
+    )
     def resume(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """End the hold and go on."""
         return self._do(response.resume, ticket)
 
-    @post_action(ChangeSeveritySerializer, may=can_act)
+    @post_action(ChangeSeveritySerializer, scope=Scope.RESPOND, may=can_act, changes=("severity",))
     def change_severity(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Raise or lower the severity; raising it may page."""
         return self._do(response.change_severity, ticket, **data)
 
-    @post_action(OptionalNoteSerializer, may=can_act)
+    @post_action(
+        OptionalNoteSerializer,
+        scope=Scope.RESPOND,
+        may=can_act,
+        is_done=status_is("restored", "resolved"),
+        changes=("status", "restored_at"),
+    )
     def restore(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Say that the service works again; paging ends."""
         return self._do(response.restore, ticket, **data)
 
-    @post_action(OptionalReasonSerializer, may=can_act)
+    @post_action(
+        OptionalReasonSerializer,
+        scope=Scope.RESPOND,
+        may=can_act,
+        is_done=status_is("resolved"),
+        changes=("status", "resolved_at"),
+    )
     def resolve(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Say that prevention is done; while conditions are open it is refused with their names."""
         return self._do(response.resolve, ticket, **data)
 
-    @post_action(ReasonSerializer, may=can_act)
+    @post_action(
+        ReasonSerializer,
+        scope=Scope.RESPOND,
+        may=can_act,
+        is_done=lambda ticket, data: ticket.is_open,
+        changes=("status", "reopened_at"),
+    )
     def reopen(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Reopen the same record because the trouble is back; its team is paged again."""
         return self._do(response.reopen, ticket, **data)
 
-    @post_action(CloseSerializer, may=can_act)
+    @post_action(
+        CloseSerializer,
+        scope=Scope.RESPOND,
+        may=can_act,
+        is_done=is_closed_so,
+        changes=("status", "closure_code", "closure_note", "closed_at"),
+    )
     def close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
         """Close it with a closure code."""
         return self._do(response.close, ticket, **data)

@@ -67,7 +67,7 @@ def schedule(*, plan: Plan, actor: User, at: datetime) -> ScheduledMaintenance:
     if not plan.name.strip() or not plan.body.strip():
         raise MaintenanceRefused("Give it a title, and write what customers will notice.")
     if any(component.page_id != plan.page.pk for component in plan.components):
-        raise MaintenanceRefused("Choose components of this status page.")
+        raise MaintenanceRefused("Choose components of this status page.", field="components")
     _check_times(plan.starts_at, plan.ends_at, at=at)
     maintenance = ScheduledMaintenance(
         page=plan.page, draft_key=plan.key, name=plan.name, starts_at=plan.starts_at, ends_at=plan.ends_at,
@@ -91,7 +91,7 @@ def tell(
     """
     maintenance = _locked(maintenance_id)
     if not body.strip():
-        raise MaintenanceRefused("Write what customers should read.")
+        raise MaintenanceRefused("Write what customers should read.", field="body")
     if maintenance.is_over:
         raise MaintenanceRefused(
             "This maintenance is completed, so there is nothing to update. Schedule a new one instead."
@@ -139,9 +139,9 @@ def _locked(pk: int) -> ScheduledMaintenance:
 
 def _check_times(starts_at: datetime, ends_at: datetime, *, at: datetime) -> None:
     if ends_at <= starts_at:
-        raise MaintenanceRefused("The end must be after the beginning. Change one of them.")
+        raise MaintenanceRefused("The end must be after the beginning. Change one of them.", field="ends_at")
     if ends_at <= at:
-        raise MaintenanceRefused("The end is in the past. Choose a later one.")
+        raise MaintenanceRefused("The end is in the past. Choose a later one.", field="ends_at")
 
 
 def _move_times(

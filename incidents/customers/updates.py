@@ -260,9 +260,9 @@ def _check(draft: Draft, *, at: datetime) -> None:
     if not draft.body.strip() or not draft.name.strip():
         raise UpdateRefused("Write what customers should read, and a title as they would call the incident.")
     if any(component.page_id != draft.page.pk for component in draft.components):
-        raise UpdateRefused("Choose components of this status page.")
+        raise UpdateRefused("Choose components of this status page.", field="components")
     if draft.status not in OVER and (draft.next_update_at is None or draft.next_update_at <= at):
-        raise UpdateRefused("Say when the next update comes. It must be in the future.")
+        raise UpdateRefused("Say when the next update comes. It must be in the future.", field="next_update_at")
 
 
 def _incident_of(ticket: Ticket, draft: Draft, *, at: datetime) -> PublicIncident:

@@ -31,7 +31,7 @@ def add(
     if not (title := clean_line(title)):
         raise TicketRefused("Say what must be done, beginning with a verb.")
     if owner is not None and not owner.is_active:
-        raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.")
+        raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.", field="owner")
     if owner is None and team is None:
         team = ticket.team
     action = ActionItem(
@@ -78,9 +78,9 @@ def reassign(
     """Give it to another person or team."""
     ticket, action = _lock_open(action_id)
     if owner is None and team is None:
-        raise TicketRefused("Choose the person or the team who will do it.")
+        raise TicketRefused("Choose the person or the team who will do it.", field="owner")
     if owner is not None and not owner.is_active:
-        raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.")
+        raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.", field="owner")
     action.owner, action.team, action.updated_at = owner, team, at
     action.save(update_fields=["owner", "team", "updated_at"])
     reassign_action(ticket, action, at=at)

@@ -20,7 +20,7 @@ def request_waiver(*, ticket_id: int, reason: str, actor: User, at: datetime) ->
     if ticket.kind != TicketKind.INCIDENT or ticket.status != TicketStatus.RESTORED:
         raise TicketRefused(f"{ticket.reference} is not waiting for prevention. Restore the service first.")
     if not reason:
-        raise TicketRefused("Say why no prevention is needed. The person who decides reads it.")
+        raise TicketRefused("Say why no prevention is needed. The person who decides reads it.", field="reason")
     if ticket.waivers.filter(status=WaiverStatus.ASKED).exists():
         raise TicketRefused("This was requested already and waits for a decision.")
     waiver = PreventionWaiver.objects.create(ticket=ticket, reason=reason, requested_by=actor, requested_at=at)
@@ -41,7 +41,7 @@ def approve_waiver(*, waiver_id: int, actor: User, at: datetime) -> PreventionWa
 def decline_waiver(*, waiver_id: int, reason: str, actor: User, at: datetime) -> PreventionWaiver:
     """Say that prevention is needed after all, and of what."""
     if not (reason := clean_lines(reason)):
-        raise TicketRefused("Say what must be prevented, so that somebody can begin.")
+        raise TicketRefused("Say what must be prevented, so that somebody can begin.", field="reason")
     waiver = _decide(waiver_id, WaiverStatus.DECLINED, actor=actor, at=at)
     _record(waiver, f"Prevention is needed: {reason}", actor=actor, at=at)
     return waiver

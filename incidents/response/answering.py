@@ -157,7 +157,7 @@ def assign(*, ticket_id: int, assignee: User | None, actor: User | None, at: dat
     """Give the ticket to a person, or to nobody."""
     ticket = lock_ticket(ticket_id)
     if assignee is not None and not assignee.is_active:
-        raise TicketRefused(f"{assignee.name}'s account is closed. Choose somebody else.")
+        raise TicketRefused(f"{assignee.name}'s account is closed. Choose somebody else.", field="assignee")
     if ticket.assignee != assignee:
         _give_to(ticket, assignee, at=at)
         text = f"Assigned to {assignee.name}." if assignee else "Assigned to nobody."

@@ -32,7 +32,7 @@ def add_note(*, ticket_id: int, text: str, actor: User | None, at: datetime, is_
     ticket = lock_ticket(ticket_id)
     text = clean_lines(text)
     if not text:
-        raise TicketRefused("The note is empty. Write something first.")
+        raise TicketRefused("The note is empty. Write something first.", field="text")
     kind = EntryKind.COMMENT if is_public else EntryKind.NOTE
     timeline.record(ticket_id=ticket.pk, kind=kind, text=text, at=at, actor=actor)
     save(ticket, at=at)

@@ -55,7 +55,7 @@ def declare(
     """
     assigned_team = team or (service.team if service else None)
     if assigned_team is None:
-        raise TicketRefused("Choose the affected service, or the team that should look at it.")
+        raise TicketRefused("Choose the affected service, or the team that should look at it.", field="team")
     if severity is None or impact or urgency:
         proposal = priority.propose(impact=impact, urgency=urgency)
         severity, priority_value = severity or proposal.severity, proposal.priority

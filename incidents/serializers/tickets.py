@@ -93,11 +93,12 @@ class TimelineEntrySerializer(RecordSerializer):
 
     ticket = serializers.CharField(source="ticket.reference", read_only=True)
     actor = PersonSerializer(read_only=True, allow_null=True)
+    token = ReadKey("name", allow_null=True)
     data = AnyObject(read_only=True)  # type: ignore[assignment]  # the entry's own field
 
     class Meta:
         model = TimelineEntry
-        fields = ("id", "ticket", "kind", "at", "recorded_at", "actor", "text", "data")
+        fields = ("id", "ticket", "kind", "at", "recorded_at", "actor", "token", "text", "data")
 
 
 class MomentSerializer(serializers.Serializer[Any]):

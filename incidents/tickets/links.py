@@ -31,9 +31,11 @@ class LinkedTicket:
 def link_tickets(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: User | None, at: datetime) -> TicketLink:
     """Link two tickets; an existing link is left as it is."""
     if from_ticket.pk == to_ticket.pk:
-        raise TicketRefused("A ticket cannot be linked to itself. Choose another ticket.")
+        raise TicketRefused("A ticket cannot be linked to itself. Choose another ticket.", field="to_ticket")
     if kind == LinkKind.CAUSED_BY and to_ticket.kind != TicketKind.PROBLEM:
-        raise TicketRefused("Only a problem can be a cause. Choose a problem, or link it as related.")
+        raise TicketRefused(
+            "Only a problem can be a cause. Choose a problem, or link it as related.", field="to_ticket"
+        )
     link, is_new = TicketLink.objects.get_or_create(
         from_ticket_id=from_ticket.pk,
         to_ticket_id=to_ticket.pk,

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from config.base.data import acting
 from incidents.models import EntryKind, Ticket, TimelineEntry
 from oncall.models import User
 
@@ -19,11 +20,13 @@ def record(
 ) -> None:
     """Add an entry to a ticket's timeline, in the caller's transaction.
 
-    With a `source` it is added once: a second call with the same source adds nothing.
+    With a `source` it is added once: a second call with the same source adds nothing. What an actor does over the
+    API is recorded with the token.
     """
     entry = TimelineEntry(
-        ticket_id=ticket_id, kind=kind, text=text, at=at, actor=actor, data=data or {}, source=source
-    )
+        ticket_id=ticket_id, kind=kind, text=text, at=at, actor=actor, data=data or {}, source=source,
+        token_id=acting.token_id() if actor else None,
+    )  # fmt: skip
     TimelineEntry.objects.bulk_create([entry], ignore_conflicts=bool(source))
 
 
@@ -43,6 +46,7 @@ def carry_over(*, from_ticket: Ticket, to_ticket: Ticket) -> None:
             text=entry.text,
             at=entry.at,
             actor_id=entry.actor_id,
+            token_id=entry.token_id,
             data=entry.data | {"from_ticket": from_ticket.reference},
             source=f"carried:{entry.pk}",
         )

@@ -1,11 +1,24 @@
-"""Tokens of the REST API: created, shown once, revoked; and stored answers for repeated requests, for a day."""
+"""Tokens of the REST API: created, shown once, replaced, revoked; and stored answers for repeats, for a day."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from config.base.data.lifecycle import Refusal
 from config.base.rest import idempotency, tokens
-from oncall.models import ApiToken, IdempotentRequest, TokenScope, User
+from config.base.rest.scopes import OFFERED, Scope
+from oncall.models import ApiToken, IdempotentRequest, User
+
+MAX_OVERLAP = timedelta(days=7)
+
+
+class BadOverlap(Refusal):
+    """The old key would work longer than is allowed."""
+
+
+class TokenEnded(Refusal):
+    """The token was revoked, or has expired."""
 
 
 class BadScopes(Refusal):
@@ -16,16 +29,43 @@ def create_token(
     *,
     user: User,
     name: str,
-    scopes: Collection[str] = tuple(TokenScope.values),
+    scopes: Collection[str] = (Scope.READ, Scope.WRITE),
     at: datetime,
     expires_at: datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """Create a token of `user` and return it with its key; only a digest of the key is stored, so show it now.
 
-    Raises BadScopes unless `scopes` are some of TokenScope.
+    Raises BadScopes unless `scopes` are some of those that are offered.
     """
-    if not scopes or not set(scopes) <= set(TokenScope.values):
-        raise BadScopes(f"Choose at least one of: {', '.join(TokenScope.values)}.")
+    if not scopes or not set(scopes) <= set(OFFERED):
+        raise BadScopes(f"Choose at least one of: {', '.join(OFFERED)}.")
+    return _insert(user=user, name=name, scopes=scopes, at=at, expires_at=expires_at)
+
+
+@transaction.atomic
+def rotate_token(*, token: ApiToken, overlap: timedelta, at: datetime) -> tuple[ApiToken, str]:
+    """Create the successor of a token, with its name, scopes and lifetime, and return it with its key.
+
+    The old key works for `overlap` longer, at most MAX_OVERLAP, and never beyond its own end: meanwhile programs
+    change to the new one. Raises TokenEnded for a token that is revoked or expired.
+    """
+    if not timedelta(0) <= overlap <= MAX_OVERLAP:
+        raise BadOverlap(f"Choose an overlap of at most {MAX_OVERLAP.days} days.", field="overlap")
+    old = ApiToken.objects.select_for_update(no_key=True).select_related("user").get(pk=token.pk)
+    if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= at):
+        raise TokenEnded("This token does not work any more. Create a new one.")
+    lifetime = old.expires_at - old.created_at if old.expires_at else None
+    successor, key = _insert(
+        user=old.user, name=old.name, scopes=old.scopes, at=at, expires_at=at + lifetime if lifetime else None
+    )
+    old.expires_at = min(old.expires_at or at + overlap, at + overlap)
+    old.save(update_fields=["expires_at"])
+    return successor, key
+
+
+def _insert(
+    *, user: User, name: str, scopes: Collection[str], at: datetime, expires_at: datetime | None
+) -> tuple[ApiToken, str]:
     key = tokens.new_secret(tokens.TOKEN_PREFIX)
     token = ApiToken.objects.create(
         user=user,

@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.base.rest.scopes import Scope, scoped
 from config.base.rest.viewsets import ReadViewSet, write_handler
 from oncall import calendars
 from oncall.filters.calendars import CalendarDateFilter, CalendarFilter
@@ -33,22 +34,23 @@ class CalendarViewSet(ReadViewSet):
         context = dict(super().get_serializer_context())
         return context | {"calendar": self.get_object()} if self.detail else context
 
-    @write_handler(serializers.NewCalendarSerializer, may=_may, status=201)
+    @write_handler(serializers.NewCalendarSerializer, scope=Scope.ROTA, may=_may, status=201)
     def create(self, data: dict[str, Any]) -> Calendar:
         """Create a calendar; with a country, it gets the public holidays of this year and the next years."""
         return calendars.create_calendar(**data, at=self.at, actor=self.actor)
 
-    @write_handler(serializers.CalendarUpdateSerializer, may=_may)
+    @write_handler(serializers.CalendarUpdateSerializer, scope=Scope.ROTA, may=_may)
     def update(self, calendar: Calendar, data: dict[str, Any]) -> Calendar:
         """Set name, description and external id; the same values twice change nothing."""
         values = {"description": "", "external_id": ""} | data
         return calendars.change_calendar(calendar=calendar, **values)
 
-    @write_handler(serializers.CalendarUpdateSerializer, may=_may, partial=True)
+    @write_handler(serializers.CalendarUpdateSerializer, scope=Scope.ROTA, may=_may, partial=True)
     def partial_update(self, calendar: Calendar, data: dict[str, Any]) -> Calendar:
         """Change the fields that are sent."""
         return calendars.change_calendar(calendar=calendar, **data)
 
+    @scoped(Scope.ROTA)
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a calendar that no layer has ever used."""
         _check(request.user)
@@ -57,6 +59,7 @@ class CalendarViewSet(ReadViewSet):
 
     @extend_schema(request=serializers.DaysSerializer, responses=serializers.ActiveDaysSerializer)
     @action(detail=True, methods=["put"])
+    @scoped(Scope.ROTA)
     def dates(self, request: Request, pk: str) -> Response:
         """Replace the coming days with exactly these; days that have begun stay as they are."""
         _check(request.user)
@@ -79,11 +82,12 @@ class CalendarDateViewSet(ReadViewSet):
     filterset_class = CalendarDateFilter
     order = ("date", "id")
 
-    @write_handler(serializers.NewDaySerializer, may=_may, status=201)
+    @write_handler(serializers.NewDaySerializer, scope=Scope.ROTA, may=_may, status=201)
     def create(self, data: dict[str, Any]) -> CalendarDate:
         """Add a day off."""
         return calendars.add_date(**data, at=self.at, actor=self.actor)
 
+    @scoped(Scope.ROTA)
     def destroy(self, request: Request, pk: str) -> Response:
         """Withdraw a day off; 404 if it was withdrawn before."""
         _check(request.user)

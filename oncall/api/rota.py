@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.base.rest.scopes import Scope
 from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, requested_instant, write_handler
 from oncall import schedules
 from oncall.filters.rota import HandoffNoteFilter
@@ -54,9 +55,8 @@ class HandoffNoteViewSet(ReadViewSet):
     queryset = HandoffNote.objects.select_related("author")
     serializer_class = HandoffNoteSerializer
     filterset_class = HandoffNoteFilter
-    scope = "respond"
 
-    @write_handler(NewHandoffNoteSerializer, status=201)
+    @write_handler(NewHandoffNoteSerializer, scope=Scope.ROTA, status=201)
     def create(self, data: dict[str, Any]) -> HandoffNote:
         """Write a handoff note at the end of a shift."""
         return handoff_notes.write_note(actor=self.actor, at=self.at, **data)

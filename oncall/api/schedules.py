@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as DraftError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -16,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.data.clock import ceil_minute, floor_minute
+from config.base.rest.scopes import Scope, scoped
 from config.base.rest.viewsets import Pagination, ReadViewSet, post_action, requested_instant, write_handler
 from oncall import schedules
 from oncall.api import load as load_api
@@ -143,25 +145,26 @@ class ScheduleViewSet(ReadViewSet):
     filterset_class = ScheduleFilter
     order = "id"
 
-    @write_handler(NewScheduleSerializer, status=201)
+    @write_handler(NewScheduleSerializer, scope=Scope.ROTA, status=201)
     def create(self, data: dict[str, Any]) -> Schedule:
         """Create a schedule; nobody is on call until it has a version."""
         _check_team(self.actor, data["team"])
         return lifecycle.create_schedule(**data)
 
-    @write_handler(NewScheduleSerializer, may=_may)
+    @write_handler(NewScheduleSerializer, scope=Scope.ROTA, may=_may)
     def update(self, schedule: Schedule, data: dict[str, Any]) -> Schedule:
         """Set name, team, description and external id; the same values twice change nothing."""
         _check_team(self.actor, data["team"])
         return lifecycle.change_schedule(schedule=schedule, **data)
 
-    @write_handler(NewScheduleSerializer, may=_may, partial=True)
+    @write_handler(NewScheduleSerializer, scope=Scope.ROTA, may=_may, partial=True)
     def partial_update(self, schedule: Schedule, data: dict[str, Any]) -> Schedule:
         """Change the fields that are sent."""
         _check_team(self.actor, data.get("team", schedule.team))
         return lifecycle.change_schedule(schedule=schedule, **data)
 
     @extend_schema(responses={204: None})
+    @scoped(Scope.ROTA)
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a schedule; 409 if it has history or a policy pages it."""
         schedule = self.get_object()
@@ -206,7 +209,8 @@ class ScheduleViewSet(ReadViewSet):
         return Response(WarningsSerializer(answer).data)
 
     @extend_schema(request=PreviewSerializer, responses=PreviewedSerializer)
-    @action(detail=True, methods=["post"], scope="read")
+    @action(detail=True, methods=["post"])
+    @scoped(Scope.READ)
     def preview(self, request: Request, pk: str) -> Response:
         """Preview a draft: segments, warnings and the changes in words; nothing is stored."""
         at, data = self.at, self._validated(PreviewSerializer)
@@ -245,12 +249,14 @@ class ScheduleViewSet(ReadViewSet):
 
     @extend_schema(request=NewVersionSerializer, responses={201: VersionSerializer})
     @versions.mapping.post
+    @scoped(Scope.ROTA)
     def add_version(self, request: Request, pk: str) -> Response:
         """Create a version with these layers, by default at the next handoff (R-V4)."""
         return self._write_version(self._validated(NewVersionSerializer), is_put=False)
 
     @extend_schema(request=LayersSerializer, responses=VersionSerializer)
     @versions.mapping.put
+    @scoped(Scope.ROTA)
     def set_version(self, request: Request, pk: str) -> Response:
         """As POST, unless the newest version is the same: then that is returned, and none is created."""
         return self._write_version(self._validated(LayersSerializer), is_put=True)
@@ -287,7 +293,12 @@ class ScheduleViewSet(ReadViewSet):
                 note=data["note"],
             )
         row = VersionViewSet.queryset.all().get(pk=version.pk)
-        return Response(VersionSerializer(row).data, status=200 if is_put else 201)
+        answer = Response(VersionSerializer(row).data, status=200 if is_put else 201)
+        if not is_put:
+            answer.headers["Location"] = self.request.build_absolute_uri(
+                reverse("schedule-version-detail", args=[row.pk])
+            )
+        return answer
 
 
 def _may_withdraw(user: User, version: ScheduleVersion) -> bool:
@@ -303,7 +314,12 @@ class VersionViewSet(ReadViewSet):
     serializer_class = VersionSerializer
     filterset_class = ScheduleVersionFilter
 
-    @post_action(may=_may_withdraw, scope="write")
+    @post_action(
+        scope=Scope.ROTA,
+        may=_may_withdraw,
+        is_done=lambda version, data: version.withdrawn_at is not None,
+        changes=("withdrawn_at",),
+    )
     def withdraw(self, version: ScheduleVersion, data: dict[str, Any]) -> ScheduleVersion:
         """Withdraw a version that is not in force yet (R-V3); 409 once it is in force."""
         return editing.withdraw_version(version_id=version.pk, actor=self.actor, at=self.at)

@@ -1,6 +1,6 @@
 """The app's models: people, schedules, escalation, pages and the work that follows."""
 
-from oncall.models.access import ApiToken, IdempotentRequest, TokenScope
+from oncall.models.access import ApiToken, IdempotentRequest
 from oncall.models.calendars import Calendar, CalendarDate
 from oncall.models.cover.absences import Absence
 from oncall.models.cover.overrides import Override, OverrideOp, OverridePerson
@@ -124,7 +124,6 @@ __all__ = [
     "Team",
     "TeamKind",
     "TimeUnit",
-    "TokenScope",
     "Urgency",
     "User",
     "WakeTest",

@@ -4,15 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from config.base.data.models import OneLineField
+from config.base.rest.scopes import Scope
 from oncall.models.people import User
-
-
-class TokenScope(models.TextChoices):
-    """What a token may be used for."""
-
-    READ = "read", "Read everything its owner may read"
-    WRITE = "write", "Change records"
-    RESPOND = "respond", "Acknowledge, restore, add notes"
 
 
 class ApiToken(models.Model):
@@ -22,7 +15,7 @@ class ApiToken(models.Model):
     name = OneLineField(max_length=80)
     prefix = models.CharField(max_length=12, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
-    scopes = ArrayField(models.CharField(max_length=10, choices=TokenScope), default=list)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope), default=list)
     created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -43,6 +36,12 @@ class IdempotentRequest(models.Model):
     status = models.PositiveSmallIntegerField()
     answer = models.TextField(blank=True)
     etag = models.CharField(max_length=80, blank=True)
+    location = models.CharField(max_length=500, blank=True, default="", db_default="")
+    record_id = models.BigIntegerField(null=True, blank=True, help_text="The record that the answer shows.")
+    rights = models.CharField(
+        max_length=64, blank=True, default="", db_default="",
+        help_text="A digest of the roles and teams of the caller, if the answer shows no record.",
+    )  # fmt: skip
     created_at = models.DateTimeField()
 
     class Meta:

@@ -37,7 +37,7 @@ def dismiss(*, obligation_id: int, reason: str, actor: User, at: datetime) -> Ob
     if rule.dismissed_when == DismissedWhen.OVERDUE and obligation.due_at >= at:
         raise ObligationRefused("You can dismiss this task once it is overdue. Until then, do it or ask for help.")
     if rule.needs_reason and not reason:
-        raise ObligationRefused("Write why this task is not needed. The reason stays on the record.")
+        raise ObligationRefused("Write why this task is not needed. The reason stays on the record.", field="reason")
     return end(obligation, ObligationStatus.DISMISSED, at=at, actor=actor, reason=reason)
 
 
@@ -53,9 +53,9 @@ def postpone(*, obligation_id: int, due_at: datetime, reason: str, actor: User, 
     if not kinds.get(obligation.kind).by_hand:
         raise ObligationRefused("The record sets the due date of this task. Change the date there.")
     if due_at <= max(at, obligation.due_at):
-        raise ObligationRefused("Choose a time in the future that is later than the present due time.")
+        raise ObligationRefused("Choose a time in the future that is later than the present due time.", field="due_at")
     if not reason:
-        raise ObligationRefused("Write why this task is postponed.")
+        raise ObligationRefused("Write why this task is postponed.", field="reason")
     obligation.reason = reason
     replan(obligation, due_at=due_at, at=at)
     return obligation

@@ -145,7 +145,7 @@ def _valid_query(query: str, page: type[ListPage] | None) -> str:
 def _valid_name(name: str, others: list[SavedView]) -> str:
     name = clean_line(name)
     if not name:
-        raise SavedViewRefused("Enter a name.")
+        raise SavedViewRefused("Enter a name.", field="name")
     if any(other.name == name for other in others):
         raise SavedViewRefused(f"This list already has a view called {name}. Choose another name.")
     field: Any = SavedView._meta.get_field("name")

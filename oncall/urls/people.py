@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/rules/add/", me.RuleAdd.as_view(), name="rule-add"),
     path("me/rules/<int:pk>/remove/", me.RuleRemove.as_view(), name="rule-remove"),
     path("me/tokens/add/", me.TokenAdd.as_view(), name="token-add"),
+    path("me/tokens/<int:pk>/replace/", me.TokenRotate.as_view(), name="token-rotate"),
     path("me/tokens/<int:pk>/revoke/", me.TokenRevoke.as_view(), name="token-revoke"),
 ]

@@ -83,14 +83,14 @@ def name_services(
     if ticket.status == TicketStatus.CLOSED:
         raise TicketRefused(f"{ticket.reference} is closed. Reopen it, or open a new problem.")
     if due_on < at.date():
-        raise TicketRefused("This day is in the past. Choose a later day.")
+        raise TicketRefused("This day is in the past. Choose a later day.", field="due_on")
     problem = Problem.objects.get(pk=problem_id)
     named = set(problem.services_at_risk.values_list("pk", flat=True)) | {ticket.service_id}
     new_services = sorted(
         {service for service in services if service.pk not in named}, key=lambda service: service.name
     )
     if not new_services:
-        raise TicketRefused("Choose at least one service that is not named yet.")
+        raise TicketRefused("Choose at least one service that is not named yet.", field="services")
     problem.services_at_risk.add(*new_services)
     text = f"Other services at risk: {', '.join(service.name for service in new_services)}."
     data = {"services": [service.slug for service in new_services]}

@@ -53,7 +53,7 @@ def add(
     if not (text := clean_lines(text)):
         raise TicketRefused("Say what contributed, in a sentence.")
     if parent is not None and parent.problem_id != problem_id:
-        raise TicketRefused("That factor belongs to another problem. Choose a factor of this problem.")
+        raise TicketRefused("That factor belongs to another problem. Choose a factor of this problem.", field="parent")
     if _depth(parent) >= _MAX_DEPTH:
         raise TicketRefused("The tree has too many levels here. Add the factor at the top.")
     siblings = Factor.objects.filter(problem=problem_id, parent=parent)

@@ -54,7 +54,7 @@ def open_problem(
     """Open a problem without an incident. Raises TicketRefused."""
     owner = team or (service.team if service else None)
     if owner is None:
-        raise TicketRefused("Choose the service it is about, or the team that should investigate it.")
+        raise TicketRefused("Choose the service it is about, or the team that should investigate it.", field="team")
     problem = Problem(
         kind=TicketKind.PROBLEM, title=title, description=description, service=service, team=owner,
         severity=severity, priority=min(5, severity.rank), opened_by=actor, created_at=at, updated_at=at,
@@ -254,7 +254,7 @@ def _retire_known_error(ticket: Ticket, *, at: datetime) -> None:
 
 def _move_incidents_to_original(ticket: Ticket, original: Ticket | None, *, actor: User | None, at: datetime) -> None:
     if original is None or original.kind != TicketKind.PROBLEM or original.pk == ticket.pk:
-        raise TicketRefused("Choose the problem that it is a duplicate of.")
+        raise TicketRefused("Choose the problem that it is a duplicate of.", field="original")
     links.link_tickets(from_ticket=ticket, to_ticket=original, kind=LinkKind.DUPLICATE_OF, actor=actor, at=at)
     caused = TicketLink.objects.filter(to_ticket=ticket, kind=LinkKind.CAUSED_BY).select_related("from_ticket")
     for link in list(caused.order_by("from_ticket")):

@@ -58,7 +58,7 @@ class ProblemPage(DetailPage):
             "problem": problem,
             "known_error": KnownError.objects.filter(problem=problem).first(),
             "tree": factors.tree(problem),
-            "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
+            "timeline": ticket.timeline.select_related("actor", "token").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
             "main_verbs": [verb for verb in allowed if verb.is_main],
             "more_verbs": [
                 verb for verb in allowed if not verb.is_main and verb.name not in {"add-note", "add-factor"}

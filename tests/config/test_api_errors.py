@@ -1,5 +1,8 @@
 """Every error under /api/ has the same form."""
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +15,17 @@ from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 from config import urls
+from config.api import router
 from config.base.data.lifecycle import Refusal
 from config.base.data.roles import Role
+from config.base.rest.errors import CODES
+from config.base.rest.scopes import handlers
 from tests import factories as make
 from tests.clients import client_of
 
 pytestmark = pytest.mark.django_db
 INCIDENTS = "/api/v1/incidents/"
+ROOT = Path(__file__).parents[2]
 
 
 class Raising(APIView):
@@ -82,7 +89,7 @@ class TestShape:
         assert "slash" in answer.json()["message"]
 
     def test_of_a_method_that_is_not_answered(self, client: Any) -> None:
-        for method in ("put", "delete", "options", "trace", "patch"):
+        for method in ("put", "delete", "trace", "patch"):
             assert code_of(getattr(client, method)(INCIDENTS), 405) == "method_not_allowed"
 
     @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data", "nonsense"])
@@ -175,3 +182,92 @@ class TestFilters:
             assert client.get(INCIDENTS, {"search": words}).status_code == 200
         assert code_of(client.get(INCIDENTS, {"search": "x" * 3_000}), 400) == "invalid"
         assert code_of(client.get(INCIDENTS, {"search": "a\x00b"}), 400) == "invalid"
+
+
+class TestFields:
+    """What is wrong is said under the name that was sent, with what to do instead."""
+
+    @pytest.fixture
+    def agent(self) -> Any:
+        return client_of(make.UserFactory(roles=[Role.AGENT]))
+
+    @staticmethod
+    def _wrong(answer: Any) -> Any:
+        assert answer.status_code == 400, answer.content
+        return answer.json()["fields"]
+
+    def test_that_change_by_a_verb_name_it(self, agent: Any) -> None:
+        url = f"{INCIDENTS}{make.IncidentFactory().pk}/"
+
+        [status] = self._wrong(agent.patch(url, {"status": "restored"}))["status"]
+        [team] = self._wrong(agent.patch(url, {"team": "payments"}))["team"]
+
+        assert "POST" in status
+        assert "…/restore/" in status
+        assert "…/close/" in status
+        assert team == "This changes by a verb: POST …/reassign/."
+
+    def test_that_change_by_a_verb_name_it_wherever_a_record_can_be_changed(self) -> None:
+        for _, kind, basename in router.registry:
+            viewset: Any = kind
+            if not hasattr(viewset, "partial_update"):
+                continue
+            view = viewset()
+            for _, _, handler in handlers(viewset):
+                for name in getattr(handler, "changes", ()):
+                    taken = viewset.partial_update.takes(context={"view": view})
+                    if name not in taken.fields:
+                        with pytest.raises(exceptions.ValidationError, match="POST") as refusal:
+                            taken.run_validation({name: "x"})
+                        assert handler.url_path in str(refusal.value), basename
+
+    def test_that_are_only_shown_or_unknown_say_so(self, agent: Any) -> None:
+        url = f"{INCIDENTS}{make.IncidentFactory().pk}/"
+
+        wrong = self._wrong(agent.patch(url, {"reference": "INC-1", "titel": "x"}))
+
+        assert wrong["reference"] == ["This field cannot be set here."]
+        assert "Known are: title" in wrong["titel"][0]
+
+    def test_list_what_may_be_chosen(self, agent: Any) -> None:
+        url = f"{INCIDENTS}{make.IncidentFactory().pk}/"
+
+        [message] = self._wrong(agent.post(f"{url}hold/", {"reason": "lunch"}))["reason"]
+
+        assert message == ('"lunch" is not a choice. Choose one of: requester, change, problem, supplier, other_team.')
+
+    def test_of_filters_list_what_may_be_chosen(self, agent: Any) -> None:
+        [message] = self._wrong(agent.get(f"{INCIDENTS}?status=odd"))["status"]
+
+        assert "Choose one of: new, acknowledged" in message
+
+    @pytest.mark.parametrize("name", ["created_after", "created_before"])
+    def test_of_a_range_are_named_as_they_were_sent(self, agent: Any, name: str) -> None:
+        assert list(self._wrong(agent.get(f"{INCIDENTS}?{name}=yesterday"))) == [name]
+
+    def test_without_a_team_name_it(self, agent: Any) -> None:
+        make.PriorityRuleFactory(impact=3, urgency=3)
+
+        assert list(self._wrong(agent.post(INCIDENTS, {"title": "x"}))) == ["team"]
+        fields = {"title": "x", "severity": make.SeverityFactory().name}
+        assert list(self._wrong(agent.post("/api/v1/problems/", fields))) == ["team"]
+
+
+class TestCodes:
+    """One table of codes, in the program and in the reference."""
+
+    def test_stand_in_the_reference_and_no_others_do(self) -> None:
+        rows = [line for line in (ROOT / "docs" / "api.md").read_text().splitlines() if re.match(r"\| \d{3} \|", line)]
+
+        assert rows == [f"| {meaning.status} | `{code}` | {meaning.advice} |" for code, meaning in CODES.items()]
+
+    def test_are_known_of_every_error_that_can_be_raised(self) -> None:
+        def kinds(base: type[exceptions.APIException]) -> Iterator[type[exceptions.APIException]]:
+            for kind in base.__subclasses__():
+                yield from (kind, *kinds(kind))
+
+        for kind in kinds(exceptions.APIException):
+            if kind.__module__.startswith("tests."):
+                continue
+            assert kind.default_code in CODES, kind
+            assert CODES[kind.default_code].status == kind.status_code, kind

@@ -9,15 +9,18 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import timezone
 
+from config.api import router
 from config.base.data.roles import Role
+from config.base.rest.viewsets import BaseViewSet
 from incidents import response
 from incidents.models import Ticket, TimelineEntry
 from oncall.access import tokens
-from oncall.models import IdempotentRequest
+from oncall.models import ApiToken, IdempotentRequest, User
 from tests import factories as make
 from tests.clients import client_of
 
 URL = "/api/v1/incidents/"
+MARKER = "Payroll was read by a stranger"
 
 
 def body(**fields: Any) -> dict[str, Any]:
@@ -101,6 +104,109 @@ class TestRepeat:
 
         assert Ticket.objects.count() == 2
         assert not IdempotentRequest.objects.exists()
+
+
+class TestAccess:
+    """A repeat is answered as a fresh request is checked: sign-in, scope, role and record come first."""
+
+    @staticmethod
+    def _as(user: Any, *scopes: str) -> Any:
+        return client_of(user, scopes or ("write",))
+
+    @pytest.fixture
+    def member(self, caller: Any) -> Any:
+        return make.MembershipFactory(user__roles=[Role.RESPONDER])
+
+    @pytest.fixture
+    def secret(self, member: Any) -> Any:
+        return make.IncidentFactory(
+            team=member.team, visibility="private", visibility_reason="Personal data", title=MARKER
+        )
+
+    def test_to_a_private_record_ends_with_the_team(self, member: Any, secret: Any) -> None:
+        url, client = f"{URL}{secret.pk}/add_note/", self._as(member.user)
+        assert MARKER in send(client, url=url, text="x").content.decode()
+        assert MARKER in send(client, url=url, text="x").content.decode()
+
+        member.delete()
+        again = send(client, url=url, text="x")
+
+        assert (again.status_code, MARKER in again.content.decode()) == (404, False)
+        assert "Idempotent-Replayed" not in again
+
+    def test_to_a_record_that_became_private_ends(self, caller: Any) -> None:
+        url_of_new = send(caller, title=MARKER)["Location"]
+        Ticket.objects.update(visibility="private", visibility_reason="x", opened_by=None)
+        Ticket.objects.update(team=make.TeamFactory())
+
+        again = send(caller, title=MARKER)
+
+        assert (again.status_code, MARKER in again.content.decode()) == (404, False)
+        assert caller.get(url_of_new).status_code == 404
+
+    def test_needs_the_scope_again(self, caller: Any) -> None:
+        person = make.UserFactory(roles=[Role.AGENT])
+        assert send(self._as(person, "declare")).status_code == 201
+
+        assert send(self._as(person, "read", "respond")).status_code == 403
+        assert send(self._as(person, "declare")).status_code == 201
+
+    def test_ends_with_a_scope_that_was_taken_from_the_token(self, caller: Any) -> None:
+        send(caller)
+        ApiToken.objects.update(scopes=["read"])
+
+        assert send(caller).status_code == 403
+
+    def test_ends_with_the_account_and_the_token(self, caller: Any) -> None:
+        send(caller)
+        ApiToken.objects.update(revoked_at=timezone.now())
+        assert send(caller).status_code == 401
+        ApiToken.objects.update(revoked_at=None)
+        User.objects.filter(api_tokens__isnull=False).update(is_active=False)
+
+        assert send(caller).status_code == 401
+
+    def test_needs_the_role_again(self, caller: Any) -> None:
+        person = make.UserFactory(roles=[Role.AGENT])
+        client, url = self._as(person), f"{URL}{make.IncidentFactory().pk}/add_note/"
+        assert send(client, url=url, text="x").status_code == 200
+        person.groups.clear()
+
+        assert send(client, url=url, text="x").status_code == 403
+
+    def test_shows_of_the_record_what_may_be_read_now(self, caller: Any) -> None:
+        """A person who is no agent any more reads the new record, without its requester."""
+        person = make.UserFactory(roles=[Role.AGENT])
+        client = self._as(person)
+        first = send(client, requester={"name": MARKER})
+        assert first.json()["requester"]["name"] == MARKER
+        person.groups.clear()
+        Ticket.objects.update(opened_by=None)
+
+        again = send(client, requester={"name": MARKER})
+
+        assert (again.status_code, again.json()["requester"]) == (201, None)
+        assert again["Idempotent-Replayed"] == "true"
+
+    def test_of_an_answer_without_a_record_ends_when_the_rights_change(self, caller: Any) -> None:
+        membership = make.MembershipFactory(role="manager")
+        url = f"/api/v1/schedules/{make.weekly_schedule(membership.user).pk}/preview/"
+        body_of_draft: dict[str, Any] = {"time_zone": "UTC", "effective": "now", "layers": []}
+        client = self._as(membership.user)
+        assert send(client, url=url, **body_of_draft).status_code == 200
+        assert send(client, url=url, **body_of_draft)["Idempotent-Replayed"] == "true"
+
+        membership.delete()
+        again = send(client, url=url, **body_of_draft)
+
+        assert (again.status_code, again.json()["code"]) == (409, "answer_withheld")
+
+    def test_is_checked_for_every_post(self) -> None:
+        """Each handler is the one of the base class, which checks before it answers."""
+        for _, kind, _ in router.registry:
+            viewset: Any = kind
+            assert viewset.dispatch is BaseViewSet.dispatch, viewset
+            assert viewset.initial is BaseViewSet.initial, viewset
 
 
 class TestKey:

@@ -7,8 +7,13 @@ from dataclasses import dataclass
 class Refusal(Exception):
     """The current state does not allow the request; the message is written for the user.
 
-    Domain modules derive their own exceptions from it. The API answers 409, the portal shows the message.
+    Domain modules derive their own exceptions from it. The API answers 409, the portal shows the message. With a
+    `field` it is not the state but what was sent, or left out: the API answers 400 and names the field.
     """
+
+    def __init__(self, message: str = "", *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class IllegalMove(Refusal):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
@@ -26,6 +27,38 @@ _MESSAGES = {
 }
 
 
+@dataclass(frozen=True)
+class Meaning:
+    """What a code of errors means: the status of its answers, and what the caller does next."""
+
+    status: int
+    advice: str
+
+
+CODES = {
+    "invalid": Meaning(400, "correct the request; `fields` names what is wrong, by the names that were sent"),
+    "parse_error": Meaning(400, "send JSON; the message says where it ends being that"),
+    "bad_request": Meaning(400, "send a request to the portal's own host name, in plain HTTP"),
+    "not_authenticated": Meaning(401, "send a token"),
+    "authentication_failed": Meaning(401, "send a token that is valid: this one is unknown, expired or revoked"),
+    "permission_denied": Meaning(403, "a token with the scope that the message names, or a role its owner lacks"),
+    "not_found": Meaning(404, "nothing there, or you may not see it; addresses end with a slash"),
+    "method_not_allowed": Meaning(405, "another method; `OPTIONS` lists them"),
+    "not_acceptable": Meaning(406, "accept `application/json`"),
+    "conflict": Meaning(409, "the record's state does not allow it; the message says what is possible"),
+    "in_flight": Meaning(409, "the first request with this `Idempotency-Key` still runs; send it again in a moment"),
+    "answer_withheld": Meaning(409, "the request was done; your rights have changed since, so read what you may"),
+    "stale": Meaning(412, "read the record again, then send the change; `ETag` is the present one"),
+    "too_large": Meaning(413, "send less"),
+    "unsupported_media_type": Meaning(415, "send `application/json`, uncompressed"),
+    "key_reused": Meaning(422, "a fresh `Idempotency-Key` for each new request"),
+    "throttled": Meaning(429, "wait for `Retry-After` seconds; `RateLimit` says what is left"),
+    "error": Meaning(500, "report it with the `X-Request-ID` of the answer"),
+    "busy": Meaning(503, "nothing was changed; try again after `Retry-After` seconds"),
+}
+"""Every code that an error can have. They stay as they are within a version of the API."""
+
+
 class Conflict(exceptions.APIException):
     """The record's state does not allow the request."""
 
@@ -39,6 +72,10 @@ class Stale(exceptions.APIException):
     status_code = status.HTTP_412_PRECONDITION_FAILED
     default_code = "stale"
     default_detail = "Somebody else changed this record in the meantime. Read it again, then send your change."
+
+    def __init__(self, *, etag: str = "") -> None:
+        super().__init__()
+        self.etag = etag
 
 
 class Busy(exceptions.APIException):
@@ -73,13 +110,15 @@ def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | Non
     response.data = _document_of(error)
     if isinstance(error, Busy):
         response.headers["Retry-After"] = "3"
+    if isinstance(error, Stale) and error.etag:
+        response.headers["ETag"] = error.etag
     return response
 
 
 def _as_api_error(error: Exception) -> Exception:
     """The error as an exception of DRF."""
     if isinstance(error, Refusal):
-        return Conflict(str(error))
+        return exceptions.ValidationError({error.field: [str(error)]}) if error.field else Conflict(str(error))
     if isinstance(error, ModelError):
         fields: Any = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
         return exceptions.ValidationError(fields)

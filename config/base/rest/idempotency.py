@@ -2,6 +2,9 @@
 
 The answer is stored in the transaction that has the effect, so there is never one without the other, and a
 process that dies leaves neither. An advisory lock, which ends with its transaction, marks what is in flight.
+
+A repeat passes sign-in, scope, role and record as a fresh request does. A record is then shown anew; an answer
+without a record is given only while its caller has the rights of then.
 """
 
 import hashlib
@@ -11,10 +14,11 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 
-from config.base.data import answers
+from config.base.data import answers, rights
 from config.base.rest.errors import Conflict
 from config.base.rest.parsers import BodyTooLarge
 
@@ -39,10 +43,17 @@ class InFlight(Conflict):
     default_detail = "A request with this Idempotency-Key is still running. Wait a moment, then send it again."
 
 
+class AnswerWithheld(Conflict):
+    """The request was done; its answer is for people with rights that the caller no longer has."""
+
+    default_code = "answer_withheld"
+    default_detail = "This request was done. Your rights have changed since, so its answer is not shown again."
+
+
 class Replay(Exception):
     """The request was answered before; `response` is that answer."""
 
-    def __init__(self, response: HttpResponse) -> None:
+    def __init__(self, response: HttpResponseBase) -> None:
         super().__init__()
         self.response = response
 
@@ -53,10 +64,10 @@ def has_key(request: HttpRequest) -> bool:
 
 
 def claim(request: Request, *, at: datetime) -> Any:
-    """The row to fill with the answer of this request, whose transaction now holds its key.
+    """The row to fill with the answer of this request, whose transaction now holds its key; a stored one if it
+    was answered before.
 
-    Raises Replay if it was answered before, KeyReused if the key belongs to another request, InFlight while
-    the first is still running.
+    Raises KeyReused if the key belongs to another request, InFlight while the first is still running.
     """
     key = request.headers[HEADER]
     if not _KEY.fullmatch(key):
@@ -79,16 +90,46 @@ def claim(request: Request, *, at: datetime) -> Any:
         return row
     if (existing.method, existing.path, existing.body_digest) != (row.method, row.path, row.body_digest):
         raise KeyReused
-    raise Replay(_answer(existing))
+    return existing
 
 
-def store_answer(row: Any, response: HttpResponse) -> None:
+def store_answer(row: Any, response: HttpResponse, *, record: Any) -> None:
     """Store the answer with its effect; a server error is not stored, so that a repeat can succeed."""
     if response.status_code < 500:
         row.status = response.status_code
         row.answer = response.content.decode()
         row.etag = response.headers.get("ETag", "")
+        row.location = response.headers.get("Location", "")
+        row.record_id = record.pk if record is not None else None
+        row.rights = "" if record is not None else _rights(row.user)
         row.save(force_insert=True)
+
+
+def stored_answer(row: Any, request: Request) -> HttpResponseBase:
+    """The stored answer of a request that showed no record, or was refused.
+
+    Raises AnswerWithheld if it succeeded and the caller's rights have changed since.
+    """
+    if row.status < 300 and row.rights != _rights(request.user):
+        raise AnswerWithheld
+    response = HttpResponse(row.answer, status=row.status, content_type="application/json")
+    for header, value in (("ETag", row.etag), ("Location", row.location)):
+        if value:
+            response.headers[header] = value
+    return as_repeat(response)
+
+
+def as_repeat(response: HttpResponseBase) -> HttpResponseBase:
+    """The response, marked as the answer to a repeat."""
+    response.headers[REPLAYED] = "true"
+    return response
+
+
+def _rights(user: Any) -> str:
+    """A digest of what decides what a person may read: rights and teams."""
+    teams = sorted(rights.holder(user).role_by_team.items())
+    codes = sorted(rights.all_codes(user))
+    return hashlib.sha256(f"{user.is_superuser} {codes} {teams}".encode()).hexdigest()
 
 
 def _digest(request: Request) -> str:
@@ -96,11 +137,3 @@ def _digest(request: Request) -> str:
         return hashlib.sha256(request._request.body).hexdigest()
     except RequestDataTooBig:
         raise BodyTooLarge from None
-
-
-def _answer(existing: Any) -> HttpResponse:
-    response = HttpResponse(existing.answer, status=existing.status, content_type="application/json")
-    response.headers[REPLAYED] = "true"
-    if existing.etag:
-        response.headers["ETag"] = existing.etag
-    return response

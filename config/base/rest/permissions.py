@@ -2,34 +2,40 @@
 
 from typing import TYPE_CHECKING, Any
 
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 if TYPE_CHECKING:  # DRF's views import this module by its settings
     from rest_framework.views import APIView
 from config.base.data import rights
+from config.base.rest.scopes import is_open, scope_of
 
 
 class ScopedAccess(BasePermission):
-    """Signed in, and the token's scope covers the request: GET needs read, an action its own scope, the rest write."""
+    """Signed in, and the token holds the scope that the verb declares; GET needs `read`."""
 
     message = "This token may not do that. Its owner can create one with a wider scope."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Deny by default: no sign-in, no answer; a token without the scope, 403."""
+        """Deny by default: no sign-in, no answer; a token without the scope, 403 that names it."""
         if not request.user or not request.user.is_authenticated:
             return False
-        if request.auth is None:
-            return True
+        needed = scope_of(view, request.method or "")
+        if needed is None:
+            # Nothing of ours writes without a scope, so nobody answers this method here.
+            raise MethodNotAllowed(request.method or "")
         token: Any = request.auth
-        return bool(self._needed(request, view) & set(token.scopes))
-
-    @staticmethod
-    def _needed(request: Request, view: "APIView") -> set[str]:
-        """The scopes that are enough, each by itself; an action declares its own, the default is write."""
-        if request.method in SAFE_METHODS:
-            return {"read", "write"}
-        return {getattr(view, "scope", None) or "write", "write"}
+        if token is None:
+            return True
+        basename, action = getattr(view, "basename", None) or "", getattr(view, "action", None) or ""
+        if is_open(set(token.scopes), needed=needed, basename=basename, action=action):
+            return True
+        self.message = (
+            f"This needs the scope `{needed}`; this token has {', '.join(f'`{scope}`' for scope in token.scopes)}."
+            " Its owner can create one with that scope."
+        )
+        return False
 
 
 def require_right(code: str) -> type[BasePermission]:

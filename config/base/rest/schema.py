@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from config.base.rest import idempotency
 from config.base.rest.errors import ErrorSerializer
+from config.base.rest.scopes import OFFERED, scope_of
 from config.base.rest.serializers import EmptySerializer
 
 
@@ -23,6 +24,13 @@ class Schema(AutoSchema):
             "A request with the same key and body within 24 hours gets the first answer again; nothing is done twice."
         )
         return [*parameters, OpenApiParameter(idempotency.HEADER, str, OpenApiParameter.HEADER, description=text)]
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """The operation, with the scope that a token needs for it."""
+        operation = super().get_operation(*args, **kwargs)
+        if operation is not None and (scope := scope_of(self.view, self.method)) is not None:
+            operation["x-scope"] = scope.value
+        return operation
 
     def is_deprecated(self) -> bool:
         """A former name of a verb is."""
@@ -63,5 +71,6 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """A bearer token."""
-        return {"type": "http", "scheme": "bearer"}
+        """A bearer token, and what its scopes open; each operation names its own as `x-scope`."""
+        scopes = "\n".join(f"- `{scope.value}`: {scope.label}" for scope in OFFERED)
+        return {"type": "http", "scheme": "bearer", "description": f"A token opens what its scopes say:\n\n{scopes}"}

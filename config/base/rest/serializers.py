@@ -97,21 +97,54 @@ class Key(serializers.SlugRelatedField[Any]):
 
 
 class _Strict:
-    """Refuses fields that do not exist or cannot be set (bad input 61), instead of dropping them silently."""
+    """Refuses fields that do not exist or cannot be set (bad input 61), instead of dropping them silently.
+
+    A field that changes by a verb is refused with the verb's name, a wrong choice with what may be chosen.
+    """
 
     fields: Any
+    context: Any
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields; what is no choice is answered with the choices."""
+        fields: dict[str, Any] = super().get_fields()  # type: ignore[misc]  # a mixin: the class behind it has it
+        for field in fields.values():
+            chosen = getattr(field, "child", field)
+            if isinstance(chosen, serializers.ChoiceField):
+                allowed = ", ".join(str(value) for value in chosen.choices)
+                chosen.error_messages["invalid_choice"] = f'"{{input}}" is not a choice. Choose one of: {allowed}.'
+        return fields
 
     def to_internal_value(self, data: Any) -> Any:
         """The validated values; unknown and read-only fields are errors of their own."""
         if isinstance(data, Mapping):
             refused = {
-                name: ["This field cannot be set here." if name in self.fields else "There is no such field."]
+                name: [self._reason(str(name))]
                 for name in data
                 if name not in self.fields or self.fields[name].read_only
             }
             if refused:
                 raise serializers.ValidationError(refused)
         return super().to_internal_value(data)  # type: ignore[misc]  # a mixin: the class behind it has it
+
+    def _reason(self, name: str) -> str:
+        """Why a field is refused, and what to do instead."""
+        view = self.context.get("view")
+        if verbs := verbs_that_change(view, name):
+            return f"This changes by a verb: POST {', '.join(f'…/{verb}/' for verb in verbs)}."
+        declared = getattr(getattr(view, "serializer_class", None), "_declared_fields", {})
+        shown_names = getattr(getattr(getattr(view, "serializer_class", None), "Meta", None), "fields", ())
+        if name in self.fields or name in declared or name in shown_names:
+            return "This field cannot be set here."
+        settable = [field_name for field_name, field in self.fields.items() if not field.read_only]
+        return f"There is no such field. Known are: {', '.join(settable) or 'none'}."
+
+
+def verbs_that_change(view: Any, name: str) -> list[str]:
+    """The verbs of a view that change a field, in the order of their declaration."""
+    handlers = [handler for kind in type(view).__mro__ for handler in vars(kind).values()]
+    changing = [handler for handler in handlers if name in getattr(handler, "changes", ())]
+    return [handler.url_path for handler in changing if not hasattr(handler, "alias")]
 
 
 class InputSerializer(_Strict, serializers.Serializer[Any]):

@@ -58,6 +58,9 @@ class TokenAuthentication(authentication.BaseAuthentication):
             raise exceptions.AuthenticationFailed("This token is not valid. Create a new one on your profile page.")
         if token.expires_at and token.expires_at <= at:
             raise exceptions.AuthenticationFailed("This token has expired. Create a new one on your profile page.")
-        if token.last_used_at is None or token.last_used_at < at - _SEEN_EVERY:
-            tokens.objects.filter(pk=token.pk).update(last_used_at=at)
+        if token.last_used_at is None:
+            tokens.objects.filter(pk=token.pk, last_used_at=None).update(last_used_at=at)
+        elif token.last_used_at < at - _SEEN_EVERY:
+            # Requests at the same time find the same old value; only the first of them writes.
+            tokens.objects.filter(pk=token.pk, last_used_at=token.last_used_at).update(last_used_at=at)
         return token

@@ -15,21 +15,24 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions, mixins, permissions, viewsets
 from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from config.base.data import acting
 from config.base.data.clock import database_now
 from config.base.data.conflicts import is_conflict
-from config.base.rest import idempotency
+from config.base.data.lifecycle import Refusal
+from config.base.rest import etags, idempotency, scopes
 from config.base.rest.errors import Busy, Stale, error_document
+from config.base.rest.filters import StrictFilters
+from config.base.rest.scopes import Scope
 from config.base.rest.serializers import EmptySerializer, Instant
-from config.base.web import filters
 from config.base.web.retries import retried
 
 
@@ -56,23 +59,6 @@ class Pagination(CursorPagination):
                 return super().paginate_queryset(queryset, request, view)
         except (ValueError, ValidationError, DataError):
             raise exceptions.NotFound(self.invalid_cursor_message) from None
-
-
-class StrictFilters(DjangoFilterBackend):
-    """django-filter, which also lists its parameter names, so that the view can refuse all others."""
-
-    def parameters(self, request: Request, queryset: Any, view: Any) -> Iterable[str]:
-        """Every query parameter of the view's filter set, ranges by suffixed names; no rows are needed."""
-        kind = self.get_filterset_class(view, queryset)
-        if kind is None:
-            return ()
-        if kind not in _parameters:
-            _parameters[kind] = tuple(filters.parameters(self.get_filterset(request, queryset, view).form))
-        return _parameters[kind]
-
-
-_parameters: dict[type, tuple[str, ...]] = {}
-"""The names that each filter set knows: the same in every request, and building its form is expensive."""
 
 
 @dataclass(frozen=True)
@@ -108,19 +94,22 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
     pagination_class = Pagination
     lookup_value_regex = "[0-9]{1,18}"
     filter_backends = (StrictFilters,)
-    scope = "write"
-    """The token scope that a writing request needs."""
     order: ClassVar[str | tuple[str, ...]] = "-id"
     """The order of a list; it must be unique."""
     query_parameters: ClassVar[tuple[str, ...]] = ()
     """Query parameters besides those of filters and pages."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Add a route for every former name of the class's verbs; the router finds them like the verbs."""
+        """Add a route for every former name of the class's verbs; refuse a verb that declares no scope.
+
+        Raises TypeError: such a verb must not start, because a token would open more than its words say.
+        """
         super().__init_subclass__(**kwargs)
         for method in list(vars(cls).values()):
             for handler in getattr(method, "alias_handlers", ()):
                 setattr(cls, handler.__name__, handler)
+        if missing := scopes.unscoped(cls):
+            raise TypeError(f"{cls.__name__}: declare the scope of {', '.join(missing)} with `scope=` or `@scoped`.")
 
     @classmethod
     def as_view(cls, *args: Any, **kwargs: Any) -> Any:
@@ -135,18 +124,25 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         answer.should_append_slash = False  # read by CommonMiddleware
         return answer
 
+    action: str
+    answered: Any = None
+    """The record that the answer shows; a repeat of the request asks again whether its caller may see it."""
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The answer; of a POST with an Idempotency-Key, kept together with its effect."""
         self._claimed: Any = None
         with ExitStack() as self._transaction:
             answer: Any = super().dispatch(request, *args, **kwargs)
             if self._claimed is not None:
-                idempotency.store_answer(self._claimed, answer.render())
+                idempotency.store_answer(self._claimed, answer.render(), record=self.answered)
         return answer
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """The response; from a former name of a verb with headers that name the new address."""
+        """The response with what is left of the minute; from a former name of a verb with its new address."""
         response = super().finalize_response(request, response, *args, **kwargs)
+        if (usage := getattr(request, "rate_usage", None)) is not None:
+            for name, value in usage.headers().items():
+                response.headers[name] = value
         handler: Any = getattr(self, self.action or "", None)
         if (alias := getattr(handler, "alias", None)) is not None:
             successor = f"{request.path.removesuffix(f'{alias.name}/')}{handler.alias_of}/"
@@ -169,10 +165,30 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
             raise exceptions.ValidationError(
                 {name: [f"There is no such parameter here. Known are: {allowed}."] for name in unknown}
             )
+        if request.auth is not None:
+            self._transaction.enter_context(acting.with_token(request.auth.pk))
         if idempotency.has_key(request._request):
             # After the sign-in, which records when a token was used and must not wait for the answer.
             self._transaction.enter_context(transaction.atomic())
-            self._claimed = idempotency.claim(request, at=self.at)
+            claimed = idempotency.claim(request, at=self.at)
+            if claimed.pk is not None:
+                raise idempotency.Replay(self._answer_again(claimed))
+            self._claimed = claimed
+
+    def _answer_again(self, first: Any) -> HttpResponseBase:
+        """The answer of the first request, as far as its caller may have it now.
+
+        Raises what a fresh request would raise if the record is out of sight or the role is gone.
+        """
+        handler: Any = getattr(self, self.action, None)
+        target = [self.get_object()] if self.detail else []
+        check_role(getattr(handler, "may", None), self.request.user, *target)
+        if first.record_id is None or first.status >= 300:
+            return idempotency.stored_answer(first, self.request)
+        # Shown anew: what its caller may read of it can have changed since.
+        record = get_object_or_404(self.get_queryset(), pk=first.record_id)
+        view: Any = self
+        return idempotency.as_repeat(view.record_response(record, status=first.status))
 
     def _known_parameters(self, request: Request) -> Iterable[str]:
         yield from self.query_parameters
@@ -214,62 +230,101 @@ class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
     """A model to list and read. Declare `queryset`, `serializer_class`, `filterset_class`."""
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """One record."""
+        """One record; 304 if the caller has it already."""
         return self.record_response(self.get_object())
 
     def record_response(self, record: Any, *, status: int = 200) -> Response:
-        """The record as the view shows it, with its ETag if it has `updated_at`."""
-        headers = {"ETag": self._tag(record)} if hasattr(record, "updated_at") else None
-        return Response(self.get_serializer(record).data, status=status, headers=headers)
+        """The record as the view shows it, with its ETag; with its address if it is new.
 
-    @staticmethod
-    def _tag(record: Any) -> str:
-        return f'"{record.pk}-{record.updated_at:%Y%m%d%H%M%S%f}"'
+        A GET whose If-None-Match names it is answered with 304.
+        """
+        content = self.get_serializer(record).data
+        headers = {"ETag": etags.tag_of(record, content)}
+        if self.request.method in permissions.SAFE_METHODS:
+            cached = etags.condition(self.request, etags.IF_NONE_MATCH)
+            if cached is not None and cached.names(headers["ETag"]):
+                return Response(status=304, headers=headers)
+        if status == 201:
+            headers["Location"] = self.request.build_absolute_uri(f"{self.request.path}{record.pk}/")
+        self.answered = record
+        return Response(content, status=status, headers=headers)
 
     def check_unchanged(self, record: Any) -> None:
-        """Raise Stale if the caller's If-Match is not the record's ETag; the row stays locked until the commit."""
-        etag = self.request.headers.get("If-Match", "*")
-        if etag != "*":
-            # Lock first, then compare: of two changes of one version only one succeeds.
-            rows = type(record)._default_manager.select_for_update(no_key=True, of=("self",))
-            if self._tag(rows.get(pk=record.pk)) != etag:
-                raise Stale
+        """Raise Stale unless the record is what If-Match and If-None-Match say; it stays locked until the commit."""
+        same = etags.condition(self.request, etags.IF_MATCH)
+        other = etags.condition(self.request, etags.IF_NONE_MATCH)
+        if same is None and other is None:
+            return
+        # Lock first, then compare: of two changes of one version only one succeeds.
+        type(record)._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=record.pk)
+        view: Any = self
+        current = view.queryset.all().get(pk=record.pk)
+        tag = etags.tag_of(current, self.get_serializer(current).data)
+        if (same and not same.names_version(tag)) or (other and other.names_version(tag)):
+            raise Stale(etag=tag)
 
 
 Method = Callable[..., Any]
 
 
+def check_role(may: Callable[..., bool] | None, user: Any, *target: Any) -> None:
+    """Raise PermissionDenied unless the declared `may` allows it."""
+    if may is not None and not may(user, *target):
+        raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for a role.")
+
+
+def status_is(*values: str, field: str = "status") -> Callable[[Any, dict[str, Any]], bool]:
+    """An `is_done` for verbs that lead to a status."""
+
+    def is_done(record: Any, data: dict[str, Any]) -> bool:
+        return getattr(record, field) in values
+
+    return is_done
+
+
 def write_handler(
     takes: type[BaseSerializer[Any]] = EmptySerializer,
     *,
+    scope: Scope,
     may: Callable[..., bool] | None = None,
+    is_done: Callable[..., bool] | None = None,
     partial: bool = False,
     status: int = 200,
 ) -> Callable[[Method], Method]:
     """Turn a method that makes ONE domain call into a request handler.
 
     On a record's own address the method takes (self, record, data), on a list's (self, data); it returns
-    the record, which is answered as the view shows it. `may(user, record)` or `may(user)` decides.
+    the record, which is answered as the view shows it. `may(user, record)` or `may(user)` decides; a
+    token needs `scope`. A refused request is answered with 200 and the record if `is_done(record, data)`:
+    it is as the request wants it, so a repeat of a verb is no error.
     """
 
     def decorate(method: Method) -> Method:
         def handle(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
             target = [self.get_object()] if self.detail else []
-            if may is not None and not may(request.user, *target):
-                raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for a role.")
+            check_role(may, request.user, *target)
             serializer = takes(data=request.data, partial=partial, context=self.get_serializer_context())
             serializer.is_valid(raise_exception=True)
-            with transaction.atomic():
-                for record in target:
-                    self.check_unchanged(record)
-                changed = method(self, *target, serializer.validated_data)
+            data = dict(serializer.validated_data)
+            try:
+                with transaction.atomic():
+                    for record in target:
+                        self.check_unchanged(record)
+                    changed = method(self, *target, serializer.validated_data)
+            except (Refusal, ValidationError):
+                # Asked after the refusal, not before: another request may have done it in between.
+                if not (is_done and target and is_done(self.queryset.all().get(pk=target[0].pk), data)):
+                    raise
+                changed = target[0]
             # Read again with what the serializer shows; after the change the user may no longer see the record.
             answer: Response = self.record_response(self.queryset.all().get(pk=changed.pk), status=status)
             return answer
 
         handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
         handle.takes, handle.answers = takes, status  # type: ignore[attr-defined]  # read by our schema
-        return handle
+        handle.may, handle.is_done = may, is_done  # type: ignore[attr-defined]  # read by a repeat, and by tests
+        handler: Method = scopes.scoped(scope)(handle)
+        return handler
 
     return decorate
 
@@ -277,36 +332,42 @@ def write_handler(
 def post_action(
     takes: type[BaseSerializer[Any]] = EmptySerializer,
     *,
+    scope: Scope,
     may: Callable[..., bool] | None = None,
-    scope: str = "respond",
+    is_done: Callable[..., bool] | None = None,
+    changes: Iterable[str] = (),
     name: str | None = None,
     aliases: Iterable[Alias] = (),
 ) -> Callable[[Method], Method]:
     """A POST on one record, as `/incidents/5/acknowledge/`; the method makes ONE domain call.
 
-    `aliases` are former names of the verb: they stay as routes of their own until their release.
+    `changes` are the fields that only verbs change: a PATCH that sends one is told of this verb.
+    `is_done` says of a repeat that nothing is left to do, as in `write_handler`. `aliases` are former names
+    of the verb: they stay as routes of their own until their release.
     """
 
     def decorate(method: Method) -> Method:
         path = name or method.__name__
-        handler = _posted(write_handler(takes, may=may)(method), path=path, scope=scope)
+        written = write_handler(takes, scope=scope, may=may, is_done=is_done)
+        handler = _posted(written(method), path=path)
+        handler.changes = tuple(changes)  # type: ignore[attr-defined]  # read by serializers
         handler.alias_handlers = [  # type: ignore[attr-defined]  # read by BaseViewSet
-            _alias_handler(write_handler(takes, may=may)(method), alias, path=path, scope=scope) for alias in aliases
+            _alias_handler(written(method), alias, path=path) for alias in aliases
         ]
         return handler
 
     return decorate
 
 
-def _posted(handler: Method, *, path: str, scope: str) -> Method:
-    return action(detail=True, methods=["post"], scope=scope, url_path=path)(handler)
+def _posted(handler: Method, *, path: str) -> Method:
+    return action(detail=True, methods=["post"], url_path=path)(handler)
 
 
-def _alias_handler(handler: Method, alias: Alias, *, path: str, scope: str) -> Method:
+def _alias_handler(handler: Method, alias: Alias, *, path: str) -> Method:
     handler.__name__ = alias.name
     handler.__doc__ = f"Deprecated, removed in {alias.removed_in}: use `{path}`. {handler.__doc__}"
     handler.alias, handler.alias_of = alias, path  # type: ignore[attr-defined]  # read by BaseViewSet and our schema
-    return _posted(handler, path=alias.name, scope=scope)
+    return _posted(handler, path=alias.name)
 
 
 def requested_instant(request: Request, name: str = "at") -> datetime:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from config.base.data.constraints import one_of
 from incidents.models.tickets.ticket import Ticket
-from oncall.models import User
+from oncall.models import ApiToken, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -45,6 +45,10 @@ class TimelineEntry(models.Model):
     at = models.DateTimeField(help_text="When it happened.")
     recorded_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    token = models.ForeignKey(
+        ApiToken, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        help_text="The API token by which the actor did it.",
+    )  # fmt: skip
     text = models.TextField()
     data = models.JSONField(default=dict, blank=True)
     source = models.CharField(

@@ -42,7 +42,7 @@ class TicketPage(DetailPage):
             "incident": Incident.objects.filter(pk=ticket.pk).first(),
             "responding_teams": teams,
             "responder": situation.responder_view(ticket, teams, user),
-            "timeline": ticket.timeline.select_related("actor").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
+            "timeline": ticket.timeline.select_related("actor", "token").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
             "alerts": ticket.alerts.select_related("integration").order_by("-opened_at", "-pk")[:20],
             "main_verbs": [verb for verb in possible if verb.is_main],
             "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "add-note"],

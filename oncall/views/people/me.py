@@ -1,5 +1,6 @@
 """A person's own page: contact methods, notification rules, API tokens, and the profile."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from config.base.web.guards import Edits, Once, Repeatable
 from config.base.web.views import FormPage, PostPage, TemplatePage
 from oncall.access import tokens
 from oncall.cover import relief
-from oncall.forms.access import TokenForm
+from oncall.forms.access import RotateForm, TokenForm
 from oncall.forms.people import AboutMeForm, CodeForm, ContactMethodForm, RuleForm
 from oncall.models import ApiToken, ContactMethod, NotificationRule, User
 from oncall.people import contact_methods
@@ -163,8 +164,35 @@ class TokenAdd(_MyForm):
 
     def perform(self, form: Any) -> HttpResponse:
         """Create the token, and show its key."""
-        token, key = tokens.create_token(user=self.person, at=self.at, **form.cleaned_data)
-        return render(self.request, "oncall/people/token.html", {"title": token.name, "token": token, "key": key})
+        data = dict(form.cleaned_data)
+        days = data.pop("expires_in")
+        expires_at = self.at + timedelta(days=days) if days else None
+        token, key = tokens.create_token(user=self.person, at=self.at, expires_at=expires_at, **data)
+        return _show_key(self.request, token, key)
+
+
+class TokenRotate(_MyForm):
+    """Replace an API token; the old key works a while longer."""
+
+    guard = Once("each form is one successor")
+    title = "Replace an API token"
+    form_class = RotateForm
+    button = "Replace token"
+
+    def after_repeat(self) -> str:
+        """The person's page, with both tokens."""
+        return "oncall:me"
+
+    def perform(self, form: Any) -> HttpResponse:
+        """Create the successor, and show its key."""
+        token = get_object_or_404(ApiToken, pk=self.kwargs["pk"], user=self.person)
+        overlap = timedelta(hours=form.cleaned_data["overlap"])
+        successor, key = tokens.rotate_token(token=token, overlap=overlap, at=self.at)
+        return _show_key(self.request, successor, key)
+
+
+def _show_key(request: HttpRequest, token: ApiToken, key: str) -> HttpResponse:
+    return render(request, "oncall/people/token.html", {"title": token.name, "token": token, "key": key})
 
 
 class _MyButton(PostPage):

@@ -46,6 +46,92 @@ class TestCreateToken:
         assert not ApiToken.objects.exists()
 
 
+class TestRotateToken:
+    @staticmethod
+    def _rotated(**fields: Any) -> tuple[ApiToken, str, ApiToken, str]:
+        now = timezone.now()
+        old, old_key = tokens.create_token(user=make.UserFactory(), name="Backup", scopes=["read"], at=now, **fields)
+        new, new_key = tokens.rotate_token(token=old, overlap=timedelta(hours=1), at=now)
+        old.refresh_from_db()
+        return old, old_key, new, new_key
+
+    def test_lets_both_keys_work_for_the_overlap(self) -> None:
+        old, old_key, new, new_key = self._rotated()
+
+        assert (status_with(old_key), status_with(new_key)) == (200, 200)
+        assert (new.name, new.scopes, new.user) == (old.name, old.scopes, old.user)
+        assert old.expires_at == new.created_at + timedelta(hours=1)
+
+    def test_refuses_the_old_key_after_it(self) -> None:
+        old, old_key, _, new_key = self._rotated()
+        ApiToken.objects.filter(pk=old.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+
+        assert (status_with(old_key), status_with(new_key)) == (401, 200)
+
+    def test_never_lets_the_old_key_outlive_its_own_end(self) -> None:
+        now = timezone.now()
+        old, _, new, _ = self._rotated(expires_at=now + timedelta(minutes=10))
+
+        assert old.expires_at == now + timedelta(minutes=10)
+        assert new.expires_at - new.created_at == old.expires_at - old.created_at
+
+    def test_refuses_tokens_that_have_ended_and_long_overlaps(self) -> None:
+        revoked = make.ApiTokenFactory(revoked_at=NOON)
+        expired = make.ApiTokenFactory(expires_at=NOON)
+
+        for token in (revoked, expired):
+            with pytest.raises(tokens.TokenEnded):
+                tokens.rotate_token(token=token, overlap=timedelta(), at=NOON)
+        with pytest.raises(tokens.BadOverlap):
+            tokens.rotate_token(token=make.ApiTokenFactory(), overlap=timedelta(days=8), at=NOON)
+        assert ApiToken.objects.count() == 3
+
+    def test_is_a_button_of_the_persons_own_tokens(self, client: Any) -> None:
+        person = make.UserFactory()
+        token, key = tokens.create_token(user=person, name="Backup", at=timezone.now())
+        other = make.ApiTokenFactory()
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+        answer = client.post(f"/me/tokens/{token.pk}/replace/", {"overlap": "24"})
+
+        assert "This key is shown only once" in answer.content.decode()
+        assert status_with(key) == 200
+        assert client.post(f"/me/tokens/{other.pk}/replace/", {"overlap": "24"}).status_code == 404
+        assert person.api_tokens.count() == 2
+        tokens.revoke_token(token=token, at=timezone.now())
+        again = client.post(f"/me/tokens/{token.pk}/replace/", {"overlap": "24"})
+        assert "does not work any more" in again.content.decode()
+
+
+class TestLastUse:
+    def test_is_written_at_most_once_a_minute(self) -> None:
+        token, key = tokens.create_token(user=make.UserFactory(), name="Backup", at=timezone.now())
+        status_with(key)
+        token.refresh_from_db()
+        first = token.last_used_at
+
+        status_with(key)
+        token.refresh_from_db()
+        assert token.last_used_at == first
+
+        ApiToken.objects.update(last_used_at=timezone.now() - timedelta(seconds=61))
+        status_with(key)
+        token.refresh_from_db()
+        assert token.last_used_at > first
+
+
+class TestExpiry:
+    @pytest.mark.parametrize(("chosen", "days"), [("30", 30), ("365", 365), ("", None)])
+    def test_is_chosen_when_a_token_is_created(self, client: Any, chosen: str, days: int | None) -> None:
+        client.force_login(make.UserFactory(), backend="allauth.account.auth_backends.AuthenticationBackend")
+
+        client.post("/me/tokens/add/", {"name": "Backup", "scopes": ["read"], "expires_in": chosen})
+
+        token = ApiToken.objects.get()
+        lifetime = token.expires_at - token.created_at if token.expires_at else None
+        assert lifetime == (timedelta(days=days) if days else None)
+
+
 class TestRevokeToken:
     def test_refuses_the_key_from_then_on(self) -> None:
         now = timezone.now()

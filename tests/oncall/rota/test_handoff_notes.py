@@ -141,7 +141,7 @@ class TestPages:
 
     def test_of_the_api_write_and_read(self, ana: Any) -> None:
         schedule = make.weekly_schedule(ana)
-        client = client_of(ana, scopes=["read", "respond"])
+        client = client_of(ana, scopes=["read", "rota"])
 
         created = client.post("/api/v1/handoff-notes/", {"schedule": schedule.pk, "text": "Quiet."}, format="json")
         refused = client.post(

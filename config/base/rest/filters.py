@@ -1,0 +1,62 @@
+"""Filters of lists: strict about their names, and plain about what they refuse."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.widgets import SuffixedMultiWidget
+from rest_framework import exceptions
+from rest_framework.request import Request
+
+from config.base.web import filters
+
+MAX_CHOICES_NAMED = 40
+
+
+class StrictFilters(DjangoFilterBackend):
+    """django-filter, which also lists its parameter names, so that the view can refuse all others."""
+
+    def parameters(self, request: Request, queryset: Any, view: Any) -> Iterable[str]:
+        """Every query parameter of the view's filter set, ranges by suffixed names; no rows are needed."""
+        kind = self.get_filterset_class(view, queryset)
+        if kind is None:
+            return ()
+        if kind not in _parameters:
+            _parameters[kind] = tuple(filters.parameters(self.get_filterset(request, queryset, view).form))
+        return _parameters[kind]
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        """The chosen rows. Raises ValidationError under the names that were sent."""
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise exceptions.ValidationError(dict(_by_sent_name(filterset.form)))
+        rows: QuerySet[Any] = filterset.qs
+        return rows
+
+
+_parameters: dict[type, tuple[str, ...]] = {}
+"""The names that each filter set knows: the same in every request, and building its form is expensive."""
+
+
+def _by_sent_name(form: Any) -> Iterator[tuple[str, list[str]]]:
+    """What is wrong, by the parameter that was sent; a choice with what may be chosen."""
+    for name, errors in form.errors.items():
+        field = form.fields.get(name)
+        messages = [_with_choices(error, field) for error in errors.as_data()]
+        widget = getattr(field, "widget", None)
+        if isinstance(widget, SuffixedMultiWidget):
+            names = [widget.suffixed(name, suffix) for suffix in widget.suffixes]
+            yield from ((sent, messages) for sent in names if form.data.get(sent))
+        else:
+            yield name, messages
+
+
+def _with_choices(error: Any, field: Any) -> str:
+    message = " ".join(error.messages)
+    if error.code != "invalid_choice" or not hasattr(field, "choices") or hasattr(field, "queryset"):
+        return message
+    allowed = [str(value) for value, _ in field.choices if value not in {"", None}]
+    return f"{message} Choose one of: {', '.join(allowed)}." if len(allowed) <= MAX_CHOICES_NAMED else message
