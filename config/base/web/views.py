@@ -21,7 +21,7 @@ from django_tables2.export.export import TableExport
 from config.base.data import rights
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
-from config.base.web import panels
+from config.base.web import drafts, panels
 from config.base.web.filters import query_problems
 from config.base.web.forms import add_refusal, refusal_sentences
 from config.base.web.retries import SAFE_METHODS, retried
@@ -206,6 +206,14 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
     def perform(self, form: Any) -> Any:
         """Make the domain call; return where to go next."""
         raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save a valid form; what was saved is no draft any more."""
+        form = self.get_form()
+        if not form.is_valid():
+            return self.form_invalid(form)
+        answer: HttpResponse = self.form_valid(form)
+        return drafts.name_sent(request, answer) if answer.status_code < 400 else answer
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Go to the next page, or show the refusal above the form."""

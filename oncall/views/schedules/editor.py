@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from config.base.data.clock import ceil_minute, floor_minute
 from config.base.data.lifecycle import Refusal
 from config.base.web import display
+from config.base.web import drafts as sent_drafts
 from config.base.web.views import DomainCallMixin, FormPage, PostPage, SignedIn, TemplatePage
 from oncall import rota, schedules
 from oncall.forms import schedules as forms
@@ -106,7 +107,7 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
         if is_final:
             schedule = self.save(form, layers, effective_from)
             self.show_success(self.done)
-            return redirect(schedule)
+            return sent_drafts.name_sent(self.request, redirect(schedule))
         changed = previewing.preview(
             before, layers=layers, time_zone=zone_name, effective_from=effective_from, at=self.at
         )
