@@ -1,6 +1,6 @@
 // What somebody types into a form is kept in their browser until the server says that it was saved.
 //
-// A draft belongs to a person (data-person of the body), to a form (data-draft of its hidden field) and to the
+// A draft belongs to a person (data-person of the hidden field or the body), to a form (data-draft of its hidden field) and to the
 // address that the form is sent to. It has an id of its own, so that two tabs with the same form keep two drafts.
 // It holds only the fields that were changed, and what its author saw (hidden fields), so that a restored draft
 // cannot overwrite what somebody else has saved since. Passwords, codes and other secrets are never kept.
@@ -10,7 +10,7 @@
   var SECRET = "[data-secret], [type=password], [type=file], [autocomplete=one-time-code], [autocomplete=current-password], [autocomplete=new-password]";
   var NEVER = ["csrfmiddlewaretoken", "draft", "next"];
 
-  function person() { return document.body.dataset.person || ""; }
+  function personOf(mark) { return (mark && mark.dataset.person) || document.body.dataset.person || ""; }
   function read(storageKey) { try { return JSON.parse(localStorage.getItem(storageKey)); } catch (error) { return null; } }
   function write(draft) { try { localStorage.setItem(PREFIX + draft.id, JSON.stringify(draft)); } catch (error) { /* storage is off or full: no draft */ } }
   function remove(id) { try { localStorage.removeItem(PREFIX + id); } catch (error) { /* nothing was kept */ } }
@@ -28,7 +28,7 @@
     } catch (error) { /* storage is off */ }
     return drafts.sort(function (one, other) { return other.at - one.at; });
   }
-  function own() { return all().filter(function (draft) { return draft.person === person(); }); }
+  function own(person) { return all().filter(function (draft) { return draft.person === person; }); }
 
   // The server named what it saved: those drafts are done, and no others.
   function removeSent() {
@@ -43,6 +43,7 @@
     return Array.from(crypto.getRandomValues(new Uint8Array(8)), function (part) { return ("0" + part.toString(16)).slice(-2); }).join("");
   }
   function formKey(form, mark) {
+    if (mark.dataset.record) return mark.dataset.draft + " " + mark.dataset.record; // its address is a secret
     var address = new URL(form.getAttribute("action") || location.href, location.href);
     return mark.dataset.draft + " " + address.pathname + address.search;
   }
@@ -110,11 +111,11 @@
   }
 
   function attach(form, mark) {
-    var key = formKey(form, mark), shown = {}, touched = {}, sentId = mark.value, draft = null;
+    var key = formKey(form, mark), shown = {}, touched = {}, person = personOf(mark), sentId = mark.value, draft = null;
     Object.entries(fields(form)).forEach(function (entry) { shown[entry[0]] = sentValues(entry[1]); });
 
     function keep() {
-      var kept = { id: draft ? draft.id : newId(), person: person(), key: key, at: Date.now(), values: {}, seen: {} };
+      var kept = { id: draft ? draft.id : newId(), person: person, key: key, at: Date.now(), values: {}, seen: {} };
       Object.entries(fields(form)).forEach(function (entry) {
         var name = entry[0], chosen = values(entry[1]);
         if (isHidden(entry[1])) kept.seen[name] = chosen;
@@ -127,10 +128,10 @@
     if (sentId) {
       // The form came back with what was sent in it: that is the draft now.
       draft = read(PREFIX + sentId);
-      if (draft && draft.person === person()) { Object.keys(draft.values).forEach(function (name) { touched[name] = true; }); keep(); }
+      if (draft && draft.person === person) { Object.keys(draft.values).forEach(function (name) { touched[name] = true; }); keep(); }
       else { draft = null; mark.value = ""; }
     } else {
-      var found = own().find(function (other) { return other.key === key; });
+      var found = own(person).find(function (other) { return other.key === key; });
       if (found) restore(found);
     }
 
@@ -163,9 +164,8 @@
 
   function attachAll() {
     removeSent();
-    if (!person()) return;
     document.querySelectorAll("form[method=post] [data-draft]").forEach(function (mark) {
-      if (mark.isAttached) return;
+      if (mark.isAttached || !personOf(mark)) return;
       mark.isAttached = true;
       attach(mark.form, mark);
     });
@@ -174,7 +174,7 @@
   // Who signs out leaves the browser to others: their texts go too, but not unasked.
   document.addEventListener("submit", function (event) {
     if (!event.target.matches("[data-sign-out]")) return;
-    var drafts = own();
+    var drafts = own(personOf());
     if (!drafts.length) return;
     var words = drafts.length === 1 ? "One text is not saved yet. Sign out and delete it?" : drafts.length + " texts are not saved yet. Sign out and delete them?";
     if (window.confirm(words)) drafts.forEach(function (draft) { remove(draft.id); });

@@ -44,16 +44,21 @@ def _is_free_text(widget: Any) -> bool:
     return isinstance(widget, forms.Textarea) or getattr(widget, "input_type", "") in _FREE_TEXT
 
 
-def draft_input(*, name: str, sent_id: str) -> SafeString:
-    """The hidden field that carries the id of the draft; `sent_id` is the one that a refused form was sent with."""
-    value = sent_id if _ID.fullmatch(sent_id) else ""
-    return format_html('<input type="hidden" name="{}" value="{}" data-draft="{}">', FIELD, value, name)
+def sent_id(values: Mapping[str, Any]) -> str:
+    """The id of the draft that a form was sent with; empty if it has none, as from a browser without scripts."""
+    value = str(values.get(FIELD) or "")
+    return value if _ID.fullmatch(value) else ""
+
+
+def draft_input(*, name: str, draft_id: str) -> SafeString:
+    """The hidden field that carries the id of the draft; a form that was refused comes back with the one it had."""
+    return format_html('<input type="hidden" name="{}" value="{}" data-draft="{}">', FIELD, draft_id, name)
 
 
 def name_sent(request: HttpRequest, answer: Answer) -> Answer:
     """The answer, which now says that the form of `request` was saved: the browser removes its draft."""
-    sent = request.POST.get(FIELD, "")
-    if _ID.fullmatch(sent):  # a browser without scripts sends none
+    sent = sent_id(request.POST)
+    if sent:
         earlier = [part for part in request.COOKIES.get(COOKIE, "").split(".") if _ID.fullmatch(part) and part != sent]
         ids = ".".join([*earlier, sent][-_REMEMBERED:])
         answer.set_cookie(COOKIE, ids, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax")

@@ -56,8 +56,8 @@ class Styled:
         """The hidden field of the form's draft; empty for a form without free text."""
         if not drafts.has_free_text(self.fields):
             return SafeString()
-        sent_id = self.data.get(drafts.FIELD) or self.initial.get(drafts.FIELD) or ""
-        return drafts.draft_input(name=type(self).__name__, sent_id=str(sent_id))
+        draft_id = drafts.sent_id(self.data) or drafts.sent_id(self.initial)
+        return drafts.draft_input(name=type(self).__name__, draft_id=draft_id)
 
 
 class Form(Styled, forms.Form):

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from config.base.data.clock import database_now, find_zone
-from config.base.web import panels
+from config.base.web import drafts, panels
 from config.base.web.views import DetailPage, RetriedView
 from incidents import permissions, response
 from incidents.models import Ticket
@@ -116,6 +116,7 @@ class PageLink(RetriedView):
             messages.success(request, f"{ticket.reference}: {done}")
             if self.link.session_ends_at is None:
                 return self._keep_ticket(redirect("page-link", key))
+            return drafts.name_sent(request, redirect("page-link", key))
         return redirect("page-link", key)
 
     def _go_on(self, verb: str) -> Ticket:
@@ -175,6 +176,8 @@ class PageLink(RetriedView):
             "ticket": ticket,
             "verb": verb,
             "text": self.request.POST.get("text", ""),
+            "draft": drafts.sent_id(self.request.POST),
+            "reader": user,
             "people": people,
             "back": self.request.path,
         }
