@@ -100,6 +100,8 @@ class IntegrationNew(ConfiguringMixin, FormPage):
 class IntegrationRotate(ConfiguringMixin, PostPage):
     """Give an integration a new key; the old one stops working."""
 
+    confirm = "Create a new key? The old key stops working at once."
+
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Create the key, and show it."""
         existing = get_object_or_404(Integration, pk=kwargs["pk"])
@@ -109,6 +111,8 @@ class IntegrationRotate(ConfiguringMixin, PostPage):
 
 class IntegrationPause(ConfiguringMixin, PostPage):
     """Pause an integration, or resume it."""
+
+    confirm = ""
 
     def perform(self) -> Any:
         """Pause or resume it."""

@@ -167,6 +167,7 @@ class WaiverMixin:
 class WaiverApprove(WaiverMixin, PostPage):
     """Approve a waiver."""
 
+    confirm = "Approve that no prevention is needed? The incident is resolved."
     refusals = REFUSALS
     done = "Approved. The incident is resolved."
 
@@ -226,6 +227,7 @@ class ActionItemMixin:
 class ActionItemComplete(ActionItemMixin, PostPage):
     """Complete an action item."""
 
+    confirm = "Complete this action item? It cannot be opened again."
     refusals = REFUSALS
     done = "Completed. Thank you."
 

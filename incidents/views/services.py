@@ -57,6 +57,7 @@ class ServicePage(DetailPage):
 class CheckService(PostPage):
     """The button that checks a service again."""
 
+    confirm = ""
     done = "Checked."
 
     def may(self) -> bool:

@@ -152,6 +152,7 @@ class DayAdd(_OneCalendarEditor, FormPage):
 class DayWithdraw(_CalendarEditor, PostPage):
     """Withdraw a day off."""
 
+    confirm = "Withdraw this day? Schedules and clocks count it as an ordinary day again."
     done = "Withdrawn. The date stays in the list, crossed out."
 
     @property

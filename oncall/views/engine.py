@@ -50,6 +50,10 @@ class PulseFragment(TemplatePage):
 class DeadLetter(PostPage):
     """Send a dead page again, or discard it."""
 
+    confirm = {
+        "resend": "Send this page again? The person is called now.",
+        "discard": "Discard this page? It is never sent.",
+    }
     refusals = (paging.NotDead,)
 
     right = "oncall.change_page"

@@ -74,6 +74,7 @@ class FeedAdd(FormPage):
 class FeedRevoke(PostPage):
     """Revoke a feed."""
 
+    confirm = "Revoke this feed? Calendar programs that read it stop at once, and it cannot be given back."
     done = "Revoked. Calendar programs can no longer read it."
 
     def perform(self) -> Any:

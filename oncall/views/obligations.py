@@ -129,6 +129,7 @@ class _OfObligation:
 class MarkDone(_OfObligation, PostPage):
     """Mark the task as done."""
 
+    confirm = "Mark this task as done? Its reminders end."
     done = "Marked as done. Thank you."
 
     def may(self) -> bool:

@@ -17,6 +17,7 @@ from oncall.readiness import wake_tests
 class WakeTestSend(PostPage):
     """Sends the person a test page."""
 
+    confirm = ""
     refusals = (Refusal,)
     done = "A test page was sent. Open its link within 15 minutes and tap the button there."
 

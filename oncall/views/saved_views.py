@@ -117,6 +117,7 @@ class SavedViewEdit(_OfView, FormPage):
 class SavedViewMove(_OfView, PostPage):
     """Move it one place earlier or later."""
 
+    confirm = ""
     refusals = (Refusal,)
     done = "Moved."
 
@@ -129,6 +130,7 @@ class SavedViewMove(_OfView, PostPage):
 class SavedViewRemove(_OfView, PostPage):
     """Delete it."""
 
+    confirm = "Delete this view? Those who share it lose it too."
     refusals = (Refusal,)
     done = "Deleted. The list itself stays."
 

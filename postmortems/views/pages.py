@@ -72,6 +72,7 @@ class PostmortemPage(DetailPage):
 class DraftPostmortem(PostPage):
     """The button on an incident's page."""
 
+    confirm = ""
     refusals = (Refusal,)
     done = "Drafted from the incident's record. Now add the rest."
     ticket: Ticket

@@ -50,6 +50,7 @@ class KnownErrorPage(DetailPage):
 class UseKnownError(PostPage):
     """The button that uses a known error in an incident."""
 
+    confirm = ""
     refusals = REFUSALS
     done = "Linked. The workaround is on the incident."
     ticket: Ticket

@@ -116,6 +116,7 @@ class ProblemEdit(prevention.TicketFormPage):
 class OpenFromIncident(PostPage):
     """The button that opens the problem of an incident."""
 
+    confirm = ""
     refusals = REFUSALS
     done = "Opened. Service, impact and timeline are copied."
     ticket: Ticket
@@ -166,6 +167,7 @@ class LinkProblem(prevention.TicketFormPage):
 class RemoveFactor(PostPage):
     """The button that removes a factor."""
 
+    confirm = "Remove this factor from the tree? It cannot be brought back."
     refusals = REFUSALS
     factor: Factor
 

@@ -1,6 +1,6 @@
 """What every page shares: sign-in, lists, details, forms; a new model's pages are a few lines each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -195,6 +195,10 @@ class DomainCallMixin:
         if text:
             messages.success(self.request, text)
 
+    def redirect_saved(self, target: Any) -> HttpResponse:
+        """Go to `target` after the form was saved: what was typed is no draft any more. For pages of several forms."""
+        return drafts.name_sent(self.request, redirect(target))
+
 
 class FormPage(SignedIn, DomainCallMixin, FormView):
     """A form and the one domain call behind it: declare `form_class`, `button`, and `perform`."""
@@ -237,9 +241,19 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
 
 
 class PostPage(SignedIn, DomainCallMixin, View):
-    """A button: POST makes one domain call and returns to the page."""
+    """A button: POST makes one domain call and returns to the page.
 
+    Each declares `confirm`, the question before what cannot be undone, or one by the action in its address; empty
+    for what can be undone or repeated. The tag `post_to` puts it on the form.
+    """
+
+    confirm: str | Mapping[str, str]
     http_method_names = ["post"]
+
+    @classmethod
+    def question(cls, arguments: Mapping[str, Any]) -> str:
+        """The question before the call at the address with these arguments; empty if there is none."""
+        return cls.confirm if isinstance(cls.confirm, str) else cls.confirm[arguments["action"]]
 
     def perform(self) -> Any:
         """Make the domain call; return where to go next."""

@@ -48,6 +48,8 @@ class Verb:
     call: Call
     form: type[VerbForm] = VerbForm
     done: str = ""
+    confirm: str = ""
+    """The question before a button that cannot be undone; a form is its own question."""
     say: Callable[[Ticket, Any], str] | None = None
     """What happened, where it depends on what others have done; in place of `done`."""
     is_main: bool = False
@@ -86,6 +88,7 @@ VERBS = {
         make_verb("take-over", "Take over", _OPEN, done="It is assigned to you now.",
               call=lambda t, u, at, _: response.take_over(ticket_id=t.pk, actor=u, at=at)),
         make_verb("decline", "I can't", _OPEN, done="Thank you. The next person is paged.",
+              confirm="Hand it on? The next person is paged now.",
               call=lambda t, u, at, _: response.decline(ticket_id=t.pk, actor=u, at=at)),
         make_verb("assign", "Assign", _OPEN, form=AssignForm,
               call=lambda t, u, at, a: response.assign(ticket_id=t.pk, actor=u, at=at, **a)),

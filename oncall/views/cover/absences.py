@@ -63,6 +63,7 @@ class MyTimeOff(FormPage):
 class TimeOffCancel(PostPage):
     """Cancel time off."""
 
+    confirm = "Cancel this time off? You count as available again."
     refusals = (Refusal, ValidationError)
     done = "Cancelled."
 

@@ -147,6 +147,7 @@ class OverrideAdd(_WithPeople):
 class TakePager(PostPage):
     """One tap: the reader alone is on call from the next minute on, for some hours."""
 
+    confirm = ""
     refusals = REFUSALS
 
     def may(self) -> bool:
@@ -175,6 +176,7 @@ class TakePager(PostPage):
 class OverrideCancel(PostPage):
     """Cancel an override; the past does not change."""
 
+    confirm = "Cancel this override? The rota is in force again at once."
     refusals = REFUSALS
     done = "Cancelled. The rotation is on call again from the next minute on."
 

@@ -12,6 +12,7 @@ from oncall.cover import relief
 class ReliefAsk(PostPage):
     """One tap after a hard night: ask others to take the next shift."""
 
+    confirm = "Ask others to take your shift? They are told now."
     refusals = (Refusal,)
     done = "Your planner sees your request. You stay on call until somebody takes the shift."
 

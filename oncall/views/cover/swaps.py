@@ -168,6 +168,7 @@ class SwapDecline(_SwapFormPage):
 class SwapDecide(PostPage):
     """Approve a swap as a manager, or cancel it."""
 
+    confirm = {"approve": "Approve this swap? The shifts change hands.", "cancel": "Cancel this swap? Its offers end."}
     refusals = REFUSALS
 
     @cached_property
@@ -196,6 +197,11 @@ class SwapDecide(PostPage):
 class OfferAnswer(PostPage):
     """Accept, decline or withdraw an offer; the domain checks who may."""
 
+    confirm = {
+        "accept": "Accept this offer? The other offers end.",
+        "decline": "Decline this offer?",
+        "withdraw": "Withdraw your offer?",
+    }
     refusals = REFUSALS
     VERBS = {
         "accept": (swaps.accept, "Agreed. Everybody is notified."),

@@ -151,6 +151,7 @@ class _MyButton(PostPage):
 class MethodSend(_MyButton):
     """Send the code again."""
 
+    confirm = ""
     done = "A code was sent."
 
     def perform(self) -> Any:
@@ -163,6 +164,7 @@ class MethodSend(_MyButton):
 class MethodRemove(_MyButton):
     """Remove a contact method."""
 
+    confirm = "Remove this contact method? No page goes there any more, and its rules are removed."
     done = "Removed."
 
     def perform(self) -> Any:
@@ -175,6 +177,7 @@ class MethodRemove(_MyButton):
 class RuleRemove(_MyButton):
     """Remove a notification rule."""
 
+    confirm = "Remove this rule? Pages follow your other rules from now on."
     done = "Removed."
 
     def perform(self) -> Any:
@@ -187,6 +190,7 @@ class RuleRemove(_MyButton):
 class TokenRevoke(_MyButton):
     """Revoke an API token."""
 
+    confirm = "Revoke this token? Programs that use it are refused at once, and it cannot be given back."
     done = "Revoked. Programs that use this token are refused from now on."
 
     def perform(self) -> Any:

@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
 from config.base.data.clock import ceil_minute, floor_minute
 from config.base.data.lifecycle import Refusal
 from config.base.web import display
-from config.base.web import drafts as sent_drafts
 from config.base.web.views import DomainCallMixin, FormPage, PostPage, SignedIn, TemplatePage
 from oncall import rota, schedules
 from oncall.forms import schedules as forms
@@ -107,7 +106,7 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
         if is_final:
             schedule = self.save(form, layers, effective_from)
             self.show_success(self.done)
-            return sent_drafts.name_sent(self.request, redirect(schedule))
+            return self.redirect_saved(schedule)
         changed = previewing.preview(
             before, layers=layers, time_zone=zone_name, effective_from=effective_from, at=self.at
         )
@@ -373,6 +372,7 @@ class ScheduleAbout(_SchedulePage, FormPage):
 class VersionWithdraw(PostPage):
     """Withdraw a version that is not in force yet (R-V3)."""
 
+    confirm = "Withdraw this planned version? It never comes into force."
     refusals = (Refusal,)
     done = "Withdrawn. The schedule stays as it was."
 
