@@ -45,6 +45,6 @@ class SessionStore(DatabaseStore):
         return LONGEST - (timezone.now() - datetime.fromtimestamp(began, tz=timezone.get_default_timezone()))
 
     def _get_session_from_db(self) -> AbstractBaseSession | None:
-        row: AbstractBaseSession | None = super()._get_session_from_db()
+        row: AbstractBaseSession | None = super()._get_session_from_db()  # type: ignore[misc]  # the stubs leave it out
         self.ends_at = row.expire_date if row is not None else None
         return row

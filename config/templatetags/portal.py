@@ -106,7 +106,8 @@ def post_to(view: str, *arguments: object) -> SafeString:
     """The attributes of a form that is only a button: its address, and the question of its view before it is sent."""
     address = reverse(view, args=arguments)
     match = resolve(address)
-    question = match.func.view_class.question(match.kwargs)
+    button: Any = match.func
+    question = button.view_class.question(match.kwargs)
     return (
         format_html('action="{}" data-confirm="{}"', address, question)
         if question

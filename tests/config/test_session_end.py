@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
@@ -191,7 +190,7 @@ class TestFormAfterTheEnd:
 class TestFormOfAnEarlierSignIn:
     """The person signed in again in another tab, so the token of the form is old."""
 
-    def _post(self, client: Client, **headers: str) -> HttpResponse:
+    def _post(self, client: Client, **headers: str) -> Any:
         address = reverse("incidents:verb", args=[make.IncidentFactory().reference, "add-note"])
         data = {"text": "Half a thought", "csrfmiddlewaretoken": "x" * 64}
         return client.post(address, data, headers=headers)
