@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.views import csrf, defaults
 
 from config.base.rest.errors import error_document
+from config.sign_in import session_end
 
 logger = logging.getLogger(__name__)
 _NOT_FOUND = "There is nothing at this address. Addresses end with a slash; `/api/schema/` lists them all."
@@ -95,8 +96,11 @@ def secret_unreadable(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """403: a form or script came without the page's token."""
+    """A form or script came without the page's token: back to its page if that is old, otherwise 403."""
     if _is_api(request):
         return _answer("permission_denied", "Send the CSRF token as X-CSRFToken, or sign in with a token.", 403)
+    again = session_end.send_again(request)
+    if again is not None:
+        return again
     show: Callable[..., HttpResponse] = csrf.csrf_failure
     return show(request, reason=reason)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from config import errors, logs
 from config.base.data.clock import find_zone
 from config.base.data.encryption import SecretUnreadable
+from config.sign_in import session_end
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -152,3 +153,37 @@ class SecretsUnreadable:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """503 with the sentence of the exception; None for any other."""
         return errors.secret_unreadable(request, exception) if isinstance(exception, SecretUnreadable) else None
+
+
+class SlidingSession:
+    """Lets a session end later when its person does something.
+
+    A page that looks again by itself does not count: a forgotten screen would be signed in for ever.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and slide the session of somebody who is signed in."""
+        response = self.get_response(request)
+        if request.user.is_authenticated and not session_end.is_refresh(request):
+            request.session.slide()  # type: ignore[attr-defined]  # of our own kind of session
+        return response
+
+
+class EndedSession:
+    """Answers people whose session has ended: refreshes with a notice, forms with the way back to what was typed."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with a reminder on the page after the sign-in."""
+        is_due = session_end.is_reminder_due(request)
+        if is_due:
+            session_end.remind(request)
+        response = session_end.sign_in_instead(request, self.get_response(request))
+        if is_due:
+            session_end.end_reminder(response)
+        return response  # type: ignore[return-value]  # a response of any kind is passed on

@@ -89,6 +89,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "config.sign_in.limits.TooManyTries",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "config.middleware.SlidingSession",
+    "config.middleware.EndedSession",
     "config.middleware.PersonalTimeZone",
     "config.middleware.SecretsUnreadable",
 ]
@@ -157,7 +159,7 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "config.sign_in.sessions"
 
 # --- sign-in ----------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["config.sign_in.backend.Backend"]
@@ -189,8 +191,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 MFA_TOTP_ISSUER = SITE_NAME
+# Twelve hours after the person last did something, a shift; at most seven days (`config.sign_in.sessions`).
 SESSION_COOKIE_AGE = ACCOUNT_SESSION_COOKIE_AGE = 12 * 3600
-ACCOUNT_SESSION_REMEMBER = True  # a phone may close its browser; the session lasts twelve hours anyway
+ACCOUNT_SESSION_REMEMBER = True  # a phone may close its browser; the session goes on
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failed"

@@ -11,10 +11,25 @@
       if (said(part) !== said(now.children[place])) part.replaceWith(now.children[place].cloneNode(true));
     });
   }
-  setInterval(function () {
+  // The session has ended: the screen stays readable, and says that nothing new will come.
+  function showEnd(address) {
+    clearInterval(timer);
+    var notice = document.createElement("p"), link = document.createElement("a");
+    notice.className = "message message-error";
+    notice.setAttribute("role", "alert");
+    link.href = address;
+    link.textContent = "Sign in again";
+    notice.append("You were signed out. This screen shows nothing new. ", link);
+    main.before(notice);
+  }
+  var timer = setInterval(function () {
     if (document.hidden) return;
-    fetch(location.href, { credentials: "same-origin" })
-      .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; })
+    // A refresh by itself does not keep a session alive, so it is marked.
+    fetch(location.href, { credentials: "same-origin", headers: { "X-Refresh": "1" } })
+      .then(function (answer) {
+        if (answer.headers.get("Session-Ended")) showEnd(answer.headers.get("Session-Ended"));
+        return answer.ok && !answer.redirected ? answer.text() : "";
+      })
       .then(function (text) {
         var now = new DOMParser().parseFromString(text, "text/html").querySelector("main");
         if (!now || said(now) === said(main)) return;

@@ -3,12 +3,12 @@
   "use strict";
   var root = document.documentElement;
 
-  // The switch between light and dark.
-  document.querySelectorAll("[data-theme-toggle]").forEach(function (button) {
-    button.hidden = false;
-    button.addEventListener("click", function () {
-      window.setTheme(root.getAttribute("data-bs-theme") === "dark" ? "light" : "dark");
-    });
+  // The switch between light and dark. Back draws the page anew, so the listener is not on the button.
+  function showSwitch() { document.querySelectorAll("[data-theme-toggle]").forEach(function (button) { button.hidden = false; }); }
+  showSwitch();
+  document.addEventListener("htmx:after:settle", showSwitch);
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-theme-toggle]")) window.setTheme(root.getAttribute("data-bs-theme") === "dark" ? "light" : "dark");
   });
 
   // Browsers give the focus some time after the page was drawn; who types at once would lose the first letters.
@@ -35,32 +35,14 @@
     }
   });
 
-  // A form that was sent once is not sent twice by a second click.
   document.addEventListener("submit", function (event) {
-    var form = event.target;
-    if (form.method !== "post") return;
+    var form = event.target, question = (event.submitter && event.submitter.dataset.confirm) || form.dataset.confirm;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    // What cannot be undone asks first.
+    if (question && !form.dataset.sent && !window.confirm(question)) { event.preventDefault(); return; }
+    // A form that was sent once is not sent twice by a second click.
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     setTimeout(function () { delete form.dataset.sent; }, 4000);
   });
-
-  // What was typed survives a lost session: kept in this tab until the form has been sent.
-  document.querySelectorAll("form[data-draft]").forEach(function (form) {
-    var key = "draft:" + form.dataset.draft;
-    try {
-      var kept = JSON.parse(sessionStorage.getItem(key) || "{}");
-      Object.keys(kept).forEach(function (name) {
-        var field = form.elements[name];
-        if (field && !field.value && field.type !== "hidden") field.value = kept[name];
-      });
-      form.addEventListener("input", function () {
-        var values = {};
-        new FormData(form).forEach(function (value, name) { if (name !== "csrfmiddlewaretoken") values[name] = value; });
-        sessionStorage.setItem(key, JSON.stringify(values));
-      });
-    } catch (error) { /* storage is off: no drafts */ }
-  });
-  if (document.querySelector("[data-draft-done]")) {
-    try { Object.keys(sessionStorage).forEach(function (key) { if (key.indexOf("draft:") === 0) sessionStorage.removeItem(key); }); } catch (error) { /* nothing kept */ }
-  }
 })();

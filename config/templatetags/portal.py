@@ -6,7 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.urls import reverse
+from django.urls import resolve, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.base.data import text
@@ -98,6 +99,20 @@ def section(context: dict[str, Any], view: str, label: str) -> dict[str, Any]:
     else:
         is_current = path.startswith(url)
     return {"url": url, "label": label, "is_current": is_current, "key": _ACCESS_KEYS.get(view, "")}
+
+
+@register.simple_tag
+def post_to(view: str, *arguments: object) -> SafeString:
+    """The attributes of a form that is only a button: its address, and the question of its view before it is sent."""
+    address = reverse(view, args=arguments)
+    match = resolve(address)
+    button: Any = match.func
+    question = button.view_class.question(match.kwargs)
+    return (
+        format_html('action="{}" data-confirm="{}"', address, question)
+        if question
+        else format_html('action="{}"', address)
+    )
 
 
 @register.simple_tag(takes_context=True)

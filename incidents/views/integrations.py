@@ -105,6 +105,7 @@ class IntegrationRotate(ConfiguringMixin, PostPage):
     """Give an integration a new key; the old one stops working."""
 
     guard = Once("a second new key would end the first")
+    confirm = "Create a new key? The old key stops working at once."
 
     def perform(self) -> HttpResponse:
         """Create the key, and show it."""
@@ -121,6 +122,7 @@ class IntegrationPause(ConfiguringMixin, PostPage):
     """Pause an integration, or resume it."""
 
     guard = ActsOn("integration", "paused_at")
+    confirm = ""
 
     @cached_property
     def integration(self) -> Integration:

@@ -177,6 +177,7 @@ class WaiverApprove(WaiverMixin, PostPage):
     """Approve a waiver."""
 
     guard = ActsOn("waiver", "status", "reason")
+    confirm = "Approve that no prevention is needed? The incident is resolved."
     refusals = REFUSALS
     done = "Approved. The incident is resolved."
 
@@ -243,6 +244,7 @@ class ActionItemComplete(ActionItemMixin, PostPage):
     """Complete an action item."""
 
     guard = ActsOn("action", "status", "title")
+    confirm = "Complete this action item? It cannot be opened again."
     refusals = REFUSALS
     done = "Completed. Thank you."
 

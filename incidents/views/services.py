@@ -59,6 +59,7 @@ class CheckService(PostPage):
     """The button that checks a service again."""
 
     guard = Repeatable("it only checks")
+    confirm = ""
     done = "Checked."
 
     def may(self) -> bool:

@@ -43,6 +43,8 @@ class DayForm(Form):
 class ImportForm(Form):
     """Import days from another calendar, by file or address."""
 
+    secrets = ("url",)  # a private calendar's address is its key
+
     file = forms.FileField(required=False, label="File", help_text="An iCalendar file (.ics) of up to 512 KB.")
     url = forms.CharField(required=False, max_length=2000, label="Or address", help_text="https://… or webcal://…")
 

@@ -27,6 +27,8 @@ class AboutMeForm(EditForm):
 class ContactMethodForm(Form):
     """A new contact method."""
 
+    secrets = ("address",)  # a webhook's address may hold its key
+
     kind = forms.ChoiceField(label="Channel", choices=ContactKind.choices)
     address = forms.CharField(label="Address or number", max_length=500, help_text="Numbers as +49 30 123456.")
 

@@ -159,6 +159,7 @@ class DayWithdraw(_CalendarEditor, PostPage):
     """Withdraw a day off."""
 
     guard = Once("a withdrawn day stays withdrawn")
+    confirm = "Withdraw this day? Schedules and clocks count it as an ordinary day again."
     done = "Withdrawn. The date stays in the list, crossed out."
 
     @property

@@ -52,6 +52,10 @@ class DeadLetter(PostPage):
     """Send a dead page again, or discard it."""
 
     guard = Once("each press sends one page")
+    confirm = {
+        "resend": "Send this page again? The person is called now.",
+        "discard": "Discard this page? It is never sent.",
+    }
     refusals = (paging.NotDead,)
 
     right = "oncall.change_page"

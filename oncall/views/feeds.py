@@ -81,6 +81,7 @@ class FeedRevoke(PostPage):
     """Revoke a feed."""
 
     guard = Repeatable("a revoked feed stays revoked")
+    confirm = "Revoke this feed? Calendar programs that read it stop at once, and it cannot be given back."
     done = "Revoked. Calendar programs can no longer read it."
 
     def perform(self) -> Any:

@@ -131,6 +131,7 @@ class MarkDone(_OfObligation, PostPage):
     """Mark the task as done."""
 
     guard = ActsOn("obligation", "status")
+    confirm = "Mark this task as done? Its reminders end."
     done = "Marked as done. Thank you."
 
     def may(self) -> bool:

@@ -19,6 +19,7 @@ class WakeTestSend(PostPage):
     """Sends the person a test page."""
 
     guard = Once("each press is one page")
+    confirm = ""
     refusals = (Refusal,)
     done = "A test page was sent. Open its link within 15 minutes and tap the button there."
 

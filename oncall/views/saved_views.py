@@ -122,6 +122,7 @@ class SavedViewMove(_OfView, PostPage):
     """Move it one place earlier or later."""
 
     guard = Once("each press is one place")
+    confirm = ""
     refusals = (Refusal,)
     done = "Moved."
 
@@ -135,6 +136,7 @@ class SavedViewRemove(_OfView, PostPage):
     """Delete it."""
 
     guard = Once("a deleted view stays deleted")
+    confirm = "Delete this view? Those who share it lose it too."
     refusals = (Refusal,)
     done = "Deleted. The list itself stays."
 

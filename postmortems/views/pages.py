@@ -74,6 +74,7 @@ class DraftPostmortem(PostPage):
     """The button on an incident's page."""
 
     guard = Once("an incident has one postmortem")
+    confirm = ""
     refusals = (Refusal,)
     done = "Drafted from the incident's record. Now add the rest."
     ticket: Ticket

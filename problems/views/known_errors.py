@@ -52,6 +52,7 @@ class UseKnownError(PostPage):
     """The button that uses a known error in an incident."""
 
     guard = Once("a known error is used once in an incident")
+    confirm = ""
     refusals = REFUSALS
     done = "Linked. The workaround is on the incident."
     ticket: Ticket

@@ -121,6 +121,7 @@ class OpenFromIncident(PostPage):
     """The button that opens the problem of an incident."""
 
     guard = Once("each press is one problem")
+    confirm = ""
     refusals = REFUSALS
     done = "Opened. Service, impact and timeline are copied."
     ticket: Ticket
@@ -173,6 +174,7 @@ class RemoveFactor(PostPage):
     """The button that removes a factor."""
 
     guard = Once("a removed factor stays removed")
+    confirm = "Remove this factor from the tree? It cannot be brought back."
     refusals = REFUSALS
     factor: Factor
 

@@ -11,6 +11,7 @@ SHOWN = {
     "config/base/web/views.py": "the instant of a request that changes nothing",
     "config/context.py": "from when relative times count",
     "config/demo/database_setup.py": "the time around which the demo's past is made",
+    "config/sign_in/sessions.py": "when a session ends, as Django's own sessions do",
     "incidents/management/commands/export_status_page.py": "the age of what is shown",
     "incidents/panels/customers.py": "how late an update is",
     "incidents/views/customers/status_page.py": "the page as it is now",

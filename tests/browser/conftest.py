@@ -194,6 +194,10 @@ def _roles() -> list[str]:
 
 # A request that a newer one replaces is aborted on purpose (`hx-sync`); htmx reports that as an error.
 REPLACED_REQUEST = "htmx: htmx:error: signal is aborted without reason"
+# A refresh when the session has ended, of which the page shows a notice; a form that is shown again with its errors.
+SHOWN_ON_THE_PAGE = tuple(
+    f"Failed to load resource: the server responded with a status of {code}" for code in (401, 422)
+)
 
 
 class Violations(list[str]):
@@ -201,7 +205,7 @@ class Violations(list[str]):
 
     def note(self, line: ConsoleMessage) -> None:
         """Keep a line of the console that is an error."""
-        if line.type == "error" and not line.text.startswith(REPLACED_REQUEST):
+        if line.type == "error" and not line.text.startswith((REPLACED_REQUEST, *SHOWN_ON_THE_PAGE)):
             self.append(line.text)
 
 

@@ -10,6 +10,7 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from config.base.web import drafts
 from config.base.web.batched_choices import BatchedChoiceField, BatchedChoiceIterator, BatchedChoices
 
 _CSS = {
@@ -35,16 +36,29 @@ def add_refusal(form: Any, refusal: Exception) -> None:
 
 
 class Styled:
-    """Gives each widget the style sheet's class."""
+    """Gives each widget the style sheet's class, and a form with free text its draft.
+
+    `secrets` names fields that the browser never keeps, beside passwords and codes.
+    """
 
     fields: dict[str, forms.Field]
     template_name = "components/form.html"
+    secrets: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             css = next((css for kind, css in _CSS.items() if isinstance(field.widget, kind)), "form-control")
             field.widget.attrs.setdefault("class", css)
+        drafts.hide_secrets(self.fields, self.secrets)
+
+    @property
+    def draft_input(self: Any) -> SafeString:
+        """The hidden field of the form's draft; empty for a form without free text."""
+        if not drafts.has_free_text(self.fields):
+            return SafeString()
+        draft_id = drafts.sent_id(self.data) or drafts.sent_id(self.initial)
+        return drafts.draft_input(name=type(self).__name__, draft_id=draft_id)
 
 
 class Form(Styled, forms.Form):

@@ -95,7 +95,7 @@ class Table(tables.Table):
                 for column in self.columns]  # fmt: skip
         for row in self.paginated_rows:
             cells = format_html_join("", "{}{}</td>", ((start, conditional_escape(draw(row))) for draw, start in plan))
-            yield format_html("<tr{}>{}</tr>", self.row_mark(row.record), cells)
+            yield format_html('<tr id="{}"{}>{}</tr>', row_id(row.record), self.row_mark(row.record), cells)
 
     def row_mark(self, record: Any) -> SafeString | str:
         """An attribute for the row of `record`, with a space before it; none by default."""
@@ -105,6 +105,11 @@ class Table(tables.Table):
         """Head and rows as plain values for CSV, none of which a spreadsheet runs."""
         for row in super().as_values(exclude_columns=exclude_columns):
             yield [without_formula(value) for value in row]
+
+
+def row_id(record: Any) -> str:
+    """The id of a record's row, by which a refresh keeps the row under the reader's pointer and focus."""
+    return f"row-{record._meta.model_name}-{record.pk}"
 
 
 def _cell_renderer(column: Any) -> Callable[[Any], Any]:

@@ -1,6 +1,6 @@
 """What every page shares: sign-in, lists, details, forms; a new model's pages are a few lines each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -22,7 +22,7 @@ from django_tables2.export.export import TableExport
 from config.base.data import rights
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
-from config.base.web import guards, panels, submissions
+from config.base.web import drafts, guards, panels, submissions
 from config.base.web.filters import query_problems
 from config.base.web.forms import EditForm, add_refusal, refusal_sentences
 from config.base.web.guards import ActsOn, Guard, LastChange, Repeatable
@@ -263,7 +263,7 @@ class DomainCallMixin:
             place, text = (self.after_repeat(), submissions.SHOWN_ONCE) if is_page else (target, self.done)
             self.submission.keep(target=resolve_url(place), text=text)
         response: HttpResponse = target if is_page else redirect(target)
-        return response
+        return drafts.name_sent(self.request, response)
 
     def after_repeat(self) -> Any:
         """Where a repeat leads when the first answer is a page that is shown only once, with a key."""
@@ -320,7 +320,10 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
         form = self.get_form()
         if isinstance(form, EditForm) and form.is_stale and self.locked is not None:
             form.saved_by = self.last_change(self.locked).sentence(self.person, "saved")
-        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
+        if not form.is_valid():
+            return self.form_invalid(form)
+        answer: HttpResponse = self.form_valid(form)
+        return drafts.name_sent(self.request, answer) if answer.status_code < 400 else answer
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Go to the next page, or show the refusal above the form."""
@@ -351,10 +354,20 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
 
 
 class PostPage(SignedIn, DomainCallMixin, View):
-    """A button: POST makes one domain call and returns to the page. Declare `guard` and `perform`."""
+    """A button: POST makes one domain call and returns to the page. Declare `guard` and `perform`.
 
+    Each declares `confirm`, the question before what cannot be undone, or one by the action in its address; empty
+    for what can be undone or repeated. The tag `post_to` puts it on the form.
+    """
+
+    confirm: str | Mapping[str, str]
     http_method_names = ["post"]
     stale_advice = "This is how it is now. Press the button again if it is still right."
+
+    @classmethod
+    def question(cls, arguments: Mapping[str, Any]) -> str:
+        """The question before the call at the address with these arguments; empty if there is none."""
+        return cls.confirm if isinstance(cls.confirm, str) else cls.confirm[arguments["action"]]
 
     def perform(self) -> Any:
         """Make the domain call; return where to go next, or a page that is shown only once."""

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from config.base.data.clock import database_now, find_zone
-from config.base.web import panels, submissions
+from config.base.web import drafts, panels, submissions
 from config.base.web.views import DetailPage, RetriedView
 from incidents import permissions, response
 from incidents.models import Ticket
@@ -135,6 +135,7 @@ class PageLink(RetriedView):
                 submission.keep(target=request.path)
             if self.link.session_ends_at is None:
                 return self._keep_ticket(redirect("page-link", key))
+            return drafts.name_sent(request, redirect("page-link", key))
         return redirect("page-link", key)
 
     def _go_on(self, verb: str) -> Ticket:
@@ -194,6 +195,8 @@ class PageLink(RetriedView):
             "ticket": ticket,
             "verb": verb,
             "text": self.request.POST.get("text", ""),
+            "draft": drafts.sent_id(self.request.POST),
+            "reader": user,
             "people": people,
             "back": self.request.path,
         }

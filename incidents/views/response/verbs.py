@@ -53,6 +53,8 @@ class Verb:
     form: type[VerbForm] = VerbForm
     guard: Guard = _STATUS
     done: str = ""
+    confirm: str = ""
+    """The question before a button that cannot be undone; a form is its own question."""
     say: Callable[[Ticket, Any], str] | None = None
     """What happened, where it depends on what others have done; in place of `done`."""
     is_main: bool = False
@@ -96,6 +98,7 @@ VERBS = {
               call=lambda t, u, at, _: response.take_over(ticket_id=t.pk, actor=u, at=at)),
         make_verb("decline", "I can't", _OPEN, done="Thank you. The next person is paged.",
               guard=Once("each press pages one more person"),
+              confirm="Hand it on? The next person is paged now.",
               call=lambda t, u, at, _: response.decline(ticket_id=t.pk, actor=u, at=at)),
         make_verb("assign", "Assign", _OPEN, form=AssignForm, guard=ActsOn("ticket", "assignee"),
               call=lambda t, u, at, a: response.assign(ticket_id=t.pk, actor=u, at=at, **a)),

@@ -66,6 +66,7 @@ class TimeOffCancel(PostPage):
     """Cancel time off."""
 
     guard = Once("a cancelled absence stays cancelled")
+    confirm = "Cancel this time off? You count as available again."
     refusals = (Refusal, ValidationError)
     done = "Cancelled."
 

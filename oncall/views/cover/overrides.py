@@ -151,6 +151,7 @@ class TakePager(PostPage):
     """One tap: the reader alone is on call from the next minute on, for some hours."""
 
     guard = Once("each press is one override")
+    confirm = ""
     refusals = REFUSALS
 
     def may(self) -> bool:
@@ -180,6 +181,7 @@ class OverrideCancel(PostPage):
     """Cancel an override; the past does not change."""
 
     guard = Once("a cancelled override stays cancelled")
+    confirm = "Cancel this override? The rota is in force again at once."
     refusals = REFUSALS
     done = "Cancelled. The rotation is on call again from the next minute on."
 

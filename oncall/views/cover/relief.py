@@ -14,6 +14,7 @@ class ReliefAsk(PostPage):
     """One tap after a hard night: ask others to take the next shift."""
 
     guard = Once("each press is one request")
+    confirm = "Ask others to take your shift? They are told now."
     refusals = (Refusal,)
     done = "Your planner sees your request. You stay on call until somebody takes the shift."
 

@@ -173,6 +173,7 @@ class SwapDecide(PostPage):
     """Approve a swap as a manager, or cancel it."""
 
     guard = ActsOn("swap", "status", "chosen")
+    confirm = {"approve": "Approve this swap? The shifts change hands.", "cancel": "Cancel this swap? Its offers end."}
     refusals = REFUSALS
 
     @cached_property
@@ -202,6 +203,11 @@ class OfferAnswer(PostPage):
     """Accept, decline or withdraw an offer; the domain checks who may."""
 
     guard = Once("the domain refuses an offer that was answered")
+    confirm = {
+        "accept": "Accept this offer? The other offers end.",
+        "decline": "Decline this offer?",
+        "withdraw": "Withdraw your offer?",
+    }
     refusals = REFUSALS
     VERBS = {
         "accept": (swaps.accept, "Agreed. Everybody is notified."),

@@ -209,6 +209,7 @@ class MethodSend(_MyButton):
     """Send the code again."""
 
     guard = Repeatable("half a minute passes between two codes, and no transaction waits for the sender")
+    confirm = ""
     done = "A code was sent."
 
     def perform(self) -> Any:
@@ -222,6 +223,7 @@ class MethodRemove(_MyButton):
     """Remove a contact method."""
 
     guard = Once("a removed method stays removed")
+    confirm = "Remove this contact method? No page goes there any more, and its rules are removed."
     done = "Removed."
 
     def perform(self) -> Any:
@@ -235,6 +237,7 @@ class RuleRemove(_MyButton):
     """Remove a notification rule."""
 
     guard = Once("a removed rule stays removed")
+    confirm = "Remove this rule? Pages follow your other rules from now on."
     done = "Removed."
 
     def perform(self) -> Any:
@@ -248,6 +251,7 @@ class TokenRevoke(_MyButton):
     """Revoke an API token."""
 
     guard = Repeatable("a revoked token stays revoked")
+    confirm = "Revoke this token? Programs that use it are refused at once, and it cannot be given back."
     done = "Revoked. Programs that use this token are refused from now on."
 
     def perform(self) -> Any:

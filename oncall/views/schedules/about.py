@@ -56,6 +56,7 @@ class VersionWithdraw(PostPage):
     """Withdraw a version that is not in force yet (R-V3)."""
 
     guard = Once("a version in force cannot be withdrawn")
+    confirm = "Withdraw this planned version? It never comes into force."
     refusals = (Refusal,)
     done = "Withdrawn. The schedule stays as it was."
 

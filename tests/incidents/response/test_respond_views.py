@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from config.base.web import drafts
 from incidents import response
 from incidents.models import Ticket
 from incidents.response import ticket_session
@@ -169,6 +170,17 @@ class TestTicketSession:
 
         entry = ticket_of(page).timeline.get(kind="note")
         assert (entry.text, entry.actor) == ("Pool is full", bob)
+
+    def test_keeps_the_draft_of_a_note_until_it_is_saved(self, answered: Client, link: str, bob: Any) -> None:
+        draft = "0123456789abcdef"
+        form = answered.get(f"{link}?do=add_note").content.decode()
+        empty = answered.post(link, {"verb": "add_note", "text": "", "draft": draft})
+        saved = answered.post(link, {"verb": "add_note", "text": "It is the pool", "draft": draft})
+
+        assert f'data-person="{bob.pk}"' in form
+        assert 'data-record="INC-' in form, "the key of the link stays out of the browser's storage"
+        assert (drafts.COOKIE in empty.cookies, saved.cookies[drafts.COOKIE].value) == (False, draft)
+        assert f'value="{draft}"' in empty.content.decode()
 
     def test_restores_with_a_note(self, answered: Client, link: str, page: Page) -> None:
         answered.post(link, {"verb": "restore", "text": "Rolled back"})
