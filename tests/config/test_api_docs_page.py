@@ -14,7 +14,7 @@ class TestDocsPage:
         assert client.get("/api/docs/").status_code == 302
 
     def test_loads_nothing_from_elsewhere(self, client: Any) -> None:
-        client.force_login(make.UserFactory(), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(make.UserFactory())
 
         answer = client.get("/api/docs/")
 
@@ -26,7 +26,7 @@ class TestDocsPage:
 def test_shows_the_endpoints_without_a_complaint_of_the_browser(
     browser: Browser, live_server: Any, client: Any
 ) -> None:
-    client.force_login(make.UserFactory(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(make.UserFactory())
     complaints: list[str] = []
     context = browser.new_context()
     context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}])

@@ -137,7 +137,7 @@ class TestShape:
 
     def test_of_a_session_without_the_csrf_token(self) -> None:
         browser = APIClient(enforce_csrf_checks=True)
-        browser.force_login(make.UserFactory(), backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(make.UserFactory())
 
         assert browser.get(INCIDENTS).status_code == 200
         assert code_of(browser.post(INCIDENTS, {"title": "x"}), 403) == "permission_denied"

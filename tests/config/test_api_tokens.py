@@ -33,7 +33,7 @@ class TestTimeline:
 
         bot.post(f"{url}/add_note/", {"text": "Rolled back."})
         bot.post(f"{url}/acknowledge/")
-        client.force_login(nina, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(nina)
         page = client.get(ticket.get_absolute_url()).content.decode()
 
         assert page.count("with token “deploy-bot”") == 2
@@ -43,7 +43,7 @@ class TestTimeline:
     def test_names_none_for_what_the_person_does_in_the_portal(self, bot: Any, client: Any, nina: Any) -> None:
         ticket = make.IncidentFactory(severity__pages=False)
         bot.get("/api/v1/teams/")
-        client.force_login(nina, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(nina)
 
         client.post(f"{ticket.get_absolute_url()}acknowledge/")
 
@@ -56,7 +56,7 @@ class TestTimeline:
         problem = bot.post("/api/v1/problems/", {"incident": ticket.reference}).json()
 
         [copied] = TimelineEntry.objects.filter(ticket=problem["id"], text="Rolled back.")
-        assert copied.token.name == "deploy-bot"
+        assert str(copied.token).endswith("deploy-bot")
 
 
 class TestContext:
@@ -73,7 +73,10 @@ class TestContext:
         for client in (bot, other):
             client.post(f"/api/v1/incidents/{ticket.pk}/add_note/", {"text": "x"})
 
-        assert [entry.token.name for entry in TimelineEntry.objects.order_by("pk")] == ["deploy-bot", "Test"]
+        assert list(TimelineEntry.objects.order_by("pk").values_list("token__name", flat=True)) == [
+            "deploy-bot",
+            "Test",
+        ]
 
 
 class TestHistory:

@@ -48,7 +48,7 @@ class TestCreateToken:
 
 class TestRotateToken:
     @staticmethod
-    def _rotated(**fields: Any) -> tuple[ApiToken, str, ApiToken, str]:
+    def _rotated(**fields: Any) -> Any:
         now = timezone.now()
         old, old_key = tokens.create_token(user=make.UserFactory(), name="Backup", scopes=["read"], at=now, **fields)
         new, new_key = tokens.rotate_token(token=old, overlap=timedelta(hours=1), at=now)
@@ -90,7 +90,7 @@ class TestRotateToken:
         person = make.UserFactory()
         token, key = tokens.create_token(user=person, name="Backup", at=timezone.now())
         other = make.ApiTokenFactory()
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(person)
 
         answer = client.post(f"/me/tokens/{token.pk}/replace/", {"overlap": "24"})
 
@@ -105,6 +105,7 @@ class TestRotateToken:
 
 class TestLastUse:
     def test_is_written_at_most_once_a_minute(self) -> None:
+        token: Any
         token, key = tokens.create_token(user=make.UserFactory(), name="Backup", at=timezone.now())
         status_with(key)
         token.refresh_from_db()
@@ -123,7 +124,7 @@ class TestLastUse:
 class TestExpiry:
     @pytest.mark.parametrize(("chosen", "days"), [("30", 30), ("365", 365), ("", None)])
     def test_is_chosen_when_a_token_is_created(self, client: Any, chosen: str, days: int | None) -> None:
-        client.force_login(make.UserFactory(), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(make.UserFactory())
 
         client.post("/me/tokens/add/", {"name": "Backup", "scopes": ["read"], "expires_in": chosen})
 
