@@ -383,22 +383,14 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: f"/{STATIC_URL}icon.svg"}],
     "COLORS": {
         "primary": {
-            "50": "239 246 255",
-            "100": "219 234 254",
-            "200": "191 219 254",
-            "300": "147 197 253",
-            "400": "96 165 250",
-            "500": "59 130 246",
-            "600": "37 99 235",
-            "700": "29 78 216",
-            "800": "30 64 175",
-            "900": "30 58 138",
-            "950": "23 37 84",
+            "50": "239 246 255", "100": "219 234 254", "200": "191 219 254", "300": "147 197 253",
+            "400": "96 165 250", "500": "59 130 246", "600": "37 99 235", "700": "29 78 216",
+            "800": "30 64 175", "900": "30 58 138", "950": "23 37 84",
         }
     },
     "SIDEBAR": {"show_search": True, "navigation": "config.admin_menu.navigation"},
     "DASHBOARD_CALLBACK": "config.admin_menu.front_page",
-}
+}  # fmt: skip
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 FILTERS_EMPTY_CHOICE_LABEL = "Any"
 SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from incidents import response
 from incidents.models import Ticket
@@ -138,6 +138,38 @@ class TestDraft:
         expect(page.get_by_text("Somebody else saved this record")).to_be_visible()
         assert page.locator("[name=title]").input_value() == "Printer prints too pale"
         assert Ticket.objects.get(pk=ticket.pk).title == "Printer is out of toner"
+
+
+class TestQuestion:
+    def test_before_a_sign_out_and_before_what_cannot_be_undone(
+        self, open_page: Callable[..., Page], people: dict[str, Any]
+    ) -> None:
+        page, answers, words = open_page(user=people["ana"]), [False, False, True], []
+
+        def answer(dialog: Dialog) -> None:
+            words.append(dialog.message)
+            (dialog.accept if answers.pop(0) else dialog.dismiss)()
+
+        page.on("dialog", answer)
+        rules = people["ana"].notification_rules
+        page.goto(reverse("oncall:me"))
+        page.locator("li", has_text="urgency:").get_by_role("button", name="Remove").first.click()
+        assert rules.count() == 1
+
+        page.goto(people["quiet"].get_absolute_url())
+        note_of(page).fill(TEXT)
+        page.get_by_label("Your account").click()
+        for left in (1, 0):
+            page.get_by_role("button", name="Sign out").click()
+            if not left:
+                page.wait_for_url("**/accounts/login/")
+            assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:')).length") == left
+
+        assert [question.split("?")[0] for question in words] == [
+            "Remove this rule",
+            "One text is not saved yet. Sign out and delete it",
+            "One text is not saved yet. Sign out and delete it",
+        ]
 
 
 class TestSearch:

@@ -111,6 +111,9 @@ ADDRESSES: dict[str, Callable[[Any], list[str]]] = {
         reverse("oncall:task-postpone", args=[make.ObligationFactory(owner=person, rule__dismissed_by="owner").pk])
     ],
     "oncall:token-add": _plain("oncall:token-add"),
+    "oncall:token-rotate": lambda person: [
+        reverse("oncall:token-rotate", args=[make.ApiTokenFactory(user=person).pk])
+    ],
     "oncall:view": lambda person: [reverse("oncall:view", args=[make.SavedViewFactory(owner=person).pk])],
     "oncall:view-new": lambda person: [f"{reverse('oncall:view-new')}?path=/incidents/"],
     "postmortems:public": _postmortem("postmortems:public"),

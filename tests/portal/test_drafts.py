@@ -1,6 +1,7 @@
 """Every form with free text: found through the addresses, it names the draft that the browser keeps of it."""
 
 import re
+import uuid
 from html.parser import HTMLParser
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from config.base.data.roles import Role
-from config.base.web import drafts
+from config.base.web import drafts, submissions
 from config.base.web.forms import Styled
 from oncall.models import User
 from tests import factories as make
@@ -133,6 +134,16 @@ class TestSentDraft:
 
         assert answer.status_code == 302
         assert answer.cookies[drafts.COOKIE].value == DRAFT
+
+    def test_is_named_again_for_a_form_that_was_sent_twice(self, browser_of: Client) -> None:
+        ticket = make.IncidentFactory()
+        address = reverse("incidents:verb", args=[ticket.reference, "add-note"])
+        sent = {"text": "Looked at it", submissions.FIELD: str(uuid.uuid4())}
+
+        answers = [browser_of.post(address, sent | {"draft": draft}) for draft in (DRAFT, "fedcba9876543210")]
+
+        assert "fedcba9876543210" in answers[1].cookies[drafts.COOKIE].value
+        assert ticket.timeline.filter(text="Looked at it").count() == 1
 
     def test_is_added_to_those_that_the_browser_has_not_read_yet(self, browser_of: Client) -> None:
         address = reverse("incidents:verb", args=[make.IncidentFactory().reference, "add-note"])

@@ -15,11 +15,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.base.data.answers import await_key, rows
+from config.base.web import drafts
 
 FIELD = "form_key"
 SENT_TWICE = "You sent this twice. It was done once."
 SHOWN_ONCE = "The key was shown in the first answer only. If you did not see it, revoke it and make another one."
-_OWN = {FIELD, "csrfmiddlewaretoken", "form_seen"}
+_OWN = {FIELD, "csrfmiddlewaretoken", "form_seen", drafts.FIELD}
 _REDIRECT = 302
 
 

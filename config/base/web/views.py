@@ -256,7 +256,10 @@ class DomainCallMixin:
         raise NotImplementedError
 
     def go_on(self, target: Any) -> HttpResponse:
-        """The answer after the domain call: what it returned to show or where it leads; kept for a repeat."""
+        """The answer after the domain call: what it returned to show or where it leads; kept for a repeat.
+
+        What was typed is saved, so it is no draft any more.
+        """
         self.show_success(self.done)
         is_page = isinstance(target, HttpResponse)
         if self.submission is not None:
@@ -297,7 +300,7 @@ class DomainCallMixin:
             submissions.renew(self.request)
             return self.answer_unsent(submissions.sent_before(submission.earlier["target"]))
         messages.info(self.request, f"{submission.earlier['text']} {submissions.SENT_TWICE}".strip())
-        return HttpResponseRedirect(submission.earlier["target"])
+        return drafts.name_sent(self.request, HttpResponseRedirect(submission.earlier["target"]))
 
 
 class FormPage(SignedIn, DomainCallMixin, FormView):
@@ -320,10 +323,7 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
         form = self.get_form()
         if isinstance(form, EditForm) and form.is_stale and self.locked is not None:
             form.saved_by = self.last_change(self.locked).sentence(self.person, "saved")
-        if not form.is_valid():
-            return self.form_invalid(form)
-        answer: HttpResponse = self.form_valid(form)
-        return drafts.name_sent(self.request, answer) if answer.status_code < 400 else answer
+        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Go to the next page, or show the refusal above the form."""
