@@ -37,6 +37,7 @@ from incidents.models.tickets.links import LinkKind, TicketLink
 from incidents.models.tickets.ticket import (
     INCIDENT_STATUSES,
     OPEN_STATUSES,
+    PREFIXES,
     PROBLEM_STATUSES,
     ClosureCode,
     ContactType,
@@ -53,6 +54,7 @@ __all__ = [
     "INCIDENT_STATUSES",
     "OPEN_STATUSES",
     "OVER",
+    "PREFIXES",
     "PROBLEM_STATUSES",
     "UNDER_WAY",
     "ActionItem",

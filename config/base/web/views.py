@@ -150,7 +150,9 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
             "refresh": self.refresh,
             "filter_fields": [context["filter"].form[name] for name in self.filters],
             "is_filtered": bool(parameters),
-            "query_problems": query_problems(context["filter"].form, list(self.request.GET)),
+            "query_problems": query_problems(
+                context["filter"].form, self.request.GET, columns=context["table"].columns.columns
+            ),
             "panels": panels.collect("list", self.request, self),
         }
 
