@@ -33,7 +33,7 @@ from incidents.models.requesters import Contact
 from incidents.models.response import Response
 from incidents.models.services import Service, ServiceDependency, ServiceKind, ServiceOwnership, ServiceReadiness
 from incidents.models.severities import Level, PriorityRule, ReviewSeat, Severity
-from incidents.models.tickets.links import LinkKind, TicketLink
+from incidents.models.tickets.links import STANDS_FOR, LinkKind, TicketLink
 from incidents.models.tickets.ticket import (
     INCIDENT_STATUSES,
     OPEN_STATUSES,
@@ -56,6 +56,7 @@ __all__ = [
     "OVER",
     "PREFIXES",
     "PROBLEM_STATUSES",
+    "STANDS_FOR",
     "UNDER_WAY",
     "ActionItem",
     "ActionStatus",
