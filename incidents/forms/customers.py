@@ -64,9 +64,15 @@ class UpdateForm(Form):
     body = forms.CharField(
         label="What customers read", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 6})
     )
+    reopens = forms.BooleanField(
+        label="Yes, open it again for customers", required=False,
+        help_text="Only for a status that opens it again. Customers read now that it is over.",
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, page: StatusPage, is_over: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_over:
+            del self.fields["reopens"]
         components = page.components.filter(members=None).order_by("position", "name")
         self.fields["components"].queryset = components  # type: ignore[attr-defined]  # typed as any Field
 
