@@ -70,7 +70,8 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
     @property
     def _is_over(self) -> bool:
         """Whether customers read that it is over."""
-        return self.public_incident is not None and self.public_incident.status in OVER
+        public_incident = self.public_incident
+        return public_incident is not None and public_incident.status in OVER
 
     def _initial(self) -> dict[str, Any]:
         public_incident = self.public_incident
