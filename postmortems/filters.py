@@ -5,7 +5,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
-from config.base.web.filters import FilterSet, WordsFilter
+from config.base.web.filters import FilterSet, SinceDayFilter, UntilDayFilter, WordsFilter
 from incidents.filters.tickets import ReferenceFilter
 from incidents.models import Service, Severity
 from oncall.models import Team, User
@@ -44,7 +44,8 @@ class PostmortemFilter(FilterSet):
     )
     owner = filters.ModelChoiceFilter(label="Owned by", queryset=User.objects.order_by("name"))
     ticket = ReferenceFilter(field_name="ticket", label="Incident")
-    restored = filters.DateFromToRangeFilter(field_name="restored_at")
+    restored_after = SinceDayFilter(field_name="restored_at")
+    restored_before = UntilDayFilter(field_name="restored_at")
     step = filters.ChoiceFilter(label="Step", choices=STEPS, method="at_step")
 
     class Meta(FilterSet.Meta):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from config.base.web.forms import EditForm, FilterForm, Form
+from config.base.web.moments import DayField
 from oncall.models import Team, User
 from postmortems import reports
 from postmortems.models import Postmortem, PostmortemSection, Presence
@@ -110,18 +111,16 @@ class AssignForm(VerbForm):
 class ReportForm(FilterForm):
     """Period and team; by default the last year of all teams."""
 
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="To, included", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label="From", required=False)
+    until = DayField(label="To, included", required=False)
     team = forms.ModelChoiceField(
         queryset=Team.objects.order_by("name"), required=False, to_field_name="slug", empty_label="All teams"
     )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a period that ends before it begins, or outside of the years 2000 to 2100."""
+        """Refuse a period that ends before it begins."""
         cleaned = super().clean() or {}
         days = [cleaned[name] for name in ("since", "until") if cleaned.get(name)]
-        if any(not 2000 <= day.year < 2100 for day in days):
-            raise forms.ValidationError("Choose days between the years 2000 and 2100.")
         if len(days) == 2 and days[0] > days[1]:
             raise forms.ValidationError("The period ends before it begins. Swap the two days.")
         return cleaned

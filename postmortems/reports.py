@@ -57,8 +57,7 @@ class Scope:
         query = dict(parameters)
         if days == "created":
             since, until = self.instants
-            last = until - timedelta(microseconds=1)
-            query |= {"created_after": since.isoformat(), "created_before": last.isoformat()}
+            query |= {"created_after": since.isoformat(), "created_before": until.isoformat()}
         elif days:
             query |= {f"{days}_after": self.since.isoformat(), f"{days}_before": self.until.isoformat()}
         if self.team:

@@ -1,23 +1,25 @@
 """Filters of problems, factors and known errors; page and endpoint share them."""
 
+from datetime import date
 from typing import Any
 
 import django_filters as filters
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from config.base.web.filters import FilterSet, WordsFilter
+from config.base.data.wall_clock import DAY, day_start
+from config.base.web.filters import DayFilter, FilterSet, WordsFilter, YesNoFilter
 from incidents.filters.tickets import ReferenceFilter, TicketFilter
-from incidents.models import Service, Ticket, TicketKind
+from incidents.models import Service, Ticket
 from incidents.prevention import recurrence
 from oncall.models import Team
 from problems.known_errors import matching
-from problems.models import Factor, KnownError, KnownErrorStatus
+from problems.models import Factor, KnownError, KnownErrorStatus, KnownErrorUse
 
 
 class ProblemFilter(TicketFilter):
     """Problems."""
 
-    proactive = filters.BooleanFilter(label="Opened before any incident", method="filter_proactive")
+    proactive = YesNoFilter(label="Opened before any incident", method="filter_proactive")
 
     class Meta(TicketFilter.Meta):
         model = Ticket
@@ -41,17 +43,14 @@ class FactorFilter(FilterSet):
 class LooksLikeFilter(ReferenceFilter):
     """Known errors that match an incident, given as INC-7."""
 
-    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+    may_repeat = False
+
+    def filter(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """The best matches; none for an incident that the reader may not see."""
-        if not value:
+        if value is None:
             return queryset
         user: Any = getattr(self.parent.request, "user", None)
-        number = value.rpartition("-")[2]
-        incident = (
-            Ticket.objects.visible_to(user)
-            .filter(kind=TicketKind.INCIDENT, number=int(number) if number.isdecimal() and len(number) < 19 else 0)
-            .first()
-        )
+        incident = Ticket.objects.visible_to(user).incidents().filter(**value).first()
         if incident is None:
             return queryset.none()
         return queryset.filter(
@@ -61,6 +60,8 @@ class LooksLikeFilter(ReferenceFilter):
 
 class ResemblesFilter(filters.CharFilter):
     """Known errors that match a text, for an incident that is not declared yet."""
+
+    may_repeat = False
 
     def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
         """The best matches; those of the chosen service rank higher."""
@@ -84,10 +85,21 @@ class KnownErrorFilter(FilterSet):
     team = filters.ModelChoiceFilter(
         field_name="problem__team", queryset=Team.objects.order_by("name"), to_field_name="slug"
     )
-    used = filters.DateFromToRangeFilter(field_name="uses__used_at", distinct=True)
+    used_after = DayFilter(label="Used from", method="used_between")
+    used_before = DayFilter(label="Used until", method="used_between")
     looks_like = LooksLikeFilter(field_name="incident")
     resembles = ResemblesFilter(max_length=300)
 
     class Meta(FilterSet.Meta):
         model = KnownError
         fields: tuple[str, ...] = ()
+
+    def used_between(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
+        """Those of which one use is in the period: both ends are about the same use."""
+        uses = KnownErrorUse.objects.filter(known_error=OuterRef("pk"))
+        first, last = (self.form.cleaned_data.get(end) for end in ("used_after", "used_before"))
+        if first:
+            uses = uses.filter(used_at__gte=day_start(first, self.zone))
+        if last:
+            uses = uses.filter(used_at__lt=day_start(last + DAY, self.zone))
+        return queryset.filter(Exists(uses))

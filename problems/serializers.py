@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import InputSerializer, Key, Line, Lines, ReadId, ReadKey, RecordSerializer
+from config.base.rest.serializers import Day, InputSerializer, Key, Line, Lines, ReadId, ReadKey, RecordSerializer
 from incidents.models import Service, Severity, Ticket
 from incidents.serializers.tickets import ReferenceField, TicketSerializer
 from oncall.models import Team
@@ -94,7 +94,7 @@ class NameServicesSerializer(InputSerializer):
     """Other services that the same cause may affect, and the due day of their teams."""
 
     services = Key(slug_field="slug", queryset=Service.objects.select_related("team"), many=True, allow_empty=False)
-    due_on = serializers.DateField()
+    due_on = Day()
 
 
 class FactorSerializer(RecordSerializer):

@@ -10,8 +10,9 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.base.rest.pagination import Pagination
 from config.base.rest.scopes import Scope
-from config.base.rest.viewsets import Alias, Pagination, ReadViewSet, post_action, status_is, write_handler
+from config.base.rest.viewsets import Alias, ReadViewSet, post_action, status_is, write_handler
 from config.base.web import panels
 from incidents import response
 from incidents.filters.tickets import TicketFilter, TimelineFilter

@@ -60,7 +60,8 @@ def update_mail(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str, 
             "unsubscribe": unsubscribe,
         },
     )
-    subject = f"[{incident.page.name}] {update.get_status_display()}: {incident.name}"
+    # The same in every mail of an incident, so that mail programs show one thread; the text begins with the status.
+    subject = f"[{incident.page.name}] {incident.name}"
     return CustomerMail(subject[:200], text, headers or {})
 
 
@@ -82,7 +83,7 @@ def maintenance_mail(
             "unsubscribe": unsubscribe,
         },
     )
-    subject = f"[{maintenance.page.name}] Maintenance, {notice.get_status_display().lower()}: {maintenance.name}"
+    subject = f"[{maintenance.page.name}] Maintenance: {maintenance.name}"
     return CustomerMail(subject[:200], text, headers or {})
 
 

@@ -4,7 +4,6 @@ A message to Celery carries row ids or nothing. If it is lost or repeated, mails
 """
 
 import contextlib
-import hashlib
 import logging
 import random
 import smtplib
@@ -13,10 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from celery import Task, shared_task
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F
@@ -26,7 +23,7 @@ from config.base.data.clock import backoff, database_now
 from config.base.data.isolation import prepare_each, short_text
 from config.base.data.outbox import LEASE, SEND_DEADLINE, Claim, OutboxState
 from config.base.net import broker
-from incidents.customers import customer_mails
+from incidents.customers import customer_mails, threads
 from incidents.models import CustomerUpdate, MaintenanceUpdate, Subscriber, UpdateDelivery
 from oncall.channels.base import Outcome, refused
 from oncall.channels.email import post
@@ -139,8 +136,9 @@ def _mails(ids: Sequence[int], *, connection: Any) -> dict[int, EmailMessage | N
     rows = UpdateDelivery.objects.select_related(
         "subscriber__page", "update__incident__page", "notice__maintenance__page"
     ).in_bulk(ids)
+    first_keys = threads.first_keys(rows.values())
     return {
-        pk: None if _is_obsolete(row) else _envelope(row, customer_mails.mail_for(row), connection)
+        pk: None if _is_obsolete(row) else _envelope(row, customer_mails.mail_for(row), connection, first_keys.get(pk))
         for pk, row in rows.items()
     }
 
@@ -165,17 +163,15 @@ def _is_obsolete(delivery: UpdateDelivery) -> bool:
     return is_withdrawn or delivery.subscriber.unsubscribed_at is not None
 
 
-def _envelope(delivery: UpdateDelivery, mail: customer_mails.CustomerMail, connection: Any) -> EmailMessage:
-    name = hashlib.sha256(f"customers:{delivery.key}".encode()).hexdigest()[:32]
+def _envelope(
+    delivery: UpdateDelivery, mail: customer_mails.CustomerMail, connection: Any, first_key: str | None = None
+) -> EmailMessage:
     return EmailMessage(
         subject=mail.subject,
         body=mail.text,
         to=[delivery.address],
-        headers={
-            "Message-ID": f"<{name}@{urlsplit(settings.SITE_URL).hostname}>",
-            "Auto-Submitted": "auto-generated",
-            **mail.headers,
-        },
+        headers=threads.thread_headers(delivery.key, first_key=first_key)
+        | {"Auto-Submitted": "auto-generated", **mail.headers},
         connection=connection,
     )
 

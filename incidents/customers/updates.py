@@ -99,6 +99,8 @@ class Draft:
     components: tuple[Component, ...] = ()
     component_status: str = ""
     next_update_at: datetime | None = None
+    reopens: bool = False
+    """Whether its author knows that it opens an incident again that customers read of as over."""
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
@@ -274,6 +276,7 @@ def _incident_of(ticket: Ticket, draft: Draft, *, at: datetime) -> PublicInciden
         incident = PublicIncident(page=draft.page, ticket=ticket, created_at=at)
     else:
         PHASES.check(incident.status, draft.status)
+        _check_reopening(incident, draft)
     incident.name, incident.impact, incident.status = draft.name, draft.impact, draft.status
     incident.started_at, incident.updated_at, incident.next_update_at = draft.started_at, at, _next_update_at(draft)
     if draft.status == Phase.MONITORING:
@@ -284,6 +287,19 @@ def _incident_of(ticket: Ticket, draft: Draft, *, at: datetime) -> PublicInciden
         incident.resolved_at = None
     incident.save()
     return incident
+
+
+def _check_reopening(incident: PublicIncident, draft: Draft) -> None:
+    if incident.status not in OVER or draft.status in OVER or draft.reopens:
+        return
+    over, again = incident.get_status_display().lower(), Phase(draft.status).label.lower()
+    recipients = count_recipients(page=draft.page, components=draft.components)
+    mails = "mails 1 subscriber" if recipients == 1 else f"mails {recipients} subscribers"
+    raise UpdateRefused(
+        f"Customers read that this incident is {over}. Publishing “{again}” opens it again on the status page,"
+        f" {mails} and promises another update. If you mean that, confirm that it opens again and publish it;"
+        " if not, choose another status."
+    )
 
 
 def _change_components(draft: Draft, *, at: datetime) -> list[dict[str, str]]:

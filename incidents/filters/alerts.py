@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from config.base.web.filters import FilterSet, WordsFilter
+from config.base.web.filters import FilterSet, WholeNumberFilter, WordsFilter
 from incidents.filters.tickets import ReferenceFilter
 from incidents.models import Alert, AlertStatus, Event, EventOutcome, Integration, Service
 
@@ -28,7 +28,7 @@ class EventFilter(FilterSet):
     """Events."""
 
     integration = filters.ModelChoiceFilter(queryset=Integration.objects.order_by("name"))
-    alert = filters.NumberFilter(field_name="alert_id")
+    alert = WholeNumberFilter(field_name="alert_id")
     dedup_key = filters.CharFilter()
     outcome = filters.ChoiceFilter(choices=EventOutcome)
 

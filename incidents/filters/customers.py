@@ -6,7 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 
 from config.base.data.outbox import OutboxState
-from config.base.web.filters import FilterSet, WordsFilter, YesNoFilter
+from config.base.web.filters import FilterSet, WholeNumberFilter, WordsFilter, YesNoFilter
 from incidents.filters.tickets import ReferenceFilter
 from incidents.models import (
     OVER,
@@ -82,7 +82,7 @@ class CustomerUpdateFilter(FilterSet):
     """Published updates."""
 
     status = filters.ChoiceFilter(choices=Phase)
-    incident = filters.NumberFilter(field_name="incident")
+    incident = WholeNumberFilter(field_name="incident")
     ticket = ReferenceFilter(field_name="incident__ticket")
 
     class Meta(FilterSet.Meta):
@@ -106,7 +106,7 @@ class MaintenanceUpdateFilter(FilterSet):
     """Updates of maintenance."""
 
     status = filters.ChoiceFilter(choices=MaintenanceStatus)
-    maintenance = filters.NumberFilter(field_name="maintenance")
+    maintenance = WholeNumberFilter(field_name="maintenance")
 
     class Meta(FilterSet.Meta):
         model = MaintenanceUpdate
@@ -134,8 +134,8 @@ class DeliveryFilter(FilterSet):
 
     search = WordsFilter(fields=["address"])
     state = filters.ChoiceFilter(choices=OutboxState)
-    update = filters.NumberFilter(field_name="update")
-    notice = filters.NumberFilter(field_name="notice")
+    update = WholeNumberFilter(field_name="update")
+    notice = WholeNumberFilter(field_name="notice")
 
     class Meta(FilterSet.Meta):
         model = UpdateDelivery

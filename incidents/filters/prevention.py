@@ -6,7 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from config.base.web.filters import FilterSet, WordsFilter, YesNoFilter
+from config.base.web.filters import DayFilter, FilterSet, WordsFilter, YesNoFilter
 from incidents.filters.tickets import ReferenceFilter
 from incidents.models import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
 from incidents.prevention import recurrence
@@ -25,7 +25,8 @@ class ActionItemFilter(FilterSet):
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
     owner = filters.ModelChoiceFilter(queryset=User.objects.filter(is_active=True).order_by("name"))
     ticket = ReferenceFilter(field_name="ticket")
-    due = filters.DateFromToRangeFilter(field_name="due_on")
+    due_after = DayFilter(field_name="due_on", lookup_expr="gte")
+    due_before = DayFilter(field_name="due_on", lookup_expr="lte")
     on_time = filters.ChoiceFilter(
         label="On time", choices=[("yes", "Yes"), ("no", "No"), ("judged", "Yes or no")], method="in_time"
     )

@@ -1,14 +1,15 @@
 """Filters of the reports and of the records behind a figure."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import django_filters as filters
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from config.base.data.wall_clock import DAY, day_start
 from config.base.web.batched_choices import BatchedChoiceFilter
-from config.base.web.filters import FilterSet
+from config.base.web.filters import DayFilter, FilterSet
+from config.base.web.moments import reader_zone
 from incidents.models import Service, Severity, Ticket
 from incidents.reports import metrics
 from incidents.reports.summary import Scope
@@ -17,18 +18,14 @@ from oncall.models import Team
 
 def midnight(day: date) -> datetime:
     """The beginning of the day in the reader's time zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _day_after(day: date) -> date:
-    return min(day, date.max - timedelta(1)) + timedelta(1)
+    return day_start(day, reader_zone())
 
 
 class ReportFilter(FilterSet):
     """Which incidents the report counts; days are in the reader's time zone."""
 
-    since = filters.DateFilter(label="From", method="from_day")
-    until = filters.DateFilter(label="To, included", method="to_day")
+    since = DayFilter(label="From", method="from_day")
+    until = DayFilter(label="To, included", method="to_day")
     team = BatchedChoiceFilter(queryset=Team.objects.all(), to_field_name="slug")
     service = BatchedChoiceFilter(queryset=Service.objects.all(), to_field_name="slug")
     severity = BatchedChoiceFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
@@ -38,14 +35,11 @@ class ReportFilter(FilterSet):
         method="by_times",
     )
 
+    single: tuple[str, ...] = ("team", "service", "severity", "times")
+
     class Meta(FilterSet.Meta):
         model = Ticket
         fields: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("since", "until"):
-            self.form.fields[name].widget.input_type = "date"
 
     @property
     def scope(self) -> Scope:
@@ -53,7 +47,7 @@ class ReportFilter(FilterSet):
         values = self.form.cleaned_data
         return Scope(
             since=midnight(values["since"]) if values["since"] else None,
-            until=midnight(_day_after(values["until"])) if values["until"] else None,
+            until=midnight(values["until"] + DAY) if values["until"] else None,
             team=values["team"],
             service=values["service"],
             severity=values["severity"],
@@ -66,7 +60,7 @@ class ReportFilter(FilterSet):
 
     def to_day(self, queryset: QuerySet[Ticket], name: str, value: date) -> QuerySet[Ticket]:
         """Incidents whose impact began on this day or earlier."""
-        return metrics.began_between(queryset, until=midnight(_day_after(value)))
+        return metrics.began_between(queryset, until=midnight(value + DAY))
 
     def by_times(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """Only with recorded times, or only with a time changed by hand."""
@@ -75,6 +69,8 @@ class ReportFilter(FilterSet):
 
 class RecordFilter(ReportFilter):
     """The records behind a figure; its rows need `outcome` of the measure."""
+
+    single = (*ReportFilter.single, "measure")
 
     measure = filters.ChoiceFilter(
         choices=[(measure.name, measure.title) for measure in metrics.MEASURES.values()], method="unchanged"

@@ -5,7 +5,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
-from config.base.web.filters import FilterSet, WordsFilter
+from config.base.web.filters import FilterSet, WholeNumberFilter, WordsFilter
 from incidents.models import Service, ServiceKind, ServiceReadiness
 from incidents.services import readiness
 from oncall.models import Team
@@ -19,7 +19,7 @@ class ServiceFilter(FilterSet):
     slug = filters.CharFilter()
     kind = filters.ChoiceFilter(choices=ServiceKind)
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
-    tier = filters.NumberFilter()
+    tier = WholeNumberFilter()
 
     class Meta(FilterSet.Meta):
         model = Service
@@ -34,7 +34,7 @@ class ReadinessFilter(FilterSet):
     team = filters.ModelChoiceFilter(
         field_name="service__team", label="Team", queryset=Team.objects.order_by("name"), to_field_name="slug"
     )
-    tier = filters.NumberFilter(field_name="service__tier", label="Tier")
+    tier = WholeNumberFilter(field_name="service__tier", label="Tier")
     failing = filters.ChoiceFilter(label="Fails", choices=list(readiness.TITLES.items()), method="by_failing")
 
     class Meta(FilterSet.Meta):

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from config.base.web.filters import FilterSet, WordsFilter
+from config.base.web.filters import FilterSet, WholeNumberFilter, WordsFilter
 from incidents.models import Severity
 
 
@@ -11,7 +11,7 @@ class SeverityFilter(FilterSet):
 
     search = WordsFilter(fields=["name", "title"])
     name = filters.CharFilter()
-    rank = filters.NumberFilter()
+    rank = WholeNumberFilter()
 
     class Meta(FilterSet.Meta):
         model = Severity

@@ -4,13 +4,16 @@ import re
 from typing import Any
 
 import django_filters as filters
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
 from config.base.web.batched_choices import BatchedChoiceFilter
-from config.base.web.filters import FilterSet, WordsFilter
+from config.base.web.filters import FilterSet, MomentFilter, WholeNumberFilter, WordsFilter
 from incidents.models import (
     OPEN_STATUSES,
+    PREFIXES,
     ContactType,
     Service,
     Severity,
@@ -27,7 +30,8 @@ GROUPS = {
     "restored": (TicketStatus.RESTORED,),
     "done": (TicketStatus.RESOLVED, TicketStatus.CLOSED),
 }
-_NUMBER = re.compile(r"(?:(?:INC|PRB|REQ)-)?([0-9]{1,18})", re.IGNORECASE)
+_KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
+_NUMBER = re.compile(rf"(?:({'|'.join(_KINDS)})-)?([0-9]{{1,18}})", re.IGNORECASE | re.ASCII)
 
 
 class TicketSearch(WordsFilter):
@@ -37,19 +41,35 @@ class TicketSearch(WordsFilter):
         """For a number: the ticket with that number, or with it in the title."""
         match = super().condition(word)
         if number := _NUMBER.fullmatch(word):
-            match |= Q(number=int(number[1]))
+            match |= Q(number=int(number[2]))
         return match
+
+
+class ReferenceField(forms.CharField):
+    """A ticket's number, as INC-7 or 7: the parts of the number, or an error message."""
+
+    def clean(self, value: Any) -> dict[str, Any] | None:
+        """The columns of the ticket that is meant."""
+        text = super().clean(value)
+        if not text:
+            return None
+        number = _NUMBER.fullmatch(text)
+        if number is None:
+            raise ValidationError("Write a ticket's number, such as INC-7.")
+        kind = {"kind": _KINDS[number[1].upper()]} if number[1] else {}
+        return {"number": int(number[2]), **kind}
 
 
 class ReferenceFilter(filters.CharFilter):
     """Rows of one ticket, named as INC-7 or 7."""
 
-    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The rows of that ticket; none for a text that is no reference."""
-        if not value:
+    field_class = ReferenceField
+
+    def filter(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """The rows of that ticket."""
+        if value is None:
             return queryset
-        number = _NUMBER.fullmatch(value)
-        return queryset.filter(**{f"{self.field_name}__number": int(number[1])}) if number else queryset.none()
+        return queryset.filter(**{f"{self.field_name}__{column}": part for column, part in value.items()})
 
 
 class TicketFilter(FilterSet):
@@ -67,7 +87,7 @@ class TicketFilter(FilterSet):
     status = filters.MultipleChoiceFilter(choices=TicketStatus)
     kind = filters.ChoiceFilter(choices=TicketKind)
     severity = BatchedChoiceFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
-    priority = filters.NumberFilter()
+    priority = WholeNumberFilter()
     team = BatchedChoiceFilter(label="Assigned team", queryset=Team.objects.all(), to_field_name="slug")
     service = BatchedChoiceFilter(queryset=Service.objects.all(), to_field_name="slug")
     assignee = BatchedChoiceFilter(
@@ -75,7 +95,8 @@ class TicketFilter(FilterSet):
         label_of=Concat("name", Value(" <"), "email", Value(">"), output_field=TextField()),
     )
     contact_type = filters.ChoiceFilter(choices=ContactType)
-    created = filters.IsoDateTimeFromToRangeFilter(field_name="created_at")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
     repeat = filters.ChoiceFilter(
         label="Repeat incident", choices=[("yes", "Yes"), ("no", "No"), ("counted", "Yes or no")], method="seen_before"
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from config.base.web.forms import EditForm, Form
+from config.base.web.moments import MomentField
 from incidents.customers.maintenance import MAINTENANCE
 from incidents.models import (
     Component,
@@ -35,12 +36,6 @@ class SubscribeForm(Form):
         self.fields["components"].choices = [(row.public_id, row.name) for row in components]  # type: ignore[attr-defined]  # typed as any Field
 
 
-def local_datetime_field(**options: Any) -> forms.DateTimeField:
-    """A date and time in the person's time zone."""
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(widget=widget, **options)
-
-
 class UpdateForm(Form):
     """An update for customers; every field is public, so each is typed or chosen."""
 
@@ -62,16 +57,22 @@ class UpdateForm(Form):
         label="Status of these components", required=False, choices=[("", "Unchanged"), *ComponentStatus.choices],
         help_text="When resolved, they become operational unless you choose another status.",
     )  # fmt: skip
-    started_at = local_datetime_field(label="Began", help_text="In your time zone.")
-    next_update_at = local_datetime_field(
+    started_at = MomentField(label="Began", help_text="In your time zone.")
+    next_update_at = MomentField(
         label="Next update by", required=False, help_text="In your time zone. Needed until it is resolved."
     )
     body = forms.CharField(
         label="What customers read", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 6})
     )
+    reopens = forms.BooleanField(
+        label="Yes, open it again for customers", required=False,
+        help_text="Only for a status that opens it again. Customers read now that it is over.",
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, page: StatusPage, is_over: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_over:
+            del self.fields["reopens"]
         components = page.components.filter(members=None).order_by("position", "name")
         self.fields["components"].queryset = components  # type: ignore[attr-defined]  # typed as any Field
 
@@ -91,8 +92,8 @@ class MaintenanceForm(Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    starts_at = local_datetime_field(label="Begins", help_text=_ZONE)
-    ends_at = local_datetime_field(label="Ends", help_text=_ZONE)
+    starts_at = MomentField(label="Begins", help_text=_ZONE)
+    ends_at = MomentField(label="Ends", help_text=_ZONE)
     body = forms.CharField(
         label="What customers will notice", max_length=5000, widget=forms.Textarea(attrs={"rows": 6})
     )
@@ -108,8 +109,8 @@ class MaintenanceTellForm(EditForm):
 
     status = forms.ChoiceField(label="Status")
     body = forms.CharField(label="What customers read", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
-    starts_at = local_datetime_field(label="Begins", help_text=_ZONE)
-    ends_at = local_datetime_field(label="Ends", help_text=_ZONE)
+    starts_at = MomentField(label="Begins", help_text=_ZONE)
+    ends_at = MomentField(label="Ends", help_text=_ZONE)
     is_mailed = forms.BooleanField(
         label="Mail it to the subscribers", required=False, help_text="The end of maintenance is always mailed."
     )

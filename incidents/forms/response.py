@@ -150,4 +150,8 @@ class CloseForm(VerbForm):
         for code in (ClosureCode.SOLVED, ClosureCode.NO_FAULT_FOUND, ClosureCode.DUPLICATE,
                      ClosureCode.MERGED, ClosureCode.CANCELLED)
     ])  # fmt: skip
+    other = forms.CharField(
+        label="Duplicate of, or merged into", required=False, max_length=24,
+        help_text="The reference of the ticket that stands for it, as INC-7. Only for these two codes.",
+    )  # fmt: skip
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))

@@ -33,10 +33,11 @@ from incidents.models.requesters import Contact
 from incidents.models.response import Response
 from incidents.models.services import Service, ServiceDependency, ServiceKind, ServiceOwnership, ServiceReadiness
 from incidents.models.severities import Level, PriorityRule, ReviewSeat, Severity
-from incidents.models.tickets.links import LinkKind, TicketLink
+from incidents.models.tickets.links import STANDS_FOR, LinkKind, TicketLink
 from incidents.models.tickets.ticket import (
     INCIDENT_STATUSES,
     OPEN_STATUSES,
+    PREFIXES,
     PROBLEM_STATUSES,
     ClosureCode,
     ContactType,
@@ -53,7 +54,9 @@ __all__ = [
     "INCIDENT_STATUSES",
     "OPEN_STATUSES",
     "OVER",
+    "PREFIXES",
     "PROBLEM_STATUSES",
+    "STANDS_FOR",
     "UNDER_WAY",
     "ActionItem",
     "ActionStatus",

@@ -7,9 +7,10 @@ from django.db import transaction
 from incidents import signals
 from incidents.alerts import status
 from incidents.customers.obligations import withdraw_first_update
-from incidents.models import ClosureCode, Ticket, TicketStatus
+from incidents.models import ClosureCode, LinkKind, Ticket, TicketStatus
 from incidents.prevention import conditions
 from incidents.response.paging import begin_work, end_paging, page_team
+from incidents.tickets import links
 from incidents.tickets.locking import TicketRefused, lock_ticket, move
 from oncall.models import User
 
@@ -90,8 +91,13 @@ def reopen(*, ticket_id: int, reason: str, actor: User | None, at: datetime) -> 
 
 
 @transaction.atomic
-def close(*, ticket_id: int, code: str, actor: User | None, at: datetime, note: str = "") -> Ticket:
-    """End the record with a code. Raises TicketRefused for a code that is not an incident's."""
+def close(
+    *, ticket_id: int, code: str, actor: User | None, at: datetime, note: str = "", other: Ticket | None = None
+) -> Ticket:
+    """End the record with a code; `other` is the ticket that stands for a duplicate or merged one.
+
+    Raises TicketRefused for a code that is not an incident's, and for a duplicate or merged one of nothing.
+    """
     ticket = lock_ticket(ticket_id)
     codes = {
         ClosureCode.SOLVED,
@@ -104,6 +110,7 @@ def close(*, ticket_id: int, code: str, actor: User | None, at: datetime, note: 
         raise TicketRefused(f"Close it as one of: {', '.join(sorted(ClosureCode(c).label for c in codes))}.")
     if ticket.is_open and code == ClosureCode.SOLVED:
         raise TicketRefused("Restore the service first. Then it can be closed as solved.")
+    _link_other(ticket, code, other, actor=actor, at=at)
     text = f"Closed: {ClosureCode(code).label}. {note}".strip()
     move(
         ticket,
@@ -120,3 +127,20 @@ def close(*, ticket_id: int, code: str, actor: User | None, at: datetime, note: 
     status.mark_closed(ticket_id=ticket.pk, at=at)
     withdraw_first_update(ticket, at=at)
     return ticket
+
+
+_LINK_BY_CODE = {ClosureCode.DUPLICATE: LinkKind.DUPLICATE_OF, ClosureCode.MERGED: LinkKind.MERGED_INTO}
+
+
+def _link_other(ticket: Ticket, code: str, other: Ticket | None, *, actor: User | None, at: datetime) -> None:
+    """Name the ticket that stands for this one, so that each page leads to the other."""
+    kind = _LINK_BY_CODE.get(ClosureCode(code))
+    if kind is None and other is not None:
+        raise TicketRefused("Only a duplicate or a merged ticket names another one. Leave it out, or link it.")
+    if kind is None:
+        return
+    linked = links.other_of(ticket)
+    if other is None and linked is None:
+        raise TicketRefused(f"{kind.label} which ticket? Name it, as INC-7.")
+    if other is not None and (linked is None or linked.to_ticket_id != other.pk):
+        links.link_tickets(from_ticket=ticket, to_ticket=other, kind=kind, actor=actor, at=at)

@@ -117,6 +117,9 @@ class PublishSerializer(InputSerializer):
     started_at = Instant(required=False)
     next_update_at = Instant(required=False)
     page = Line(max_length=80, required=False, help_text="The slug of the page; else the service's, or the default.")
+    reopens = serializers.BooleanField(
+        default=False, help_text="Needed for a status that opens an incident again that customers read of as over."
+    )
     key = serializers.UUIDField(required=False, help_text="The same key is published once.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

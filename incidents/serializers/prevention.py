@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import InputSerializer, Instant, Key, Line, Lines, ReadKey, RecordSerializer
+from config.base.rest.serializers import Day, InputSerializer, Instant, Key, Line, Lines, ReadKey, RecordSerializer
 from incidents.models import ActionItem, LinkKind, PreventionWaiver, TicketLink
 from incidents.serializers.tickets import ReferenceField
 from oncall.models import Team, User
@@ -48,7 +48,7 @@ class NewActionItemSerializer(OwnerSerializer):
 
     ticket = ReferenceField()
     title = Line(max_length=200)
-    due_on = serializers.DateField()
+    due_on = Day()
     is_priority = serializers.BooleanField(default=False)
 
 

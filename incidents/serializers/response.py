@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Key, Line, Lines
 from incidents.models import ClosureCode, ContactType, HoldReason, Severity, Visibility
-from incidents.serializers.tickets import FactsSerializer
+from incidents.serializers.tickets import FactsSerializer, ReferenceField
 from oncall.models import Team, User
 
 
@@ -84,7 +84,8 @@ class ChangeSeveritySerializer(InputSerializer):
 
 
 class CloseSerializer(InputSerializer):
-    """How it ended: a closure code and a note."""
+    """How it ended: a closure code, a note and, of a duplicate or merged ticket, the one that stands for it."""
 
     code = serializers.ChoiceField(choices=ClosureCode.choices)
+    other = ReferenceField(required=False)
     note = Lines(max_length=20_000, allow_blank=True, default="")

@@ -2,8 +2,7 @@
 
 import django_tables2 as tables
 
-from config.base.web import display
-from config.base.web.tables import LinkColumn, Table, TimeColumn
+from config.base.web.tables import DurationColumn, LinkColumn, Table, TimeColumn
 from incidents.models import Ticket
 from incidents.reports import metrics
 from incidents.tables.severities import SeverityColumn
@@ -19,22 +18,16 @@ class RecordTable(Table):
     service = tables.Column(order_by="service__name")
     team = tables.Column(order_by="team__name", verbose_name="Assigned team")
     impact_started_at = TimeColumn(verbose_name="Impact began")
-    seconds = tables.Column(verbose_name="Took", attrs={"td": {"class": "text-nowrap num"}})
+    seconds = DurationColumn(verbose_name="Took")
     outcome = tables.Column(verbose_name="Counted")
+    created_at = TimeColumn(verbose_name="Created", visible=False)
 
     class Meta(Table.Meta):
         model = Ticket
         fields = (
             "title", "reference", "severity", "service", "team", "impact_started_at", "seconds", "outcome",
+            "created_at",
         )  # fmt: skip
-
-    def render_seconds(self, value: float) -> str:
-        """As hours and minutes."""
-        return display.duration_text(value)
-
-    def value_seconds(self, value: float) -> int:
-        """In seconds, for CSV."""
-        return round(value)
 
     def render_outcome(self, value: str) -> str:
         """Counted, or why not."""

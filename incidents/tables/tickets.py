@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.base.web import display
-from config.base.web.tables import LinkColumn, Table, TagColumn
+from config.base.web.tables import DurationColumn, LinkColumn, Table, TagColumn, TimeColumn
 from incidents.models import Ticket
 from incidents.tables.severities import SeverityColumn
 
@@ -23,11 +23,23 @@ class TicketTable(Table):
     service = tables.Column(order_by="service__name")
     team = tables.Column(order_by="team__name", verbose_name="Assigned team")
     assignee = tables.Column(accessor="assignee__name", verbose_name="Assignee", default="unassigned")
-    age = tables.Column(empty_values=(), order_by="-impact_started_at", attrs={"td": {"class": "text-nowrap num"}})
+    age = DurationColumn(verbose_name="Age", empty_values=(), order_by="-impact_started_at")
+    created_at = TimeColumn(verbose_name="Created", visible=False)
 
     class Meta(Table.Meta):
         model = Ticket
-        fields = ("title", "reference", "severity", "priority", "status", "service", "team", "assignee", "age")
+        fields = (
+            "title",
+            "reference",
+            "severity",
+            "priority",
+            "status",
+            "service",
+            "team",
+            "assignee",
+            "age",
+            "created_at",
+        )
 
     def row_mark(self, record: Any) -> SafeString | str:
         """A red edge while nobody has answered."""
@@ -57,5 +69,5 @@ class TicketTable(Table):
         )
 
     def value_age(self, record: Any) -> int:
-        """In seconds, for CSV."""
-        return int(record.age(self.at))
+        """In whole minutes, for CSV."""
+        return int(record.age(self.at) // 60)

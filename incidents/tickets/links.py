@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
-from incidents.models import EntryKind, LinkKind, Ticket, TicketKind, TicketLink
+from incidents.models import STANDS_FOR, EntryKind, LinkKind, Ticket, TicketKind, TicketLink
 from incidents.tickets import timeline
 from incidents.tickets.locking import TicketRefused
 from oncall.models import User
@@ -15,7 +15,16 @@ from oncall.models import User
 _REVERSE_LABELS = {
     LinkKind.CAUSED_BY: "Caused",
     LinkKind.DUPLICATE_OF: "Has the duplicate",
+    LinkKind.MERGED_INTO: "Contains the merged",
     LinkKind.RELATED: "Related to",
+}
+
+
+_LOCK = 7_104
+_WORDS = {
+    LinkKind.CAUSED_BY: "caused by",
+    LinkKind.DUPLICATE_OF: "a duplicate of",
+    LinkKind.MERGED_INTO: "merged into",
 }
 
 
@@ -29,13 +38,21 @@ class LinkedTicket:
 
 @transaction.atomic
 def link_tickets(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: User | None, at: datetime) -> TicketLink:
-    """Link two tickets; an existing link is left as it is."""
-    if from_ticket.pk == to_ticket.pk:
-        raise TicketRefused("A ticket cannot be linked to itself. Choose another ticket.", field="to_ticket")
-    if kind == LinkKind.CAUSED_BY and to_ticket.kind != TicketKind.PROBLEM:
-        raise TicketRefused(
-            "Only a problem can be a cause. Choose a problem, or link it as related.", field="to_ticket"
-        )
+    """Link two tickets; an existing link is left as it is, also one that says the same from the other end.
+
+    Raises TicketRefused for a link that makes no sense: to itself, in a circle, or for a ticket for which another
+    one stands already.
+    """
+    _check_kinds(from_ticket, to_ticket, kind)
+    if kind != LinkKind.CAUSED_BY or from_ticket.kind == TicketKind.PROBLEM:
+        # Two links that are each right may form a circle together, so the second waits for the first. An incident's
+        # cause cannot be in a circle, and does not wait.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        if existing := _same_link(from_ticket, to_ticket, kind):
+            return existing
+        _refuse_second(from_ticket, kind, actor=actor)
+        _refuse_circle(from_ticket, to_ticket, kind)
     link, is_new = TicketLink.objects.get_or_create(
         from_ticket_id=from_ticket.pk,
         to_ticket_id=to_ticket.pk,
@@ -47,6 +64,63 @@ def link_tickets(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: Us
         _record(from_ticket, f"{label} {to_ticket}", to_ticket, kind, actor=actor, at=at)
         _record(to_ticket, f"{_REVERSE_LABELS[LinkKind(kind)]} {from_ticket}", from_ticket, kind, actor=actor, at=at)
     return link
+
+
+def other_of(ticket: Ticket) -> TicketLink | None:
+    """The link to the ticket that stands for this one, because it is a duplicate or was merged."""
+    return TicketLink.objects.filter(from_ticket=ticket, kind__in=STANDS_FOR).select_related("to_ticket").first()
+
+
+def _check_kinds(from_ticket: Ticket, to_ticket: Ticket, kind: str) -> None:
+    if from_ticket.pk == to_ticket.pk:
+        raise TicketRefused("A ticket cannot be linked to itself. Choose another ticket.", field="to_ticket")
+    if kind == LinkKind.CAUSED_BY and to_ticket.kind != TicketKind.PROBLEM:
+        raise TicketRefused(
+            "Only a problem can be a cause. Choose a problem, or link it as related.", field="to_ticket"
+        )
+    if kind in STANDS_FOR and from_ticket.kind != to_ticket.kind:
+        raise TicketRefused(
+            f"{from_ticket.reference} and {to_ticket.reference} are records of different kinds, so one cannot stand"
+            " for the other. Link them as caused by, or as related.",
+            field="to_ticket",
+        )
+
+
+def _same_link(from_ticket: Ticket, to_ticket: Ticket, kind: str) -> TicketLink | None:
+    rows = TicketLink.objects.filter(kind=kind)
+    same = Q(from_ticket=from_ticket, to_ticket=to_ticket)
+    if kind == LinkKind.RELATED:
+        same |= Q(from_ticket=to_ticket, to_ticket=from_ticket)
+    return rows.filter(same).order_by("pk").first()
+
+
+def _refuse_second(ticket: Ticket, kind: str, *, actor: User | None) -> None:
+    existing = other_of(ticket) if kind in STANDS_FOR else None
+    if existing is None:
+        return
+    may_see = actor is not None and Ticket.objects.visible_to(actor).filter(pk=existing.to_ticket_id).exists()
+    other = existing.to_ticket.reference if may_see else "another ticket"
+    word = _WORDS[LinkKind(existing.kind)]
+    raise TicketRefused(f"{ticket.reference} is {word} {other} already. Link the tickets as related instead.")
+
+
+def _refuse_circle(from_ticket: Ticket, to_ticket: Ticket, kind: str) -> None:
+    kinds = STANDS_FOR if kind in STANDS_FOR else (LinkKind(kind),)
+    if LinkKind.RELATED in kinds:
+        return
+    seen: set[int] = set()
+    level = {to_ticket.pk}
+    while level - seen:
+        seen |= level
+        level = set(
+            TicketLink.objects.filter(from_ticket__in=level, kind__in=kinds).values_list("to_ticket", flat=True)
+        )
+    if from_ticket.pk in seen:
+        word = _WORDS[LinkKind(kind)]
+        raise TicketRefused(
+            f"{to_ticket.reference} is {word} {from_ticket.reference} already, directly or through others, so this"
+            " would make a circle. Check which of the two comes first."
+        )
 
 
 def linked_tickets(ticket: Ticket, user: Any) -> list[LinkedTicket]:

@@ -1,7 +1,5 @@
 """The report on times to acknowledge, restore and resolve, and the records behind each figure."""
 
-import csv
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from config.base.web import charts, display
-from config.base.web.tables import without_formula
+from config.base.web.csv_files import csv_response
 from config.base.web.views import ListPage, TemplatePage
 from incidents.filters.reports import RecordFilter, ReportFilter
 from incidents.models import Service, Severity, Ticket
@@ -208,23 +206,19 @@ class TimesReport(TemplatePage):
         }  # fmt: skip
 
     def _export(self, context: dict[str, Any]) -> HttpResponse:
-        file = HttpResponse(content_type="text/csv; charset=utf-8")
-        file["Content-Disposition"] = f'attachment; filename="report-{self.at:%Y-%m-%d}.csv"'
-        writer = csv.writer(file)
-        writer.writerow(
-            ["month", self.dimension, "measure", "n", "median_seconds", "mean_seconds", "p90_seconds", "left_out"]
-        )
-        for row in context["grid"]["rows"]:
-            for head, figure in [*row["cells"], ("all", row["total"])]:
-                if figure:
-                    writer.writerow(_csv_row(row["month"], head, self.measure.name, figure.figures))
-        return file
+        head = ["month", self.dimension, "measure", "n", "median_seconds", "mean_seconds", "p90_seconds", "left_out"]
+        rows = [
+            _csv_row(row["month"], label, self.measure.name, figure.figures)
+            for row in context["grid"]["rows"]
+            for label, figure in [*row["cells"], ("all", row["total"])]
+            if figure
+        ]
+        return csv_response(head, rows, name=f"report-{self.at:%Y-%m-%d}")
 
 
-def _csv_row(month: date | None, head: str, measure: str, figures: Figures) -> Iterable[object]:
+def _csv_row(month: date | None, head: str, measure: str, figures: Figures) -> list[object]:
     lengths = [None if value is None else round(value) for value in (figures.median, figures.mean, figures.p90)]
-    row = [f"{month:%Y-%m}" if month else "all", head, measure, figures.n, *lengths, figures.left_out_total]
-    return [without_formula(value) for value in row]
+    return [f"{month:%Y-%m}" if month else "all", head, measure, figures.n, *lengths, figures.left_out_total]
 
 
 def _zone() -> ZoneInfo:

@@ -17,8 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.data.clock import ceil_minute, floor_minute
+from config.base.rest.pagination import Pagination
 from config.base.rest.scopes import Scope, scoped
-from config.base.rest.viewsets import Pagination, ReadViewSet, post_action, requested_instant, write_handler
+from config.base.rest.viewsets import ReadViewSet, post_action, requested_instant, write_handler
 from oncall import schedules
 from oncall.api import load as load_api
 from oncall.api.rota import AT, turn_of

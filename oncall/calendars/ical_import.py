@@ -12,6 +12,7 @@ from dateutil.rrule import rrule, rrulestr
 from django.db import transaction
 
 from config.base.data import text
+from config.base.data.cpu_budget import CpuBudget
 from config.base.data.lifecycle import Refusal
 from config.base.data.models import Origin
 from config.base.net import http
@@ -22,6 +23,11 @@ MAX_BYTES = 512 * 1024
 MAX_DAYS = 1_000
 MAX_EVENT_DAYS = 31
 YEARS_AHEAD = 5
+CPU_SECONDS = 2.0
+_TOO_MUCH_WORK = (
+    "Reading this calendar takes too long, so nothing was imported. It may have rules that never match, such as every"
+    " 30 February. Choose one that contains only holidays."
+)
 _DEADLINE = 10.0
 _DAY = timedelta(days=1)
 # Enough to say a day of the year; parts that repeat more often are not for holidays.
@@ -68,16 +74,18 @@ def fetch_calendar(url: str) -> bytes:
 
 
 def read_days(content: bytes, *, at: datetime) -> dict[date, str]:
-    """Read the days of a calendar with their names, from this year to five years ahead. Raises NotReadable.
+    """Read the days of a calendar with their names, from this year to five years ahead.
 
     An all-day event counts for each of its days; an event with a time counts for the day it starts on.
-    Yearly repetition is followed; an event that repeats more often is ignored.
+    Yearly repetition is followed; an event that repeats more often is ignored. Raises NotReadable, or OverBudget
+    after 2 seconds of processor time.
     """
     if len(content) > MAX_BYTES:
         raise NotReadable("This calendar is larger than 512 KB. Choose one that contains only holidays.")
+    budget = CpuBudget(CPU_SECONDS, advice=_TOO_MUCH_WORK)
     try:
         parsed = icalendar.Calendar.from_ical(content)
-        days = dict(_days(parsed, first=date(at.year, 1, 1), last=date(at.year + YEARS_AHEAD, 12, 31)))
+        days = dict(_days(parsed, first=date(at.year, 1, 1), last=date(at.year + YEARS_AHEAD, 12, 31), budget=budget))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError):
         raise NotReadable("This is not an iCalendar file. Such a file starts with BEGIN:VCALENDAR.") from None
     if not days:
@@ -101,13 +109,15 @@ def import_dates(*, calendar: Calendar, dates: Mapping[date, str], at: datetime,
     )
 
 
-def _days(parsed: Any, *, first: date, last: date) -> Iterator[tuple[date, str]]:
+def _days(parsed: Any, *, first: date, last: date, budget: CpuBudget) -> Iterator[tuple[date, str]]:
     for event in parsed.walk("VEVENT"):
+        budget.check()
         if str(event.get("STATUS", "")).upper() == "CANCELLED" or "DTSTART" not in event:
             continue
         name = text.clean_line(str(event.get("SUMMARY", "")))[:120]
         length = _length(event)
         for start in _starts(event, first=first - length * _DAY, last=last):
+            budget.check()
             yield from ((day, name) for day in (start + n * _DAY for n in range(length)) if first <= day <= last)
 
 

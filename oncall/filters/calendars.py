@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from config.base.web.filters import FilterSet, WordsFilter
+from config.base.web.filters import DayFilter, FilterSet, WholeNumberFilter, WordsFilter, YesNoFilter
 from oncall.models import Calendar, CalendarDate
 
 
@@ -23,10 +23,10 @@ class CalendarDateFilter(FilterSet):
     """Days off."""
 
     calendar = filters.ModelChoiceFilter(queryset=Calendar.objects.order_by("name"))
-    year = filters.NumberFilter(field_name="date", lookup_expr="year", min_value=1900, max_value=2200)
-    since = filters.DateFilter(field_name="date", lookup_expr="gte")
-    until = filters.DateFilter(field_name="date", lookup_expr="lte")
-    standing = filters.BooleanFilter(field_name="withdrawn_at", lookup_expr="isnull")
+    year = WholeNumberFilter(field_name="date", lookup_expr="year", min_value=1900, max_value=2200)
+    since = DayFilter(field_name="date", lookup_expr="gte")
+    until = DayFilter(field_name="date", lookup_expr="lte")
+    standing = YesNoFilter(field_name="withdrawn_at", lookup_expr="isnull")
 
     class Meta(FilterSet.Meta):
         model = CalendarDate

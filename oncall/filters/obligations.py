@@ -6,7 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from config.base.web.filters import FilterSet, MomentFilter, WordsFilter
+from config.base.web.filters import FilterSet, MomentFilter, WholeNumberFilter, WordsFilter
 from oncall.models import Obligation, ObligationStatus, Team, User
 from oncall.obligations import kinds
 
@@ -23,7 +23,7 @@ class ObligationFilter(FilterSet):
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
     owner = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
     subject_type = filters.CharFilter()
-    subject_id = filters.NumberFilter()
+    subject_id = WholeNumberFilter()
     due_after = MomentFilter(field_name="due_at", lookup_expr="gte")
     due_before = MomentFilter(field_name="due_at", lookup_expr="lt")
 

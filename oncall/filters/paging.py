@@ -3,7 +3,7 @@
 import django_filters as filters
 
 from config.base.data.outbox import OutboxState
-from config.base.web.filters import FilterSet
+from config.base.web.filters import FilterSet, WholeNumberFilter
 from oncall.models import Page, User
 
 
@@ -13,9 +13,9 @@ class PageFilter(FilterSet):
     state = filters.ChoiceFilter(choices=OutboxState)
     channel = filters.CharFilter()
     recipient = filters.ModelChoiceFilter(field_name="user", queryset=User.objects.order_by("name"))
-    escalation = filters.NumberFilter(field_name="escalation_id")
+    escalation = WholeNumberFilter(field_name="escalation_id")
     subject_type = filters.CharFilter(field_name="escalation__subject_type")
-    subject_id = filters.NumberFilter(field_name="escalation__subject_id")
+    subject_id = WholeNumberFilter(field_name="escalation__subject_id")
 
     class Meta(FilterSet.Meta):
         model = Page

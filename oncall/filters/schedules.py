@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from config.base.web.filters import FilterSet, WordsFilter
+from config.base.web.filters import FilterSet, WordsFilter, YesNoFilter
 from oncall.models import Schedule, ScheduleVersion, Team
 
 
@@ -23,7 +23,7 @@ class ScheduleVersionFilter(FilterSet):
     """Versions of schedules."""
 
     schedule = filters.ModelChoiceFilter(queryset=Schedule.objects.order_by("name"))
-    withdrawn = filters.BooleanFilter(field_name="withdrawn_at", lookup_expr="isnull", exclude=True)
+    withdrawn = YesNoFilter(field_name="withdrawn_at", lookup_expr="isnull", exclude=True)
 
     class Meta(FilterSet.Meta):
         model = ScheduleVersion

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from config.base.web.filters import FilterSet, YesNoFilter
+from config.base.web.filters import FilterSet, WholeNumberFilter, YesNoFilter
 from oncall.models import User, WorkInterval
 
 
@@ -11,7 +11,7 @@ class WorkIntervalFilter(FilterSet):
 
     user = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
     subject_type = filters.CharFilter()
-    subject_id = filters.NumberFilter()
+    subject_id = WholeNumberFilter()
     running = YesNoFilter(field_name="ended_at", lookup_expr="isnull")
 
     class Meta(FilterSet.Meta):

@@ -7,54 +7,18 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from config.base.web.forms import Form
+from config.base.web.moments import MomentField
 from oncall.models import OverrideOp, Schedule, User
 from oncall.schedules import resolve
 from oncall.schedules.wall_clock import DAY, day_start
-
-_MINUTE = "%Y-%m-%dT%H:%M"
-
-
-class InstantField(forms.Field):
-    """A local time in the reader's time zone, as an instant, to the minute.
-
-    A time that occurs twice when the clocks go back means the first one, and a skipped time means the end of
-    the gap (R-T3), so that the form never rejects a time at night.
-    """
-
-    default_error_messages = {"invalid": "This is not a time. Write it as 2026-03-01T18:00, in your time zone."}
-
-    def __init__(self, **options: Any) -> None:
-        widget = forms.DateTimeInput(format=_MINUTE, attrs={"type": "datetime-local"})
-        super().__init__(**{"widget": widget} | options)
-
-    def prepare_value(self, value: Any) -> Any:
-        """An instant in the reader's time zone; typed text stays as it is."""
-        return timezone.localtime(value).strftime(_MINUTE) if isinstance(value, datetime) else value
-
-    def to_python(self, value: Any) -> datetime | None:
-        """The instant; a text with an offset is taken as it is."""
-        if value in self.empty_values:
-            return None
-        try:
-            moment = parse_datetime(str(value).strip())
-        except ValueError:
-            moment = None
-        if moment is None or not 2000 <= moment.year < 2100:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        if moment.tzinfo is not None:
-            return moment
-        if moment.second or moment.microsecond:
-            raise forms.ValidationError("Write the time to the minute, without seconds.", code="invalid")
-        return resolve(moment, ZoneInfo(timezone.get_current_timezone_name()))
 
 
 def parse_instant(typed: Any) -> datetime | None:
     """The typed instant, or None if it is not a time."""
     try:
-        return InstantField(required=False).clean(typed)
+        return MomentField(required=False, whole_minutes=True).clean(typed)
     except forms.ValidationError:
         return None
 
@@ -78,8 +42,8 @@ class PeopleField(forms.ModelMultipleChoiceField):
 class SpanForm(Form):
     """A time span on a schedule, in the reader's time zone, with the schedule's time zone beside it."""
 
-    starts_at = InstantField(label="From")
-    ends_at = InstantField(label="Until")
+    starts_at = MomentField(whole_minutes=True, label="From")
+    ends_at = MomentField(whole_minutes=True, label="Until")
     times = ("starts_at", "ends_at")
 
     def __init__(self, *args: Any, schedule: Schedule, zone: str, at: datetime, **kwargs: Any) -> None:
@@ -151,8 +115,8 @@ class OfferForm(SpanForm):
 
     starts_at = None  # type: ignore[assignment]  # removes the form's field
     ends_at = None  # type: ignore[assignment]  # removes the form's field
-    return_starts_at = InstantField(label="In return, you are on call for me from", required=False)
-    return_ends_at = InstantField(label="until", required=False)
+    return_starts_at = MomentField(whole_minutes=True, label="In return, you are on call for me from", required=False)
+    return_ends_at = MomentField(whole_minutes=True, label="until", required=False)
     note = forms.CharField(label="Note", max_length=200, required=False)
     times = ("return_starts_at", "return_ends_at")
 

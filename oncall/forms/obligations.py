@@ -3,6 +3,7 @@
 from django import forms
 
 from config.base.web.forms import Form
+from config.base.web.moments import MomentField
 
 
 class DismissForm(Form):
@@ -16,8 +17,5 @@ class DismissForm(Form):
 class PostponeForm(Form):
     """The new due time, and why the task is postponed."""
 
-    due_at = forms.DateTimeField(
-        label="New due time, in your time zone",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    due_at = MomentField(label="New due time, in your time zone")
     reason = forms.CharField(label="Why is it postponed?", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))

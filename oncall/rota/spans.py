@@ -9,7 +9,6 @@ from oncall.schedules.wall_clock import day_of, day_start
 WEEK, FORTNIGHT, MONTH, RANGE = "week", "fortnight", "month", "range"
 KINDS = {WEEK: "Week", FORTNIGHT: "Fortnight", MONTH: "Month"}
 MAX_DAYS = 400
-FIRST_YEAR, LAST_YEAR = 2000, 2099
 _LENGTHS = {WEEK: 7, FORTNIGHT: 14}
 _DAY = timedelta(days=1)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import InputSerializer, Line, Lines, ReadId, RecordSerializer
+from config.base.rest.serializers import Day, InputSerializer, Line, Lines, ReadId, RecordSerializer
 from oncall.calendars.dates import MAX_DATES
 from oncall.models import Calendar, CalendarDate
 
@@ -54,7 +54,7 @@ class CalendarDateSerializer(RecordSerializer):
 class DaySerializer(InputSerializer):
     """A day off as it is sent."""
 
-    date = serializers.DateField()
+    date = Day()
     name = Line(max_length=120, required=False, allow_blank=True, default="")
 
 

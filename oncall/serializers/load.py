@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.rest.serializers import InputSerializer
+from config.base.rest.serializers import Day, InputSerializer
 from oncall.schedules.fairness import CATEGORIES, as_decimal
 from oncall.serializers.people import PersonSerializer
 
@@ -13,8 +13,8 @@ from oncall.serializers.people import PersonSerializer
 class DaysSerializer(InputSerializer):
     """Days in the team's time zone, both included."""
 
-    since = serializers.DateField()
-    until = serializers.DateField()
+    since = Day()
+    until = Day()
 
 
 @extend_schema_field({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]{1,6})?$"})

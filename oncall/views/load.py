@@ -1,6 +1,5 @@
 """Pages of the on-call load of a team or a schedule, also as CSV."""
 
-import csv
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from config.base.web import charts, display
-from config.base.web.tables import without_formula
+from config.base.web.csv_files import csv_response
 from config.base.web.views import TemplatePage
 from oncall.cover import relief
 from oncall.forms.load import DaysForm
@@ -81,15 +80,9 @@ class _LoadPage(TemplatePage):
         }
 
     def _export(self, report: figures.Load) -> HttpResponse:
-        file = HttpResponse(content_type="text/csv; charset=utf-8")
-        name = f"load-{report.team.slug}-{report.first_day}-{report.last_day}.csv"
-        file["Content-Disposition"] = f'attachment; filename="{name}"'
-        writer = csv.writer(file)
-        writer.writerow(_HEADS)
-        for line, label in [*((line, "") for line in report.people), (report.others, "others"), (report.total, "all")]:
-            if line is not None:
-                writer.writerow(without_formula(value) for value in _csv_row(line, label))
-        return file
+        lines = [*((line, "") for line in report.people), (report.others, "others"), (report.total, "all")]
+        rows = [_csv_row(line, label) for line, label in lines if line is not None]
+        return csv_response(_HEADS, rows, name=f"load-{report.team.slug}-{report.first_day}-{report.last_day}")
 
 
 class TeamLoad(_LoadPage):

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import connection
@@ -11,9 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.base.data.roles import Role
-from config.base.web.tables import without_formula
+from config.base.web import csv_files
+from config.base.web.csv_files import without_formula
 from oncall.models import User
 from tests import factories as make
+from tests.architecture.sources import APPS, place, sources
 from tests.portal import pages
 
 pytestmark = pytest.mark.django_db
@@ -124,10 +127,18 @@ class TestEveryList:
 
         response = reader.get(url, {"export": "csv"})
 
-        rows = list(csv.reader(io.StringIO(response.content.decode())))
+        assert response.content.startswith(b"\xef\xbb\xbf")
+        rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
         assert response["Content-Type"].startswith("text/csv")
         assert len(rows) >= 2
         assert "<" not in response.content.decode()
+
+    def test_gives_no_file_for_an_address_it_does_not_understand(
+        self, reader: Client, name: str, url: str, view: Any
+    ) -> None:
+        response = reader.get(url, {"export": "csv", "shape": "round"})
+
+        assert "Part of this address is not understood." in response.content.decode()
 
     def test_says_what_to_do_when_it_is_empty(self, client: Client, name: str, url: str, view: Any) -> None:
         client.force_login(make.UserFactory(roles=[Role.AGENT]))
@@ -155,6 +166,37 @@ class TestEveryList:
 
 
 class TestCsv:
+    def test_opens_in_excel_with_units_and_times(self, reader: Client) -> None:
+        ticket = _incident(title="Größenänderung schlägt fehl")
+
+        response = reader.get("/incidents/", {"export": "csv"})
+
+        [row] = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig")))
+        assert row["Title"] == "Größenänderung schlägt fehl"
+        assert row["Created"] == ticket.created_at.isoformat(timespec="seconds")
+        assert int(row["Age (minutes)"]) > 60
+        assert row["Assigned team"] == str(ticket.team)
+        assert row["Status"] == ticket.get_status_display()
+
+    def test_says_in_its_last_row_that_there_are_more(self, reader: Client) -> None:
+        make.IncidentFactory.create_batch(4, service=make.ServiceFactory(), severity=make.SeverityFactory())
+        with mock.patch.object(csv_files, "MAX_ROWS", 3):
+            lines = reader.get("/incidents/", {"export": "csv"}).content.decode().splitlines()
+
+        assert len(lines) == 1 + 3 + 1
+        assert lines[-1] == "Only the first 3 rows are in this file. Narrow the filter to get the others."
+
+    def test_ends_when_its_processor_time_is_spent(self) -> None:
+        with mock.patch.object(csv_files, "BUDGET_SECONDS", 0):
+            file = csv_files.csv_response(["A"], ([n] for n in range(10**9)), name="endless")
+
+        assert "Only the first 0 rows" in file.content.decode()
+
+    def test_has_one_writer(self) -> None:
+        writers = [place(path) for path in sources(*APPS, "config") if "csv.writer(" in path.read_text()]
+
+        assert writers == ["config/base/web/csv_files.py"]
+
     @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
     def test_disarms_a_formula(self, start: str) -> None:
         assert without_formula(f"{start}1+1") == f"'{start}1+1"

@@ -5,11 +5,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
-from django_filters.widgets import SuffixedMultiWidget
 from rest_framework import exceptions
 from rest_framework.request import Request
 
-from config.base.web import filters
+from config.base.data.clock import UTC_ZONE
 
 MAX_CHOICES_NAMED = 40
 
@@ -17,13 +16,17 @@ MAX_CHOICES_NAMED = 40
 class StrictFilters(DjangoFilterBackend):
     """django-filter, which also lists its parameter names, so that the view can refuse all others."""
 
+    def get_filterset_kwargs(self, request: Request, queryset: Any, view: Any) -> dict[str, Any]:
+        """Days and moments without an offset are in UTC for every caller."""
+        return super().get_filterset_kwargs(request, queryset, view) | {"zone": UTC_ZONE}
+
     def parameters(self, request: Request, queryset: Any, view: Any) -> Iterable[str]:
-        """Every query parameter of the view's filter set, ranges by suffixed names; no rows are needed."""
+        """Every query parameter of the view's filter set; no rows are needed."""
         kind = self.get_filterset_class(view, queryset)
         if kind is None:
             return ()
         if kind not in _parameters:
-            _parameters[kind] = tuple(filters.parameters(self.get_filterset(request, queryset, view).form))
+            _parameters[kind] = tuple(self.get_filterset(request, queryset, view).form.fields)
         return _parameters[kind]
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
@@ -46,12 +49,7 @@ def _by_sent_name(form: Any) -> Iterator[tuple[str, list[str]]]:
     for name, errors in form.errors.items():
         field = form.fields.get(name)
         messages = [_with_choices(error, field) for error in errors.as_data()]
-        widget = getattr(field, "widget", None)
-        if isinstance(widget, SuffixedMultiWidget):
-            names = [widget.suffixed(name, suffix) for suffix in widget.suffixes]
-            yield from ((sent, messages) for sent in names if form.data.get(sent))
-        else:
-            yield name, messages
+        yield name, messages
 
 
 def _with_choices(error: Any, field: Any) -> str:

@@ -1,7 +1,7 @@
 """What serializers share: strictness, cleaned text, instants with an offset, references by natural key."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from config.base.data import text
 from config.base.data.models import OneLineField
+from config.base.data.moments import ALL_YEARS, Unreadable, read_day, read_moment
 
 
 class Lines(serializers.CharField):
@@ -44,20 +45,26 @@ class Line(Lines):
 class Instant(serializers.DateTimeField):
     """A point in time: accepted only with its offset, answered in UTC."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {
-        "invalid": "This is not a date and time. Write it as 2026-03-01T09:00:00Z.",
-        "naive": "Add the offset from UTC, as in 2026-03-01T09:00:00Z or 2026-03-01T10:00:00+01:00.",
-        "overflow": "This date is outside the calendar.",
-    }
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"default_timezone": UTC} | kwargs)
 
-    def enforce_timezone(self, value: datetime) -> datetime:
+    def to_internal_value(self, value: Any) -> datetime:
         """The moment in UTC; one without an offset is ambiguous, and refused."""
-        if value.tzinfo is None:
-            self.fail("naive")
-        return super().enforce_timezone(value)
+        try:
+            return read_moment(value if isinstance(value, str) else "", zone=None, years=ALL_YEARS)
+        except Unreadable as error:
+            raise serializers.ValidationError(str(error), code="invalid") from None
+
+
+class Day(serializers.DateField):
+    """A day, as 2026-03-01."""
+
+    def to_internal_value(self, value: Any) -> date:
+        """The day, or an error message."""
+        try:
+            return read_day(value if isinstance(value, str) else "")
+        except Unreadable as error:
+            raise serializers.ValidationError(str(error), code="invalid") from None
 
 
 class ReadKey(serializers.SlugRelatedField[Any]):
@@ -163,6 +170,7 @@ class RecordSerializer(_Strict, serializers.ModelSerializer[Any]):
         OneLineField: Line,
         models.TextField: Lines,
         models.DateTimeField: Instant,
+        models.DateField: Day,
     }
 
 

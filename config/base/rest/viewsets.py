@@ -1,15 +1,14 @@
 """What every endpoint shares, so that a new one is a declaration of a few lines."""
 
-import re
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, nullcontext, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import wraps
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig, ValidationError
-from django.db import DataError, connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
@@ -18,47 +17,22 @@ from django.utils.functional import cached_property
 from rest_framework import exceptions, mixins, permissions, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.views import APIView
 
 from config.base.data import acting
-from config.base.data.clock import database_now
+from config.base.data.clock import UTC_ZONE, database_now
 from config.base.data.conflicts import is_conflict
 from config.base.data.lifecycle import Refusal
+from config.base.data.moments import Unreadable, read_moment
 from config.base.rest import etags, idempotency, scopes
 from config.base.rest.errors import Busy, Stale, error_document
 from config.base.rest.filters import StrictFilters
+from config.base.rest.pagination import Pagination
 from config.base.rest.scopes import Scope
-from config.base.rest.serializers import EmptySerializer, Instant
+from config.base.rest.serializers import EmptySerializer
 from config.base.web.retries import retried
-
-
-class Pagination(CursorPagination):
-    """Pages by cursor: `next` and `previous` are addresses to follow; nothing is counted."""
-
-    page_size = 50
-    max_page_size = 100
-    page_size_query_param = "page_size"
-    parameters = ("cursor", "page_size")
-
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
-        """The view's own, unique order."""
-        order: str | tuple[str, ...] = view.order
-        return (order,) if isinstance(order, str) else order
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
-        """One page. A made-up cursor is not found, whatever it holds."""
-        # In a transaction an error of the database would end it; a savepoint limits that to the page.
-        is_at_risk = connection.in_atomic_block and self.cursor_query_param in request.query_params
-        guard = transaction.atomic() if is_at_risk else nullcontext()
-        try:
-            with guard:
-                return super().paginate_queryset(queryset, request, view)
-        except (ValueError, ValidationError, DataError):
-            raise exceptions.NotFound(self.invalid_cursor_message) from None
 
 
 @dataclass(frozen=True)
@@ -165,6 +139,10 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
             raise exceptions.ValidationError(
                 {name: [f"There is no such parameter here. Known are: {allowed}."] for name in unknown}
             )
+        repeated = [name for name in self._single_parameters() if len(request.query_params.getlist(name)) > 1]
+        if repeated:
+            sentence = "This is sent several times. Send it once."
+            raise exceptions.ValidationError({name: [sentence] for name in repeated})
         if request.auth is not None:
             self._transaction.enter_context(acting.with_token(request.auth.pk))
         if idempotency.has_key(request._request):
@@ -189,6 +167,11 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         record = get_object_or_404(self.get_queryset(), pk=first.record_id)
         view: Any = self
         return idempotency.as_repeat(view.record_response(record, status=first.status))
+
+    def _single_parameters(self) -> Iterable[str]:
+        """Those that have one value; filters know themselves whether several values make sense."""
+        yield from self.query_parameters
+        yield from getattr(self.pagination_class, "parameters", ())
 
     def _known_parameters(self, request: Request) -> Iterable[str]:
         yield from self.query_parameters
@@ -371,16 +354,11 @@ def _alias_handler(handler: Method, alias: Alias, *, path: str) -> Method:
 
 
 def requested_instant(request: Request, name: str = "at") -> datetime:
-    """The instant in a query parameter, or now; ValidationError if it is not an instant."""
+    """The instant in a query parameter, in UTC if it has no offset, or now. Raises ValidationError."""
     value = request.query_params.get(name)
     if value is None:
         return timezone.now()
-    # A plus sign that was not escaped arrives as a space; it cannot mean anything else.
-    value = re.sub(r" (?=\d\d:?\d\d$)", "+", value)
     try:
-        at = Instant().run_validation(value)
-    except exceptions.ValidationError as error:
-        raise exceptions.ValidationError({name: error.detail}) from None
-    if not isinstance(at, datetime) or not 2000 <= at.year < 2100:
-        raise exceptions.ValidationError({name: ["Choose a date between the years 2000 and 2100."]})
-    return at
+        return read_moment(value, zone=UTC_ZONE)
+    except Unreadable as error:
+        raise exceptions.ValidationError({name: [str(error)]}) from None

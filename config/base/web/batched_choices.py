@@ -1,6 +1,6 @@
 """Filters by a row of a small table, such as a team: all filters of a list share one query."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import django_filters as filters
@@ -69,7 +69,7 @@ class BatchedChoiceIterator(BaseChoiceIterator):
 class BatchedChoices:
     """All `BatchedChoiceField`s of one form: one query for the selected rows, one for all options."""
 
-    def __init__(self, fields: list[BatchedChoiceField], values: Mapping[BatchedChoiceField, Any]) -> None:
+    def __init__(self, fields: list[BatchedChoiceField], values: Mapping[BatchedChoiceField, Iterable[str]]) -> None:
         self.fields, self.values = fields, values
         # A page draws the options anyway, so the selected rows are among them: one query less.
         self.is_drawn = False
@@ -83,10 +83,11 @@ class BatchedChoices:
             return {(field, key): pk for field, rows in self._rows.items() for key, _, pk in rows}
         parts = []
         for position, field in enumerate(self.fields):
-            value = self.values.get(field)
-            if value not in field.empty_values and "\x00" not in str(value):
+            for value in self.values.get(field, ()):
+                if "\x00" in value:
+                    continue
                 try:
-                    parts.append(field.rows(position, str(value)))
+                    parts.append(field.rows(position, value))
                 except (ValueError, TypeError):
                     continue  # no key of that kind, so there is no such row
         return {(self.fields[position], key): pk for position, _, _, key, pk in _union(parts)}

@@ -1,22 +1,26 @@
 """What every list's filter shares; a model's FilterSet serves its page, its CSV and its endpoint."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import django_filters as filters
-from django.core.exceptions import ValidationError
+from django import forms
 from django.db.models import Q, QuerySet
-from django_filters.fields import IsoDateTimeField
-from django_filters.widgets import BooleanWidget, SuffixedMultiWidget
+from django.http import QueryDict
 
+from config.base.data.wall_clock import DAY, day_start
 from config.base.web.forms import FilterForm
+from config.base.web.moments import DayField, MomentField, reader_zone
 
 MAX_WORDS = 8
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class WordsFilter(filters.CharFilter):
     """Free text: every word must be found in one of `fields`."""
+
+    may_repeat = False
 
     def __init__(self, *, fields: Sequence[str], **options: Any) -> None:
         self.fields = fields
@@ -36,60 +40,147 @@ class WordsFilter(filters.CharFilter):
         return condition
 
 
-class AnyYesNo(BooleanWidget):
-    """No choice reads "Any", as in every other filter."""
+class YesNoField(forms.TypedChoiceField):
+    """True, false, or None for any; another text is an error."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
-        self.choices = [("", "Any"), ("true", "Yes"), ("false", "No")]
+    _VALUES = {"true": True, "True": True, "1": True, "false": False, "False": False, "0": False}
+    default_error_messages = {"invalid_choice": "Write true or false."}
+
+    def __init__(self, **options: Any) -> None:
+        choices = [("", "Any"), ("true", "Yes"), ("false", "No")]
+        super().__init__(**{"choices": choices, "empty_value": None, "coerce": self._VALUES.get} | options)
+
+    def valid_value(self, value: Any) -> bool:
+        """Whether it reads as yes or no."""
+        return str(value) in self._VALUES
+
+    def prepare_value(self, value: Any) -> Any:
+        """The option that says the same."""
+        flag = self._VALUES.get(str(value))
+        return value if flag is None else str(flag).lower()
 
 
 class YesNoFilter(filters.BooleanFilter):
     """Yes, no, or any."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **{"widget": AnyYesNo} | options)
+    field_class = YesNoField
 
 
-class MomentField(IsoDateTimeField):
-    """An instant between the years 2000 and 2100; the database cannot hold every year."""
+class WholeNumberField(forms.IntegerField):
+    """A whole number that a column of the database can hold."""
 
-    def clean(self, value: Any) -> Any:
-        """The instant, or an error message."""
-        instant = super().clean(value)
-        if instant is not None and not FIRST_YEAR <= instant.year < LAST_YEAR:
-            raise ValidationError("Choose a date between the years 2000 and 2100.")
-        return instant
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": 2**63 - 1} | options)
 
 
-class MomentFilter(filters.IsoDateTimeFilter):
-    """Narrows by an instant, with its offset."""
+class WholeNumberFilter(filters.Filter):
+    """Rows with this whole number, as an id."""
+
+    field_class = WholeNumberField
+    may_repeat = True
+
+
+class MomentFilter(filters.Filter):
+    """Narrows by a moment: with its offset, or in the zone of the filter set."""
 
     field_class = MomentField
 
 
+class DayFilter(filters.Filter):
+    """Narrows a column of days."""
+
+    field_class = DayField
+
+
+class SinceDayFilter(DayFilter):
+    """Rows whose moment is on this day or later."""
+
+    def filter(self, queryset: QuerySet[Any], value: date | None) -> QuerySet[Any]:
+        """From the day's beginning in the zone of the filter set."""
+        return super().filter(queryset, value and day_start(value, self.parent.zone))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"lookup_expr": "gte"} | options)
+
+
+class UntilDayFilter(DayFilter):
+    """Rows whose moment is on this day or earlier."""
+
+    def filter(self, queryset: QuerySet[Any], value: date | None) -> QuerySet[Any]:
+        """Until the day's end in the zone of the filter set."""
+        return super().filter(queryset, value and day_start(value + DAY, self.parent.zone))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"lookup_expr": "lt"} | options)
+
+
+_REPEATABLE = (filters.ChoiceFilter, filters.ModelChoiceFilter, filters.CharFilter)
+
+
 class FilterSet(filters.FilterSet):
-    """A list's filter. Declare its fields; `search` comes first on the page."""
+    """A list's filter. Declare its fields; `search` comes first on the page.
+
+    A parameter that is sent several times means any of its values, unless its filter says `may_repeat = False` or
+    the set names it in `single`; then it is refused. `zone` is that of days and of moments without an offset.
+    """
+
+    single: tuple[str, ...] = ()
 
     class Meta:
         form = FilterForm
 
+    def __init__(self, *args: Any, zone: ZoneInfo | None = None, **kwargs: Any) -> None:
+        self.zone = zone or reader_zone()
+        super().__init__(*args, **kwargs)
 
-def parameters(form: Any) -> Iterator[str]:
-    """Every query parameter of a filter's form, those of ranges by their suffixed names."""
-    for name, field in form.fields.items():
-        if isinstance(field.widget, SuffixedMultiWidget):
-            yield from (field.widget.suffixed(name, suffix) for suffix in field.widget.suffixes)
-        else:
-            yield name
+    def get_form_class(self) -> Any:
+        """The form's class, which knows what may repeat and the zone of its moments."""
+        kind: Any = super().get_form_class()
+        kind.repeatable = frozenset(
+            name for name, row in self.filters.items() if name not in self.single and _may_repeat(row)
+        )
+        for field in kind.base_fields.values():
+            if isinstance(field, MomentField):
+                field.zone = self.zone
+        return kind
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that every parameter lets through."""
+        for name, value in self.form.cleaned_data.items():
+            several = self.form.several.get(name)
+            queryset = self._any_of(name, several, queryset) if several else self.filters[name].filter(queryset, value)
+        return queryset
+
+    def _any_of(self, name: str, values: Iterable[Any], rows: QuerySet[Any]) -> QuerySet[Any]:
+        matches = Q()
+        for value in values:
+            matches |= Q(pk__in=self.filters[name].filter(rows.order_by(), value).values("pk"))
+        return rows.filter(matches)
 
 
-def query_problems(form: Any, names: Sequence[str]) -> list[str]:
-    """What a list does not understand in its address, in words; `names` are those of its query string.
+def _may_repeat(row: filters.Filter) -> bool:
+    return bool(getattr(row, "may_repeat", isinstance(row, _REPEATABLE)))
+
+
+_LIST_PARAMETERS = ("page", "sort", "per_page", "export")
+
+
+def query_problems(form: Any, query: QueryDict, *, columns: Iterable[str]) -> list[str]:
+    """What a list does not understand in its address, in words; `columns` are those it can be sorted by.
 
     An address may be old: saved, sent or bookmarked before a filter, a team or a service was renamed.
     """
-    allowed = {*parameters(form), "page", "sort", "per_page", "export"}
-    unknown = [f"“{name[:40]}” is not a filter of this list and was ignored." for name in names if name not in allowed]
+    allowed = {*form.fields, *_LIST_PARAMETERS}
+    unknown = [f"“{name[:40]}” is not a filter of this list and was ignored." for name in query if name not in allowed]
+    order = [name for name in query.getlist("sort") if name and name.removeprefix("-") not in columns]
+    unknown += [f"The list cannot be sorted by “{name[:40]}” and has its usual order." for name in order]
+    if (page := query.get("page", "")) and not _is_count(page):
+        unknown.append(f"There is no page “{page[:40]}”, so this is the first one.")
+    if (rows := query.get("per_page", "")) and not _is_count(rows):
+        unknown.append(f"A page cannot have “{rows[:40]}” rows, so it has the usual number.")
     wrong = [f"{form[name].label}: {' '.join(errors)}" for name, errors in form.errors.items() if name in form.fields]
     return unknown[:5] + wrong
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and bool(text.strip("0"))

@@ -5,8 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EMPTY_VALUES
 from django.forms.utils import flatatt, pretty_name
 from django.template.defaultfilters import linebreaksbr
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -74,11 +76,16 @@ class ModelForm(Styled, forms.ModelForm):
 
 
 class LeanSelect(forms.Select):
-    """A drop-down drawn at once: Django's own renders two templates per option, 25 ms for a list of people."""
+    """A drop-down drawn at once: Django's own renders two templates per option, 25 ms for a list of people.
+
+    It shows several values selected if the address has them, so that nothing is lost when it is sent again.
+    """
+
+    several: tuple[str, ...] = ()
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The element with its options; groups of options are left to Django's own."""
-        chosen = set(self.format_value(value))
+        chosen = {*self.format_value(value), *self.several}
         options = [(str(key), label) for key, label in self.choices]  # not list(), which would query a count first
         if any(isinstance(label, list | tuple) for _, label in options):
             return super().render(name, value, attrs, renderer)
@@ -87,28 +94,72 @@ class LeanSelect(forms.Select):
             '<option value="{}"{}>{}</option>',
             ((key, _SELECTED if key in chosen else "", label) for key, label in options),
         )
-        attributes = flatatt({"name": name} | self.build_attrs(self.attrs, attrs))
+        more = {"multiple": True} if self.several else {}
+        attributes = flatatt({"name": name} | self.build_attrs(self.attrs, attrs) | more)
         return format_html("<select{}>\n{}\n</select>", attributes, drawn)
 
 
 _SELECTED = SafeString(" selected")
 
 
+MAX_VALUES = 20
+
+
 class FilterForm(Styled, forms.Form):
-    """A list's filter; the page draws the fields it names on one line."""
+    """A list's filter; the page draws the fields it names on one line.
+
+    A parameter sent several times never answers for its last value alone: each value is read, into `several`, if the
+    field is `repeatable`, and refused otherwise.
+    """
+
+    repeatable: frozenset[str] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        self.several: dict[str, list[Any]] = {}
+        for name, field in self.fields.items():
             if type(field.widget) is forms.Select:
                 stock, field.widget = field.widget, LeanSelect(attrs=field.widget.attrs)
                 field.widget.choices, field.widget.is_required = stock.choices, stock.is_required
+                sent = self.sent_values(name)
+                field.widget.several = sent if len(sent) > 1 else ()
         named = {name: field for name, field in self.fields.items() if isinstance(field, BatchedChoiceField)}
         self.batch = BatchedChoices(
-            list(named.values()), {field: self.data.get(self.add_prefix(name)) for name, field in named.items()}
+            list(named.values()), {field: self.sent_values(name) for name, field in named.items()}
         )
         for field in named.values():
             field.widget.choices = BatchedChoiceIterator(self.batch, field)
+
+    def sent_values(self, name: str) -> tuple[str, ...]:
+        """The different values of a parameter, in their order, without empty ones."""
+        key = self.add_prefix(name)
+        sent = self.data.getlist(key) if isinstance(self.data, MultiValueDict) else [self.data.get(key)]
+        return tuple(dict.fromkeys(str(value) for value in sent if value not in EMPTY_VALUES))
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]  # Django's own, without types
+        for name, field in self.fields.items():
+            is_repeated = isinstance(self.data, MultiValueDict) and len(self.data.getlist(self.add_prefix(name))) > 1
+            if is_repeated and not isinstance(field, forms.MultipleChoiceField):
+                self._clean_repeated(name, field)
+
+    def _clean_repeated(self, name: str, field: forms.Field) -> None:
+        values = self.sent_values(name)
+        self.errors.pop(name, None)  # about the last value alone
+        if len(values) > MAX_VALUES:
+            self.add_error(name, f"This is in the address with more than {MAX_VALUES} values. Give fewer.")
+            return
+        if len(values) > 1 and name not in self.repeatable:
+            self.add_error(name, "This is in the address several times. Give it once.")
+            return
+        try:
+            cleaned = [field.clean(value) for value in values] or [field.clean("")]
+        except ValidationError as error:
+            self.add_error(name, error)
+            return
+        self.cleaned_data[name] = cleaned[-1]
+        if len(cleaned) > 1:
+            self.several[name] = cleaned
 
 
 class _AsShown(forms.HiddenInput):

@@ -17,17 +17,16 @@ from django.utils.functional import cached_property
 from django.views.generic import DetailView, FormView, TemplateView, View
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
-from django_tables2.export.export import TableExport
 
 from config.base.data import rights
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
-from config.base.web import drafts, guards, panels, submissions
+from config.base.web import csv_files, drafts, guards, panels, submissions
 from config.base.web.filters import query_problems
 from config.base.web.forms import EditForm, add_refusal, refusal_sentences
 from config.base.web.guards import ActsOn, Guard, LastChange, Repeatable
 from config.base.web.retries import SAFE_METHODS, retried
-from config.base.web.tables import EXPORTED_ROWS, PAGE_SIZE, CappedPaginator
+from config.base.web.tables import PAGE_SIZE, CappedPaginator
 
 
 class Retried:
@@ -150,22 +149,24 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
             "refresh": self.refresh,
             "filter_fields": [context["filter"].form[name] for name in self.filters],
             "is_filtered": bool(parameters),
-            "query_problems": query_problems(context["filter"].form, list(self.request.GET)),
+            "query_problems": query_problems(
+                context["filter"].form, self.request.GET, columns=context["table"].columns.columns
+            ),
             "panels": panels.collect("list", self.request, self),
         }
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:
-        """The page, or with `?export=csv` its rows."""
-        if self.request.GET.get("export") == "csv":
+        """The page, or with `?export=csv` its rows, unless a part of the address is not understood."""
+        if self.request.GET.get("export") == "csv" and not context["query_problems"]:
             return self._export(context["table"])
         page: HttpResponseBase = super().render_to_response(context, **kwargs)
         return page
 
     def _export(self, table: Any) -> HttpResponse:
-        table.data.data = table.data.data[:EXPORTED_ROWS]
-        name = f"{self.title.lower().replace(' ', '-')}-{self.at:%Y-%m-%d}.csv"
-        file: HttpResponse = TableExport("csv", table).response(filename=name)
-        return file
+        is_complete = not table.data.data[csv_files.MAX_ROWS : csv_files.MAX_ROWS + 1]
+        name = f"{self.title.lower().replace(' ', '-')}-{self.at:%Y-%m-%d}"
+        rows = table.export_rows(limit=csv_files.MAX_ROWS)
+        return csv_files.csv_response(table.export_head(), rows, name=name, is_complete=is_complete)
 
 
 class DetailPage(SignedIn, DetailView):

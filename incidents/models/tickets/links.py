@@ -18,7 +18,12 @@ class LinkKind(models.TextChoices):
 
     CAUSED_BY = "caused_by", "Caused by"
     DUPLICATE_OF = "duplicate_of", "Duplicate of"
+    MERGED_INTO = "merged_into", "Merged into"
     RELATED = "related", "Related to"
+
+
+STANDS_FOR = (LinkKind.DUPLICATE_OF, LinkKind.MERGED_INTO)
+"""Links that say which other ticket stands for this one: a ticket has one of them at most, and they form no circle."""
 
 
 class LinkQuerySet(models.QuerySet["TicketLink"]):
@@ -46,6 +51,9 @@ class TicketLink(models.Model):
             one_of("kind", LinkKind.values, name="incidents_link_kind"),
             models.UniqueConstraint(fields=["from_ticket", "to_ticket", "kind"], name="incidents_link_once"),
             models.CheckConstraint(condition=~Q(from_ticket=F("to_ticket")), name="incidents_link_to_another"),
+            models.UniqueConstraint(
+                fields=["from_ticket"], condition=Q(kind__in=STANDS_FOR), name="incidents_link_one_stands_for_it"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from incidents import permissions
 from incidents.customers import status_page, updates
 from incidents.filters.customers import ComponentFilter, DeliveryFilter, PublicIncidentFilter, SubscriberFilter
 from incidents.forms.customers import UpdateForm
-from incidents.models import Component, Incident, PublicIncident, StatusPage, Subscriber, UpdateDelivery
+from incidents.models import OVER, Component, Incident, PublicIncident, StatusPage, Subscriber, UpdateDelivery
 from incidents.tables.customers import ComponentTable, DeliveryTable, PublicIncidentTable, SubscriberTable
 from incidents.views.response import verbs
 
@@ -61,8 +61,17 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
     def get_form(self, form_class: Any = None) -> UpdateForm:
         """With what is already public; never with texts of the ticket."""
         return UpdateForm(
-            self.request.POST if self.request.method == "POST" else None, initial=self._initial(), page=self.page
+            self.request.POST if self.request.method == "POST" else None,
+            initial=self._initial(),
+            page=self.page,
+            is_over=self._is_over,
         )
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether customers read that it is over."""
+        public_incident = self.public_incident
+        return public_incident is not None and public_incident.status in OVER
 
     def _initial(self) -> dict[str, Any]:
         public_incident = self.public_incident
@@ -98,7 +107,7 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
         data = self.request.POST.copy()
         data["body"] = updates.fill_template(template, draft=self._draft(form), at=self.at)
         data["status"] = template.phase
-        return UpdateForm(data, page=self.page)
+        return UpdateForm(data, page=self.page, is_over=self._is_over)
 
     def _draft(self, form: Any) -> updates.Draft:
         typed = {name: value for name, value in form.cleaned_data.items() if name != "template"}

@@ -76,6 +76,14 @@ def _statuses_before(status: TicketStatus) -> set[str]:
     return {before for before in INCIDENT.moves if INCIDENT.allows(before, status)}
 
 
+def _close(ticket: Ticket, user: Any, at: datetime, answers: dict[str, Any]) -> Ticket:
+    reference = answers.pop("other").strip()
+    other = find_ticket(reference, user) if reference else None
+    if reference and other is None:
+        raise response.TicketRefused("There is no such ticket, or you may not see it. Write its reference, as INC-7.")
+    return response.close(ticket_id=ticket.pk, actor=user, at=at, other=other, **answers)
+
+
 VERBS = {
     verb.name: verb
     for verb in (
@@ -117,8 +125,7 @@ VERBS = {
               guard=ActsOn("ticket", "status", "reopened_at"),
               call=lambda t, u, at, a: response.reopen(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("close", "Close", _statuses_before(TicketStatus.CLOSED), form=CloseForm,
-              guard=ActsOn("ticket", "status", "reopened_at"),
-              call=lambda t, u, at, a: response.close(ticket_id=t.pk, actor=u, at=at, **a)),
+              guard=ActsOn("ticket", "status", "reopened_at"), call=_close),
     )
 }  # fmt: skip
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 
 from config.base.web import display, panels
@@ -63,12 +62,3 @@ class OnCall(TemplatePage):
         if version is None or version.zone.key == getattr(self.person, "time_zone", "UTC"):
             return ""
         return version.zone.key
-
-
-def requested_moment(text: str) -> datetime | None:
-    """An instant with its offset, or None."""
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment and moment.tzinfo else None

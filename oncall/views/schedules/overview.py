@@ -8,11 +8,11 @@ from django.http import Http404
 from config.base.web.views import DetailPage, ListPage
 from oncall import rota, schedules
 from oncall.filters.schedules import ScheduleFilter
+from oncall.forms.rota import HindsightForm
 from oncall.models import Schedule
 from oncall.permissions import can_manage_team, managed_teams
 from oncall.schedules.history import history
 from oncall.tables.schedules import ScheduleTable
-from oncall.views.rota.on_call import requested_moment
 
 
 class ScheduleList(ListPage):
@@ -34,12 +34,14 @@ class ScheduleList(ListPage):
 class SchedulePage(DetailPage):
     """One schedule: who is on call over the next eight weeks, and all its versions."""
 
+    as_of: datetime | None
     template_name = "oncall/schedules/schedule.html"
     context_object_name = "schedule"
 
     def get_object(self, queryset: Any = None) -> Schedule:
         """The schedule with its roster, as known now or at `?as_of=` (R-V5)."""
-        self.as_of = self._requested_instant()
+        self.form = HindsightForm(self.request.GET, at=self.at)
+        self.as_of = self.form.cleaned_data["as_of"] if self.form.is_valid() else None
         rosters = schedules.load(
             ids=[self.kwargs["pk"]], since=self.at - schedules.STINT_LIMIT, until=self.at + schedules.STINT_LIMIT,
             as_of=self.as_of,
@@ -48,11 +50,6 @@ class SchedulePage(DetailPage):
             raise Http404
         self.roster = rosters[0]
         return self.roster.schedule
-
-    def _requested_instant(self) -> datetime | None:
-        """The instant of the address; None if it is invalid or in the future."""
-        instant = requested_moment(self.request.GET.get("as_of", ""))
-        return instant if instant and instant <= self.at else None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The coming shifts and the versions."""
@@ -63,6 +60,7 @@ class SchedulePage(DetailPage):
             "in_force": in_force,
             "zone": in_force.zone.key if in_force else "UTC",
             "as_of": self.as_of,
+            "form": self.form,
             "history": history(self.object, in_force=in_force.id if in_force else None, at=self.at),
             "may_plan": can_manage_team(self.person, self.object.team),
         }

@@ -164,7 +164,7 @@ class TestMail:
         deliveries.send_due()
 
         assert {message.to[0] for message in mail.outbox} == {"all@example.org", "part@example.org"}
-        assert mail.outbox[0].subject == "[Acme] Maintenance, scheduled: New servers"
+        assert mail.outbox[0].subject == "[Acme] Maintenance: New servers"
         assert "The shop may be slow." in mail.outbox[0].body
         assert "List-Unsubscribe" in mail.outbox[0].extra_headers
         assert UpdateDelivery.objects.filter(notice__isnull=False).count() == 2

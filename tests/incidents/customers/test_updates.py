@@ -195,9 +195,34 @@ class TestComposer:
         assert filled["body"].value().startswith("Payments fail. Next by ")
         assert filled["status"].value() == "identified"
         assert b"0 subscribers by e-mail" in preview.content
-        assert b"[Acme] Investigating: Payments fail" in preview.content
+        assert b"[Acme] Payments fail" in preview.content
         assert published["Location"] == ticket.get_absolute_url()
         assert CustomerUpdate.objects.get().body == draft.body
+
+    def test_asks_before_it_opens_again_what_customers_read_of_as_over(
+        self, client: Client, draft: Draft, ticket: Any, commander: Any
+    ) -> None:
+        over = replace(draft, status="resolved", next_update_at=None, component_status="")
+        updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
+        updates.publish(draft=replace(over, key=uuid.uuid4()), ticket_id=ticket.pk, actor=commander, at=NOON)
+        client.force_login(commander)
+        url = f"/tickets/{ticket.reference}/update/"
+        typed = self._typed(draft, key=str(uuid.uuid4()), do="publish")
+
+        refused = client.post(url, typed)
+        assert refused.status_code == 422
+        assert "opens it again on the status page, mails 0 subscribers" in refused.content.decode()
+        assert "Yes, open it again for customers" in refused.content.decode()
+        assert PublicIncident.objects.get().status == "resolved"
+
+        assert client.post(url, typed | {"reopens": "on"}).status_code == 302
+        assert PublicIncident.objects.get().status == "investigating"
+
+    def test_does_not_ask_while_it_is_open(self, client: Client, draft: Draft, ticket: Any, commander: Any) -> None:
+        updates.publish(draft=draft, ticket_id=ticket.pk, actor=commander, at=NOON)
+        client.force_login(commander)
+
+        assert b"open it again" not in client.get(f"/tickets/{ticket.reference}/update/").content
 
     def test_keeps_what_was_typed_when_it_is_refused(
         self, client: Client, draft: Draft, ticket: Any, commander: Any

@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from config.base.data.cpu_budget import OverBudget
 from oncall import calendars, schedules
-from oncall.calendars import countries, dates, top_up
+from oncall.calendars import countries, dates, ical_import, top_up
 from oncall.models import Calendar, CalendarDate, Schedule
 from oncall.schedules.timeline import build_timeline
 from tests import factories as make
@@ -240,3 +242,17 @@ class TestDeleteCalendar:
 
         with pytest.raises(dates.InUse):
             calendars.delete_calendar(calendar=calendar, at=NOON, actor=None)
+
+
+class TestImportBudget:
+    def test_refuses_a_calendar_of_rules_that_never_match(self) -> None:
+        rule = "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
+        event = f"BEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20260101\r\n{rule}\r\nEND:VEVENT\r\n"
+        body = event * 500
+        content = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{body}END:VCALENDAR\r\n".encode()
+
+        with (
+            mock.patch.object(ical_import, "CPU_SECONDS", 0.3),
+            pytest.raises(OverBudget, match="nothing was imported"),
+        ):
+            ical_import.read_days(content, at=datetime(2026, 6, 1, tzinfo=UTC))

@@ -107,9 +107,9 @@ class TestCover:
         ("value", "message"),
         [
             ("2030-01-01T10:00:20", "without seconds"),
-            ("soon", "This is not a time"),
-            ("2030-13-01T10:00", "This is not a time"),
-            ("9999-01-01T10:00", "This is not a time"),
+            ("soon", "This is not a date and time"),
+            ("2030-13-01T10:00", "This is not a date and time"),
+            ("9999-01-01T10:00", "from the years 2000 to 2099"),
         ],
     )
     def test_takes_times_to_the_minute(self, as_ben: Client, shop: Shop, value: str, message: str) -> None:

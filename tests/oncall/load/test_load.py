@@ -346,7 +346,7 @@ class TestPages:
             "/teams/shop/load/", {"export": "csv", "since": FIRST.isoformat(), "until": LAST.isoformat()}
         )
 
-        rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
         assert rows[0]["person"] == "'=HYPERLINK(1)"
         assert [row["person"] for row in rows[1:]] == ["all"]
         parts = ("holiday_minutes", "weekend_minutes", "night_minutes", "day_minutes")

@@ -54,7 +54,7 @@ class TestOnCall:
     @pytest.mark.parametrize(
         "at",
         [
-            "2026-01-05T08:00:00", "2026-01-05", "yesterday", "", "0000-01-01T00:00:00Z", "2026-02-30T00:00:00Z",
+            "2026-01-05T08", "2026-01", "yesterday", "", "0000-01-01T00:00:00Z", "2026-02-30T00:00:00Z",
             "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00", "1999-12-31T23:59:59Z", "a\x00b",
         ],
     )  # fmt: skip
@@ -64,6 +64,14 @@ class TestOnCall:
 
             assert answer.status_code == 400
             assert answer.json()["fields"]["at"][0].endswith(".")
+
+    @pytest.mark.parametrize(
+        "at", ["2026-01-05T08:00:00", "2026-01-05T08:00Z", "2026-01-05T10:00:00+02:00", "2026-01-05T10:00:00 02:00"]
+    )
+    def test_takes_utc_without_an_offset_and_a_plus_that_was_not_escaped(
+        self, client: Any, schedule: Any, at: str
+    ) -> None:
+        assert client.get("/api/v1/on-call/", {"at": at}).json()["at"] == "2026-01-05T08:00:00Z"
 
     def test_shows_every_schedule_at_once(self, client: Any, schedule: Any) -> None:
         make.weekly_schedule(make.UserFactory(name="Cleo"), name="Zebra")

@@ -228,13 +228,15 @@ class TestPage:
             ("start=2026-01-01&end=2027-12-01", "A page shows at most 400"),
             ("start=2026-02-01&end=2026-01-01", "comes before the first"),
             ("end=2026-01-01", "Choose the first day"),
-            ("start=0001-01-01", "between 2000 and 2099"),
-            ("start=9999-12-31&end=9999-12-31", "between 2000 and 2099"),
-            ("start=yesterday", "Enter a valid date"),
+            ("start=0001-01-01", "from the years 2000 to 2099"),
+            ("start=9999-12-31&end=9999-12-31", "from the years 2000 to 2099"),
+            ("start=yesterday", "This is not a day"),
             ("span=century", "Select a valid choice"),
             ("as_of=2098-01-01T00:00", "Choose a time in the past"),
-            ("as_of=1026-01-01T00:00", "between 2000 and 2099"),
-            ("as_of=x%00", "null"),
+            ("as_of=1026-01-01T00:00", "from the years 2000 to 2099"),
+            ("as_of=x%00", "This is not a date and time"),
+            ("as_of=0001-01-01T00:00:00%2B14:00", "from the years 2000 to 2099"),
+            ("as_of=2026-01-01T00:00&as_of=2026-01-02T00:00", "several times"),
         ],
     )
     def test_says_what_cannot_be_shown(self, signed_in: Client, ana: Any, query: str, message: str) -> None:
@@ -243,7 +245,7 @@ class TestPage:
         response = signed_in.get(f"/schedules/{schedule.pk}/rota/?{query}")
 
         assert response.status_code == 422
-        assert message in response.content.decode().replace("Null", "null")
+        assert message in response.content.decode()
 
     def test_says_that_it_is_the_view_of_an_earlier_day(self, signed_in: Client, ana: Any, bob: Any) -> None:
         """R-V5, by the page."""

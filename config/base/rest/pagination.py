@@ -1,0 +1,50 @@
+"""Pages of a list by cursor."""
+
+from contextlib import nullcontext
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DataError, connection, transaction
+from django.db.models import QuerySet
+from rest_framework import exceptions
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class Pagination(CursorPagination):
+    """Pages by cursor: `next` and `previous` are addresses to follow; nothing is counted."""
+
+    page_size = 50
+    max_page_size = 100
+    page_size_query_param = "page_size"
+    parameters = ("cursor", "page_size")
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        """The view's own, unique order."""
+        order: str | tuple[str, ...] = view.order
+        return (order,) if isinstance(order, str) else order
+
+    def get_page_size(self, request: Request) -> int:
+        """As many rows as requested, at most 100. Raises ValidationError for what is no whole number above 0."""
+        text = request.query_params.get(self.page_size_query_param)
+        if text is None:
+            return self.page_size
+        if not (text.isascii() and text.isdecimal() and text.strip("0")):
+            raise exceptions.ValidationError(
+                {self.page_size_query_param: [f"Write a whole number from 1 to {self.max_page_size}."]}
+            )
+        return min(int(text[:18]), self.max_page_size)
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
+        """One page. Raises ValidationError for a made-up cursor, whatever it holds."""
+        # In a transaction an error of the database would end it; a savepoint limits that to the page.
+        is_at_risk = connection.in_atomic_block and self.cursor_query_param in request.query_params
+        guard = transaction.atomic() if is_at_risk else nullcontext()
+        try:
+            with guard:
+                return super().paginate_queryset(queryset, request, view)
+        except (ValueError, ValidationError, DataError, exceptions.NotFound):
+            raise exceptions.ValidationError(
+                {self.cursor_query_param: ["This is not a cursor of this list. Follow `next` from the first page."]}
+            ) from None
