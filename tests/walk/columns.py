@@ -15,7 +15,7 @@ SHORTEST = 12
 NOT_TEXT = {
     # Words of the product, which a person never writes; a marker in one would break the row.
     "channel", "subject_type", "url", "kind", "public_id", "section", "source", "frozen_policy", "affected",
-    # Parts of addresses: what an address holds is known to whoever has it.
+    # Parts of addresses: who has the address knows them.
     "key",
     # Keys of the outbox and of routing are found again by their value.
     "dedup_key", "occurrence",
