@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -27,10 +28,14 @@ OPEN = 8_000_001
 ABSENT = 9_000_001
 """A key that no row has."""
 _MARKER = re.compile(r"zqmark\d{4}z")
+WORDS = "Payments fail at checkout"
+"""The open incident's title begins with them, and so does every longer text: known errors are found by words."""
 SLUG = "walk"
 """The slug of the service, the team and the status page of all these records."""
 _FIELDS: dict[str, dict[str, Any]] = {
-    "incidents.Incident": {"status": "in_progress"},
+    "incidents.Incident": {"status": "in_progress", "title": f"{WORDS} in the shop"},
+    "incidents.ActionItem": {"due_on": date(2026, 5, 20)},
+    "oncall.Page": {"state": "dead", "accepted_at": None},
     "postmortems.PostmortemRevision": {"key": "summary"},
 }
 """What a row needs beyond its factory's values."""
@@ -65,6 +70,9 @@ def build(*, is_joined: bool = True) -> Company:
         with _marked(company) if key == PRIVATE else _plain():
             for model in models_behind_a_ticket():
                 company.rows[model._meta.label, key] = _row(model, key, company)
+    view = "zqmark9999z"
+    company.columns[view] = "oncall.SavedView.name"
+    make.SavedViewFactory(pk=PRIVATE, name=view, owner=make.UserFactory())
     if is_joined:
         _join(company)
     return company
@@ -112,8 +120,9 @@ def _key_of(model: type[models.Model], key: int) -> int:
 def factory_of(model: type[models.Model]) -> Any:
     """The factory of this model. Raises LookupError if there is none: write one in `tests/factories/`."""
     for name in make.__all__:
-        value = getattr(make, name)
-        if isinstance(value, type) and issubclass(value, DjangoModelFactory) and value._meta.model is model:
+        value: Any = getattr(make, name)
+        is_factory = isinstance(value, type) and issubclass(value, DjangoModelFactory)
+        if is_factory and vars(value)["_meta"].model is model:
             return value
     raise LookupError(f"{model._meta.label} has no factory in tests/factories, so the walk cannot make a row of it.")
 
@@ -149,7 +158,7 @@ def _value(column: Any, marker: str) -> Any:
         return [{"title": marker, "url": address}] if column.default is list else {"summary": marker}
     if isinstance(column, models.URLField) or column.name == "link":
         return f"https://example.org/{marker}"
-    return marker
+    return f"{WORDS}: {marker}" if isinstance(column, models.TextField) else marker
 
 
 def erase() -> None:
@@ -159,7 +168,7 @@ def erase() -> None:
     """
     tickets = Ticket.objects.filter(visibility="private").values_list("pk", flat=True)
     private = [*range(PRIVATE, PRIVATE + 99), *tickets]
-    tables: list[type[models.Model]] = []
+    tables: list[Any] = []
     for model in models_behind_a_ticket():
         tables += [model, *(relation.remote_field.through for relation in model._meta.many_to_many)]
     with connection.cursor() as cursor:

@@ -37,6 +37,13 @@ def visit(reader: Reader, *keys: int, is_brief: bool = False) -> Iterator[tuple[
                 break
 
 
+def paths(reader: Reader, *keys: int) -> Iterator[str]:
+    """The same addresses without asking for them; of an address with a choice of words, the first word's."""
+    cache.clear()
+    for address in addresses():
+        yield from address.paths(*keys, is_brief=True)
+
+
 def visit_records(reader: Reader, *keys: int) -> Iterator[tuple[str, Answer]]:
     """(path, answer) of the pages of these records and of every list, without the administration's."""
     cache.clear()
@@ -54,6 +61,11 @@ def leaks(company: Company, path: str, answer: Answer) -> set[str]:
     """The private columns in an answer, but not what a person has published for customers."""
     seen = company.labels(answer.text)
     return seen - PUBLISHED if path.startswith(STATUS_PAGE) else seen
+
+
+def visit_twice(reader: Reader) -> Iterator[tuple[str, Answer]]:
+    """(path, answer) of the addresses that are asked for with the private records and without."""
+    return visit(reader, PRIVATE, OPEN, is_brief=not IS_DEEP)
 
 
 def visit_as_stranger(reader: Reader) -> Iterator[tuple[str, Answer]]:

@@ -122,7 +122,7 @@ def publish_what_the_form_proposes(records: Records) -> None:
     link_a_problem(records)
     Ticket.objects.filter(pk=OPEN + 1).update(status="analysis")
     form: Any = KnownErrorForm(ticket=records.problem, at=AT)
-    values = {name: form.fields[name].initial or "x" for name in ("title", "symptoms", "workaround")}
+    values: Any = {name: form.fields[name].initial or "x" for name in ("title", "symptoms", "workaround")}
     lifecycle.publish_known_error(problem_id=records.problem.pk, **values, **records.how)
 
 
@@ -248,7 +248,7 @@ def _takes_a_record(value: Any) -> bool:
     return rows is not None and issubclass(rows.model, tuple(models_behind_a_ticket()))
 
 
-def _below(kind: type) -> Iterator[type]:
+def _below(kind: Any) -> Iterator[Any]:
     for sub in kind.__subclasses__():
         yield sub
         yield from _below(sub)
