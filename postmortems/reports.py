@@ -200,9 +200,14 @@ def _proactive(scope: Scope) -> Share:
 
 
 def _known_errors_used(scope: Scope) -> tuple[list[KnownError], int]:
-    """The known errors used in the period, the most used first, each with `uses_here`; and the total of uses."""
+    """The known errors used in the period, the most used first, each with `uses_here`; and the total of uses.
+
+    Uses in incidents that the reader may not see are not counted.
+    """
     rows: Any = KnownError.objects.visible_to(scope.user).filter(
-        scope.within("uses__used_at"), scope.of_team("problem__team")
+        scope.within("uses__used_at"),
+        scope.of_team("problem__team"),
+        uses__incident__in=Ticket.objects.visible_to(scope.user).values("pk"),
     )
     counted = rows.annotate(uses_here=Count("uses", distinct=True)).order_by("-uses_here", "pk")
     return list(counted.select_related("problem")[:_MAX_ROWS]), rows.aggregate(n=Count("uses", distinct=True))["n"]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from config.base.web.forms import EditForm, Form
 from incidents.forms.response import VerbForm
 from incidents.models import Incident, Service, Severity, Ticket, TicketKind
+from incidents.tickets import quoting
 from oncall.models import Team
 from problems.investigation import at_risk
 from problems.investigation.lifecycle import CODE_CHOICES
@@ -74,11 +75,11 @@ class KnownErrorForm(VerbForm, EditForm):
 
     @staticmethod
     def _current_values(ticket: Ticket) -> dict[str, Any]:
-        """The published values; before that, those of the problem and its incidents."""
+        """The published values; before that, those of the problem and of incidents that are open to everybody."""
         published = KnownError.objects.filter(problem=ticket.pk).values("title", "symptoms", "workaround").first()
         if published:
             return dict(published)
-        incidents = Incident.objects.filter(links_out__to_ticket=ticket).exclude(customer_impact="")
+        incidents = Incident.objects.filter(quoting.QUOTABLE, links_out__to_ticket=ticket).exclude(customer_impact="")
         workaround = Problem.objects.values_list("workaround", flat=True).get(pk=ticket.pk)
         symptoms = dict.fromkeys(incidents.order_by("-created_at").values_list("customer_impact", flat=True)[:5])
         return {"title": ticket.title[:200], "symptoms": "\n".join(symptoms), "workaround": workaround}

@@ -109,14 +109,20 @@ class FactorSerializer(RecordSerializer):
         fields = ("id", "problem", "parent", "text", "evidence_url", "position", "created_by", "created_at")
 
 
+class FactorKey(serializers.PrimaryKeyRelatedField):
+    """A factor by its id, if the caller may see its problem."""
+
+    def get_queryset(self) -> Any:
+        """The factors that the caller may see."""
+        return Factor.objects.visible_to(self.context["request"].user)
+
+
 class NewFactorSerializer(InputSerializer):
     """A new factor, at the top or below the factor that it explains."""
 
     problem = ReferenceField(kind="problem")
     text = Lines(max_length=5_000)
-    parent = serializers.PrimaryKeyRelatedField(  # type: ignore[assignment]  # the record's own word
-        queryset=Factor.objects.all(), allow_null=True, required=False
-    )
+    parent = FactorKey(queryset=Factor.objects.all(), allow_null=True, required=False)  # type: ignore[assignment]  # the record's own word
     evidence_url = serializers.URLField(max_length=500, allow_blank=True, required=False)
 
 

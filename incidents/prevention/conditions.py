@@ -18,9 +18,9 @@ from incidents.models import (
     TicketKind,
     TicketLink,
     TicketStatus,
-    Visibility,
     WaiverStatus,
 )
+from incidents.tickets import quoting
 
 UNDECIDED = "A problem, a priority action item, or the decision that no prevention is needed"
 _ENDED = frozenset({TicketStatus.RESOLVED, TicketStatus.CLOSED})
@@ -73,7 +73,8 @@ def resolution_conditions_of_all(tickets: Sequence[Ticket]) -> dict[int, list[Co
             continue
         linked = problems[ticket.pk]
         rows = [*actions[ticket.pk], *(action for problem in linked for action in actions[problem.pk])]
-        waits_for = [*map(_problem_condition, linked), *(_action_condition(row, of=ticket) for row in rows)]
+        waits_for = [_problem_condition(problem, of=ticket) for problem in linked]
+        waits_for += [_action_condition(row, of=ticket) for row in rows]
         conditions[ticket.pk] = waits_for or [_undecided_condition(ticket)]
     return conditions
 
@@ -103,22 +104,22 @@ def _priority_actions(ids: Iterable[int], problems: dict[int, list[Ticket]]) -> 
     return actions
 
 
-def _problem_condition(problem: Ticket) -> Condition:
+def _problem_condition(problem: Ticket, *, of: Ticket) -> Condition:
     if problem.status in _ENDED:
         met_at = problem.resolved_at or problem.closed_at
         return Condition(f"{problem.reference} is {problem.status}", problem.get_absolute_url(), met_at)
-    # A reader of the incident may not be allowed to see a private problem.
-    title = f" {problem.title}" if problem.visibility == Visibility.OPEN else ""
+    title = f" {problem.title}" if quoting.may_quote(problem, inside=of) else ""
     text = f"{problem.reference}{title} ({problem.get_status_display().lower()})"
     return Condition(text, problem.get_absolute_url(), None)
 
 
 def _action_condition(action: ActionItem, *, of: Ticket) -> Condition:
-    is_visible = action.ticket_id == of.pk or action.ticket.visibility == Visibility.OPEN
-    title = f"“{action.title}”" if is_visible else f"of {action.ticket.reference}"
     url = action.get_absolute_url()
     if action.status == ActionStatus.DONE:
+        # The last met condition is recorded on the timeline, which names other records by number alone.
+        title = f"“{action.title}”" if action.ticket_id == of.pk else f"of {action.ticket.reference}"
         return Condition(f"The action item {title} is done", url, action.done_at)
+    title = f"“{action.title}”" if quoting.may_quote(action.ticket, inside=of) else f"of {action.ticket.reference}"
     return Condition(f"The action item {title}, due on {display.date_text(action.due_on)}", url, None)
 
 

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from config.base.data.text import clean_lines
 from incidents.customers.obligations import reassign_updates
-from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, TicketStatus
+from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, TicketStatus, Visibility
 from incidents.response.paging import end_paging, page_team, running
 from incidents.response.telling import tell_responders
 from incidents.severities import priority
-from incidents.tickets import timeline
+from incidents.tickets import quoting, timeline
 from incidents.tickets.locking import TicketRefused, lock_ticket, move, refuse_unless_open, save
 from oncall import escalation
 from oncall.models import Team, Urgency, User
@@ -176,4 +176,14 @@ def edit(*, ticket_id: int, changes: Mapping[str, Any], actor: User | None, at: 
             actor=actor,
             data={"field": name, "from": str(before[name] or ""), "to": str(changes[name] or "")},
         )
+    if "visibility" in changed and ticket.visibility == Visibility.PRIVATE:
+        _record_copies(ticket, actor=actor, at=at)
     return ticket
+
+
+def _record_copies(ticket: Ticket, *, actor: User | None, at: datetime) -> None:
+    """Name the open records that hold text which was copied before this one became private."""
+    for holder in quoting.holders_of_copies(ticket):
+        text = f"{holder.reference} is open to everybody and holds a copy of the timeline, made before."
+        data = {"ticket": holder.reference}
+        timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor, data=data)

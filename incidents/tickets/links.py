@@ -60,9 +60,8 @@ def link_tickets(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: Us
         defaults={"created_by": actor, "created_at": at},
     )
     if is_new:
-        label = LinkKind(kind).label
-        _record(from_ticket, f"{label} {to_ticket}", to_ticket, kind, actor=actor, at=at)
-        _record(to_ticket, f"{_REVERSE_LABELS[LinkKind(kind)]} {from_ticket}", from_ticket, kind, actor=actor, at=at)
+        _record(from_ticket, LinkKind(kind).label, to_ticket, kind, actor=actor, at=at)
+        _record(to_ticket, _REVERSE_LABELS[LinkKind(kind)], from_ticket, kind, actor=actor, at=at)
     return link
 
 
@@ -139,10 +138,9 @@ def linked_tickets(ticket: Ticket, user: Any) -> list[LinkedTicket]:
     ]
 
 
-def _record(ticket: Ticket, text: str, other: Ticket, kind: str, *, actor: User | None, at: datetime) -> None:
-    # A reader of this ticket may not be allowed to see a private one.
-    shown_text = text if other.visibility == "open" else text.replace(other.title, "(private)")
+def _record(ticket: Ticket, label: str, other: Ticket, kind: str, *, actor: User | None, at: datetime) -> None:
+    """By its number alone: the page lists linked tickets by title, for each reader those they may see."""
     timeline.record(
-        ticket_id=ticket.pk, kind=EntryKind.LINK, text=f"{shown_text}.".replace("..", "."), at=at, actor=actor,
+        ticket_id=ticket.pk, kind=EntryKind.LINK, text=f"{label} {other.reference}.", at=at, actor=actor,
         data={"ticket": other.reference, "kind": kind},
     )  # fmt: skip

@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 
 from incidents import response
 from incidents.models import EntryKind, Incident, LinkKind, Service, Ticket, Visibility
-from incidents.tickets import links, timeline
+from incidents.tickets import links, quoting, timeline
 from incidents.tickets.locking import lock_ticket
 from oncall.models import User
 from problems.models import WORDS, KnownError, KnownErrorStatus, KnownErrorUse
@@ -78,7 +78,10 @@ def _any_word(text: str) -> SearchQuery | None:
 
 @transaction.atomic
 def use(*, known_error_id: int, incident_id: int, actor: User | None, at: datetime) -> KnownError:
-    """Record that it explains the incident: counted once per incident; copy the workaround and link the problem."""
+    """Record that it explains the incident: counted once per incident; copy the workaround and link the problem.
+
+    Nothing of a private problem is copied: who may see it reads the workaround on the page of the known error.
+    """
     ticket = lock_ticket(incident_id)
     known_error = KnownError.objects.select_related("problem").get(pk=known_error_id)
     _, is_new = KnownErrorUse.objects.get_or_create(
@@ -88,10 +91,13 @@ def use(*, known_error_id: int, incident_id: int, actor: User | None, at: dateti
         return known_error
     KnownError.objects.filter(pk=known_error.pk).update(hits=F("hits") + 1, last_hit_at=at)
     known_error.refresh_from_db(fields=["hits", "last_hit_at"])
-    text = f"Known error used: {known_error.title}. Workaround: {known_error.workaround}"
+    may_quote = quoting.may_quote(known_error.problem, inside=ticket)
+    text = f"Known error used: that of {known_error.problem.reference}, which is private."
+    if may_quote:
+        text = f"Known error used: {known_error.title}. Workaround: {known_error.workaround}"
     data = {"known_error": known_error.pk, "problem": known_error.problem.reference}
     timeline.record(ticket_id=ticket.pk, kind=EntryKind.NOTE, text=text, at=at, actor=actor, data=data)
-    if not Incident.objects.values_list("workaround", flat=True).get(pk=ticket.pk):
+    if may_quote and not Incident.objects.values_list("workaround", flat=True).get(pk=ticket.pk):
         response.edit(ticket_id=ticket.pk, changes={"workaround": known_error.workaround}, actor=actor, at=at)
     links.link_tickets(from_ticket=ticket, to_ticket=known_error.problem, kind=LinkKind.CAUSED_BY, actor=actor, at=at)
     return known_error

@@ -48,10 +48,19 @@ from tests.factories.people import (
     UserFactory,
     person_with_phone,
 )
-from tests.factories.postmortems import PostmortemFactory, PostmortemTemplateFactory
+from tests.factories.postmortems import (
+    PostmortemCommentFactory,
+    PostmortemFactory,
+    PostmortemRevisionFactory,
+    PostmortemSectionFactory,
+    PostmortemTemplateFactory,
+    ReviewFactory,
+    SeatFactory,
+)
 from tests.factories.prevention import ActionItemFactory, PreventionWaiverFactory
 from tests.factories.readiness import WakeTestFactory
 from tests.factories.requesters import ContactFactory
+from tests.factories.response import ResponseFactory
 from tests.factories.rota import HandoffNoteFactory
 from tests.factories.saved_views import SavedViewFactory
 from tests.factories.schedules import ScheduleFactory, weekly_schedule
@@ -94,7 +103,10 @@ __all__ = [
     "OverrideFactory",
     "PageFactory",
     "PolicyFactory",
+    "PostmortemCommentFactory",
     "PostmortemFactory",
+    "PostmortemRevisionFactory",
+    "PostmortemSectionFactory",
     "PostmortemTemplateFactory",
     "PreventionWaiverFactory",
     "PriorityRuleFactory",
@@ -102,9 +114,12 @@ __all__ = [
     "PublicIncidentFactory",
     "ReliefRequestFactory",
     "ReminderFactory",
+    "ResponseFactory",
+    "ReviewFactory",
     "RuleReminderFactory",
     "SavedViewFactory",
     "ScheduleFactory",
+    "SeatFactory",
     "ServiceDependencyFactory",
     "ServiceFactory",
     "ServiceReadinessFactory",

@@ -22,6 +22,7 @@ BY_FOLDER = {
     "faults": "faults",
     "journeys": "faults",
     "portal": "walk",
+    "walk": "walk",
 }
 
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_permission_codename
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
@@ -51,11 +53,26 @@ class ConfigAdmin(GuardedForms, ModelAdmin):
             return bool(request.user.has_perm(self._code(action), obj))
         return rights.holds_somewhere(request.user, self._code(action))
 
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """The field of a form; an address without a scheme is taken as https, like everywhere else."""
+        if isinstance(db_field, models.URLField):
+            kwargs.setdefault("assume_scheme", "https")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
 
 class HistoryAdmin(SimpleHistoryAdmin, ConfigAdmin):
     """Configuration with a history of every change and who made it."""
 
     history_list_display = ["changed_fields"]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """The record's history. An id that no record can have is not found (bad input 18)."""
+        try:
+            self.model._meta.pk.to_python(unquote(object_id))
+        except ValidationError:
+            raise Http404 from None
+        page: HttpResponse = super().history_view(request, object_id, extra_context)
+        return page
 
     def changed_fields(self, record: Any) -> str:
         """Which columns a change touched."""

@@ -238,8 +238,8 @@ class TestLinks:
             links.link_tickets(from_ticket=restored, to_ticket=problem, kind="caused_by", actor=None, at=minutes(6))
 
         assert TicketLink.objects.count() == 1
-        assert last_entry(restored) == f"Caused by {problem}."
-        assert last_entry(problem) == f"Caused {restored}."
+        assert last_entry(restored) == f"Caused by {problem.reference}."
+        assert last_entry(problem) == f"Caused {restored.reference}."
         reader = make.UserFactory()
         assert relations(restored, reader) == [("Caused by", problem)]
         assert relations(problem, reader) == [("Caused", restored)]

@@ -1,0 +1,1 @@
+"""Walks every address as every kind of reader, and looks for what a reader may not see."""
