@@ -7,8 +7,7 @@ from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Instant, Key, Lines, ReadKey, RecordSerializer
 from incidents.models import ReviewSeat, Ticket
-from oncall.models import User
-from oncall.serializers.people import Address, PersonSerializer
+from oncall.serializers.people import Address, PersonKey, PersonSerializer
 from postmortems.forms import MAX_TEXT
 from postmortems.models import Postmortem, PostmortemComment, PostmortemSection, Presence, Review, Seat, Template
 from postmortems.workspace import days_since_restored
@@ -71,7 +70,7 @@ class TakeSeatSerializer(InputSerializer):
     seat = serializers.ChoiceField(choices=ReviewSeat.choices)
     presence = serializers.ChoiceField(choices=Presence.choices)
     answer = Lines(max_length=5_000, allow_blank=True, required=False)
-    person = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True), required=False)
+    person = PersonKey(required=False)
 
 
 class DaysSerializer(serializers.Serializer[Any]):
@@ -144,7 +143,7 @@ class DraftSerializer(InputSerializer):
 
     ticket = TicketKey()
     template = Key(slug_field="name", queryset=Template.objects.all(), required=False)
-    owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True), required=False)
+    owner = PersonKey(required=False)
 
 
 class WriteSerializer(InputSerializer):
@@ -189,7 +188,7 @@ class OptionalTextSerializer(InputSerializer):
 class PostmortemOwnerSerializer(InputSerializer):
     """The new owner."""
 
-    owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))
+    owner = PersonKey()
 
 
 class ShareSerializer(serializers.Serializer[Any]):

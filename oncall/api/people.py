@@ -6,7 +6,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import ReadViewSet
+from config.base.rest.viewsets import SLUG, ReadViewSet
 from oncall.api import load as load_api
 from oncall.filters.people import TeamFilter, UserFilter
 from oncall.models import Membership, Team, User
@@ -28,6 +28,8 @@ class UserViewSet(ReadViewSet):
 class TeamViewSet(ReadViewSet):
     """Teams and their members."""
 
+    natural_key = "slug"
+    lookup_value_regex = SLUG
     queryset = Team.objects.select_related("escalation_policy").prefetch_related(
         Prefetch("memberships", Membership.objects.select_related("user").order_by("user__name", "pk"))
     )

@@ -9,6 +9,7 @@ from django_filters.widgets import SuffixedMultiWidget
 from rest_framework import exceptions
 from rest_framework.request import Request
 
+from config.base.rest.times import with_times
 from config.base.web import filters
 
 MAX_CHOICES_NAMED = 40
@@ -16,6 +17,12 @@ MAX_CHOICES_NAMED = 40
 
 class StrictFilters(DjangoFilterBackend):
     """django-filter, which also lists its parameter names, so that the view can refuse all others."""
+
+    def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
+        """The view's declared filter set, with the filters by time that every list has."""
+        kind = super().get_filterset_class(view, queryset)
+        answered = getattr(getattr(view.serializer_class, "Meta", None), "fields", None)
+        return with_times(kind, answered) if kind is not None and answered else kind
 
     def parameters(self, request: Request, queryset: Any, view: Any) -> Iterable[str]:
         """Every query parameter of the view's filter set, ranges by suffixed names; no rows are needed."""
