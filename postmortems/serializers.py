@@ -6,7 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Instant, Key, Lines, ReadKey, RecordSerializer
-from incidents.models import ReviewSeat, Ticket
+from incidents.models import ReviewSeat
+from incidents.serializers.tickets import ReferenceField
 from oncall.serializers.people import Address, PersonKey, PersonSerializer
 from postmortems.forms import MAX_TEXT
 from postmortems.models import Postmortem, PostmortemComment, PostmortemSection, Presence, Review, Seat, Template
@@ -121,27 +122,10 @@ class PostmortemSerializer(RecordSerializer):
         }
 
 
-@extend_schema_field({"type": "string", "example": "INC-7"})
-class TicketKey(serializers.Field[Ticket, str, str, Any]):
-    """An incident by its reference, if the caller may see it."""
-
-    default_error_messages = {"unknown": "There is no such incident: {value}. Write it as INC-7."}
-
-    def to_internal_value(self, data: Any) -> Ticket:
-        """The ticket."""
-        value = data if isinstance(data, str) else ""
-        _, _, number = value.partition("-")
-        visible = Ticket.objects.incidents().visible_to(self.context["request"].user)
-        ticket = visible.filter(number=int(number)).first() if number.isdecimal() and len(number) < 19 else None
-        if ticket is None or ticket.reference != value.upper():
-            self.fail("unknown", value=str(data)[:40])
-        return ticket
-
-
 class DraftSerializer(InputSerializer):
     """The incident, and optionally the template and the owner."""
 
-    ticket = TicketKey()
+    ticket = ReferenceField(kind="incident")
     template = Key(slug_field="name", queryset=Template.objects.all(), required=False)
     owner = PersonKey(required=False)
 

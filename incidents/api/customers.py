@@ -62,7 +62,7 @@ class PublicIncidentViewSet(ReadViewSet):
 class CustomerUpdateViewSet(ReadViewSet):
     """Published updates, newest first."""
 
-    queryset = CustomerUpdate.objects.select_related("author")
+    queryset = CustomerUpdate.objects.select_related("author", "incident__ticket")
     serializer_class = serializers.CustomerUpdateSerializer
     filterset_class = filters.CustomerUpdateFilter
 

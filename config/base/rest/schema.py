@@ -48,12 +48,29 @@ _RETRY_AFTER = OpenApiParameter(
 )
 
 
+def _include_parameters(view: Any) -> list[OpenApiParameter]:
+    """What the document says of both parameters; none for other views and requests."""
+    includes = getattr(view, "includes", {})
+    if not includes or getattr(view, "action", "") not in {"list", "retrieve"}:
+        return []
+    return [
+        OpenApiParameter(
+            "include",
+            str,
+            description=f"Lists to answer with a record, by comma: {', '.join(includes)}; the last 100 of each.",
+        ),
+        OpenApiParameter(
+            "fields", str, description="The fields to answer, by comma. The answer then holds no others; default: all."
+        ),
+    ]
+
+
 class Schema(AutoSchema):
     """OpenAPI: what an action takes and answers, and the one shape of errors everywhere."""
 
     def get_override_parameters(self) -> list[Any]:
         """The view's own parameters, and the headers of requests and answers."""
-        parameters = [*super().get_override_parameters(), _RETRY_AFTER]
+        parameters = [*super().get_override_parameters(), *_include_parameters(self.view), _RETRY_AFTER]
         if self.method == "POST":
             parameters.append(_KEY)
         if self._is_of_record():
