@@ -24,6 +24,12 @@ class UserViewSet(ReadViewSet):
     filterset_class = UserFilter
     order = "id"
 
+    @extend_schema(responses=UserSerializer)
+    @action(detail=False, filter_backends=(), pagination_class=None)
+    def me(self, request: Request) -> Response:
+        """The person whose token or session this is."""
+        return self.record_response(self.get_queryset().get(pk=request.user.pk))
+
 
 class TeamViewSet(ReadViewSet):
     """Teams and their members."""

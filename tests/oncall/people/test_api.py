@@ -35,6 +35,13 @@ class TestUsers:
         assert refused.status_code == 400
         assert "bo@example.com" in refused.json()["fields"]["assignee"][0]
 
+    def test_find_the_owner_of_a_token(self) -> None:
+        person = make.MembershipFactory().user
+
+        row = client_of(person).get("/api/v1/users/me/").json()
+
+        assert (row["id"], len(row["teams"])) == (person.pk, 1)
+
 
 class TestTeams:
     def test_have_an_address_by_slug_and_by_id(self, client: Any) -> None:
