@@ -281,6 +281,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api_document.describe",
+    ],
     # Columns of the same name with different choices; without these names the document would number them.
     "ENUM_NAME_OVERRIDES": {
         "TicketStatus": "incidents.models.TicketStatus",

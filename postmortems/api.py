@@ -14,7 +14,7 @@ from config.base.rest.scopes import Scope
 from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, post_action, status_is, write_handler
 from postmortems import filters, reports, review, seats, serializers, writing
 from postmortems.forms import ReportForm
-from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, Template
+from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, Seat, Template
 from postmortems.permissions import can_approve, can_comment, can_write
 
 
@@ -30,7 +30,7 @@ class PostmortemViewSet(ReadViewSet):
         .select_related("template", "approved_by", "review")
         .prefetch_related(
             "sections",
-            "review__seats__user",
+            Prefetch("review__seats", Seat.objects.select_related("user").order_by("pk")),
             Prefetch("comments", PostmortemComment.objects.select_related("author").order_by("at", "pk")),
         )
     )

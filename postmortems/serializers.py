@@ -6,9 +6,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Instant, Key, Lines, ReadKey, RecordSerializer
-from incidents.models import ReviewSeat, Ticket
-from oncall.models import User
-from oncall.serializers.people import Address, PersonSerializer
+from incidents.models import ReviewSeat
+from incidents.serializers.tickets import ReferenceField
+from oncall.serializers.people import Address, PersonKey, PersonSerializer
 from postmortems.forms import MAX_TEXT
 from postmortems.models import Postmortem, PostmortemComment, PostmortemSection, Presence, Review, Seat, Template
 from postmortems.workspace import days_since_restored
@@ -71,7 +71,7 @@ class TakeSeatSerializer(InputSerializer):
     seat = serializers.ChoiceField(choices=ReviewSeat.choices)
     presence = serializers.ChoiceField(choices=Presence.choices)
     answer = Lines(max_length=5_000, allow_blank=True, required=False)
-    person = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True), required=False)
+    person = PersonKey(required=False)
 
 
 class DaysSerializer(serializers.Serializer[Any]):
@@ -122,29 +122,12 @@ class PostmortemSerializer(RecordSerializer):
         }
 
 
-@extend_schema_field({"type": "string", "example": "INC-7"})
-class TicketKey(serializers.Field[Ticket, str, str, Any]):
-    """An incident by its reference, if the caller may see it."""
-
-    default_error_messages = {"unknown": "There is no such incident: {value}. Write it as INC-7."}
-
-    def to_internal_value(self, data: Any) -> Ticket:
-        """The ticket."""
-        value = data if isinstance(data, str) else ""
-        _, _, number = value.partition("-")
-        visible = Ticket.objects.incidents().visible_to(self.context["request"].user)
-        ticket = visible.filter(number=int(number)).first() if number.isdecimal() and len(number) < 19 else None
-        if ticket is None or ticket.reference != value.upper():
-            self.fail("unknown", value=str(data)[:40])
-        return ticket
-
-
 class DraftSerializer(InputSerializer):
     """The incident, and optionally the template and the owner."""
 
-    ticket = TicketKey()
+    ticket = ReferenceField(kind="incident")
     template = Key(slug_field="name", queryset=Template.objects.all(), required=False)
-    owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True), required=False)
+    owner = PersonKey(required=False)
 
 
 class WriteSerializer(InputSerializer):
@@ -189,7 +172,7 @@ class OptionalTextSerializer(InputSerializer):
 class PostmortemOwnerSerializer(InputSerializer):
     """The new owner."""
 
-    owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))
+    owner = PersonKey()
 
 
 class ShareSerializer(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from typing import Any
 
 from config.base.rest.permissions import ScopedAccess, require_right
 from config.base.rest.scopes import Scope
-from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
+from config.base.rest.viewsets import SLUG, ReadViewSet, post_action, write_handler
 from incidents.customers import maintenance, updates
 from incidents.filters import customers as filters
 from incidents.models import (
@@ -25,6 +25,8 @@ from incidents.serializers import customers as serializers
 class StatusPageViewSet(ReadViewSet):
     """Pages for customers."""
 
+    natural_key = "slug"
+    lookup_value_regex = SLUG
     queryset = StatusPage.objects.all()
     serializer_class = serializers.StatusPageSerializer
     filterset_class = filters.StatusPageFilter
@@ -60,7 +62,7 @@ class PublicIncidentViewSet(ReadViewSet):
 class CustomerUpdateViewSet(ReadViewSet):
     """Published updates, newest first."""
 
-    queryset = CustomerUpdate.objects.select_related("author")
+    queryset = CustomerUpdate.objects.select_related("author", "incident__ticket")
     serializer_class = serializers.CustomerUpdateSerializer
     filterset_class = filters.CustomerUpdateFilter
 

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, requested_instant
+from config.base.rest.viewsets import SLUG, AnswerViewSet, ReadViewSet, requested_instant
 from incidents.filters.services import ReadinessFilter, ServiceFilter
 from incidents.models import Service, ServiceReadiness
 from incidents.serializers.services import CoverageSerializer, ReadinessSerializer, ServiceSerializer
@@ -16,6 +16,8 @@ from oncall.api.rota import AT
 class ServiceViewSet(ReadViewSet):
     """The service catalogue."""
 
+    natural_key = "slug"
+    lookup_value_regex = SLUG
     queryset = Service.objects.select_related("team", "escalation_policy").prefetch_related(
         Prefetch("depends_on", Service.objects.order_by("name"))
     )

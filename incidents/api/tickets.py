@@ -1,26 +1,36 @@
 """Endpoints of tickets, incidents with their verbs, and the timeline."""
 
+import re
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.base.rest.bulk import bulk_action
+from config.base.rest.includes import Include, IncludingViewSet
 from config.base.rest.pagination import Pagination
 from config.base.rest.scopes import Scope
+from config.base.rest.serializers import EmptySerializer
 from config.base.rest.viewsets import Alias, ReadViewSet, post_action, status_is, write_handler
 from config.base.web import panels
 from incidents import response
+from incidents.api.alerts import AlertViewSet
+from incidents.api.customers import CustomerUpdateViewSet
+from incidents.api.prevention import LinkViewSet
 from incidents.filters.tickets import TicketFilter, TimelineFilter
 from incidents.models import Ticket, TicketStatus, TimelineEntry
 from incidents.permissions import can_act, can_declare
 from incidents.prevention import conditions
 from incidents.requesters.directory import find_requester
-from incidents.serializers.prevention import ConditionSerializer
+from incidents.serializers.alerts import AlertSerializer
+from incidents.serializers.customers import CustomerUpdateSerializer
+from incidents.serializers.prevention import ConditionSerializer, LinkSerializer
 from incidents.serializers.response import (
     AssignSerializer,
     ChangeSeveritySerializer,
@@ -67,15 +77,28 @@ def is_closed_so(ticket: Ticket, data: dict[str, Any]) -> bool:
     return (ticket.status, ticket.closure_code) == (TicketStatus.CLOSED, data["code"])
 
 
-class TicketViewSet(ReadViewSet):
+INCLUDES = {
+    "timeline": Include(TimelineEntrySerializer, TIMELINE.all, ("ticket_id",)),
+    "links": Include(LinkSerializer, LinkViewSet.queryset.all, ("from_ticket_id", "to_ticket_id")),
+}
+
+
+class TicketViewSet(IncludingViewSet):
     """What the endpoints of all kinds of tickets share: look-up by id or by reference."""
 
     lookup_value_regex = "(?:[A-Z]{3}-)?[0-9]{1,18}"
     filterset_class = TicketFilter
+    includes = INCLUDES
 
     def get_object(self) -> Any:
-        """The ticket, if the caller may see it."""
-        prefix, dash, number = self.kwargs["pk"].rpartition("-")
+        """The ticket at this address, if the caller may see it."""
+        return self.named(self.kwargs["pk"])
+
+    def named(self, name: str) -> Any:
+        """The ticket with this id or reference; Http404 if there is none that the caller may see."""
+        if not re.fullmatch(self.lookup_value_regex, name):
+            raise Http404
+        prefix, dash, number = name.rpartition("-")
         lookup = {"number": number} if dash else {"pk": number}
         ticket = get_object_or_404(self.get_queryset(), **lookup)
         if dash and ticket.reference != f"{prefix}-{int(number)}":
@@ -98,6 +121,15 @@ class IncidentViewSet(TicketViewSet):
         "incident", "service", "severity", "team", "assignee", "opened_by", "requester__user"
     )
     serializer_class = IncidentSerializer
+    includes = INCLUDES | {
+        "alerts": Include(AlertSerializer, AlertViewSet.queryset.all, ("ticket_id",)),
+        "responses": Include(
+            EscalationSerializer, EscalationViewSet.queryset.select_related("response").all, ("response__ticket_id",)
+        ),
+        "customer_updates": Include(
+            CustomerUpdateSerializer, CustomerUpdateViewSet.queryset.all, ("incident__ticket_id",)
+        ),
+    }
 
     def _do(self, function: Any, ticket: Ticket, **arguments: Any) -> Ticket:
         changed: Ticket = function(ticket_id=ticket.pk, actor=self.actor, at=self.at, **arguments)
@@ -226,6 +258,21 @@ class IncidentViewSet(TicketViewSet):
         """Close it with a closure code."""
         return self._do(response.close, ticket, **data)
 
+    @bulk_action(EmptySerializer, scope=Scope.RESPOND, may=can_act)
+    def bulk_acknowledge(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Acknowledge up to 100 incidents; each is done or refused by itself."""
+        return self._do(response.acknowledge, ticket)
+
+    @bulk_action(AssignSerializer, scope=Scope.RESPOND, may=can_act)
+    def bulk_assign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Assign up to 100 incidents to a person; each is done or refused by itself."""
+        return self._do(response.assign, ticket, **data)
+
+    @bulk_action(CloseSerializer, scope=Scope.RESPOND, may=can_act)
+    def bulk_close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Close up to 100 incidents with a code; each is done or refused by itself."""
+        return self._do(response.close, ticket, **data)
+
     @extend_schema(responses=ConditionSerializer(many=True))
     @action(detail=True, serializer_class=ConditionSerializer, filter_backends=(), pagination_class=None)
     def conditions(self, request: Request, pk: str) -> Response:
@@ -246,6 +293,17 @@ class IncidentViewSet(TicketViewSet):
     def timeline(self, request: Request, pk: str) -> Response:
         """What happened, oldest first."""
         return self._listed(TIMELINE.filter(ticket=self.get_object()))
+
+    @extend_schema(responses=AlertSerializer(many=True))
+    @action(
+        detail=True,
+        serializer_class=AlertSerializer,
+        filter_backends=(),
+        query_parameters=Pagination.parameters,
+    )
+    def alerts(self, request: Request, pk: str) -> Response:
+        """The alerts that opened or joined it, newest first."""
+        return self._listed(AlertViewSet.queryset.visible_to(request.user).filter(ticket=self.get_object()))
 
     @extend_schema(responses=EscalationSerializer(many=True))
     @action(

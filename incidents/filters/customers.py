@@ -82,8 +82,9 @@ class CustomerUpdateFilter(FilterSet):
     """Published updates."""
 
     status = filters.ChoiceFilter(choices=Phase)
-    incident = WholeNumberFilter(field_name="incident")
+    incident = ReferenceFilter(field_name="incident__ticket")
     ticket = ReferenceFilter(field_name="incident__ticket")
+    public_incident = WholeNumberFilter(field_name="incident")
 
     class Meta(FilterSet.Meta):
         model = CustomerUpdate

@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from config.base.data.models import OneLineField, Origin
+from config.base.data.models import Dated, OneLineField, Origin
 
 
-class Contact(models.Model):
+class Contact(Dated):
     """A requester: a user, or a person with just an e-mail address or phone number."""
 
     name = OneLineField(max_length=120)

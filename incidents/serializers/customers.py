@@ -30,9 +30,9 @@ from incidents.models import (
     ScheduledMaintenance,
     StatusPage,
     Subscriber,
-    Ticket,
     UpdateDelivery,
 )
+from incidents.serializers.tickets import ReferenceField
 from oncall.serializers.people import Address, PersonSerializer
 
 
@@ -81,14 +81,21 @@ class PublicIncidentSerializer(RecordSerializer):
 class CustomerUpdateSerializer(RecordSerializer):
     """One published update."""
 
-    incident = ReadId()
+    incident = serializers.CharField(
+        source="incident.ticket.reference",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="The incident, by reference, as INC-7; null for one that only the status page has.",
+    )
+    public_incident = ReadId(source="incident", help_text="The incident as customers see it, by id.")
     author = PersonSerializer(read_only=True)
     affected = serializers.ListField(child=AnyObject(), read_only=True)
 
     class Meta:
         model = CustomerUpdate
-        fields = ("id", "public_id", "incident", "status", "body", "affected", "next_update_at", "published_at",
-                  "author", "is_mailed", "withdrawn_at", "fanned_out_at")  # fmt: skip
+        fields = ("id", "public_id", "incident", "public_incident", "status", "body", "affected", "next_update_at",
+                  "published_at", "author", "is_mailed", "withdrawn_at", "fanned_out_at")  # fmt: skip
 
 
 def _page(page: StatusPage | None) -> StatusPage:
@@ -107,7 +114,7 @@ def _components(public_ids: list[str], *, page: StatusPage) -> tuple[Component, 
 class PublishSerializer(InputSerializer):
     """An update to publish; customers read these fields and nothing else."""
 
-    incident = Line(max_length=30, help_text="The incident's number, for example INC-7.")
+    incident = ReferenceField(kind="incident")
     name = Line(max_length=200)
     status = serializers.ChoiceField(choices=Phase.choices)
     impact = serializers.ChoiceField(choices=Impact.choices, default=Impact.MINOR)
@@ -123,16 +130,8 @@ class PublishSerializer(InputSerializer):
     key = serializers.UUIDField(required=False, help_text="The same key is published once.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Find the ticket, if the caller may see it, and build the draft."""
-        prefix, _, number = attrs.pop("incident").upper().partition("-")
-        tickets = Ticket.objects.incidents().visible_to(self.context["request"].user)
-        is_reference = prefix == "INC" and number.isdecimal() and len(number) < 19
-        ticket = tickets.filter(number=int(number)).first() if is_reference else None
-        page_slug = attrs.pop("page", "")
-        if ticket is None:
-            raise serializers.ValidationError(
-                {"incident": ["There is no such incident. Give its number, for example INC-7."]}
-            )
+        """Build the draft."""
+        ticket, page_slug = attrs.pop("incident"), attrs.pop("page", "")
         page = _page(status_page.page_for(ticket.service, slug=page_slug))
         components = _components(attrs.pop("components"), page=page)
         started_at = attrs.pop("started_at", ticket.impact_started_at)

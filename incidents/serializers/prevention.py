@@ -7,8 +7,8 @@ from rest_framework import serializers
 from config.base.rest.serializers import Day, InputSerializer, Instant, Key, Line, Lines, ReadKey, RecordSerializer
 from incidents.models import ActionItem, LinkKind, PreventionWaiver, TicketLink
 from incidents.serializers.tickets import ReferenceField
-from oncall.models import Team, User
-from oncall.serializers.people import Address, PersonSerializer
+from oncall.models import Team
+from oncall.serializers.people import Address, PersonKey, PersonSerializer
 
 
 class ConditionSerializer(serializers.Serializer[Any]):
@@ -37,9 +37,7 @@ class ActionItemSerializer(RecordSerializer):
 class OwnerSerializer(InputSerializer):
     """The owner: a person, a team, or both."""
 
-    owner = serializers.PrimaryKeyRelatedField(
-        queryset=User.objects.filter(is_active=True), allow_null=True, required=False
-    )
+    owner = PersonKey(allow_null=True, required=False)
     team = Key(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
 
 

@@ -16,7 +16,7 @@ class RequesterSerializer(RecordSerializer):
 
     class Meta:
         model = Contact
-        fields = ("id", "name", "email", "phone", "organisation", "user")
+        fields = ("id", "name", "email", "phone", "organisation", "user", "created_at", "updated_at")
 
 
 class RequesterInputSerializer(InputSerializer):

@@ -7,7 +7,8 @@ from rest_framework import serializers
 from config.base.rest.serializers import InputSerializer, Key, Line, Lines
 from incidents.models import ClosureCode, ContactType, HoldReason, Severity, Visibility
 from incidents.serializers.tickets import FactsSerializer, ReferenceField
-from oncall.models import Team, User
+from oncall.models import Team
+from oncall.serializers.people import PersonKey
 
 
 class DeclareSerializer(FactsSerializer):
@@ -61,7 +62,7 @@ class OptionalNoteSerializer(InputSerializer):
 class AssignSerializer(InputSerializer):
     """The person it is assigned to."""
 
-    assignee = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True))
+    assignee = PersonKey()
 
 
 class TeamChoiceSerializer(InputSerializer):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -117,9 +118,14 @@ class ChapterSerializer(serializers.Serializer[Any]):
     moments = MomentSerializer(many=True, read_only=True)
 
 
-@extend_schema_field({"type": "string", "pattern": "^[A-Z]{3}-[0-9]{1,18}$", "example": "INC-7"})
+@extend_schema_field(
+    {
+        "oneOf": [{"type": "string", "pattern": "^[A-Za-z]{3}-[0-9]{1,18}$"}, {"type": "integer", "minimum": 1}],
+        "example": "INC-7",
+    }
+)
 class ReferenceField(serializers.Field[Any, Any, Any, Any]):
-    """A ticket that the caller may see, by its reference."""
+    """A ticket that the caller may see, by its reference; a number is taken as an id."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
         "unknown": "There is no such ticket, or you may not see it. Write its reference, as INC-7."
@@ -131,15 +137,20 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         """The ticket."""
-        prefix, _, number = data.strip().partition("-") if isinstance(data, str) else ("", "", "")
-        kinds = [kind for kind, name in PREFIXES.items() if name == prefix and self.kind in {"", kind}]
-        if not kinds or not (number.isascii() and number.isdecimal()) or len(number) > 18:
-            self.fail("unknown")
-        rows = Ticket.objects.visible_to(self.context["request"].user).filter(kind=kinds[0], number=int(number))
+        rows = Ticket.objects.visible_to(self.context["request"].user).filter(self._condition(data))
         ticket = rows.select_related("service", "severity", "team").first()
         if ticket is None:
             self.fail("unknown")
         return ticket
+
+    def _condition(self, data: Any) -> Q:
+        kinds = {name: kind for kind, name in PREFIXES.items() if self.kind in {"", kind}}
+        if isinstance(data, int) and not isinstance(data, bool) and 0 < data < 10**18:
+            return Q(pk=data, kind__in=kinds.values())
+        prefix, _, number = data.strip().upper().partition("-") if isinstance(data, str) else ("", "", "")
+        if prefix not in kinds or not (number.isascii() and number.isdecimal()) or len(number) > 18:
+            self.fail("unknown")
+        return Q(kind=kinds[prefix], number=int(number))
 
     def to_representation(self, value: Any) -> str:
         """The reference."""

@@ -6,7 +6,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import ReadViewSet
+from config.base.rest.viewsets import SLUG, ReadViewSet
 from oncall.api import load as load_api
 from oncall.filters.people import TeamFilter, UserFilter
 from oncall.models import Membership, Team, User
@@ -24,10 +24,18 @@ class UserViewSet(ReadViewSet):
     filterset_class = UserFilter
     order = "id"
 
+    @extend_schema(responses=UserSerializer)
+    @action(detail=False, filter_backends=(), pagination_class=None)
+    def me(self, request: Request) -> Response:
+        """The person whose token or session this is."""
+        return self.record_response(self.get_queryset().get(pk=request.user.pk))
+
 
 class TeamViewSet(ReadViewSet):
     """Teams and their members."""
 
+    natural_key = "slug"
+    lookup_value_regex = SLUG
     queryset = Team.objects.select_related("escalation_policy").prefetch_related(
         Prefetch("memberships", Membership.objects.select_related("user").order_by("user__name", "pk"))
     )

@@ -9,8 +9,9 @@ from oncall.models import Team, TeamKind, User
 class UserFilter(FilterSet):
     """People."""
 
-    search = WordsFilter(fields=["name"])
+    search = WordsFilter(fields=["name", "email"])
     name = filters.CharFilter()
+    email = filters.CharFilter(label="E-mail", lookup_expr="iexact", max_length=254)
     team = filters.ModelChoiceFilter(field_name="teams", queryset=Team.objects.order_by("name"), to_field_name="slug")
     is_active = YesNoFilter()
 

@@ -5,11 +5,11 @@ from django.db.models import Q
 from django.urls import reverse
 
 from config.base.data.constraints import one_of
-from config.base.data.models import OneLineField, Origin, Recorded
+from config.base.data.models import Dated, OneLineField, Origin, Recorded
 from oncall.models.people import User
 
 
-class Calendar(models.Model):
+class Calendar(Dated):
     """A named set of dates: the public holidays of a country or subdivision, or own days off."""
 
     name = OneLineField(max_length=80, unique=True)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from config.base.data.constraints import one_of, whole_minute
 from config.base.data.encrypted import EncryptedField
 from config.base.data.encryption import SecretUnreadable
-from config.base.data.models import OneLineField, Origin, Recorded
+from config.base.data.models import Dated, OneLineField, Origin, Recorded
 from config.base.net import http
 from config.base.net.destinations import is_label, label
 
@@ -58,6 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("may sign in and be paged", default=True)
     is_staff = models.BooleanField("may use the administration", default=False)
     joined_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
 
     USERNAME_FIELD = "email"
@@ -100,7 +101,7 @@ class TeamKind(models.TextChoices):
     VENDOR = "vendor", "Vendor"
 
 
-class Team(models.Model):
+class Team(Dated):
     """People who own services, are paged and run incidents together."""
 
     name = OneLineField(max_length=80, unique=True)

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from config.base.data.constraints import created_now, one_of, whole_minute
-from config.base.data.models import OneLineField, Origin, Recorded
+from config.base.data.models import Dated, OneLineField, Origin, Recorded
 from oncall.models.calendars import Calendar
 from oncall.models.people import Team, User, validate_zone
 
@@ -15,7 +15,7 @@ from oncall.models.people import Team, User, validate_zone
 LOCAL_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"
 
 
-class Schedule(models.Model):
+class Schedule(Dated):
     """A schedule: its versions say who is on call."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="schedules")

@@ -14,7 +14,10 @@ class CalendarSerializer(RecordSerializer):
 
     class Meta:
         model = Calendar
-        fields = ("id", "name", "country", "subdivision", "description", "external_id", "filled_through")
+        fields = (
+            "id", "name", "country", "subdivision", "description", "external_id", "filled_through", "created_at",
+            "updated_at",
+        )  # fmt: skip
 
 
 class NewCalendarSerializer(InputSerializer):

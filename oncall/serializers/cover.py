@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Instant, Line, ReadId, RecordSerializer
 from oncall.models import Absence, Override, OverrideOp, Schedule, SwapOffer, SwapRequest, User
-from oncall.serializers.people import PersonSerializer
+from oncall.serializers.people import PersonKey, PersonSerializer
 
 
 class OverrideSerializer(RecordSerializer):
@@ -29,8 +29,8 @@ class NewOverrideSerializer(InputSerializer):
 
     schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.select_related("team"))
     op = serializers.ChoiceField(choices=OverrideOp.choices)
-    users = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), many=True, allow_empty=False)
-    out = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), required=False, allow_null=True)
+    users = PersonKey(queryset=User.objects.all(), many=True, allow_empty=False)
+    out = PersonKey(queryset=User.objects.all(), required=False, allow_null=True)
     starts_at = Instant()
     ends_at = Instant()
     reason = Line(max_length=200, required=False, allow_blank=True)
@@ -106,7 +106,7 @@ class AbsenceSerializer(RecordSerializer):
 class PutAbsenceSerializer(InputSerializer):
     """Who is away from when to when."""
 
-    user = serializers.PrimaryKeyRelatedField(queryset=User.objects.all())
+    user = PersonKey(queryset=User.objects.all())
     starts_at = Instant()
     ends_at = Instant()
     note = Line(max_length=120, required=False, allow_blank=True)

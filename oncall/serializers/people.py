@@ -1,6 +1,6 @@
 """People and teams as the API shows them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -27,6 +27,28 @@ class PersonSerializer(RecordSerializer):
         fields = ("id", "name")
 
 
+class PersonKey(serializers.PrimaryKeyRelatedField[Any]):
+    """A person who has an account, by id or by e-mail address."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "no_address": "There is no active account with the address {value}.",
+        "incorrect_type": "Give a person's id as a number, or their e-mail address as text.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"queryset": User.objects.filter(is_active=True)} | kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The person; a text with an @ is an address."""
+        if not isinstance(data, str) or "@" not in data:
+            return super().to_internal_value(data)
+        people: Any = self.get_queryset()
+        person = people.filter(email__iexact=data).first()
+        if person is None:
+            self.fail("no_address", value=data[:254])
+        return person
+
+
 class UserTeamSerializer(RecordSerializer):
     """A team a person belongs to."""
 
@@ -38,13 +60,13 @@ class UserTeamSerializer(RecordSerializer):
 
 
 class UserSerializer(RecordSerializer):
-    """A person with an account; contact methods are private and not shown."""
+    """A person with an account and the address they sign in with; contact methods are private and not shown."""
 
     teams = UserTeamSerializer(source="memberships", many=True, read_only=True)
 
     class Meta:
         model = User
-        fields = ("id", "name", "time_zone", "is_active", "teams")
+        fields = ("id", "name", "email", "time_zone", "is_active", "teams", "joined_at", "updated_at")
 
 
 class TeamMemberSerializer(RecordSerializer):
@@ -65,4 +87,7 @@ class TeamSerializer(RecordSerializer):
 
     class Meta:
         model = Team
-        fields = ("id", "slug", "name", "kind", "description", "time_zone", "escalation_policy", "members")
+        fields = (
+            "id", "slug", "name", "kind", "description", "time_zone", "escalation_policy", "members", "created_at",
+            "updated_at",
+        )  # fmt: skip

@@ -28,7 +28,7 @@ class ScheduleSerializer(RecordSerializer):
 
     class Meta:
         model = Schedule
-        fields = ("id", "name", "description", "team", "external_id")
+        fields = ("id", "name", "description", "team", "external_id", "created_at", "updated_at")
 
 
 # The range of a small integer column; the domain has narrower rules where they matter.

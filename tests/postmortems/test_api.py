@@ -1,9 +1,11 @@
 """Postmortems over REST: drafted, written, reviewed."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from config.base.data.roles import Role
-from postmortems.models import Postmortem
+from postmortems.models import Postmortem, Review
 from tests import factories as make
 from tests.clients import client_of
 from tests.factories import NOON
@@ -77,3 +79,30 @@ class TestCreate:
         ticket = make.IncidentFactory(visibility="private", visibility_reason="x", status="restored", restored_at=NOON)
 
         assert writer.post(URL, {"ticket": ticket.reference}).status_code == 400
+
+
+class TestTheList:
+    """What a page of postmortems costs, whatever they hold: seats cost one query more, once."""
+
+    def _add(self):
+        postmortem = make.PostmortemFactory()
+        review = Review.objects.create(postmortem=postmortem, opened_at=NOON)
+        review.seats.create(
+            kind="owner_team", perspective="process", user=make.UserFactory(), presence="attended", taken_at=NOON
+        )
+        postmortem.comments.create(kind="comment", author=make.UserFactory(), text="Why?", at=NOON)
+
+    def test_needs_as_many_queries_for_ten_as_for_one(self, writer):
+        self._add()
+        writer.get(URL)
+
+        with CaptureQueriesContext(connection) as for_one:
+            writer.get(URL)
+        for _ in range(9):
+            self._add()
+        with CaptureQueriesContext(connection) as for_ten:
+            rows = writer.get(URL).json()["results"]
+
+        assert len(for_ten) == len(for_one)
+        assert len(rows) == 10
+        assert all(row["comments"] and row["review"]["seats"] for row in rows)

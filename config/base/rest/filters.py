@@ -9,6 +9,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from config.base.data.clock import UTC_ZONE
+from config.base.rest.times import with_times
 
 MAX_CHOICES_NAMED = 40
 
@@ -19,6 +20,12 @@ class StrictFilters(DjangoFilterBackend):
     def get_filterset_kwargs(self, request: Request, queryset: Any, view: Any) -> dict[str, Any]:
         """Days and moments without an offset are in UTC for every caller."""
         return super().get_filterset_kwargs(request, queryset, view) | {"zone": UTC_ZONE}
+
+    def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
+        """The view's declared filter set, with the filters by time that every list has."""
+        kind = super().get_filterset_class(view, queryset)
+        answered = getattr(getattr(view.serializer_class, "Meta", None), "fields", None)
+        return with_times(kind, answered) if kind is not None and answered else kind
 
     def parameters(self, request: Request, queryset: Any, view: Any) -> Iterable[str]:
         """Every query parameter of the view's filter set; no rows are needed."""

@@ -1,29 +1,96 @@
 """The OpenAPI document: what actions take and answer, how tokens are sent, the one shape of errors."""
 
+import re
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from config.base.rest import idempotency
 from config.base.rest.errors import ErrorSerializer
 from config.base.rest.scopes import OFFERED, scope_of
 from config.base.rest.serializers import EmptySerializer
 
+_FIRST_WORDS = re.compile(r"[.;:](?:\s|$)")
+_ERRORS = {
+    "4XX": "The request cannot be done; `code` says why, `fields` names what to correct.",
+    "412": "The record has changed since its `ETag` was read. Read it again, then send the change.",
+    "429": "Too many requests. Wait for `Retry-After` seconds.",
+    "503": "The record is busy, and nothing was changed. Try again after `Retry-After` seconds.",
+}
+_KEY = OpenApiParameter(
+    idempotency.HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="Within 24 hours the same key and body get the first answer again; nothing is done twice.",
+    examples=[OpenApiExample("a key of your own", "deploy-4711")],
+)
+_IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The `ETag` that you read. If the record has changed since, the answer is 412 and nothing is done.",
+)
+_TAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    description="The version of the record, for `If-Match`; missing where a record has no `updated_at`.",
+    response=[200, 201],
+)
+_RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    int,
+    OpenApiParameter.HEADER,
+    description="Seconds to wait before the next try.",
+    response=["429", "503"],
+)
+
+
+def _include_parameters(view: Any) -> list[OpenApiParameter]:
+    """What the document says of both parameters; none for other views and requests."""
+    includes = getattr(view, "includes", {})
+    if not includes or getattr(view, "action", "") not in {"list", "retrieve"}:
+        return []
+    return [
+        OpenApiParameter(
+            "include",
+            str,
+            description=f"Lists to answer with a record, by comma: {', '.join(includes)}; the last 100 of each.",
+        ),
+        OpenApiParameter(
+            "fields", str, description="The fields to answer, by comma. The answer then holds no others; default: all."
+        ),
+    ]
+
 
 class Schema(AutoSchema):
     """OpenAPI: what an action takes and answers, and the one shape of errors everywhere."""
 
     def get_override_parameters(self) -> list[Any]:
-        """The view's own parameters, and the Idempotency-Key of every POST."""
-        parameters = list(super().get_override_parameters())
-        if self.method != "POST":
-            return parameters
-        text = (
-            "A request with the same key and body within 24 hours gets the first answer again; nothing is done twice."
-        )
-        return [*parameters, OpenApiParameter(idempotency.HEADER, str, OpenApiParameter.HEADER, description=text)]
+        """The view's own parameters, and the headers of requests and answers."""
+        parameters = [*super().get_override_parameters(), *_include_parameters(self.view), _RETRY_AFTER]
+        if self.method == "POST":
+            parameters.append(_KEY)
+        if self._is_of_record():
+            parameters.append(_TAG)
+        if self._can_be_stale():
+            parameters.append(_IF_MATCH)
+        return parameters
+
+    def get_summary(self) -> str:
+        """One line: what is listed or read, or the first words on what the verb does."""
+        handler: Any = self._handler()
+        noun = str(getattr(self.view, "basename", "")).replace("-", " ")
+        if self._action == "retrieve":
+            return f"Read one {noun}"
+        if self._action == "list" and not getattr(self.view, "is_one_answer", False):
+            return f"List {self.path.rstrip('/').rpartition('/')[2].replace('-', ' ')}"
+        if hasattr(handler, "alias"):
+            return f"Deprecated: use {handler.alias_of}"
+        text = (handler.__doc__ if self._action != "list" else type(self.view).__doc__) or ""
+        return _FIRST_WORDS.split(text.strip(), maxsplit=1)[0]
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         """The operation, with the scope that a token needs for it."""
@@ -57,11 +124,29 @@ class Schema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         answers: dict[str, Any] = super()._get_response_bodies(direction)
-        error = self._get_response_for_code(ErrorSerializer, "4XX", direction=direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
-        return answers | {"4XX": error}
+        statuses = [status for status in _ERRORS if status != "412" or self._can_be_stale()]
+        return answers | {status: self._error(status, direction) for status in statuses}
+
+    def _error(self, status: str, direction: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self._get_response_for_code(ErrorSerializer, status, direction=direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
+        return answer | {"description": _ERRORS[status]}
+
+    def _is_of_record(self) -> bool:
+        """Whether one record is answered, which carries its tag."""
+        return hasattr(self.view, "record_response") and (
+            self._action == "retrieve" or hasattr(self._handler(), "takes")
+        )
+
+    def _can_be_stale(self) -> bool:
+        """Whether the request changes a record that is there, and so takes the tag that was read."""
+        return bool(getattr(self.view, "detail", False)) and hasattr(self._handler(), "takes")
+
+    @property
+    def _action(self) -> str:
+        return getattr(self.view, "action", None) or ""
 
     def _handler(self) -> Any:
-        return getattr(self.view, getattr(self.view, "action", None) or "", None)
+        return getattr(self.view, self._action, None)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular has no types here

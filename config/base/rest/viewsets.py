@@ -34,6 +34,9 @@ from config.base.rest.scopes import Scope
 from config.base.rest.serializers import EmptySerializer
 from config.base.web.retries import retried
 
+SLUG = "[A-Za-z0-9_-]{1,80}"
+"""What an address takes where a record has a slug: the slug, or the id."""
+
 
 @dataclass(frozen=True)
 class Alias:
@@ -68,6 +71,8 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
     pagination_class = Pagination
     lookup_value_regex = "[0-9]{1,18}"
     filter_backends = (StrictFilters,)
+    natural_key = ""
+    """The column whose text names a record at its address, beside the id; `lookup_value_regex` allows it."""
     order: ClassVar[str | tuple[str, ...]] = "-id"
     """The order of a list; it must be unique."""
     query_parameters: ClassVar[tuple[str, ...]] = ()
@@ -189,6 +194,15 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
     def actor(self) -> Any:
         """The signed-in user; permissions have made sure that there is one."""
         return self.request.user
+
+    def get_object(self) -> Any:
+        """The record at this address: by its id, or by its natural key where the view declares one."""
+        key = self.kwargs.get("pk", "")
+        if self.natural_key and not key.isdecimal():
+            record = get_object_or_404(self.get_queryset(), **{self.natural_key: key})
+            self.check_object_permissions(self.request, record)
+            return record
+        return super().get_object()
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Filters are for lists; a record's own address takes none."""

@@ -1,0 +1,93 @@
+"""One request for many records: each is done or refused by itself, and the answer says which."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.base.rest.errors import ErrorSerializer, answer_error
+from config.base.rest.scopes import Scope
+from config.base.rest.serializers import InputSerializer
+
+MAX_RECORDS = 100
+Method = Callable[..., Any]
+
+
+class RecordName(serializers.CharField):
+    """A record by its reference or its id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 40} | kwargs)
+
+
+class BulkResultSerializer(serializers.Serializer[Any]):
+    """What became of one record."""
+
+    record = serializers.CharField(help_text="The record as it was named in the request.")
+    status = serializers.IntegerField(help_text="The status that the record's own address would answer: 200 if done.")
+    error = ErrorSerializer(allow_null=True, help_text="What went wrong; null if it was done.")
+
+
+class BulkAnswerSerializer(serializers.Serializer[Any]):
+    """A result for each record, in the order of the request."""
+
+    results = BulkResultSerializer(many=True)
+
+
+def bulk_action(takes: type[InputSerializer], *, scope: Scope, may: Callable[..., bool]) -> Callable[[Method], Method]:
+    """A POST on a list for at most 100 records; the method makes ONE domain call for one of them.
+
+    The method takes (self, record, data) as that of `post_action` does. Each record has a savepoint of its own, so
+    one that is refused undoes nothing of the others.
+    """
+    name = takes.__name__.removesuffix("Serializer")
+    records = serializers.ListField(
+        child=RecordName(),
+        min_length=1,
+        max_length=MAX_RECORDS,
+        help_text=f"At most {MAX_RECORDS} records, by reference or id. One that stands twice is done once.",
+    )
+    input_of_many: Any = type(
+        f"Bulk{name}Serializer", (takes,), {"records": records, "__doc__": f"{takes.__doc__} For many records."}
+    )
+
+    def decorate(method: Method) -> Method:
+        def handle(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+            serializer = input_of_many(data=request.data, context=self.get_serializer_context())
+            serializer.is_valid(raise_exception=True)
+            data = dict(serializer.validated_data)
+            names = list(dict.fromkeys(data.pop("records")))
+            results = [{"record": name} | _do(self, method, name, may=may, data=data) for name in names]
+            return Response(BulkAnswerSerializer({"results": results}).data)
+
+        handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
+        handle.may = may  # type: ignore[attr-defined]  # asked again before a repeat is answered
+        handle.scope = scope  # type: ignore[attr-defined]  # read by the permissions
+        posted = action(detail=False, methods=["post"], filter_backends=(), pagination_class=None)(handle)
+        return extend_schema(request=input_of_many, responses={200: BulkAnswerSerializer})(posted)
+
+    return decorate
+
+
+def _do(view: Any, method: Method, name: str, *, may: Callable[..., bool], data: dict[str, Any]) -> dict[str, Any]:
+    try:
+        with transaction.atomic():
+            method(view, _allowed(view, name, may=may), dict(data))
+    except Exception as error:
+        answer = answer_error(error, {})
+        if answer is None:  # a bug: the request fails as a whole, and is logged
+            raise
+        return {"status": answer.status_code, "error": answer.data}
+    return {"status": 200, "error": None}
+
+
+def _allowed(view: Any, name: str, *, may: Callable[..., bool]) -> Any:
+    record = view.named(name)
+    if not may(view.request.user, record):
+        raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for a role.")
+    return record

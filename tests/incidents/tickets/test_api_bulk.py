@@ -1,0 +1,89 @@
+"""One request for many incidents: each is done or refused by itself."""
+
+from typing import Any
+
+import pytest
+
+from config.base.data.roles import Role
+from incidents.models import Ticket, TimelineEntry
+from tests import factories as make
+from tests.clients import client_of
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/incidents/bulk_{}/"
+
+
+@pytest.fixture
+def client() -> Any:
+    return client_of(make.UserFactory(roles=[Role.RESPONDER]))
+
+
+def _statuses(answer: Any) -> list[int]:
+    assert answer.status_code == 200, answer.content
+    return [result["status"] for result in answer.json()["results"]]
+
+
+class TestBulk:
+    def test_does_the_others_when_one_is_refused_hidden_or_unreadable(self, client: Any) -> None:
+        first, last = make.IncidentFactory(), make.IncidentFactory()
+        closed = make.IncidentFactory()
+        client.post(f"/api/v1/incidents/{closed.pk}/close/", {"code": "cancelled"}, format="json")
+        hidden = make.IncidentFactory(visibility="private", visibility_reason="HR")
+        names = [first.reference, closed.reference, hidden.reference, "INC-x", str(last.pk)]
+
+        answer = client.post(URL.format("close"), {"records": names, "code": "cancelled"}, format="json")
+
+        assert _statuses(answer) == [200, 409, 404, 404, 200]
+        assert [result["record"] for result in answer.json()["results"]] == names
+        assert answer.json()["results"][1]["error"]["code"] == "conflict"
+        assert answer.json()["results"][0]["error"] is None
+        assert set(Ticket.objects.filter(status="closed").values_list("pk", flat=True)) == {
+            first.pk, closed.pk, last.pk
+        }  # fmt: skip
+
+    def test_assigns_and_acknowledges(self, client: Any) -> None:
+        incidents = [make.IncidentFactory() for _ in range(2)]
+        ana = make.UserFactory(email="ana@example.com")
+        names = [incident.reference for incident in incidents]
+
+        assigned = client.post(URL.format("assign"), {"records": names, "assignee": "ana@example.com"}, format="json")
+        acknowledged = client.post(URL.format("acknowledge"), {"records": names}, format="json")
+
+        assert _statuses(assigned) == _statuses(acknowledged) == [200, 200]
+        assert {ticket.assignee for ticket in Ticket.objects.all()} == {ana}
+        assert not Ticket.objects.filter(acknowledged_at=None).exists()
+
+    def test_asks_the_rights_for_each(self) -> None:
+        incident = make.IncidentFactory()
+
+        answer = client_of(make.UserFactory()).post(
+            URL.format("acknowledge"), {"records": [incident.reference]}, format="json"
+        )
+
+        assert _statuses(answer) == [403]
+
+    def test_needs_the_scope_of_its_verb(self) -> None:
+        reader = client_of(make.UserFactory(roles=[Role.RESPONDER]), scopes=["read"])
+
+        answer = reader.post(URL.format("acknowledge"), {"records": ["INC-1"]}, format="json")
+
+        assert answer.status_code == 403
+
+    def test_is_done_once_with_a_key(self, client: Any) -> None:
+        incident = make.IncidentFactory()
+        body = {"records": [incident.reference, "INC-0"]}
+        answers = [
+            client.post(URL.format("acknowledge"), body, format="json", headers={"Idempotency-Key": "k"})
+            for _ in range(2)
+        ]
+
+        assert answers[0].content == answers[1].content
+        assert answers[1].headers["Idempotent-Replayed"] == "true"
+        assert TimelineEntry.objects.filter(ticket=incident).count() == 1
+
+    @pytest.mark.parametrize("records", [[], ["INC-1"] * 101, None, "INC-1"])
+    def test_takes_one_to_a_hundred_records(self, client: Any, records: Any) -> None:
+        answer = client.post(URL.format("acknowledge"), {"records": records}, format="json")
+
+        assert answer.status_code == 400
+        assert "records" in answer.json()["fields"]
