@@ -70,9 +70,6 @@ def build(*, is_joined: bool = True) -> Company:
         with _marked(company) if key == PRIVATE else _plain():
             for model in models_behind_a_ticket():
                 company.rows[model._meta.label, key] = _row(model, key, company)
-    view = "zqmark9999z"
-    company.columns[view] = "oncall.SavedView.name"
-    make.SavedViewFactory(pk=PRIVATE, name=view, owner=make.UserFactory())
     if is_joined:
         _join(company)
     return company

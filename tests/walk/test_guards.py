@@ -29,6 +29,7 @@ SECOND_GUARDS = {
 def test_a_missing_guard_is_seen_at_an_address() -> None:
     with time_machine.travel(make.NOON + timedelta(hours=1), tick=False), guards.watched() as watch:
         companies.build()
+        make.SavedViewFactory(pk=PRIVATE, name="Of somebody else", owner=make.UserFactory())
         reader = STRANGERS["all rights"]()
         Obligation.objects.filter(pk=PRIVATE).update(owner=reader.user)
         answers = _walk(reader, watch)

@@ -122,7 +122,7 @@ def publish_what_the_form_proposes(records: Records) -> None:
     link_a_problem(records)
     Ticket.objects.filter(pk=OPEN + 1).update(status="analysis")
     form: Any = KnownErrorForm(ticket=records.problem, at=AT)
-    values: Any = {name: form.fields[name].initial or "x" for name in ("title", "symptoms", "workaround")}
+    values: Any = {name: form[name].value() or "x" for name in ("title", "symptoms", "workaround")}
     lifecycle.publish_known_error(problem_id=records.problem.pk, **values, **records.how)
 
 
