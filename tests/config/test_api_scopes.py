@@ -92,7 +92,8 @@ class TestToken:
         for basename, _, method, handler in verbs():
             path = f"/api/v1/{address(basename)}/"
             detail = getattr(handler, "detail", method != "post")
-            tail = f"0/{handler.url_path}/" if hasattr(handler, "url_path") and detail else "0/" if detail else ""
+            action = f"{handler.url_path}/" if hasattr(handler, "url_path") else ""
+            tail = f"0/{action}" if detail else action
             if "(?P" in getattr(handler, "url_path", "") or not hasattr(handler, "scope"):
                 continue
             answer = client.generic(method.upper(), f"{path}{tail}", "[]", content_type="application/json")

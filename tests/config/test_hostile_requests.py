@@ -89,13 +89,13 @@ class TestPortal:
 
     def test_the_api_has_no_page_whose_choices_could_leak(self, client: APIClient) -> None:
         """Bad input 60."""
-        make.IncidentFactory()
+        ticket = make.IncidentFactory(title="Payroll was read by a stranger")
 
         answer = client.get(INCIDENTS, HTTP_ACCEPT="text/html")
 
         assert answer.status_code in {200, 406}
         assert answer.headers["Content-Type"].startswith("application/json")
-        assert client.options(INCIDENTS).status_code == 405
+        assert ticket.title not in client.options(INCIDENTS).content.decode()
 
 
 class TestSources:
@@ -110,8 +110,8 @@ class TestSources:
     def test_nothing_that_runs_what_it_reads_is_imported(self) -> None:
         """Bad input 41."""
         risky = re.compile(r"^\s*(?:import|from) (?:pickle|marshal|shelve|yaml|dill|xml)\b", re.MULTILINE)
-        found = [place(path) for path in sources("config", *APPS) if risky.search(path.read_text())]
+        places = [place(path) for path in sources("config", *APPS) if risky.search(path.read_text())]
 
-        assert found == []
+        assert places == []
         assert settings.CELERY_ACCEPT_CONTENT == ["json"]
         assert settings.CELERY_TASK_SERIALIZER == "json"

@@ -45,13 +45,13 @@ class Address:
 
     def paths(self, *keys: int, is_brief: bool = False) -> Iterator[str]:
         """The addresses it stands for, for records with these keys; `is_brief`: with the first of other choices."""
-        wanted = {str(key + offset) for key in keys for offset in (0, 1)}
+        expected = {str(key + offset) for key in keys for offset in (0, 1)}
         choices = [(part,) if isinstance(part, str) else part for part in self.parts]
         if is_brief:
             choices = [part if any(re.search(r"\d{7}", value) for value in part) else part[:1] for part in choices]
         for values in product(*choices):
             numbers = [number for value in values for number in re.findall(r"\d{7}", value)]
-            if set(numbers) <= wanted:
+            if set(numbers) <= expected:
                 yield f"/{''.join(values)}"
 
 
@@ -76,14 +76,14 @@ def _parts(pattern: Any, where: str) -> Iterator[str | tuple[str, ...]]:
     is_route = isinstance(pattern, RoutePattern)
     source = str(pattern)
     at = 0
-    while found := _GROUP.search(source, at):
-        yield _text(source[at : found.start()], is_route=is_route)
-        name = found["name"] or found["route_name"] or ""
+    while match := _GROUP.search(source, at):
+        yield _text(source[at : match.start()], is_route=is_route)
+        name = match["name"] or match["route_name"] or ""
         if is_route:
-            at, allowed = found.end(), pattern.converters[name].regex
+            at, allowed = match.end(), pattern.converters[name].regex
         else:
-            at = _closing(source, found.start()) + 1
-            allowed = source[found.end() : at - 1]
+            at = _closing(source, match.start()) + 1
+            allowed = source[match.end() : at - 1]
         yield _values(name, allowed, where)
     yield _text(source[at:], is_route=is_route)
 

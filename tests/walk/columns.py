@@ -33,8 +33,8 @@ def models_behind_a_ticket() -> list[type[models.Model]]:
     """
     candidates = [model for model in apps.get_models() if not model._meta.auto_created]
     ordered: list[type[models.Model]] = []
-    while found := [model for model in candidates if model not in ordered and _is_behind(model, ordered)]:
-        ordered.append(next(model for model in found if not _refers_to_any_of(model, found)))
+    while waiting := [model for model in candidates if model not in ordered and _is_behind(model, ordered)]:
+        ordered.append(next(model for model in waiting if not _refers_to_any_of(model, waiting)))
     return sorted(ordered, key=lambda model: not issubclass(model, Ticket))  # stable: the rest keeps its order
 
 

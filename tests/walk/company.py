@@ -183,14 +183,14 @@ def erase() -> None:
 
 def marked_columns(company: Company) -> dict[str, set[str]]:
     """The columns of this database whose rows hold markers, each with the private columns they came from."""
-    found: dict[str, set[str]] = {}
+    labels_by_column: dict[str, set[str]] = {}
     for model in apps.get_models():
         names = [column.name for column in model._meta.local_fields if isinstance(column, TEXT)]
         for values in model._base_manager.values_list(*names) if names else ():
             for name, value in zip(names, values, strict=True):
                 if labels := company.labels(str(value)):
-                    found.setdefault(f"{model._meta.label}.{name}", set()).update(labels)
-    return found
+                    labels_by_column.setdefault(f"{model._meta.label}.{name}", set()).update(labels)
+    return labels_by_column
 
 
 def _join(company: Company) -> None:
@@ -198,8 +198,8 @@ def _join(company: Company) -> None:
     rows = company.rows
     open_incident, open_problem = rows["incidents.Incident", OPEN], rows["problems.Problem", OPEN]
     incident, problem = rows["incidents.Incident", PRIVATE], rows["problems.Problem", PRIVATE]
-    for offset, (one, other) in enumerate(((open_incident, problem), (incident, open_problem)), start=1):
-        make.TicketLinkFactory(pk=PRIVATE + offset, from_ticket=one, to_ticket=other)
+    for offset, (first, other) in enumerate(((open_incident, problem), (incident, open_problem)), start=1):
+        make.TicketLinkFactory(pk=PRIVATE + offset, from_ticket=first, to_ticket=other)
     for offset, kind in enumerate(("related", "duplicate_of"), start=3):
         make.TicketLinkFactory(pk=PRIVATE + offset, from_ticket=open_incident, to_ticket=incident, kind=kind)
         make.TicketLinkFactory(pk=PRIVATE + 10 + offset, from_ticket=open_problem, to_ticket=problem, kind=kind)

@@ -36,15 +36,15 @@ def company() -> Iterator[Company]:
 class TestStrangers:
     def test_see_nothing_of_a_private_record_at_any_address(self, company: Company, name: str) -> None:
         reader = STRANGERS[name]()
-        shown, failed = {}, []
+        leaks_by_path, failed = {}, []
 
         for path, answer in steps.visit_as_stranger(reader):
-            if found := steps.leaks(company, path, answer):
-                shown[path] = found
+            if leaked := steps.leaks(company, path, answer):
+                leaks_by_path[path] = leaked
             if answer.status >= 500:
                 failed.append(path)
 
-        assert shown == {}
+        assert leaks_by_path == {}
         assert failed == []
 
 
@@ -53,10 +53,10 @@ class TestCompany:
         names = list(STRANGERS) if steps.IS_DEEP else ["all rights"]
         strangers = [STRANGERS[name]() for name in names]
         before = {reader.name: dict(steps.visit_twice(reader)) for reader in strangers}
-        shown = {
+        leaks_by_path = {
             path for seen in before.values() for path, answer in seen.items() if steps.leaks(company, path, answer)
         }
-        assert shown == set()
+        assert leaks_by_path == set()
 
         companies.erase()
 

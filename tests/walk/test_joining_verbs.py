@@ -17,7 +17,6 @@ from incidents.serializers.tickets import ReferenceField
 from incidents.tickets import links
 from oncall.models import User
 from postmortems import writing
-from postmortems.serializers import TicketKey
 from problems.forms import KnownErrorForm
 from problems.investigation import at_risk, factors, lifecycle
 from problems.known_errors import matching
@@ -50,9 +49,9 @@ class Records:
 def link(records: Records) -> None:
     """Both ways, of every kind."""
     for kind in ("related", "duplicate_of"):
-        for one, other in ((records.incident, records.private_incident), (records.problem, records.private_problem)):
-            links.link_tickets(from_ticket=one, to_ticket=other, kind=kind, **records.how)
-            links.link_tickets(from_ticket=other, to_ticket=one, kind=kind, **records.how)
+        for first, other in ((records.incident, records.private_incident), (records.problem, records.private_problem)):
+            links.link_tickets(from_ticket=first, to_ticket=other, kind=kind, **records.how)
+            links.link_tickets(from_ticket=other, to_ticket=first, kind=kind, **records.how)
 
 
 def link_a_problem(records: Records) -> None:
@@ -186,8 +185,8 @@ class TestVerbs:
             verb(Records(company))
 
         answers = steps.visit_records(stranger, OPEN)
-        shown = {path: found for path, answer in answers if (found := steps.leaks(company, path, answer))}
-        assert shown == {}
+        leaks_by_path = {path: leaked for path, answer in answers if (leaked := steps.leaks(company, path, answer))}
+        assert leaks_by_path == {}
 
 
 class TestTable:
@@ -198,11 +197,11 @@ class TestTable:
 
 class TestRecordThatBecomesPrivateLater:
     def test_is_named_by_number_on_the_timelines_of_others(self) -> None:
-        one, other = make.IncidentFactory(title="Open"), make.IncidentFactory(title="Payroll was read")
+        first, other = make.IncidentFactory(title="Open"), make.IncidentFactory(title="Payroll was read")
 
-        links.link_tickets(from_ticket=one, to_ticket=other, kind="related", actor=None, at=AT)
+        links.link_tickets(from_ticket=first, to_ticket=other, kind="related", actor=None, at=AT)
 
-        assert [entry.text for entry in one.timeline.all()] == [f"Related to {other.reference}."]
+        assert [entry.text for entry in first.timeline.all()] == [f"Related to {other.reference}."]
 
     def test_says_which_open_record_holds_a_copy_of_it(self) -> None:
         actor = make.UserFactory()
@@ -234,7 +233,7 @@ def _fields() -> Iterator[str]:
     """Class and name of every field of a form or of the API that takes a record behind a ticket."""
     for kind in _below(serializers.Serializer):
         for name, value in getattr(kind, "_declared_fields", {}).items():
-            if not value.read_only and (isinstance(value, ReferenceField | TicketKey) or _takes_a_record(value)):
+            if not value.read_only and (isinstance(value, ReferenceField) or _takes_a_record(value)):
                 yield f"{kind.__name__}.{name}"
     for kind in _below(forms.BaseForm):
         if issubclass(kind, Form):

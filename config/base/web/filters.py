@@ -9,6 +9,8 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from config.base.data.wall_clock import DAY, day_start
 from config.base.web.forms import FilterForm
@@ -80,12 +82,14 @@ class WholeNumberFilter(filters.Filter):
     may_repeat = True
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class MomentFilter(filters.Filter):
     """Narrows by a moment: with its offset, or in the zone of the filter set."""
 
     field_class = MomentField
 
 
+@extend_schema_field(OpenApiTypes.DATE)
 class DayFilter(filters.Filter):
     """Narrows a column of days."""
 
