@@ -35,7 +35,8 @@ class _Sync:
         group_model = apps.get_model("auth", "Group")
         self._groups = group_model._default_manager.using(using)
         self._grants = group_model.permissions.through._default_manager.using(using)
-        self._members = group_model._meta.get_field("user").related_model.groups.through._default_manager.using(using)
+        people: Any = group_model._meta.get_field("user").related_model
+        self._members = people.groups.through._default_manager.using(using)
 
     def run(self) -> None:
         ids = self._permission_ids()

@@ -1,5 +1,7 @@
 """Templates are edited here; postmortems are edited in the portal and read here."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -56,7 +58,9 @@ class PostmortemAdmin(FactAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Postmortem]:
         """Only postmortems of incidents that the reader may see."""
-        return super().get_queryset(request).visible_to(request.user)
+        rows: Any = super().get_queryset(request)
+        visible: QuerySet[Postmortem] = rows.visible_to(request.user)
+        return visible
 
 
 class PostmortemRelatedAdmin(FactAdmin):

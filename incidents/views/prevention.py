@@ -229,7 +229,7 @@ class ActionItemMixin:
 
     def may(self) -> bool:
         """Its owner, and people who act on tickets."""
-        return permissions.can_change_action(self.person, self.action)
+        return permissions.can_change_action(self.request.user, self.action)
 
     def find_ticket(self) -> Ticket:
         """The ticket."""

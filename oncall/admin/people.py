@@ -12,7 +12,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -123,13 +123,13 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
             fixed += ("email",) if obj.is_active else ("email", "is_active")
         return (*fixed, *_GRANTS)
 
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only superusers change the accounts of superusers."""
         return super().has_change_permission(request, obj) and (
             obj is None or request.user.is_superuser or not obj.is_superuser
         )
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponseBase:
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Set a password, unless the account may do more than the actor."""
         account = self.get_object(request, unquote(id))
         if account is not None and not privileges.may_take_over(actor=request.user, account=account):
@@ -137,7 +137,7 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
                 "This account may do or see more than you, so you cannot set its password."
                 ' Its owner can, with "Forgot your password?" on the sign-in page.'
             )
-        response: HttpResponseBase = super().user_change_password(request, id, form_url)
+        response: HttpResponse = super().user_change_password(request, id, form_url)
         return response
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
@@ -177,7 +177,7 @@ class GroupAdmin(DjangoGroupAdmin, ConfigAdmin):
         """Superusers."""
         return bool(request.user.is_superuser)
 
-    def has_view_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Superusers."""
         return bool(request.user.is_superuser)
 
@@ -185,11 +185,13 @@ class GroupAdmin(DjangoGroupAdmin, ConfigAdmin):
         """Superusers."""
         return bool(request.user.is_superuser)
 
-    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Superusers, unless it is a role of the product."""
         return bool(request.user.is_superuser) and (obj is None or obj.name not in Role.values)
 
-    has_delete_permission = has_change_permission
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for changing."""
+        return self.has_change_permission(request, obj)
 
 
 @admin.register(Team)

@@ -123,10 +123,10 @@ class TestHolding:
         user = make.UserFactory(roles=[Role.RESPONDER])
         user.groups.add(group)
 
-        user = User.objects.get(pk=user.pk)
-        assert user.has_perm("incidents.add_customerupdate")
-        assert user.has_perm("incidents.act_ticket")
-        assert not user.has_perm("incidents.delete_service")
+        person = User.objects.get(pk=user.pk)
+        assert person.has_perm("incidents.add_customerupdate")
+        assert person.has_perm("incidents.act_ticket")
+        assert not person.has_perm("incidents.delete_service")
 
     def test_is_read_once_a_request(self, django_assert_num_queries: Any) -> None:
         user = User.objects.get(pk=make.UserFactory(roles=[Role.AGENT]).pk)

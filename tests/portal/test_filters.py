@@ -28,6 +28,7 @@ INCIDENTS = "/api/v1/incidents/"
 
 
 def _kinds(base: type) -> Iterator[type[Any]]:
+    kind: type[Any]
     for kind in base.__subclasses__():
         if kind.__module__.partition(".")[0] in APPS:
             yield kind
@@ -103,11 +104,18 @@ class TestParsers:
 
 
 ENDPOINTS = {basename: f"/api/v1/{prefix}/" for prefix, viewset, basename in router.registry}
+
+
+def _fields_of(viewset: Any) -> dict[str, Any]:
+    """The fields of the view's filter set."""
+    return _fields(viewset.filterset_class) if getattr(viewset, "filterset_class", None) else {}
+
+
 PAGED = [basename for _, viewset, basename in router.registry if not issubclass(viewset, AnswerViewSet)]
 FILTERED = [
     (basename, name)
     for _, viewset, basename in router.registry
-    for name, field in (_fields(viewset.filterset_class) if getattr(viewset, "filterset_class", None) else {}).items()
+    for name, field in _fields_of(viewset).items()
     if not isinstance(field, forms.CharField) or isinstance(field, ReferenceField)
 ]
 

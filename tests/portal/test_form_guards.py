@@ -30,7 +30,7 @@ OWN_RULES = {
 """Views with a POST that are no page of the portal, and what makes a second POST harmless."""
 TABLES: list[Any] = [incident_verbs.VERBS, problem_verbs.VERBS, postmortem_verbs.VERBS]
 _FORM = re.compile(r"<form\b[^>]*method=\"post\"[^>]*?(?:{%.*?%}[^>]*?)*>.*?</form>", re.DOTALL)
-_ADDRESS = re.compile(r"action=\"{% url '?([\w:-]+)'?")
+_ADDRESS = re.compile(r"""(?:action="{% url|{% post_to) ["']?([\w:-]+)["']?""")
 
 
 def _views() -> list[type[Any]]:
