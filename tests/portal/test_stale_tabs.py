@@ -75,10 +75,10 @@ class TestComposer:
         assert PublicIncident.objects.get().status == "resolved"
         assert CustomerUpdate.objects.count() == 2
 
-        asked = stale.post(address, main_form(page).data(do="publish"))
-        assert asked.status_code == 422
+        question = stale.post(address, main_form(page).data(do="publish"))
+        assert question.status_code == 422
         assert CustomerUpdate.objects.count() == 2
-        again = stale.post(address, main_form(asked.content.decode()).data(do="publish", reopens="on"))
+        again = stale.post(address, main_form(question.content.decode()).data(do="publish", reopens="on"))
         assert again.status_code == 302
         assert CustomerUpdate.objects.count() == 3
 

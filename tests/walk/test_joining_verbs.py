@@ -47,11 +47,24 @@ class Records:
 
 
 def link(records: Records) -> None:
-    """Both ways, of every kind."""
-    for kind in ("related", "duplicate_of"):
-        for first, other in ((records.incident, records.private_incident), (records.problem, records.private_problem)):
-            links.link_tickets(from_ticket=first, to_ticket=other, kind=kind, **records.how)
-            links.link_tickets(from_ticket=other, to_ticket=first, kind=kind, **records.how)
+    """Related both ways; a duplicate can be one of one record only, so one way a kind."""
+    for first, other in ((records.incident, records.private_incident), (records.problem, records.private_problem)):
+        links.link_tickets(from_ticket=first, to_ticket=other, kind="related", **records.how)
+        links.link_tickets(from_ticket=other, to_ticket=first, kind="related", **records.how)
+    for first, other in ((records.incident, records.private_incident), (records.private_problem, records.problem)):
+        links.link_tickets(from_ticket=first, to_ticket=other, kind="duplicate_of", **records.how)
+
+
+def close_for_a_private_incident(records: Records) -> None:
+    """Open incidents that a private one stands for."""
+    for code in ("duplicate", "merged"):
+        incident = make.IncidentFactory()
+        response.close(ticket_id=incident.pk, code=code, other=records.private_incident, **records.how)
+
+
+def close_a_private_incident(records: Records) -> None:
+    """A private incident that an open one stands for."""
+    response.close(ticket_id=records.private_incident.pk, code="merged", other=records.incident, **records.how)
 
 
 def link_a_problem(records: Records) -> None:
@@ -149,6 +162,8 @@ def request_a_waiver(records: Records) -> None:
 VERBS: dict[Callable[[Records], None], set[str]] = {
     link: {"NewLinkSerializer.from_ticket", "NewLinkSerializer.to_ticket", "LinkForm.other"},
     link_a_problem: {"IncidentChoiceSerializer.incident", "ProblemChoiceForm.problem"},
+    close_for_a_private_incident: {"CloseSerializer.other", "BulkCloseSerializer.other"},
+    close_a_private_incident: set(),
     use_a_known_error: set(),
     close_as_a_duplicate: {"CloseProblemSerializer.original", "CloseForm.original"},
     close_as_a_duplicate_of_a_private_one: set(),
@@ -156,7 +171,7 @@ VERBS: dict[Callable[[Records], None], set[str]] = {
     name_services_at_risk: set(),
     add_a_factor: {"NewFactorSerializer.problem", "NewFactorSerializer.parent", "FactorForm.parent"},
     add_an_action_item: {"NewActionItemSerializer.ticket"},
-    publish_what_the_form_proposes: set(),
+    publish_what_the_form_proposes: {"PublishSerializer.incident"},
     open_the_problem_of_a_private_incident: {"NewProblemSerializer.incident"},
     draft_a_postmortem: {"DraftSerializer.ticket"},
     request_a_waiver: {"NewWaiverSerializer.ticket"},
@@ -181,7 +196,14 @@ class TestVerbs:
     def test_show_nothing_private_on_the_pages_of_open_records(self, company: Company) -> None:
         stranger = STRANGERS["all rights"]()
 
-        for verb in (link, link_a_problem, use_a_known_error, add_a_factor, add_an_action_item):
+        for verb in (
+            link,
+            close_for_a_private_incident,
+            link_a_problem,
+            use_a_known_error,
+            add_a_factor,
+            add_an_action_item,
+        ):
             verb(Records(company))
 
         answers = steps.visit_records(stranger, OPEN)
