@@ -135,7 +135,7 @@ class TestDraft:
         page.goto(address)
         page.get_by_role("button", name="Save").click()
 
-        expect(page.get_by_text("Somebody else saved this record")).to_be_visible()
+        expect(page.get_by_text("while you were typing")).to_be_visible()
         assert page.locator("[name=title]").input_value() == "Printer prints too pale"
         assert Ticket.objects.get(pk=ticket.pk).title == "Printer is out of toner"
 

@@ -277,7 +277,7 @@ def the_last_action_resolves_the_incident(stage: Stage) -> None:
     responder.sees(f"/tickets/{stage.problem}/")
     responder.presses("Complete", within="#actions li:has-text('Show how long')")
 
-    last = "Resolved: The action item “Show how long the rebuild takes” is done. Nothing else was open."
+    last = f"Resolved: The action item of {stage.problem} is done. Nothing else was open."
     content = carla.sees(f"/tickets/{stage.incident}/", last)
     assert "Restored, prevention open" not in content
     assert stage.incident not in carla.sees("/incidents/restored/")

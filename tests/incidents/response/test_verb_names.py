@@ -15,9 +15,13 @@ from incidents.views.response.verbs import VERBS
 
 
 def api_verbs(viewset: type[Any]) -> set[str]:
-    """The present names of the POST actions of an endpoint."""
+    """The present names of the POST actions of an endpoint's records; those of many records repeat one of these."""
     actions: Iterable[Any] = viewset.get_extra_actions()
-    return {action.url_path for action in actions if "post" in action.mapping and not hasattr(action, "alias")}
+    return {
+        action.url_path
+        for action in actions
+        if action.detail and "post" in action.mapping and not hasattr(action, "alias")
+    }
 
 
 def functions(module: Any) -> dict[str, Callable[..., Any]]:
