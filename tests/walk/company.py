@@ -163,22 +163,31 @@ def erase() -> None:
 
     The test's transaction brings them back.
     """
-    tickets = Ticket.objects.filter(visibility="private").values_list("pk", flat=True)
-    private = [*range(PRIVATE, PRIVATE + 99), *tickets]
+    private = set(Ticket.objects.filter(visibility="private").values_list("pk", flat=True))
+    erased: dict[Any, set[int]] = {}
     tables: list[Any] = []
     for model in models_behind_a_ticket():
         tables += [model, *(relation.remote_field.through for relation in model._meta.many_to_many)]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for model in tables:
-            columns = [
-                column.column
+            keys = {
+                column.column: _ids_of(column, private, erased)
                 for column in model._meta.local_fields
                 if column.primary_key or column.name == "subject_id" or column.related_model in tables
-            ]
-            condition = " OR ".join(f'"{column}" = ANY(%s)' for column in columns)
-            cursor.execute(f'DELETE FROM "{model._meta.db_table}" WHERE {condition}', [private] * len(columns))  # noqa: S608  # names of our own tables
+            }
+            keys[model._meta.pk.column] |= set(range(PRIVATE, PRIVATE + 99))
+            condition = " OR ".join(f'"{column}" = ANY(%s)' for column in keys)
+            statement = f'DELETE FROM "{model._meta.db_table}" WHERE {condition} RETURNING "{model._meta.pk.column}"'  # noqa: S608  # names of our own tables
+            cursor.execute(statement, [list(ids) for ids in keys.values()])
+            erased[model] = {row[0] for row in cursor.fetchall()}
         cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def _ids_of(column: Any, tickets: set[int], erased: dict[Any, set[int]]) -> set[int]:
+    """The keys that this column may hold of what is erased: of tickets, or of rows that are gone already."""
+    is_of_ticket = column.name == "subject_id" or column.model is Ticket or column.related_model is Ticket
+    return tickets if is_of_ticket else erased.get(column.related_model, set())
 
 
 def marked_columns(company: Company) -> dict[str, set[str]]:

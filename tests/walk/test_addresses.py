@@ -32,7 +32,7 @@ def company() -> Iterator[Company]:
         yield companies.build()
 
 
-@pytest.mark.parametrize("name", STRANGERS)
+@pytest.mark.parametrize("name", [name for name in STRANGERS if steps.IS_DEEP or name != "all rights"])
 class TestStrangers:
     def test_see_nothing_of_a_private_record_at_any_address(self, company: Company, name: str) -> None:
         reader = STRANGERS[name]()
@@ -53,10 +53,9 @@ class TestCompany:
         names = list(STRANGERS) if steps.IS_DEEP else ["all rights"]
         strangers = [STRANGERS[name]() for name in names]
         before = {reader.name: dict(steps.visit_twice(reader)) for reader in strangers}
-        leaks_by_path = {
-            path for seen in before.values() for path, answer in seen.items() if steps.leaks(company, path, answer)
-        }
-        assert leaks_by_path == set()
+        pairs = [pair for seen in before.values() for pair in seen.items()]
+        assert [path for path, answer in pairs if steps.leaks(company, path, answer)] == []
+        assert [path for path, answer in pairs if answer.status >= 500] == []
 
         companies.erase()
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from config.base.web.forms import Form
 from incidents import response
+from incidents.customers import updates
 from incidents.forms.prevention import LinkForm
 from incidents.models import Ticket
 from incidents.prevention import action_items, waivers
@@ -65,6 +66,15 @@ def close_for_a_private_incident(records: Records) -> None:
 def close_a_private_incident(records: Records) -> None:
     """A private incident that an open one stands for."""
     response.close(ticket_id=records.private_incident.pk, code="merged", other=records.incident, **records.how)
+
+
+def publish_an_update(records: Records) -> None:
+    """Of the private incident: customers read what its author writes, and nothing else."""
+    draft = updates.Draft(
+        page=make.StatusPageFactory(), name="Payments fail", status="investigating", body="We look into it.",
+        started_at=AT, next_update_at=AT + timedelta(hours=1),
+    )  # fmt: skip
+    updates.publish(draft=draft, ticket_id=PRIVATE, **records.how)
 
 
 def link_a_problem(records: Records) -> None:
@@ -161,6 +171,7 @@ def request_a_waiver(records: Records) -> None:
 
 VERBS: dict[Callable[[Records], None], set[str]] = {
     link: {"NewLinkSerializer.from_ticket", "NewLinkSerializer.to_ticket", "LinkForm.other"},
+    publish_an_update: {"PublishSerializer.incident"},
     link_a_problem: {"IncidentChoiceSerializer.incident", "ProblemChoiceForm.problem"},
     close_for_a_private_incident: {"CloseSerializer.other", "BulkCloseSerializer.other"},
     close_a_private_incident: set(),
@@ -171,7 +182,7 @@ VERBS: dict[Callable[[Records], None], set[str]] = {
     name_services_at_risk: set(),
     add_a_factor: {"NewFactorSerializer.problem", "NewFactorSerializer.parent", "FactorForm.parent"},
     add_an_action_item: {"NewActionItemSerializer.ticket"},
-    publish_what_the_form_proposes: {"PublishSerializer.incident"},
+    publish_what_the_form_proposes: set(),
     open_the_problem_of_a_private_incident: {"NewProblemSerializer.incident"},
     draft_a_postmortem: {"DraftSerializer.ticket"},
     request_a_waiver: {"NewWaiverSerializer.ticket"},
