@@ -13,7 +13,7 @@ from config.base.data.text import clean_lines
 from config.base.web import display
 from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
 from incidents.tickets import timeline
-from oncall.models import MembershipRole, User
+from oncall.models import User
 from postmortems import drafting, obligations
 from postmortems.default_template import default_template
 from postmortems.locking import PostmortemRefused, add_remark, locked, save
@@ -83,12 +83,7 @@ def draft(
 
 
 def _manager(ticket: Ticket) -> User | None:
-    membership = (
-        ticket.team.memberships.filter(role=MembershipRole.MANAGER, user__is_active=True)
-        .select_related("user")
-        .order_by("pk")
-        .first()
-    )
+    membership = ticket.team.memberships.active_managers().select_related("user").order_by("pk").first()
     return membership.user if membership else None
 
 

@@ -16,7 +16,6 @@ from oncall.models import (
     EscalationStep,
     EscalationTarget,
     Membership,
-    MembershipRole,
     Schedule,
     User,
 )
@@ -98,7 +97,7 @@ def _stints(
 def _managers(teams: set[int]) -> defaultdict[int, tuple[Stint, ...]]:
     """The managers of each team, whom a page reaches where there is no policy."""
     managers: defaultdict[int, tuple[User, ...]] = defaultdict(tuple)
-    rows = Membership.objects.filter(team__in=teams, role=MembershipRole.MANAGER, user__is_active=True)
+    rows = Membership.objects.active_managers().filter(team__in=teams)
     for row in rows.select_related("user").order_by("user__name"):
         managers[row.team_id] += (row.user,)
     return defaultdict(tuple, {team: (Stint(people),) for team, people in managers.items()})

@@ -21,7 +21,6 @@ from oncall.models import (
     EscalationPolicy,
     LayerMember,
     Membership,
-    MembershipRole,
     Obligation,
     ObligationStatus,
     Schedule,
@@ -105,9 +104,9 @@ def run_checks(services: Sequence[Service], *, at: datetime) -> dict[int, list[I
     policies = {service.pk: service.escalation_policy_id or service.team.escalation_policy_id for service in services}
     by_policy = checks.check({pk for pk in policies.values() if pk}, at=at)
     managed = set(
-        Membership.objects.filter(
-            team__in={service.team_id for service in services}, role=MembershipRole.MANAGER, user__is_active=True
-        ).values_list("team", flat=True)
+        Membership.objects.active_managers()
+        .filter(team__in={service.team_id for service in services})
+        .values_list("team", flat=True)
     )
     return {
         service.pk: [

@@ -96,17 +96,6 @@ class MembershipForm(forms.ModelForm):
         return cleaned
 
 
-class MembershipFormMixin:
-    """Tells the form who acts."""
-
-    form = MembershipForm
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form with its actor."""
-        form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]  # the admin's
-        return type(form.__name__, (form,), {"actor": request.user})
-
-
 class MembershipInline(TabularInline):
     """The members of a team, or the teams of a person."""
 

@@ -21,7 +21,7 @@ from config.base.data.clock import database_now
 from config.base.data.roles import Role
 from config.base.web.admin import ConfigAdmin, FactAdmin
 from oncall import signals
-from oncall.admin.owners import MembershipFormMixin, MembershipInline, OwnedAdmin, OwnedInline
+from oncall.admin.owners import MembershipForm, MembershipInline, OwnedAdmin, OwnedInline
 from oncall.calendars import countries
 from oncall.models import ContactMethod, Deactivation, Membership, NotificationRule, Team, User
 from oncall.people import accounts, privileges
@@ -214,8 +214,10 @@ class TeamAdmin(ConfigAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(MembershipFormMixin, ConfigAdmin):
+class MembershipAdmin(ConfigAdmin):
     """Members of teams."""
+
+    form = MembershipForm
 
     list_display = ("user", "team", "role", "fte", "trained_on")
     list_filter = ("role", "team", ("trained_on", admin.EmptyFieldListFilter))
@@ -223,6 +225,11 @@ class MembershipAdmin(MembershipFormMixin, ConfigAdmin):
     search_fields = ("user__name", "user__email", "team__name")
     autocomplete_fields = ("user", "team")
     ordering = ("team__name", "user__name")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form, which knows who acts."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (form,), {"actor": request.user})
 
 
 @admin.register(ContactMethod)

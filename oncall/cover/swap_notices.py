@@ -7,7 +7,7 @@ from functools import partial
 from config.base.web.display import local_text
 from oncall.cover.candidates import propose_candidates
 from oncall.messages import notices
-from oncall.models import MembershipRole, SwapOffer, SwapRequest, SwapStatus, User
+from oncall.models import SwapOffer, SwapRequest, SwapStatus, User
 
 MAX_NOTIFIED = 10
 
@@ -39,7 +39,7 @@ def notify_chosen(offer: SwapOffer, *, at: datetime) -> None:
     swap = offer.swap
     title = f"{swap.requested_by.name} accepted your offer; a manager decides now"
     _notify(swap, f"chosen.{offer.pk}", [offer.user], title, at=at, offer=offer)
-    members = swap.schedule.team.memberships.filter(role=MembershipRole.MANAGER, user__is_active=True)
+    members = swap.schedule.team.memberships.active_managers()
     managers = members.exclude(user__in=[swap.requested_by_id, offer.user_id]).select_related("user").order_by("pk")
     title = f"{offer.user.name} would cover for {swap.requested_by.name}: do you approve?"
     _notify(swap, f"approve.{offer.pk}", [membership.user for membership in managers], title, at=at, offer=offer)

@@ -7,7 +7,7 @@ accounts count; the first rung that has one is taken.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from oncall.models import Escalation, Membership, MembershipRole, User
+from oncall.models import Escalation, Membership, User
 
 _operators: list[Callable[[], Sequence[int]]] = []
 
@@ -27,7 +27,7 @@ def operators() -> list[int]:
 
 def managers(teams: Iterable[int]) -> dict[int, list[int]]:
     """The active managers by team, each team's by name."""
-    rows = Membership.objects.filter(team__in=teams, role=MembershipRole.MANAGER, user__is_active=True)
+    rows = Membership.objects.active_managers().filter(team__in=teams)
     people: dict[int, list[int]] = {}
     for team, user in rows.order_by("user__name", "user").values_list("team", "user"):
         people.setdefault(team, []).append(user)

@@ -141,6 +141,14 @@ class MembershipRole(models.TextChoices):
     OBSERVER = "observer", "Observer"
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Members of teams."""
+
+    def active_managers(self) -> "MembershipQuerySet":
+        """The managers of teams whose account is open."""
+        return self.filter(role=MembershipRole.MANAGER, user__is_active=True)
+
+
 class Membership(models.Model):
     """One person in one team."""
 
@@ -161,6 +169,8 @@ class Membership(models.Model):
         blank=True,
         help_text="Shadowed a shift, read the plan and took part in a drill.",
     )
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from config.base.data.models import Origin
-from oncall.models import AssignedTo, MembershipRole, Obligation, ObligationRule, ObligationStatus, Team, User
+from oncall.models import AssignedTo, Obligation, ObligationRule, ObligationStatus, Team, User
 from oncall.obligations import rules
 from oncall.obligations.status import OBLIGATION, cancel_unsent, end, save
 
@@ -180,6 +180,6 @@ def _assignees(rule: ObligationRule, *, owner: User | None, team: Team | None) -
 
 
 def _manager(team: Team) -> User | None:
-    managers = team.memberships.filter(role=MembershipRole.MANAGER, user__is_active=True).select_related("user")
+    managers = team.memberships.active_managers().select_related("user")
     membership = managers.order_by("user__name", "pk").first()
     return membership.user if membership else None

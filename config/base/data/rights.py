@@ -14,10 +14,7 @@ from django.db.models import Q, QuerySet
 
 from config.base.data.roles import Role
 
-TEAM_MANAGER, TEAM_RESPONDER, TEAM_OBSERVER = "manager", "responder", "observer"
-TEAM_ROLES = {TEAM_MANAGER: "manager", TEAM_RESPONDER: "responder", TEAM_OBSERVER: "observer"}
-
-IN_ADMINISTRATION = "in the administration"
+TEAM_MANAGER, TEAM_RESPONDER = "manager", "responder"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +35,8 @@ class Right:
     owner: bool = False
     owner_path: str = "user_id"
     everybody: bool = False
+    is_of_administration: bool = False
+    """Whether it only lets people read records in the administration."""
 
     @property
     def team_lookup(self) -> str:
@@ -52,17 +51,12 @@ class Right:
         return [f"{app}.{action}_{name}" for action in self.actions.split()]
 
     @property
-    def is_of_administration(self) -> bool:
-        """Whether it only lets people read records in the administration."""
-        return self.actions == "view" and self.words.endswith(IN_ADMINISTRATION)
-
-    @property
     def who(self) -> str:
         """Who has it, in words."""
         if self.everybody:
             return "Everybody with an account"
         parts = [f"{role.label.lower()}s" for role in self.roles]
-        parts += [f"the {TEAM_ROLES[role]}s of its team" for role in self.team]
+        parts += [f"the {role}s of its team" for role in self.team]
         parts += ["the person it belongs to"] if self.owner else []
         sentence = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
         return sentence[:1].upper() + sentence[1:] if sentence else "Superusers"
@@ -74,8 +68,9 @@ def read_in_administration(app: str, names: Mapping[str, str], *, roles: Sequenc
         Right(
             model=f"{app}.{model}",
             actions="view",
-            words=f"read the records of {words} {IN_ADMINISTRATION}",
+            words=f"read the records of {words} in the administration",
             roles=roles,
+            is_of_administration=True,
         )
         for model, words in names.items()
     ]

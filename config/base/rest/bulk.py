@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions, serializers
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from config.base.rest.errors import ErrorSerializer, answer_error
 from config.base.rest.scopes import Scope
 from config.base.rest.serializers import InputSerializer
+from config.base.rest.viewsets import check_role
 
 MAX_RECORDS = 100
 Method = Callable[..., Any]
@@ -88,6 +89,5 @@ def _do(view: Any, method: Method, name: str, *, may: Callable[..., bool], data:
 
 def _allowed(view: Any, name: str, *, may: Callable[..., bool]) -> Any:
     record = view.named(name)
-    if not may(view.request.user, record):
-        raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for a role.")
+    check_role(may, view.request.user, record)
     return record
