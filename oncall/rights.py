@@ -55,7 +55,7 @@ RIGHTS = (
     Right(
         model="oncall.obligation",
         actions="dismiss",
-        words="dismiss a task, if its rule allows that",
+        words="dismiss every task that may be dismissed; its rule can let others do so, too",
         roles=_CENTRE,
     ),
     Right(

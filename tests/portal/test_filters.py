@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 import pytest
 from django import forms
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django_filters.widgets import BooleanWidget, SuffixedMultiWidget
@@ -162,6 +163,12 @@ class TestRepeated:
 
         assert {row["id"] for row in answer["results"]} == {first.pk, second.pk}
         assert third.pk not in {row["id"] for row in answer["results"]}
+
+    @pytest.mark.parametrize("kind", FILTER_SETS, ids=lambda kind: kind.__name__)
+    def test_values_that_are_empty_are_no_filter(self, kind: Any) -> None:
+        filterset = kind(QueryDict("&".join(f"{name}=" for name in kind.base_filters)))
+
+        assert filterset.form.errors == {}
 
     def test_values_are_each_checked(self, api: Any) -> None:
         make.ServiceFactory(slug="shop")

@@ -139,9 +139,19 @@ class FilterForm(Styled, forms.Form):
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]  # Django's own, without types
         for name, field in self.fields.items():
-            is_repeated = isinstance(self.data, MultiValueDict) and len(self.data.getlist(self.add_prefix(name))) > 1
-            if is_repeated and not isinstance(field, forms.MultipleChoiceField):
+            values = self.data.getlist(self.add_prefix(name)) if isinstance(self.data, MultiValueDict) else []
+            if isinstance(field, forms.MultipleChoiceField):
+                if "" in values:  # an empty value is no filter
+                    self._clean_several(name, field)
+            elif len(values) > 1:
                 self._clean_repeated(name, field)
+
+    def _clean_several(self, name: str, field: forms.MultipleChoiceField) -> None:
+        self.errors.pop(name, None)
+        try:
+            self.cleaned_data[name] = field.clean(list(self.sent_values(name)))
+        except ValidationError as error:
+            self.add_error(name, error)
 
     def _clean_repeated(self, name: str, field: forms.Field) -> None:
         values = self.sent_values(name)
