@@ -228,6 +228,8 @@ class TestEveryPage:
 
                 assert "Part of this address is not understood." in page, field
                 assert "<tbody" not in page, field
+                assert "“no-such-value”" in page or isinstance(fields[field], YesNoField), field
+                assert "No matches" not in page, field
 
         page = client.get(url, {"sort": "password", "page": "x", "per_page": "many"}).content.decode()
         for part in ("sorted by “password”", "page “x”", "“many” rows"):

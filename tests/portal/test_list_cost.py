@@ -61,7 +61,7 @@ class TestQueue:
             page = reader.get(f"/incidents/?{query}")
 
             assert page.status_code == 200
-            assert "Select a valid choice" in page.content.decode(), query
+            assert "is not one of its choices" in page.content.decode(), query
 
 
 class TestEndpoint:

@@ -119,7 +119,7 @@ class TestEditForm:
         _, page = self.refused(ana, ben, address)
 
         assert "Ben saved this on" in page
-        assert "Both of you changed: Title, Description" in page
+        assert "There are two versions of: Title, Description" in page
         assert "Saved meanwhile: Their words" in page
         assert main_form(page).fields["description"] == ["My words"]
         assert main_form(page).fields["category"] == ["network"]

@@ -118,6 +118,8 @@ class FilterForm(Styled, forms.Form):
         super().__init__(*args, **kwargs)
         self.several: dict[str, list[Any]] = {}
         for name, field in self.fields.items():
+            if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField)):
+                field.error_messages["invalid_choice"] = "“%(value)s” is not one of its choices."
             if type(field.widget) is forms.Select:
                 stock, field.widget = field.widget, LeanSelect(attrs=field.widget.attrs)
                 field.widget.choices, field.widget.is_required = stock.choices, stock.is_required
@@ -243,7 +245,7 @@ class EditForm(Form):
             choices.append(("both", "Keep both: what was saved, and yours below it"))
         labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
         choice = forms.ChoiceField(
-            label=f"{field.label or pretty_name(name)}: both of you changed it",
+            label=f"{field.label or pretty_name(name)}: two versions",
             choices=choices, required=False, widget=forms.RadioSelect(attrs={"class": "checks"}),
             help_text=format_html("Saved meanwhile: {}", linebreaksbr(labels.get(theirs, theirs) or "(empty)")),
         )  # fmt: skip
@@ -258,7 +260,7 @@ class EditForm(Form):
         """The values alone; a stale form is refused, with what its reader typed still in it."""
         cleaned = super().clean() or {}
         if self.is_stale:
-            both = f" Both of you changed: {', '.join(self.conflicts)}." if self.conflicts else ""
+            both = f" There are two versions of: {', '.join(self.conflicts)}." if self.conflicts else ""
             self.add_error(
                 None,
                 f"{self.saved_by} while you were typing, so your changes are not saved yet.{both}"

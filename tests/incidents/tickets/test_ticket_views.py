@@ -240,7 +240,7 @@ class TestEdit:
 
         refused_page = refused.content.decode()
         assert refused.status_code == 422
-        assert "Both of you changed: Title" in refused_page
+        assert "There are two versions of: Title" in refused_page
         assert "Ours" in refused_page
         assert "New words" in refused_page
         assert Ticket.objects.get(pk=paged.pk).title == "Theirs"

@@ -231,7 +231,7 @@ class TestPage:
             ("start=0001-01-01", "from the years 2000 to 2099"),
             ("start=9999-12-31&end=9999-12-31", "from the years 2000 to 2099"),
             ("start=yesterday", "This is not a day"),
-            ("span=century", "Select a valid choice"),
+            ("span=century", "“century” is not one of its choices."),
             ("as_of=2098-01-01T00:00", "Choose a time in the past"),
             ("as_of=1026-01-01T00:00", "from the years 2000 to 2099"),
             ("as_of=x%00", "This is not a date and time"),
