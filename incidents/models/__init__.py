@@ -9,6 +9,7 @@ from incidents.models.alerts import (
     Integration,
     IntegrationKind,
 )
+from incidents.models.customers.impacts import ComponentStatus, Impact
 from incidents.models.customers.maintenance import (
     UNDER_WAY,
     MaintenanceStatus,
@@ -19,9 +20,7 @@ from incidents.models.customers.subscribers import Subscriber, UpdateDelivery
 from incidents.models.customers.updates import (
     OVER,
     Component,
-    ComponentStatus,
     CustomerUpdate,
-    Impact,
     MessageTemplate,
     Phase,
     PublicIncident,

@@ -18,9 +18,9 @@ from oncall import escalation
 from oncall.models import Team, Urgency, User
 
 _ON_TICKET = frozenset({
-    "title", "description", "category", "service", "impact", "urgency", "requester", "affected_customers",
-    "asset_type", "asset_name", "asset_external_id", "asset_url", "visibility", "visibility_reason",
-    "conference_url", "external_links", "custom", "impact_started_at", "contact_type",
+    "title", "description", "category", "is_security", "service", "impact", "urgency", "requester",
+    "affected_customers", "asset_type", "asset_name", "asset_external_id", "asset_url", "visibility",
+    "visibility_reason", "conference_url", "external_links", "custom", "impact_started_at", "contact_type",
 })  # fmt: skip
 _ON_INCIDENT = frozenset({"customer_impact", "workaround"})
 EDITABLE = _ON_TICKET | _ON_INCIDENT

@@ -20,6 +20,7 @@ from incidents.models import (
 )
 from incidents.prevention.auto_resolve import resolve_waiting
 from incidents.response import TicketRefused
+from incidents.severities import priority
 from incidents.tickets import links, timeline
 from incidents.tickets.locking import lock_ticket, move, save
 from oncall.models import Team, User
@@ -31,11 +32,13 @@ CODES = (ClosureCode.FIX_APPLIED, ClosureCode.RISK_ACCEPTED, ClosureCode.DUPLICA
 CODE_CHOICES = [(code.value, code.label) for code in CODES]
 _CAUSE_REMAINS = frozenset({ClosureCode.RISK_ACCEPTED, ClosureCode.CANCELLED})
 _COPIED_FIELDS = (
-    "description", "category", "service", "impact", "urgency", "priority", "severity", "team", "affected_customers",
-    "asset_type", "asset_name", "asset_external_id", "asset_url", "visibility", "visibility_reason",
-    "impact_started_at", "detected_at", "origin",
+    "description", "category", "is_security", "service", "impact", "urgency", "priority", "severity", "team",
+    "affected_customers", "asset_type", "asset_name", "asset_external_id", "asset_url", "visibility",
+    "visibility_reason", "impact_started_at", "detected_at", "origin",
 )  # fmt: skip
-_TICKET_FIELDS = frozenset({"title", "description", "category", "affected_customers", "service", "severity"})
+_TICKET_FIELDS = frozenset({
+    "title", "description", "category", "is_security", "affected_customers", "service", "severity",
+})  # fmt: skip
 _PROBLEM_FIELDS = frozenset({"cause", "workaround"})
 EDITABLE = _TICKET_FIELDS | _PROBLEM_FIELDS
 
@@ -57,8 +60,8 @@ def open_problem(
         raise TicketRefused("Choose the service it is about, or the team that should investigate it.", field="team")
     problem = Problem(
         kind=TicketKind.PROBLEM, title=title, description=description, service=service, team=owner,
-        severity=severity, priority=min(5, severity.rank), opened_by=actor, created_at=at, updated_at=at,
-        impact_started_at=at,
+        severity=severity, priority=priority.priority_of(severity=severity), opened_by=actor, created_at=at,
+        updated_at=at, impact_started_at=at,
     )  # fmt: skip
     return _insert(problem, f"Opened for {owner.name}.", actor=actor, at=at)
 

@@ -154,6 +154,12 @@ class Ticket(models.Model):
     title = OneLineField(max_length=300)
     description = models.TextField(blank=True)
     category = OneLineField(max_length=60, blank=True)
+    is_security = models.BooleanField(
+        "is about security",
+        default=False,
+        db_default=False,
+        help_text="Its review asks for Security's seat, if the severity has that seat.",
+    )
     contact_type = models.CharField("channel", max_length=10, choices=ContactType, default=ContactType.PORTAL)
     # Service and team have indexes of their own below, which begin with the key and order what follows.
     service = models.ForeignKey(
