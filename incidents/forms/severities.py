@@ -28,9 +28,8 @@ class SecurityField(forms.TypedChoiceField):
 
     def __init__(self, **options: Any) -> None:
         choices = [("", "No"), ("True", "Yes, Security takes part in the review")]
-        super().__init__(
-            label="About security", choices=choices, coerce=bool, empty_value=False, required=False, **options
-        )
+        fixed: dict[str, Any] = {"coerce": bool, "empty_value": False, "required": False}
+        super().__init__(label="About security", choices=choices, **fixed, **options)
 
     def prepare_value(self, value: Any) -> Any:
         """The option that says the same."""

@@ -9,7 +9,6 @@ from incidents.models.alerts import (
     Integration,
     IntegrationKind,
 )
-from incidents.models.customers.impacts import ComponentStatus, Impact
 from incidents.models.customers.maintenance import (
     UNDER_WAY,
     MaintenanceStatus,
@@ -31,7 +30,7 @@ from incidents.models.reports import ReportChange, ReportRun, ReportSegment
 from incidents.models.requesters import Contact
 from incidents.models.response import Response
 from incidents.models.services import Service, ServiceDependency, ServiceKind, ServiceOwnership, ServiceReadiness
-from incidents.models.severities import Level, PriorityRule, ReviewSeat, Severity
+from incidents.models.severities import ComponentStatus, Impact, Level, PriorityRule, ReviewSeat, Severity
 from incidents.models.tickets.links import STANDS_FOR, LinkKind, TicketLink
 from incidents.models.tickets.ticket import (
     INCIDENT_STATUSES,

@@ -8,7 +8,6 @@ from simple_history.models import HistoricalRecords
 
 from config.base.data.constraints import one_of
 from config.base.data.models import OneLineField
-from incidents.models.customers.impacts import ComponentStatus, Impact
 from oncall.models import Urgency
 
 LONGEST_WAIT_MINUTES = 7 * 24 * 60
@@ -41,6 +40,25 @@ class ReviewSeat(models.TextChoices):
     IT_PRACTICE = "it_practice", "IT practice"
     OTHER_TEAM = "other_team", "Another team"
     SECURITY = "security", "Security"
+
+
+class ComponentStatus(models.TextChoices):
+    """The status of a component, as in Statuspage; a severity proposes one, so it stands below the components."""
+
+    OPERATIONAL = "operational", "Operational"
+    DEGRADED = "degraded_performance", "Degraded performance"
+    PARTIAL = "partial_outage", "Partial outage"
+    MAJOR = "major_outage", "Major outage"
+    MAINTENANCE = "under_maintenance", "Under maintenance"
+
+
+class Impact(models.TextChoices):
+    """The impact on customers, as in Statuspage; a severity proposes one."""
+
+    NONE = "none", "None"
+    MINOR = "minor", "Minor"
+    MAJOR = "major", "Major"
+    CRITICAL = "critical", "Critical"
 
 
 class Severity(models.Model):

@@ -18,8 +18,8 @@ from simple_history.models import HistoricalRecords
 
 from config.base.data.constraints import one_of
 from config.base.data.models import OneLineField
-from incidents.models.customers.impacts import ComponentStatus, Impact
 from incidents.models.services import Service
+from incidents.models.severities import ComponentStatus, Impact
 from incidents.models.tickets.ticket import Ticket
 from oncall.models import User
 
