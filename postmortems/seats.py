@@ -15,7 +15,6 @@ from oncall.models import TeamKind, User
 from postmortems.locking import PostmortemRefused, add_remark, locked, save
 from postmortems.models import Perspective, Postmortem, PostmortemStatus, Presence, RemarkKind, Review, Seat
 
-SECURITY_TAG = "security"
 PERSPECTIVES = {
     ReviewSeat.OWNER_TEAM: Perspective.OPERATIONS,
     ReviewSeat.IT_PRACTICE: Perspective.PROCESS,
@@ -59,8 +58,8 @@ def required_seats(ticket: Ticket) -> list[str]:
 
 
 def is_security(ticket: Ticket) -> bool:
-    """Whether it is about security: by its category, or because a SecOps team owns it."""
-    return SECURITY_TAG in ticket.category.casefold() or ticket.team.kind == TeamKind.SECOPS
+    """Whether it is about security: somebody marked it so, or a SecOps team owns it."""
+    return ticket.is_security or ticket.team.kind == TeamKind.SECOPS
 
 
 def open_review(postmortem: Postmortem, *, at: datetime) -> Review:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from config.base.web.forms import EditForm, Form
 from incidents.forms.response import VerbForm
+from incidents.forms.severities import SecurityField
 from incidents.models import Incident, Service, Severity, Ticket, TicketKind
 from incidents.tickets import quoting
 from oncall.models import Team
@@ -45,6 +46,7 @@ class FactsForm(EditForm):
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
     severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("rank"), empty_label=None)
     category = forms.CharField(max_length=60, required=False)
+    is_security = SecurityField()
     affected_customers = forms.CharField(max_length=300, required=False)
 
     @classmethod

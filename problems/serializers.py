@@ -31,6 +31,7 @@ class ProblemFactsSerializer(InputSerializer):
     title = Line(max_length=300)
     description = Lines(max_length=20_000, allow_blank=True, required=False)
     category = Line(max_length=60, allow_blank=True, required=False)
+    is_security = serializers.BooleanField(required=False)
     affected_customers = Line(max_length=300, allow_blank=True, required=False)
     service = Key(slug_field="slug", queryset=Service.objects.all(), allow_null=True, required=False)
     severity = Key(slug_field="name", queryset=Severity.objects.all(), required=False)

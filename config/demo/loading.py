@@ -131,8 +131,13 @@ def _write_severities(company: Company) -> None:
             urgency=urgency,
             needs_prevention=bool(prevention),
             review_seats=master_data.REVIEW_SEATS.get(rank, []),
+            first_update_minutes=first,
+            update_minutes=between,
+            customer_impact=impact,
+            component_status=status,
         )
         for rank, name, title, text, major, pages, urgency, prevention in master_data.SEVERITIES
+        for first, between, impact, status in [master_data.TOLD[rank]]
     )
     company.severities = {severity.rank: severity for severity in severities}
     PriorityRule.objects.bulk_create(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from config.base.data.roles import Role
+from incidents.models import ComponentStatus, Impact
 
 BERLIN, LONDON, CHICAGO = "Europe/Berlin", "Europe/London", "America/Chicago"
 KOLKATA, SYDNEY, SAO_PAULO = "Asia/Kolkata", "Australia/Sydney", "America/Sao_Paulo"
@@ -130,10 +131,19 @@ SEVERITIES = [
     (4, "SEV4", "Low", "No customer is affected yet; handle it in working hours.", 0, 0, "low", 0),
     (5, "SEV5", "Cosmetic", "Only the looks are wrong.", 0, 0, "low", 0),
 ]
+MAJOR_RANKS = frozenset(rank for rank, _, _, _, is_major, *_ in SEVERITIES if is_major)
 # Whose approval a review needs, by rank.
 REVIEW_SEATS = {
     1: ["owner_team", "it_practice", "other_team", "security"],
     2: ["owner_team", "other_team", "security"],
+}
+# What customers are told, by rank: minutes to the first update, minutes between updates, impact, components' status.
+TOLD = {
+    1: (10, 20, Impact.CRITICAL, ComponentStatus.MAJOR),
+    2: (20, 30, Impact.MAJOR, ComponentStatus.PARTIAL),
+    3: (60, 60, Impact.MINOR, ComponentStatus.DEGRADED),
+    4: (None, 60, Impact.MINOR, ComponentStatus.DEGRADED),
+    5: (None, None, Impact.NONE, ComponentStatus.OPERATIONAL),
 }
 # Impact and urgency, high to low: priority and proposed severity.
 MATRIX = {

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from config.demo.incident_patterns import Pattern
+from config.demo.master_data import MAJOR_RANKS
 from incidents.models import Contact
 from oncall.models import Team, User
 
@@ -41,4 +42,4 @@ class PastIncident:
     @property
     def is_major(self) -> bool:
         """Whether a commander led it."""
-        return self.rank <= 2
+        return self.rank in MAJOR_RANKS

@@ -63,6 +63,7 @@ def _incident(company: Company, past: PastIncident) -> Incident:
         description=pattern.seen,
         customer_impact=pattern.seen,
         category=pattern.category,
+        is_security=pattern.category == "Security",
         contact_type=past.contact_type,
         service=company.services[pattern.service],
         severity=severity,

@@ -50,6 +50,10 @@ class SeverityAdmin(HistoryAdmin):
                 )
             },
         ),
+        (
+            "What customers are told",
+            {"fields": (("first_update_minutes", "update_minutes"), ("customer_impact", "component_status"))},
+        ),
         ("It would page now", {"fields": ("raised_now",)}),
     )
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from config.base.data.models import Origin
+from incidents.customers import cadence
 from incidents.models import OPEN_STATUSES, CustomerUpdate, PublicIncident, StatusPage, Ticket, Visibility
 from incidents.tickets.subject import TICKET
 from oncall import obligations
@@ -46,7 +47,10 @@ def reassign_updates(ticket: Ticket, *, at: datetime) -> None:
 
 
 def incidents_without_update(*, newer_than: datetime, except_for: Collection[int] = ()) -> list[Ticket]:
-    """Open, public incidents without an update or an obligation for one; none without a status page."""
+    """Open, public incidents whose severity promises a first update, without one or an obligation for it.
+
+    None without a status page.
+    """
     if not StatusPage.objects.exists():
         return []
     obligations_of_ticket = Obligation.objects.filter(
@@ -55,6 +59,7 @@ def incidents_without_update(*, newer_than: datetime, except_for: Collection[int
     rows = (
         Ticket.objects.incidents()
         .filter(status__in=OPEN_STATUSES, origin=Origin.EDIT, visibility=Visibility.OPEN, created_at__gte=newer_than)
+        .filter(cadence.PROMISES_FIRST_UPDATE)
         .exclude(pk__in=except_for)
         .exclude(Exists(obligations_of_ticket))
         .exclude(Exists(PublicIncident.objects.filter(ticket=OuterRef("pk"))))

@@ -17,7 +17,7 @@ from config.base.data.outbox import OutboxState
 from config.base.data.rests import Rests, run_alone
 from config.base.net import links
 from config.base.web import display
-from incidents.customers import component_status, deliveries
+from incidents.customers import cadence, component_status, deliveries
 from incidents.customers.customer_mails import CustomerMail, update_mail
 from incidents.customers.obligations import complete_update, create_first_update, incidents_without_update
 from incidents.models import (
@@ -74,12 +74,8 @@ AUTHOR_PLACEHOLDERS = {
 }
 """Placeholders that the author fills in."""
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_CADENCE = {1: timedelta(minutes=20), 2: timedelta(minutes=30)}
-_USUAL_CADENCE = timedelta(minutes=60)
-_PROPOSED = {1: (Impact.CRITICAL, ComponentStatus.MAJOR), 2: (Impact.MAJOR, ComponentStatus.PARTIAL)}
 _FIRST_UPDATE_WINDOW = timedelta(days=1)
 _rests: Rests[int] = Rests()
-_FIRST_UPDATE_WITHIN = {1: timedelta(minutes=10), 2: timedelta(minutes=20), 3: timedelta(minutes=60)}
 
 
 class UpdateRefused(Refusal):
@@ -115,18 +111,6 @@ class Preview:
     open_placeholders: list[str]
 
 
-def next_update_due(*, severity: Severity, at: datetime) -> datetime:
-    """When the next update should come by the usual cadence of the severity, rounded down to five minutes."""
-    due_at = at + _CADENCE.get(severity.rank, _USUAL_CADENCE)
-    return due_at.replace(minute=due_at.minute - due_at.minute % 5, second=0, microsecond=0)
-
-
-def first_update_due(ticket: Ticket) -> datetime | None:
-    """When the first update is due; None for severities that need none."""
-    wait = _FIRST_UPDATE_WITHIN.get(ticket.severity.rank)
-    return ticket.impact_started_at + wait if wait and ticket.is_open else None
-
-
 def create_first_updates(*, at: datetime) -> int:
     """Create the first-update obligation of incidents that need one; returns how many.
 
@@ -137,7 +121,7 @@ def create_first_updates(*, at: datetime) -> int:
 
     @transaction.atomic
     def create(pk: int) -> bool:
-        due_at = first_update_due(tickets[pk])
+        due_at = cadence.first_update_due(ticket=tickets[pk])
         if due_at is not None:
             create_first_update(tickets[pk], due_at=due_at, at=at)
         return due_at is not None
@@ -151,7 +135,7 @@ def customer_summary(ticket: Ticket, *, at: datetime) -> dict[str, Any] | None:
     if public_incident is None:
         if not StatusPage.objects.exists():
             return None
-        due_at = first_update_due(ticket)
+        due_at = cadence.first_update_due(ticket=ticket)
         return {"public_incident": None, "first_due_at": due_at, "is_late": due_at is not None and due_at < at}
     newest = public_incident.updates.filter(withdrawn_at=None).order_by("-published_at", "-pk").first()
     counts = (
@@ -169,8 +153,7 @@ def customer_summary(ticket: Ticket, *, at: datetime) -> dict[str, Any] | None:
 
 def proposed_impact(severity: Severity) -> dict[str, str]:
     """The impact and component status that the severity suggests; the author confirms them."""
-    impact, status = _PROPOSED.get(severity.rank, (Impact.MINOR, ComponentStatus.DEGRADED))
-    return {"impact": impact, "component_status": status}
+    return {"impact": severity.customer_impact, "component_status": severity.component_status}
 
 
 def proposed_components(service: Service | None, *, page: StatusPage) -> list[Component]:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
 from config.base.web.batched_choices import BatchedChoiceFilter
-from config.base.web.filters import FilterSet, MomentFilter, WholeNumberFilter, WordsFilter
+from config.base.web.filters import FilterSet, MomentFilter, WholeNumberFilter, WordsFilter, YesNoFilter
 from incidents.models import (
     OPEN_STATUSES,
     PREFIXES,
@@ -95,6 +95,7 @@ class TicketFilter(FilterSet):
         label_of=Concat("name", Value(" <"), "email", Value(">"), output_field=TextField()),
     )
     contact_type = filters.ChoiceFilter(choices=ContactType)
+    is_security = YesNoFilter(label="About security")
     created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
     created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
     repeat = filters.ChoiceFilter(

@@ -7,7 +7,7 @@ from django import forms
 
 from config.base.web.forms import Form
 from incidents import response
-from incidents.forms.severities import LevelField
+from incidents.forms.severities import LevelField, SecurityField
 from incidents.models import ClosureCode, ContactType, HoldReason, Service, Severity, Ticket
 from oncall.models import Team, User
 
@@ -42,6 +42,7 @@ class DeclareForm(Form):
     requester_phone = forms.CharField(label="Requester's phone", max_length=40, required=False)
     requester_email = forms.EmailField(label="Requester's e-mail", required=False)
     affected_customers = forms.CharField(max_length=300, required=False)
+    is_security = SecurityField()
     description = forms.CharField(
         required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="Markdown works here."
     )

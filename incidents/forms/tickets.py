@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from config.base.web.forms import EditForm
-from incidents.forms.severities import LevelField
+from incidents.forms.severities import LevelField, SecurityField
 from incidents.models import Incident, Service
 
 
@@ -22,6 +22,7 @@ class TicketForm(EditForm):
     impact = LevelField()
     urgency = LevelField()
     category = forms.CharField(max_length=60, required=False)
+    is_security = SecurityField()
     affected_customers = forms.CharField(max_length=300, required=False)
     conference_url = forms.URLField(label="Conference link", required=False, assume_scheme="https")
 

@@ -19,9 +19,7 @@ from incidents.models.customers.subscribers import Subscriber, UpdateDelivery
 from incidents.models.customers.updates import (
     OVER,
     Component,
-    ComponentStatus,
     CustomerUpdate,
-    Impact,
     MessageTemplate,
     Phase,
     PublicIncident,
@@ -32,7 +30,7 @@ from incidents.models.reports import ReportChange, ReportRun, ReportSegment
 from incidents.models.requesters import Contact
 from incidents.models.response import Response
 from incidents.models.services import Service, ServiceDependency, ServiceKind, ServiceOwnership, ServiceReadiness
-from incidents.models.severities import Level, PriorityRule, ReviewSeat, Severity
+from incidents.models.severities import ComponentStatus, Impact, Level, PriorityRule, ReviewSeat, Severity
 from incidents.models.tickets.links import STANDS_FOR, LinkKind, TicketLink
 from incidents.models.tickets.ticket import (
     INCIDENT_STATUSES,

@@ -11,6 +11,7 @@ from incidents.models import EntryKind, Ticket, TicketStatus
 from incidents.response.choosing import choose_answered, choose_declined, lock_running
 from incidents.response.paging import SUBJECT, begin_work, page_team
 from incidents.tickets import timeline
+from incidents.tickets.changes import record_change
 from incidents.tickets.locking import TicketRefused, lock_ticket, move, refuse_unless_open, save
 from incidents.tickets.status import INCIDENT
 from oncall import escalation
@@ -159,9 +160,12 @@ def assign(*, ticket_id: int, assignee: User | None, actor: User | None, at: dat
     if assignee is not None and not assignee.is_active:
         raise TicketRefused(f"{assignee.name}'s account is closed. Choose somebody else.", field="assignee")
     if ticket.assignee != assignee:
+        before = ticket.assignee
         _give_to(ticket, assignee, at=at)
         text = f"Assigned to {assignee.name}." if assignee else "Assigned to nobody."
-        timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor)
+        record_change(
+            ticket_id=ticket.pk, field="assignee", before=before, after=assignee, text=text, actor=actor, at=at
+        )
     return ticket
 
 

@@ -8,22 +8,22 @@ from django.db import transaction
 
 from config.base.data.text import clean_lines
 from incidents.customers.obligations import reassign_updates
-from incidents.models import EntryKind, HoldReason, Incident, Severity, Ticket, TicketStatus, Visibility
+from incidents.models import EntryKind, HoldReason, Severity, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.response.paging import end_paging, page_team, running
 from incidents.response.telling import tell_responders
 from incidents.severities import priority
 from incidents.tickets import quoting, timeline
-from incidents.tickets.locking import TicketRefused, lock_ticket, move, refuse_unless_open, save
+from incidents.tickets.changes import change_fields, differing, record_change
+from incidents.tickets.locking import TicketRefused, lock_record, lock_ticket, move, refuse_unless_open, save
 from oncall import escalation
 from oncall.models import Team, Urgency, User
 
-_ON_TICKET = frozenset({
-    "title", "description", "category", "service", "impact", "urgency", "requester", "affected_customers",
-    "asset_type", "asset_name", "asset_external_id", "asset_url", "visibility", "visibility_reason",
-    "conference_url", "external_links", "custom", "impact_started_at", "contact_type",
+EDITABLE = frozenset({
+    "title", "description", "category", "is_security", "service", "impact", "urgency", "requester",
+    "affected_customers", "asset_type", "asset_name", "asset_external_id", "asset_url", "visibility",
+    "visibility_reason", "conference_url", "external_links", "custom", "impact_started_at", "contact_type",
+    "customer_impact", "workaround",
 })  # fmt: skip
-_ON_INCIDENT = frozenset({"customer_impact", "workaround"})
-EDITABLE = _ON_TICKET | _ON_INCIDENT
 
 
 @transaction.atomic
@@ -111,13 +111,9 @@ def change_severity(
         raise TicketRefused(f"Say why {ticket.reference} is less severe than {before.name}.")
     ticket.severity = severity
     save(ticket, "severity", at=at)
-    timeline.record(
-        ticket_id=ticket.pk,
-        kind=EntryKind.CHANGE,
-        text=f"Severity changed from {before.name} to {severity.name}. {reason}".strip(),
-        at=at,
-        actor=actor,
-        data={"field": "severity", "from": before.name, "to": severity.name},
+    text = f"Severity changed from {before.name} to {severity.name}. {reason}".strip()
+    record_change(
+        ticket_id=ticket.pk, field="severity", before=before.name, after=severity.name, text=text, actor=actor, at=at
     )
     _change_urgency(ticket, before, at=at, actor=actor)
     if ticket.is_open and severity.pages and not before.pages:
@@ -145,37 +141,14 @@ def edit(*, ticket_id: int, changes: Mapping[str, Any], actor: User | None, at: 
     """
     if unknown := set(changes) - EDITABLE:
         raise TicketRefused(f"{', '.join(sorted(unknown))} cannot be changed this way.")
-    ticket = lock_ticket(ticket_id)
-    incident = Incident.objects.get(pk=ticket_id)
-    changed = [name for name, value in changes.items() if getattr(incident, name) != value]
-    if not changed:
-        return ticket
-    before = {name: getattr(incident, name) for name in changed}
-    for name in changed:
-        setattr(incident if name in _ON_INCIDENT else ticket, name, changes[name])
-    on_ticket = [name for name in changed if name in _ON_TICKET]
-    if {"impact", "urgency"} & set(on_ticket):
-        ticket.priority = priority.propose(impact=ticket.impact, urgency=ticket.urgency).priority
-        on_ticket.append("priority")
-    if any(name.endswith("_at") for name in on_ticket):  # reports say how many times were changed by hand
-        ticket.times_changed_at = at
-        on_ticket.append("times_changed_at")
-    ticket.clean_fields(exclude=[f.name for f in Ticket._meta.fields if f.name not in on_ticket])
-    ticket.validate_constraints()
-    save(ticket, *on_ticket, at=at)
-    on_incident = {name: changes[name] for name in changed if name in _ON_INCIDENT}
-    if on_incident:
-        incident.save_base(raw=True, update_fields=list(on_incident))
-    for name in changed:
-        label = name.replace("_", " ")
-        timeline.record(
-            ticket_id=ticket.pk,
-            kind=EntryKind.CHANGE,
-            text=f"{label.capitalize()} changed.",
-            at=at,
-            actor=actor,
-            data={"field": name, "from": str(before[name] or ""), "to": str(changes[name] or "")},
-        )
+    ticket = lock_record(ticket_id, kind=TicketKind.INCIDENT)
+    changed, stamps = differing(ticket, changes), {}
+    if {"impact", "urgency"} & set(changed):
+        levels = {name: changed.get(name, getattr(ticket, name)) for name in ("impact", "urgency")}
+        changed |= differing(ticket, {"priority": priority.propose(**levels).priority})
+    if any(name.endswith("_at") for name in changed):  # reports say how many times were changed by hand
+        stamps["times_changed_at"] = at
+    change_fields(ticket=ticket, values=changed, unrecorded=stamps, actor=actor, at=at)
     if "visibility" in changed and ticket.visibility == Visibility.PRIVATE:
         _record_copies(ticket, actor=actor, at=at)
     return ticket

@@ -38,6 +38,7 @@ def declare(
     urgency: int | None = None,
     description: str = "",
     category: str = "",
+    is_security: bool = False,
     contact_type: str = "portal",
     requester: Contact | None = None,
     affected_customers: str = "",
@@ -60,12 +61,13 @@ def declare(
         proposal = priority.propose(impact=impact, urgency=urgency)
         severity, priority_value = severity or proposal.severity, proposal.priority
     if not (impact or urgency):
-        priority_value = min(5, severity.rank)
+        priority_value = priority.priority_of(severity=severity)
     incident = Incident(
         kind=TicketKind.INCIDENT,
         title=title,
         description=description,
         category=category,
+        is_security=is_security,
         contact_type=contact_type,
         service=service,
         impact=impact,

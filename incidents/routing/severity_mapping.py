@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from incidents.models import Integration, Severity
 
-# The words that senders use, by rank; the first severity with at least that rank is taken.
+# The words that senders use, by rank; the first severity with at least that rank is taken. A rule and no setting: it
+# says what common words mean in senders' products. An integration's own mapping goes before it.
 _WORDS_BY_RANK = {
     1: "emergency emerg disaster fatal p1 1",
     2: "critical crit alert page p2 2",

@@ -36,5 +36,6 @@ class SeveritySerializer(RecordSerializer):
         model = Severity
         fields = (
             "id", "rank", "name", "title", "description", "is_major", "pages", "urgency", "needs_prevention",
-            "confirms_restore", "postmortem_days", "review_seats",
+            "confirms_restore", "postmortem_days", "review_seats", "first_update_minutes", "update_minutes",
+            "customer_impact", "component_status",
         )  # fmt: skip

@@ -41,11 +41,11 @@ class TicketSerializer(RecordSerializer):
     class Meta:
         model = Ticket
         fields: tuple[str, ...] = (
-            "id", "reference", "url", "title", "description", "category", "contact_type", "status", "hold_reason",
-            "severity", "priority", "impact", "urgency", "service", "team", "assignee", "opened_by", "requester",
-            "affected_customers", "closure_code", "closure_note", "visibility", "conference_url", "created_at",
-            "updated_at", "impact_started_at", "detected_at", "alerted_at", "acknowledged_at", "work_started_at",
-            "mitigated_at", "restored_at", "resolved_at", "closed_at", "reopened_at",
+            "id", "reference", "url", "title", "description", "category", "is_security", "contact_type", "status",
+            "hold_reason", "severity", "priority", "impact", "urgency", "service", "team", "assignee", "opened_by",
+            "requester", "affected_customers", "closure_code", "closure_note", "visibility", "conference_url",
+            "created_at", "updated_at", "impact_started_at", "detected_at", "alerted_at", "acknowledged_at",
+            "work_started_at", "mitigated_at", "restored_at", "resolved_at", "closed_at", "reopened_at",
         )  # fmt: skip
 
     @extend_schema_field(RequesterSerializer(allow_null=True))
@@ -73,6 +73,7 @@ class FactsSerializer(InputSerializer):
     title = Line(max_length=300)
     description = Lines(max_length=20_000, allow_blank=True, required=False)
     category = Line(max_length=60, allow_blank=True, required=False)
+    is_security = serializers.BooleanField(required=False)
     service = Key(slug_field="slug", queryset=Service.objects.all(), allow_null=True, required=False)
     impact = LevelField(allow_null=True, required=False)
     urgency = LevelField(allow_null=True, required=False)

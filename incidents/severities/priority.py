@@ -13,6 +13,18 @@ class Proposal:
     severity: Severity
 
 
+MILDEST_PRIORITY = 5
+
+
+def priority_of(*, severity: Severity) -> int:
+    """The priority of a ticket of which nobody said impact or urgency: the severity's rank, at most 5.
+
+    A rule and no setting: without the two there is nothing else to order the queue by, and the worst stays first.
+    Who wants another order says impact and urgency, whose matrix administrators set.
+    """
+    return min(MILDEST_PRIORITY, severity.rank)
+
+
 def propose(*, impact: int | None, urgency: int | None) -> Proposal:
     """Priority and severity by the matrix; an unknown impact or urgency counts as medium.
 

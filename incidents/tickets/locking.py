@@ -1,10 +1,11 @@
 """The two things every verb does: lock the ticket, and move its status by the table."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from config.base.data.lifecycle import Lifecycle, Refusal
-from incidents.models import EntryKind, Ticket, TicketStatus
+from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
 from incidents.tickets import timeline
 from incidents.tickets.status import INCIDENT
 from oncall.models import User
@@ -21,6 +22,26 @@ def lock_ticket(ticket_id: int) -> Ticket:
         .select_related("service", "severity", "team", "assignee")
         .get(pk=ticket_id)
     )
+
+
+def lock_record(ticket_id: int, *, kind: TicketKind) -> Ticket:
+    """The ticket and its row of this kind as `ticket.part`, locked together by one statement.
+
+    Both are locked, because a row that is only joined is read as it was before the wait for the lock. Raises
+    TicketRefused for a ticket of another kind.
+    """
+    part = str(kind)
+    rows = (
+        Ticket.objects.select_for_update(no_key=True, of=("self", part))
+        .select_related(part, "service", "severity", "team", "assignee")
+        # An inner join: PostgreSQL locks no row that may be missing.
+        .filter(**{f"{part}__isnull": False})
+    )
+    ticket = rows.filter(pk=ticket_id).first()
+    if ticket is None:
+        other = Ticket.objects.get(pk=ticket_id)
+        raise TicketRefused(f"{other.reference} is not {'an' if kind == TicketKind.INCIDENT else 'a'} {part}.")
+    return ticket
 
 
 def refuse_unless_open(ticket: Ticket, advice: str) -> None:
@@ -43,12 +64,13 @@ def move(
     actor: User | None,
     text: str,
     lifecycle: Lifecycle = INCIDENT,
+    data: Mapping[str, Any] | None = None,
     **stamps: Any,
 ) -> None:
     """Move the ticket to a status, set its stamps, and record it on the timeline.
 
     Raises IllegalMove if the lifecycle does not allow it. Stamps are set as passed:
-    `restored_at=at`, `hold_reason="supplier"`, ...
+    `restored_at=at`, `hold_reason="supplier"`, ... `data` is more for the entry, for programs.
     """
     before = ticket.status
     lifecycle.check(before, status)
@@ -64,5 +86,5 @@ def move(
         text=text,
         at=at,
         actor=actor,
-        data={"from": before, "to": str(status)},
+        data={**(data or {}), "from": before, "to": str(status)},
     )

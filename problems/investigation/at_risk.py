@@ -7,12 +7,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from incidents.models import EntryKind, Service, ServiceDependency, Ticket, TicketStatus
+from incidents.models import Service, ServiceDependency, Ticket, TicketStatus
 from incidents.prevention import action_items
 from incidents.response import TicketRefused
-from incidents.tickets import timeline
-from incidents.tickets.locking import lock_ticket, save
+from incidents.tickets.changes import record_change
+from incidents.tickets.locking import save
 from oncall.models import Team, User
+from problems.investigation.lifecycle import lock_problem
 from problems.models import Problem
 
 _MAX_NAMES = 3
@@ -79,22 +80,27 @@ def name_services(
 
     Services that are named already are skipped. Raises TicketRefused.
     """
-    ticket = lock_ticket(problem_id)
+    ticket = lock_problem(problem_id)
     if ticket.status == TicketStatus.CLOSED:
         raise TicketRefused(f"{ticket.reference} is closed. Reopen it, or open a new problem.")
     if due_on < at.date():
         raise TicketRefused("This day is in the past. Choose a later day.", field="due_on")
-    problem = Problem.objects.get(pk=problem_id)
-    named = set(problem.services_at_risk.values_list("pk", flat=True)) | {ticket.service_id}
+    problem: Problem = ticket.problem
+    named = list(problem.services_at_risk.order_by("name"))
+    left_out = {service.pk for service in named} | {ticket.service_id}
     new_services = sorted(
-        {service for service in services if service.pk not in named}, key=lambda service: service.name
+        {service for service in services if service.pk not in left_out}, key=lambda service: service.name
     )
     if not new_services:
         raise TicketRefused("Choose at least one service that is not named yet.", field="services")
     problem.services_at_risk.add(*new_services)
-    text = f"Other services at risk: {', '.join(service.name for service in new_services)}."
-    data = {"services": [service.slug for service in new_services]}
-    timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor, data=data)
+    record_change(
+        ticket_id=ticket.pk, field="services_at_risk",
+        before=", ".join(service.slug for service in named),
+        after=", ".join(service.slug for service in [*named, *new_services]),
+        text=f"Other services at risk: {', '.join(service.name for service in new_services)}.",
+        actor=actor, at=at, data={"services": [service.slug for service in new_services]},
+    )  # fmt: skip
     for team, owned in _by_team(new_services).items():
         title = f"Find out whether {_names(owned)} can fail as in {ticket.reference}, and prevent it"
         action_items.add(ticket_id=ticket.pk, title=title, due_on=due_on, team=team, actor=actor, at=at)

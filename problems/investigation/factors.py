@@ -7,11 +7,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from config.base.data.text import clean_lines
-from incidents.models import EntryKind
 from incidents.response import TicketRefused
-from incidents.tickets import timeline
-from incidents.tickets.locking import lock_ticket
+from incidents.tickets.changes import record_change
 from oncall.models import User
+from problems.investigation.lifecycle import lock_problem
 from problems.models import Factor, Problem
 
 _MAX_DEPTH = 12
@@ -49,11 +48,13 @@ def add(
     evidence_url: str = "",
 ) -> Factor:
     """Add a factor, at the top or below the factor that it explains. Raises TicketRefused."""
-    lock_ticket(problem_id)
+    lock_problem(problem_id)
     if not (text := clean_lines(text)):
         raise TicketRefused("Say what contributed, in a sentence.")
     if parent is not None and parent.problem_id != problem_id:
         raise TicketRefused("That factor belongs to another problem. Choose a factor of this problem.", field="parent")
+    if parent is not None and not Factor.objects.filter(pk=parent.pk).exists():
+        raise TicketRefused("That factor was removed meanwhile. Choose another one.", field="parent")
     if _depth(parent) >= _MAX_DEPTH:
         raise TicketRefused("The tree has too many levels here. Add the factor at the top.")
     siblings = Factor.objects.filter(problem=problem_id, parent=parent)
@@ -64,9 +65,9 @@ def add(
     )  # fmt: skip
     factor.clean_fields(exclude=["problem", "parent", "created_by"])
     factor.save()
-    timeline.record(
-        ticket_id=problem_id, kind=EntryKind.CHANGE, text=f"Contributing factor: {text}", at=at, actor=actor,
-        data={"factor": factor.pk},
+    record_change(
+        ticket_id=problem_id, field="factor", before="", after=text, text=f"Contributing factor: {text}",
+        actor=actor, at=at, data={"factor": factor.pk},
     )  # fmt: skip
     return factor
 
@@ -74,16 +75,21 @@ def add(
 @transaction.atomic
 def remove(*, factor_id: int, actor: User | None, at: datetime) -> Problem:
     """Remove a factor; the timeline keeps its text. Raises TicketRefused."""
-    factor = Factor.objects.select_related("problem").get(pk=factor_id)
-    lock_ticket(factor.problem_id)
+    # Read before the lock to know what to lock; a factor never changes its problem.
+    problem_id = Factor.objects.values_list("problem", flat=True).get(pk=factor_id)
+    ticket = lock_problem(problem_id)
+    factor = Factor.objects.filter(pk=factor_id).first()
+    if factor is None:
+        raise TicketRefused("This factor was removed already.")
     if factor.children.exists():
         raise TicketRefused("Other factors explain this one. Remove those first.")
-    factor.delete()
-    timeline.record(
-        ticket_id=factor.problem_id, kind=EntryKind.CHANGE, text=f"Factor removed: {factor.text}", at=at,
-        actor=actor,
+    record_change(
+        ticket_id=problem_id, field="factor", before=factor.text, after="", text=f"Factor removed: {factor.text}",
+        actor=actor, at=at, data={"factor": factor_id},
     )  # fmt: skip
-    return factor.problem
+    factor.delete()
+    problem: Problem = ticket.problem
+    return problem
 
 
 def _depth(factor: Factor | None) -> int:

@@ -20,8 +20,10 @@ from incidents.models import (
 )
 from incidents.prevention.auto_resolve import resolve_waiting
 from incidents.response import TicketRefused
+from incidents.severities import priority
 from incidents.tickets import links, timeline
-from incidents.tickets.locking import lock_ticket, move, save
+from incidents.tickets.changes import change_fields, old_and_new
+from incidents.tickets.locking import lock_record, move
 from oncall.models import Team, User
 from problems.investigation.status import PROBLEM
 from problems.known_errors import obligations
@@ -31,13 +33,14 @@ CODES = (ClosureCode.FIX_APPLIED, ClosureCode.RISK_ACCEPTED, ClosureCode.DUPLICA
 CODE_CHOICES = [(code.value, code.label) for code in CODES]
 _CAUSE_REMAINS = frozenset({ClosureCode.RISK_ACCEPTED, ClosureCode.CANCELLED})
 _COPIED_FIELDS = (
-    "description", "category", "service", "impact", "urgency", "priority", "severity", "team", "affected_customers",
-    "asset_type", "asset_name", "asset_external_id", "asset_url", "visibility", "visibility_reason",
-    "impact_started_at", "detected_at", "origin",
+    "description", "category", "is_security", "service", "impact", "urgency", "priority", "severity", "team",
+    "affected_customers", "asset_type", "asset_name", "asset_external_id", "asset_url", "visibility",
+    "visibility_reason", "impact_started_at", "detected_at", "origin",
 )  # fmt: skip
-_TICKET_FIELDS = frozenset({"title", "description", "category", "affected_customers", "service", "severity"})
-_PROBLEM_FIELDS = frozenset({"cause", "workaround"})
-EDITABLE = _TICKET_FIELDS | _PROBLEM_FIELDS
+EDITABLE = frozenset({
+    "title", "description", "category", "is_security", "affected_customers", "service", "severity", "cause",
+    "workaround",
+})  # fmt: skip
 
 
 @transaction.atomic
@@ -57,8 +60,8 @@ def open_problem(
         raise TicketRefused("Choose the service it is about, or the team that should investigate it.", field="team")
     problem = Problem(
         kind=TicketKind.PROBLEM, title=title, description=description, service=service, team=owner,
-        severity=severity, priority=min(5, severity.rank), opened_by=actor, created_at=at, updated_at=at,
-        impact_started_at=at,
+        severity=severity, priority=priority.priority_of(severity=severity), opened_by=actor, created_at=at,
+        updated_at=at, impact_started_at=at,
     )  # fmt: skip
     return _insert(problem, f"Opened for {owner.name}.", actor=actor, at=at)
 
@@ -81,7 +84,7 @@ def open_from_incident(*, incident_id: int, actor: User | None, at: datetime, ti
 @transaction.atomic
 def link_incident(*, problem_id: int, incident_id: int, actor: User | None, at: datetime) -> Ticket:
     """Link an incident that an existing problem caused. Raises TicketRefused."""
-    ticket, incident = _locked(problem_id), _incident(incident_id)
+    ticket, incident = lock_problem(problem_id), _incident(incident_id)
     if ticket.status == TicketStatus.CLOSED:
         raise TicketRefused(f"{ticket.reference} is closed. Reopen it, or open a new problem.")
     links.link_tickets(from_ticket=incident, to_ticket=ticket, kind=LinkKind.CAUSED_BY, actor=actor, at=at)
@@ -91,19 +94,22 @@ def link_incident(*, problem_id: int, incident_id: int, actor: User | None, at: 
 @transaction.atomic
 def assess(*, problem_id: int, actor: User | None, at: datetime, note: str = "") -> Ticket:
     """Assess it: its cause should be investigated."""
-    return _move(problem_id, TicketStatus.ASSESSED, "Assessed.", note, actor=actor, at=at)
+    return _move(lock_problem(problem_id), TicketStatus.ASSESSED, "Assessed.", note, actor=actor, at=at)
 
 
 @transaction.atomic
 def analyze(*, problem_id: int, actor: User | None, at: datetime, note: str = "") -> Ticket:
     """Analyze it: investigate the cause. Raises TicketRefused."""
-    ticket = _locked(problem_id)
+    ticket = lock_problem(problem_id)
     if ticket.status in {TicketStatus.RESOLVED, TicketStatus.CLOSED}:
         raise TicketRefused(
             f"{ticket.reference} is {ticket.get_status_display().lower()}. Reopen it first, and say why."
         )
-    started = {"work_started_at": ticket.work_started_at or at, "assignee": ticket.assignee or actor}
-    return _move(problem_id, TicketStatus.ANALYSIS, "Analysis started.", note, actor=actor, at=at, **started)
+    started = {"work_started_at": ticket.work_started_at or at}
+    _move(ticket, TicketStatus.ANALYSIS, "Analysis started.", note, actor=actor, at=at, **started)
+    if ticket.assignee is None:
+        change_fields(ticket=ticket, values={"assignee": actor}, actor=actor, at=at)
+    return ticket
 
 
 @transaction.atomic
@@ -111,23 +117,26 @@ def publish_known_error(
     *, problem_id: int, title: str, symptoms: str, workaround: str, actor: User | None, at: datetime
 ) -> KnownError:
     """Publish its symptoms and workaround for responders of new incidents; a second call updates them."""
-    ticket = _locked(problem_id)
+    ticket = lock_problem(problem_id)
     if not (title.strip() and symptoms.strip() and workaround.strip()):
         raise TicketRefused("Write a title, the symptoms and a workaround.")
-    if ticket.status not in {TicketStatus.FIX_IN_PROGRESS, TicketStatus.KNOWN_ERROR}:
+    is_known = ticket.status in {TicketStatus.FIX_IN_PROGRESS, TicketStatus.KNOWN_ERROR}
+    if not is_known:
         PROBLEM.check(ticket.status, TicketStatus.KNOWN_ERROR)
-    values = {"title": title, "symptoms": symptoms, "workaround": workaround, "updated_at": at}
-    known_error, is_new = KnownError.objects.update_or_create(
+    known_error, is_new = KnownError.objects.get_or_create(
         problem_id=ticket.pk,
-        defaults=values | {"status": KnownErrorStatus.PUBLISHED},
-        create_defaults=values | {"published_at": at},
-    )
-    edit(problem_id=ticket.pk, changes={"workaround": workaround}, actor=actor, at=at)
+        defaults={
+            "title": title, "symptoms": symptoms, "workaround": workaround, "published_at": at, "updated_at": at,
+        },
+    )  # fmt: skip
+    values = {"title": title, "symptoms": symptoms, "workaround": workaround, "status": KnownErrorStatus.PUBLISHED}
+    data = _change_known_error(known_error, values, is_new=is_new, at=at)
+    change_fields(ticket=ticket, values={"workaround": workaround}, actor=actor, at=at)
     text = f"Known error {'published' if is_new else 'changed'}: {title}"
-    if ticket.status in {TicketStatus.FIX_IN_PROGRESS, TicketStatus.KNOWN_ERROR}:
-        timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor)
+    if is_known:
+        timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor, data=data)
     else:
-        _move(problem_id, TicketStatus.KNOWN_ERROR, text, "", actor=actor, at=at)
+        _move(ticket, TicketStatus.KNOWN_ERROR, text, "", actor=actor, at=at, data=data)
     obligations.create_review(ticket, known_error, actor=actor, at=at)
     return known_error
 
@@ -135,14 +144,15 @@ def publish_known_error(
 @transaction.atomic
 def start_fix(*, problem_id: int, actor: User | None, at: datetime, note: str = "") -> Ticket:
     """Start to fix the cause."""
-    return _move(problem_id, TicketStatus.FIX_IN_PROGRESS, "Fix started.", note, actor=actor, at=at)
+    return _move(lock_problem(problem_id), TicketStatus.FIX_IN_PROGRESS, "Fix started.", note, actor=actor, at=at)
 
 
 @transaction.atomic
 def resolve(*, problem_id: int, actor: User | None, at: datetime, note: str = "") -> Ticket:
     """Resolve it: the cause is fixed. Its known error retires, and incidents that waited for it are settled."""
-    ticket = _move(problem_id, TicketStatus.RESOLVED, "The cause is fixed.", note, actor=actor, at=at, resolved_at=at)
-    _retire_known_error(ticket, at=at)
+    ticket = lock_problem(problem_id)
+    _move(ticket, TicketStatus.RESOLVED, "The cause is fixed.", note, actor=actor, at=at, resolved_at=at)
+    _retire_known_error(ticket, actor=actor, at=at)
     resolve_waiting(ticket=ticket, at=at)
     return ticket
 
@@ -155,7 +165,7 @@ def close(
 
     Raises TicketRefused.
     """
-    ticket = _locked(problem_id)
+    ticket = lock_problem(problem_id)
     if code not in CODES:
         raise TicketRefused(f"Close it as one of: {', '.join(choice.label.lower() for choice in CODES)}.")
     if code == ClosureCode.FIX_APPLIED and ticket.status not in {TicketStatus.FIX_IN_PROGRESS, TicketStatus.RESOLVED}:
@@ -167,9 +177,9 @@ def close(
     fixed_at = {"resolved_at": ticket.resolved_at or at} if code == ClosureCode.FIX_APPLIED else {}
     text = f"Closed: {ClosureCode(code).label}."
     stamps = {"closed_at": at, "closure_code": code, "closure_note": note} | fixed_at
-    ticket = _move(problem_id, TicketStatus.CLOSED, text, note, actor=actor, at=at, **stamps)
+    _move(ticket, TicketStatus.CLOSED, text, note, actor=actor, at=at, **stamps)
     if code != ClosureCode.RISK_ACCEPTED:  # an accepted risk still needs its workaround
-        _retire_known_error(ticket, at=at)
+        _retire_known_error(ticket, actor=actor, at=at)
     resolve_waiting(ticket=ticket, at=at)
     return ticket
 
@@ -177,7 +187,7 @@ def close(
 @transaction.atomic
 def reopen(*, problem_id: int, reason: str, actor: User | None, at: datetime) -> Ticket:
     """Analyze it again: the cause was not fixed, or the risk is no longer accepted. Raises TicketRefused."""
-    ticket = _locked(problem_id)
+    ticket = lock_problem(problem_id)
     if ticket.status == TicketStatus.CLOSED and ticket.closure_code not in _CAUSE_REMAINS:
         raise TicketRefused(
             f"{ticket.reference} is closed as {ticket.get_closure_code_display().lower()}."
@@ -188,32 +198,19 @@ def reopen(*, problem_id: int, reason: str, actor: User | None, at: datetime) ->
     if not reason.strip():
         raise TicketRefused("Say why it is reopened.")
     stamps: dict[str, Any] = {"reopened_at": at, "resolved_at": None, "closed_at": None, "closure_code": ""}
-    return _move(problem_id, TicketStatus.ANALYSIS, "Reopened.", reason, actor=actor, at=at, **stamps)
+    return _move(ticket, TicketStatus.ANALYSIS, "Reopened.", reason, actor=actor, at=at, **stamps)
 
 
 @transaction.atomic
 def edit(*, problem_id: int, changes: Mapping[str, Any], actor: User | None, at: datetime) -> Ticket:
-    """Change only the named fields, under the row's lock, and record each on the timeline. Raises TicketRefused."""
+    """Change only the named fields, under the row's lock, and record each with its old and new value.
+
+    Raises TicketRefused for a field that is not edited this way, ValidationError for a value that is not allowed.
+    """
     if unknown := set(changes) - EDITABLE:
         raise TicketRefused(f"{', '.join(sorted(unknown))} cannot be changed this way.")
-    ticket = _locked(problem_id)
-    problem = Problem.objects.get(pk=problem_id)
-    changed = {name: value for name, value in changes.items() if getattr(problem, name) != value}
-    if not changed:
-        return ticket
-    ticket_fields = [name for name in changed if name in _TICKET_FIELDS]
-    for name in ticket_fields:
-        setattr(ticket, name, changed[name])
-    ticket.clean_fields(exclude=[field.name for field in Ticket._meta.fields if field.name not in ticket_fields])
-    save(ticket, *ticket_fields, at=at)
-    if problem_fields := [name for name in changed if name in _PROBLEM_FIELDS]:
-        for name in problem_fields:
-            setattr(problem, name, changed[name])
-        problem.save_base(raw=True, update_fields=problem_fields)
-    for name, value in changed.items():
-        data = {"field": name, "to": str(value or "")}
-        text = f"{name.replace('_', ' ').capitalize()} changed."
-        timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor, data=data)
+    ticket = lock_problem(problem_id)
+    change_fields(ticket=ticket, values=changes, actor=actor, at=at)
     return ticket
 
 
@@ -228,27 +225,41 @@ def _incident(incident_id: int) -> Incident:
     return Incident.objects.select_related("service", "severity", "team").get(pk=incident_id)
 
 
-def _locked(problem_id: int) -> Ticket:
-    """Lock the problem's ticket. Raises TicketRefused for a ticket of another kind."""
-    ticket = lock_ticket(problem_id)
-    if ticket.kind != TicketKind.PROBLEM:
-        raise TicketRefused(f"{ticket.reference} is not a problem.")
-    return ticket
+def lock_problem(problem_id: int) -> Ticket:
+    """The problem's ticket, locked with the problem's own columns. Raises TicketRefused for another kind."""
+    return lock_record(problem_id, kind=TicketKind.PROBLEM)
 
 
 def _move(
-    problem_id: int, status: TicketStatus, text: str, note: str, *, actor: User | None, at: datetime, **stamps: Any
+    ticket: Ticket, status: TicketStatus, text: str, note: str, *, actor: User | None, at: datetime, **stamps: Any
 ) -> Ticket:
-    ticket = _locked(problem_id)
-    entry = f"{text} {note}".strip()
-    move(ticket, status, at=at, actor=actor, text=entry, lifecycle=PROBLEM, **stamps)
+    """Move the locked ticket."""
+    move(ticket, status, at=at, actor=actor, text=f"{text} {note}".strip(), lifecycle=PROBLEM, **stamps)
     return ticket
 
 
-def _retire_known_error(ticket: Ticket, *, at: datetime) -> None:
-    KnownError.objects.filter(problem=ticket.pk, status=KnownErrorStatus.PUBLISHED).update(
-        status=KnownErrorStatus.RETIRED, updated_at=at
-    )
+def _change_known_error(
+    known_error: KnownError, values: Mapping[str, Any], *, at: datetime, is_new: bool = False
+) -> dict[str, Any]:
+    """Set these columns of a locked problem's known error; returns old and new of each for the timeline's entry."""
+    changes = {}
+    for name, value in values.items():
+        before = "" if is_new else getattr(known_error, name)
+        if before != value:
+            changes[name] = old_and_new(before, value)
+            setattr(known_error, name, value)
+    if not is_new:
+        known_error.updated_at = at
+        known_error.save(update_fields=[*values, "updated_at"])
+    return {"known_error": known_error.pk, "changes": changes}
+
+
+def _retire_known_error(ticket: Ticket, *, actor: User | None, at: datetime) -> None:
+    known_error = KnownError.objects.filter(problem=ticket.pk, status=KnownErrorStatus.PUBLISHED).first()
+    if known_error is not None:
+        data = _change_known_error(known_error, {"status": KnownErrorStatus.RETIRED}, at=at)
+        text = f"Known error retired: {known_error.title}"
+        timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor, data=data)
     obligations.withdraw_review(ticket, at=at)
 
 

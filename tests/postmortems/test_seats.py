@@ -24,7 +24,7 @@ ALL = list(ReviewSeat.values)
 @pytest.fixture
 def postmortem() -> Postmortem:
     ticket = make.IncidentFactory(
-        severity=make.SeverityFactory(rank=1, review_seats=ALL), category="Security", status="restored",
+        severity=make.SeverityFactory(rank=1, review_seats=ALL), is_security=True, status="restored",
         restored_at=NOON,
     )  # fmt: skip
     return make.PostmortemFactory(ticket=ticket, section="It broke.")
@@ -80,7 +80,7 @@ class TestApprove:
         assert approve(in_review).status == PostmortemStatus.APPROVED
 
     def test_asks_security_only_where_it_is_a_matter_of_it(self, postmortem: Postmortem) -> None:
-        Ticket.objects.filter(pk=postmortem.ticket_id).update(category="network")
+        Ticket.objects.filter(pk=postmortem.ticket_id).update(is_security=False, category="Security")
         ticket = Ticket.objects.get(pk=postmortem.ticket_id)
 
         assert seats.required_seats(ticket) == ["owner_team", "it_practice", "other_team"]

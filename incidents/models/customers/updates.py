@@ -19,6 +19,7 @@ from simple_history.models import HistoricalRecords
 from config.base.data.constraints import one_of
 from config.base.data.models import OneLineField
 from incidents.models.services import Service
+from incidents.models.severities import ComponentStatus, Impact
 from incidents.models.tickets.ticket import Ticket
 from oncall.models import User
 
@@ -31,25 +32,6 @@ _LETTERS = string.ascii_lowercase + string.digits
 def new_public_id() -> str:
     """A public id: it cannot be guessed and does not show how many there are."""
     return "".join(secrets.choice(_LETTERS) for _ in range(12))
-
-
-class ComponentStatus(models.TextChoices):
-    """The status of a component, as in Statuspage."""
-
-    OPERATIONAL = "operational", "Operational"
-    DEGRADED = "degraded_performance", "Degraded performance"
-    PARTIAL = "partial_outage", "Partial outage"
-    MAJOR = "major_outage", "Major outage"
-    MAINTENANCE = "under_maintenance", "Under maintenance"
-
-
-class Impact(models.TextChoices):
-    """The impact on customers."""
-
-    NONE = "none", "None"
-    MINOR = "minor", "Minor"
-    MAJOR = "major", "Major"
-    CRITICAL = "critical", "Critical"
 
 
 class Phase(models.TextChoices):

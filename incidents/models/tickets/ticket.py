@@ -154,6 +154,12 @@ class Ticket(models.Model):
     title = OneLineField(max_length=300)
     description = models.TextField(blank=True)
     category = OneLineField(max_length=60, blank=True)
+    is_security = models.BooleanField(
+        "is about security",
+        default=False,
+        db_default=False,
+        help_text="Its review asks for Security's seat, if the severity has that seat.",
+    )
     contact_type = models.CharField("channel", max_length=10, choices=ContactType, default=ContactType.PORTAL)
     # Service and team have indexes of their own below, which begin with the key and order what follows.
     service = models.ForeignKey(
@@ -298,6 +304,12 @@ class Ticket(models.Model):
     def reference(self) -> str:
         """The name people use for it, as INC-7."""
         return f"{PREFIXES[TicketKind(self.kind)]}-{self.number}"
+
+    @property
+    def part(self) -> "Ticket":
+        """Its row of its kind, with that kind's own columns; no query if the ticket was locked together with it."""
+        row: Ticket = getattr(self, self.kind)
+        return row
 
     @property
     def is_open(self) -> bool:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from config.base.web.guards import ActsOn, LastChange
 from config.base.web.views import FormPage, ListPage
 from incidents import permissions
-from incidents.customers import status_page, updates
+from incidents.customers import cadence, status_page, updates
 from incidents.filters.customers import ComponentFilter, DeliveryFilter, PublicIncidentFilter, SubscriberFilter
 from incidents.forms.customers import UpdateForm
 from incidents.models import OVER, Component, Incident, PublicIncident, StatusPage, Subscriber, UpdateDelivery
@@ -77,7 +77,7 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
         public_incident = self.public_incident
         proposed = {
             "started_at": self.ticket.impact_started_at,
-            "next_update_at": updates.next_update_due(severity=self.ticket.severity, at=self.at),
+            "next_update_at": cadence.next_update_due(ticket=self.ticket, at=self.at),
             "components": updates.proposed_components(self.ticket.service, page=self.page),
             **updates.proposed_impact(self.ticket.severity),
         }

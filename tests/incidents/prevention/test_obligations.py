@@ -33,7 +33,7 @@ def ana() -> Any:
 
 @pytest.fixture
 def ticket(ana: Any) -> Any:
-    return make.IncidentFactory(severity=make.SeverityFactory(rank=1), assignee=ana)
+    return make.IncidentFactory(severity=make.SeverityFactory(rank=1, first_update_minutes=10), assignee=ana)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ class TestFirstUpdate:
     @pytest.mark.parametrize(
         "fields",
         [
-            {"severity__rank": 5},
+            {"severity__first_update_minutes": None},
             {"origin": "demo"},
             {"visibility": "private", "visibility_reason": "HR"},
             {"status": "restored", "restored_at": NOON},
