@@ -73,9 +73,9 @@ def add(
 
 @transaction.atomic
 def remove(*, factor_id: int, actor: User | None, at: datetime) -> Problem:
-    """Remove a factor; the timeline keeps its text. Raises TicketRefused."""
-    factor = Factor.objects.select_related("problem").get(pk=factor_id)
-    lock_ticket(factor.problem_id)
+    """Remove a factor; the timeline keeps its text. Raises TicketRefused, and Factor.DoesNotExist if it is gone."""
+    lock_ticket(Factor.objects.values_list("problem", flat=True).get(pk=factor_id))
+    factor = Factor.objects.select_related("problem").get(pk=factor_id)  # another one may have removed it meanwhile
     if factor.children.exists():
         raise TicketRefused("Other factors explain this one. Remove those first.")
     factor.delete()

@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config.base.web.forms import EditForm
-from config.base.web.guards import ActsOn, Edits, Guard, Once, Repeatable
+from config.base.web.guards import ActsOn, Edits, Guard, Once, Removes, Repeatable
 from config.base.web.views import DomainCallMixin, FormPage, PostPage
 from incidents.views.response import verbs as incident_verbs
 from postmortems.views import verbs as postmortem_verbs
@@ -30,6 +30,7 @@ OWN_RULES = {
 """Views with a POST that are no page of the portal, and what makes a second POST harmless."""
 TABLES: list[Any] = [incident_verbs.VERBS, problem_verbs.VERBS, postmortem_verbs.VERBS]
 _FORM = re.compile(r"<form\b[^>]*method=\"post\"[^>]*?(?:{%.*?%}[^>]*?)*>.*?</form>", re.DOTALL)
+_DELETES = re.compile("Delete|Remove")
 _ADDRESS = re.compile(r"""(?:action="{% url|{% post_to) ["']?([\w:-]+)["']?""")
 
 
@@ -62,6 +63,17 @@ class TestDeclarations:
 
         assert own - guarded == set(OWN_RULES)
         assert len(guarded) > 60
+
+    def test_of_pages_that_delete_a_row_end_well_a_second_time(self) -> None:
+        """A page that says it deletes or removes is tried in tests/portal/test_removals.py, or changes a state alone."""
+        deleting = {
+            name
+            for name, owner, guard in _guards()
+            if issubclass(owner, PostPage) and _DELETES.search(f"{owner.__name__} {owner.done} {owner.confirm}")
+        }
+
+        assert deleting == {name for name, _, guard in _guards() if isinstance(guard, Removes)}
+        assert len(deleting) >= 4
 
     def test_say_why(self) -> None:
         for name, _, guard in _guards():

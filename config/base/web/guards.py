@@ -50,6 +50,20 @@ class Repeatable(Guard):
 
 
 @dataclass(frozen=True)
+class Removes(Repeatable):
+    """The page deletes a record. Where that is already gone, the page says so and leads back.
+
+    `back` of such a page needs no record. A reader learns the same of a record that is hidden as of one that is gone.
+    """
+
+    why: str = "what was removed stays removed, and a second press says so"
+
+
+class AlreadyRemoved(Exception):
+    """The record that a page would remove is gone."""
+
+
+@dataclass(frozen=True)
 class Edits(Guard):
     """The page's EditForm shows the values of a record, and compares each with what its author saw."""
 

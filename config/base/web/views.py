@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -24,7 +24,7 @@ from config.base.data.lifecycle import IllegalMove
 from config.base.web import csv_files, drafts, guards, panels, submissions
 from config.base.web.filters import query_problems
 from config.base.web.forms import EditForm, add_refusal, refusal_sentences
-from config.base.web.guards import ActsOn, Guard, LastChange, Repeatable
+from config.base.web.guards import ActsOn, AlreadyRemoved, Guard, LastChange, Removes, Repeatable
 from config.base.web.retries import SAFE_METHODS, retried
 from config.base.web.tables import PAGE_SIZE, CappedPaginator
 
@@ -365,6 +365,21 @@ class PostPage(SignedIn, DomainCallMixin, View):
     http_method_names = ["post"]
     stale_advice = "This is how it is now. Press the button again if it is still right."
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer as every page; where nothing is left to remove, say so and go back."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except AlreadyRemoved:
+            messages.info(request, "It was already removed.")
+            return HttpResponseRedirect(self.back())
+
+    def row_to_remove(self, rows: QuerySet[Any]) -> Any:
+        """The row of `rows` that the address names. Raises AlreadyRemoved if it is gone."""
+        row = rows.filter(pk=self.kwargs["pk"]).first()
+        if row is None:
+            raise AlreadyRemoved
+        return row
+
     @classmethod
     def question(cls, arguments: Mapping[str, Any]) -> str:
         """The question before the call at the address with these arguments; empty if there is none."""
@@ -383,6 +398,10 @@ class PostPage(SignedIn, DomainCallMixin, View):
             target = self.perform()
         except self.refusals as refusal:
             return self._refuse(" ".join(chain.from_iterable(refusal_sentences(refusal).values())))
+        except ObjectDoesNotExist:
+            if isinstance(self.guard, Removes):  # another press was faster
+                raise AlreadyRemoved from None
+            raise
         return self.go_on(target)
 
     def answer_unsent(self, text: str) -> HttpResponse:
