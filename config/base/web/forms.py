@@ -197,6 +197,7 @@ class EditForm(Form):
 
     def __init__(self, *args: Any, current: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, initial=kwargs.pop("initial", {}) | current, **kwargs)
+        self.compared = frozenset(current)
         self.is_stale = False
         self.conflicts: list[str] = []
         self._choices: list[str] = []

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +28,9 @@ _SECRET = ("password", "secret", "digest", "token", "key")
 @dataclass(frozen=True)
 class Guard:
     """What a page protects."""
+
+    columns: tuple[str, ...] = field(default=(), init=False)
+    """The columns of the record that must not have changed since the author of the form saw them."""
 
     @property
     def record(self) -> str:
@@ -63,24 +66,9 @@ class AlreadyRemoved(Exception):
     """The record that a page would remove is gone."""
 
 
-@dataclass(frozen=True)
-class Edits(Guard):
-    """The page's EditForm shows the values of a record, and compares each with what its author saw."""
-
-    name: str
-
-    @property
-    def record(self) -> str:
-        """The page's attribute with the record."""
-        return self.name
-
-
 @dataclass(frozen=True, init=False)
-class ActsOn(Guard):
-    """The page acts on a record, and not once one of these columns has changed since its author saw them."""
-
+class _OfRecord(Guard):
     name: str
-    columns: tuple[str, ...]
 
     def __init__(self, name: str, *columns: str) -> None:
         object.__setattr__(self, "name", name)
@@ -90,6 +78,18 @@ class ActsOn(Guard):
     def record(self) -> str:
         """The page's attribute with the record; None stands for a record that does not exist yet."""
         return self.name
+
+
+class Edits(_OfRecord):
+    """The page's EditForm shows the values of a record, and compares each with what its author saw.
+
+    A form that also adds what it does not show, as the text of one more update, names the columns that such an
+    addition changes: a form from before it is refused once.
+    """
+
+
+class ActsOn(_OfRecord):
+    """The page acts on a record, and not once one of these columns has changed since its author saw them."""
 
 
 @dataclass(frozen=True)
