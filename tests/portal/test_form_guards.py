@@ -67,7 +67,7 @@ class TestDeclarations:
         assert len(guarded) > 60
 
     def test_of_pages_that_delete_a_row_end_well_a_second_time(self) -> None:
-        """A page that says it deletes or removes is tried in tests/portal/test_removals.py, or changes a state alone."""
+        """Each page that says it deletes or removes has the guard that tests/portal/test_removals.py tries."""
         deleting = {
             name
             for name, owner, guard in _guards()

@@ -11,12 +11,13 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from config.base.data import rights
+from config.base.web.admin_actions import GuardedActions
 from config.base.web.admin_guards import GuardedForms
 
 __all__ = ["ConfigAdmin", "FactAdmin", "FactInline", "HistoryAdmin", "StackedInline", "TabularInline"]
 
 
-class ConfigAdmin(GuardedForms, ModelAdmin):
+class ConfigAdmin(GuardedForms, GuardedActions, ModelAdmin):
     """Configuration that people edit; the table of rights says who, also for one record."""
 
     list_per_page = 50

@@ -113,7 +113,7 @@ class GuardedForms:
         if now == seen:
             return seen
         record = self._record(request, object_id)
-        news = self._news(request, record, _tokens(seen), _tokens(now))
+        news = self._news(request, record, guards.tokens_in(seen), guards.tokens_in(now))
         if not news:
             return seen
         who = self._last_change(record).sentence(request.user, "changed")
@@ -157,14 +157,6 @@ class GuardedForms:
         )
         newest = entry.select_related("user").order_by("-action_time").first()
         return LastChange(newest.user, newest.action_time) if newest else LastChange()
-
-
-def _tokens(state: str) -> list[str]:
-    try:
-        tokens = json.loads(state)
-    except ValueError:
-        return []
-    return [str(token) for token in tokens] if isinstance(tokens, list) else []
 
 
 def _many_to_many(record: models.Model) -> dict[str, str]:

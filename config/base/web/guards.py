@@ -7,6 +7,7 @@ under its lock, with what the author of the form saw.
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -121,6 +122,15 @@ def seen_token(record: models.Model | None) -> str:
         return _NOTHING
     marks = (_mark(record, column) for column in record._meta.concrete_fields)
     return f"{record._meta.label_lower}:{record.pk}:{''.join(marks)}"
+
+
+def tokens_in(state: str) -> list[str]:
+    """The states in the list that a form with several records carries; none in what is no such list."""
+    try:
+        tokens = json.loads(state)
+    except ValueError:
+        return []
+    return [str(token) for token in tokens] if isinstance(tokens, list) else []
 
 
 def changed_columns(token: str, record: models.Model | None, columns: Sequence[str]) -> list[str]:
