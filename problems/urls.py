@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(_TICKET + "problem/$", problems.OpenFromIncident.as_view(), name="open-from-incident"),
     re_path(_TICKET + "problem/link/$", problems.LinkProblem.as_view(), name="link-problem"),
     re_path(_TICKET + "known-errors/(?P<pk>[0-9]{1,18})/$", known_errors.UseKnownError.as_view(), name="use"),
-    path("factors/<int:pk>/remove/", problems.RemoveFactor.as_view(), name="factor-remove"),
+    re_path(_PROBLEM + "factors/(?P<pk>[0-9]{1,18})/remove/$", problems.RemoveFactor.as_view(), name="factor-remove"),
     path("known-errors/", known_errors.KnownErrorList.as_view(), name="known-errors"),
     path("known-errors/<int:pk>/", known_errors.KnownErrorPage.as_view(), name="known-error"),
 ]

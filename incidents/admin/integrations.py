@@ -25,6 +25,7 @@ class IntegrationAdmin(HistoryAdmin):
     readonly_fields = ("key_hint", "key_changed_at", "paused_at", "created_at")
     ordering = ("name",)
     actions = ("rotate_key", "pause", "resume")
+    action_columns = ("key_changed_at", "paused_at")
 
     def save_model(self, request: HttpRequest, obj: Integration, form: Any, change: bool) -> None:
         """Create a new integration with its key, which is shown only now."""

@@ -101,28 +101,8 @@ class IntegrationNew(ConfiguringMixin, FormPage):
         return "incidents:integrations"
 
 
-class IntegrationRotate(ConfiguringMixin, PostPage):
-    """Give an integration a new key; the old one stops working."""
-
-    guard = Once("a second new key would end the first")
-    confirm = "Create a new key? The old key stops working at once."
-
-    def perform(self) -> HttpResponse:
-        """Create the key, and show it."""
-        existing = get_object_or_404(Integration, pk=self.kwargs["pk"])
-        integration, key = lifecycle.rotate_key(integration_id=existing.pk, actor=self.person, at=self.at)
-        return _show_key(self.request, integration, key)
-
-    def after_repeat(self) -> Integration:
-        """The integration's page."""
-        return get_object_or_404(Integration, pk=self.kwargs["pk"])
-
-
-class IntegrationPause(ConfiguringMixin, PostPage):
-    """Pause an integration, or resume it."""
-
-    guard = ActsOn("integration", "paused_at")
-    confirm = ""
+class _OfIntegration(ConfiguringMixin, PostPage):
+    """A button of one integration's page."""
 
     @cached_property
     def integration(self) -> Integration:
@@ -132,6 +112,29 @@ class IntegrationPause(ConfiguringMixin, PostPage):
     def back(self) -> str:
         """The integration's page."""
         return self.integration.get_absolute_url()
+
+
+class IntegrationRotate(_OfIntegration):
+    """Give an integration a new key; the old one stops working."""
+
+    guard = ActsOn("integration", "key_changed_at")  # a second new key would end the first
+    confirm = "Create a new key? The old key stops working at once."
+
+    def perform(self) -> HttpResponse:
+        """Create the key, and show it."""
+        integration, key = lifecycle.rotate_key(integration_id=self.integration.pk, actor=self.person, at=self.at)
+        return _show_key(self.request, integration, key)
+
+    def after_repeat(self) -> Integration:
+        """The integration's page."""
+        return self.integration
+
+
+class IntegrationPause(_OfIntegration):
+    """Pause an integration, or resume it."""
+
+    guard = ActsOn("integration", "paused_at")
+    confirm = ""
 
     def perform(self) -> Any:
         """Pause or resume it."""

@@ -216,6 +216,8 @@ def _anchor(starts_on: date, handoff_at: time, unit: str, weekday: str) -> str:
 class EditorForm(Form):
     """The fields of a whole version: time zone, when it takes over, and why."""
 
+    draft_rows = "redrawn"
+
     time_zone = forms.CharField(
         label="Time zone", max_length=64, widget=forms.TextInput(attrs=_ZONE), help_text="Such as Europe/Berlin."
     )

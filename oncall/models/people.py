@@ -218,6 +218,8 @@ class ContactMethod(models.Model):
     secret = EncryptedField(max_length=120, help_text="Signs the calls to a webhook. Empty keeps the present one.")
     verified_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+    secret_inputs = ("address",)
+    """What is typed here may hold a key, so no browser keeps it as a draft."""
 
     objects = ContactMethodQuerySet.as_manager()
 

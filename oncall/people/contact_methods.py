@@ -106,6 +106,7 @@ def verify(*, method: ContactMethod, code: str, at: datetime) -> ContactMethod:
 @transaction.atomic
 def remove(*, method: ContactMethod) -> None:
     """Delete a contact method and its rules. Raises LastContactMethod for the person's only verified one."""
+    User.objects.select_for_update(no_key=True).get(pk=method.user_id)  # two at once would leave none
     others = ContactMethod.objects.usable().filter(user=method.user).exclude(pk=method.pk)
     if method.verified_at and not others.exists():
         raise LastContactMethod("This is your only verified contact method. Add and verify another one first.")
@@ -132,6 +133,7 @@ def add_rule(*, user: User, urgency: str, after_minutes: int, method: ContactMet
 @transaction.atomic
 def remove_rule(*, rule: NotificationRule) -> None:
     """Delete a notification rule. Raises LastContactMethod for the last rule of its urgency."""
+    User.objects.select_for_update(no_key=True).get(pk=rule.user_id)  # two at once would leave none
     others = NotificationRule.objects.filter(user=rule.user, urgency=rule.urgency).exclude(pk=rule.pk)
     if not others.exists():
         raise LastContactMethod("This is your last rule for this urgency. Add another one first.")

@@ -5,9 +5,10 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from config.base.data.lifecycle import Refusal
-from config.base.web.guards import Edits, Once
+from config.base.web.guards import Edits, Once, Removes
 from config.base.web.views import FormPage, ListPage, PostPage
 from oncall.filters.saved_views import SavedViewFilter
 from oncall.forms.saved_views import SaveViewForm, ViewForm
@@ -132,15 +133,30 @@ class SavedViewMove(_OfView, PostPage):
         return reverse("oncall:view", args=[self.view.pk])
 
 
-class SavedViewRemove(_OfView, PostPage):
+class SavedViewRemove(PostPage):
     """Delete it."""
 
-    guard = Once("a deleted view stays deleted")
+    guard = Removes()
     confirm = "Delete this view? Those who share it lose it too."
     refusals = (Refusal,)
     done = "Deleted. The list itself stays."
+    refusal = _OfView.refusal
+
+    @cached_property
+    def view(self) -> SavedView:
+        """The view. Raises AlreadyRemoved if it is gone."""
+        view: SavedView = self.row_to_remove(SavedView.objects.visible_to(self.person).select_related("team"))
+        return view
+
+    def may(self) -> bool:
+        """Its owner, or a manager of its team."""
+        return saving.may_change(self.person, self.view)
+
+    def back(self) -> str:
+        """The list of views."""
+        return reverse("oncall:views")
 
     def perform(self) -> Any:
         """Delete it."""
         saving.remove(view_id=self.view.pk, actor=self.person)
-        return "oncall:views"
+        return self.back()

@@ -74,13 +74,11 @@ def add(
 
 @transaction.atomic
 def remove(*, factor_id: int, actor: User | None, at: datetime) -> Problem:
-    """Remove a factor; the timeline keeps its text. Raises TicketRefused."""
+    """Remove a factor; the timeline keeps its text. Raises TicketRefused, and Factor.DoesNotExist if it is gone."""
     # Read before the lock to know what to lock; a factor never changes its problem.
     problem_id = Factor.objects.values_list("problem", flat=True).get(pk=factor_id)
     ticket = lock_problem(problem_id)
-    factor = Factor.objects.filter(pk=factor_id).first()
-    if factor is None:
-        raise TicketRefused("This factor was removed already.")
+    factor = Factor.objects.get(pk=factor_id)  # another one may have removed it meanwhile
     if factor.children.exists():
         raise TicketRefused("Other factors explain this one. Remove those first.")
     record_change(

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
-
-from config.base.web.guards import Edits, Once
+from config.base.web.guards import Edits, Once, Removes
 from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.forms.response import NoteForm
@@ -173,27 +171,27 @@ class LinkProblem(prevention.TicketFormPage):
 class RemoveFactor(PostPage):
     """The button that removes a factor."""
 
-    guard = Once("a removed factor stays removed")
+    guard = Removes()
     confirm = "Remove this factor from the tree? It cannot be brought back."
     refusals = REFUSALS
-    factor: Factor
+    ticket: Ticket
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Find the factor, if this person may see its problem."""
+        """Find the problem."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            rows = Factor.objects.visible_to(request.user).select_related("problem")
-            self.factor = get_object_or_404(rows, pk=kwargs["pk"])
+            self.ticket = ticket_or_404(kwargs["reference"], request.user)
 
     def may(self) -> bool:
         """People who act on the problem."""
-        return permissions.can_act(self.person, self.factor.problem)
+        return permissions.can_act(self.person, self.ticket)
 
     def perform(self) -> Any:
         """Remove it."""
-        factors.remove(factor_id=self.factor.pk, actor=self.person, at=self.at)
+        factor = self.row_to_remove(Factor.objects.filter(problem=self.ticket.pk))
+        factors.remove(factor_id=factor.pk, actor=self.person, at=self.at)
         return self.back()
 
     def back(self) -> str:
         """The tree."""
-        return f"{self.factor.problem.get_absolute_url()}#factors"
+        return f"{self.ticket.get_absolute_url()}#factors"

@@ -1,16 +1,18 @@
 """Every form with free text: found through the addresses, it names the draft that the browser keeps of it."""
 
+import json
 import re
 import uuid
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from config.base.data.roles import Role
-from config.base.web import drafts, submissions
+from config.base.web import drafts, guards, submissions
 from config.base.web.forms import Styled
 from oncall.models import User
 from tests import factories as make
@@ -117,13 +119,30 @@ class TestSecrets:
         assert forgotten == set(), "Add them to `secrets` of their form, or to _OPEN above."
 
 
+def kept_secrets(fields: dict[str, Any]) -> set[str]:
+    """The fields that look like a secret and that a browser would keep."""
+    drafts.hide_secrets(fields, ())
+    looks = {name for name in fields if _SECRET.search(name)}
+    return {name for name in looks if drafts.has_free_text({name: fields[name]})} - _OPEN
+
+
+class TestScript:
+    def test_never_keeps_what_belongs_to_one_sending(self) -> None:
+        [names] = re.findall(r"NEVER = (\[.*?\]);", (settings.BASE_DIR / "static/drafts.js").read_text())
+
+        assert {"csrfmiddlewaretoken", submissions.FIELD, drafts.FIELD} <= set(json.loads(names))
+
+    def test_keeps_what_the_author_saw(self) -> None:
+        """A restored draft without the mark of what its author saw would write over what others saved since."""
+        [names] = re.findall(r"NEVER = (\[.*?\]);", (settings.BASE_DIR / "static/drafts.js").read_text())
+
+        assert guards.FIELD not in json.loads(names)
+
+
 def _kept(form: Any) -> set[str]:
     """The fields of a form that look like a secret and that a browser would keep."""
     fields = {name: field for name, field in getattr(form, "base_fields", {}).items() if name not in form.secrets}
-    drafts.hide_secrets(fields, ())
-    return {
-        name for name, field in fields.items() if _SECRET.search(name) and drafts.has_free_text({name: field})
-    } - _OPEN
+    return kept_secrets(fields)
 
 
 class TestSentDraft:

@@ -11,9 +11,11 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config.base.web.forms import EditForm
-from config.base.web.guards import ActsOn, Edits, Guard, Once, Repeatable
+from config.base.web.guards import ActsOn, Edits, Guard, Once, Removes, Repeatable
 from config.base.web.views import DomainCallMixin, FormPage, PostPage
+from incidents.models import Ticket
 from incidents.views.response import verbs as incident_verbs
+from postmortems.models import Postmortem
 from postmortems.views import verbs as postmortem_verbs
 from problems.views import verbs as problem_verbs
 from tests.portal import pages
@@ -30,6 +32,7 @@ OWN_RULES = {
 """Views with a POST that are no page of the portal, and what makes a second POST harmless."""
 TABLES: list[Any] = [incident_verbs.VERBS, problem_verbs.VERBS, postmortem_verbs.VERBS]
 _FORM = re.compile(r"<form\b[^>]*method=\"post\"[^>]*?(?:{%.*?%}[^>]*?)*>.*?</form>", re.DOTALL)
+_DELETES = re.compile("Delete|Remove")
 _ADDRESS = re.compile(r"""(?:action="{% url|{% post_to) ["']?([\w:-]+)["']?""")
 
 
@@ -63,6 +66,17 @@ class TestDeclarations:
         assert own - guarded == set(OWN_RULES)
         assert len(guarded) > 60
 
+    def test_of_pages_that_delete_a_row_end_well_a_second_time(self) -> None:
+        """Each page that says it deletes or removes has the guard that tests/portal/test_removals.py tries."""
+        deleting = {
+            name
+            for name, owner, guard in _guards()
+            if issubclass(owner, PostPage) and _DELETES.search(f"{owner.__name__} {owner.done} {owner.confirm}")
+        }
+
+        assert deleting == {name for name, _, guard in _guards() if isinstance(guard, Removes)}
+        assert len(deleting) >= 4
+
     def test_say_why(self) -> None:
         for name, _, guard in _guards():
             if isinstance(guard, Once | Repeatable):
@@ -84,6 +98,18 @@ class TestDeclarations:
             for verb in table.values():
                 assert not isinstance(verb.guard, ActsOn) or verb.guard.record == model
 
+    def test_of_questions_see_each_column_that_their_form_shows(self) -> None:
+        """A column that a form shows and its mark misses would be written over; `updated_at` follows every change."""
+        missed = {
+            (name, column)
+            for name, owner, guard in _guards()
+            if isinstance(guard, ActsOn) and "updated_at" not in guard.columns
+            for column in set(getattr(_form_of(owner), "base_fields", ())) & _columns_of(owner, guard)
+            if column not in {*guard.columns, *_ASKED_ANEW}
+        }
+
+        assert missed == set()
+
     def test_cannot_be_gone_round(self) -> None:
         for view in _views():
             if not issubclass(view, DomainCallMixin):
@@ -91,6 +117,21 @@ class TestDeclarations:
             for name in {"post", "form_valid"} & set(dir(view)):
                 source = inspect.getsource(getattr(view, name))
                 assert f"super().{name}(" in source or "answer_once(" in source or "go_on(" in source, (view, name)
+
+
+_ASKED_ANEW = {"reason", "answer"}
+"""Empty in each new form, and written together with a column of the mark."""
+_TABLE_MODELS: dict[str, Any] = {"ticket": Ticket, "postmortem": Postmortem}
+
+
+def _columns_of(owner: type[Any], guard: ActsOn) -> set[str]:
+    """The columns of the record that a page or a verb acts on."""
+    model = typing.get_type_hints(owner).get(guard.name) or _TABLE_MODELS.get(guard.name)
+    if model is None:  # a property, perhaps a cached one
+        declared: Any = inspect.getattr_static(owner, guard.name)
+        returned = typing.get_type_hints(getattr(declared, "fget", None) or declared.func)["return"]
+        model = next(iter(typing.get_args(returned)), returned)
+    return {column.name for column in model._meta.concrete_fields}
 
 
 def _is_ours(view: type[Any]) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from config.base.data.roles import Role
@@ -17,6 +18,7 @@ from oncall.models import Calendar, ObligationStatus
 from postmortems.models import PostmortemSection
 from problems.views import verbs as problem_verbs
 from tests import factories as make
+from tests.portal.form_pages import ADDRESSES, form_views
 from tests.portal.sent_forms import forms_of, main_form
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,43 @@ class TestComposer:
 
         assert stale.post(address, main_form(preview).data(do="publish")).status_code == 422
         assert CustomerUpdate.objects.count() == 1
+
+
+class TestMaintenance:
+    def test_is_told_about_once_the_author_has_read_what_was_told_meanwhile(self, ana: Any, ben: Any) -> None:
+        maintenance = make.MaintenanceFactory(component=True)
+        address = reverse("incidents:maintenance-tell", args=[maintenance.pk])
+        stale, stale_data = opened(ana, address)
+        client, data = opened(ben, address)
+        assert client.post(address, data | {"body": "It takes an hour more."}).status_code == 302
+
+        refused = stale.post(address, stale_data | {"body": "All goes as planned."})
+        page = refused.content.decode()
+
+        assert refused.status_code == 422
+        assert "Ben changed this on" in page
+        assert "customers now read “It takes an hour more.”" in page
+        assert "All goes as planned." in page
+        assert maintenance.updates.count() == 1
+        assert stale.post(address, main_form(page).data()).status_code == 302
+        assert maintenance.updates.count() == 2
+
+
+class TestEveryEditForm:
+    def test_compares_each_field_or_names_the_columns_that_one_more_text_changes(self, ana: Any) -> None:
+        client, tried = tab(ana), 0
+        for name, view in form_views().items():
+            if not isinstance(view.guard, Edits):
+                continue
+            for address in ADDRESSES[name](ana):
+                answer = client.get(address)
+                form = answer.context["form"]
+                missed = set(form.fields) - form.compared
+                assert not missed or view.guard.columns, f"{name}: {missed}"
+                assert (guards.FIELD in main_form(answer.content.decode()).fields) == bool(view.guard.columns), name
+                tried += 1
+
+        assert tried > 9
 
 
 class TestEditForm:
@@ -215,6 +254,19 @@ class TestButton:
         integration.refresh_from_db()
         assert integration.paused_at is not None
         assert "after you opened the page" in answer.content.decode()
+
+    def test_new_key_does_not_end_the_one_that_somebody_has_just_made(self, ana: Any) -> None:
+        integration = make.IntegrationFactory()
+        page, address = integration.get_absolute_url(), f"{integration.get_absolute_url()}rotate/"
+        client = tab(ana)
+        first = next(form for form in forms_of(client.get(page).content.decode()) if form.action == address)
+        tab(ana).post(address)
+        integration.refresh_from_db()
+
+        answer = client.post(address, first.data(), follow=True)
+
+        assert "after you opened the page" in answer.content.decode()
+        assert type(integration).objects.get().key_digest == integration.key_digest
 
     def test_is_pressed_again_on_the_fresh_page(self, ana: Any) -> None:
         task = make.ObligationFactory(owner=ana)

@@ -8,15 +8,27 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import ModelAdmin
+from unfold.admin import StackedInline as UnfoldStackedInline
+from unfold.admin import TabularInline as UnfoldTabularInline
 
 from config.base.data import rights
+from config.base.web.admin_actions import GuardedActions
+from config.base.web.admin_drafts import HidesSecrets, KeptForms
 from config.base.web.admin_guards import GuardedForms
 
 __all__ = ["ConfigAdmin", "FactAdmin", "FactInline", "HistoryAdmin", "StackedInline", "TabularInline"]
 
 
-class ConfigAdmin(GuardedForms, ModelAdmin):
+class StackedInline(HidesSecrets, UnfoldStackedInline):
+    """Rows below a record, each with its fields one below another."""
+
+
+class TabularInline(HidesSecrets, UnfoldTabularInline):
+    """Rows below a record, as a table."""
+
+
+class ConfigAdmin(GuardedForms, GuardedActions, KeptForms, ModelAdmin):
     """Configuration that people edit; the table of rights says who, also for one record."""
 
     list_per_page = 50

@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from config.base.data.clock import database_now
-from config.base.web import guards, submissions
+from config.base.web import drafts, guards, submissions
 from config.base.web.guards import LastChange
 
 
@@ -51,14 +51,15 @@ class GuardedForms:
             if submission is not None and submission.earlier:
                 if not submission.is_changed:
                     messages.info(request, submissions.SENT_TWICE)
-                    return HttpResponseRedirect(submission.earlier["target"])
+                    return drafts.name_sent(request, HttpResponseRedirect(submission.earlier["target"]))
                 submissions.renew(request)
                 self._refuse(request, submissions.sent_before(submission.earlier["target"]))
             seen = self._refuse_if_stale(request, object_id)
             response = self._draw(request, object_id, form_url, extra_context, seen)
-            if submission is not None and not submission.earlier and (place := self._place(response)):
+            place = self._place(response)
+            if place and submission is not None and not submission.earlier:
                 submission.keep(target=place)
-            return response
+            return drafts.name_sent(request, response) if place else response
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """The form, which a refused request shows with its refusal."""
@@ -113,7 +114,7 @@ class GuardedForms:
         if now == seen:
             return seen
         record = self._record(request, object_id)
-        news = self._news(request, record, _tokens(seen), _tokens(now))
+        news = self._news(request, record, guards.tokens_in(seen), guards.tokens_in(now))
         if not news:
             return seen
         who = self._last_change(record).sentence(request.user, "changed")
@@ -157,14 +158,6 @@ class GuardedForms:
         )
         newest = entry.select_related("user").order_by("-action_time").first()
         return LastChange(newest.user, newest.action_time) if newest else LastChange()
-
-
-def _tokens(state: str) -> list[str]:
-    try:
-        tokens = json.loads(state)
-    except ValueError:
-        return []
-    return [str(token) for token in tokens] if isinstance(tokens, list) else []
 
 
 def _many_to_many(record: models.Model) -> dict[str, str]:

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
+from django.db import models
+from django.forms.utils import flatatt
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -33,6 +35,12 @@ def hide_secrets(fields: Mapping[str, forms.Field], names: tuple[str, ...]) -> N
             widget.attrs["data-secret"] = True
 
 
+def hide_if_secret(field: forms.Field, column: "models.Field[Any, Any]") -> None:
+    """Mark the field of a column that its model names in `secret_inputs`: what is typed there may hold a key."""
+    if column.name in getattr(column.model, "secret_inputs", ()):
+        field.widget.attrs["data-secret"] = True
+
+
 def has_free_text(fields: Mapping[str, forms.Field]) -> bool:
     """Whether somebody writes words into one of these fields that a browser may keep."""
     return any(_is_free_text(field.widget) for field in fields.values())
@@ -41,6 +49,8 @@ def has_free_text(fields: Mapping[str, forms.Field]) -> bool:
 def _is_free_text(widget: Any) -> bool:
     if "data-secret" in widget.attrs or widget.is_hidden:
         return False
+    if isinstance(widget, forms.MultiWidget):  # as a date and a time that are typed
+        return any(_is_free_text(part) for part in widget.widgets)
     return isinstance(widget, forms.Textarea) or getattr(widget, "input_type", "") in _FREE_TEXT
 
 
@@ -50,9 +60,13 @@ def sent_id(values: Mapping[str, Any]) -> str:
     return value if _ID.fullmatch(value) else ""
 
 
-def draft_input(*, name: str, draft_id: str) -> SafeString:
-    """The hidden field that carries the id of the draft; a form that was refused comes back with the one it had."""
-    return format_html('<input type="hidden" name="{}" value="{}" data-draft="{}">', FIELD, draft_id, name)
+def draft_input(*, name: str, draft_id: str, **more: str) -> SafeString:
+    """The hidden field that carries the id of the draft; a form that was refused comes back with the one it had.
+
+    `more` says what the form does not say itself: `record` in place of its address, `rows` for how rows come into it.
+    """
+    attributes = {"type": "hidden", "name": FIELD, "value": draft_id, "data-draft": name}
+    return format_html("<input{}>", flatatt(attributes | {f"data-{key}": value for key, value in more.items()}))
 
 
 def name_sent(request: HttpRequest, answer: Answer) -> Answer:

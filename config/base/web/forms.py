@@ -40,12 +40,14 @@ def add_refusal(form: Any, refusal: Exception) -> None:
 class Styled:
     """Gives each widget the style sheet's class, and a form with free text its draft.
 
-    `secrets` names fields that the browser never keeps, beside passwords and codes.
+    `secrets` names fields that the browser never keeps, beside passwords and codes. `draft_rows` is "redrawn" for a
+    form whose rows the server draws, on a page with a button `data-redraw`.
     """
 
     fields: dict[str, forms.Field]
     template_name = "components/form.html"
     secrets: tuple[str, ...] = ()
+    draft_rows = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +62,8 @@ class Styled:
         if not drafts.has_free_text(self.fields):
             return SafeString()
         draft_id = drafts.sent_id(self.data) or drafts.sent_id(self.initial)
-        return drafts.draft_input(name=type(self).__name__, draft_id=draft_id)
+        rows = {"rows": self.draft_rows} if self.draft_rows else {}
+        return drafts.draft_input(name=type(self).__name__, draft_id=draft_id, **rows)
 
 
 class Form(Styled, forms.Form):
@@ -199,6 +202,7 @@ class EditForm(Form):
 
     def __init__(self, *args: Any, current: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, initial=kwargs.pop("initial", {}) | current, **kwargs)
+        self.compared = frozenset(current)
         self.is_stale = False
         self.conflicts: list[str] = []
         self._choices: list[str] = []

@@ -7,8 +7,9 @@ under its lock, with what the author of the form saw.
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +29,9 @@ _SECRET = ("password", "secret", "digest", "token", "key")
 @dataclass(frozen=True)
 class Guard:
     """What a page protects."""
+
+    columns: tuple[str, ...] = field(default=(), init=False)
+    """The columns of the record that must not have changed since the author of the form saw them."""
 
     @property
     def record(self) -> str:
@@ -50,23 +54,22 @@ class Repeatable(Guard):
 
 
 @dataclass(frozen=True)
-class Edits(Guard):
-    """The page's EditForm shows the values of a record, and compares each with what its author saw."""
+class Removes(Repeatable):
+    """The page deletes a record. Where that is already gone, the page says so and leads back.
 
-    name: str
+    `back` of such a page needs no record. A reader learns the same of a record that is hidden as of one that is gone.
+    """
 
-    @property
-    def record(self) -> str:
-        """The page's attribute with the record."""
-        return self.name
+    why: str = "what was removed stays removed, and a second press says so"
+
+
+class AlreadyRemoved(Exception):
+    """The record that a page would remove is gone."""
 
 
 @dataclass(frozen=True, init=False)
-class ActsOn(Guard):
-    """The page acts on a record, and not once one of these columns has changed since its author saw them."""
-
+class _OfRecord(Guard):
     name: str
-    columns: tuple[str, ...]
 
     def __init__(self, name: str, *columns: str) -> None:
         object.__setattr__(self, "name", name)
@@ -76,6 +79,18 @@ class ActsOn(Guard):
     def record(self) -> str:
         """The page's attribute with the record; None stands for a record that does not exist yet."""
         return self.name
+
+
+class Edits(_OfRecord):
+    """The page's EditForm shows the values of a record, and compares each with what its author saw.
+
+    A form that also adds what it does not show, as the text of one more update, names the columns that such an
+    addition changes: a form from before it is refused once.
+    """
+
+
+class ActsOn(_OfRecord):
+    """The page acts on a record, and not once one of these columns has changed since its author saw them."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,15 @@ def seen_token(record: models.Model | None) -> str:
         return _NOTHING
     marks = (_mark(record, column) for column in record._meta.concrete_fields)
     return f"{record._meta.label_lower}:{record.pk}:{''.join(marks)}"
+
+
+def tokens_in(state: str) -> list[str]:
+    """The states in the list that a form with several records carries; none in what is no such list."""
+    try:
+        tokens = json.loads(state)
+    except ValueError:
+        return []
+    return [str(token) for token in tokens] if isinstance(tokens, list) else []
 
 
 def changed_columns(token: str, record: models.Model | None, columns: Sequence[str]) -> list[str]:

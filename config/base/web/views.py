@@ -1,13 +1,13 @@
 """What every page shares: sign-in, lists, details, forms; a new model's pages are a few lines each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -24,7 +24,7 @@ from config.base.data.lifecycle import IllegalMove
 from config.base.web import csv_files, drafts, guards, panels, submissions
 from config.base.web.filters import query_problems
 from config.base.web.forms import EditForm, add_refusal, refusal_sentences
-from config.base.web.guards import ActsOn, Guard, LastChange, Repeatable
+from config.base.web.guards import AlreadyRemoved, Guard, LastChange, Removes, Repeatable
 from config.base.web.retries import SAFE_METHODS, retried
 from config.base.web.tables import PAGE_SIZE, CappedPaginator
 
@@ -252,6 +252,10 @@ class DomainCallMixin:
         """Who changed the guard's record last, for the one whose form is stale."""
         return guards.last_change(record)
 
+    def describe_change(self, record: Any, columns: Sequence[str]) -> str:
+        """What these columns of the guard's record hold now, in words."""
+        return guards.describe_columns(record, columns)
+
     def answer_unsent(self, text: str) -> HttpResponse:
         """Say why nothing was done, and show the page as it is now."""
         raise NotImplementedError
@@ -276,7 +280,7 @@ class DomainCallMixin:
     def seen_token(self) -> str:
         """The state for the page's own form: the one its author saw, also through a preview, until it is refused."""
         sent = self.request.POST.get(guards.FIELD, "")
-        if not isinstance(self.guard, ActsOn):
+        if self.guard is None or not self.guard.columns:
             return ""
         if sent and not self._is_stale:
             return sent
@@ -285,13 +289,13 @@ class DomainCallMixin:
     _is_stale = False
 
     def _conflict(self) -> str:
-        if not isinstance(self.guard, ActsOn):
+        if self.guard is None or not self.guard.columns:
             return ""
         token = self.request.POST.get(guards.FIELD, "")
         changed = guards.changed_columns(token, self.locked, self.guard.columns)
         if not changed:
             return ""
-        what = guards.describe_columns(self.locked, changed) if self.locked else ""
+        what = self.describe_change(self.locked, changed) if self.locked else ""
         who = self.last_change(self.locked).sentence(self.person, "changed") if self.locked else "This changed"
         news = f"{who} after you opened the page{f': {what}' if what else ''}."
         return f"{news} So nothing was done. {self.stale_advice}"
@@ -321,10 +325,14 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
         return self.answer_once(self._submit)
 
     def _submit(self) -> HttpResponse:
+        form = self._own_form()
+        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
+
+    def _own_form(self) -> Any:
         form = self.get_form()
         if isinstance(form, EditForm) and form.is_stale and self.locked is not None:
             form.saved_by = self.last_change(self.locked).sentence(self.person, "saved")
-        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
+        return form
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Go to the next page, or show the refusal above the form."""
@@ -343,7 +351,7 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
 
     def answer_unsent(self, text: str) -> HttpResponse:
         """The form again, with what was typed and what changed."""
-        form = self.get_form()
+        form = self._own_form()
         form.full_clean()
         form.add_error(None, text)
         return self.form_invalid(form)
@@ -365,6 +373,21 @@ class PostPage(SignedIn, DomainCallMixin, View):
     http_method_names = ["post"]
     stale_advice = "This is how it is now. Press the button again if it is still right."
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer as every page; where nothing is left to remove, say so and go back."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except AlreadyRemoved:
+            messages.info(request, "It was already removed.")
+            return HttpResponseRedirect(self.back())
+
+    def row_to_remove(self, rows: QuerySet[Any]) -> Any:
+        """The row of `rows` that the address names. Raises AlreadyRemoved if it is gone."""
+        row = rows.filter(pk=self.kwargs["pk"]).first()
+        if row is None:
+            raise AlreadyRemoved
+        return row
+
     @classmethod
     def question(cls, arguments: Mapping[str, Any]) -> str:
         """The question before the call at the address with these arguments; empty if there is none."""
@@ -383,6 +406,10 @@ class PostPage(SignedIn, DomainCallMixin, View):
             target = self.perform()
         except self.refusals as refusal:
             return self._refuse(" ".join(chain.from_iterable(refusal_sentences(refusal).values())))
+        except ObjectDoesNotExist:
+            if isinstance(self.guard, Removes):  # another press was faster
+                raise AlreadyRemoved from None
+            raise
         return self.go_on(target)
 
     def answer_unsent(self, text: str) -> HttpResponse:

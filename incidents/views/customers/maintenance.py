@@ -1,13 +1,15 @@
 """Maintenance: the list, scheduling it, its page, and its updates."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from config.base.data.lifecycle import Refusal
-from config.base.web.guards import Edits, Once
+from config.base.web.guards import Edits, LastChange, Once
 from config.base.web.views import DetailPage, FormPage, ListPage
 from incidents import permissions
 from incidents.customers import maintenance, status_page
@@ -15,6 +17,8 @@ from incidents.filters.customers import MaintenanceFilter
 from incidents.forms.customers import MaintenanceForm, MaintenanceTellForm
 from incidents.models import ScheduledMaintenance, StatusPage
 from incidents.tables.customers import MaintenanceTable
+
+_SHOWN_CHARACTERS = 300
 
 
 class MaintenanceList(ListPage):
@@ -101,7 +105,7 @@ class ScheduleMaintenance(_PublisherFormPage):
 class MaintenanceTell(_PublisherFormPage):
     """Publish an update of maintenance."""
 
-    guard = Edits("maintenance")
+    guard = Edits("maintenance", "updated_at")
     done = "Published."
     button = "Publish"
     maintenance: ScheduledMaintenance
@@ -118,7 +122,19 @@ class MaintenanceTell(_PublisherFormPage):
     def get_form(self, form_class: Any = None) -> MaintenanceTellForm:
         """With the statuses it may change to."""
         data = self.request.POST if self.request.method == "POST" else None
-        return MaintenanceTellForm(data, maintenance=self.maintenance)
+        current: Any = self.locked or self.maintenance
+        return MaintenanceTellForm(data, maintenance=current)
+
+    def last_change(self, record: Any) -> LastChange:
+        """The newest update."""
+        newest = record.updates.select_related("author").order_by("-published_at", "-pk").first()
+        return LastChange(newest.author, newest.published_at) if newest else LastChange(at=record.updated_at)
+
+    def describe_change(self, record: Any, columns: Sequence[str]) -> str:
+        """With the text that customers read last."""
+        newest = record.updates.order_by("-published_at", "-pk").first()
+        text = f"customers now read “{Truncator(newest.body).chars(_SHOWN_CHARACTERS)}”" if newest else ""
+        return ", ".join(filter(None, (super().describe_change(record, columns), text)))
 
     def perform(self, form: Any) -> Any:
         """Publish it."""

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
-from config.base.web.guards import Edits, Once, Repeatable
+from config.base.web.guards import Edits, Once, Removes, Repeatable
 from config.base.web.views import FormPage, PostPage, TemplatePage
 from oncall.access import tokens
 from oncall.cover import relief
@@ -222,13 +222,13 @@ class MethodSend(_MyButton):
 class MethodRemove(_MyButton):
     """Remove a contact method."""
 
-    guard = Once("a removed method stays removed")
+    guard = Removes()
     confirm = "Remove this contact method? No page goes there any more, and its rules are removed."
     done = "Removed."
 
     def perform(self) -> Any:
         """Remove the contact method."""
-        method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.person)
+        method = self.row_to_remove(ContactMethod.objects.filter(user=self.person))
         contact_methods.remove(method=method)
         return "oncall:me"
 
@@ -236,13 +236,13 @@ class MethodRemove(_MyButton):
 class RuleRemove(_MyButton):
     """Remove a notification rule."""
 
-    guard = Once("a removed rule stays removed")
+    guard = Removes()
     confirm = "Remove this rule? Pages follow your other rules from now on."
     done = "Removed."
 
     def perform(self) -> Any:
         """Remove the rule."""
-        rule = get_object_or_404(NotificationRule, pk=self.kwargs["pk"], user=self.person)
+        rule = self.row_to_remove(NotificationRule.objects.filter(user=self.person))
         contact_methods.remove_rule(rule=rule)
         return "oncall:me"
 

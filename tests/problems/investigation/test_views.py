@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from config.base.data.roles import Role
@@ -130,7 +131,7 @@ class TestPage:
     def test_removes_a_factor(self, client: Client, agent: Any) -> None:
         factor = make.FactorFactory()
 
-        client.post(f"/factors/{factor.pk}/remove/")
+        client.post(reverse("problems:factor-remove", args=[factor.problem.reference, factor.pk]))
 
         assert not Factor.objects.exists()
 

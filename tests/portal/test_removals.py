@@ -1,0 +1,117 @@
+"""Pages that delete a record: a second press, from this tab or another one, says that it is gone and leads back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from config.base.web.guards import Removes
+from config.base.web.views import DomainCallMixin
+from problems.investigation import factors
+from tests import factories as make
+from tests.portal import pages
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana(client: Client) -> Any:
+    person = make.UserFactory(name="Ana", is_superuser=True)
+    client.force_login(person)
+    return person
+
+
+def _view(person: Any) -> Any:
+    return make.SavedViewFactory(owner=person)
+
+
+def _method(person: Any) -> Any:
+    return make.ContactMethodFactory(user=person, verified_at=None)
+
+
+def _rule(person: Any) -> Any:
+    method = make.ContactMethodFactory(user=person)
+    make.NotificationRuleFactory(user=person, contact_method=method, position=0)
+    return make.NotificationRuleFactory(user=person, contact_method=method, position=1)
+
+
+def _factor(person: Any) -> Any:
+    return make.FactorFactory(problem=make.ProblemFactory())
+
+
+ROWS: dict[str, Callable[[Any], Any]] = {
+    "oncall:method-remove": _method,
+    "oncall:rule-remove": _rule,
+    "oncall:view-remove": _view,
+    "problems:factor-remove": _factor,
+}
+"""By the name of its address: the row that a page deletes."""
+
+
+def _address(name: str, row: Any) -> str:
+    of_problem = [row.problem.reference] if name.startswith("problems:") else []
+    return reverse(name, args=[*of_problem, row.pk])
+
+
+def _texts(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+class TestEveryPageThatDeletes:
+    def test_is_on_the_list(self) -> None:
+        removing = {
+            name
+            for name, view in pages.views()
+            if issubclass(view, DomainCallMixin) and isinstance(view.guard, Removes)
+        }
+
+        assert set(ROWS) == removing
+
+    @pytest.mark.parametrize("name", ROWS)
+    def test_says_the_second_time_that_it_is_done(self, client: Client, ana: Any, name: str) -> None:
+        row = ROWS[name](ana)
+        address = _address(name, row)
+
+        first, second = client.post(address), client.post(address)
+
+        assert not type(row)._default_manager.filter(pk=row.pk).exists()
+        assert (first.status_code, second.status_code) == (302, 302)
+        assert first["Location"] == second["Location"]
+        assert "It was already removed." in _texts(second)
+        assert client.get(second["Location"]).status_code == 200
+
+    @pytest.mark.parametrize("name", [name for name in ROWS if name != "problems:factor-remove"])
+    def test_says_the_same_of_what_is_somebody_elses(self, client: Client, ana: Any, name: str) -> None:
+        row = ROWS[name](make.UserFactory())
+
+        answer = client.post(_address(name, row))
+
+        assert type(row)._default_manager.filter(pk=row.pk).exists()
+        assert "It was already removed." in _texts(answer)
+
+    def test_below_a_hidden_record_is_not_found(self, client: Client) -> None:
+        client.force_login(make.UserFactory())
+        problem = make.ProblemFactory(visibility="private", visibility_reason="Security")
+        factor = make.FactorFactory(problem=problem)
+
+        assert client.post(_address("problems:factor-remove", factor)).status_code == 404
+
+
+class TestFactor:
+    def test_that_another_press_removed_meanwhile_is_written_down_once(
+        self, client: Client, ana: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        factor, remove = make.FactorFactory(problem=make.ProblemFactory()), factors.remove
+
+        def remove_twice(**values: Any) -> None:
+            remove(**values)
+            remove(**values)
+
+        monkeypatch.setattr(factors, "remove", remove_twice)
+        answer = client.post(_address("problems:factor-remove", factor))
+
+        assert "It was already removed." in _texts(answer)
+        assert factor.problem.timeline.filter(text__startswith="Factor removed").count() == 1
