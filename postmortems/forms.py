@@ -126,7 +126,7 @@ class ReportForm(FilterForm):
         return cleaned
 
     def scope(self, *, user: Any, today: date) -> reports.Scope:
-        """The report's scope; the default period and all teams if the form is invalid."""
-        values = self.cleaned_data if self.is_valid() else {}
+        """The scope of a valid form: without days the last year, without a team all of them."""
+        values = self.cleaned_data
         until = values.get("until") or max(today, values.get("since") or today)
         return reports.Scope(user, values.get("since") or until - reports.PERIOD, until, values.get("team"))

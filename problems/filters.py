@@ -87,8 +87,8 @@ class KnownErrorFilter(FilterSet):
     )
     used_after = DayFilter(label="Used from", method="used_between")
     used_before = DayFilter(label="Used until", method="used_between")
-    looks_like = LooksLikeFilter(field_name="incident")
-    resembles = ResemblesFilter(max_length=300)
+    looks_like = LooksLikeFilter(field_name="incident", label="Like the incident")
+    resembles = ResemblesFilter(label="Like the words", max_length=300)
 
     class Meta(FilterSet.Meta):
         model = KnownError

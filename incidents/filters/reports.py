@@ -67,21 +67,48 @@ class ReportFilter(FilterSet):
         return queryset.filter(times_changed_at__isnull=value == "recorded")
 
 
-class RecordFilter(ReportFilter):
-    """The records behind a figure; its rows need `outcome` of the measure."""
+class _MeasureFilter(ReportFilter):
+    """A report of one measure; rows are those of the report, the page applies the measure."""
 
-    single = (*ReportFilter.single, "measure")
+    single: tuple[str, ...] = (*ReportFilter.single, "measure")
 
     measure = filters.ChoiceFilter(
-        choices=[(measure.name, measure.title) for measure in metrics.MEASURES.values()], method="unchanged"
+        label="Measure",
+        choices=[(measure.name, measure.title) for measure in metrics.MEASURES.values()],
+        method="unchanged",
     )
+
+    @property
+    def chosen_measure(self) -> metrics.Measure:
+        """The measure of the address; the usual one without any, or while the address is not understood."""
+        values = self.form.cleaned_data if self.is_valid() else {}
+        return metrics.MEASURES[values.get("measure") or metrics.USUAL_MEASURE]
+
+    def unchanged(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """All rows: the page has applied it already."""
+        return queryset
+
+
+class TimesFilter(_MeasureFilter):
+    """The report of one measure by month, split by team, service or severity."""
+
+    single = (*_MeasureFilter.single, "by")
+
+    by = filters.ChoiceFilter(label="By", choices=[(name, name) for name in metrics.DIMENSIONS], method="unchanged")
+
+    @property
+    def chosen_dimension(self) -> str:
+        """What splits each month; the team without any, or while the address is not understood."""
+        values = self.form.cleaned_data if self.is_valid() else {}
+        return values.get("by") or "team"
+
+
+class RecordFilter(_MeasureFilter):
+    """The records behind a figure; its rows need `outcome` of the measure."""
+
     outcome = filters.ChoiceFilter(
         label="Counted", choices=[*metrics.Outcome.choices, ("left_out", "Left out")], method="by_outcome"
     )
-
-    def unchanged(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
-        """All rows: the page has applied the measure already."""
-        return queryset
 
     def by_outcome(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Records with one outcome, or all that are left out."""

@@ -77,6 +77,7 @@ MEASURES: dict[str, Measure] = {
         ),
     )
 }  # fmt: skip
+USUAL_MEASURE = "restore"
 DEFAULT_MEASURES = ("acknowledge", "restore", "resolve")
 DIMENSIONS = {"team": "team_id", "service": "service_id", "severity": "severity_id"}
 

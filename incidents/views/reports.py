@@ -14,8 +14,9 @@ from django.utils.functional import cached_property
 
 from config.base.web import charts, display
 from config.base.web.csv_files import csv_response
-from config.base.web.views import ListPage, TemplatePage
-from incidents.filters.reports import RecordFilter, ReportFilter
+from config.base.web.query_pages import QueryPage
+from config.base.web.views import ListPage
+from incidents.filters.reports import RecordFilter, TimesFilter
 from incidents.models import Service, Severity, Ticket
 from incidents.reports import aggregates, metrics
 from incidents.reports.aggregates import Cell, Figures
@@ -64,7 +65,7 @@ def _span(seconds: float | None) -> str:
     return "–" if seconds is None else display.duration_text(seconds)
 
 
-class TimesReport(TemplatePage):
+class TimesReport(QueryPage):
     """Tiles, a chart and a table of one measure by month; every figure links to its records."""
 
     title = "Reports: times to acknowledge, restore and resolve"
@@ -75,38 +76,36 @@ class TimesReport(TemplatePage):
         """The parameters of the address; without a beginning, the last twelve months."""
         query = self.request.GET.copy()
         today = timezone.localtime(self.at).date()
-        if not query.get("since"):
+        if not any(query.getlist("since")):
             query["since"] = first_of_month(today, back=_MONTHS_BEFORE).isoformat()
         return query
 
     @property
     def measure(self) -> metrics.Measure:
         """The measure of the chart and the table."""
-        return MEASURES.get(self.query.get("measure", ""), MEASURES["restore"])
+        return self.filterset.chosen_measure
 
     @property
     def dimension(self) -> str:
         """What splits each month: team, service or severity."""
-        by = self.query.get("by", "")
-        return by if by in DIMENSIONS else "team"
+        return self.filterset.chosen_dimension
 
     @cached_property
-    def filterset(self) -> ReportFilter:
-        """The filter of incidents."""
+    def filterset(self) -> TimesFilter:
+        """The filter of incidents, with the measure and the split."""
         rows = Ticket.objects.incidents().visible_to(self.person)
-        return ReportFilter(self.query, queryset=rows, request=self.request)
+        return TimesFilter(self.query, queryset=rows, request=self.request)
 
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        """The page, or with `?export=csv` its table."""
-        if self.request.GET.get("export") == "csv":
-            return self._export(context)
-        return super().render_to_response(context, **kwargs)
+    @property
+    def query_form(self) -> Any:
+        """The filter's form."""
+        return self.filterset.form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """All of the page, in three queries."""
         zone = _zone()
         filterset, chosen = self.filterset, self.measure.name
-        gathered = filterset.is_valid() and aggregates.gather(
+        gathered = self.is_readable and aggregates.gather(
             filterset.qs,
             zone=zone,
             dimension=self.dimension,
@@ -205,7 +204,8 @@ class TimesReport(TemplatePage):
             ],
         }  # fmt: skip
 
-    def _export(self, context: dict[str, Any]) -> HttpResponse:
+    def export(self, context: dict[str, Any]) -> HttpResponse:
+        """The table of the measure by month."""
         head = ["month", self.dimension, "measure", "n", "median_seconds", "mean_seconds", "p90_seconds", "left_out"]
         rows = [
             _csv_row(row["month"], label, self.measure.name, figure.figures)
@@ -238,7 +238,12 @@ class ReportRecords(ListPage):
     @property
     def measure(self) -> metrics.Measure:
         """The measure of the address."""
-        return MEASURES.get(self.request.GET.get("measure", ""), MEASURES["restore"])
+        return self.own_filter.chosen_measure
+
+    @cached_property
+    def own_filter(self) -> RecordFilter:
+        """The filter of the address before there are rows, which need its measure."""
+        return RecordFilter(self.request.GET, queryset=Ticket.objects.none(), request=self.request)
 
     @property
     def lead(self) -> str:  # type: ignore[override]  # a property over a constant

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from config.base.web import charts, display
 from config.base.web.csv_files import csv_response
-from config.base.web.views import TemplatePage
+from config.base.web.query_pages import QueryPage
 from oncall.cover import relief
 from oncall.forms.load import DaysForm
 from oncall.load import figures
@@ -24,7 +24,7 @@ _HEADS = (
 )  # fmt: skip
 
 
-class _LoadPage(TemplatePage):
+class _LoadPage(QueryPage):
     """The load over the days of the address; by default the last three whole months."""
 
     template_name = "oncall/load/load.html"
@@ -42,7 +42,17 @@ class _LoadPage(TemplatePage):
         """The form with the days."""
         today = timezone.localtime(self.at, ZoneInfo(self.team().time_zone)).date()
         usual = figures.last_months(today, count=_MONTHS)
-        return DaysForm(usual | {name: value for name, value in self.request.GET.items() if value})
+        query = self.request.GET.copy()
+        for name, text in usual.items():
+            if not any(query.getlist(name)):
+                query[name] = text
+        return DaysForm(query)
+
+    @property
+    def query_form(self) -> DaysForm:
+        """The form with the days, with what is wrong about the range."""
+        _ = self.report
+        return self.form
 
     @cached_property
     def report(self) -> figures.Load | None:
@@ -59,12 +69,6 @@ class _LoadPage(TemplatePage):
             self.form.add_error("until", str(refusal))
             return None
 
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        """The page, or with `?export=csv` its table."""
-        if self.request.GET.get("export") == "csv" and self.report is not None:
-            return self._export(self.report)
-        return super().render_to_response(context, **kwargs)
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The report, the chart and the hard nights."""
         report = self.report
@@ -79,7 +83,9 @@ class _LoadPage(TemplatePage):
             "hard_nights": relief.relief_requests(team=team, viewer=self.person, at=self.at),
         }
 
-    def _export(self, report: figures.Load) -> HttpResponse:
+    def export(self, context: dict[str, Any]) -> HttpResponse:
+        """The table of people."""
+        report: figures.Load = context["report"]
         lines = [*((line, "") for line in report.people), (report.others, "others"), (report.total, "all")]
         rows = [_csv_row(line, label) for line, label in lines if line is not None]
         return csv_response(_HEADS, rows, name=f"load-{report.team.slug}-{report.first_day}-{report.last_day}")

@@ -67,6 +67,11 @@ class TestParsers:
         assert len(FILTER_SETS) > 25
         assert len(GET_FORMS) >= 4
 
+    @pytest.mark.parametrize("kind", FILTER_SETS, ids=str)
+    def test_name_every_parameter_in_words(self, kind: Any) -> None:
+        """The library calls a filter without a column "[invalid name]", also in what a page says of it."""
+        assert [name for name, field in _fields(kind).items() if "invalid name" in str(field.label)] == []
+
     @pytest.mark.parametrize("kind", [*FILTER_SETS, *GET_FORMS], ids=lambda kind: kind.__name__)
     def test_of_dates_and_choices_are_the_common_ones(self, kind: Any) -> None:
         for name, field in _fields(kind).items():

@@ -166,24 +166,34 @@ def _may_repeat(row: filters.Filter) -> bool:
     return bool(getattr(row, "may_repeat", isinstance(row, _REPEATABLE)))
 
 
-_LIST_PARAMETERS = ("page", "sort", "per_page", "export")
+def query_problems(
+    form: Any, query: QueryDict, *, columns: Iterable[str] | None = None, pages: Iterable[str] = ()
+) -> list[str]:
+    """What a page does not understand in its address, in words.
 
-
-def query_problems(form: Any, query: QueryDict, *, columns: Iterable[str]) -> list[str]:
-    """What a list does not understand in its address, in words; `columns` are those it can be sorted by.
-
-    An address may be old: saved, sent or bookmarked before a filter, a team or a service was renamed.
+    `columns` are those a list can be sorted by; None for a page that is no list. `pages` are the parameters that
+    number pages. An address may be old: saved, sent or bookmarked before a filter, a team or a service was renamed.
     """
-    allowed = {*form.fields, *_LIST_PARAMETERS}
-    unknown = [f"“{name[:40]}” is not a filter of this list and was ignored." for name in query if name not in allowed]
-    order = [name for name in query.getlist("sort") if name and name.removeprefix("-") not in columns]
-    unknown += [f"The list cannot be sorted by “{name[:40]}” and has its usual order." for name in order]
-    if (page := query.get("page", "")) and not _is_count(page):
-        unknown.append(f"There is no page “{page[:40]}”, so this is the first one.")
-    if (rows := query.get("per_page", "")) and not _is_count(rows):
-        unknown.append(f"A page cannot have “{rows[:40]}” rows, so it has the usual number.")
+    is_list = columns is not None
+    pages = (*pages, "page") if is_list else tuple(pages)
+    allowed = {*form.fields, *pages, "export", *(("sort", "per_page") if is_list else ())}
+    what = "filter of this list" if is_list else "question to this page"
+    unknown = [f"“{name[:40]}” is not a {what} and was ignored." for name in query if name not in allowed]
+    if columns is not None:
+        order = [name for name in query.getlist("sort") if name and name.removeprefix("-") not in columns]
+        unknown += [f"The list cannot be sorted by “{name[:40]}” and has its usual order." for name in order]
+        if (rows := query.get("per_page", "")) and not _is_count(rows):
+            unknown.append(f"A page cannot have “{rows[:40]}” rows, so it has the usual number.")
+    numbers = [query.get(name, "") for name in pages]
+    unknown += [
+        f"There is no page “{number[:40]}”, so this is the first one."
+        for number in numbers
+        if number and not _is_count(number)
+    ]
+    if (kind := query.get("export", "")) not in {"", "csv"}:
+        unknown.append(f"There is no file of the kind “{kind[:40]}”; there is “csv”.")
     wrong = [f"{form[name].label}: {' '.join(errors)}" for name, errors in form.errors.items() if name in form.fields]
-    return unknown[:5] + wrong
+    return unknown[:5] + wrong + list(form.non_field_errors())
 
 
 def _is_count(text: str) -> bool:

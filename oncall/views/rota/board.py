@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.functional import cached_property
 
-from config.base.web.views import TemplatePage
+from config.base.web.query_pages import QueryPage
 from oncall import rota
 from oncall.forms.rota import RotaForm
 from oncall.models import Schedule, Team
@@ -18,11 +19,16 @@ _TROUBLES = 40
 _NOTES = 10
 
 
-class _RotaPage(TemplatePage):
+class _RotaPage(QueryPage):
     """The rota over the days of the address; by default this week or month."""
 
     template_name = "oncall/rota/rota.html"
     default_span = spans.WEEK
+
+    @cached_property
+    def query_form(self) -> RotaForm:
+        """The form of the days."""
+        return RotaForm(self.request.GET, at=self.at)
 
     def subject(self) -> tuple[Team | Schedule, list[int], str]:
         """The team or schedule, the ids of its schedules, and the time zone to use if they have different ones."""
@@ -38,7 +44,7 @@ class _RotaPage(TemplatePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The grid, or the errors of the form."""
         self.record, ids, default = self.subject()
-        form = RotaForm(self.request.GET, at=self.at)
+        form = self.query_form
         context = {"form": form, "record": self.record, "reader_zone": timezone.get_current_timezone_name()}
         if not form.is_valid():
             return super().get_context_data(**kwargs) | context

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 
 from config.base.web import display, panels
-from config.base.web.views import TemplatePage
+from config.base.web.query_pages import QueryPage
 from oncall import schedules
 from oncall.forms.rota import MomentForm
 from oncall.models import Schedule
@@ -15,7 +15,7 @@ from oncall.models import Schedule
 _CARDS = 48
 
 
-class OnCall(TemplatePage):
+class OnCall(QueryPage):
     """Everybody who is on call now, or at the instant of the address."""
 
     template_name = "oncall/rota/on_call.html"
@@ -26,6 +26,13 @@ class OnCall(TemplatePage):
         form = MomentForm(self.request.GET)
         form.is_valid()
         return form
+
+    numbered = ("page", "services")
+
+    @property
+    def query_form(self) -> MomentForm:
+        """The form with the requested instant."""
+        return self.form
 
     @property
     def moment(self) -> datetime:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
@@ -248,7 +248,12 @@ class ScheduleNew(_Editor):
         """The chosen team, or the first that the reader may plan."""
         teams = managed_teams(self.person)
         slug = self.request.POST.get("team") or self.request.GET.get("team")
-        return teams.filter(slug=slug).first() if slug else teams.first()
+        if not slug:
+            return teams.first()
+        team = teams.filter(slug=slug).first()
+        if team is None and not self.request.POST:  # of a sent form the field says so
+            raise Http404("There is no such team whose schedules you may plan.")
+        return team
 
     def stored(self) -> tuple[dict[str, Any], list[LayerState]]:
         """The team's zone, and one empty rotation."""

@@ -20,7 +20,7 @@ from tests import factories as make
 from tests.clients import client_of
 from tests.factories import NOON
 
-TEXTS = {"title": "Pool runs empty", "symptoms": "Paying fails", "workaround": "Restart the pool"}
+TEXTS: dict[str, Any] = {"title": "Pool runs empty", "symptoms": "Paying fails", "workaround": "Restart the pool"}
 
 
 @pytest.fixture
