@@ -99,6 +99,8 @@
       if (field.type === "checkbox" || field.type === "radio") field.checked = chosen.indexOf(field.value) >= 0;
       else if (field.tagName === "SELECT") choose(field, field.multiple ? chosen : [chosen[place]], labels || {});
       else if (chosen[place] !== undefined) field.value = chosen[place];
+      // The administration writes some fields from others, such as a slug, until somebody has written them.
+      if (window.django && window.django.jQuery) window.django.jQuery(field).data("_changed", true);
     });
   }
   function choose(select, chosen, labels) {
