@@ -21,6 +21,7 @@
   }
   function read(storageKey) { try { return JSON.parse(localStorage.getItem(storageKey)); } catch (error) { return null; } }
   function write(draft) { try { localStorage.setItem(PREFIX + draft.id, JSON.stringify(draft)); } catch (error) { /* storage is off or full: no draft */ } }
+  function canKeep() { try { localStorage.setItem("drafts", "1"); localStorage.removeItem("drafts"); return true; } catch (error) { return false; } }
   function remove(id) { try { localStorage.removeItem(PREFIX + id); } catch (error) { /* nothing was kept */ } }
 
   // All drafts of this browser, the newest first; those that are too old go.
@@ -299,6 +300,9 @@
     form.addEventListener("submit", keep);
     if (isRedrawn) form.addEventListener("click", function (event) { if (event.target.closest("button[name=do]")) keep(event); }, true);
     if (hasAddedRows) {
+      if (form.querySelector("select.filtered")) ["click", "dblclick", "keyup"].forEach(function (kind) {
+        form.addEventListener(kind, function () { setTimeout(keep); }); // no event says that a choice was moved
+      });
       form.addEventListener("formset:added", keep);
       document.addEventListener("formset:removed", keep);
     }
@@ -309,6 +313,8 @@
     document.querySelectorAll("form[method=post] [data-draft]").forEach(function (mark) {
       if (mark.isAttached || !personOf(mark)) return;
       mark.isAttached = true;
+      // The administration asks before somebody leaves a form; where the draft has all of it, nothing would be lost.
+      if (mark.dataset.rows === "added" && !mark.form.querySelector(SECRET) && canKeep()) mark.form.classList.remove("warn-unsaved-form");
       // Rows need the other scripts of the page.
       if (!mark.dataset.rows || document.readyState === "complete") attach(mark.form, mark);
       else window.addEventListener("load", function () { attach(mark.form, mark); });
