@@ -209,12 +209,14 @@
       var kept = { id: draft ? draft.id : newId(), person: person, key: key, at: Date.now(), values: {}, seen: {}, labels: labelsOf(form) };
       var isChanged = isRedrawn && event && event.type === "click"; // its button changes rows
       if (event && event.type === "submit") kept.sentKey = valueOf(form, "form_key");
+      kept.asSent = draft && draft.asSent;
       Object.entries(fields(form)).forEach(function (entry) {
         var name = entry[0], chosen = values(entry[1]), isTouched = touched[name] || !same(chosen, shown[name]);
         if (isHidden(entry[1])) { kept.seen[name] = chosen; return; }
         if (isTouched || isRedrawn) kept.values[name] = chosen;
         isChanged = isChanged || isTouched;
       });
+      if (isRedrawn && event && event.type === "click") kept.asSent = kept.values;
       if (isChanged) { draft = kept; write(draft); mark.value = draft.id; }
       else if (draft) { remove(draft.id); draft = null; mark.value = ""; }
     }
@@ -224,7 +226,9 @@
       draft = read(PREFIX + sentId);
       if (draft && draft.person === person) {
         var redrawn = draft.isRedrawn && draft;
+        if (isRedrawn) fillTypedLater();
         Object.keys(draft.values).forEach(function (name) { touched[name] = true; });
+        draft.asSent = null;
         keep();
         if (redrawn) showNote(form, mark, redrawn, function () { remove(draft.id); location.reload(); });
       }
@@ -232,6 +236,14 @@
     } else {
       var found = own(person).find(function (other) { return other.key === key; });
       if (found) restore(found);
+    }
+
+    // What was typed while the server drew the rows is in the draft, and not in the form that came.
+    function fillTypedLater() {
+      Object.entries(fields(form)).forEach(function (entry) {
+        var typed = draft.values[entry[0]], sent = (draft.asSent || {})[entry[0]];
+        if (typed && sent && !same(typed, sent) && typed.length === entry[1].length && !isHidden(entry[1])) fill(entry[1], typed);
+      });
     }
 
     function restore(found) {
