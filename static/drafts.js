@@ -21,6 +21,7 @@
   }
   function read(storageKey) { try { return JSON.parse(localStorage.getItem(storageKey)); } catch (error) { return null; } }
   function write(draft) { try { localStorage.setItem(PREFIX + draft.id, JSON.stringify(draft)); } catch (error) { /* storage is off or full: no draft */ } }
+  function canKeep() { try { localStorage.setItem("drafts", "1"); localStorage.removeItem("drafts"); return true; } catch (error) { return false; } }
   function remove(id) { try { localStorage.removeItem(PREFIX + id); } catch (error) { /* nothing was kept */ } }
 
   // All drafts of this browser, the newest first; those that are too old go.
@@ -99,6 +100,8 @@
       if (field.type === "checkbox" || field.type === "radio") field.checked = chosen.indexOf(field.value) >= 0;
       else if (field.tagName === "SELECT") choose(field, field.multiple ? chosen : [chosen[place]], labels || {});
       else if (chosen[place] !== undefined) field.value = chosen[place];
+      // The administration writes some fields from others, such as a slug, until somebody has written them.
+      if (window.django && window.django.jQuery) window.django.jQuery(field).data("_changed", true);
     });
   }
   function choose(select, chosen, labels) {
@@ -206,12 +209,14 @@
       var kept = { id: draft ? draft.id : newId(), person: person, key: key, at: Date.now(), values: {}, seen: {}, labels: labelsOf(form) };
       var isChanged = isRedrawn && event && event.type === "click"; // its button changes rows
       if (event && event.type === "submit") kept.sentKey = valueOf(form, "form_key");
+      kept.asSent = draft && draft.asSent;
       Object.entries(fields(form)).forEach(function (entry) {
         var name = entry[0], chosen = values(entry[1]), isTouched = touched[name] || !same(chosen, shown[name]);
         if (isHidden(entry[1])) { kept.seen[name] = chosen; return; }
         if (isTouched || isRedrawn) kept.values[name] = chosen;
         isChanged = isChanged || isTouched;
       });
+      if (isRedrawn && event && event.type === "click") kept.asSent = kept.values;
       if (isChanged) { draft = kept; write(draft); mark.value = draft.id; }
       else if (draft) { remove(draft.id); draft = null; mark.value = ""; }
     }
@@ -221,7 +226,9 @@
       draft = read(PREFIX + sentId);
       if (draft && draft.person === person) {
         var redrawn = draft.isRedrawn && draft;
+        if (isRedrawn) fillTypedLater();
         Object.keys(draft.values).forEach(function (name) { touched[name] = true; });
+        draft.asSent = null;
         keep();
         if (redrawn) showNote(form, mark, redrawn, function () { remove(draft.id); location.reload(); });
       }
@@ -229,6 +236,14 @@
     } else {
       var found = own(person).find(function (other) { return other.key === key; });
       if (found) restore(found);
+    }
+
+    // What was typed while the server drew the rows is in the draft, and not in the form that came.
+    function fillTypedLater() {
+      Object.entries(fields(form)).forEach(function (entry) {
+        var typed = draft.values[entry[0]], sent = (draft.asSent || {})[entry[0]];
+        if (typed && sent && !same(typed, sent) && typed.length === entry[1].length && !isHidden(entry[1])) fill(entry[1], typed);
+      });
     }
 
     function restore(found) {
@@ -297,6 +312,9 @@
     form.addEventListener("submit", keep);
     if (isRedrawn) form.addEventListener("click", function (event) { if (event.target.closest("button[name=do]")) keep(event); }, true);
     if (hasAddedRows) {
+      if (form.querySelector("select.filtered")) ["click", "dblclick", "keyup"].forEach(function (kind) {
+        form.addEventListener(kind, function () { setTimeout(keep); }); // no event says that a choice was moved
+      });
       form.addEventListener("formset:added", keep);
       document.addEventListener("formset:removed", keep);
     }
@@ -307,6 +325,8 @@
     document.querySelectorAll("form[method=post] [data-draft]").forEach(function (mark) {
       if (mark.isAttached || !personOf(mark)) return;
       mark.isAttached = true;
+      // The administration asks before somebody leaves a form; where the draft has all of it, nothing would be lost.
+      if (mark.dataset.rows === "added" && !mark.form.querySelector(SECRET) && canKeep()) mark.form.classList.remove("warn-unsaved-form");
       // Rows need the other scripts of the page.
       if (!mark.dataset.rows || document.readyState === "complete") attach(mark.form, mark);
       else window.addEventListener("load", function () { attach(mark.form, mark); });

@@ -12,7 +12,7 @@ from playwright.sync_api import Dialog, Page, expect
 
 from incidents import response
 from incidents.models import Ticket
-from oncall.models import User
+from oncall.models import EscalationPolicy, User
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 PASSWORD = "a long pass phrase"  # of a person of this test alone
@@ -138,6 +138,75 @@ class TestDraft:
         expect(page.get_by_text("while you were typing")).to_be_visible()
         assert page.locator("[name=title]").input_value() == "Printer prints too pale"
         assert Ticket.objects.get(pk=ticket.pk).title == "Printer is out of toner"
+
+
+class TestAdministration:
+    def test_keeps_a_form_with_its_rows_and_only_what_is_no_secret(
+        self, open_page: Callable[..., Page], people: dict[str, Any]
+    ) -> None:
+        boss = User.objects.create_superuser("boss@example.com", PASSWORD, name="Boss")
+        page = open_page(user=boss)
+        policy = EscalationPolicy.objects.get()
+        steps = policy.steps.count()
+        address = reverse("admin:oncall_escalationpolicy_change", args=[policy.pk])
+        page.goto(address)
+        page.locator("[name=name]").fill("Shop at night")
+        page.locator("#steps-data > .form-actions .add-row").click()
+        page.locator(f"[name=steps-{steps}-delay_minutes]").fill("7")
+        page.locator(f"#steps-{steps}-targets-data > .form-actions .add-row").click()
+        choose(page, f"steps-{steps}-targets-0-user", people["bob"])
+
+        Session.objects.all().delete()
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("You were signed out, so nothing was saved.")).to_be_visible()
+        sign_in(page, boss)
+
+        page.wait_for_url(f"**{address}")
+        expect(page.locator(".draft-note")).to_contain_text("restored. It is not saved yet.")
+        assert page.locator("[name=name]").input_value() == "Shop at night"
+        assert page.locator(f"[name=steps-{steps}-delay_minutes]").input_value() == "7"
+        expect(page.locator(f"#steps-{steps}-targets-data")).to_contain_text("Bob Martin")
+        page.get_by_role("button", name="Discard").click()
+        assert page.locator("[name=steps-TOTAL_FORMS]").input_value() == str(steps)
+        assert page.locator("[name=name]").input_value() == policy.name
+
+        page.goto(reverse("admin:oncall_contactmethod_add"))
+        page.locator("[name=address]").fill("https://example.com/hook/s3cret")
+        page.locator("[name=secret]").fill("s3cret")
+        page.locator("[name=verified_at_0]").fill("2026-01-01")
+        assert "s3cret" not in page.evaluate("JSON.stringify(localStorage)")
+        assert "2026-01-01" in page.evaluate("JSON.stringify(localStorage)")
+
+
+class TestRotation:
+    def test_keeps_the_layers_of_a_draft(self, open_page: Callable[..., Page], people: dict[str, Any]) -> None:
+        page = open_page(user=people["ana"])
+        address = reverse("oncall:schedule-edit", args=[people["schedule"].pk])
+        page.goto(address)
+        names = page.locator(".turns .name")
+        before = names.all_inner_texts()
+        page.get_by_role("button", name=f"{before[0]} a turn later").click()
+        expect(names).to_have_text(before[::-1])
+        page.get_by_role("button", name="Add layer").click()
+        page.locator("[name=l2-length]").fill("3")
+
+        page.goto("/")
+        page.goto(address)
+
+        expect(page.locator(".draft-note")).to_contain_text("restored. It is not saved yet.")
+        assert page.locator("[name=l2-length]").input_value() == "3"
+        assert names.all_inner_texts() == before[::-1]
+        page.get_by_role("button", name="Discard").click()
+        expect(page.locator("[name=l2-length]")).to_have_count(0)
+        expect(names).to_have_text(before)
+        assert page.locator(".draft-note").count() == 0
+
+
+def choose(page: Page, name: str, person: User) -> None:
+    """Choose a person in a field of the administration that searches."""
+    page.locator(f"[name={name}] + .select2 .select2-selection").click()
+    page.locator(".select2-search__field").last.fill(person.name)
+    page.locator(".select2-results__option", has_text=person.name).click()
 
 
 class TestQuestion:
