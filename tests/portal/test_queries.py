@@ -60,12 +60,12 @@ class TestPages:
     @pytest.mark.parametrize(
         ("address", "query", "sentence"),
         [
-            ("/reports/", {"by": "moon"}, "By: Select a valid choice. moon"),
-            ("/reports/", {"measure": "mttr"}, "Measure: Select a valid choice. mttr"),
+            ("/reports/", {"by": "moon"}, "By: “moon” is not one of its choices."),
+            ("/reports/", {"measure": "mttr"}, "Measure: “mttr” is not one of its choices."),
             ("/reports/", {"by": ["team", "service"]}, "By: This is in the address several times."),
             ("/reports/", {"export": "xlsx"}, "no file of the kind “xlsx”"),
             ("/reports/", {"tema": "shop"}, "“tema” is not a question to this page"),
-            ("/reports/records/", {"measure": "mttr"}, "Measure: Select a valid choice. mttr"),
+            ("/reports/records/", {"measure": "mttr"}, "Measure: “mttr” is not one of its choices."),
             ("/reports/prevention/", {"since": "x"}, "From: "),
             ("/reports/prevention/", {"since": "2026-06-30", "until": "2026-06-01"}, "The period ends before"),
             ("/teams/shop/load/", {"since": ["2026-01-01", "2026-02-01"]}, "From: This is in the address several"),
