@@ -11,7 +11,8 @@ from django.utils import timezone
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import Refusal
 from config.base.web.guards import Once
-from config.base.web.views import PostPage, RetriedView
+from config.base.web.retries import RetriedView
+from config.base.web.views import PostPage
 from oncall.readiness import wake_tests
 
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from config.base.data.lifecycle import Refusal
-from config.base.web.guards import Edits, Once, Removes
+from config.base.web.guards import Edits, Once
+from config.base.web.removals import RemovePage
 from config.base.web.views import FormPage, ListPage, PostPage
 from oncall.filters.saved_views import SavedViewFilter
 from oncall.forms.saved_views import SaveViewForm, ViewForm
@@ -133,10 +134,9 @@ class SavedViewMove(_OfView, PostPage):
         return reverse("oncall:view", args=[self.view.pk])
 
 
-class SavedViewRemove(PostPage):
+class SavedViewRemove(RemovePage):
     """Delete it."""
 
-    guard = Removes()
     confirm = "Delete this view? Those who share it lose it too."
     refusals = (Refusal,)
     done = "Deleted. The list itself stays."

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from config.base.web.guards import Edits, Once, Removes
+from config.base.web.guards import Edits, Once
+from config.base.web.removals import RemovePage
 from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.forms.response import NoteForm
@@ -168,10 +169,9 @@ class LinkProblem(prevention.TicketFormPage):
         return lifecycle.link_incident(problem_id=problem.pk, incident_id=self.ticket.pk, **values)
 
 
-class RemoveFactor(PostPage):
+class RemoveFactor(RemovePage):
     """The button that removes a factor."""
 
-    guard = Removes()
     confirm = "Remove this factor from the tree? It cannot be brought back."
     refusals = REFUSALS
     ticket: Ticket

@@ -86,8 +86,8 @@ class TestDelete:
         data = question(acting, address).data()
         Team.objects.filter(pk=team.pk).update(name="New name")
 
-        told = acting.post(address, data)
-        page = told.content.decode()
+        refused = acting.post(address, data)
+        page = refused.content.decode()
 
         assert "name is now New name" in page
         assert Team.objects.filter(pk=team.pk).exists()
@@ -112,13 +112,13 @@ class TestDelete:
 
 
 class TestDeleteSelected:
-    def asked(self, client: Client, *rows: Any) -> dict[str, Any]:
+    def question_for(self, client: Client, *rows: Any) -> dict[str, Any]:
         answer = client.post(url(Calendar, "changelist"), pressed(client, Calendar, "delete_selected", *rows))
         return _question_in(answer.content.decode()).data()
 
     def test_twice_deletes_once_and_says_so(self, acting: Client) -> None:
         rows = [make.CalendarFactory(), make.CalendarFactory()]
-        data = self.asked(acting, *rows)
+        data = self.question_for(acting, *rows)
 
         first, again = (acting.post(url(Calendar, "changelist"), data) for _ in range(2))
         other_tab = acting.post(url(Calendar, "changelist"), data | {"form_key": ""})
@@ -129,8 +129,8 @@ class TestDeleteSelected:
         assert "not in this list any more" in texts(other_tab)
 
     def test_asks_again_when_one_has_changed_and_not_when_one_is_gone(self, acting: Client) -> None:
-        gone, changed, kept = (make.CalendarFactory() for _ in range(3))
-        data = self.asked(acting, gone, changed)
+        gone, changed, other = (make.CalendarFactory() for _ in range(3))
+        data = self.question_for(acting, gone, changed)
         gone.delete()
         Calendar.objects.filter(pk=changed.pk).update(name="Closing days")
 
@@ -139,10 +139,10 @@ class TestDeleteSelected:
         assert "name is now Closing days" in page
         assert Calendar.objects.count() == 2
         assert acting.post(url(Calendar, "changelist"), _question_in(page).data()).status_code == 302
-        assert list(Calendar.objects.all()) == [kept]
+        assert list(Calendar.objects.all()) == [other]
 
 
-def actions_of_lists() -> Iterator[tuple[Any, str]]:
+def actions_of_lists() -> Iterator[tuple[Any, Any]]:
     """Each action of a list of ours but deleting."""
     for model, page in admin.site._registry.items():
         if model._meta.app_label in OURS:

@@ -53,7 +53,7 @@ class GuardedActions:
                 messages.info(request, _GONE)
                 return HttpResponseRedirect(self._list_address())
             if self._asks_again(request, type(record)._base_manager.filter(pk=record.pk)):
-                request.POST = QueryDict()  # type: ignore[assignment]  # without an answer, the question is drawn
+                request.POST = QueryDict()
             response = self._delete(request, object_id, extra_context)
             if submission is not None and isinstance(response, HttpResponseRedirect):
                 submission.keep(target=response.url)
@@ -74,9 +74,9 @@ class GuardedActions:
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The list, with the state of what its actions act on."""
         response: Any = super().changelist_view(request, extra_context)  # type: ignore[misc]  # as above
-        shown = getattr(response, "context_data", None) or {}
-        if self.action_columns and "cl" in shown:
-            shown["form_seen"] = json.dumps([guards.seen_token(row) for row in shown["cl"].result_list])
+        context = getattr(response, "context_data", None) or {}
+        if self.action_columns and "cl" in context:
+            context["form_seen"] = json.dumps([guards.seen_token(row) for row in context["cl"].result_list])
         page: HttpResponse = response
         return page
 
@@ -92,8 +92,8 @@ class GuardedActions:
             response: HttpResponse | None = super().response_action(request, queryset)  # type: ignore[misc]  # as above
             if submission is not None and isinstance(response, HttpResponseRedirect):
                 submission.keep(target=response.url)
-            elif (shown := getattr(response, "context_data", None)) is not None:
-                shown["form_seen"] = getattr(request, "deletion_seen", "")
+            elif (context := getattr(response, "context_data", None)) is not None:
+                context["form_seen"] = getattr(request, "deletion_seen", "")
             return response
 
     def _refuse_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
@@ -167,5 +167,6 @@ def _news(seen: str, records: Sequence[Any], columns: Sequence[str]) -> list[str
         changed = guards.changed_columns(states.get(f"{record._meta.label_lower}:{record.pk}", ""), record, columns)
         if changed:
             texts = guards.describe_columns(record, changed)
-            news.append(f"{record}: {texts or ', '.join(name.replace('_', ' ') for name in changed) + ' changed'}")
+            texts = texts or ", ".join(name.replace("_", " ") for name in changed) + " changed"
+            news.append(f"{record}: {texts}" if len(records) > 1 else texts)
     return news

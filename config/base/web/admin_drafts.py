@@ -25,10 +25,20 @@ class KeptForms(HidesSecrets):
 
     change_form_before_template = "components/admin_draft.html"
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
         """The form, with the field of its draft."""
         more = {"draft_input": _draft_input(request, context)}
-        page: HttpResponse = super().render_change_form(request, context | more, **kwargs)  # type: ignore[misc]  # as above
+        page: HttpResponse = super().render_change_form(  # type: ignore[misc]  # as above
+            request, context | more, add=add, change=change, form_url=form_url, obj=obj
+        )
         return page
 
 

@@ -55,16 +55,9 @@ class Repeatable(Guard):
 
 @dataclass(frozen=True)
 class Removes(Repeatable):
-    """The page deletes a record. Where that is already gone, the page says so and leads back.
-
-    `back` of such a page needs no record. A reader learns the same of a record that is hidden as of one that is gone.
-    """
+    """The page is a `RemovePage`: it deletes a record, and says so and leads back where that is already gone."""
 
     why: str = "what was removed stays removed, and a second press says so"
-
-
-class AlreadyRemoved(Exception):
-    """The record that a page would remove is gone."""
 
 
 @dataclass(frozen=True, init=False)

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, FormView, TemplateView, View
@@ -24,29 +24,9 @@ from config.base.data.lifecycle import IllegalMove
 from config.base.web import csv_files, drafts, guards, panels, submissions
 from config.base.web.filters import query_problems
 from config.base.web.forms import EditForm, add_refusal, refusal_sentences
-from config.base.web.guards import AlreadyRemoved, Guard, LastChange, Removes, Repeatable
-from config.base.web.retries import SAFE_METHODS, retried
+from config.base.web.guards import Guard, LastChange, Repeatable
+from config.base.web.retries import SAFE_METHODS, Retried
 from config.base.web.tables import PAGE_SIZE, CappedPaginator
-
-
-class Retried:
-    """Runs a request that may change something again when it met another transaction (paging rule 17).
-
-    Each try has a view of its own, so that nothing of the one before is left.
-    """
-
-    @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
-        """The view; what is still in conflict at the third try gets a 503 that says so."""
-        return retried(super().as_view(**initkwargs), busy=_busy)  # type: ignore[misc]  # a mixin: the class behind it has it
-
-
-def _busy(request: HttpRequest) -> HttpResponse:
-    return render(request, "busy.html", {"title": "Please try again"}, status=503)
-
-
-class RetriedView(Retried, View):
-    """A page without sign-in, as one behind a link."""
 
 
 class SignedIn(Retried, LoginRequiredMixin):
@@ -373,21 +353,6 @@ class PostPage(SignedIn, DomainCallMixin, View):
     http_method_names = ["post"]
     stale_advice = "This is how it is now. Press the button again if it is still right."
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer as every page; where nothing is left to remove, say so and go back."""
-        try:
-            return super().dispatch(request, *args, **kwargs)
-        except AlreadyRemoved:
-            messages.info(request, "It was already removed.")
-            return HttpResponseRedirect(self.back())
-
-    def row_to_remove(self, rows: QuerySet[Any]) -> Any:
-        """The row of `rows` that the address names. Raises AlreadyRemoved if it is gone."""
-        row = rows.filter(pk=self.kwargs["pk"]).first()
-        if row is None:
-            raise AlreadyRemoved
-        return row
-
     @classmethod
     def question(cls, arguments: Mapping[str, Any]) -> str:
         """The question before the call at the address with these arguments; empty if there is none."""
@@ -406,10 +371,6 @@ class PostPage(SignedIn, DomainCallMixin, View):
             target = self.perform()
         except self.refusals as refusal:
             return self._refuse(" ".join(chain.from_iterable(refusal_sentences(refusal).values())))
-        except ObjectDoesNotExist:
-            if isinstance(self.guard, Removes):  # another press was faster
-                raise AlreadyRemoved from None
-            raise
         return self.go_on(target)
 
     def answer_unsent(self, text: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 
 from config.base.data.clock import database_now
-from config.base.web.views import RetriedView
+from config.base.web.retries import RetriedView
 from incidents.customers import feeds, signed_links, status_page, statuspage_documents, subscriptions
 from incidents.forms.customers import SubscribeForm
 from incidents.models import StatusPage

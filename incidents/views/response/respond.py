@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from config.base.data.clock import database_now, find_zone
 from config.base.web import drafts, panels, submissions
-from config.base.web.views import DetailPage, RetriedView
+from config.base.web.retries import RetriedView
+from config.base.web.views import DetailPage
 from incidents import permissions, response
 from incidents.models import Ticket
 from incidents.response import answer_by_link, handing_over, situation, ticket_session

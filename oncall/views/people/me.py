@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
-from config.base.web.guards import Edits, Once, Removes, Repeatable
+from config.base.web.guards import Edits, Once, Repeatable
+from config.base.web.removals import RemovePage
 from config.base.web.views import FormPage, PostPage, TemplatePage
 from oncall.access import tokens
 from oncall.cover import relief
@@ -219,10 +220,9 @@ class MethodSend(_MyButton):
         return "oncall:me"
 
 
-class MethodRemove(_MyButton):
+class MethodRemove(RemovePage, _MyButton):
     """Remove a contact method."""
 
-    guard = Removes()
     confirm = "Remove this contact method? No page goes there any more, and its rules are removed."
     done = "Removed."
 
@@ -233,10 +233,9 @@ class MethodRemove(_MyButton):
         return "oncall:me"
 
 
-class RuleRemove(_MyButton):
+class RuleRemove(RemovePage, _MyButton):
     """Remove a notification rule."""
 
-    guard = Removes()
     confirm = "Remove this rule? Pages follow your other rules from now on."
     done = "Removed."
 

@@ -176,13 +176,15 @@ class TestMe:
         rule = make.NotificationRuleFactory()
         token, _ = tokens.create_token(user=rule.user, name="Theirs", at=timezone.now())
 
-        for address in (
-            f"/me/reach/{rule.contact_method_id}/remove/",
-            f"/me/reach/{rule.contact_method_id}/send/",
-            f"/me/rules/{rule.pk}/remove/",
-            f"/me/tokens/{token.pk}/revoke/",
-        ):
+        for address in (f"/me/reach/{rule.contact_method_id}/send/", f"/me/tokens/{token.pk}/revoke/"):
             assert signed_in.post(address).status_code == 404
+        for kind, pk in (("reach", rule.contact_method_id), ("rules", rule.pk)):
+            theirs, never = signed_in.post(f"/me/{kind}/{pk}/remove/"), signed_in.post(f"/me/{kind}/4711/remove/")
+            assert theirs["Location"] == never["Location"] == "/me/"  # nobody learns which of the two it is
+
+        assert NotificationRule.objects.filter(pk=rule.pk, contact_method=rule.contact_method_id).exists()
+        token.refresh_from_db()
+        assert token.revoked_at is None
 
     def test_shows_a_key_once_and_revokes_it(self, signed_in: Client, ana: Any) -> None:
         created_page = signed_in.post("/me/tokens/add/", {"name": "Backup", "scopes": ["read"]}).content.decode()
