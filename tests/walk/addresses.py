@@ -7,9 +7,11 @@ from functools import cache
 from itertools import product
 from typing import Any
 
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
+from tests.walk.columns import models_behind_a_ticket
 from tests.walk.company import ABSENT, OPEN, PRIVATE, SLUG
 
 KEYS = {PRIVATE: ("INC", "PRB"), OPEN: ("INC", "PRB"), ABSENT: ("INC", "PRB")}
@@ -29,6 +31,8 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "version": (1,),
 }
 """Values by the name of an argument; keys and references of records, and the words of a choice, need none here."""
+_HAS_SECOND_KEY = re.compile("problem|ticket|reference|link|use/")
+"""Addresses of records whose keys are those of the problem, or of a link between two tickets."""
 _GROUP = re.compile(r"\(\?P<(?P<name>\w+)>|<(?:(?P<converter>\w+):)?(?P<route_name>\w+)>|\((?!\?)")
 
 
@@ -42,10 +46,25 @@ class Address:
 
     pattern: str
     parts: tuple[str | tuple[str, ...], ...]
+    callback: Any = None
+
+    @property
+    def takes_get(self) -> bool:
+        """False for a button, and for a verb of the API."""
+        if verbs := getattr(self.callback, "actions", None):
+            return "get" in verbs
+        view = getattr(self.callback, "view_class", None)
+        return view is None or hasattr(view, "get")
 
     def paths(self, *keys: int, is_brief: bool = False) -> Iterator[str]:
-        """The addresses it stands for, for records with these keys; `is_brief`: with the first of other choices."""
-        expected = {str(key + offset) for key in keys for offset in (0, 1)}
+        """The addresses it stands for, for records with these keys.
+
+        `is_brief` takes the first of other choices, and leaves out keys that no record of this kind has.
+        """
+        if is_brief and not self._is_behind_a_ticket:
+            keys = ()
+        has_second = not is_brief or _HAS_SECOND_KEY.search(self.pattern)
+        expected = {str(key + offset) for key in keys for offset in ((0, 1) if has_second else (0,))}
         choices = [(part,) if isinstance(part, str) else part for part in self.parts]
         if is_brief:
             choices = [part if any(re.search(r"\d{7}", value) for value in part) else part[:1] for part in choices]
@@ -53,6 +72,14 @@ class Address:
             numbers = [number for value in values for number in re.findall(r"\d{7}", value)]
             if set(numbers) <= expected:
                 yield f"/{''.join(values)}"
+
+    @property
+    def _is_behind_a_ticket(self) -> bool:
+        """False for the administration's addresses of a model that no ticket has."""
+        models = {model._meta.label_lower for model in apps.get_models()}
+        label = ".".join(self.pattern.split("/")[1:3])
+        is_of_a_model = self.pattern.startswith("admin/") and label in models
+        return not is_of_a_model or label in {model._meta.label_lower for model in models_behind_a_ticket()}
 
 
 @cache
@@ -68,7 +95,7 @@ def _walk(patterns: Any, prefix: str, parts: tuple[Any, ...]) -> Iterator[Addres
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern.url_patterns, here, filled)
         elif isinstance(pattern, URLPattern):
-            yield Address(here, filled)
+            yield Address(here, filled, pattern.callback)
 
 
 def _parts(pattern: Any, where: str) -> Iterator[str | tuple[str, ...]]:

@@ -12,8 +12,11 @@ from config.base.data.roles import Role
 from oncall.models import User
 from tests import factories as make
 from tests.clients import token_of
+from tests.walk.addresses import Address
 from tests.walk.company import Company
 
+SAME_FOR_ALL = {"api/schema/"}
+"""Addresses that show what the code says, and no record."""
 _NEW_EACH_TIME = re.compile(
     r"\b[A-Za-z0-9]{64}\b|nonce-?[=\"\w-]+|[0-9a-f]{8}-[0-9a-f-]{27}|\"request_id\": ?\"[^\"]*\"|Content-Length: \d+"
 )
@@ -35,15 +38,25 @@ class Answer:
 
 
 class Reader:
-    """A person, a program or nobody, at the addresses of the portal."""
+    """A person, a program or nobody, at the addresses of the portal.
 
-    def __init__(self, name: str, user: User | None = None, token: str = "") -> None:
+    `is_first` asks also where the answer is the same for everybody like it.
+    """
+
+    def __init__(self, name: str, user: User | None = None, token: str = "", *, is_first: bool = False) -> None:
         self.name, self.user = name, user
         self.is_program = bool(token)
+        self.is_first = is_first
         headers: dict[str, Any] = {"HTTP_AUTHORIZATION": f"Bearer {token}"} if token else {}
         self.client = Client(raise_request_exception=False, **headers)
         if user is not None and not token:
             self.client.force_login(user)
+
+    def is_answered_alike(self, address: Address) -> bool:
+        """Whether it gets what the first readers get: a button's 405, a document, the administration's closed door."""
+        is_outside = self.user is None or not self.user.is_staff
+        is_shut = is_outside and address.pattern.startswith("admin/")
+        return not self.is_first and (is_shut or not address.takes_get or address.pattern in SAME_FOR_ALL)
 
     def get(self, path: str) -> Answer:
         """The answer to a GET."""
@@ -88,7 +101,7 @@ def all_rights() -> User:
 
 STRANGERS: dict[str, Callable[[], Reader]] = {
     "all rights": lambda: Reader("all rights", all_rights()),
-    "agent": lambda: Reader("agent", _person(Role.AGENT)),
+    "agent": lambda: Reader("agent", _person(Role.AGENT), is_first=True),
     "responder": lambda: Reader("responder", _person(Role.RESPONDER)),
     "commander": lambda: Reader("commander", _person(Role.COMMANDER)),
     "manager": lambda: Reader("manager", _person(Role.MANAGER)),
@@ -96,7 +109,7 @@ STRANGERS: dict[str, Callable[[], Reader]] = {
     "administrator": lambda: Reader("administrator", _person(Role.ADMINISTRATOR, is_staff=True)),
     "another team": lambda: Reader("another team", _of_another_team()),
     "requester": lambda: Reader("requester", _requester_of_another()),
-    "nobody": lambda: Reader("nobody"),
+    "nobody": lambda: Reader("nobody", is_first=True),
     "token": lambda: Reader("token", token=token_of(_person(*Role))),
 }
 
