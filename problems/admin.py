@@ -56,7 +56,7 @@ class KnownErrorAdmin(ProblemRelatedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[KnownError]:
         """With the uses that the reader may see."""
         rows: Any = super().get_queryset(request)
-        return rows.with_uses(request.user)  # type: ignore[no-any-return]  # the queryset's own word
+        return rows.with_uses(request.user)
 
     @admin.display(description="uses", ordering="seen_hits")
     def uses(self, known_error: Any) -> int:

@@ -1,13 +1,13 @@
 """Filters of problems, factors and known errors; page and endpoint share them."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
 
 from config.base.data.wall_clock import DAY, day_start
-from config.base.web.filters import DayFilter, FilterSet, WordsFilter, YesNoFilter
+from config.base.web.filters import DayFilter, FilterSet, RowT, WordsFilter, YesNoFilter
 from incidents.filters.tickets import ReferenceFilter, TicketFilter
 from incidents.models import Service, Ticket
 from incidents.prevention import recurrence
@@ -25,7 +25,7 @@ class ProblemFilter(TicketFilter):
         model = Ticket
         fields: tuple[str, ...] = ()
 
-    def filter_proactive(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+    def filter_proactive(self, queryset: QuerySet[RowT], name: str, value: bool) -> QuerySet[RowT]:
         """Problems that had no incident when they were opened, or the others (S38)."""
         is_proactive = recurrence.is_proactive(self.reader)
         return queryset.filter(is_proactive if value else ~is_proactive)
@@ -46,7 +46,7 @@ class LooksLikeFilter(ReferenceFilter):
 
     may_repeat = False
 
-    def filter(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+    def filter(self, queryset: QuerySet[RowT], value: Mapping[str, object] | None) -> QuerySet[RowT]:
         """The best matches; none for an incident that the reader may not see."""
         if value is None:
             return queryset
@@ -64,7 +64,7 @@ class ResemblesFilter(filters.CharFilter):
 
     may_repeat = False
 
-    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def filter(self, queryset: QuerySet[RowT], value: str) -> QuerySet[RowT]:
         """The best matches; those of the chosen service rank higher."""
         if not value:
             return queryset
@@ -95,7 +95,7 @@ class KnownErrorFilter(FilterSet):
         model = KnownError
         fields: tuple[str, ...] = ()
 
-    def used_between(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
+    def used_between(self, queryset: QuerySet[RowT], name: str, value: date) -> QuerySet[RowT]:
         """Those of which one use is in the period, in an incident that the reader may see.
 
         Both ends are about the same use.

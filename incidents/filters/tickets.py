@@ -1,7 +1,7 @@
 """Filters of tickets and their timeline."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
 
 import django_filters as filters
 from django import forms
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
 from config.base.web.batched_choices import BatchedChoiceFilter
-from config.base.web.filters import FilterSet, MomentFilter, WholeNumberFilter, WordsFilter, YesNoFilter
+from config.base.web.filters import FilterSet, MomentFilter, RowT, WholeNumberFilter, WordsFilter, YesNoFilter
 from incidents.models import (
     OPEN_STATUSES,
     PREFIXES,
@@ -48,7 +48,7 @@ class TicketSearch(WordsFilter):
 class ReferenceField(forms.CharField):
     """A ticket's number, as INC-7 or 7: the parts of the number, or an error message."""
 
-    def clean(self, value: Any) -> dict[str, Any] | None:
+    def clean(self, value: object) -> dict[str, object] | None:
         """The columns of the ticket that is meant."""
         text = super().clean(value)
         if not text:
@@ -65,7 +65,7 @@ class ReferenceFilter(filters.CharFilter):
 
     field_class = ReferenceField
 
-    def filter(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+    def filter(self, queryset: QuerySet[RowT], value: Mapping[str, object] | None) -> QuerySet[RowT]:
         """The rows of that ticket."""
         if value is None:
             return queryset

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from config.base.data.lifecycle import Lifecycle, Refusal
 from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
@@ -64,8 +63,8 @@ def move(
     actor: User | None,
     text: str,
     lifecycle: Lifecycle = INCIDENT,
-    data: Mapping[str, Any] | None = None,
-    **stamps: Any,
+    data: Mapping[str, object] | None = None,
+    **stamps: object,
 ) -> None:
     """Move the ticket to a status, set its stamps, and record it on the timeline.
 

@@ -1,6 +1,6 @@
 """Pages of the on-call load of a team or a schedule, also as CSV."""
 
-from typing import Any
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -69,7 +69,7 @@ class _LoadPage(QueryPage):
             self.form.add_error("until", str(refusal))
             return None
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The report, the chart and the hard nights."""
         report = self.report
         team = self.team()
@@ -83,9 +83,9 @@ class _LoadPage(QueryPage):
             "hard_nights": relief.relief_requests(team=team, viewer=self.person, at=self.at),
         }
 
-    def export(self, context: dict[str, Any]) -> HttpResponse:
+    def export(self, context: dict[str, object]) -> HttpResponse:
         """The table of people."""
-        report: figures.Load = context["report"]
+        report = cast(figures.Load, context["report"])
         lines = [*((line, "") for line in report.people), (report.others, "others"), (report.total, "all")]
         rows = [_csv_row(line, label) for line, label in lines if line is not None]
         return csv_response(_HEADS, rows, name=f"load-{report.team.slug}-{report.first_day}-{report.last_day}")
@@ -127,7 +127,7 @@ class ScheduleLoad(_LoadPage):
         return get_object_or_404(Schedule.objects.select_related("team"), pk=self.kwargs["pk"])
 
 
-def _chart(report: figures.Load) -> Any:
+def _chart(report: figures.Load) -> str:
     bars = [
         charts.Bar(
             line.user.get_short_name(),

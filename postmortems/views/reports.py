@@ -1,7 +1,5 @@
 """The report on prevention."""
 
-from typing import Any
-
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -21,7 +19,7 @@ class PreventionReport(QueryPage):
         """Period and team."""
         return ReportForm(self.request.GET)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the report of the period and team in the address; without one while they are not understood."""
         context = super().get_context_data(**kwargs)
         submitted = self.query_form

@@ -13,6 +13,7 @@ from unfold.admin import StackedInline as UnfoldStackedInline
 from unfold.admin import TabularInline as UnfoldTabularInline
 
 from config.base.data import rights
+from config.base.data.users import signed_in
 from config.base.web.admin_actions import GuardedActions
 from config.base.web.admin_drafts import HidesSecrets, KeptForms
 from config.base.web.admin_guards import GuardedForms
@@ -39,7 +40,7 @@ class ConfigAdmin(GuardedForms, GuardedActions, KeptForms, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Only the rows that the person may see or change."""
         rows: models.QuerySet[Any] = super().get_queryset(request)
-        return rights.held_rows(rows, request.user, self._code("view"), self._code("change"))
+        return rights.held_rows(rows, signed_in(request), self._code("view"), self._code("change"))
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Whether the person may see this record, or some."""
@@ -65,7 +66,7 @@ class ConfigAdmin(GuardedForms, GuardedActions, KeptForms, ModelAdmin):
             return bool(request.user.has_perm(self._code(action), obj))
         return rights.holds_somewhere(request.user, self._code(action))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The declared ones; of a record that is being added, without those that the database fills."""
         names = super().get_readonly_fields(request, obj)
         return names if obj is not None else [name for name in names if not self._is_filled_later(name)]
@@ -74,7 +75,7 @@ class ConfigAdmin(GuardedForms, GuardedActions, KeptForms, ModelAdmin):
         columns = {column.name: column for column in self.opts.concrete_fields}
         return name in columns and columns[name].has_db_default() and not columns[name].editable
 
-    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: object) -> Any:
         """The field of a form; an address without a scheme is taken as https, like everywhere else."""
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
@@ -86,7 +87,7 @@ class HistoryAdmin(SimpleHistoryAdmin, ConfigAdmin):
 
     history_list_display = ["changed_fields"]
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: object = None) -> HttpResponse:
         """The record's history. An id that no record can have is not found (bad input 18)."""
         try:
             self.model._meta.pk.to_python(unquote(object_id))

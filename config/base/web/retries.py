@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -24,7 +23,7 @@ def retried(view: View, *, busy: Callable[[HttpRequest], HttpResponseBase]) -> V
     with_tries = retry_conflicts(view)
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.method in SAFE_METHODS:
             return view(request, *args, **kwargs)
         try:
@@ -46,7 +45,7 @@ class Retried:
     """
 
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+    def as_view(cls, **initkwargs: object) -> Callable[..., HttpResponseBase]:
         """The view; what is still in conflict at the third try gets a 503 that says so."""
         return retried(super().as_view(**initkwargs), busy=_busy)  # type: ignore[misc]  # a mixin: the class behind it has it
 
