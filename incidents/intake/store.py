@@ -114,6 +114,7 @@ def store_event(
     payload: dict[str, Any],
     at: datetime,
     problem: str = "",
+    while_paused: bool = False,
 ) -> Event:
     """Store an event that changes no alert: a change event, or a refused one."""
     details = clean_details(payload)
@@ -124,6 +125,7 @@ def store_event(
         outcome=outcome,
         payload=details.content,
         problem=_join(problem, details.problem),
+        while_paused=while_paused,
     )
 
 
