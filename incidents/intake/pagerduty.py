@@ -136,7 +136,7 @@ def _find_integration(
         refusals.store_refusal(integration, "Sent to PagerDuty's address, which is not this integration's.", at=at)
         return _refuse("Invalid routing key")
     if integration.is_paused:
-        problems = ["This integration is paused"]
+        problems = [refusals.PAUSED]
     if not problems:
         return integration
     refusals.store_refusal(integration, "; ".join(problems), at=at, payload=_without_key(body))

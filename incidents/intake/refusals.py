@@ -46,7 +46,6 @@ def store_refusal(
 
     The details are kept short, and during a flood only counted. The caller leaves the key out of them.
     """
-    reason = f"{PAUSED}." if integration.is_paused and not problem.startswith(PAUSED) else problem
     minute = _minute_of(integration)
     minute.count += 1
     limit = _PAUSED_PER_MINUTE if integration.is_paused else PER_MINUTE
@@ -60,7 +59,8 @@ def store_refusal(
         outcome=EventOutcome.REJECTED,
         payload=details.content,
         at=at,
-        problem=reason,
+        problem=f"{PAUSED}." if integration.is_paused else problem,
+        while_paused=integration.is_paused,
     )
     minute.last_event_id, minute.last_problem = event.pk, event.problem
 

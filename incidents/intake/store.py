@@ -113,6 +113,7 @@ def store_event(
     payload: dict[str, object],
     at: datetime,
     problem: str = "",
+    while_paused: bool = False,
 ) -> Event:
     """Store an event that changes no alert: a change event, or a refused one."""
     details = clean_details(payload)
@@ -123,6 +124,7 @@ def store_event(
         outcome=outcome,
         payload=details.content,
         problem=_join(problem, details.problem),
+        while_paused=while_paused,
     )
 
 

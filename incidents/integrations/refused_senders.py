@@ -16,20 +16,20 @@ _RECENT = """
     SELECT integration_id, count(*), min(received_at), max(id)
     FROM incidents_event
     WHERE outcome = 'rejected' AND received_at > %(since)s AND received_at <= %(at)s
-      AND NOT starts_with(problem, 'This integration is paused')
+      AND NOT while_paused
     GROUP BY integration_id ORDER BY integration_id"""
 _IS_FIRST = """
     SELECT NOT EXISTS (
         SELECT FROM incidents_event WHERE integration_id = %(id)s AND outcome = 'rejected'
           AND received_at >= %(first)s - interval '7 days' AND received_at < %(first)s
-          AND NOT starts_with(problem, 'This integration is paused'))
+          AND NOT while_paused)
       AND EXISTS (SELECT FROM incidents_event WHERE integration_id = %(id)s AND outcome <> 'rejected')"""
 # At most the newest 1,000 are read, so that the check stays cheap during a flood.
 REFUSED_SQL = """
     SELECT DISTINCT integration.name FROM (
         SELECT integration_id FROM incidents_event
         WHERE outcome = 'rejected' AND received_at > %(at)s - interval '1 day'
-          AND NOT starts_with(problem, 'This integration is paused')
+          AND NOT while_paused
         ORDER BY received_at DESC LIMIT 1000) newest
     JOIN incidents_integration integration ON integration.id = integration_id"""
 

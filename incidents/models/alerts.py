@@ -186,6 +186,9 @@ class Event(models.Model):
     outcome = models.CharField(max_length=12, choices=EventOutcome)
     payload = models.JSONField(default=dict)
     problem = models.CharField(max_length=500, blank=True, help_text="Why it was refused, or what was corrected.")
+    while_paused = models.BooleanField(
+        default=False, db_default=False, help_text="Refused because its integration was paused, which somebody chose."
+    )
 
     objects = EventQuerySet.as_manager()
 

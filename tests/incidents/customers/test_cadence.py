@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from incidents.customers import cadence
-from incidents.models import Severity, Ticket
+from incidents.models import Event, Severity, Ticket
 from tests import factories as make
 from tests.clients import client_of
 from tests.factories import NOON
@@ -81,11 +81,13 @@ class TestSeverity:
 
 @pytest.mark.django_db
 class TestMigration:
-    def test_keeps_what_rank_and_category_decided(self) -> None:
+    def test_keeps_what_rank_category_and_sentence_decided(self) -> None:
         for rank in (1, 2, 3, 4):
             make.SeverityFactory(rank=rank, **dict.fromkeys(("first_update_minutes", "update_minutes")))
         marked, plain = make.IncidentFactory(category="IT-Security"), make.IncidentFactory(category="network")
-        migration = import_module("incidents.migrations.0009_fields_of_severities")
+        for problem in ("This integration is paused.", "No routing key"):
+            make.EventFactory(outcome="rejected", problem=problem)
+        migration = import_module("incidents.migrations.0009_fields_for_decisions")
 
         migration.keep_behavior(apps, SimpleNamespace(connection=connection))
 
@@ -100,3 +102,4 @@ class TestMigration:
         assert newest == (10, 20, "critical", "major_outage")
         assert list(Ticket.objects.filter(is_security=True)) == [Ticket.objects.get(pk=marked.pk)]
         assert not Ticket.objects.get(pk=plain.pk).is_security
+        assert Event.objects.get(while_paused=True).problem == "This integration is paused."

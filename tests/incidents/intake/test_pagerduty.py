@@ -116,7 +116,8 @@ class TestErrors:
         response = enqueue(payload=event())
 
         assert response.status_code == 403
-        assert Event.objects.get().problem == "This integration is paused"
+        refusal = Event.objects.get()
+        assert (refusal.problem, refusal.while_paused) == ("This integration is paused.", True)
         assert not Alert.objects.exists()
 
     def test_of_method_name_the_one_that_works(self, client: Client) -> None:

@@ -57,7 +57,7 @@ def test_those_of_another_integration_join(integration: Integration) -> None:
 
 
 def test_of_a_paused_integration_are_none(integration: Integration) -> None:
-    refuse(integration, 20, problem="This integration is paused.")
+    refuse(integration, 20, while_paused=True)
 
     assert report_refused(at=NOON) == 0
     assert "senders_refused" not in {item.code for item in health_checks.check_health(at=NOON).findings}

@@ -1,4 +1,4 @@
-"""What severities promise customers, and which tickets are about security; rows keep the behavior they had."""
+"""Columns for what code read from ranks and words: promises to customers, security, a pause; rows keep their sense."""
 
 import django.contrib.postgres.fields
 import django.core.validators
@@ -15,7 +15,7 @@ _MILDER = (None, 60, "minor", "degraded_performance")
 
 
 def keep_behavior(apps, schema_editor):
-    """Write into the new columns what the rank and the word "security" in the category decided before."""
+    """Write into the new columns what ranks, the word "security" in the category and a sentence decided before."""
     for model in ("Severity", "HistoricalSeverity"):
         rows = apps.get_model("incidents", model).objects.using(schema_editor.connection.alias)
         for rank in rows.values_list("rank", flat=True).distinct():
@@ -25,6 +25,8 @@ def keep_behavior(apps, schema_editor):
             )
     tickets = apps.get_model("incidents", "Ticket").objects.using(schema_editor.connection.alias)
     tickets.filter(category__icontains="security").update(is_security=True)
+    events = apps.get_model("incidents", "Event").objects.using(schema_editor.connection.alias)
+    events.filter(outcome="rejected", problem__startswith="This integration is paused").update(while_paused=True)
 
 
 class Migration(migrations.Migration):
@@ -104,6 +106,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='severity',
             constraint=models.CheckConstraint(condition=models.Q(('component_status__in', ['operational', 'degraded_performance', 'partial_outage', 'major_outage', 'under_maintenance'])), name='incidents_severity_component_status'),
+        ),
+        migrations.AddField(
+            model_name='event',
+            name='while_paused',
+            field=models.BooleanField(db_default=False, default=False, help_text='Refused because its integration was paused, which somebody chose.'),
         ),
         # Last: within a transaction a table with changed rows cannot be altered.
         migrations.RunPython(keep_behavior, migrations.RunPython.noop),
