@@ -10,6 +10,10 @@ from config.base.data import rights
 class Backend(AuthenticationBackend):
     """Allauth's sign-in; rights come from the table, also for one record."""
 
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Whether the account may sign in, and may still use a session: never a program's."""
+        return bool(super().user_can_authenticate(user)) and not user.is_service
+
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """Whether the person may do this, with this record if one is given."""
         return rights.holds(user_obj, perm, obj)

@@ -102,7 +102,8 @@ def analyze(*, problem_id: int, actor: User | None, at: datetime, note: str = ""
         raise TicketRefused(
             f"{ticket.reference} is {ticket.get_status_display().lower()}. Reopen it first, and say why."
         )
-    started = {"work_started_at": ticket.work_started_at or at, "assignee": ticket.assignee or actor}
+    analyst = ticket.assignee or (None if actor and actor.is_service else actor)
+    started = {"work_started_at": ticket.work_started_at or at, "assignee": analyst}
     return _move(problem_id, TicketStatus.ANALYSIS, "Analysis started.", note, actor=actor, at=at, **started)
 
 
