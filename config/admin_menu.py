@@ -23,6 +23,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Contact methods", "call", "oncall_contactmethod"),
             ("Notification rules", "notifications", "oncall_notificationrule"),
             ("Saved views", "bookmark", "oncall_savedview"),
+            ("Service accounts", "smart_toy", "oncall_serviceaccount"),
             ("API tokens", "key", "oncall_apitoken"),
             ("Roles", "shield_person", "auth_group"),
         ),
@@ -177,7 +178,8 @@ def concerns() -> list[Concern]:
         ),
         Concern(
             "People without a verified contact method: they are paged only by e-mail.",
-            User.objects.filter(is_active=True, memberships__role__in=["manager", "responder"])
+            User.objects.people()
+            .filter(is_active=True, memberships__role__in=["manager", "responder"])
             .exclude(Q(contact_methods__verified_at__isnull=False))
             .distinct()
             .count(),

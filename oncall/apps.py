@@ -14,8 +14,8 @@ class OncallConfig(AppConfig):
     def ready(self) -> None:
         """Register the engine's sweeps, the default rules of a new site, and the panels."""
         from config.base.data import rights
-        from oncall import calendars
-        from oncall.access import tokens
+        from oncall import calendars, obligations, subjects
+        from oncall.access import renewals, tokens
         from oncall.cover import swaps
         from oncall.engine import pulse, register_sweep, signal_relay
         from oncall.messages import notices
@@ -25,6 +25,15 @@ class OncallConfig(AppConfig):
         from oncall.rights import RIGHTS
 
         rights.declare(RIGHTS)
+        subjects.register(
+            subjects.SubjectType(
+                name=renewals.SUBJECT,
+                lock=renewals.lock_account,
+                visible_to=renewals.accounts_visible_to,
+                message_fields=renewals.account_message_fields,
+            )
+        )
+        obligations.register(renewals.RENEWAL_KIND)
         register_sweep(
             lane="clocks",
             name="signals",

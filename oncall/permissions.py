@@ -96,9 +96,9 @@ def can_change_time_off(user: User, row: Absence) -> bool:
 
 
 def can_approve(user: User, swap: SwapRequest) -> bool:
-    """Approve a swap: managers, but neither of the two people who swap."""
+    """Approve a swap: managers, but neither of the two people who swap, and no program."""
     sides = {swap.requested_by_id, swap.chosen.user_id if swap.chosen else None}
-    return user.pk not in sides and can_manage_rota(user, swap.schedule)
+    return user.pk not in sides and not user.is_service and can_manage_rota(user, swap.schedule)
 
 
 def _role_in(user: User, team_id: int | None) -> str | None:

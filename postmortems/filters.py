@@ -41,7 +41,7 @@ class PostmortemFilter(FilterSet):
         queryset=Severity.objects.order_by("rank"),
         to_field_name="name",
     )
-    owner = filters.ModelChoiceFilter(label="Owned by", queryset=User.objects.order_by("name"))
+    owner = filters.ModelChoiceFilter(label="Owned by", queryset=User.objects.people().order_by("name"))
     ticket = ReferenceFilter(field_name="ticket", label="Incident")
     restored_after = SinceDayFilter(field_name="restored_at")
     restored_before = UntilDayFilter(field_name="restored_at")

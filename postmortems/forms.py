@@ -91,7 +91,7 @@ class SeatForm(Form):
     presence = forms.ChoiceField(label="Review", choices=Presence.choices, widget=forms.RadioSelect)
     answer = forms.CharField(required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}))
     person = forms.ModelChoiceField(
-        label="Person", queryset=User.objects.filter(is_active=True).order_by("name"), required=False,
+        label="Person", queryset=User.objects.people().filter(is_active=True).order_by("name"), required=False,
         empty_label="Me",
         help_text="You can record that another person attended.",
     )  # fmt: skip
@@ -104,7 +104,7 @@ class SeatForm(Form):
 class AssignForm(VerbForm):
     """The new owner."""
 
-    owner = forms.ModelChoiceField(queryset=User.objects.filter(is_active=True).order_by("name"))
+    owner = forms.ModelChoiceField(queryset=User.objects.people().filter(is_active=True).order_by("name"))
 
 
 class ReportForm(FilterForm):

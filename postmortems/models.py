@@ -15,7 +15,7 @@ from simple_history.models import HistoricalRecords
 from config.base.data.constraints import one_of
 from config.base.data.models import OneLineField
 from incidents.models import ReviewSeat, Ticket, Visibility
-from oncall.models import User
+from oncall.models import PEOPLE, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -108,7 +108,14 @@ class Postmortem(models.Model):
 
     ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, related_name="postmortem")
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="postmortems")
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_postmortems")
+    owner = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_postmortems",
+        limit_choices_to=PEOPLE,
+    )
     status = models.CharField(max_length=10, choices=PostmortemStatus, default=PostmortemStatus.DRAFT)
     due_on = models.DateField(help_text="Overdue if not approved by the end of this day.")
     public_text = models.TextField(blank=True, help_text="The status page shows it. A text of its own, never a copy.")
@@ -305,7 +312,7 @@ class Seat(models.Model):
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="seats")
     kind = models.CharField(max_length=12, choices=ReviewSeat)
     perspective = models.CharField(max_length=10, choices=Perspective)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="review_seats")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="review_seats", limit_choices_to=PEOPLE)
     presence = models.CharField(max_length=10, choices=Presence)
     answer = models.TextField(blank=True, help_text="To the question of the perspective.")
     taken_at = models.DateTimeField()

@@ -9,6 +9,7 @@ from incidents.customers import public_postmortems
 from incidents.models import Visibility
 from incidents.tickets.locking import lock_ticket
 from oncall.models import User
+from oncall.people.programs import refuse_program
 from postmortems import obligations, seats
 from postmortems.locking import PostmortemRefused, add_remark, change_status, locked, save
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, RemarkKind
@@ -72,6 +73,7 @@ def request_changes(*, postmortem_id: int, text: str, actor: User, at: datetime)
 @transaction.atomic
 def approve(*, postmortem_id: int, actor: User, at: datetime, text: str = "") -> Postmortem:
     """Approve it. Raises PostmortemRefused for its authors, and, with their names, while seats are empty (S29)."""
+    refuse_program(actor, why="a person has to read what they approve.", instead="Ask somebody who did not write it.")
     postmortem = locked(postmortem_id)
     if actor.pk in authors(postmortem):
         raise PostmortemRefused("You own this postmortem or wrote in it. Ask another person to approve it.")
@@ -105,7 +107,7 @@ def authors(postmortem: Postmortem) -> set[int]:
 
 def _has_other_team(postmortem: Postmortem, actor: User) -> bool:
     took_part = PostmortemComment.objects.filter(postmortem=postmortem, kind__in=_TAKES_PART).values("author")
-    outside = User.objects.exclude(memberships__team=postmortem.ticket.team_id)
+    outside = User.objects.people().exclude(memberships__team=postmortem.ticket.team_id)
     return outside.filter(pk__in=took_part).exists() or outside.filter(pk=actor.pk).exists()
 
 

@@ -124,7 +124,7 @@ def take_seat(
         )
     if who != actor and presence != Presence.ATTENDED:
         raise PostmortemRefused(f"Only {who.name} can sign off for themselves. You can record that they attended.")
-    if not who.is_active or not may_take_seat(who, postmortem.ticket, kind):
+    if not who.is_active or who.is_service or not may_take_seat(who, postmortem.ticket, kind):
         raise PostmortemRefused(
             f"The seat “{kind.label}” is for {ELIGIBLE_PEOPLE[kind]}. {who.name} is not. Ask somebody who is."
         )

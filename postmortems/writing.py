@@ -14,6 +14,7 @@ from config.base.web import display
 from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
 from incidents.tickets import timeline
 from oncall.models import User
+from oncall.people.programs import refuse_program
 from postmortems import drafting, obligations
 from postmortems.default_template import default_template
 from postmortems.locking import PostmortemRefused, add_remark, locked, save
@@ -61,7 +62,7 @@ def draft(
     postmortem = Postmortem.objects.create(
         ticket=ticket,
         template=template or default_template(),
-        owner=owner or ticket.assignee or _manager(ticket) or actor,
+        owner=owner or ticket.assignee or _manager(ticket) or (None if actor and actor.is_service else actor),
         due_on=restored_at.astimezone(ZoneInfo(ticket.team.time_zone)).date()
         + timedelta(days=ticket.severity.postmortem_days),
         restored_at=restored_at,
@@ -152,6 +153,7 @@ def public_text_saved_at(postmortem: Postmortem) -> datetime:
 @transaction.atomic
 def assign(*, postmortem_id: int, owner: User, actor: User | None, at: datetime) -> Postmortem:
     """Assign it to an owner, and the obligation with it."""
+    refuse_program(owner, why="a postmortem needs a person who writes it.", instead="Choose somebody else.")
     postmortem = _writable(postmortem_id)
     if postmortem.owner != owner:
         postmortem.owner = owner

@@ -10,11 +10,12 @@ from django.db import connection
 
 from config.base.data.models import Origin
 from config.base.data.roles import Role
+from config.base.rest.scopes import Scope
 from config.demo import calendars, customers, history, master_data, on_call, open_tickets, prevention, rota
 from config.demo.company import HISTORY, PASSWORD, Company
 from incidents.integrations import lifecycle
 from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity
-from oncall.access import tokens
+from oncall.access import service_accounts, tokens
 from oncall.models import ContactMethod, Membership, NotificationRule, Obligation, Team, User, WakeTest
 
 
@@ -190,6 +191,28 @@ def _write_integrations(company: Company) -> None:
     company.outputs["integrations"] = integrations
 
 
+def _write_programs(company: Company) -> None:
+    """A program of a team, with a token of its own."""
+    actor = company.person("mira")
+    account = service_accounts.create_service_account(
+        name="deploy-bot",
+        team=company.teams["platform"],
+        description="Notes each deployment on the incidents of its service. It runs in the build cluster.",
+        groups=[Group.objects.get(name=Role.RESPONDER)],
+        actor=actor,
+        at=company.at,
+    )
+    _, key = service_accounts.create_service_token(
+        account_id=account.pk,
+        name="Build cluster",
+        scopes=[Scope.READ, Scope.DECLARE, Scope.RESPOND],
+        expires_at=company.at + timedelta(days=90),
+        actor=actor,
+        at=company.at,
+    )
+    company.outputs["service_accounts"] = [{"name": str(account), "api_token": key}]
+
+
 def _write_sign_ins(company: Company) -> None:
     users = []
     for facts in master_data.PEOPLE:
@@ -220,6 +243,7 @@ CHAPTERS: list[Callable[[Company], None]] = [
     rota.write,
     open_tickets.write,
     prevention.write,
+    _write_programs,
     _stop_reminders,
     _write_status_page,
     _write_integrations,

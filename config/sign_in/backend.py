@@ -3,11 +3,15 @@
 from allauth.account.auth_backends import AuthenticationBackend
 
 from config.base.data import rights
-from config.base.data.users import Visitor
+from config.base.data.users import User, Visitor
 
 
 class Backend(AuthenticationBackend):
     """Allauth's sign-in; rights come from the table, also for one record."""
+
+    def user_can_authenticate(self, user: User) -> bool:
+        """Whether the account may sign in, and may still use a session: never a program's."""
+        return bool(super().user_can_authenticate(user)) and not user.is_service
 
     def has_perm(self, user_obj: Visitor, perm: str, obj: object = None) -> bool:
         """Whether the person may do this, with this record if one is given."""

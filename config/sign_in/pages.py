@@ -23,7 +23,8 @@ def demo_people() -> QuerySet[User]:
     if not settings.DEMO:
         return User.objects.none()
     return (
-        User.objects.filter(origin=Origin.DEMO, is_active=True)
+        User.objects.people()
+        .filter(origin=Origin.DEMO, is_active=True)
         .annotate(
             role_names=Coalesce(
                 StringAgg("groups__name", ", ", order_by="groups__name"), Value("Employee"), output_field=TextField()
@@ -48,7 +49,9 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     person_id = request.POST.get("person", "")
-    person = get_object_or_404(User, pk=person_id if person_id.isdecimal() else 0, origin=Origin.DEMO, is_active=True)
+    person = get_object_or_404(
+        User.objects.people(), pk=person_id if person_id.isdecimal() else 0, origin=Origin.DEMO, is_active=True
+    )
     login(request, person, backend=_BACKEND)
     next_url = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(next_url, {request.get_host()}, require_https=request.is_secure())

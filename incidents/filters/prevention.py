@@ -24,7 +24,7 @@ class ActionItemFilter(FilterSet):
     )
     is_priority = YesNoFilter(label="Priority")
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
-    owner = filters.ModelChoiceFilter(queryset=User.objects.filter(is_active=True).order_by("name"))
+    owner = filters.ModelChoiceFilter(queryset=User.objects.people().filter(is_active=True).order_by("name"))
     ticket = ReferenceFilter(field_name="ticket")
     due_after = DayFilter(field_name="due_on", lookup_expr="gte")
     due_before = DayFilter(field_name="due_on", lookup_expr="lte")

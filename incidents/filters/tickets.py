@@ -91,7 +91,7 @@ class TicketFilter(FilterSet):
     team = BatchedChoiceFilter(label="Assigned team", queryset=Team.objects.all(), to_field_name="slug")
     service = BatchedChoiceFilter(queryset=Service.objects.all(), to_field_name="slug")
     assignee = BatchedChoiceFilter(
-        queryset=User.objects.filter(Exists(Membership.objects.filter(user=OuterRef("pk"))), is_active=True),
+        queryset=User.objects.people().filter(Exists(Membership.objects.filter(user=OuterRef("pk"))), is_active=True),
         label_of=Concat("name", Value(" <"), "email", Value(">"), output_field=TextField()),
     )
     contact_type = filters.ChoiceFilter(choices=ContactType)

@@ -10,7 +10,7 @@ from oncall.models import Team, User
 
 def assignable_people() -> QuerySet[User]:
     """People whom an action item can be assigned to."""
-    return User.objects.filter(is_active=True, memberships__isnull=False).distinct().order_by("name")
+    return User.objects.people().filter(is_active=True, memberships__isnull=False).distinct().order_by("name")
 
 
 class OwnerForm(VerbForm):

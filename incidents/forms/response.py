@@ -103,7 +103,7 @@ class AssignForm(VerbForm):
     """The new assignee."""
 
     assignee = forms.ModelChoiceField(
-        queryset=User.objects.filter(is_active=True, memberships__isnull=False).distinct().order_by("name"),
+        queryset=User.objects.people().filter(is_active=True, memberships__isnull=False).distinct().order_by("name"),
         required=False,
         empty_label="Nobody",
     )

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from config.base.data.constraints import one_of
 from config.base.data.models import OneLineField
 from incidents.models.tickets.ticket import Ticket
-from oncall.models import Team, User
+from oncall.models import PEOPLE, Team, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -39,7 +39,9 @@ class ActionItem(models.Model):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="actions")
     title = OneLineField(max_length=200, help_text='Begin with a verb: "Add an alert on the pool size".')
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="actions", limit_choices_to=PEOPLE
+    )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
     due_on = models.DateField()
     is_priority = models.BooleanField(

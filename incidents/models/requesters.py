@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from config.base.data.models import Dated, OneLineField, Origin
+from oncall.models import PEOPLE
 
 
 class Contact(Dated):
@@ -16,7 +17,12 @@ class Contact(Dated):
     phone = OneLineField(max_length=40, blank=True)
     organisation = OneLineField(max_length=120, blank=True)
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="contact"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contact",
+        limit_choices_to=PEOPLE,
     )
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
 

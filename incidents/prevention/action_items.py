@@ -10,7 +10,7 @@ from incidents.models import ActionItem, ActionStatus, EntryKind, Ticket
 from incidents.prevention.auto_resolve import resolve_waiting
 from incidents.prevention.obligations import complete_action, create_action, reassign_action, withdraw_action
 from incidents.tickets import timeline
-from incidents.tickets.locking import TicketRefused, lock_ticket
+from incidents.tickets.locking import TicketRefused, lock_ticket, refuse_absent_person
 from oncall.models import Team, User
 
 
@@ -30,8 +30,7 @@ def add(
     ticket = lock_ticket(ticket_id)
     if not (title := clean_line(title)):
         raise TicketRefused("Say what must be done, beginning with a verb.")
-    if owner is not None and not owner.is_active:
-        raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.", field="owner")
+    refuse_absent_person(owner, field="owner")
     if owner is None and team is None:
         team = ticket.team
     action = ActionItem(
@@ -79,8 +78,7 @@ def reassign(
     ticket, action = _lock_open(action_id)
     if owner is None and team is None:
         raise TicketRefused("Choose the person or the team who will do it.", field="owner")
-    if owner is not None and not owner.is_active:
-        raise TicketRefused(f"{owner.name}'s account is closed. Choose somebody else.", field="owner")
+    refuse_absent_person(owner, field="owner")
     action.owner, action.team, action.updated_at = owner, team, at
     action.save(update_fields=["owner", "team", "updated_at"])
     reassign_action(ticket, action, at=at)

@@ -10,6 +10,7 @@ from incidents.prevention.auto_resolve import resolve_if_done
 from incidents.tickets import timeline
 from incidents.tickets.locking import TicketRefused, lock_ticket
 from oncall.models import User
+from oncall.people.programs import refuse_program
 
 
 @transaction.atomic
@@ -48,6 +49,7 @@ def decline_waiver(*, waiver_id: int, reason: str, actor: User, at: datetime) ->
 
 
 def _decide(waiver_id: int, status: WaiverStatus, *, actor: User, at: datetime) -> PreventionWaiver:
+    refuse_program(actor, why="a person answers for this decision.", instead="Ask a commander or a manager.")
     ticket = lock_ticket(PreventionWaiver.objects.values_list("ticket_id", flat=True).get(pk=waiver_id))
     waiver = PreventionWaiver.objects.get(pk=waiver_id)
     if waiver.status != WaiverStatus.ASKED:

@@ -168,7 +168,7 @@ def _expected_segments(at: datetime) -> list[tuple[datetime, datetime]]:
     first: datetime | None = Ticket.objects.incidents().aggregate(first=Min("impact_started_at"))["first"]
     if first is None or first > at:
         return []
-    names = User.objects.filter(is_active=True).values_list("time_zone", flat=True).distinct()
+    names = User.objects.people().filter(is_active=True).values_list("time_zone", flat=True).distinct()
     # A zone that left the database of zones has no months; its users' figures are counted live.
     zones = [zone for zone in map(_zone, {"UTC", *names}) if zone is not None]
     this = at.year * 12 + at.month - 1

@@ -14,5 +14,5 @@ def find_requester(*, name: str, email: str, phone: str) -> Contact | None:
     existing = Contact.objects.filter(email__iexact=email).first() if email else None
     if existing:
         return existing
-    user = User.objects.filter(email__iexact=email, is_active=True, contact=None).first() if email else None
+    user = User.objects.people().filter(email__iexact=email, is_active=True, contact=None).first() if email else None
     return Contact.objects.create(name=name, email=email, phone=phone, user=user)

@@ -12,11 +12,15 @@ from incidents.response.choosing import choose_answered, choose_declined, lock_r
 from incidents.response.paging import SUBJECT, begin_work, page_team
 from incidents.tickets import timeline
 from incidents.tickets.changes import record_change
-from incidents.tickets.locking import TicketRefused, lock_ticket, move, refuse_unless_open, save
+from incidents.tickets.locking import TicketRefused, lock_ticket, move, refuse_absent_person, refuse_unless_open, save
 from incidents.tickets.status import INCIDENT
 from oncall import escalation
 from oncall.models import Escalation, EscalationState, Team, User
+from oncall.people.programs import refuse_program
 from oncall.work import intervals
+
+_WAITS_FOR_A_PERSON = "paging goes on until a person says that they are on it."
+_INSTEAD = "Assign the ticket to a person, or use the token of the person who answers."
 
 
 @transaction.atomic
@@ -24,8 +28,9 @@ def acknowledge(*, ticket_id: int, actor: User | None, at: datetime, escalation_
     """Say "I am on it": the escalations that this answer is for stop paging; other teams go on being paged (R-E7a).
 
     `escalation_id` is that of a page's link; a sender has no actor. A person who answers after somebody else changes
-    nothing. Raises IllegalMove once it is restored, TicketRefused if the link's escalation has ended.
+    nothing. Raises IllegalMove once it is restored, TicketRefused if the link's escalation has ended, OnlyPeople.
     """
+    refuse_program(actor, why=_WAITS_FOR_A_PERSON, instead=_INSTEAD)
     ticket = _lock_open(ticket_id)
     rows = lock_running(ticket)
     if escalation_id is not None and all(row.pk != escalation_id for row in rows):
@@ -95,6 +100,7 @@ def take_over(*, ticket_id: int, actor: User, at: datetime, escalation_id: int |
     What rings is acknowledged as by `acknowledge`; acknowledgements of the person before, or of a sender, are the
     actor's from now on.
     """
+    refuse_program(actor, why=_WAITS_FOR_A_PERSON, instead=_INSTEAD)
     ticket = _lock_open(ticket_id)
     previous = ticket.assignee
     rows = lock_running(ticket)
@@ -119,6 +125,7 @@ def decline(
     no longer the assignee. `escalation_id` is that of a page's link. Raises TicketRefused, with the reason, if
     somebody else has acknowledged or it did not ring the actor.
     """
+    refuse_program(actor, why=_WAITS_FOR_A_PERSON, instead=_INSTEAD)
     ticket = lock_ticket(ticket_id)
     refuse_unless_open(ticket, "nobody needs to respond.")
     rows = lock_running(ticket)
@@ -138,6 +145,7 @@ def decline(
 @transaction.atomic
 def start_work(*, ticket_id: int, actor: User, at: datetime) -> Ticket:
     """Begin to work on it; what still rings the actor, or the actor's team, is acknowledged."""
+    refuse_program(actor, why=_WAITS_FOR_A_PERSON, instead=_INSTEAD)
     ticket = lock_ticket(ticket_id)
     if ticket.status in {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED}:
         ticket = acknowledge(ticket_id=ticket_id, actor=actor, at=at)
@@ -157,8 +165,7 @@ def start_work(*, ticket_id: int, actor: User, at: datetime) -> Ticket:
 def assign(*, ticket_id: int, assignee: User | None, actor: User | None, at: datetime) -> Ticket:
     """Give the ticket to a person, or to nobody."""
     ticket = lock_ticket(ticket_id)
-    if assignee is not None and not assignee.is_active:
-        raise TicketRefused(f"{assignee.name}'s account is closed. Choose somebody else.", field="assignee")
+    refuse_absent_person(assignee, field="assignee")
     if ticket.assignee != assignee:
         before = ticket.assignee
         _give_to(ticket, assignee, at=at)

@@ -17,7 +17,9 @@ from oncall.work import intervals
 def candidates(ticket: Ticket, *, actor: User) -> "QuerySet[User]":
     """Active managers and responders of the ticket's team, without the person who hands over; by name."""
     roles = [MembershipRole.MANAGER, MembershipRole.RESPONDER]
-    members = User.objects.filter(is_active=True, memberships__team=ticket.team_id, memberships__role__in=roles)
+    members = User.objects.people().filter(
+        is_active=True, memberships__team=ticket.team_id, memberships__role__in=roles
+    )
     return members.exclude(pk=actor.pk).distinct().order_by("name", "pk")
 
 

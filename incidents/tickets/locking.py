@@ -49,6 +49,14 @@ def refuse_unless_open(ticket: Ticket, advice: str) -> None:
         raise TicketRefused(f"{ticket.reference} is {ticket.get_status_display().lower()}: {advice}")
 
 
+def refuse_absent_person(person: User | None, *, field: str) -> None:
+    """Raise TicketRefused for somebody who cannot take work: a closed account, or a program."""
+    if person is not None and person.is_service:
+        raise TicketRefused(f"{person.name} is no person: work is done by people. Choose somebody.", field=field)
+    if person is not None and not person.is_active:
+        raise TicketRefused(f"{person.name}'s account is closed. Choose somebody else.", field=field)
+
+
 def save(ticket: Ticket, *fields: str, at: datetime) -> None:
     """Save these columns and the time of the change."""
     ticket.updated_at = at

@@ -8,6 +8,7 @@ from django.db import transaction
 from config.base.data.lifecycle import Refusal
 from config.base.rest import idempotency, tokens
 from config.base.rest.scopes import OFFERED, Scope
+from oncall.access import renewals
 from oncall.models import ApiToken, IdempotentRequest, User
 
 MAX_OVERLAP = timedelta(days=7)
@@ -31,6 +32,7 @@ def create_token(
     name: str,
     scopes: Collection[str] = (Scope.READ, Scope.WRITE),
     at: datetime,
+    actor: User | None = None,
     expires_at: datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """Create a token of `user` and return it with its key; only a digest of the key is stored, so show it now.
@@ -39,11 +41,13 @@ def create_token(
     """
     if not scopes or not set(scopes) <= set(OFFERED):
         raise BadScopes(f"Choose at least one of: {', '.join(OFFERED)}.")
-    return _insert(user=user, name=name, scopes=scopes, at=at, expires_at=expires_at)
+    return _insert(user=user, name=name, scopes=scopes, at=at, actor=actor, expires_at=expires_at)
 
 
 @transaction.atomic
-def rotate_token(*, token: ApiToken, overlap: timedelta, at: datetime) -> tuple[ApiToken, str]:
+def rotate_token(
+    *, token: ApiToken, overlap: timedelta, at: datetime, actor: User | None = None
+) -> tuple[ApiToken, str]:
     """Create the successor of a token, with its name, scopes and lifetime, and return it with its key.
 
     The old key works for `overlap` longer, at most MAX_OVERLAP, and never beyond its own end: meanwhile programs
@@ -56,15 +60,24 @@ def rotate_token(*, token: ApiToken, overlap: timedelta, at: datetime) -> tuple[
         raise TokenEnded("This token does not work any more. Create a new one.")
     lifetime = old.expires_at - old.created_at if old.expires_at else None
     successor, key = _insert(
-        user=old.user, name=old.name, scopes=old.scopes, at=at, expires_at=at + lifetime if lifetime else None
-    )
+        user=old.user, name=old.name, scopes=old.scopes, at=at, actor=actor,
+        expires_at=at + lifetime if lifetime else None,
+    )  # fmt: skip
     old.expires_at = min(old.expires_at or at + overlap, at + overlap)
     old.save(update_fields=["expires_at"])
+    renewals.complete_renewal(token=old, at=at, actor=actor)
     return successor, key
 
 
+@transaction.atomic
 def _insert(
-    *, user: User, name: str, scopes: Collection[str], at: datetime, expires_at: datetime | None
+    *,
+    user: User,
+    name: str,
+    scopes: Collection[str],
+    at: datetime,
+    actor: User | None,
+    expires_at: datetime | None,
 ) -> tuple[ApiToken, str]:
     key = tokens.new_secret(tokens.TOKEN_PREFIX)
     token = ApiToken.objects.create(
@@ -74,16 +87,20 @@ def _insert(
         digest=tokens.digest(key),
         scopes=sorted(scopes),
         created_at=at,
+        created_by=actor,
         expires_at=expires_at,
     )
+    renewals.plan_renewal(token=token, at=at)
     return token, key
 
 
-def revoke_token(*, token: ApiToken, at: datetime) -> ApiToken:
+@transaction.atomic
+def revoke_token(*, token: ApiToken, at: datetime, actor: User | None = None) -> ApiToken:
     """Revoke a token for good; a second call changes nothing."""
     if token.revoked_at is None:
-        token.revoked_at = at
-        token.save(update_fields=["revoked_at"])
+        token.revoked_at, token.revoked_by = at, actor
+        token.save(update_fields=["revoked_at", "revoked_by"])
+        renewals.complete_renewal(token=token, at=at, actor=actor)
     return token
 
 

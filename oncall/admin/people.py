@@ -24,7 +24,7 @@ from config.base.web.admin import ConfigAdmin, FactAdmin
 from oncall import signals
 from oncall.admin.owners import MembershipForm, MembershipInline, OwnedAdmin, OwnedInline
 from oncall.calendars import countries
-from oncall.models import ContactMethod, Deactivation, Membership, NotificationRule, Team, User
+from oncall.models import AccountKind, ContactMethod, Deactivation, Membership, NotificationRule, Team, User
 from oncall.people import accounts, privileges
 
 
@@ -103,6 +103,11 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         ("Record", {"fields": ("last_login", "joined_at", "origin")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "time_zone", "usable_password", "password1", "password2")}),)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
+        """People; accounts of programs have a page of their own."""
+        rows: models.QuerySet[User] = super().get_queryset(request)
+        return rows.filter(kind=AccountKind.PERSON)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Show countries by name."""

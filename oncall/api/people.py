@@ -1,6 +1,8 @@
 """Endpoints of people and teams."""
 
-from django.db.models import Prefetch
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -9,13 +11,13 @@ from rest_framework.response import Response
 from config.base.rest.viewsets import SLUG, ReadViewSet
 from oncall.api import load as load_api
 from oncall.filters.people import TeamFilter, UserFilter
-from oncall.models import Membership, Team, User
+from oncall.models import AccountKind, Membership, Team, User
 from oncall.serializers.load import LoadSerializer
 from oncall.serializers.people import TeamSerializer, UserSerializer
 
 
 class UserViewSet(ReadViewSet):
-    """People with an account."""
+    """People with an account; by its id also the account of a program, which timelines name."""
 
     queryset = User.objects.prefetch_related(
         Prefetch("memberships", Membership.objects.select_related("team").order_by("team__name", "pk"))
@@ -24,10 +26,15 @@ class UserViewSet(ReadViewSet):
     filterset_class = UserFilter
     order = "id"
 
+    def get_queryset(self) -> QuerySet[Any]:
+        """People where somebody chooses one; every account where its id is known."""
+        rows: QuerySet[Any] = super().get_queryset()
+        return rows.filter(kind=AccountKind.PERSON) if self.action == "list" else rows
+
     @extend_schema(responses=UserSerializer)
     @action(detail=False, filter_backends=(), pagination_class=None)
     def me(self, request: Request) -> Response:
-        """The person whose token or session this is."""
+        """The person or the service account whose token or session this is."""
         return self.record_response(self.get_queryset().get(pk=request.user.pk))
 
 

@@ -118,5 +118,7 @@ def _check_people(op: str, users: Collection[User], out: User | None) -> None:
     elif out is not None:
         raise ValidationError({"out": "Leave this empty: only a replacement has a person who is replaced."})
     closed_accounts = [user.name for user in users if not user.is_active] if op != OverrideOp.REMOVE else []
+    if programs := [user.name for user in users if user.is_service]:
+        raise ValidationError({"users": f"{programs[0]} is no person and cannot be on call."})
     if closed_accounts:
         raise ValidationError({"users": f"{closed_accounts[0]} has a closed account and cannot be on call."})

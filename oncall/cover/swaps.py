@@ -80,6 +80,8 @@ def offer(
     """Offer to take it, with or without `[return_starts_at, return_ends_at)` of the actor's own time in return."""
     swap = _lock(swap_id)
     _check_status(swap, SwapStatus.OPEN, SwapStatus.OFFERED)
+    if actor.is_service:
+        raise NotPossible("Only people can be on call, so a program cannot offer to be.")
     if swap.requested_by_id == actor.pk:
         raise NotYours("This is your own request. Another person has to offer.")
     if swap.offers.filter(user=actor, status=OfferStatus.PENDING).exists():

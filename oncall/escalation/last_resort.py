@@ -20,7 +20,10 @@ def operators() -> list[int]:
     """The active people who operate Holdfast; without any, the active superusers."""
     registered = _active([key for find in _operators for key in find()])
     return registered or list(
-        User.objects.filter(is_active=True, is_superuser=True).order_by("name", "pk").values_list("pk", flat=True)
+        User.objects.people()
+        .filter(is_active=True, is_superuser=True)
+        .order_by("name", "pk")
+        .values_list("pk", flat=True)
     )
 
 
@@ -54,5 +57,5 @@ def _frozen_fallback(frozen: object) -> list[int]:
 def _active(keys: Sequence[int]) -> list[int]:
     if not keys:
         return []
-    active = set(User.objects.filter(pk__in=keys, is_active=True).values_list("pk", flat=True))
+    active = set(User.objects.people().filter(pk__in=keys, is_active=True).values_list("pk", flat=True))
     return [key for key in dict.fromkeys(keys) if key in active]

@@ -41,7 +41,7 @@ class SwapFilter(FilterSet):
     team = filters.ModelChoiceFilter(
         field_name="schedule__team", label="Team", queryset=Team.objects.order_by("name"), to_field_name="slug"
     )
-    requested_by = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+    requested_by = filters.ModelChoiceFilter(queryset=User.objects.people().order_by("name"))
 
     class Meta(FilterSet.Meta):
         model = SwapRequest
@@ -56,7 +56,7 @@ class AbsenceFilter(FilterSet):
     team = filters.ModelChoiceFilter(
         field_name="user__teams", label="Team", queryset=Team.objects.order_by("name"), to_field_name="slug"
     )
-    user = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+    user = filters.ModelChoiceFilter(queryset=User.objects.people().order_by("name"))
     external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):

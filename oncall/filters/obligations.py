@@ -19,7 +19,7 @@ class ObligationFilter(FilterSet):
         label="Due", choices=[("true", "Overdue"), ("false", "Not overdue")], method="narrow_to_overdue"
     )
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
-    owner = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+    owner = filters.ModelChoiceFilter(queryset=User.objects.people().order_by("name"))
     subject_type = filters.CharFilter()
     subject_id = WholeNumberFilter()
     due_after = MomentFilter(field_name="due_at", lookup_expr="gte")

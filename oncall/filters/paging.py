@@ -12,7 +12,7 @@ class PageFilter(FilterSet):
 
     state = filters.ChoiceFilter(choices=OutboxState)
     channel = filters.CharFilter()
-    recipient = filters.ModelChoiceFilter(field_name="user", queryset=User.objects.order_by("name"))
+    recipient = filters.ModelChoiceFilter(field_name="user", queryset=User.objects.people().order_by("name"))
     escalation = WholeNumberFilter(field_name="escalation_id")
     subject_type = filters.CharFilter(field_name="escalation__subject_type")
     subject_id = WholeNumberFilter(field_name="escalation__subject_id")

@@ -14,7 +14,7 @@ class HandoffNoteFilter(FilterSet):
     team = filters.ModelChoiceFilter(
         field_name="schedule__team", queryset=Team.objects.order_by("name"), to_field_name="slug"
     )
-    author = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+    author = filters.ModelChoiceFilter(queryset=User.objects.people().order_by("name"))
 
     class Meta(FilterSet.Meta):
         model = HandoffNote

@@ -9,7 +9,7 @@ from oncall.models import User, WorkInterval
 class WorkIntervalFilter(FilterSet):
     """Work intervals."""
 
-    user = filters.ModelChoiceFilter(queryset=User.objects.order_by("name"))
+    user = filters.ModelChoiceFilter(queryset=User.objects.people().order_by("name"))
     subject_type = filters.CharFilter()
     subject_id = WholeNumberFilter()
     running = YesNoFilter(field_name="ended_at", lookup_expr="isnull")

@@ -67,7 +67,7 @@ class SpanForm(Form):
 def eligible_people(schedule: Schedule, on_schedule: set[int]) -> QuerySet[User]:
     """Those who may be on call on a schedule: its team's people, and the people of its rotation."""
     eligible = Q(memberships__team=schedule.team_id) | Q(pk__in=on_schedule)
-    return User.objects.filter(eligible, is_active=True).distinct().order_by("name", "pk")
+    return User.objects.people().filter(eligible, is_active=True).distinct().order_by("name", "pk")
 
 
 class CoverForm(SpanForm):

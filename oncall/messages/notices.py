@@ -40,7 +40,7 @@ def notify(
     A notice belongs to no record, so nothing can take words out of it later: `title` and `text` name tickets by
     number, never by title.
     """
-    people = {user.pk: user for user in users if user.is_active}
+    people = {user.pk: user for user in users if user.is_active and not user.is_service}
     rows = []
     for user_id, rules in ways_to_reach(list(people), Urgency.LOW).items():
         _, after_minutes, method = min(rules, key=lambda rule: rule[1])

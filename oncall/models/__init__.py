@@ -1,6 +1,6 @@
 """The app's models: people, schedules, escalation, pages and the work that follows."""
 
-from oncall.models.access import ApiToken, IdempotentRequest
+from oncall.models.access import ApiToken, IdempotentRequest, ServiceAccount
 from oncall.models.calendars import Calendar, CalendarDate
 from oncall.models.cover.absences import Absence
 from oncall.models.cover.overrides import Override, OverrideOp, OverridePerson
@@ -34,6 +34,10 @@ from oncall.models.obligations import (
 )
 from oncall.models.paging import Page, Purpose
 from oncall.models.people import (
+    PEOPLE,
+    SERVICE_DOMAIN,
+    SERVICE_SUFFIX,
+    AccountKind,
     ContactKind,
     ContactMethod,
     Deactivation,
@@ -63,9 +67,13 @@ from oncall.models.work import WorkInterval, WorkSource
 
 __all__ = [
     "OFFERS",
+    "PEOPLE",
+    "SERVICE_DOMAIN",
+    "SERVICE_SUFFIX",
     "SWAPS",
     "UNDECIDED",
     "Absence",
+    "AccountKind",
     "ApiToken",
     "AssignedTo",
     "Calendar",
@@ -117,6 +125,7 @@ __all__ = [
     "SavedView",
     "Schedule",
     "ScheduleVersion",
+    "ServiceAccount",
     "StepMode",
     "SwapOffer",
     "SwapRequest",

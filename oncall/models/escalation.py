@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from config.base.data.constraints import one_of
 from config.base.data.models import OneLineField
-from oncall.models.people import Team, Urgency, User
+from oncall.models.people import PEOPLE, Team, Urgency, User
 from oncall.models.schedules import Schedule
 
 
@@ -27,7 +27,10 @@ class EscalationPolicy(models.Model):
         help_text="Page again if service is not restored this many minutes after the acknowledgement.",
     )
     fallback = models.ManyToManyField(
-        User, related_name="+", help_text="Paged when a round reached nobody, and after the last round."
+        User,
+        related_name="+",
+        limit_choices_to=PEOPLE,
+        help_text="Paged when a round reached nobody, and after the last round.",
     )
     fallback_delay_minutes = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
     history = HistoricalRecords(m2m_fields=[fallback])
@@ -77,7 +80,9 @@ class EscalationTarget(models.Model):
 
     step = models.ForeignKey(EscalationStep, on_delete=models.CASCADE, related_name="targets")
     position = models.PositiveSmallIntegerField(default=0)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", limit_choices_to=PEOPLE
+    )
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, null=True, blank=True, related_name="targets")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from config.base.data.constraints import one_of
 from config.base.data.models import OneLineField
-from oncall.models.people import User
+from oncall.models.people import PEOPLE, User
 from oncall.models.schedules import Schedule
 
 
@@ -19,7 +19,7 @@ class FeedKind(models.TextChoices):
 class FeedToken(models.Model):
     """A calendar feed of a person (R-I1). Only a hash of its address is stored; the address is shown once."""
 
-    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="feeds")
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="feeds", limit_choices_to=PEOPLE)
     kind = models.CharField(max_length=10, choices=FeedKind, default=FeedKind.OWN_SHIFTS)
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, null=True, blank=True, related_name="feeds")
     name = OneLineField(max_length=80)

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from config.base.data.constraints import one_of
 from config.base.data.models import OneLineField, Origin
 from config.base.data.outbox import OutboxRow
-from oncall.models.people import ContactMethod, Team, User
+from oncall.models.people import PEOPLE, ContactMethod, Team, User
 
 
 class TimeUnit(models.TextChoices):
@@ -72,7 +72,9 @@ class ObligationRule(models.Model):
     )
     unit = models.CharField(max_length=8, choices=TimeUnit, default=TimeUnit.DAYS)
     assigned_to = models.CharField("assigned to", max_length=8, choices=AssignedTo, default=AssignedTo.RECORD)
-    person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", limit_choices_to=PEOPLE
+    )
     dismissed_by = models.CharField(max_length=8, choices=DismissedBy, default=DismissedBy.MANAGER)
     dismissed_when = models.CharField(max_length=8, choices=DismissedWhen, default=DismissedWhen.ANY)
     needs_reason = models.BooleanField("dismissing needs a reason", default=True)
@@ -185,7 +187,9 @@ class Obligation(models.Model):
     occurrence = models.CharField(max_length=80, blank=True, help_text="Tells several of one record apart.")
     title = OneLineField(max_length=300)
     url = models.CharField(max_length=300)
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="obligations")
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="obligations", limit_choices_to=PEOPLE
+    )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="obligations")
     due_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=ObligationStatus, default=ObligationStatus.OPEN)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from zoneinfo import available_timezones
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -27,7 +28,30 @@ def validate_zone(value: str) -> None:
         raise ValidationError("This is not the name of a time zone. Write it as Europe/Berlin or America/Chicago.")
 
 
-class UserManager(BaseUserManager["User"]):
+class AccountKind(models.TextChoices):
+    """Whose account it is."""
+
+    PERSON = "person", "Person"
+    SERVICE = "service", "Service account"
+
+
+PEOPLE = {"kind": AccountKind.PERSON.value}
+"""`limit_choices_to` of each column that names who is chosen, woken, assigned or paid; a trigger holds it, too."""
+SERVICE_SUFFIX = ", service account"
+"""Ends the name of each service account, so that every place that shows a name says that it is a program."""
+SERVICE_DOMAIN = "service-account.invalid"
+"""Ends the address of each service account: RFC 2606 keeps it free, so no mail ever leaves."""
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Accounts."""
+
+    def people(self) -> "UserQuerySet":
+        """Those of people: start here to choose, wake, assign or count somebody."""
+        return self.filter(kind=AccountKind.PERSON)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # made at run time
     """Creates accounts; people sign in with their e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
@@ -47,8 +71,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person with an account: agent, responder, manager or administrator."""
+    """An account: of a person (agent, responder, manager or administrator), or of a program."""
 
+    kind = models.CharField(
+        max_length=10, choices=AccountKind, default=AccountKind.PERSON, db_default=AccountKind.PERSON, editable=False
+    )
     email = models.EmailField("e-mail", max_length=254)
     name = OneLineField(max_length=120)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
@@ -75,10 +102,35 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 fields=["employee_number"], condition=~Q(employee_number=""), name="oncall_user_employee_number"
             ),
+            one_of("kind", AccountKind.values, name="oncall_user_kind"),
+            models.UniqueConstraint(
+                Lower("name"),
+                condition=Q(kind=AccountKind.SERVICE),
+                name="oncall_user_service_once",
+                violation_error_message="There is already a service account with this name.",
+            ),
+            # Django writes a password that matches none with this mark.
+            models.CheckConstraint(
+                condition=~Q(kind=AccountKind.SERVICE)
+                | Q(is_staff=False, is_superuser=False, password__startswith=UNUSABLE_PASSWORD_PREFIX),
+                name="oncall_user_service_no_sign_in",
+                violation_error_message="A service account cannot sign in, and is never a superuser.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=AccountKind.SERVICE)
+                | Q(name__endswith=SERVICE_SUFFIX, email__endswith=f"@{SERVICE_DOMAIN}"),
+                name="oncall_user_service_named",
+                violation_error_message="A service account's name and address say that it is one.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it is a program's."""
+        return self.kind == AccountKind.SERVICE
 
     def get_full_name(self) -> str:
         """The full name."""
@@ -119,7 +171,7 @@ class Team(Dated):
     swaps_need_approval = models.BooleanField(
         default=False, help_text="A manager must approve each swap of a shift before it takes effect."
     )
-    members = models.ManyToManyField(User, through="Membership", related_name="teams")
+    members = models.ManyToManyField(User, through="Membership", related_name="teams", limit_choices_to=PEOPLE)
 
     class Meta:
         constraints = [one_of("kind", TeamKind.values, name="oncall_team_kind")]
@@ -152,7 +204,7 @@ class Membership(models.Model):
     """One person in one team."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", limit_choices_to=PEOPLE)
     role = models.CharField(max_length=10, choices=MembershipRole, default=MembershipRole.RESPONDER)
     fte = models.DecimalField(
         "part of full time",
@@ -210,7 +262,7 @@ class ContactMethod(models.Model):
     A webhook's whole address often holds a key, so it is encrypted; `address` then is its host and a mark.
     """
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="contact_methods")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="contact_methods", limit_choices_to=PEOPLE)
     kind = models.CharField(max_length=10, choices=ContactKind)
     address = models.CharField(max_length=500, help_text="Mail address, phone number (+49...) or https address.")
     webhook_url = EncryptedField(max_length=500, db_default="", editable=False)
@@ -269,7 +321,9 @@ class Urgency(models.TextChoices):
 class NotificationRule(models.Model):
     """A rule for reaching one person: how many minutes after the page, on which contact method (R-E8)."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notification_rules")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="notification_rules", limit_choices_to=PEOPLE
+    )
     urgency = models.CharField(max_length=4, choices=Urgency, default=Urgency.HIGH)
     position = models.PositiveSmallIntegerField(default=0)
     after_minutes = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(120)])
@@ -288,7 +342,7 @@ class NotificationRule(models.Model):
 class Deactivation(Recorded):
     """A period in which an account is closed: out of every rota, while others keep their shifts (R-V6)."""
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deactivations")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deactivations", limit_choices_to=PEOPLE)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

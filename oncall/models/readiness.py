@@ -3,13 +3,13 @@
 from django.db import models
 from django.db.models import F, Q
 
-from oncall.models.people import ContactMethod, User
+from oncall.models.people import PEOPLE, ContactMethod, User
 
 
 class WakeTest(models.Model):
     """One test page that a person sent to themselves; it is passed by opening its link in time (S19)."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="wake_tests")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="wake_tests", limit_choices_to=PEOPLE)
     contact_method = models.ForeignKey(
         ContactMethod, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from oncall.models.people import User
+from oncall.models.people import PEOPLE, User
 from oncall.models.schedules import Schedule
 
 
@@ -12,7 +12,7 @@ class HandoffNote(models.Model):
     """A note from a person on call for the next one; it cannot be changed."""
 
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="handoff_notes")
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="handoff_notes")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="handoff_notes", limit_choices_to=PEOPLE)
     text = models.TextField(max_length=10_000, help_text="Markdown: what is open, what to watch, what can wait.")
     at = models.DateTimeField()
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from config.base.data.constraints import created_now, one_of, whole_minute
 from config.base.data.models import Dated, OneLineField, Origin, Recorded
 from oncall.models.calendars import Calendar
-from oncall.models.people import Team, User, validate_zone
+from oncall.models.people import PEOPLE, Team, User, validate_zone
 
 # A wall clock without a zone, to the minute: 2026-01-05T09:00 (R-T2).
 LOCAL_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"
@@ -187,7 +187,7 @@ class LayerMember(models.Model):
 
     layer = models.ForeignKey(Layer, on_delete=models.CASCADE, related_name="members")
     slot = models.PositiveSmallIntegerField()
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", limit_choices_to=PEOPLE)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["layer", "slot", "user"], name="oncall_layermember_once")]

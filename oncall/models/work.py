@@ -7,7 +7,7 @@ from django.db.models import F, Func, Q
 
 from config.base.data.constraints import one_of
 from config.base.data.models import OneLineField, Origin
-from oncall.models.people import User
+from oncall.models.people import PEOPLE, User
 
 
 class WorkSource(models.TextChoices):
@@ -20,7 +20,7 @@ class WorkSource(models.TextChoices):
 class WorkInterval(models.Model):
     """A time in which a person worked on something; `ended_at` is empty while it runs."""
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="work_intervals")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="work_intervals", limit_choices_to=PEOPLE)
     subject_type = models.CharField(max_length=20)
     subject_id = models.BigIntegerField()
     title = OneLineField(max_length=300)

@@ -176,7 +176,8 @@ def _assignees(rule: ObligationRule, *, owner: User | None, team: Team | None) -
         return None, team
     if rule.assigned_to == AssignedTo.MANAGER and team is not None:
         return _manager(team), team
-    return (owner if owner is not None and owner.is_active else None), team
+    may_own = owner is not None and owner.is_active and not owner.is_service
+    return (owner if may_own else None), team
 
 
 def _manager(team: Team) -> User | None:

@@ -103,7 +103,7 @@ def _due_reminders(obligation: Obligation, lines: Iterable[RuleReminder], *, at:
 def _recipients(obligation: Obligation, whom: str) -> list[User]:
     """Active people who may see the subject. Without an owner, the team's managers are reminded."""
     if whom == Reminded.PRACTICE:
-        users = User.objects.filter(groups__name=Role.PRACTICE)
+        users = User.objects.people().filter(groups__name=Role.PRACTICE)
     elif whom == Reminded.OWNER and obligation.owner is not None and obligation.owner.is_active:
         users = User.objects.filter(pk=obligation.owner.pk)
     else:

@@ -29,7 +29,7 @@ def tell(*, escalation: Escalation, users: Sequence[int], text: str, at: datetim
     the house as it is, so it names nothing of a private record. Closed accounts are left out. The caller holds the
     escalation's lock. A constant number of queries.
     """
-    people = {user.pk: user for user in User.objects.filter(pk__in=users, is_active=True).only("email")}
+    people = {user.pk: user for user in User.objects.people().filter(pk__in=users, is_active=True).only("email")}
     if not people:
         return []
     ways = _ways_at_once(list(dict.fromkeys(pk for pk in users if pk in people)), escalation.urgency)

@@ -173,7 +173,7 @@ def check_start(effective_from: datetime, *, at: datetime) -> None:
 def check_references(layers: Sequence[LayerDraft]) -> None:
     """Raise ValidationError unless all people have an account and all calendars exist."""
     users = {user for layer in layers for slot in layer.slots for user in slot}
-    missing = users - set(User.objects.filter(pk__in=users).values_list("pk", flat=True))
+    missing = users - set(User.objects.people().filter(pk__in=users).values_list("pk", flat=True))
     if missing:
         raise ValidationError({"layers": f"There is no person {min(missing)}: choose people of the directory."})
     calendars = {layer.calendar_id for layer in layers if layer.calendar_id is not None}

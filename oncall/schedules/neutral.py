@@ -92,8 +92,10 @@ def _users_by_reference(references: Iterable[int | str]) -> dict[int | str, int]
     """Ids of people by the reference that names them: an id or an e-mail address."""
     normalized = {_normalized(person) for person in references}
     addresses = [person for person in normalized if isinstance(person, str)]
-    by_address = User.objects.annotate(lower=Lower("email")).filter(lower__in=addresses).values_list("lower", "pk")
-    keys = User.objects.filter(pk__in=[person for person in normalized if isinstance(person, int)])
+    by_address = (
+        User.objects.people().annotate(lower=Lower("email")).filter(lower__in=addresses).values_list("lower", "pk")
+    )
+    keys = User.objects.people().filter(pk__in=[person for person in normalized if isinstance(person, int)])
     return {**{key: key for key in keys.values_list("pk", flat=True)}, **dict(by_address)}
 
 

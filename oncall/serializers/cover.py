@@ -29,8 +29,8 @@ class NewOverrideSerializer(InputSerializer):
 
     schedule = serializers.PrimaryKeyRelatedField(queryset=Schedule.objects.select_related("team"))
     op = serializers.ChoiceField(choices=OverrideOp.choices)
-    users = PersonKey(queryset=User.objects.all(), many=True, allow_empty=False)
-    out = PersonKey(queryset=User.objects.all(), required=False, allow_null=True)
+    users = PersonKey(queryset=User.objects.people(), many=True, allow_empty=False)
+    out = PersonKey(queryset=User.objects.people(), required=False, allow_null=True)
     starts_at = Instant()
     ends_at = Instant()
     reason = Line(max_length=200, required=False, allow_blank=True)
@@ -106,7 +106,7 @@ class AbsenceSerializer(RecordSerializer):
 class PutAbsenceSerializer(InputSerializer):
     """Who is away from when to when."""
 
-    user = PersonKey(queryset=User.objects.all())
+    user = PersonKey(queryset=User.objects.people())
     starts_at = Instant()
     ends_at = Instant()
     note = Line(max_length=120, required=False, allow_blank=True)

@@ -36,7 +36,7 @@ class PersonKey(serializers.PrimaryKeyRelatedField[Any]):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"queryset": User.objects.filter(is_active=True)} | kwargs)
+        super().__init__(**{"queryset": User.objects.people().filter(is_active=True)} | kwargs)
 
     def to_internal_value(self, data: object) -> Any:
         """The person; a text with an @ is an address."""
@@ -60,13 +60,13 @@ class UserTeamSerializer(RecordSerializer):
 
 
 class UserSerializer(RecordSerializer):
-    """A person with an account and the address they sign in with; contact methods are private and not shown."""
+    """An account: of a person, with the address they sign in with, or of a program; contact methods are private."""
 
     teams = UserTeamSerializer(source="memberships", many=True, read_only=True)
 
     class Meta:
         model = User
-        fields = ("id", "name", "email", "time_zone", "is_active", "teams", "joined_at", "updated_at")
+        fields = ("id", "kind", "name", "email", "time_zone", "is_active", "teams", "joined_at", "updated_at")
 
 
 class TeamMemberSerializer(RecordSerializer):

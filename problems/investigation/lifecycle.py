@@ -107,7 +107,7 @@ def analyze(*, problem_id: int, actor: User | None, at: datetime, note: str = ""
         )
     started = {"work_started_at": ticket.work_started_at or at}
     _move(ticket, TicketStatus.ANALYSIS, "Analysis started.", note, actor=actor, at=at, **started)
-    if ticket.assignee is None:
+    if ticket.assignee is None and not (actor and actor.is_service):
         change_fields(ticket=ticket, values={"assignee": actor}, actor=actor, at=at)
     return ticket
 

@@ -93,6 +93,7 @@ WITHOUT_ENDPOINT = {
     "oncall.ReliefRequest": "asked with one tap in the portal; others take the shift there",
     "oncall.WakeTest": "private; its person must look at what arrives",
     "oncall.RuleReminder": UNDER.format("rule"),
+    "oncall.ServiceAccount": "a token must not make accounts that have tokens; /users/ gives its name",
     "incidents.ReportChange": SUMMARY,
     "incidents.ReportRun": SUMMARY,
     "incidents.ReportSegment": SUMMARY,

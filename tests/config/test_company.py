@@ -63,7 +63,7 @@ class TestCompany:
 
         assert {team.kind for team in teams} == set(TeamKind.values)
         assert len({team.time_zone for team in teams}) >= 4
-        assert User.objects.count() == 25
+        assert User.objects.people().count() == 25
         assert (Service.objects.count(), ServiceDependency.objects.count() >= 15) == (15, True)
 
     def test_has_somebody_on_call_at_any_time(self) -> None:
@@ -96,6 +96,13 @@ class TestCompany:
             "in_progress",
             "on_hold",
         }
+
+    def test_has_a_program_with_a_token(self, company: Any, client: Client) -> None:
+        [program] = company["service_accounts"]
+
+        answer = client.get("/api/v1/users/me/", headers={"Authorization": f"Bearer {program['api_token']}"})
+
+        assert answer.json()["name"] == program["name"] == "deploy-bot, service account"
 
     def test_keeps_the_names_that_live_alerts_and_journeys_use(self, company: Any) -> None:
         roles = {user["email"].split("@")[0]: user["role"] for user in company["users"]}

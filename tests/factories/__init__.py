@@ -1,6 +1,6 @@
 """Test data: factories, a module for each subject, all of them imported here."""
 
-from tests.factories.access import ApiTokenFactory
+from tests.factories.access import ApiTokenFactory, ServiceAccountFactory
 from tests.factories.alerts import AlertFactory, EventFactory
 from tests.factories.calendars import CalendarDateFactory, CalendarFactory, schedule_excluding
 from tests.factories.cover import (
@@ -120,6 +120,7 @@ __all__ = [
     "SavedViewFactory",
     "ScheduleFactory",
     "SeatFactory",
+    "ServiceAccountFactory",
     "ServiceDependencyFactory",
     "ServiceFactory",
     "ServiceReadinessFactory",

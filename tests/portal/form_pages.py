@@ -62,6 +62,11 @@ def _member(person: Any) -> list[str]:
     return [reverse("oncall:member", args=[member.team.slug, member.pk])]
 
 
+def _service_token(person: Any) -> list[str]:
+    account = make.ServiceAccountFactory()
+    return [reverse("oncall:service-token-rotate", args=[account.pk, make.ApiTokenFactory(user=account.user).pk])]
+
+
 def _schedule(name: str) -> Callable[[Any], list[str]]:
     return lambda person: [reverse(name, args=[make.team_schedule(person, make.UserFactory()).pk])]
 
@@ -101,6 +106,11 @@ ADDRESSES: dict[str, Callable[[Any], list[str]]] = {
     "oncall:override-add": _schedule("oncall:override-add"),
     "oncall:rule-add": _plain("oncall:rule-add"),
     "oncall:schedule-about": _schedule("oncall:schedule-about"),
+    "oncall:service-account-edit": _of_row("oncall:service-account-edit", make.ServiceAccountFactory),
+    "oncall:service-account-new": _plain("oncall:service-account-new"),
+    "oncall:service-account-roles": _of_row("oncall:service-account-roles", make.ServiceAccountFactory),
+    "oncall:service-token-add": _of_row("oncall:service-token-add", make.ServiceAccountFactory),
+    "oncall:service-token-rotate": _service_token,
     "oncall:swap-add": _schedule("oncall:swap-add"),
     "oncall:swap-decline": _swap("oncall:swap-decline"),
     "oncall:swap-offer": _swap("oncall:swap-offer"),

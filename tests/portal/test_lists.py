@@ -76,6 +76,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "oncall:teams": make.MembershipFactory,
     "oncall:users": make.MembershipFactory,
     "oncall:schedules": make.ScheduleFactory,
+    "oncall:service-accounts": lambda: make.ServiceAccountFactory(team=_team_of_reader()),
     "oncall:time-off": make.AbsenceFactory,
     "oncall:overrides": lambda: make.with_person(make.OverrideFactory()),
     "oncall:swaps": lambda: make.SwapOfferFactory().swap,

@@ -15,7 +15,7 @@ from config.base.data.models import OneLineField, Origin
 from incidents.models.requesters import Contact
 from incidents.models.services import Service
 from incidents.models.severities import Level, Severity
-from oncall.models import Membership, Team, User
+from oncall.models import PEOPLE, Membership, Team, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -175,7 +175,7 @@ class Ticket(models.Model):
         Team, on_delete=models.PROTECT, related_name="tickets", verbose_name="assigned team", db_index=False
     )
     assignee = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_tickets"
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_tickets", limit_choices_to=PEOPLE
     )
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     requester = models.ForeignKey(

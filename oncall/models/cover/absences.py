@@ -6,13 +6,13 @@ from django.urls import reverse
 
 from config.base.data.constraints import one_of, whole_minute
 from config.base.data.models import OneLineField, Origin, Recorded
-from oncall.models.people import User
+from oncall.models.people import PEOPLE, User
 
 
 class Absence(Recorded):
     """Time off of a person: the rota warns about it and changes nothing (R-V6)."""
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences", limit_choices_to=PEOPLE)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     note = OneLineField(max_length=120, blank=True)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from config.base.data.constraints import created_now, one_of, whole_minute
 from config.base.data.models import OneLineField, Origin, Recorded
-from oncall.models.people import User
+from oncall.models.people import PEOPLE, User
 from oncall.models.schedules import Schedule
 
 
@@ -29,8 +29,10 @@ class Override(Recorded):
     op = models.CharField("change", max_length=10, choices=OverrideOp, default=OverrideOp.REPLACE)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    out = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    users = models.ManyToManyField(User, through="OverridePerson", related_name="+")
+    out = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", limit_choices_to=PEOPLE
+    )
+    users = models.ManyToManyField(User, through="OverridePerson", related_name="+", limit_choices_to=PEOPLE)
     reason = OneLineField(max_length=200, blank=True)
     external_id = OneLineField(max_length=120, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -78,7 +80,7 @@ class OverridePerson(models.Model):
     """A person whom an override puts on call or, for "without these people", takes off call."""
 
     override = models.ForeignKey(Override, on_delete=models.CASCADE, related_name="people")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", limit_choices_to=PEOPLE)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["override", "user"], name="oncall_overrideperson_once")]

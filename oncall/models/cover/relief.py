@@ -4,14 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from oncall.models.cover.swaps import SwapRequest
-from oncall.models.people import User
+from oncall.models.people import PEOPLE, User
 from oncall.models.schedules import Schedule
 
 
 class ReliefRequest(models.Model):
     """After a hard night a person asked others to take their next shift; planners see it, too."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="relief_requests")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="relief_requests", limit_choices_to=PEOPLE)
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="relief_requests")
     night_on = models.DateField(help_text="The day on which the night began, in the person's time zone.")
     pages = models.PositiveIntegerField()

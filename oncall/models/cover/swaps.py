@@ -8,7 +8,7 @@ from config.base.data.constraints import one_of, whole_minute
 from config.base.data.lifecycle import Lifecycle
 from config.base.data.models import OneLineField, Recorded
 from oncall.models.cover.overrides import Override
-from oncall.models.people import User
+from oncall.models.people import PEOPLE, User
 from oncall.models.schedules import Schedule
 
 
@@ -57,7 +57,7 @@ class SwapRequest(Recorded):
     """A person asks others to take `[starts_at, ends_at)` of their time on call (R-O4)."""
 
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="swaps")
-    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="swaps")
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="swaps", limit_choices_to=PEOPLE)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     note = OneLineField(max_length=200, blank=True)
@@ -114,7 +114,7 @@ class SwapOffer(Recorded):
     """A person offers to take the shift, with or without a shift of their own in return."""
 
     swap = models.ForeignKey(SwapRequest, on_delete=models.PROTECT, related_name="offers")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", limit_choices_to=PEOPLE)
     return_starts_at = models.DateTimeField(null=True, blank=True)
     return_ends_at = models.DateTimeField(null=True, blank=True)
     note = OneLineField(max_length=200, blank=True)

@@ -25,12 +25,15 @@ class TeamList(ListPage):
 
 
 class UserList(ListPage):
-    """All people with an account."""
+    """All people with an account; programs have a list of their own."""
 
     title = "People"
-    queryset = User.objects.prefetch_related(
-        Prefetch("memberships", Membership.objects.select_related("team").order_by("team__name"))
-    ).order_by("name")
+    template_name = "oncall/people/users.html"
+    queryset = (
+        User.objects.people()
+        .prefetch_related(Prefetch("memberships", Membership.objects.select_related("team").order_by("team__name")))
+        .order_by("name")
+    )
     table_class = UserTable
     filterset_class = UserFilter
     filters = ("search", "team")
@@ -58,4 +61,7 @@ class TeamPage(DetailPage):
                 {"schedule": roster.schedule, "turn": schedules.stint(roster, at=self.at)} for roster in rosters
             ],
             "policy": policy_text.describe(policy, at=self.at) if policy else None,
+            "service_accounts": team.service_accounts.visible_to(self.person)
+            .select_related("user")
+            .order_by("user__name"),
         }

@@ -167,7 +167,9 @@ class TokenAdd(_MyForm):
         data = dict(form.cleaned_data)
         days = data.pop("expires_in")
         expires_at = self.at + timedelta(days=days) if days else None
-        token, key = tokens.create_token(user=self.person, at=self.at, expires_at=expires_at, **data)
+        token, key = tokens.create_token(
+            user=self.person, actor=self.person, at=self.at, expires_at=expires_at, **data
+        )
         return _show_key(self.request, token, key)
 
 
@@ -187,12 +189,13 @@ class TokenRotate(_MyForm):
         """Create the successor, and show its key."""
         token = get_object_or_404(ApiToken, pk=self.kwargs["pk"], user=self.person)
         overlap = timedelta(hours=form.cleaned_data["overlap"])
-        successor, key = tokens.rotate_token(token=token, overlap=overlap, at=self.at)
+        successor, key = tokens.rotate_token(token=token, overlap=overlap, at=self.at, actor=self.person)
         return _show_key(self.request, successor, key)
 
 
 def _show_key(request: HttpRequest, token: ApiToken, key: str) -> HttpResponse:
-    return render(request, "oncall/people/token.html", {"title": token.name, "token": token, "key": key})
+    context = {"title": token.name, "token": token, "key": key, "back": reverse("oncall:me")}
+    return render(request, "oncall/people/token.html", context)
 
 
 class _MyButton(PostPage):
@@ -255,5 +258,5 @@ class TokenRevoke(_MyButton):
     def perform(self) -> Destination:
         """Revoke the token."""
         token = get_object_or_404(ApiToken, pk=self.kwargs["pk"], user=self.person)
-        tokens.revoke_token(token=token, at=self.at)
+        tokens.revoke_token(token=token, at=self.at, actor=self.person)
         return "oncall:me"

@@ -200,7 +200,9 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
         status: int = 200,
     ) -> HttpResponse:
         team_ids = {person.pk for person in self._team_people}
-        active_people = dict(User.objects.filter(is_active=True).order_by("name", "pk").values_list("pk", "name"))
+        active_people = dict(
+            User.objects.people().filter(is_active=True).order_by("name", "pk").values_list("pk", "name")
+        )
         chosen = {row.user for layer_form in layer_forms for row in layer_form.state.rows if row.user is not None}
         names = active_people | dict(User.objects.filter(pk__in=chosen - set(active_people)).values_list("pk", "name"))
         layers = [
