@@ -36,12 +36,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "service-accounts/<int:pk>/tokens/add/", service_accounts.ServiceTokenAdd.as_view(), name="service-token-add"
     ),
     path(
-        "service-accounts/<int:pk>/tokens/<int:token>/replace/",
+        "service-accounts/<int:pk>/tokens/<int:token_id>/replace/",
         service_accounts.ServiceTokenRotate.as_view(),
         name="service-token-rotate",
     ),
     path(
-        "service-accounts/<int:pk>/tokens/<int:token>/revoke/",
+        "service-accounts/<int:pk>/tokens/<int:token_id>/revoke/",
         service_accounts.ServiceTokenRevoke.as_view(),
         name="service-token-revoke",
     ),

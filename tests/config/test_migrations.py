@@ -88,7 +88,7 @@ class TestMigrate:
         ]
 
         assert fresh.execute("SELECT id, version FROM oncall_engineschema").fetchall() == [(1, 1)]
-        assert counts == [(7,), (5,), (15,)]
+        assert counts == [(7,), (6,), (18,)]
 
     def test_gives_every_role_its_rights(self, fresh: Connection) -> None:
         rows = fresh.execute(

@@ -216,7 +216,7 @@ class _OfToken(_OfAccount):
     def token(self) -> ApiToken:
         """The token of the address."""
         rows = ApiToken.objects.select_related("user__service_account")
-        return get_object_or_404(rows, pk=self.kwargs["token"], user=self.account.user_id)
+        return get_object_or_404(rows, pk=self.kwargs["token_id"], user=self.account.user_id)
 
 
 class ServiceTokenRotate(_OfToken, _AccountForm):
