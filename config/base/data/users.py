@@ -9,7 +9,7 @@ if TYPE_CHECKING:  # the types of Django read the model from the settings; at ru
 
     User: TypeAlias = _User
     Visitor: TypeAlias = User | AnonymousUser
-    """Whoever sends a request, signed in or not."""
+    """The sender of a request, signed in or not."""
 else:
     User = Visitor = object
 
