@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
@@ -14,12 +13,12 @@ REST_SECONDS = 30.0
 class FallbackRedisCache(RedisCache):
     """Django's Redis cache; after an error it uses this process's memory for 30 seconds."""
 
-    def __init__(self, server: str, params: dict[str, Any]) -> None:
+    def __init__(self, server: str, params: dict[str, object]) -> None:
         super().__init__(server, params)
         self._memory = LocMemCache("fallback", {})
         self._rest_until = 0.0
 
-    def _call(self, method: str, *args: Any, **kwargs: Any) -> Any:
+    def _call(self, method: str, *args: object, **kwargs: object) -> object:
         if time.monotonic() >= self._rest_until:
             try:
                 return getattr(super(), method)(*args, **kwargs)
@@ -28,8 +27,8 @@ class FallbackRedisCache(RedisCache):
         return getattr(self._memory, method)(*args, **kwargs)
 
 
-def _with_fallback(method: str) -> Callable[..., Any]:
-    def call(self: FallbackRedisCache, *args: Any, **kwargs: Any) -> Any:
+def _with_fallback(method: str) -> Callable[..., object]:
+    def call(self: FallbackRedisCache, *args: object, **kwargs: object) -> object:
         return self._call(method, *args, **kwargs)
 
     call.__name__ = method

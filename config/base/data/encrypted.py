@@ -117,7 +117,7 @@ class EncryptedField(models.TextField):
             raise ValidationError(f"Write at most {self.max_length} characters.", code="max_length")
         return secret
 
-    def get_lookup(self, lookup_name: str) -> Any:
+    def get_lookup(self, lookup_name: str) -> type[models.Lookup] | None:
         """`isnull` alone."""
         if lookup_name != "isnull":
             raise FieldError(f"{self.name} is encrypted: it cannot be searched by {lookup_name}.")
@@ -128,7 +128,7 @@ class EncryptedField(models.TextField):
         if data:
             setattr(instance, self.attname, data)
 
-    def formfield(self, **options: Any) -> Any:
+    def formfield(self, **options: Any) -> forms.Field | None:
         """A field that never shows the present secret."""
         widget = {"form_class": forms.CharField, "widget": forms.PasswordInput(render_value=False)}
         return super().formfield(**options | widget)

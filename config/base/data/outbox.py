@@ -157,7 +157,7 @@ def claim(model: type[OutboxRow], *, at: datetime, limit: int, rooms: Rooms | No
 
 
 def record_accepted(
-    model: type[OutboxRow], held: Claim, *, at: datetime, provider_id: str = "", **columns: Any
+    model: type[OutboxRow], held: Claim, *, at: datetime, provider_id: str = "", **columns: object
 ) -> bool:
     """Note that the provider took the message. False if this attempt no longer holds the row."""
     return _record(
@@ -171,19 +171,19 @@ def record_accepted(
     )
 
 
-def record_retry(model: type[OutboxRow], held: Claim, *, due_at: datetime, error: str, **columns: Any) -> bool:
+def record_retry(model: type[OutboxRow], held: Claim, *, due_at: datetime, error: str, **columns: object) -> bool:
     """Put the row back for another try at `due_at`. False if this attempt no longer holds the row."""
     return _record(model, held, state=OutboxState.PENDING, due_at=due_at, last_error=error[:300], **columns)
 
 
 def record_end(
-    model: type[OutboxRow], held: Claim, *, state: OutboxState, at: datetime, error: str, **columns: Any
+    model: type[OutboxRow], held: Claim, *, state: OutboxState, at: datetime, error: str, **columns: object
 ) -> bool:
     """End the row as failed, cancelled or dead. False if this attempt no longer holds the row."""
     return _record(model, held, state=state, ended_at=at, last_error=error[:300], **columns)
 
 
-def _record(model: type[OutboxRow], held: Claim, **values: Any) -> bool:
+def _record(model: type[OutboxRow], held: Claim, **values: object) -> bool:
     row = model._default_manager.filter(pk=held.row_id, attempts=held.attempts, state=OutboxState.SENDING)
     return bool(row.update(lease_until=None, **values))
 

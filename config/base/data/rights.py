@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from config.base.data.roles import Role
+from config.base.data.users import User, Visitor
+
+RowT = TypeVar("RowT", bound=Model)
 
 TEAM_MANAGER, TEAM_RESPONDER = "manager", "responder"
 
@@ -117,7 +120,7 @@ def codes_in_team(role: str) -> frozenset[str]:
 class Holder:
     """What one person holds, read once a request: roles, rights by role or group, roles in teams."""
 
-    def __init__(self, user: Any) -> None:
+    def __init__(self, user: User) -> None:
         self._user = user
         self.roles = frozenset(user.groups.values_list("name", flat=True))
         self.codes = self._codes()
@@ -140,15 +143,15 @@ class Holder:
         return codes | {f"{app}.{code}" for app, code in granted if code}
 
 
-def holder(user: Any) -> Holder:
+def holder(user: User) -> Holder:
     """What this person holds; the account's object keeps it."""
     held: Holder | None = getattr(user, "_holder", None)
     if held is None:
-        held = user._holder = Holder(user)
+        held = user._holder = Holder(user)  # type: ignore[attr-defined]  # a mark on the account's object
     return held
 
 
-def has_role(user: Any, *roles: Role) -> bool:
+def has_role(user: Visitor, *roles: Role) -> bool:
     """Whether the person is in one of these groups; a superuser is in all of them.
 
     For duties that name a role, as a seat in a review. Who may do what is a question for `user.has_perm`.
@@ -158,7 +161,7 @@ def has_role(user: Any, *roles: Role) -> bool:
     return user.is_superuser or any(role.value in holder(user).roles for role in roles)
 
 
-def holds(user: Any, code: str, record: Any = None) -> bool:
+def holds(user: Visitor, code: str, record: object = None) -> bool:
     """Whether the person may do this, with this record; without one, with every record.
 
     A record that the person cannot see gives no right. `user.has_perm` asks this function.
@@ -173,20 +176,20 @@ def holds(user: Any, code: str, record: Any = None) -> bool:
     return line is not None and record is not None and _holds_with(user, line, record)
 
 
-def _holds_with(user: Any, line: Right, record: Any) -> bool:
+def _holds_with(user: User, line: Right, record: object) -> bool:
     """Whether the record is the person's own, or belongs to a team in which the person has a fitting role."""
     if line.owner and attrgetter(line.owner_path)(record) == user.pk:
         return True
     return bool(line.team) and any(holder(user).role_by_team.get(team) in line.team for team in _teams(line, record))
 
 
-def _teams(line: Right, record: Any) -> Iterable[int]:
+def _teams(line: Right, record: object) -> Iterable[int]:
     """The teams that the record belongs to; a person's records belong to all teams of the person."""
     end = attrgetter(line.team_path)(record)
     return end.values_list("team_id", flat=True) if hasattr(end, "values_list") else [end]
 
 
-def holds_somewhere(user: Any, code: str) -> bool:
+def holds_somewhere(user: Visitor, code: str) -> bool:
     """Whether there may be a record with which the person may do this: for menus, lists and buttons to create."""
     if holds(user, code):
         return True
@@ -196,7 +199,7 @@ def holds_somewhere(user: Any, code: str) -> bool:
     return line.owner or (bool(line.team) and any(role in line.team for role in holder(user).role_by_team.values()))
 
 
-def held_rows(rows: QuerySet[Any], user: Any, *codes: str) -> QuerySet[Any]:
+def held_rows(rows: QuerySet[RowT], user: User, *codes: str) -> QuerySet[RowT]:
     """The rows with which the person has one of these rights."""
     if any(holds(user, code) for code in codes):
         return rows
@@ -210,7 +213,7 @@ def held_rows(rows: QuerySet[Any], user: Any, *codes: str) -> QuerySet[Any]:
     return rows.filter(condition).distinct()
 
 
-def all_codes(user: Any) -> frozenset[str]:
+def all_codes(user: Visitor) -> frozenset[str]:
     """Every right that the person has with every record."""
     if not user.is_active:
         return frozenset()

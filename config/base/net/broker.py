@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 0.3
 REST_SECONDS = 10.0
 MAX_CONNECTIONS = 8
-_pools: dict[int, Any] = {}
+_pools: dict[int, object] = {}
 _rest: dict[str, float] = {"until": 0.0}
 # The worker's own connection may wait longer; a caller that only queues must not.
 _SHORT_TIMEOUTS = {

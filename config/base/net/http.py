@@ -174,7 +174,7 @@ class _Timed(httpcore.NetworkStream):
             self._stream.start_tls(ssl_context, server_hostname, _seconds_left(self._ends_at)), self._ends_at
         )
 
-    def get_extra_info(self, info: str) -> Any:
+    def get_extra_info(self, info: str) -> object:
         """Details of the socket, for httpcore."""
         return self._stream.get_extra_info(info)
 

@@ -96,12 +96,12 @@ class ErrorSerializer(serializers.Serializer[Any]):
     )
 
 
-def error_document(code: str, message: str, fields: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
+def error_document(code: str, message: str, fields: Mapping[str, list[str]] | None = None) -> dict[str, object]:
     """The one shape."""
     return {"code": code, "message": message, "fields": dict(fields or {})}
 
 
-def answer_error(error: Exception, context: Mapping[str, Any]) -> Response | None:
+def answer_error(error: Exception, context: Mapping[str, object]) -> Response | None:
     """The answer to an error that a view raised; None for a bug, which becomes a 500 that Django logs."""
     error = _as_api_error(error)
     response = exception_handler(error, dict(context))
@@ -133,7 +133,7 @@ def _as_api_error(error: Exception) -> Exception:
     return error
 
 
-def _document_of(error: Exception) -> dict[str, Any]:
+def _document_of(error: Exception) -> dict[str, object]:
     if not isinstance(error, exceptions.APIException):
         return error_document("error", str(error))
     if isinstance(error, exceptions.ValidationError):
@@ -148,7 +148,7 @@ def _document_of(error: Exception) -> dict[str, Any]:
     return error_document(code, message)
 
 
-def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+def _flatten(detail: object, path: str = "") -> Iterator[tuple[str, list[str]]]:
     """Sentences by dotted path, however deep the field lies."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():

@@ -8,9 +8,9 @@ view. Tags that a proxy made weak (`W/"..."`) are the same tags.
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
 from django.utils.http import parse_etags
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -34,7 +34,7 @@ class Condition:
         return _ANY in self.tags or tag in self.tags
 
 
-def tag_of(record: Any, content: Any) -> str:
+def tag_of(record: Model, content: object) -> str:
     """The tag of a record and what is shown of it; without `updated_at` the view is the version."""
     view = hashlib.sha256(json.dumps(content, cls=DjangoJSONEncoder, sort_keys=True).encode()).hexdigest()[:16]
     changed_at = getattr(record, "updated_at", None)

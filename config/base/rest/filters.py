@@ -1,15 +1,21 @@
 """Filters of lists: strict about their names, and plain about what they refuse."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.forms import Form
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions
 from rest_framework.request import Request
 
 from config.base.data.clock import UTC_ZONE
 from config.base.rest.times import with_times
+from config.base.web.filters import FilterSet
+
+RowT = TypeVar("RowT", bound=Model)
+_Rows: TypeAlias = QuerySet[Model] | None
 
 MAX_CHOICES_NAMED = 40
 
@@ -17,17 +23,17 @@ MAX_CHOICES_NAMED = 40
 class StrictFilters(DjangoFilterBackend):
     """django-filter, which also lists its parameter names, so that the view can refuse all others."""
 
-    def get_filterset_kwargs(self, request: Request, queryset: Any, view: Any) -> dict[str, Any]:
+    def get_filterset_kwargs(self, request: Request, queryset: _Rows, view: Any) -> dict[str, object]:
         """Days and moments without an offset are in UTC for every caller."""
         return super().get_filterset_kwargs(request, queryset, view) | {"zone": UTC_ZONE}
 
-    def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
+    def get_filterset_class(self, view: Any, queryset: _Rows = None) -> type[FilterSet] | None:
         """The view's declared filter set, with the filters by time that every list has."""
         kind = super().get_filterset_class(view, queryset)
         answered = getattr(getattr(view.serializer_class, "Meta", None), "fields", None)
         return with_times(kind, answered) if kind is not None and answered else kind
 
-    def parameters(self, request: Request, queryset: Any, view: Any) -> Iterable[str]:
+    def parameters(self, request: Request, queryset: _Rows, view: Any) -> Iterable[str]:
         """Every query parameter of the view's filter set; no rows are needed."""
         kind = self.get_filterset_class(view, queryset)
         if kind is None:
@@ -36,14 +42,14 @@ class StrictFilters(DjangoFilterBackend):
             _parameters[kind] = tuple(self.get_filterset(request, queryset, view).form.fields)
         return _parameters[kind]
 
-    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+    def filter_queryset(self, request: Request, queryset: QuerySet[RowT], view: Any) -> QuerySet[RowT]:
         """The chosen rows. Raises ValidationError under the names that were sent."""
         filterset = self.get_filterset(request, queryset, view)
         if filterset is None:
             return queryset
         if not filterset.is_valid():
             raise exceptions.ValidationError(dict(_by_sent_name(filterset.form)))
-        rows: QuerySet[Any] = filterset.qs
+        rows: QuerySet[RowT] = filterset.qs
         return rows
 
 
@@ -51,7 +57,7 @@ _parameters: dict[type, tuple[str, ...]] = {}
 """The names that each filter set knows: the same in every request, and building its form is expensive."""
 
 
-def _by_sent_name(form: Any) -> Iterator[tuple[str, list[str]]]:
+def _by_sent_name(form: Form) -> Iterator[tuple[str, list[str]]]:
     """What is wrong, by the parameter that was sent; a choice with what may be chosen."""
     for name, errors in form.errors.items():
         field = form.fields.get(name)
@@ -59,7 +65,7 @@ def _by_sent_name(form: Any) -> Iterator[tuple[str, list[str]]]:
         yield name, messages
 
 
-def _with_choices(error: Any, field: Any) -> str:
+def _with_choices(error: ValidationError, field: Any) -> str:
     message = " ".join(error.messages)
     if error.code != "invalid_choice" or not hasattr(field, "choices") or hasattr(field, "queryset"):
         return message

@@ -13,12 +13,14 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 
 from config.base.data import answers, rights
+from config.base.data.users import User, signed_in
 from config.base.rest.errors import Conflict
 from config.base.rest.parsers import BodyTooLarge
 
@@ -93,7 +95,7 @@ def claim(request: Request, *, at: datetime) -> Any:
     return existing
 
 
-def store_answer(row: Any, response: HttpResponse, *, record: Any) -> None:
+def store_answer(row: Any, response: HttpResponse, *, record: Model | None) -> None:
     """Store the answer with its effect; a server error is not stored, so that a repeat can succeed."""
     if response.status_code < 500:
         row.status = response.status_code
@@ -110,7 +112,7 @@ def stored_answer(row: Any, request: Request) -> HttpResponseBase:
 
     Raises AnswerWithheld if it succeeded and the caller's rights have changed since.
     """
-    if row.status < 300 and row.rights != _rights(request.user):
+    if row.status < 300 and row.rights != _rights(signed_in(request)):
         raise AnswerWithheld
     response = HttpResponse(row.answer, status=row.status, content_type="application/json")
     for header, value in (("ETag", row.etag), ("Location", row.location)):
@@ -125,7 +127,7 @@ def as_repeat(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def _rights(user: Any) -> str:
+def _rights(user: User) -> str:
     """A digest of what decides what a person may read: rights and teams."""
     teams = sorted(rights.holder(user).role_by_team.items())
     codes = sorted(rights.all_codes(user))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -20,7 +20,7 @@ class Pagination(CursorPagination):
     page_size_query_param = "page_size"
     parameters = ("cursor", "page_size")
 
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+    def get_ordering(self, request: Request, queryset: QuerySet[Model], view: Any) -> tuple[str, ...]:
         """The view's own, unique order."""
         order: str | tuple[str, ...] = view.order
         return (order,) if isinstance(order, str) else order

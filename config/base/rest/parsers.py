@@ -47,7 +47,7 @@ def load_json(body: bytes, *, max_depth: int | None = None) -> Any:
     return document
 
 
-def _check(document: Any, max_depth: int) -> None:
+def _check(document: object, max_depth: int) -> None:
     level = [document]
     for _ in range(max_depth + 1):
         following: list[Any] = []

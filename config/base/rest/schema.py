@@ -48,7 +48,7 @@ _RETRY_AFTER = OpenApiParameter(
 )
 
 
-def _include_parameters(view: Any) -> list[OpenApiParameter]:
+def _include_parameters(view: object) -> list[OpenApiParameter]:
     """What the document says of both parameters; none for other views and requests."""
     includes = getattr(view, "includes", {})
     if not includes or getattr(view, "action", "") not in {"list", "retrieve"}:
@@ -81,7 +81,7 @@ class Schema(AutoSchema):
 
     def get_summary(self) -> str:
         """One line: what is listed or read, or the first words on what the verb does."""
-        handler: Any = self._handler()
+        handler = self._handler()
         noun = str(getattr(self.view, "basename", "")).replace("-", " ")
         if self._action == "retrieve":
             return f"Read one {noun}"
@@ -113,7 +113,7 @@ class Schema(AutoSchema):
     def get_response_serializers(self) -> Any:
         """The view's serializer, with the handler's status."""
         status = getattr(self._handler(), "answers", None)
-        serializer: Any = getattr(self.view, "serializer_class", None)
+        serializer = getattr(self.view, "serializer_class", None)
         return {status: serializer} if status else super().get_response_serializers()
 
     def _is_list_view(self, serializer: Any = None) -> bool:
@@ -122,13 +122,13 @@ class Schema(AutoSchema):
             return False
         return bool(super()._is_list_view(serializer))
 
-    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
-        answers: dict[str, Any] = super()._get_response_bodies(direction)
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, object]:
+        answers: dict[str, object] = super()._get_response_bodies(direction)
         statuses = [status for status in _ERRORS if status != "412" or self._can_be_stale()]
         return answers | {status: self._error(status, direction) for status in statuses}
 
-    def _error(self, status: str, direction: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = self._get_response_for_code(ErrorSerializer, status, direction=direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
+    def _error(self, status: str, direction: object) -> dict[str, object]:
+        answer: dict[str, object] = self._get_response_for_code(ErrorSerializer, status, direction=direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
         return answer | {"description": _ERRORS[status]}
 
     def _is_of_record(self) -> bool:
@@ -155,7 +155,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     target_class = "config.base.rest.tokens.TokenAuthentication"
     name = "token"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         """A bearer token, and what its scopes open; each operation names its own as `x-scope`."""
         scopes = "\n".join(f"- `{scope.value}`: {scope.label}" for scope in OFFERED)
         return {"type": "http", "scheme": "bearer", "description": f"A token opens what its scopes say:\n\n{scopes}"}

@@ -26,7 +26,7 @@ class Lines(serializers.CharField):
         """Clean first, so that a text of nothing but controls is blank."""
         return super().run_validation(self.clean(data) if isinstance(data, str) else data)
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         """The text; a number is an error."""
         if not isinstance(data, str):
             self.fail("invalid")
@@ -48,7 +48,7 @@ class Instant(serializers.DateTimeField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"default_timezone": UTC} | kwargs)
 
-    def to_internal_value(self, value: Any) -> datetime:
+    def to_internal_value(self, value: object) -> datetime:
         """The moment in UTC; one without an offset is ambiguous, and refused."""
         try:
             return read_moment(value if isinstance(value, str) else "", zone=None, years=ALL_YEARS)
@@ -59,7 +59,7 @@ class Instant(serializers.DateTimeField):
 class Day(serializers.DateField):
     """A day, as 2026-03-01."""
 
-    def to_internal_value(self, value: Any) -> date:
+    def to_internal_value(self, value: object) -> date:
         """The day, or an error message."""
         try:
             return read_day(value if isinstance(value, str) else "")
@@ -89,7 +89,7 @@ class Key(serializers.SlugRelatedField[Any]):
         "invalid": "Give a {slug_name} as text, or an id as a number.",
     }
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> Any:
         """The row; an error message if there is none."""
         name = str(self.slug_field)
         if isinstance(data, bool) or not isinstance(data, (str, int)):
@@ -122,7 +122,7 @@ class _Strict:
                 chosen.error_messages["invalid_choice"] = f'"{{input}}" is not a choice. Choose one of: {allowed}.'
         return fields
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> Any:
         """The validated values; unknown and read-only fields are errors of their own."""
         if isinstance(data, Mapping):
             refused = {
@@ -147,7 +147,7 @@ class _Strict:
         return f"There is no such field. Known are: {', '.join(settable) or 'none'}."
 
 
-def verbs_that_change(view: Any, name: str) -> list[str]:
+def verbs_that_change(view: object, name: str) -> list[str]:
     """The verbs of a view that change a field, in the order of their declaration."""
     handlers = [handler for kind in type(view).__mro__ for handler in vars(kind).values()]
     changing = [handler for handler in handlers if name in getattr(handler, "changes", ())]

@@ -4,14 +4,17 @@ They are declared like any other filter of django-filter, and only for the API: 
 `..._after` takes in the moment that is given, `..._before` does not, so that two periods never share a record.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import DateTimeField, Exists, Model, OuterRef, Q, QuerySet
 from django_filters import IsoDateTimeFromToRangeFilter
 
-from config.base.web.filters import MomentFilter
+from config.base.web.filters import FilterSet, MomentFilter
+
+RowT = TypeVar("RowT", bound=Model)
 
 SUFFIXES = {"after": "gte", "before": "lt"}
 # What a table without `created_at` calls the moment from which it has the record.
@@ -26,18 +29,18 @@ _PLANNED = {"due_at", "ends_at", "starts_at", "next_at", "turn_at", "next_update
 class BoundFilter(MomentFilter):
     """Records whose moment is at or after the given one, or before it."""
 
-    def __init__(self, *, name: str, suffix: str, **options: Any) -> None:
+    def __init__(self, *, name: str, suffix: str, **options: object) -> None:
         self.is_after = suffix == "after"
         bound = "at or after" if self.is_after else "before"
         super().__init__(label=f"Only records with {name} {bound} this instant.", **options)
 
-    def filter(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+    def filter(self, queryset: QuerySet[RowT], value: datetime | None) -> QuerySet[RowT]:
         """Those on the chosen side; a record without the moment is on neither."""
         if value is None:
             return queryset
         return self.narrowed(queryset, value)
 
-    def narrowed(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+    def narrowed(self, queryset: QuerySet[RowT], value: datetime) -> QuerySet[RowT]:
         """The rows, of a given moment."""
         return queryset.filter(**{f"{self.field_name}__{SUFFIXES['after' if self.is_after else 'before']}": value})
 
@@ -49,7 +52,7 @@ class LastOfFilter(BoundFilter):
         self.moments = tuple(moments)
         super().__init__(**options)
 
-    def narrowed(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+    def narrowed(self, queryset: QuerySet[RowT], value: datetime) -> QuerySet[RowT]:
         """The rows one of whose moments is late enough, or none of which is too late."""
         late = Q()
         for moment in self.moments:
@@ -65,7 +68,7 @@ class HistoryFilter(BoundFilter):
         self.is_first = is_first
         super().__init__(**options)
 
-    def narrowed(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+    def narrowed(self, queryset: QuerySet[RowT], value: datetime) -> QuerySet[RowT]:
         """The rows; one that is older than its history was made before any moment."""
         entries = self.history.filter(id=OuterRef("pk"))
         late = Q(Exists(entries.filter(history_date__gte=value)))
@@ -74,13 +77,13 @@ class HistoryFilter(BoundFilter):
         return queryset.filter(late if self.is_after else ~late)
 
 
-def with_times(kind: Any, answered: Iterable[str]) -> Any:
+def with_times(kind: Any, answered: Iterable[str]) -> type[FilterSet]:
     """The filter set with the filters by time of its model; `answered` are the fields of an answer."""
     return _with_times(kind, tuple(answered))
 
 
 @cache
-def _with_times(kind: Any, answered: tuple[str, ...]) -> Any:
+def _with_times(kind: Any, answered: tuple[str, ...]) -> type[FilterSet]:
     # A page's range of moments takes in both ends; None takes a filter out.
     filters = kind.base_filters.items()
     ranges = {name: None for name, filter_ in filters if isinstance(filter_, IsoDateTimeFromToRangeFilter)}
@@ -90,12 +93,11 @@ def _with_times(kind: Any, answered: tuple[str, ...]) -> Any:
     return type(kind.__name__, (kind,), {**ranges, **added, **names})
 
 
-def _parameters(kind: type[Any], *, without: Container[str]) -> Iterator[str]:
+def _parameters(kind: type[FilterSet], *, without: Container[str]) -> Iterator[str]:
     for name, filter_ in kind.base_filters.items():
         if name in without:
             continue
-        widget: Any = filter_.field_class.widget
-        suffixes: Any = getattr(widget, "suffixes", None)
+        suffixes: Sequence[str] = getattr(filter_.field_class.widget, "suffixes", ())
         if suffixes:
             yield from (f"{name}_{suffix}" for suffix in suffixes)
         else:
@@ -121,7 +123,7 @@ def _filters(model: type[Model], answered: tuple[str, ...]) -> Iterator[tuple[st
         yield f"updated_{suffix}", _change_filter(columns, own, history, suffix)
 
 
-def _change_filter(columns: list[str], own: list[str], history: Any, suffix: str) -> BoundFilter:
+def _change_filter(columns: list[str], own: list[str], history: object, suffix: str) -> BoundFilter:
     if "updated_at" in columns:
         return BoundFilter(field_name="updated_at", name="`updated_at`", suffix=suffix)
     if history is not None:

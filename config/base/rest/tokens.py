@@ -11,6 +11,8 @@ from django.utils.crypto import constant_time_compare
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
+from config.base.data.users import User
+
 TOKEN_PREFIX = "hf_"  # noqa: S105 - a prefix by which secret scanners recognize the key
 PREFIX_LENGTH = 12
 _SEEN_EVERY = timedelta(minutes=1)
@@ -31,7 +33,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
     keyword = "Bearer"
 
-    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+    def authenticate(self, request: Request) -> tuple[User, Any] | None:
         """The token's owner and the token, or None if the request carries none.
 
         Raises AuthenticationFailed for an unknown, expired or revoked token and for a disabled owner.

@@ -5,11 +5,11 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import wraps
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -26,6 +26,7 @@ from config.base.data.clock import UTC_ZONE, database_now
 from config.base.data.conflicts import is_conflict
 from config.base.data.lifecycle import Refusal
 from config.base.data.moments import Unreadable, read_moment
+from config.base.data.users import User, Visitor, signed_in
 from config.base.rest import etags, idempotency, scopes
 from config.base.rest.errors import Busy, Stale, error_document
 from config.base.rest.filters import StrictFilters
@@ -33,6 +34,8 @@ from config.base.rest.pagination import Pagination
 from config.base.rest.scopes import Scope
 from config.base.rest.serializers import EmptySerializer
 from config.base.web.retries import retried
+
+RowT = TypeVar("RowT", bound=Model)
 
 SLUG = "[A-Za-z0-9_-]{1,80}"
 """What an address takes where a record has a slug: the slug, or the id."""
@@ -65,7 +68,7 @@ def _busy(request: HttpRequest) -> JsonResponse:
     return JsonResponse(error_document(Busy.default_code, str(Busy.default_detail)), status=503)
 
 
-class BaseViewSet(viewsets.GenericViewSet[Any]):
+class BaseViewSet(viewsets.GenericViewSet[RowT]):
     """Strict about query parameters; addresses end with a slash and are never redirected."""
 
     pagination_class = Pagination
@@ -78,7 +81,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
     query_parameters: ClassVar[tuple[str, ...]] = ()
     """Query parameters besides those of filters and pages."""
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         """Add a route for every former name of the class's verbs; refuse a verb that declares no scope.
 
         Raises TypeError: such a verb must not start, because a token would open more than its words say.
@@ -104,10 +107,10 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         return answer
 
     action: str
-    answered: Any = None
+    answered: Model | None = None
     """The record that the answer shows; a repeat of the request asks again whether its caller may see it."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """The answer; of a POST with an Idempotency-Key, kept together with its effect."""
         self._claimed: Any = None
         with ExitStack() as self._transaction:
@@ -135,7 +138,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
             raise exc
         return exc.response if isinstance(exc, idempotency.Replay) else super().handle_exception(exc)
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """Refuse a query parameter that does not exist here: a mistyped filter must not show everything."""
         super().initial(request, *args, **kwargs)
         unknown = sorted(set(request.query_params) - set(self._known_parameters(request)))
@@ -191,11 +194,11 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         return timezone.now() if self.request.method in permissions.SAFE_METHODS else database_now()
 
     @property
-    def actor(self) -> Any:
+    def actor(self) -> User:
         """The signed-in user; permissions have made sure that there is one."""
-        return self.request.user
+        return signed_in(self.request)
 
-    def get_object(self) -> Any:
+    def get_object(self) -> RowT:
         """The record at this address: by its id, or by its natural key where the view declares one."""
         key = self.kwargs.get("pk", "")
         if self.natural_key and not key.isdecimal():
@@ -208,14 +211,14 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         """Filters are for lists; a record's own address takes none."""
         return queryset if self.detail else super().filter_queryset(queryset)
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[RowT]:
         """The declared queryset, limited to the rows the user may see if the model has such a rule."""
         queryset = super().get_queryset()
         narrowed = getattr(queryset, "visible_to", None)
         return narrowed(self.request.user) if narrowed else queryset
 
 
-class AnswerViewSet(BaseViewSet):
+class AnswerViewSet(BaseViewSet[RowT]):
     """An address with one answer instead of a list of records. Declare `queryset` and `list`."""
 
     is_one_answer = True
@@ -223,14 +226,14 @@ class AnswerViewSet(BaseViewSet):
     filter_backends = ()  # type: ignore[assignment]  # nothing to page or filter
 
 
-class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
+class ReadViewSet(mixins.ListModelMixin, BaseViewSet[RowT]):
     """A model to list and read. Declare `queryset`, `serializer_class`, `filterset_class`."""
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
         """One record; 304 if the caller has it already."""
         return self.record_response(self.get_object())
 
-    def record_response(self, record: Any, *, status: int = 200) -> Response:
+    def record_response(self, record: Model, *, status: int = 200) -> Response:
         """The record as the view shows it, with its ETag; with its address if it is new.
 
         A GET whose If-None-Match names it is answered with 304.
@@ -246,7 +249,7 @@ class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
         self.answered = record
         return Response(content, status=status, headers=headers)
 
-    def check_unchanged(self, record: Any) -> None:
+    def check_unchanged(self, record: Model) -> None:
         """Raise Stale unless the record is what If-Match and If-None-Match say; it stays locked until the commit."""
         same = etags.condition(self.request, etags.IF_MATCH)
         other = etags.condition(self.request, etags.IF_NONE_MATCH)
@@ -264,16 +267,16 @@ class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
 Method = Callable[..., Any]
 
 
-def check_role(may: Callable[..., bool] | None, user: Any, *target: Any) -> None:
+def check_role(may: Callable[..., bool] | None, user: Visitor, *target: Model) -> None:
     """Raise PermissionDenied unless the declared `may` allows it."""
     if may is not None and not may(user, *target):
         raise exceptions.PermissionDenied("Your role does not allow this. Ask an administrator for a role.")
 
 
-def status_is(*values: str, field: str = "status") -> Callable[[Any, dict[str, Any]], bool]:
+def status_is(*values: str, field: str = "status") -> Callable[[Model, dict[str, object]], bool]:
     """An `is_done` for verbs that lead to a status."""
 
-    def is_done(record: Any, data: dict[str, Any]) -> bool:
+    def is_done(record: Model, data: dict[str, object]) -> bool:
         return getattr(record, field) in values
 
     return is_done

@@ -11,6 +11,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from config.base.data import rights
+from config.base.data.users import signed_in
 from config.base.web.admin_guards import GuardedForms
 
 __all__ = ["ConfigAdmin", "FactAdmin", "FactInline", "HistoryAdmin", "StackedInline", "TabularInline"]
@@ -27,7 +28,7 @@ class ConfigAdmin(GuardedForms, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Only the rows that the person may see or change."""
         rows: models.QuerySet[Any] = super().get_queryset(request)
-        return rights.held_rows(rows, request.user, self._code("view"), self._code("change"))
+        return rights.held_rows(rows, signed_in(request), self._code("view"), self._code("change"))
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Whether the person may see this record, or some."""
@@ -53,7 +54,7 @@ class ConfigAdmin(GuardedForms, ModelAdmin):
             return bool(request.user.has_perm(self._code(action), obj))
         return rights.holds_somewhere(request.user, self._code(action))
 
-    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: object) -> Any:
         """The field of a form; an address without a scheme is taken as https, like everywhere else."""
         if isinstance(db_field, models.URLField):
             kwargs.setdefault("assume_scheme", "https")
@@ -65,7 +66,7 @@ class HistoryAdmin(SimpleHistoryAdmin, ConfigAdmin):
 
     history_list_display = ["changed_fields"]
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: object = None) -> HttpResponse:
         """The record's history. An id that no record can have is not found (bad input 18)."""
         try:
             self.model._meta.pk.to_python(unquote(object_id))

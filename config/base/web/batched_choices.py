@@ -6,6 +6,7 @@ from typing import Any
 import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.db.models import F, IntegerField, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.utils.choices import BaseChoiceIterator
 from django.utils.functional import cached_property
@@ -17,12 +18,12 @@ _COLUMNS = ("choice_field", "choice_rank", "choice_label", "choice_key", "choice
 class BatchedChoiceField(ModelChoiceField):
     """A row named by its key. `label_of` names its label, `rank` sorts before the label."""
 
-    def __init__(self, *args: Any, label_of: Any = "name", rank: str = "", **options: Any) -> None:
+    def __init__(self, *args: object, label_of: str | Combinable = "name", rank: str = "", **options: object) -> None:
         self.label_of, self.rank = label_of, rank
         self.batch: BatchedChoices | None = None
         super().__init__(*args, **options)
 
-    def to_python(self, value: Any) -> int | None:
+    def to_python(self, value: object) -> int | None:
         """The key of the selected row."""
         if value in self.empty_values or self.batch is None:
             return None
@@ -60,7 +61,7 @@ class BatchedChoiceIterator(BaseChoiceIterator):
     def __init__(self, batch: "BatchedChoices", field: BatchedChoiceField) -> None:
         self.batch, self.field = batch, field
 
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+    def __iter__(self) -> Iterator[tuple[str, str]]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
         yield from self.batch.options.get(self.field, [])

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -17,6 +17,7 @@ from config.base.web.forms import FilterForm
 from config.base.web.moments import DayField, MomentField, reader_zone
 
 MAX_WORDS = 8
+RowT = TypeVar("RowT", bound=Model)
 
 
 class WordsFilter(filters.CharFilter):
@@ -24,11 +25,11 @@ class WordsFilter(filters.CharFilter):
 
     may_repeat = False
 
-    def __init__(self, *, fields: Sequence[str], **options: Any) -> None:
+    def __init__(self, *, fields: Sequence[str], **options: object) -> None:
         self.fields = fields
         super().__init__(**{"label": "Search", "max_length": 200} | options)
 
-    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def filter(self, queryset: QuerySet[RowT], value: str) -> QuerySet[RowT]:
         """The rows that hold all of the words, in any case."""
         for word in (value or "").split()[:MAX_WORDS]:
             queryset = queryset.filter(self.condition(word))
@@ -52,11 +53,11 @@ class YesNoField(forms.TypedChoiceField):
         choices = [("", "Any"), ("true", "Yes"), ("false", "No")]
         super().__init__(**{"choices": choices, "empty_value": None, "coerce": self._VALUES.get} | options)
 
-    def valid_value(self, value: Any) -> bool:
+    def valid_value(self, value: object) -> bool:
         """Whether it reads as yes or no."""
         return str(value) in self._VALUES
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> object:
         """The option that says the same."""
         flag = self._VALUES.get(str(value))
         return value if flag is None else str(flag).lower()
@@ -99,22 +100,22 @@ class DayFilter(filters.Filter):
 class SinceDayFilter(DayFilter):
     """Rows whose moment is on this day or later."""
 
-    def filter(self, queryset: QuerySet[Any], value: date | None) -> QuerySet[Any]:
+    def filter(self, queryset: QuerySet[RowT], value: date | None) -> QuerySet[RowT]:
         """From the day's beginning in the zone of the filter set."""
         return super().filter(queryset, value and day_start(value, self.parent.zone))
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **{"lookup_expr": "gte"} | options)
 
 
 class UntilDayFilter(DayFilter):
     """Rows whose moment is on this day or earlier."""
 
-    def filter(self, queryset: QuerySet[Any], value: date | None) -> QuerySet[Any]:
+    def filter(self, queryset: QuerySet[RowT], value: date | None) -> QuerySet[RowT]:
         """Until the day's end in the zone of the filter set."""
         return super().filter(queryset, value and day_start(value + DAY, self.parent.zone))
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **{"lookup_expr": "lt"} | options)
 
 
@@ -133,13 +134,13 @@ class FilterSet(filters.FilterSet):
     class Meta:
         form = FilterForm
 
-    def __init__(self, *args: Any, zone: ZoneInfo | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: object, zone: ZoneInfo | None = None, **kwargs: object) -> None:
         self.zone = zone or reader_zone()
         super().__init__(*args, **kwargs)
 
-    def get_form_class(self) -> Any:
+    def get_form_class(self) -> type[FilterForm]:
         """The form's class, which knows what may repeat and the zone of its moments."""
-        kind: Any = super().get_form_class()
+        kind: type[FilterForm] = super().get_form_class()
         kind.repeatable = frozenset(
             name for name, row in self.filters.items() if name not in self.single and _may_repeat(row)
         )
@@ -148,14 +149,14 @@ class FilterSet(filters.FilterSet):
                 field.zone = self.zone
         return kind
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def filter_queryset(self, queryset: QuerySet[RowT]) -> QuerySet[RowT]:
         """The rows that every parameter lets through."""
         for name, value in self.form.cleaned_data.items():
             several = self.form.several.get(name)
             queryset = self._any_of(name, several, queryset) if several else self.filters[name].filter(queryset, value)
         return queryset
 
-    def _any_of(self, name: str, values: Iterable[Any], rows: QuerySet[Any]) -> QuerySet[Any]:
+    def _any_of(self, name: str, values: Iterable[object], rows: QuerySet[RowT]) -> QuerySet[RowT]:
         matches = Q()
         for value in values:
             matches |= Q(pk__in=self.filters[name].filter(rows.order_by(), value).values("pk"))

@@ -1,11 +1,13 @@
 """What every form shares: looks, accessible errors, and protection of what somebody else has just saved."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
+from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt, pretty_name
 from django.template.defaultfilters import linebreaksbr
 from django.utils.datastructures import MultiValueDict
@@ -30,7 +32,7 @@ def refusal_sentences(refusal: Exception) -> dict[str, list[str]]:
     return refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
 
 
-def add_refusal(form: Any, refusal: Exception) -> None:
+def add_refusal(form: forms.BaseForm, refusal: Exception) -> None:
     """Put a refusal's messages beside their fields, the others above the form."""
     for name, messages in refusal_sentences(refusal).items():
         for sentence in messages:
@@ -47,7 +49,7 @@ class Styled:
     template_name = "components/form.html"
     secrets: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             css = next((css for kind, css in _CSS.items() if isinstance(field.widget, kind)), "form-control")
@@ -83,7 +85,9 @@ class LeanSelect(forms.Select):
 
     several: tuple[str, ...] = ()
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+    def render(
+        self, name: str, value: object, attrs: dict[str, object] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
         """The element with its options; groups of options are left to Django's own."""
         chosen = {*self.format_value(value), *self.several}
         options = [(str(key), label) for key, label in self.choices]  # not list(), which would query a count first
@@ -114,9 +118,9 @@ class FilterForm(Styled, forms.Form):
 
     repeatable: frozenset[str] = frozenset()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.several: dict[str, list[Any]] = {}
+        self.several: dict[str, list[object]] = {}
         for name, field in self.fields.items():
             if type(field.widget) is forms.Select:
                 stock, field.widget = field.widget, LeanSelect(attrs=field.widget.attrs)
@@ -179,7 +183,7 @@ class _AsShown(forms.HiddenInput):
         super().__init__()
         self.visible = visible
 
-    def format_value(self, value: Any) -> str:
+    def format_value(self, value: object) -> str:
         """The value as the visible widget writes it."""
         return _plain(self.visible.format_value(value))
 
@@ -195,7 +199,7 @@ class EditForm(Form):
     saved_by = "Somebody else saved this"
     """Who saved the record and when, in words; the page knows it."""
 
-    def __init__(self, *args: Any, current: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(self, *args: object, current: Mapping[str, object], **kwargs: Any) -> None:
         super().__init__(*args, initial=kwargs.pop("initial", {}) | current, **kwargs)
         self.is_stale = False
         self.conflicts: list[str] = []
@@ -208,7 +212,7 @@ class EditForm(Form):
             self._apply_choices()
             self._merge({name: self._shown(name, current.get(name)) for name in self.fields})
 
-    def _shown(self, name: str, value: Any) -> str:
+    def _shown(self, name: str, value: object) -> str:
         field = self.fields[name]
         return _plain(field.widget.format_value(field.prepare_value(value)))
 
@@ -254,7 +258,7 @@ class EditForm(Form):
         order.insert(order.index(name) + 1, order.pop())
         self.order_fields(order)
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """The values alone; a stale form is refused, with what its reader typed still in it."""
         cleaned = super().clean() or {}
         if self.is_stale:
@@ -266,7 +270,7 @@ class EditForm(Form):
             )
         return {name: value for name, value in cleaned.items() if name not in self._choices}
 
-    def changes(self) -> dict[str, Any]:
+    def changes(self) -> dict[str, object]:
         """What the reader changed, by column."""
         return {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
 
@@ -275,7 +279,7 @@ def _choice_name(name: str) -> str:
     return f"choice_{name}"
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     """A widget's or a browser's text, so that line ends and blanks at the ends make no difference."""
     if isinstance(value, list):
         value = value[0] if value else ""

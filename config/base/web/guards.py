@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.text import Truncator
 
+from config.base.data.users import User, Visitor
 from config.base.web import display
 
 FIELD = "form_seen"
@@ -82,10 +83,10 @@ class ActsOn(Guard):
 class LastChange:
     """Who changed a record last, and when; each may be unknown."""
 
-    actor: Any = None
+    actor: User | None = None
     at: datetime | None = None
 
-    def sentence(self, reader: Any, verb: str) -> str:
+    def sentence(self, reader: Visitor, verb: str) -> str:
         """The change in words for a reader, as "Ana saved this on Mon 1 Jun 2026, 14:03 UTC"."""
         who = "Somebody else" if self.actor is None else str(self.actor.name)
         if self.actor is not None and self.actor == reader:
@@ -93,10 +94,11 @@ class LastChange:
         return f"{who} {verb} this{f' on {display.local_text(self.at)}' if self.at else ''}"
 
 
-def last_change(record: Any) -> LastChange:
+def last_change(record: models.Model) -> LastChange:
     """The last change by the record's history of versions, else by its `updated_at`."""
-    if hasattr(type(record), "history"):
-        version = record.history.select_related("history_user").first()
+    versions = getattr(record, "history", None)
+    if versions is not None:
+        version = versions.select_related("history_user").first()
         return LastChange(version.history_user, version.history_date) if version else LastChange()
     return LastChange(at=getattr(record, "updated_at", None))
 

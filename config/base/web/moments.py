@@ -26,13 +26,13 @@ class MomentField(forms.Field):
         self.whole_minutes = whole_minutes
         super().__init__(**options)
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> object:
         """A moment as the browser's field writes it, in the reader's zone; typed text stays as it is."""
         if isinstance(value, datetime):
             return wall_time(value, self.zone or reader_zone()).isoformat(timespec="minutes")
         return value
 
-    def to_python(self, value: Any) -> datetime | None:
+    def to_python(self, value: object) -> datetime | None:
         """The moment, or an error message."""
         if value in self.empty_values:
             return None
@@ -44,7 +44,7 @@ class MomentField(forms.Field):
             raise forms.ValidationError("Write the time to the minute, without seconds.", code="invalid")
         return moment
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
+    def has_changed(self, initial: object, data: object) -> bool:
         """Whether the text names another minute than the one that was shown."""
         return bool(super().has_changed(self.prepare_value(initial), data))
 

@@ -17,7 +17,7 @@ class Panel:
     place: str
     order: int
     template: str
-    context: Callable[[HttpRequest, Any], Mapping[str, Any] | None]
+    context: Callable[[HttpRequest, Any], Mapping[str, object] | None]
 
 
 _panels: defaultdict[str, list[Panel]] = defaultdict(list)
@@ -34,9 +34,9 @@ def registered() -> list[Panel]:
     return [panel for place in sorted(_panels) for panel in _panels[place]]
 
 
-def collect(place: str, request: HttpRequest, record: Any) -> list[dict[str, Any]]:
+def collect(place: str, request: HttpRequest, record: object) -> list[dict[str, object]]:
     """The panels to draw on `record`'s page, in order, each with its template and context."""
-    entries = []
+    entries: list[dict[str, object]] = []
     for panel in _panels[place]:
         context = panel.context(request, record)
         if context is not None:
@@ -87,7 +87,7 @@ def chapters() -> list[Chapter]:
     return list(_chapters)
 
 
-def collect_chapters(subject: Any) -> list[ChapterMoments]:
+def collect_chapters(subject: object) -> list[ChapterMoments]:
     """The story of a subject, chapter by chapter (S36)."""
     return [
         ChapterMoments(chapter.title, chapter.empty_text, sorted(chapter.moments(subject), key=attrgetter("at")))
@@ -95,7 +95,7 @@ def collect_chapters(subject: Any) -> list[ChapterMoments]:
     ]
 
 
-def timestamp_moments(record: Any, words: Mapping[str, str], *, title: str, url: str) -> list[Moment]:
+def timestamp_moments(record: object, words: Mapping[str, str], *, title: str, url: str) -> list[Moment]:
     """The moments of a record's `*_at` columns that are set; `words` says what each means."""
     stamps = ((getattr(record, name), text) for name, text in words.items())
     return [Moment(at, text, title, url) for at, text in stamps if at is not None]

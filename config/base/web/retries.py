@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 
 from config.base.data.conflicts import RETRY_AFTER_SECONDS, is_conflict, retry_conflicts
 
@@ -22,7 +22,7 @@ def retried(view: View, *, busy: Callable[[HttpRequest], HttpResponseBase]) -> V
     with_tries = retry_conflicts(view)
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.method in SAFE_METHODS:
             return view(request, *args, **kwargs)
         try:
@@ -35,3 +35,19 @@ def retried(view: View, *, busy: Callable[[HttpRequest], HttpResponseBase]) -> V
             return response
 
     return answer
+
+
+class Retried:
+    """Runs a request that may change something again when it met another transaction (paging rule 17).
+
+    Each try has a view of its own, so that nothing of the one before is left.
+    """
+
+    @classmethod
+    def as_view(cls, **initkwargs: object) -> Callable[..., HttpResponseBase]:
+        """The view; what is still in conflict at the third try gets a 503 that says so."""
+        return retried(super().as_view(**initkwargs), busy=_busy)  # type: ignore[misc]  # a mixin: the class behind it has it
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    return render(request, "busy.html", {"title": "Please try again"}, status=503)

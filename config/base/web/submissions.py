@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.base.data.answers import await_key, rows
+from config.base.data.users import Visitor
 from config.base.web import drafts
 
 FIELD = "form_key"
@@ -40,7 +41,7 @@ class Submission:
         self.row.save(force_insert=True)
 
 
-def claim(request: HttpRequest, *, user: Any, at: datetime) -> Submission | None:
+def claim(request: HttpRequest, *, user: Visitor, at: datetime) -> Submission | None:
     """The submission of this POST by this person, once no other one with its key is running; None without a key.
 
     Must be called in the transaction that has the effect.

@@ -8,9 +8,12 @@ from typing import Any
 import django_tables2 as tables
 from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
+from django.db.models import Model
 from django.utils.functional import cached_property
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django_tables2.columns import BoundColumn
+from django_tables2.rows import BoundRow
 from django_tables2.utils import signature
 
 from config.base.web import display
@@ -62,7 +65,7 @@ class Table(tables.Table):
     class Meta:
         template_name = "components/table.html"
 
-    def paginate(self, *args: Any, **kwargs: Any) -> None:
+    def paginate(self, *args: object, **kwargs: object) -> None:
         """Select a page, with a unique key last in the order, so that no row shows on two pages."""
         rows = self.data.data
         if hasattr(rows, "query"):
@@ -89,7 +92,7 @@ class Table(tables.Table):
             cells = format_html_join("", "{}{}</td>", ((start, conditional_escape(draw(row))) for draw, start in plan))
             yield format_html('<tr id="{}"{}>{}</tr>', row_id(row.record), self.row_mark(row.record), cells)
 
-    def row_mark(self, record: Any) -> SafeString | str:
+    def row_mark(self, record: Model) -> SafeString | str:
         """An attribute for the row of `record`, with a space before it; none by default."""
         return ""
 
@@ -97,7 +100,7 @@ class Table(tables.Table):
         """The heads of its CSV file."""
         return [str(getattr(column.column, "export_head", "") or column.header) for column in self._exported()]
 
-    def export_rows(self, *, limit: int) -> Iterator[list[Any]]:
+    def export_rows(self, *, limit: int) -> Iterator[list[object]]:
         """At most `limit` rows as plain values for CSV; draws nothing."""
         readers = [_value_reader(column) for column in self._exported()]
         rows = self.data.data
@@ -105,11 +108,11 @@ class Table(tables.Table):
         for row in self.rows:
             yield [read(row) for read in readers]
 
-    def _exported(self) -> list[Any]:
+    def _exported(self) -> list[BoundColumn]:
         return [column for column in self.columns.iterall() if not column.column.exclude_from_export]
 
 
-def _value_reader(column: Any) -> Callable[[Any], Any]:
+def _value_reader(column: BoundColumn) -> Callable[[BoundRow], Any]:
     """The function that reads a column's value for CSV from a row, with everything inspected only once."""
     # The stock value calls `render`, and inspects it for every cell.
     is_stock = getattr(column.value, "__func__", None) is tables.Column.value
@@ -119,7 +122,7 @@ def _value_reader(column: Any) -> Callable[[Any], Any]:
     # A column without empty values reads the record itself; its name may be that of a method with arguments.
     may_call = bool(column.column.empty_values)
 
-    def read(row: Any) -> Any:
+    def read(row: BoundRow) -> object:
         record = row.record
         value = accessor.resolve(record, quiet=True) if path is None else _resolve(record, path, may_call=may_call)
         if value in column.column.empty_values:
@@ -136,7 +139,7 @@ def _value_reader(column: Any) -> Callable[[Any], Any]:
     return read
 
 
-def _path(column: Any) -> tuple[str, ...] | None:
+def _path(column: BoundColumn) -> tuple[str, ...] | None:
     """The attributes that lead to a column's value, a choice by its label; None if they are not all attributes."""
     bits = column.accessor.bits
     model = column._table._meta.model
@@ -155,7 +158,7 @@ def _path(column: Any) -> tuple[str, ...] | None:
     return None
 
 
-def _resolve(record: Any, path: tuple[str, ...], *, may_call: bool) -> Any:
+def _resolve(record: object, path: tuple[str, ...], *, may_call: bool) -> object:
     for name in path:
         record = getattr(record, name, None)
         if callable(record):
@@ -165,17 +168,17 @@ def _resolve(record: Any, path: tuple[str, ...], *, may_call: bool) -> Any:
     return record
 
 
-def row_id(record: Any) -> str:
+def row_id(record: Model) -> str:
     """The id of a record's row, by which a refresh keeps the row under the reader's pointer and focus."""
     return f"row-{record._meta.model_name}-{record.pk}"
 
 
-def _cell_renderer(column: Any) -> Callable[[Any], Any]:
+def _cell_renderer(column: BoundColumn) -> Callable[[BoundRow], Any]:
     """The function that draws a column's cells: like `get_cell`, but it inspects the renderer only once."""
     parameters, takes_all = signature(column.render)
 
-    def draw(row: Any) -> Any:
-        def render(bound: Any, value: Any = None) -> Any:
+    def draw(row: BoundRow) -> object:
+        def render(bound: BoundColumn, value: object = None) -> object:
             arguments = row._optional_cell_arguments(bound, value)
             content = bound.render(**(arguments if takes_all else {name: arguments[name] for name in parameters}))
             return bound.link(content, **arguments) if bound.link else content
@@ -185,24 +188,24 @@ def _cell_renderer(column: Any) -> Callable[[Any], Any]:
     return draw
 
 
-def _css(column: Any) -> str:
+def _css(column: BoundColumn) -> str:
     return str(column.column.attrs.get("td", {}).get("class", ""))
 
 
-def _sorted(column: Any) -> str:
+def _sorted(column: BoundColumn) -> str:
     if not column.is_ordered:
         return ""
     return "descending" if column.order_by_alias.is_descending else "ascending"
 
 
-def _cells(css: str, options: dict[str, Any]) -> dict[str, Any]:
+def _cells(css: str, options: dict[str, object]) -> dict[str, object]:
     return {"attrs": {"td": {"class": css}}} | options if css else options
 
 
 class DurationColumn(tables.Column):
     """Seconds, as text on the page; in CSV whole minutes, as its head says."""
 
-    def __init__(self, *, css: str = "text-nowrap num", **options: Any) -> None:
+    def __init__(self, *, css: str = "text-nowrap num", **options: object) -> None:
         super().__init__(**_cells(css, options))
 
     @property
@@ -222,18 +225,18 @@ class DurationColumn(tables.Column):
 class LinkColumn(tables.Column):
     """A value that leads to the record's own page; `to` names a related record instead."""
 
-    def __init__(self, *, to: str = "", css: str = "", **options: Any) -> None:
+    def __init__(self, *, to: str = "", css: str = "", **options: object) -> None:
         self.to = to
         super().__init__(**_cells(css, options))
 
-    def render(self, value: Any, record: Any) -> SafeString:
+    def render(self, value: object, record: Any) -> SafeString:
         """The value in a link."""
         target = record
         for name in filter(None, self.to.split("__")):
             target = getattr(target, name)
         return format_html('<a href="{}">{}</a>', target.get_absolute_url(), value)
 
-    def value(self, value: Any) -> Any:
+    def value(self, value: object) -> str:
         """The bare value, for CSV."""
         return str(value)
 
@@ -241,10 +244,10 @@ class LinkColumn(tables.Column):
 class TimeColumn(tables.Column):
     """An instant, relative on the page; ISO 8601 in CSV."""
 
-    def __init__(self, *, css: str = "text-nowrap", **options: Any) -> None:
+    def __init__(self, *, css: str = "text-nowrap", **options: object) -> None:
         super().__init__(**_cells(css, options))
 
-    def render(self, value: datetime, table: Any) -> SafeString:
+    def render(self, value: datetime, table: Table) -> SafeString:
         """A `<time>`."""
         return display.time_element(value, at=table.at)
 
@@ -256,7 +259,7 @@ class TimeColumn(tables.Column):
 class ClockColumn(TimeColumn):
     """An instant in the reader's local time, for dates days ahead."""
 
-    def render(self, value: datetime, table: Any) -> SafeString:
+    def render(self, value: datetime, table: Table) -> SafeString:
         """A `<time>`."""
         return display.clock_element(value, at=table.at)
 
@@ -264,15 +267,15 @@ class ClockColumn(TimeColumn):
 class TagColumn(tables.Column):
     """A value of a fixed set as a colored label; `family` names its colors."""
 
-    def __init__(self, *, family: str, css: str = "text-nowrap", **options: Any) -> None:
+    def __init__(self, *, family: str, css: str = "text-nowrap", **options: object) -> None:
         self.family = family
         super().__init__(**_cells(css, options))
 
-    def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
+    def render(self, value: str, record: Model, bound_column: BoundColumn) -> SafeString:
         """The label in its color."""
         stored = getattr(record, bound_column.accessor, value)
         return display.tag_element(self.family, stored, value)
 
-    def value(self, value: Any) -> str:
+    def value(self, value: object) -> str:
         """The label, for CSV."""
         return str(value)

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, FormView, TemplateView, View
@@ -21,28 +22,16 @@ from django_tables2 import SingleTableMixin
 from config.base.data import rights
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
+from config.base.data.users import User, signed_in
 from config.base.web import csv_files, drafts, guards, panels, submissions
-from config.base.web.filters import query_problems
+from config.base.web.filters import FilterSet, query_problems
 from config.base.web.forms import EditForm, add_refusal, refusal_sentences
 from config.base.web.guards import ActsOn, Guard, LastChange, Repeatable
-from config.base.web.retries import SAFE_METHODS, retried
-from config.base.web.tables import PAGE_SIZE, CappedPaginator
+from config.base.web.retries import SAFE_METHODS, Retried
+from config.base.web.tables import PAGE_SIZE, CappedPaginator, Table
 
-
-class Retried:
-    """Runs a request that may change something again when it met another transaction (paging rule 17).
-
-    Each try has a view of its own, so that nothing of the one before is left.
-    """
-
-    @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
-        """The view; what is still in conflict at the third try gets a 503 that says so."""
-        return retried(super().as_view(**initkwargs), busy=_busy)  # type: ignore[misc]  # a mixin: the class behind it has it
-
-
-def _busy(request: HttpRequest) -> HttpResponse:
-    return render(request, "busy.html", {"title": "Please try again"}, status=503)
+Destination: TypeAlias = str | Model | HttpResponse
+"""Where a person goes after a domain call: an address or a record, or a page that is shown only once."""
 
 
 class RetriedView(Retried, View):
@@ -59,7 +48,7 @@ class SignedIn(Retried, LoginRequiredMixin):
     right = ""
     request: HttpRequest
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Answer people who are signed in and may see the page; send the others to sign in, or refuse."""
         if request.user.is_authenticated and not self.may():
             raise PermissionDenied(rights.who_can(self.right) if self.right else self.refusal)
@@ -77,17 +66,17 @@ class SignedIn(Retried, LoginRequiredMixin):
         return timezone.now() if self.request.method in SAFE_METHODS else database_now()
 
     @property
-    def person(self) -> Any:
-        """The signed-in user, never anonymous; this layer does not know the user model."""
-        return self.request.user
+    def person(self) -> User:
+        """The signed-in user, never anonymous."""
+        return signed_in(self.request)
 
     def get_title(self) -> str:
         """The page's title."""
         return self.title
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The context with title and instant."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
+        context: dict[str, object] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         return {"title": self.get_title(), "at": self.at} | context
 
 
@@ -126,21 +115,21 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
         rows: QuerySet[Any] = super().get_queryset()
         return rows.visible_to(self.request.user) if hasattr(rows, "visible_to") else rows
 
-    def get_filterset(self, filterset_class: Any) -> Any:
+    def get_filterset(self, filterset_class: type[FilterSet]) -> FilterSet:
         """The filter; a page draws its options, a CSV file does not."""
         filterset = super().get_filterset(filterset_class)
         filterset.form.batch.is_drawn = "export" not in self.request.GET
         return filterset
 
-    def get_table(self, **kwargs: Any) -> Any:
+    def get_table(self, **kwargs: object) -> Table:
         """The table; its relative times count from this request's instant."""
         table = super().get_table(**kwargs)
         table.at = self.at
         return table
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The context of the list's template."""
-        context = super().get_context_data(**kwargs)
+        context: dict[str, Any] = super().get_context_data(**kwargs)
         parameters = {k: v for k, v in self.request.GET.items() if v and k not in {"page", "sort", "per_page"}}
         return context | {
             "lead": self.lead,
@@ -155,14 +144,14 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
             "panels": panels.collect("list", self.request, self),
         }
 
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:
+    def render_to_response(self, context: dict[str, Any], **kwargs: object) -> HttpResponseBase:
         """The page, or with `?export=csv` its rows, unless a part of the address is not understood."""
         if self.request.GET.get("export") == "csv" and not context["query_problems"]:
             return self._export(context["table"])
         page: HttpResponseBase = super().render_to_response(context, **kwargs)
         return page
 
-    def _export(self, table: Any) -> HttpResponse:
+    def _export(self, table: Table) -> HttpResponse:
         is_complete = not table.data.data[csv_files.MAX_ROWS : csv_files.MAX_ROWS + 1]
         name = f"{self.title.lower().replace(' ', '-')}-{self.at:%Y-%m-%d}"
         rows = table.export_rows(limit=csv_files.MAX_ROWS)
@@ -178,7 +167,7 @@ class DetailPage(SignedIn, DetailView):
         """The record's own name."""
         return str(self.object)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The context with the panels of the apps above."""
         context = super().get_context_data(**kwargs)
         if self.place:
@@ -196,15 +185,23 @@ class DomainCallMixin:
     refusals: tuple[type[Exception], ...] = (IllegalMove,)
     done = ""
     request: HttpRequest
-    at: Any
-    person: Any
     submission: submissions.Submission | None = None
     stale_advice = ""
     locked: Model | None = None
     """The guard's record, read under its lock."""
 
+    if TYPE_CHECKING:  # a page has both
+
+        @property
+        def at(self) -> datetime:
+            """The instant of this request."""
+
+        @property
+        def person(self) -> User:
+            """The signed-in user."""
+
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+    def as_view(cls, **initkwargs: object) -> Callable[..., HttpResponseBase]:
         """The view. Raises ImproperlyConfigured for a page that does not say what it protects."""
         if cls.guard is None:
             raise ImproperlyConfigured(
@@ -248,7 +245,7 @@ class DomainCallMixin:
             raise Http404
         return locked
 
-    def last_change(self, record: Any) -> LastChange:
+    def last_change(self, record: Model) -> LastChange:
         """Who changed the guard's record last, for the one whose form is stale."""
         return guards.last_change(record)
 
@@ -256,20 +253,22 @@ class DomainCallMixin:
         """Say why nothing was done, and show the page as it is now."""
         raise NotImplementedError
 
-    def go_on(self, target: Any) -> HttpResponse:
+    def go_on(self, target: Destination) -> HttpResponse:
         """The answer after the domain call: what it returned to show or where it leads; kept for a repeat.
 
         What was typed is saved, so it is no draft any more.
         """
         self.show_success(self.done)
-        is_page = isinstance(target, HttpResponse)
+        if isinstance(target, HttpResponse):
+            if self.submission is not None:
+                self.submission.keep(target=resolve_url(self.after_repeat()), text=submissions.SHOWN_ONCE)
+            return drafts.name_sent(self.request, target)
+        place = resolve_url(target)
         if self.submission is not None:
-            place, text = (self.after_repeat(), submissions.SHOWN_ONCE) if is_page else (target, self.done)
-            self.submission.keep(target=resolve_url(place), text=text)
-        response: HttpResponse = target if is_page else redirect(target)
-        return drafts.name_sent(self.request, response)
+            self.submission.keep(target=place, text=self.done)
+        return drafts.name_sent(self.request, HttpResponseRedirect(place))
 
-    def after_repeat(self) -> Any:
+    def after_repeat(self) -> str | Model:
         """Where a repeat leads when the first answer is a page that is shown only once, with a key."""
         raise NotImplementedError
 
@@ -312,11 +311,11 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
     lead = ""
     stale_advice = "What you typed is still here. Check it, and send it again if it is still right."
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: Any) -> Destination:
         """Make the domain call; return where to go next, or a page that is shown only once."""
         raise NotImplementedError
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Make the call, or show the form again with what is wrong."""
         return self.answer_once(self._submit)
 
@@ -326,7 +325,7 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
             form.saved_by = self.last_change(self.locked).sentence(self.person, "saved")
         return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: BaseForm) -> HttpResponse:
         """Go to the next page, or show the refusal above the form."""
         try:
             target = self.perform(form)
@@ -335,7 +334,7 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
             return self.form_invalid(form)
         return self.go_on(target)
 
-    def form_invalid(self, form: Any) -> HttpResponse:
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
         """The form again with its errors; 422 tells programs and htmx that nothing was saved."""
         response = self.render_to_response(self.get_context_data(form=form))
         response.status_code = 422
@@ -348,7 +347,7 @@ class FormPage(SignedIn, DomainCallMixin, FormView):
         form.add_error(None, text)
         return self.form_invalid(form)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The context of the form's template."""
         context = {"button": self.button, "lead": self.lead, "form_seen": self.seen_token()}
         return context | super().get_context_data(**kwargs)
@@ -366,15 +365,15 @@ class PostPage(SignedIn, DomainCallMixin, View):
     stale_advice = "This is how it is now. Press the button again if it is still right."
 
     @classmethod
-    def question(cls, arguments: Mapping[str, Any]) -> str:
+    def question(cls, arguments: Mapping[str, str]) -> str:
         """The question before the call at the address with these arguments; empty if there is none."""
         return cls.confirm if isinstance(cls.confirm, str) else cls.confirm[arguments["action"]]
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Make the domain call; return where to go next, or a page that is shown only once."""
         raise NotImplementedError
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Make the call and confirm it, or show why it was refused."""
         return self.answer_once(self._press)
 

@@ -47,7 +47,8 @@ class Respond(DetailPage):
         """The incident, with buttons for people who may act."""
         user: Any = self.person
         ticket = self.object
-        context = super().get_context_data(**kwargs) | screen.build_screen(ticket, user, at=self.at)
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context |= screen.build_screen(ticket, user, at=self.at)
         context |= screen.known_so_far(ticket, at=self.at)
         if permissions.can_act(user, ticket):
             addresses = screen.portal_addresses(ticket)
