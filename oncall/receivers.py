@@ -7,7 +7,7 @@ from oncall.models import ApiToken
 from oncall.obligations import rules
 
 
-def write_default_rules(**_: Any) -> None:
+def write_default_rules(**_: object) -> None:
     """Give a new site the default rules of obligations; kinds that already have a rule are left alone."""
     rules.write_default_rules()
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
+
+from config.base.data.users import Visitor
 
 Fields = Mapping[str, str | datetime]
 """What a message may say of a record; instants become text for each recipient (`channels.facts_for`)."""
@@ -20,9 +22,9 @@ class SubjectType:
     """How the engine and the portal handle one type of record of another app."""
 
     name: str
-    lock: Callable[[int], Any]
+    lock: Callable[[int], object]
     """Lock the record's row FOR NO KEY UPDATE, before any escalation's (paging rule 4)."""
-    visible_to: Callable[[Any], QuerySet[Any]]
+    visible_to: Callable[[Visitor], QuerySet[Model]]
     """The records a person may see."""
     message_fields: Callable[[list[int]], Mapping[int, Fields]]
     """For messages: by id, short fields such as severity, service and since when.
@@ -76,13 +78,13 @@ def fields_of(subjects: Iterable[Subject]) -> dict[Subject, Fields | None]:
     return fields
 
 
-def visible_ids(subject_type: str, user: Any) -> QuerySet[Any] | None:
+def visible_ids(subject_type: str, user: Visitor) -> QuerySet[Model, dict[str, Any]] | None:
     """The ids of this type's records that a person may see, as a subquery; None for an unknown type."""
     registered = _types.get(subject_type)
     return registered.visible_to(user).values("pk") if registered else None
 
 
-def visible(user: Any, *, prefix: str = "") -> Q:
+def visible(user: Visitor, *, prefix: str = "") -> Q:
     """A filter for rows with a subject (at `prefix`): those whose subject a person may see.
 
     Rows about an unknown type of record are for superusers only.

@@ -28,7 +28,7 @@ class CalendarForm(forms.ModelForm):
         model = Calendar
         fields = ("name", "country", "subdivision", "description", "external_id")
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Refuse a subdivision that the country does not have."""
         cleaned = super().clean() or {}
         try:

@@ -1,8 +1,7 @@
 """Admin of overrides, swaps, time off and relief requests: written in the portal, read here."""
 
-from typing import Any
-
 from django.contrib import admin
+from django.http import HttpRequest
 
 from config.base.web.admin import FactAdmin, FactInline
 from oncall.models import Absence, Override, OverridePerson, ReliefRequest, SwapOffer, SwapRequest
@@ -46,7 +45,7 @@ class OverridePersonAdmin(FactAdmin):
     search_fields = ("user__name",)
     ordering = ("-pk",)
 
-    def has_module_permission(self, request: Any) -> bool:
+    def has_module_permission(self, request: HttpRequest) -> bool:
         """Hidden from the index: they are shown with their override."""
         return False
 
@@ -81,7 +80,7 @@ class SwapOfferAdmin(FactAdmin):
     search_fields = ("user__name",)
     ordering = ("-pk",)
 
-    def has_module_permission(self, request: Any) -> bool:
+    def has_module_permission(self, request: HttpRequest) -> bool:
         """Hidden from the index: offers are shown with their swap."""
         return False
 

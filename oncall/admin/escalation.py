@@ -1,7 +1,5 @@
 """Escalation policies with the people they would page now; escalations and their log."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -108,13 +106,13 @@ class EscalationPolicyAdmin(HistoryAdmin):
     ordering = ("name",)
     inlines = (StepInline,)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: object, change: bool) -> None:
         """Save steps and targets, and check again whom the policy reaches."""
         super().save_related(request, form, formsets, change)
         signals.send_reachability_changed(at=database_now(), policies=[form.instance.pk])
 
     @admin.display(description="Would page now")
-    def would_page_now(self, policy: EscalationPolicy) -> Any:
+    def would_page_now(self, policy: EscalationPolicy) -> str:
         """The people of each step now, so that gaps are seen early."""
         if policy.pk is None:
             return "Save the policy first."

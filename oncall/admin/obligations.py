@@ -25,7 +25,7 @@ class RuleForm(forms.ModelForm):
             "person", "dismissed_by", "dismissed_when", "needs_reason",
         )  # fmt: skip
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Refuse a rule without a time for a kind whose records set no date."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("kind") and cleaned.get("amount") is None and not kinds.get(cleaned["kind"]).own_date:
@@ -65,7 +65,7 @@ class ObligationRuleAdmin(HistoryAdmin):
         teams = list(rule.teams.order_by("name"))
         return rules.describe(rule, teams=teams, reminders=list(rule.reminders.all()))
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: object, change: bool) -> None:
         """Save its reminders, and plan the reminders of its open tasks again."""
         super().save_related(request, form, formsets, change)
         rules.refresh(rule_id=form.instance.pk)

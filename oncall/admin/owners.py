@@ -6,6 +6,7 @@ from django import forms
 from django.db import models
 from django.http import HttpRequest
 
+from config.base.data.users import signed_in
 from config.base.web.admin import ConfigAdmin, TabularInline
 from oncall.models import Membership, Team, User
 from oncall.people import privileges
@@ -30,10 +31,13 @@ class OwnedAdmin(ConfigAdmin):
         """As for changing."""
         return super().has_delete_permission(request, obj) and self._may(request, obj)
 
-    def _may(self, request: HttpRequest, obj: Any) -> bool:
-        return obj is None or privileges.may_take_over(actor=request.user, account=getattr(obj, self.owner_field))
+    def _may(self, request: HttpRequest, obj: models.Model | None) -> bool:
+        actor = signed_in(request)
+        return obj is None or privileges.may_take_over(actor=actor, account=getattr(obj, self.owner_field))
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: object
+    ) -> Any:
         """The form, which refuses owners who may do more than the actor."""
         form = super().get_form(request, obj, change=change, **kwargs)
         names = {"actor": request.user, "owner_field": self.owner_field}
@@ -43,13 +47,13 @@ class OwnedAdmin(ConfigAdmin):
 class _OwnerCheck:
     """Refuses a row of a person who may do more than the actor."""
 
-    actor: Any
+    actor: User
     owner_field: str
     cleaned_data: dict[str, Any]
 
-    def clean(self) -> Any:
+    def clean(self) -> dict[str, object] | None:
         """As the form does, and look at the owner."""
-        cleaned = super().clean()  # type: ignore[misc]  # a mixin: the form behind it has it
+        cleaned: dict[str, object] | None = super().clean()  # type: ignore[misc]  # a mixin: the form behind it has it
         owner: User | None = self.cleaned_data.get(self.owner_field)
         if owner is not None and not privileges.may_take_over(actor=self.actor, account=owner):
             self.add_error(self.owner_field, _STRONGER.format(name=owner.name))  # type: ignore[attr-defined]  # the form's
@@ -59,32 +63,32 @@ class _OwnerCheck:
 class OwnedInline(TabularInline):
     """Rows of a person under the person's page: read only if the person may do more than the reader."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """As the table says, and only for people whose rights the actor holds too."""
         return super().has_add_permission(request, obj) and self._may(request, obj)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """As for adding."""
         return super().has_change_permission(request, obj) and self._may(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """As for adding."""
         return super().has_delete_permission(request, obj) and self._may(request, obj)
 
-    def _may(self, request: HttpRequest, person: Any) -> bool:
-        return person is None or privileges.may_take_over(actor=request.user, account=person)
+    def _may(self, request: HttpRequest, person: User | None) -> bool:
+        return person is None or privileges.may_take_over(actor=signed_in(request), account=person)
 
 
 class MembershipForm(forms.ModelForm):
     """A member of a team; what a person gets by it, the actor must hold."""
 
-    actor: Any
+    actor: User
 
     class Meta:
         model = Membership
         fields = ("team", "user", "role", "fte", "trained_on")
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Refuse a new member, another person, team or role, that gives more than the actor holds."""
         cleaned: dict[str, Any] = super().clean() or {}
         team: Team | None = cleaned.get("team") or getattr(self.instance, "team", None)
@@ -105,7 +109,7 @@ class MembershipInline(TabularInline):
     extra = 0
     hide_title = True
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_formset(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: object) -> Any:
         """The formset, whose forms know who acts."""
         form = type("MembershipForm", (self.form,), {"actor": request.user})
         return super().get_formset(request, obj, **{"form": form} | kwargs)

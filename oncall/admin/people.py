@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from config.base.data.clock import database_now
 from config.base.data.roles import Role
+from config.base.data.users import signed_in
 from config.base.web.admin import ConfigAdmin, FactAdmin
 from oncall import signals
 from oncall.admin.owners import MembershipForm, MembershipInline, OwnedAdmin, OwnedInline
@@ -111,7 +112,7 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
             )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Only superusers grant roles; of an account that may do more, the address is fixed (bad input 63).
 
         With a new address or password, or opened again, it could be used by the actor.
@@ -119,7 +120,7 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         fixed = tuple(super().get_readonly_fields(request, obj))
         if request.user.is_superuser:
             return fixed
-        if obj is not None and not privileges.may_take_over(actor=request.user, account=obj):
+        if obj is not None and not privileges.may_take_over(actor=signed_in(request), account=obj):
             fixed += ("email",) if obj.is_active else ("email", "is_active")
         return (*fixed, *_GRANTS)
 
@@ -132,7 +133,7 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Set a password, unless the account may do more than the actor."""
         account = self.get_object(request, unquote(id))
-        if account is not None and not privileges.may_take_over(actor=request.user, account=account):
+        if account is not None and not privileges.may_take_over(actor=signed_in(request), account=account):
             raise PermissionDenied(
                 "This account may do or see more than you, so you cannot set its password."
                 ' Its owner can, with "Forgot your password?" on the sign-in page.'
@@ -144,7 +145,7 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         """Accounts are closed, not deleted: pages, timelines and pay need their names."""
         return False
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: object = None) -> HttpResponse:
         """Explain why not, and what to do instead."""
         messages.warning(
             request,
@@ -153,12 +154,12 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         )
         return redirect("admin:oncall_user_change", object_id)
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
         """Save; after a change of address the old one cannot sign in, and a closed account leaves the rota."""
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data:
             change_account = accounts.reopen_account if obj.is_active else accounts.close_account
-            change_account(user=obj, at=database_now(), actor=request.user)  # type: ignore[arg-type]  # who may be here is signed in
+            change_account(user=obj, at=database_now(), actor=signed_in(request))
         if change and "email" in form.changed_data:
             accounts.delete_other_addresses(user_id=obj.pk)
 
@@ -207,7 +208,7 @@ class TeamAdmin(ConfigAdmin):
     ordering = ("name",)
     inlines = (MembershipInline,)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: object, change: bool) -> None:
         """Save the members, and check again which of them can be reached."""
         super().save_related(request, form, formsets, change)
         signals.send_reachability_changed(at=database_now(), teams=[form.instance.pk])
@@ -226,7 +227,9 @@ class MembershipAdmin(ConfigAdmin):
     autocomplete_fields = ("user", "team")
     ordering = ("team__name", "user__name")
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: object
+    ) -> Any:
         """The form, which knows who acts."""
         form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (form,), {"actor": request.user})

@@ -1,8 +1,7 @@
 """Admin of schedules; their versions are append-only and only read here."""
 
-from typing import Any
-
 from django.contrib import admin
+from django.http import HttpRequest
 
 from config.base.data.clock import database_now
 from config.base.web.admin import ConfigAdmin, FactAdmin, FactInline
@@ -83,7 +82,7 @@ class LayerAdmin(FactAdmin):
     ordering = ("-version", "pk")
     inlines = (LayerMemberInline,)
 
-    def has_module_permission(self, request: Any) -> bool:
+    def has_module_permission(self, request: HttpRequest) -> bool:
         """Hidden from the index: layers are shown with their version."""
         return False
 
@@ -97,6 +96,6 @@ class LayerMemberAdmin(FactAdmin):
     search_fields = ("user__name", "layer__version__schedule__name")
     ordering = ("-layer", "slot", "pk")
 
-    def has_module_permission(self, request: Any) -> bool:
+    def has_module_permission(self, request: HttpRequest) -> bool:
         """Hidden from the index: members are shown with their layer."""
         return False

@@ -17,7 +17,7 @@ from oncall.permissions import can_edit_calendars
 from oncall.serializers import calendars as serializers
 
 
-def _may(user: User, record: Any = None) -> bool:
+def _may(user: User, record: object = None) -> bool:
     return can_edit_calendars(user)
 
 
@@ -29,7 +29,7 @@ class CalendarViewSet(ReadViewSet):
     filterset_class = CalendarFilter
     order = "id"
 
-    def get_serializer_context(self) -> dict[str, Any]:
+    def get_serializer_context(self) -> dict[str, object]:
         """With the calendar, because its country cannot change."""
         context = dict(super().get_serializer_context())
         return context | {"calendar": self.get_object()} if self.detail else context
@@ -40,20 +40,20 @@ class CalendarViewSet(ReadViewSet):
         return calendars.create_calendar(**data, at=self.at, actor=self.actor)
 
     @write_handler(serializers.CalendarUpdateSerializer, scope=Scope.ROTA, may=_may)
-    def update(self, calendar: Calendar, data: dict[str, Any]) -> Calendar:
+    def update(self, calendar: Calendar, data: dict[str, object]) -> Calendar:
         """Set name, description and external id; the same values twice change nothing."""
         values = {"description": "", "external_id": ""} | data
         return calendars.change_calendar(calendar=calendar, **values)
 
     @write_handler(serializers.CalendarUpdateSerializer, scope=Scope.ROTA, may=_may, partial=True)
-    def partial_update(self, calendar: Calendar, data: dict[str, Any]) -> Calendar:
+    def partial_update(self, calendar: Calendar, data: dict[str, object]) -> Calendar:
         """Change the fields that are sent."""
         return calendars.change_calendar(calendar=calendar, **data)
 
     @scoped(Scope.ROTA)
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a calendar that no layer has ever used."""
-        _check(request.user)
+        _check(self.actor)
         calendars.delete_calendar(calendar=self.get_object(), at=self.at, actor=self.actor)
         return Response(status=204)
 
@@ -62,7 +62,7 @@ class CalendarViewSet(ReadViewSet):
     @scoped(Scope.ROTA)
     def dates(self, request: Request, pk: str) -> Response:
         """Replace the coming days with exactly these; days that have begun stay as they are."""
-        _check(request.user)
+        _check(self.actor)
         serializer = serializers.DaysSerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         calendar = calendars.set_dates(
@@ -90,7 +90,7 @@ class CalendarDateViewSet(ReadViewSet):
     @scoped(Scope.ROTA)
     def destroy(self, request: Request, pk: str) -> Response:
         """Withdraw a day off; 404 if it was withdrawn before."""
-        _check(request.user)
+        _check(self.actor)
         day = self.get_object()
         if day.withdrawn_at is not None:
             raise exceptions.NotFound("This day was already withdrawn.")
@@ -98,7 +98,7 @@ class CalendarDateViewSet(ReadViewSet):
         return Response(status=204)
 
 
-def _check(user: Any) -> None:
+def _check(user: User) -> None:
     if not can_edit_calendars(user):
         raise exceptions.PermissionDenied(
             "Only managers, practice owners and administrators may change calendars. Ask one of them."

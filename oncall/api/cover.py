@@ -29,11 +29,11 @@ def _may_offer(user: User, swap: SwapRequest) -> bool:
     return permissions.can_cover(user, swap.schedule)
 
 
-def _is_cancelled(row: Override | Absence, data: dict[str, Any]) -> bool:
+def _is_cancelled(row: Override | Absence, data: dict[str, object]) -> bool:
     return row.cancelled_at is not None
 
 
-def _is_accepted(swap: SwapRequest, data: dict[str, Any]) -> bool:
+def _is_accepted(swap: SwapRequest, data: dict[str, object]) -> bool:
     return swap.chosen_id == data["offer"] and swap.status in {SwapStatus.ACCEPTED, SwapStatus.AWAITING_APPROVAL}
 
 
@@ -54,7 +54,7 @@ class OverrideViewSet(ReadViewSet):
         return overrides.create_override(actor=self.actor, at=self.at, **data)
 
     @post_action(scope=Scope.ROTA, may=permissions.can_cancel, is_done=_is_cancelled, changes=("cancelled_at",))
-    def cancel(self, row: Override, data: dict[str, Any]) -> Override:
+    def cancel(self, row: Override, data: dict[str, object]) -> Override:
         """Cancel an override from now on; the past does not change."""
         return overrides.cancel_override(override_id=row.pk, actor=self.actor, at=self.at)
 
@@ -79,22 +79,22 @@ class SwapViewSet(ReadViewSet):
         return swaps.offer(swap_id=swap.pk, actor=self.actor, at=self.at, **data).swap
 
     @post_action(serializers.OfferChoiceSerializer, scope=Scope.ROTA, is_done=_is_accepted, changes=("status",))
-    def accept(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+    def accept(self, swap: SwapRequest, data: dict[str, object]) -> SwapRequest:
         """Accept an offer; it holds at once, or once a manager approves."""
         return swaps.accept(offer_id=_offer(swap, data), actor=self.actor, at=self.at)
 
     @post_action(serializers.OfferChoiceSerializer, scope=Scope.ROTA, name="decline-offer")
-    def decline_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+    def decline_offer(self, swap: SwapRequest, data: dict[str, object]) -> SwapRequest:
         """Decline an offer."""
         return swaps.decline_offer(offer_id=_offer(swap, data), actor=self.actor, at=self.at)
 
     @post_action(serializers.OfferChoiceSerializer, scope=Scope.ROTA, name="withdraw-offer")
-    def withdraw_offer(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+    def withdraw_offer(self, swap: SwapRequest, data: dict[str, object]) -> SwapRequest:
         """Withdraw your offer."""
         return swaps.withdraw_offer(offer_id=_offer(swap, data), actor=self.actor, at=self.at)
 
     @post_action(scope=Scope.ROTA, may=permissions.can_approve, is_done=status_is("accepted"), changes=("status",))
-    def approve(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+    def approve(self, swap: SwapRequest, data: dict[str, object]) -> SwapRequest:
         """Approve a swap as a manager."""
         return swaps.approve(swap_id=swap.pk, actor=self.actor, at=self.at)
 
@@ -110,12 +110,12 @@ class SwapViewSet(ReadViewSet):
         return swaps.decline(swap_id=swap.pk, actor=self.actor, at=self.at, **data)
 
     @post_action(scope=Scope.ROTA, may=_may_change_swap, is_done=status_is("cancelled"), changes=("status",))
-    def cancel(self, swap: SwapRequest, data: dict[str, Any]) -> SwapRequest:
+    def cancel(self, swap: SwapRequest, data: dict[str, object]) -> SwapRequest:
         """Cancel a swap."""
         return swaps.cancel(swap_id=swap.pk, actor=self.actor, at=self.at)
 
 
-def _offer(swap: SwapRequest, data: dict[str, Any]) -> int:
+def _offer(swap: SwapRequest, data: dict[str, object]) -> int:
     return get_object_or_404(swap.offers.all(), pk=data["offer"]).pk
 
 
@@ -135,7 +135,7 @@ class AbsenceViewSet(ReadViewSet):
     @post_action(
         scope=Scope.ROTA, may=permissions.can_change_time_off, is_done=_is_cancelled, changes=("cancelled_at",)
     )
-    def cancel(self, row: Absence, data: dict[str, Any]) -> Absence:
+    def cancel(self, row: Absence, data: dict[str, object]) -> Absence:
         """Cancel time off."""
         return absences.cancel_absence(absence_id=row.pk, at=self.at)
 

@@ -7,6 +7,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.base.data.users import signed_in
 from oncall.load import figures
 from oncall.models import Schedule, Team
 from oncall.serializers.load import DaysSerializer, LoadSerializer
@@ -31,7 +32,7 @@ def answer(request: Request, *, team: Team, schedule: Schedule | None = None) ->
             schedule=schedule,
             first_day=days["since"],
             last_day=days["until"],
-            viewer=request.user,
+            viewer=signed_in(request),
             at=timezone.now(),
         )
     except figures.BadRange as refusal:

@@ -12,7 +12,7 @@ from oncall.models import Obligation
 from oncall.serializers.obligations import DismissSerializer, ObligationSerializer, PostponeSerializer
 
 
-def _is_due_then(obligation: Obligation, data: dict[str, Any]) -> bool:
+def _is_due_then(obligation: Obligation, data: dict[str, object]) -> bool:
     return bool(obligation.is_open and obligation.due_at == data["due_at"])
 
 
@@ -30,7 +30,7 @@ class ObligationViewSet(OfSubjectViewSet):
         changes=("status",),
         aliases=(Alias("fulfil", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),),
     )
-    def mark_done(self, obligation: Obligation, data: dict[str, Any]) -> Obligation:
+    def mark_done(self, obligation: Obligation, data: dict[str, object]) -> Obligation:
         """Mark it done, where no action on its record does."""
         return obligations.mark_done(obligation_id=obligation.pk, actor=self.actor, at=self.at)
 

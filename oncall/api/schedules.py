@@ -1,6 +1,6 @@
 """Endpoints of schedules: names, versions, the final schedule, warnings, and previews of drafts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,7 +79,7 @@ def _requested_range(request: Request) -> tuple[datetime, datetime]:
     return _range(instants.get("since"), instants.get("until"), at=timezone.now())
 
 
-def _final(roster: schedules.Roster, timeline: ScheduleTimeline) -> dict[str, Any]:
+def _final(roster: schedules.Roster, timeline: ScheduleTimeline) -> dict[str, object]:
     return {
         "segments": [
             {
@@ -98,7 +98,7 @@ def _final(roster: schedules.Roster, timeline: ScheduleTimeline) -> dict[str, An
     }
 
 
-def _warning_rows(roster: schedules.Roster, rota_warnings: Iterable[warnings.RotaWarning]) -> list[dict[str, Any]]:
+def _warning_rows(roster: schedules.Roster, rota_warnings: Iterable[warnings.RotaWarning]) -> list[dict[str, object]]:
     return [
         {
             "code": warning.code,
@@ -112,7 +112,7 @@ def _warning_rows(roster: schedules.Roster, rota_warnings: Iterable[warnings.Rot
 
 
 @contextmanager
-def _neutral_field_names() -> Any:
+def _neutral_field_names() -> Iterator[None]:
     """Raise errors of a draft under the field names of the request."""
     try:
         yield
@@ -169,7 +169,7 @@ class ScheduleViewSet(ReadViewSet):
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a schedule; 409 if it has history or a policy pages it."""
         schedule = self.get_object()
-        _check_team(request.user, schedule.team)  # type: ignore[arg-type]  # who may be here is signed in
+        _check_team(self.actor, schedule.team)
         lifecycle.delete_schedule(schedule=schedule)
         return Response(status=204)
 
@@ -321,6 +321,6 @@ class VersionViewSet(ReadViewSet):
         is_done=lambda version, data: version.withdrawn_at is not None,
         changes=("withdrawn_at",),
     )
-    def withdraw(self, version: ScheduleVersion, data: dict[str, Any]) -> ScheduleVersion:
+    def withdraw(self, version: ScheduleVersion, data: dict[str, object]) -> ScheduleVersion:
         """Withdraw a version that is not in force yet (R-V3); 409 once it is in force."""
         return editing.withdraw_version(version_id=version.pk, actor=self.actor, at=self.at)

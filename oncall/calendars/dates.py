@@ -76,7 +76,7 @@ def check_place(country: str, subdivision: str) -> None:
         raise UnknownPlace(f"There is no such subdivision. This country has: {valid_codes}.")
 
 
-def change_calendar(*, calendar: Calendar, **changed: Any) -> Calendar:
+def change_calendar(*, calendar: Calendar, **changed: object) -> Calendar:
     """Change `name`, `description` or `external_id`; the country stays, because the dates came from it.
 
     Raises Duplicate.

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -148,7 +147,7 @@ def request_relief(*, actor: User, at: datetime) -> ReliefRequest:
     )
 
 
-def relief_requests(*, team: Team, viewer: Any, at: datetime) -> QuerySet[ReliefRequest]:
+def relief_requests(*, team: Team, viewer: User, at: datetime) -> QuerySet[ReliefRequest]:
     """Recent relief requests of a team: all of them for its planners, for others only their own."""
     rows = ReliefRequest.objects.filter(schedule__team=team, requested_at__gte=at - _LISTED_FOR)
     if not permissions.can_manage_team(viewer, team):

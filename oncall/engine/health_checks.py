@@ -157,7 +157,7 @@ def _fetch(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...
         return list(cursor.fetchall())
 
 
-def _parameters(at: datetime) -> dict[str, Any]:
+def _parameters(at: datetime) -> dict[str, object]:
     ids = encryption.key_ids()
     return {
         "at": at,

@@ -7,7 +7,6 @@ absent, frozen or gone (paging rule 14).
 import logging
 import os
 import threading
-from typing import Any
 
 from celery import bootsteps
 from celery.signals import worker_shutting_down
@@ -52,11 +51,11 @@ class EngineStep(bootsteps.StartStopStep):
 
     requires = ("celery.worker.components:Pool",)
 
-    def __init__(self, parent: Any, **options: Any) -> None:
+    def __init__(self, parent: object, **options: object) -> None:
         super().__init__(parent, **options)
         self.engine: Engine | None = None
 
-    def start(self, parent: Any) -> None:
+    def start(self, parent: object) -> None:
         """Start the lanes in the worker's own process, not in its pool."""
         if not settings.ENGINE_ENABLED:
             return
@@ -64,17 +63,17 @@ class EngineStep(bootsteps.StartStopStep):
         worker_shutting_down.connect(self._shut_down, weak=False)
         self.engine.start()
 
-    def stop(self, parent: Any) -> None:
+    def stop(self, parent: object) -> None:
         """Called on a warm shutdown: wait for the senders."""
         if self.engine:
             self.engine.stop()
             self.engine.join(EXIT_SECONDS / 2)
 
-    def terminate(self, parent: Any) -> None:
+    def terminate(self, parent: object) -> None:
         """Called on a cold shutdown; does the same."""
         self.stop(parent)
 
-    def _shut_down(self, **_: Any) -> None:
+    def _shut_down(self, **_: object) -> None:
         """Runs in a signal handler, so it only sets events; a worker that then hangs is ended."""
         if self.engine:
             self.engine.stop()

@@ -14,7 +14,7 @@ MANAGERS, OPERATORS = "managers", "operators"
 """Targets of no step: whom a fallback that reaches nobody falls to."""
 
 
-def freeze(policy: EscalationPolicy | None, *, team: Team | None) -> dict[str, Any]:
+def freeze(policy: EscalationPolicy | None, *, team: Team | None) -> dict[str, object]:
     """The policy as JSON.
 
     Without a policy, the team's managers are the fallback, so that somebody is always paged.
@@ -68,7 +68,7 @@ def thaw(frozen: Mapping[str, Any], *, team: int | None = None) -> Policy:
     )
 
 
-def ack_timeout(frozen: Any) -> timedelta | None:
+def ack_timeout(frozen: object) -> timedelta | None:
     """The policy's acknowledgement time-out; None too if it cannot be read: nothing may stop an acknowledgement."""
     minutes = frozen.get("ack_timeout_minutes") if isinstance(frozen, dict) else None
     if not isinstance(minutes, int) or isinstance(minutes, bool):

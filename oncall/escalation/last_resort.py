@@ -5,7 +5,6 @@ accounts count; the first rung that has one is taken.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from oncall.models import Escalation, Membership, User
 
@@ -44,7 +43,7 @@ def people_for(escalation: Escalation) -> list[int]:
     return next((people for rung in rungs if (people := rung())), [])
 
 
-def _frozen_fallback(frozen: Any) -> list[int]:
+def _frozen_fallback(frozen: object) -> list[int]:
     """The frozen fallback, read with care: the frozen policy may be what is broken."""
     people = frozen.get("fallback") if isinstance(frozen, dict) else None
     if not isinstance(people, list):

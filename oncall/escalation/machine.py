@@ -50,7 +50,7 @@ class Reached:
     """A person to page and the reason: a target and, for a schedule, its version and turn (R-E10)."""
 
     user: Any
-    because: Mapping[str, Any] = field(default_factory=dict)
+    because: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

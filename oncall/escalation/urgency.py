@@ -1,7 +1,6 @@
 """A changed notification urgency of a running escalation: who is paged again (R-E7a)."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -78,5 +77,5 @@ def _page_again(row: Escalation, *, at: datetime) -> list[EscalationEntry]:
     return [_entry(row, EscalationEvent.PAGE, at=at, detail=detail, **step)]
 
 
-def _entry(row: Escalation, event: EscalationEvent, **columns: Any) -> EscalationEntry:
+def _entry(row: Escalation, event: EscalationEvent, **columns: object) -> EscalationEntry:
     return EscalationEntry(escalation=row, event=event, **columns)

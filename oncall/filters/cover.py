@@ -1,18 +1,16 @@
 """Filters of overrides, swaps and time off, for pages and endpoints."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from config.base.web.filters import FilterSet, WordsFilter
+from config.base.web.filters import FilterSet, RowT, WordsFilter
 from oncall.models import Absence, Override, Schedule, SwapRequest, SwapStatus, Team, User
 
 WHEN = (("coming", "Current and coming"), ("past", "Over or cancelled"))
 
 
-def when(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+def when(rows: QuerySet[RowT], name: str, value: str) -> QuerySet[RowT]:
     """Current and coming rows, or those that are over or cancelled, by the database's clock."""
     current = {"ends_at__gt": Now(), "cancelled_at__isnull": True}
     return rows.filter(**current) if value == "coming" else rows.exclude(**current)

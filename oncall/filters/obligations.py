@@ -1,7 +1,5 @@
 """The filter of obligations."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -31,7 +29,7 @@ class ObligationFilter(FilterSet):
         model = Obligation
         fields: tuple[str, ...] = ()
 
-    def narrow_to_overdue(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def narrow_to_overdue(self, queryset: QuerySet[Obligation], name: str, value: str) -> QuerySet[Obligation]:
         """Those that are overdue, or the others."""
         overdue = Obligation.objects.overdue(timezone.now()).values("pk")
         return queryset.filter(pk__in=overdue) if value == "true" else queryset.exclude(pk__in=overdue)

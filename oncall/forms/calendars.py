@@ -20,7 +20,7 @@ class CalendarForm(Form):
     )
     description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["country"]
         field.choices = countries.choices("None: I add our own days")
@@ -48,7 +48,7 @@ class ImportForm(Form):
     file = forms.FileField(required=False, label="File", help_text="An iCalendar file (.ics) of up to 512 KB.")
     url = forms.CharField(required=False, max_length=2000, label="Or address", help_text="https://… or webcal://…")
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Require exactly one of them."""
         cleaned = super().clean() or {}
         if not self.errors and bool(cleaned.get("file")) == bool(cleaned.get("url")):

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from config.base.web.forms import Form
@@ -15,7 +15,7 @@ from oncall.schedules import resolve
 from oncall.schedules.wall_clock import DAY, day_start
 
 
-def parse_instant(typed: Any) -> datetime | None:
+def parse_instant(typed: object) -> datetime | None:
     """The typed instant, or None if it is not a time."""
     try:
         return MomentField(required=False, whole_minutes=True).clean(typed)
@@ -46,7 +46,7 @@ class SpanForm(Form):
     ends_at = MomentField(whole_minutes=True, label="Until")
     times = ("starts_at", "ends_at")
 
-    def __init__(self, *args: Any, schedule: Schedule, zone: str, at: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: object, schedule: Schedule, zone: str, at: datetime, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         own_zone = timezone.get_current_timezone_name()
         hint = f"Your time zone, {own_zone}."
@@ -64,7 +64,7 @@ class SpanForm(Form):
         return f"That is {timezone.localtime(moment, ZoneInfo(zone)):%a %-d %b %H:%M} in {zone}." if moment else ""
 
 
-def eligible_people(schedule: Schedule, on_schedule: set[int]) -> Any:
+def eligible_people(schedule: Schedule, on_schedule: set[int]) -> QuerySet[User]:
     """Those who may be on call on a schedule: its team's people, and the people of its rotation."""
     eligible = Q(memberships__team=schedule.team_id) | Q(pk__in=on_schedule)
     return User.objects.filter(eligible, is_active=True).distinct().order_by("name", "pk")
@@ -77,7 +77,7 @@ class CoverForm(SpanForm):
     reason = forms.CharField(label="Reason", max_length=200, required=False)
     field_order = ("out", "starts_at", "ends_at", "reason")
 
-    def __init__(self, *args: Any, people: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: QuerySet[User], user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["out"]
         choice.queryset = people.exclude(pk=user.pk)
@@ -97,7 +97,7 @@ class OverrideForm(SpanForm):
     reason = forms.CharField(label="Reason", max_length=200, required=False)
     field_order = ("op", "users", "out", "starts_at", "ends_at", "reason")
 
-    def __init__(self, *args: Any, people: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: QuerySet[User], user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("users", "out"):
             choice: Any = self.fields[name]
@@ -141,7 +141,7 @@ class TimeOffForm(Form):
     last_time = forms.TimeField(label="Until", required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     note = forms.CharField(label="Note", max_length=120, required=False, help_text="Your colleagues can read it.")
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Both ends as instants, in the reader's time zone (R-T5)."""
         cleaned = super().clean() or {}
         first, last = cleaned.get("first"), cleaned.get("last")

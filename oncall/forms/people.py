@@ -32,7 +32,7 @@ class ContactMethodForm(Form):
     kind = forms.ChoiceField(label="Channel", choices=ContactKind.choices)
     address = forms.CharField(label="Address or number", max_length=500, help_text="Numbers as +49 30 123456.")
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Check the address for the channel: an e-mail address, a number or an https address."""
         cleaned = super().clean() or {}
         kind, address = cleaned.get("kind"), (cleaned.get("address") or "").strip()
@@ -66,7 +66,7 @@ class RuleForm(Form):
     after_minutes = forms.IntegerField(label="Minutes after the page", min_value=0, max_value=120, initial=0)
     method = forms.ModelChoiceField(label="Contact method", queryset=ContactMethod.objects.none())
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["method"]
         field.queryset = ContactMethod.objects.usable().filter(user=user).order_by("kind", "pk")

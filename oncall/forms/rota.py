@@ -1,7 +1,6 @@
 """Forms of the rota pages: days, instants and handoff notes."""
 
 from datetime import datetime
-from typing import Any
 
 from django import forms
 
@@ -21,7 +20,7 @@ class HindsightForm(FilterForm):
 
     as_of = MomentField(required=False, label="As known on")
 
-    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: object, at: datetime, **kwargs: object) -> None:
         self.at = at
         super().__init__(*args, **kwargs)
 
@@ -42,7 +41,7 @@ class RotaForm(HindsightForm):
 
     field_order = ("start", "end", "as_of", "span")
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """A range has both ends, in order."""
         cleaned = super().clean() or {}
         start, end = cleaned.get("start"), cleaned.get("end")

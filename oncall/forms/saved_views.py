@@ -1,7 +1,5 @@
 """Forms of saved views."""
 
-from typing import Any
-
 from django import forms
 
 from config.base.web.forms import EditForm, Form
@@ -31,7 +29,7 @@ class SaveViewForm(Form):
         help_text="Or for a team that you manage.",
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         managed = saving.managed_by(user)
         self.fields["team"].queryset = managed  # type: ignore[attr-defined]  # typed as any Field

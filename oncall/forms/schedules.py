@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from config.base.web.forms import EditForm, Form
-from oncall.models import HolidayMode, LayerKind, RotationClock, RotationCount, RotationUnit
+from oncall.models import HolidayMode, LayerKind, RotationClock, RotationCount, RotationUnit, Team
 from oncall.schedules import hours_text
 from oncall.schedules.drafts import FIRST_YEAR, LAST_YEAR, LayerDraft
 
@@ -34,7 +35,7 @@ class LayerState:
     """One layer as typed: its field values by name, and its people."""
 
     prefix: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     rows: tuple[PersonRow, ...] = ()
 
     def numbered(self) -> "LayerState":
@@ -128,7 +129,9 @@ class LayerForm(Form):
     calendar = forms.ChoiceField(label="Calendar of days off", required=False)
     holiday_mode = forms.ChoiceField(label="On days off", choices=HolidayMode.choices, required=False)
 
-    def __init__(self, *args: Any, state: LayerState, calendars: Sequence[tuple[Any, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: object, state: LayerState, calendars: Sequence[tuple[int, str]], **kwargs: object
+    ) -> None:
         super().__init__(*args, **{"prefix": state.prefix, "initial": dict(state.values)} | kwargs)
         self.state = state
         choices: Any = self.fields["calendar"]
@@ -143,12 +146,12 @@ class LayerForm(Form):
         )
 
     @property
-    def ordinary_fields(self) -> list[Any]:
+    def ordinary_fields(self) -> list[forms.BoundField]:
         """The ordinary bound fields, always visible."""
         return [self[name] for name in self.ordinary]
 
     @property
-    def advanced_fields(self) -> list[Any]:
+    def advanced_fields(self) -> list[forms.BoundField]:
         """The advanced bound fields, folded away."""
         return [self[name] for name in self.advanced]
 
@@ -159,7 +162,7 @@ class LayerForm(Form):
             raise ValidationError(f"Choose a day in the years {FIRST_YEAR} to {LAST_YEAR}.")
         return day
 
-    def clean_hours(self) -> list[dict[str, Any]]:
+    def clean_hours(self) -> list[dict[str, object]]:
         """Parse the lines into windows."""
         return hours_text.read(self.cleaned_data["hours"])
 
@@ -199,7 +202,7 @@ class LayerForm(Form):
         self.add_error(field_name if field_name in self.fields else None, list(messages))
 
 
-def _is_changed(field: Any) -> bool:
+def _is_changed(field: forms.BoundField) -> bool:
     """Whether a field differs from its default."""
     choices = getattr(field.field, "choices", None)
     default = next(iter(choices))[0] if choices else field.field.initial or ""
@@ -230,12 +233,12 @@ class EditorForm(Form):
         label="Reason for the change", required=False, max_length=200, help_text="It is shown in the history."
     )
 
-    def __init__(self, *args: Any, effective: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: object, effective: Sequence[tuple[str, str]], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["effective"]
         choice.choices, choice.initial = effective, effective[0][0]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """The choice “At a date” needs a date."""
         cleaned = super().clean() or {}
         if cleaned.get("effective") == "date":
@@ -259,7 +262,7 @@ class NewEditorForm(EditorForm):
     description = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))
     field_order = ("name", "team", "description")
 
-    def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         team: Any = self.fields["team"]
         team.queryset = teams
@@ -276,7 +279,7 @@ class AboutScheduleForm(EditForm):
         label="External id", required=False, max_length=120, help_text="How another system knows it."
     )
 
-    def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         team: Any = self.fields["team"]
         team.queryset = teams
@@ -288,7 +291,7 @@ def typed_layers(data: QueryDict) -> list[LayerState]:
 
 
 def after_button(
-    layers: Sequence[LayerState], action: str, target: str, *, team: Sequence[int], first: Mapping[str, Any]
+    layers: Sequence[LayerState], action: str, target: str, *, team: Sequence[int], first: Mapping[str, object]
 ) -> list[LayerState]:
     """The layers after one of the small buttons; `team` can be added to a list, `first` are a new layer's values."""
     prefix, _, number = target.partition(":")

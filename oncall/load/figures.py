@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from oncall import permissions
@@ -117,7 +116,7 @@ class Load:
 
 
 def visible_load(
-    *, team: Team, schedule: Schedule | None = None, first_day: date, last_day: date, viewer: Any, at: datetime
+    *, team: Team, schedule: Schedule | None = None, first_day: date, last_day: date, viewer: User, at: datetime
 ) -> Load:
     """The load of a team, or of one of its schedules, as far as `viewer` may read it; both days are included.
 
@@ -199,7 +198,7 @@ def _is_group(shifts: Sequence[Shift], first_day: date, last_day: date, *, zone:
     return True
 
 
-def _narrow(report: Load, viewer: Any, *, is_group: bool) -> Load:
+def _narrow(report: Load, viewer: User, *, is_group: bool) -> Load:
     """Limit a report for a viewer who is no planner: their own line, and others only as a group of four or more."""
     own_lines = [line for line in report.people if line.user is not None and line.user.pk == viewer.pk]
     other_lines = [line for line in report.people if line not in own_lines]

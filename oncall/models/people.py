@@ -1,7 +1,6 @@
 """People, the teams they work in, how to reach them, and closed accounts."""
 
 from decimal import Decimal
-from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -31,14 +30,14 @@ def validate_zone(value: str) -> None:
 class UserManager(BaseUserManager["User"]):
     """Creates accounts; people sign in with their e-mail address."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         """A new account; without a password it cannot sign in until one is set."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         """A new account that may do everything."""
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True} | fields)
 

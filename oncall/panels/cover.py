@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils import timezone
 
 from config.base.web import panels
 from oncall.cover import relief
 
 
-def _relief(request: Any, record: Any) -> dict[str, Any] | None:
+def _relief(request: HttpRequest, record: Any) -> dict[str, object] | None:
     """Only for a signed-in person, and not before an open incident is acknowledged."""
     if not request.user.is_authenticated or (record.is_open and record.acknowledged_at is None):
         return None

@@ -1,6 +1,5 @@
 """The panel of saved views above their list."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -12,7 +11,7 @@ from oncall.models import SavedView
 from oncall.saved_views import saving
 
 
-def _context(request: HttpRequest, page: ListPage) -> dict[str, Any]:
+def _context(request: HttpRequest, page: ListPage) -> dict[str, object]:
     """The reader's own and their teams' views of this list, in ONE query, and the link to save this view."""
     try:
         current = saving.canonical(request.META.get("QUERY_STRING", ""), keep_empty=page.keep_empty)

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
 from oncall import permissions, signals
-from oncall.models import ContactMethod, Membership, Team
+from oncall.models import ContactMethod, Membership, Team, User
 from oncall.readiness import wake_tests
 
 
@@ -21,7 +20,7 @@ class Member:
     missing: Sequence[str] = ()
 
 
-def team_members(team: Team, *, viewer: Any, at: datetime) -> list[Member]:
+def team_members(team: Team, *, viewer: User, at: datetime) -> list[Member]:
     """The team's members by role and name; three queries for those who plan its rota, one for others."""
     rows = list(team.memberships.select_related("user").order_by("role", "user__name", "pk"))
     if not permissions.can_manage_team(viewer, team):

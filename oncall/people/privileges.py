@@ -1,22 +1,23 @@
 """Nobody gives or takes over more rights than they hold: what an account has, and what a team gives."""
 
 from collections.abc import Callable
-from typing import Any
 
 from config.base.data import rights
 from oncall.models import MembershipRole, Team, User
 
-_account_checks: list[Callable[[Any, User], bool]] = []
-_team_checks: list[Callable[[Any, Team], bool]] = []
+_account_checks: list[Callable[[User, User], bool]] = []
+_team_checks: list[Callable[[User, Team], bool]] = []
 
 
-def register_private_records(*, of_account: Callable[[Any, User], bool], of_team: Callable[[Any, Team], bool]) -> None:
+def register_private_records(
+    *, of_account: Callable[[User, User], bool], of_team: Callable[[User, Team], bool]
+) -> None:
     """Register how an app finds private records: those that an account sees, or a team, and the actor does not."""
     _account_checks.append(of_account)
     _team_checks.append(of_team)
 
 
-def may_take_over(*, actor: Any, account: User) -> bool:
+def may_take_over(*, actor: User, account: User) -> bool:
     """Whether the actor may do and see all that the account may, and so may set what it signs in or is paged with.
 
     A superuser may; nobody else may with a superuser's account.
@@ -33,7 +34,7 @@ def may_take_over(*, actor: Any, account: User) -> bool:
     )
 
 
-def may_put_into_team(*, actor: Any, team: Team, role: str) -> bool:
+def may_put_into_team(*, actor: User, team: Team, role: str) -> bool:
     """Whether the actor may give people this role in the team.
 
     A manager of the team may, and people who already hold and see all that the role gives.
@@ -47,6 +48,6 @@ def may_put_into_team(*, actor: Any, team: Team, role: str) -> bool:
     )
 
 
-def _holds_in_team(actor: Any, team: int, role: str) -> bool:
+def _holds_in_team(actor: User, team: int, role: str) -> bool:
     own = rights.codes_in_team(rights.holder(actor).role_by_team.get(team, ""))
     return rights.codes_in_team(role) <= rights.all_codes(actor) | own

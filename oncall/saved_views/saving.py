@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
 
@@ -56,7 +57,7 @@ def may_change(user: User, view: SavedView) -> bool:
     return user.has_perm("oncall.change_savedview", view)
 
 
-def managed_by(user: User) -> Any:
+def managed_by(user: User) -> QuerySet[Team]:
     """The teams that this person manages, by name."""
     return Team.objects.filter(pk__in=permissions.managed_by(user)).order_by("name")
 

@@ -153,12 +153,12 @@ def _restriction_error(restriction: dict[str, Any]) -> str:
     return "" if _has_valid_days(restriction) else "Days are numbers from 0 for Monday to 6 for Sunday."
 
 
-def _has_valid_days(restriction: dict[str, Any]) -> bool:
+def _has_valid_days(restriction: dict[str, object]) -> bool:
     if restriction["type"] == "weekly":
         return _is_weekday(restriction.get("start_day")) and _is_weekday(restriction.get("end_day"))
     days = restriction.get("days")
     return days is None or (isinstance(days, list) and bool(days) and all(map(_is_weekday, days)))
 
 
-def _is_weekday(value: Any) -> bool:
+def _is_weekday(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 6

@@ -16,17 +16,17 @@ _RANGE = re.compile(rf"{_DAY}(?:{_TO}{_DAY})?")
 _EVERY = {"", "every day", "daily", "all days"}
 
 
-def read(text: str) -> list[dict[str, Any]]:
+def read(text: str) -> list[dict[str, object]]:
     """Parse the windows; an empty text means around the clock. Raises ValidationError that quotes the line."""
     return [_parse_window(line) for line in (raw.strip() for raw in text.splitlines()) if line]
 
 
-def write(windows: Sequence[dict[str, Any]]) -> str:
+def write(windows: Sequence[dict[str, object]]) -> str:
     """The windows as lines that `read` parses."""
     return "\n".join(map(_window_text, windows))
 
 
-def _parse_window(line: str) -> dict[str, Any]:
+def _parse_window(line: str) -> dict[str, object]:
     lowered = line.lower()
     if match := _WEEKLY.fullmatch(lowered):
         start_day, start, end_day, end = match.groups()

@@ -51,7 +51,7 @@ def open_schedule(
     return schedule
 
 
-def change_schedule(*, schedule: Schedule, **changed: Any) -> Schedule:
+def change_schedule(*, schedule: Schedule, **changed: object) -> Schedule:
     """Change `team`, `name`, `description` or `external_id`, and nothing else. Raises Duplicate."""
     for name, value in changed.items():
         setattr(schedule, name, value)

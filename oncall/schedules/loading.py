@@ -236,7 +236,7 @@ def _hours_of(stored: str) -> Hours | None:
     return restriction_hours(json.loads(stored))
 
 
-def restriction_hours(restrictions: list[dict[str, Any]]) -> Hours | None:
+def restriction_hours(restrictions: list[dict[str, object]]) -> Hours | None:
     """The hours of the week that a layer's restrictions allow (R-L2); None for all hours."""
     return (
         _hours(tuple(tuple(sorted(_hashable(restriction).items())) for restriction in restrictions))
@@ -245,7 +245,7 @@ def restriction_hours(restrictions: list[dict[str, Any]]) -> Hours | None:
     )
 
 
-def _hashable(restriction: dict[str, Any]) -> dict[str, Any]:
+def _hashable(restriction: dict[str, object]) -> dict[str, object]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in restriction.items()}
 
 

@@ -15,7 +15,7 @@ _HOLIDAY = {"calendar": "calendar", "holiday_mode": "mode"}
 _TIMES = ("time_zone", "starts_at", "ends_at")
 
 
-def as_neutral(layer: Layer) -> dict[str, Any]:
+def as_neutral(layer: Layer) -> dict[str, object]:
     """A stored layer with every default filled in; people by id. Prefetch members and calendar for speed."""
     draft = draft_of(layer)
     rotation = {name: getattr(draft, name) for name in _ROTATION}

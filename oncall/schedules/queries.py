@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from config.base.data.clock import floor_minute
 from oncall.models import Schedule, User
@@ -31,7 +30,7 @@ class Turn:
     ends_at: datetime | None = None
     # Who is on call from `ends_at` on; empty for a gap, and if it is not known.
     following: tuple[User, ...] = ()
-    because: dict[str, Any] = field(default_factory=dict)
+    because: dict[str, object] = field(default_factory=dict)
 
 
 NOBODY = Turn(users=())
@@ -65,7 +64,7 @@ def on_call(roster: Roster, *, at: datetime) -> Turn:
     if not roster.since <= at < roster.until:
         raise ValueError(f"{at} is outside the loaded range: {roster.since} to {roster.until}.")
     piece = piece_at(roster.plan, at)
-    because: dict[str, Any] = {}
+    because: dict[str, object] = {}
     if piece.on_call:
         because["version"] = piece.version
         if piece.winner is not None:

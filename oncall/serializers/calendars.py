@@ -33,7 +33,7 @@ class NewCalendarSerializer(InputSerializer):
 class CalendarUpdateSerializer(NewCalendarSerializer):
     """The new values of a calendar; its country cannot change."""
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """Accept country and subdivision only if they are unchanged."""
         calendar: Calendar = self.context["calendar"]
         for name in ("country", "subdivision"):
@@ -72,7 +72,7 @@ class DaysSerializer(InputSerializer):
 
     dates = DaySerializer(many=True)
 
-    def validate_dates(self, dates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def validate_dates(self, dates: list[dict[str, object]]) -> list[dict[str, object]]:
         """Each date once."""
         if len(dates) > MAX_DATES:
             raise serializers.ValidationError(f"Send at most {MAX_DATES} dates.")

@@ -38,7 +38,7 @@ class PersonKey(serializers.PrimaryKeyRelatedField[Any]):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"queryset": User.objects.filter(is_active=True)} | kwargs)
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> Any:
         """The person; a text with an @ is an address."""
         if not isinstance(data, str) or "@" not in data:
             return super().to_internal_value(data)

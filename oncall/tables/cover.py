@@ -1,7 +1,6 @@
 """Tables of overrides, swaps and time off."""
 
 from datetime import datetime
-from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html
@@ -15,7 +14,7 @@ from oncall.models import Absence, Override, SwapRequest
 class ClockColumn(TimeColumn):
     """An instant as local time of the reader."""
 
-    def render(self, value: datetime, table: Any) -> SafeString:
+    def render(self, value: datetime, table: Table) -> SafeString:
         """As a `<time>` element."""
         return display.clock_element(value, at=table.at)
 
@@ -23,20 +22,20 @@ class ClockColumn(TimeColumn):
 class WhenColumn(tables.Column):
     """The state: coming, current, over or cancelled."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: object) -> None:
         super().__init__(**{"empty_values": (), "orderable": False, "accessor": "ends_at"} | options)
 
-    def render(self, record: Any, table: Any) -> SafeString:
+    def render(self, record: Absence | Override, table: Table) -> SafeString:
         """As a tag."""
         state, label = state_of(record, at=table.at)
         return display.tag_element("standing", state, label)
 
-    def value(self, record: Any, table: Any) -> str:
+    def value(self, record: Absence | Override, table: Table) -> str:
         """In words, for CSV."""
         return state_of(record, at=table.at)[1]
 
 
-def state_of(row: Any, *, at: datetime) -> tuple[str, str]:
+def state_of(row: Absence | Override, *, at: datetime) -> tuple[str, str]:
     """The state of an override or time off at an instant: a code and a label."""
     if row.cancelled_at is not None:
         return "cancelled", "Cancelled"

@@ -1,15 +1,14 @@
 """Pages of calendars: the list, dates by year, and forms that add, withdraw and import dates."""
 
-from typing import Any
-
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
+from config.base.data.users import signed_in
 from config.base.web.guards import Edits, Once, Repeatable
-from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
+from config.base.web.views import Destination, DetailPage, FormPage, ListPage, PostPage
 from oncall import calendars
 from oncall.calendars import countries, ical_import
 from oncall.filters.calendars import CalendarFilter
@@ -37,7 +36,7 @@ class CalendarList(ListPage):
         """Only those who may change calendars."""
         return can_edit_calendars(self.person)
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Calendar]:
         """With the counts that the columns show."""
         return calendars.with_counts(today=self.at.date()).order_by("name")
 
@@ -49,7 +48,7 @@ class CalendarPage(DetailPage):
     queryset = Calendar.objects.all()
     context_object_name = "calendar"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The dates of the year, other years, and the schedules that use it."""
         year = self._year()
         dates = self.object.dates.filter(date__year=year).select_related("created_by", "withdrawn_by")
@@ -79,12 +78,12 @@ class _CalendarEditor:
 
     refusal = _NOT_ALLOWED
     refusals: tuple[type[Exception], ...] = (Refusal,)
-    request: Any
-    kwargs: dict[str, Any]
+    request: HttpRequest
+    kwargs: dict[str, object]
 
     def may(self) -> bool:
         """Managers, practice owners and administrators."""
-        return can_edit_calendars(self.request.user)
+        return can_edit_calendars(signed_in(self.request))
 
 
 class _OneCalendarEditor(_CalendarEditor):
@@ -95,9 +94,9 @@ class _OneCalendarEditor(_CalendarEditor):
         """The calendar of the address."""
         return get_object_or_404(Calendar, pk=self.kwargs["pk"])
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the link back."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
+        context: dict[str, object] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         return context | {"back": self.calendar.get_absolute_url()}
 
 
@@ -110,11 +109,11 @@ class CalendarAdd(_CalendarEditor, FormPage):
     button = "Add calendar"
     done = "Added."
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: CalendarForm) -> Destination:
         """Create it, with its country's holidays."""
         return calendars.create_calendar(**form.cleaned_data, at=self.at, actor=self.person)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the link back."""
         return super().get_context_data(**kwargs) | {"back": reverse("oncall:calendars")}
 
@@ -127,13 +126,13 @@ class CalendarEdit(_OneCalendarEditor, FormPage):
     form_class = CalendarNameForm
     done = "Saved."
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the stored values."""
         calendar = self.calendar
         current = {"name": calendar.name, "description": calendar.description}
         return super().get_form_kwargs() | {"current": current}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: CalendarNameForm) -> Destination:
         """Save both."""
         return calendars.change_calendar(calendar=self.calendar, **form.cleaned_data)
 
@@ -147,7 +146,7 @@ class DayAdd(_OneCalendarEditor, FormPage):
     button = "Add day"
     done = "Added. The day counts from midnight in the time zone of each layer."
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: DayForm) -> Destination:
         """Add it, and show its year."""
         day = calendars.add_date(
             calendar=self.calendar, **form.cleaned_data, at=self.at, actor=self.person
@@ -171,7 +170,7 @@ class DayWithdraw(_CalendarEditor, PostPage):
         """The calendar's page, at the day's year."""
         return f"{self.day.calendar.get_absolute_url()}?year={self.day.date.year}"
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Withdraw it."""
         calendars.withdraw_date(day=self.day, at=self.at, actor=self.person)
         return self.back()
@@ -188,7 +187,7 @@ class CalendarImport(_OneCalendarEditor, FormPage):
     form_class = ImportForm
     button = "Import"
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: ImportForm) -> Destination:
         """Read it, add the days that do not exist yet, and report the counts."""
         file = form.cleaned_data["file"]
         content = file.read(ical_import.MAX_BYTES + 1) if file else calendars.fetch_calendar(form.cleaned_data["url"])

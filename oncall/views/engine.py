@@ -1,14 +1,12 @@
 """System health: whether the engine runs, what the health checks find, and the dead letters."""
 
-from typing import Any
-
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.data import clock
 from config.base.data.outbox import UNSENT, OutboxState
 from config.base.web.guards import Once
-from config.base.web.views import PostPage, TemplatePage
+from config.base.web.views import Destination, PostPage, TemplatePage
 from oncall import paging, permissions, subjects
 from oncall.engine import health_checks
 from oncall.models import EngineLane, Escalation, Page
@@ -23,7 +21,7 @@ class SystemHealth(TemplatePage):
     right = "oncall.view_enginelane"
     template_name = "oncall/engine/engine.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """By the database's clock."""
         now = clock.database_now()
         result = health_checks.check_health(at=now)
@@ -60,7 +58,7 @@ class DeadLetter(PostPage):
 
     right = "oncall.change_page"
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Do what the address says."""
         page = get_object_or_404(
             Page.objects.filter(subjects.visible(self.person, prefix="escalation__")), pk=self.kwargs["pk"]

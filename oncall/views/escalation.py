@@ -1,7 +1,5 @@
 """The list of escalations."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 
 from config.base.web.views import ListPage
@@ -22,6 +20,6 @@ class EscalationList(ListPage):
     empty = "Nothing has been escalated yet."
     refresh = 8
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Escalation]:
         """Those whose subject the reader may see."""
         return super().get_queryset().filter(subjects.visible(self.person))

@@ -1,7 +1,5 @@
 """A person's calendar feeds, and the secret addresses at which calendars read them."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,7 +10,7 @@ from django.views.generic import View
 from config.base.net import links
 from config.base.rest import tokens
 from config.base.web.guards import Once, Repeatable
-from config.base.web.views import FormPage, PostPage, TemplatePage
+from config.base.web.views import Destination, FormPage, PostPage, TemplatePage
 from oncall import feeds
 from oncall.forms.feeds import FeedForm
 from oncall.models import FeedToken
@@ -44,9 +42,9 @@ class MyFeeds(TemplatePage):
     title = "Calendar feeds"
     template_name = "oncall/feeds/feeds.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The person's feeds; a link on a schedule's page selects that schedule in the form."""
-        user: Any = self.person
+        user = self.person
         return super().get_context_data(**kwargs) | {
             "feeds": user.feeds.select_related("schedule").order_by("-created_at", "-pk"),
             "form": FeedForm(initial={"schedule": self.request.GET.get("schedule", "")}),
@@ -61,7 +59,7 @@ class FeedAdd(FormPage):
     form_class = FeedForm
     button = "Add feed"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the link back."""
         return super().get_context_data(**kwargs) | {"back": reverse("oncall:feeds")}
 
@@ -69,7 +67,7 @@ class FeedAdd(FormPage):
         """The list, with the new feed."""
         return "oncall:feeds"
 
-    def perform(self, form: Any) -> HttpResponse:
+    def perform(self, form: FeedForm) -> HttpResponse:
         """Create it, and show its address."""
         feed, key = feeds.create_feed(owner=self.person, **form.cleaned_data, at=self.at)
         url = links.absolute_url(reverse("oncall:feed", args=[key]))
@@ -84,7 +82,7 @@ class FeedRevoke(PostPage):
     confirm = "Revoke this feed? Calendar programs that read it stop at once, and it cannot be given back."
     done = "Revoked. Calendar programs can no longer read it."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Revoke it."""
         feed = get_object_or_404(FeedToken, pk=self.kwargs["pk"], owner=self.person)
         feeds.revoke_feed(feed=feed, at=self.at)

@@ -1,6 +1,5 @@
 """Pages of the on-call load of a team or a schedule, also as CSV."""
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -59,13 +58,13 @@ class _LoadPage(TemplatePage):
             self.form.add_error("until", str(refusal))
             return None
 
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+    def render_to_response(self, context: dict[str, object], **kwargs: object) -> HttpResponse:
         """The page, or with `?export=csv` its table."""
         if self.request.GET.get("export") == "csv" and self.report is not None:
             return self._export(self.report)
         return super().render_to_response(context, **kwargs)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The report, the chart and the hard nights."""
         report = self.report
         team = self.team()
@@ -121,7 +120,7 @@ class ScheduleLoad(_LoadPage):
         return get_object_or_404(Schedule.objects.select_related("team"), pk=self.kwargs["pk"])
 
 
-def _chart(report: figures.Load) -> Any:
+def _chart(report: figures.Load) -> str:
     bars = [
         charts.Bar(
             line.user.get_short_name(),

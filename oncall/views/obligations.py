@@ -1,7 +1,5 @@
 """My tasks, the tasks of the team, and the page of one task with its actions."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -9,7 +7,7 @@ from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
 from config.base.web.guards import ActsOn
-from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
+from config.base.web.views import Destination, DetailPage, FormPage, ListPage, PostPage
 from oncall import obligations, permissions, subjects
 from oncall.filters.obligations import ObligationFilter
 from oncall.forms.obligations import DismissForm, PostponeForm
@@ -27,15 +25,15 @@ class _TaskList(ListPage):
     table_class = ObligationTable
     filterset_class = ObligationFilter
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Obligation]:
         """Those whose subject the reader may see."""
         return super().get_queryset().filter(subjects.visible(self.person))
 
-    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
+    def get_filterset_kwargs(self, filterset_class: object) -> dict[str, object]:
         """The filters of the URL; without a status, those that are open."""
         query = self.request.GET.copy()
         query.setdefault("status", ObligationStatus.OPEN)
-        defaults: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
+        defaults: dict[str, object] = super().get_filterset_kwargs(filterset_class)
         return defaults | {"data": query}
 
 
@@ -48,7 +46,7 @@ class MyTasks(_TaskList):
     empty = "You have no open tasks. See the tasks of your team."
     create = ("oncall:team-tasks", "Tasks of the team")
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Obligation]:
         """The reader's own."""
         return super().get_queryset().filter(owner=self.person)
 
@@ -62,7 +60,7 @@ class TeamTasks(_TaskList):
     empty = "Your teams have no open tasks."
     create = ("oncall:my-tasks", "My tasks")
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Obligation]:
         """Those of the reader's teams, or of the team in the URL."""
         rows = super().get_queryset()
         if self.request.GET.get("team"):
@@ -77,7 +75,7 @@ class TaskPage(DetailPage):
     queryset = _ROWS
     context_object_name = "obligation"
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Obligation]:
         """Those whose subject the reader may see."""
         return super().get_queryset().filter(subjects.visible(self.person))
 
@@ -85,7 +83,7 @@ class TaskPage(DetailPage):
         """The task's title."""
         return str(self.object.title)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the rule as text, the reminders, and what the reader may do."""
         obligation, user = self.object, self.person
         kind, rule = kinds.get(obligation.kind), obligation.rule
@@ -110,7 +108,7 @@ class _OfObligation:
     obligation: Obligation
     request: HttpRequest
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Load the task."""
         super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         if request.user.is_authenticated:
@@ -121,9 +119,9 @@ class _OfObligation:
         """The task's page."""
         return reverse("oncall:task", args=[self.obligation.pk])
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the address of the task's page, and its title."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
+        context: dict[str, object] = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         return context | {"back": self.back(), "lead": self.obligation.title}
 
 
@@ -138,7 +136,7 @@ class MarkDone(_OfObligation, PostPage):
         """Its assignee, and their team."""
         return permissions.can_mark_done(self.person, self.obligation)
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Mark it as done."""
         obligations.mark_done(obligation_id=self.obligation.pk, actor=self.person, at=self.at)
         return self.back()
@@ -157,7 +155,7 @@ class Dismiss(_OfObligation, FormPage):
         """Those whom its rule names."""
         return permissions.can_dismiss(self.person, self.obligation)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: DismissForm) -> Destination:
         """Dismiss it with the reason."""
         obligations.dismiss(
             obligation_id=self.obligation.pk,
@@ -181,7 +179,7 @@ class Postpone(_OfObligation, FormPage):
         """Those who may dismiss it, and the team's managers."""
         return permissions.can_postpone(self.person, self.obligation)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: PostponeForm) -> Destination:
         """Postpone it with the reason."""
         obligations.postpone(
             obligation_id=self.obligation.pk,

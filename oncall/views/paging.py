@@ -1,7 +1,5 @@
 """The list of pages."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 
 from config.base.web.views import ListPage
@@ -22,6 +20,6 @@ class PageList(ListPage):
     empty = "Nobody has been paged yet."
     refresh = 8
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Page]:
         """Those whose subject the reader may see."""
         return super().get_queryset().filter(subjects.visible(self.person, prefix="escalation__"))

@@ -1,7 +1,5 @@
 """Wake tests: sent, and passed by their link."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +9,7 @@ from django.utils import timezone
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import Refusal
 from config.base.web.guards import Once
-from config.base.web.views import PostPage, RetriedView
+from config.base.web.views import Destination, PostPage, RetriedView
 from oncall.readiness import wake_tests
 
 
@@ -23,7 +21,7 @@ class WakeTestSend(PostPage):
     refusals = (Refusal,)
     done = "A test page was sent. Open its link within 15 minutes and tap the button there."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Send the test page."""
         wake_tests.send(user=self.person, at=self.at)
         return "oncall:me"

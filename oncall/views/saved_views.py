@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
+from config.base.data.users import signed_in
 from config.base.web.guards import Edits, Once
-from config.base.web.views import FormPage, ListPage, PostPage
+from config.base.web.views import Destination, FormPage, ListPage, PostPage
 from oncall.filters.saved_views import SavedViewFilter
 from oncall.forms.saved_views import SaveViewForm, ViewForm
 from oncall.models import SavedView
@@ -37,7 +38,7 @@ class SavedViewNew(FormPage):
     refusals = (Refusal,)
     done = "Saved. You find it above the list."
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the list."""
         super().setup(request, *args, **kwargs)
         page = saving.list_at(request.GET.get("path", ""))
@@ -45,11 +46,11 @@ class SavedViewNew(FormPage):
             raise Http404
         self.lead = f"Saves the filters and order of “{page.title}” under a name. Its rows change with the list."
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the teams this person manages."""
         return super().get_form_kwargs() | {"user": self.person}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: SaveViewForm) -> Destination:
         """Save the view."""
         parameters = self.request.GET
         return saving.save(
@@ -60,7 +61,7 @@ class SavedViewNew(FormPage):
             **form.cleaned_data,
         )
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the address of the list."""
         parameters = self.request.GET
         back = f"{parameters['path']}?{parameters.get('query', '')}"
@@ -71,10 +72,10 @@ class _OfView:
     """A page or button of one saved view."""
 
     kwargs: dict[str, Any]
-    request: Any
+    request: HttpRequest
     view: SavedView
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Load the view."""
         super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
         if request.user.is_authenticated:
@@ -85,7 +86,7 @@ class _OfView:
 
     def may(self) -> bool:
         """Its owner, or a manager of its team."""
-        return saving.may_change(self.request.user, self.view)
+        return saving.may_change(signed_in(self.request), self.view)
 
 
 class SavedViewEdit(_OfView, FormPage):
@@ -98,17 +99,17 @@ class SavedViewEdit(_OfView, FormPage):
     refusals = (Refusal,)
     done = "Saved."
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the present name."""
         self.view.refresh_from_db(fields=["name"])
         return super().get_form_kwargs() | {"current": {"name": self.view.name}}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: ViewForm) -> Destination:
         """Rename it."""
         saving.change(view_id=self.view.pk, actor=self.person, at=self.at, **form.cleaned_data)
         return "oncall:views"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the view and its list."""
         page = saving.list_at(self.view.path)
         return super().get_context_data(**kwargs) | {
@@ -126,7 +127,7 @@ class SavedViewMove(_OfView, PostPage):
     refusals = (Refusal,)
     done = "Moved."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Move it."""
         saving.move(view_id=self.view.pk, to=self.kwargs["to"], actor=self.person, at=self.at)
         return reverse("oncall:view", args=[self.view.pk])
@@ -140,7 +141,7 @@ class SavedViewRemove(_OfView, PostPage):
     refusals = (Refusal,)
     done = "Deleted. The list itself stays."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Delete it."""
         saving.remove(view_id=self.view.pk, actor=self.person)
         return "oncall:views"

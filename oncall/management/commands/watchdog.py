@@ -3,7 +3,6 @@
 import signal
 import threading
 from types import FrameType
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -20,7 +19,7 @@ class Command(BaseCommand):
         """`--once` checks once and prints the findings; the exit code is 1 if there is an alarm."""
         parser.add_argument("--once", action="store_true", help="Check once, print what is wrong, and exit.")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Check, decide and act, every five seconds."""
         checker = Checker()
         if options["once"]:

@@ -1,14 +1,12 @@
 """Pages of time off: my own, and everybody's."""
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
 from config.base.web.guards import Once
-from config.base.web.views import FormPage, ListPage, PostPage
+from config.base.web.views import Destination, FormPage, ListPage, PostPage
 from oncall import permissions
 from oncall.cover import absences
 from oncall.filters import cover
@@ -43,19 +41,19 @@ class MyTimeOff(FormPage):
     refusals = (Refusal, ValidationError)
     done = "Added. Check below whether you are on call in that time."
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: cover_forms.TimeOffForm) -> Destination:
         """Record it."""
-        user: Any = self.person
+        user = self.person
         values = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at", "note")}
         absences.add_absence(user=user, at=self.at, **values)
         return "oncall:my-time-off"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The entries, and the shifts they conflict with."""
-        user: Any = self.person
+        user = self.person
         rows = list(user.absences.order_by("-starts_at", "-pk")[:_MAX_ROWS])
         for row in rows:
-            row.state, row.state_label = cover_tables.state_of(row, at=self.at)
+            row.state, row.state_label = cover_tables.state_of(row, at=self.at)  # type: ignore[attr-defined]  # for the template
         return super().get_context_data(**kwargs) | {
             "rows": rows,
             "clashes": absences.clashes(rows, at=self.at),
@@ -70,7 +68,7 @@ class TimeOffCancel(PostPage):
     refusals = (Refusal, ValidationError)
     done = "Cancelled."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Cancel it."""
         row = get_object_or_404(Absence.objects.select_related("user"), pk=self.kwargs["pk"])
         if not permissions.can_change_time_off(self.person, row):

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch, QuerySet
@@ -11,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from config.base.data.clock import ceil_minute
 from config.base.data.lifecycle import Refusal
 from config.base.web.guards import Once
-from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
+from config.base.web.views import Destination, DetailPage, FormPage, ListPage, PostPage
 from oncall import permissions, schedules
 from oncall.cover import overrides
 from oncall.filters import cover
@@ -49,7 +48,7 @@ class OverridePage(DetailPage):
         """Who covers for whom."""
         return cover_tables.override_text(self.object)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the schedule's time zone, and whether it may be cancelled."""
         state, label = cover_tables.state_of(self.object, at=self.at)
         may = state in {"coming", "running"} and permissions.can_cancel(self.person, self.object)
@@ -81,27 +80,27 @@ class ScheduleFormPage(FormPage):
         """The team's people, and managers."""
         return permissions.can_cover(self.person, self.schedule)
 
-    def get_initial(self) -> dict[str, Any]:
+    def get_initial(self) -> dict[str, object]:
         """The values that a link to this form has filled in."""
         query = self.request.GET
-        values: dict[str, Any] = {name: query[name] for name in ("out", "op", "reason") if name in query}
+        values: dict[str, object] = {name: query[name] for name in ("out", "op", "reason") if name in query}
         if "users" in query:
             values["users"] = query.getlist("users")
         times = {name: cover_forms.parse_instant(query.get(name)) for name in ("starts_at", "ends_at")}
         return super().get_initial() | values | times
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the schedule and its time zone."""
         zone = schedules.zone_of(self.schedule, at=self.at)
         return super().get_form_kwargs() | {"schedule": self.schedule, "zone": zone, "at": self.at}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the link back."""
         return super().get_context_data(**kwargs) | {"back": self.schedule.get_absolute_url()}
 
 
 class _WithPeople(ScheduleFormPage):
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the people to choose from."""
         people = cover_forms.eligible_people(self.schedule, set(self.roster.people))
         return super().get_form_kwargs() | {"people": people, "user": self.person}
@@ -117,9 +116,9 @@ class Cover(_WithPeople):
     button = "Cover"
     done = "Done. Pages reach you in that time."
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: cover_forms.CoverForm) -> Destination:
         """Write the override."""
-        user: Any = self.person
+        user = self.person
         return overrides.create_override(
             schedule=self.schedule, op=OverrideOp.REPLACE, users=[user], actor=user, at=self.at, **form.cleaned_data
         ).get_absolute_url()
@@ -139,9 +138,9 @@ class OverrideAdd(_WithPeople):
         """Managers."""
         return permissions.can_manage_rota(self.person, self.schedule)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: cover_forms.OverrideForm) -> Destination:
         """Write the override."""
-        user: Any = self.person
+        user = self.person
         return overrides.create_override(
             schedule=self.schedule, actor=user, at=self.at, **form.cleaned_data
         ).get_absolute_url()
@@ -158,12 +157,12 @@ class TakePager(PostPage):
         """The team's people, and managers."""
         return permissions.can_cover(self.person, self._schedule())
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Take it, for one of the offered lengths."""
         hours = next((length for length in LENGTHS if str(length) == self.request.POST.get("hours")), None)
         if hours is None:
             raise ValidationError("Choose for how many hours you take the pager.")
-        user: Any = self.person
+        user = self.person
         ends_at = ceil_minute(self.at) + timedelta(hours=hours)
         row = overrides.take_pager(schedule=self._schedule(), user=user, ends_at=ends_at, actor=user, at=self.at)
         self.done = f"You have the pager of {row.schedule.name} from the next minute on, for {hours} h."
@@ -185,13 +184,13 @@ class OverrideCancel(PostPage):
     refusals = REFUSALS
     done = "Cancelled. The rotation is on call again from the next minute on."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Cancel it."""
         rows: QuerySet[Override] = Override.objects.select_related("schedule__team")
         row = get_object_or_404(rows, pk=self.kwargs["pk"])
         if not permissions.can_cancel(self.person, row):
             raise PermissionDenied(self.refusal)
-        user: Any = self.person
+        user = self.person
         return overrides.cancel_override(override_id=row.pk, actor=user, at=self.at).get_absolute_url()
 
     def back(self) -> str:

@@ -1,12 +1,10 @@
 """The button that asks for relief after a hard night."""
 
-from typing import Any
-
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
 from config.base.web.guards import Once
-from config.base.web.views import PostPage
+from config.base.web.views import Destination, PostPage
 from oncall.cover import relief
 
 
@@ -18,7 +16,7 @@ class ReliefAsk(PostPage):
     refusals = (Refusal,)
     done = "Your planner sees your request. You stay on call until somebody takes the shift."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Ask, and show the swap."""
         request = relief.request_relief(actor=self.person, at=self.at)
         return request.swap.get_absolute_url()

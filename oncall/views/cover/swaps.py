@@ -1,7 +1,6 @@
 """Pages of swaps: the list, the request, offers, and a page for each swap with the permitted actions."""
 
 from functools import cached_property
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
@@ -9,12 +8,12 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from config.base.web.guards import ActsOn, Once
-from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
+from config.base.web.views import Destination, DetailPage, FormPage, ListPage, PostPage
 from oncall import permissions, schedules
 from oncall.cover import candidates, swaps
 from oncall.filters import cover
 from oncall.forms import cover as cover_forms
-from oncall.models import UNDECIDED, OfferStatus, SwapOffer, SwapRequest, SwapStatus
+from oncall.models import UNDECIDED, OfferStatus, SwapOffer, SwapRequest, SwapStatus, User
 from oncall.tables import cover as cover_tables
 from oncall.views.cover.overrides import REFUSALS, ScheduleFormPage
 
@@ -50,13 +49,13 @@ class SwapNew(ScheduleFormPage):
         """Everybody; the form checks that they are on call."""
         return True
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: cover_forms.SwapForm) -> Destination:
         """Ask."""
-        user: Any = self.person
+        user = self.person
         return swaps.request(schedule=self.schedule, actor=user, at=self.at, **form.cleaned_data).get_absolute_url()
 
 
-def _permitted_actions(swap: SwapRequest, user: Any) -> dict[str, bool]:
+def _permitted_actions(swap: SwapRequest, user: User) -> dict[str, bool]:
     """What the reader may do with a swap in its current status."""
     is_own = swap.requested_by_id == user.pk
     is_open = swap.status in {SwapStatus.OPEN, SwapStatus.OFFERED}
@@ -83,7 +82,7 @@ class SwapPage(DetailPage):
         """Who asks, and on which schedule."""
         return f"{self.object.requested_by.name} asks: who can take this on {self.object.schedule.name}?"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With permitted actions, offers and candidates."""
         swap: SwapRequest = self.object
         permitted = _permitted_actions(swap, self.person)
@@ -120,7 +119,7 @@ class _SwapFormPage(FormPage):
         """The swap of the address."""
         return get_object_or_404(_SWAPS, pk=self.kwargs["pk"])
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the link back."""
         return super().get_context_data(**kwargs) | {"back": self.swap.get_absolute_url()}
 
@@ -138,15 +137,15 @@ class SwapOfferNew(_SwapFormPage):
         """The team's people."""
         return permissions.can_cover(self.person, self.swap.schedule)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the schedule and its time zone."""
         schedule = self.swap.schedule
         zone = schedules.zone_of(schedule, at=self.at)
         return super().get_form_kwargs() | {"schedule": schedule, "zone": zone, "at": self.at}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: cover_forms.OfferForm) -> Destination:
         """Offer."""
-        user: Any = self.person
+        user = self.person
         return swaps.offer(swap_id=self.swap.pk, actor=user, at=self.at, **form.cleaned_data).swap.get_absolute_url()
 
 
@@ -163,9 +162,9 @@ class SwapDecline(_SwapFormPage):
         """Managers who are not part of the swap."""
         return permissions.can_approve(self.person, self.swap)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: cover_forms.AnswerForm) -> Destination:
         """Decline."""
-        user: Any = self.person
+        user = self.person
         return swaps.decline(swap_id=self.swap.pk, actor=user, at=self.at, **form.cleaned_data).get_absolute_url()
 
 
@@ -181,9 +180,9 @@ class SwapDecide(PostPage):
         """The swap of the address."""
         return get_object_or_404(_SWAPS, pk=self.kwargs["pk"])
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Approve or cancel."""
-        user: Any = self.person
+        user = self.person
         if self.kwargs["action"] == "approve":
             if not permissions.can_approve(user, self.swap):
                 raise PermissionDenied(self.refusal)
@@ -215,15 +214,15 @@ class OfferAnswer(PostPage):
         "withdraw": (swaps.withdraw_offer, "Withdrawn."),
     }
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the offer."""
         super().setup(request, *args, **kwargs)
         self.offer = get_object_or_404(SwapOffer.objects.select_related("swap"), pk=kwargs["pk"])
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Answer it."""
         verb, self.done = self.VERBS[self.kwargs["action"]]
-        user: Any = self.person
+        user = self.person
         return verb(offer_id=self.offer.pk, actor=user, at=self.at).get_absolute_url()
 
     def back(self) -> str:

@@ -1,7 +1,5 @@
 """Lists of teams and people, and a team's page."""
 
-from typing import Any
-
 from django.db.models import Count, Prefetch
 
 from config.base.web.views import DetailPage, ListPage
@@ -47,7 +45,7 @@ class TeamPage(DetailPage):
     context_object_name = "team"
     place = "team"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """Members, who is on call, the escalation policy and requests for relief."""
         team = self.object
         rosters = schedules.load_range(self.at, ids=team.schedules.values_list("pk", flat=True))

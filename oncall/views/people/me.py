@@ -1,7 +1,6 @@
 """A person's own page: contact methods, notification rules, API tokens, and the profile."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -11,7 +10,7 @@ from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
 from config.base.web.guards import Edits, Once, Repeatable
-from config.base.web.views import FormPage, PostPage, TemplatePage
+from config.base.web.views import Destination, FormPage, PostPage, TemplatePage
 from oncall.access import tokens
 from oncall.cover import relief
 from oncall.forms.access import RotateForm, TokenForm
@@ -29,9 +28,9 @@ class MyPage(TemplatePage):
     title = "My profile"
     template_name = "oncall/people/me.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The person's contact methods, rules, tokens and teams, and a form for each."""
-        user: Any = self.person
+        user = self.person
         return super().get_context_data(**kwargs) | {
             "relief": relief.relief_offer(user, at=self.at),
             "wake_test": wake_tests.last_passed(user),
@@ -54,7 +53,7 @@ class _MyForm(FormPage):
 
     refusals = _REFUSALS
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the address of the person's page."""
         return super().get_context_data(**kwargs) | {"back": reverse("oncall:me")}
 
@@ -76,13 +75,13 @@ class AboutMe(_MyForm):
         """The person as stored now."""
         return User.objects.get(pk=self.person.pk)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the present values."""
         return super().get_form_kwargs() | {"current": _profile_values(self.profile)}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: AboutMeForm) -> Destination:
         """Save the profile."""
-        user: Any = self.person
+        user = self.person
         for name, value in form.cleaned_data.items():
             setattr(user, name, value)
         user.save(update_fields=["name", "time_zone", "country"])
@@ -99,12 +98,12 @@ class MethodAdd(_MyForm):
     done = "Added. Enter the code that is sent there."
     method: ContactMethod | None = None
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: ContactMethodForm) -> Destination:
         """Add the contact method."""
         self.method = contact_methods.add(user=self.person, **form.cleaned_data)
         return "oncall:me"
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Send the code once the contact method is stored: no transaction waits for the sender."""
         answer = super().post(request, *args, **kwargs)
         if self.method is not None:
@@ -124,7 +123,7 @@ class MethodVerify(_MyForm):
     button = "Verify"
     done = "Verified. Pages can reach you there."
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: CodeForm) -> Destination:
         """Check the code."""
         method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.person)
         contact_methods.verify(method=method, code=form.cleaned_data["code"], at=self.at)
@@ -140,11 +139,11 @@ class RuleAdd(_MyForm):
     button = "Add rule"
     done = "Added."
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the person."""
         return super().get_form_kwargs() | {"user": self.person}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: RuleForm) -> Destination:
         """Add the rule."""
         contact_methods.add_rule(user=self.person, **form.cleaned_data)
         return "oncall:me"
@@ -162,7 +161,7 @@ class TokenAdd(_MyForm):
         """The person's page, with the new token."""
         return "oncall:me"
 
-    def perform(self, form: Any) -> HttpResponse:
+    def perform(self, form: TokenForm) -> HttpResponse:
         """Create the token, and show its key."""
         data = dict(form.cleaned_data)
         days = data.pop("expires_in")
@@ -183,7 +182,7 @@ class TokenRotate(_MyForm):
         """The person's page, with both tokens."""
         return "oncall:me"
 
-    def perform(self, form: Any) -> HttpResponse:
+    def perform(self, form: RotateForm) -> HttpResponse:
         """Create the successor, and show its key."""
         token = get_object_or_404(ApiToken, pk=self.kwargs["pk"], user=self.person)
         overlap = timedelta(hours=form.cleaned_data["overlap"])
@@ -212,7 +211,7 @@ class MethodSend(_MyButton):
     confirm = ""
     done = "A code was sent."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Send the code."""
         method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.person)
         contact_methods.send_code(method=method, at=self.at)
@@ -226,7 +225,7 @@ class MethodRemove(_MyButton):
     confirm = "Remove this contact method? No page goes there any more, and its rules are removed."
     done = "Removed."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Remove the contact method."""
         method = get_object_or_404(ContactMethod, pk=self.kwargs["pk"], user=self.person)
         contact_methods.remove(method=method)
@@ -240,7 +239,7 @@ class RuleRemove(_MyButton):
     confirm = "Remove this rule? Pages follow your other rules from now on."
     done = "Removed."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Remove the rule."""
         rule = get_object_or_404(NotificationRule, pk=self.kwargs["pk"], user=self.person)
         contact_methods.remove_rule(rule=rule)
@@ -254,7 +253,7 @@ class TokenRevoke(_MyButton):
     confirm = "Revoke this token? Programs that use it are refused at once, and it cannot be given back."
     done = "Revoked. Programs that use this token are refused from now on."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Revoke the token."""
         token = get_object_or_404(ApiToken, pk=self.kwargs["pk"], user=self.person)
         tokens.revoke_token(token=token, at=self.at)

@@ -1,14 +1,12 @@
 """A member's part of full time and training."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
 from config.base.data.lifecycle import Refusal
 from config.base.web.guards import Edits
-from config.base.web.views import FormPage
+from config.base.web.views import Destination, FormPage
 from oncall.forms.people import MemberForm
 from oncall.models import Membership
 from oncall.people import members
@@ -37,17 +35,17 @@ class MemberEdit(FormPage):
         """The person and the team."""
         return f"{self.membership.user.name} in {self.membership.team.name}"
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the present values."""
         self.membership.refresh_from_db(fields=["fte", "trained_on"])
         current = {"fte": self.membership.fte, "trained_on": self.membership.trained_on}
         return super().get_form_kwargs() | {"current": current}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the address of the team's page."""
         return super().get_context_data(**kwargs) | {"back": self.membership.team.get_absolute_url()}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: MemberForm) -> Destination:
         """Save the values."""
         members.change_member(membership_id=self.membership.pk, at=self.at, **form.cleaned_data)
         return self.membership.team

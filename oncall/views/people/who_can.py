@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.models import Group
 
 from config.base.data import rights
 from config.base.data.roles import Role
 from config.base.web.views import TemplatePage
+from oncall.models import User
 
 _TITLES = {
     "oncall": "People, teams and being on call",
@@ -33,7 +33,7 @@ class WhoCan(TemplatePage):
     title = "Who can do what"
     template_name = "oncall/people/who_can.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The lines by app; those that only read in the administration are apart."""
         groups = _groups_by_code()
         lines = rights.table()
@@ -56,7 +56,7 @@ def _is_shown(line: rights.Right, app: str) -> bool:
     return line.model.startswith(f"{app}.") and not line.is_of_administration
 
 
-def _reader(user: Any, codes: Iterable[str]) -> str:
+def _reader(user: User, codes: Iterable[str]) -> str:
     if all(rights.holds(user, code) for code in codes):
         return "Yes"
     return "With some" if any(rights.holds_somewhere(user, code) for code in codes) else "No"

@@ -1,10 +1,10 @@
 """The rota pages of a team and of a schedule: grid, problems, and the view of an earlier day."""
 
-from typing import Any
+from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -28,14 +28,14 @@ class _RotaPage(TemplatePage):
         """The team or schedule, the ids of its schedules, and the time zone to use if they have different ones."""
         raise NotImplementedError
 
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """The page; 422 with a message if the requested days cannot be shown."""
         response = super().get(request, *args, **kwargs)
         if "board" not in response.context_data:  # type: ignore[attr-defined]  # this page answers with a template
             response.status_code = 422
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The grid, or the errors of the form."""
         self.record, ids, default = self.subject()
         form = RotaForm(self.request.GET, at=self.at)
@@ -57,7 +57,7 @@ class _RotaPage(TemplatePage):
             return super().get_context_data(**kwargs) | context
         return super().get_context_data(**kwargs) | context | self._board_context(ids, span, values["as_of"])
 
-    def _board_context(self, ids: list[int], span: rota.Span, as_of: Any) -> dict[str, Any]:
+    def _board_context(self, ids: list[int], span: rota.Span, as_of: datetime | None) -> dict[str, object]:
         board = rota.board(ids=ids, span=span, as_of=as_of)
         reader = rota.Reader(user=self.person.pk, zone=ZoneInfo(timezone.get_current_timezone_name()), at=self.at)
         return {
@@ -76,7 +76,7 @@ class _RotaPage(TemplatePage):
         }
 
     @staticmethod
-    def _span_address(span: rota.Span, as_of: Any, *, kind: str = "", steps: int | None = 0) -> str:
+    def _span_address(span: rota.Span, as_of: datetime | None, *, kind: str = "", steps: int | None = 0) -> str:
         """The address of another span."""
         query = {"span": kind or span.kind}
         if kind:

@@ -1,12 +1,10 @@
 """The page of a person's own shifts, and the form of the handoff note."""
 
-from typing import Any
-
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.web.guards import Once
-from config.base.web.views import FormPage, TemplatePage
+from config.base.web.views import Destination, FormPage, TemplatePage
 from oncall.forms.rota import HandoffNoteForm
 from oncall.models import Schedule
 from oncall.rota import handoff_notes, my_shifts
@@ -20,9 +18,9 @@ class MyShifts(TemplatePage):
     title = "My shifts"
     template_name = "oncall/rota/my_shifts.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The reader's shifts and notes."""
-        user: Any = self.person
+        user = self.person
         shifts = my_shifts.person_shifts(user=user, at=self.at)
         near = [*shifts.running, *shifts.coming[:1]]
         recent = {
@@ -54,13 +52,13 @@ class HandOff(FormPage):
         self.schedule = get_object_or_404(Schedule, pk=self.kwargs["pk"])
         return f"Handoff note for {self.schedule}"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the link back."""
         return super().get_context_data(**kwargs) | {"back": reverse("oncall:my-shifts")}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: HandoffNoteForm) -> Destination:
         """Write it."""
         schedule = get_object_or_404(Schedule, pk=self.kwargs["pk"])
-        user: Any = self.person
+        user = self.person
         handoff_notes.write_note(schedule=schedule, text=form.cleaned_data["text"], actor=user, at=self.at)
         return "oncall:my-shifts"

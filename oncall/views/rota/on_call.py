@@ -1,7 +1,6 @@
 """Who is on call now."""
 
 from datetime import datetime
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
@@ -37,7 +36,7 @@ class OnCall(TemplatePage):
         """With the instant, unless it is now."""
         return "On call now" if self.moment == self.at else f"On call on {display.local_text(self.moment)}"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """Each schedule's turn, and the panels of other apps."""
         page = Paginator(
             Schedule.objects.order_by("team__name", "name", "pk").values_list("pk", flat=True), _CARDS

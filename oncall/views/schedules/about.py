@@ -1,14 +1,12 @@
 """Pages about a schedule and its planned versions, beside the editor of its rotation."""
 
-from typing import Any
-
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
 from config.base.data.lifecycle import Refusal
 from config.base.web.guards import Edits, Once
-from config.base.web.views import FormPage, PostPage, SignedIn
+from config.base.web.views import Destination, FormPage, PostPage, SignedIn
 from oncall.forms import schedules as forms
 from oncall.models import Schedule, ScheduleVersion
 from oncall.permissions import can_manage_team, managed_teams
@@ -18,7 +16,7 @@ from oncall.schedules import editing, lifecycle
 class ScheduleManagerPage(SignedIn):
     """A page about one schedule, for those who may change it."""
 
-    kwargs: dict[str, Any]
+    kwargs: dict[str, object]
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -40,14 +38,14 @@ class ScheduleAbout(ScheduleManagerPage, FormPage):
     refusals = (Refusal,)
     done = "Saved."
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """The stored values, and the teams it may move to."""
         names = ("name", "team", "description", "external_id")
         self.schedule.refresh_from_db(fields=names)
         stored = {name: getattr(self.schedule, name) for name in names}
         return super().get_form_kwargs() | {"current": stored, "teams": managed_teams(self.person)}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: forms.AboutScheduleForm) -> Destination:
         """Save the values."""
         return lifecycle.change_schedule(schedule=self.schedule, **form.cleaned_data)
 
@@ -74,7 +72,7 @@ class VersionWithdraw(PostPage):
         """Those who may manage the schedule's team."""
         return can_manage_team(self.person, self.version.schedule.team)
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Withdraw it."""
         editing.withdraw_version(version_id=self.version.pk, actor=self.person, at=self.at)
         return self.version.schedule

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
@@ -41,11 +41,11 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
         """The choices of when it takes over, the default first."""
         raise NotImplementedError
 
-    def stored(self) -> tuple[dict[str, Any], list[LayerState]]:
+    def stored(self) -> tuple[dict[str, object], list[LayerState]]:
         """The stored values and layers to start with."""
         raise NotImplementedError
 
-    def editor(self, *args: Any, **kwargs: Any) -> Any:
+    def editor(self, *args: object, **kwargs: object) -> forms.EditorForm:
         """The form of the whole version."""
         return forms.EditorForm(*args, effective=self.effective(), **kwargs)
 
@@ -57,20 +57,20 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
         """The current rota, up to `until`."""
         raise NotImplementedError
 
-    def save(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> Schedule:
+    def save(self, form: forms.EditorForm, layers: Sequence[LayerDraft], effective_from: datetime) -> Schedule:
         """Save the draft."""
         raise NotImplementedError
 
-    def is_unchanged(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> bool:
+    def is_unchanged(self, form: forms.EditorForm, layers: Sequence[LayerDraft], effective_from: datetime) -> bool:
         """Whether saving would change nothing; a first version always changes something."""
         return False
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """The editor with the stored values."""
         values, layers = self.stored()
         return self._answer(self.editor(initial=values), self._layer_forms(layers))
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Change the rows, preview or save, by the button; without a button, preview."""
         action, _, target = request.POST.get("do", "preview").partition(":")
         layers = forms.typed_layers(request.POST)
@@ -97,7 +97,9 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
             form.add_error(None, str(refusal))
         return self._answer(form, layer_forms, status=422)
 
-    def _preview_or_save(self, form: Any, layer_forms: Sequence[LayerForm], *, is_final: bool) -> HttpResponse:
+    def _preview_or_save(
+        self, form: forms.EditorForm, layer_forms: Sequence[LayerForm], *, is_final: bool
+    ) -> HttpResponse:
         zone_name = form.cleaned_data["time_zone"]
         layers = [layer_form.draft() for layer_form in layer_forms]
         drafts.check_layers(layers, time_zone=zone_name)
@@ -129,7 +131,7 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
         form.add_error(None, text)
         return self._answer(form, layer_forms, status=422)
 
-    def _effective_from(self, form: Any, layers: Sequence[LayerDraft], zone: ZoneInfo) -> datetime:
+    def _effective_from(self, form: forms.EditorForm, layers: Sequence[LayerDraft], zone: ZoneInfo) -> datetime:
         chosen = form.cleaned_data["effective"]
         if chosen == "date":
             return resolve(form.cleaned_data["effective_at"], zone)
@@ -143,7 +145,7 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
         """The next handoff of the version in force."""
         return editing.next_handoff(self.roster(self.at + MINUTE).plan, at=self.at)
 
-    def _preview(self, before: schedules.Roster, changed: schedules.Roster, start: datetime) -> dict[str, Any]:
+    def _preview(self, before: schedules.Roster, changed: schedules.Roster, start: datetime) -> dict[str, object]:
         since = floor_minute(self.at)
         until = since + AHEAD
         version = changed.plan.version_at(start)
@@ -156,7 +158,7 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
             "effective_from": start,
         }
 
-    def _show_errors(self, refusal: ValidationError, form: Any, layer_forms: Sequence[LayerForm]) -> None:
+    def _show_errors(self, refusal: ValidationError, form: forms.EditorForm, layer_forms: Sequence[LayerForm]) -> None:
         """Show each error at its field."""
         if not hasattr(refusal, "error_dict"):
             form.add_error(None, refusal)
@@ -172,7 +174,7 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
                 field_name = form_fields.get(name, name)
                 form.add_error(field_name if field_name in form.fields else None, messages)
 
-    def _first_values(self) -> dict[str, Any]:
+    def _first_values(self) -> dict[str, object]:
         """The values of a new layer: it begins on the Monday of this week."""
         today = self.at.date()
         return {"starts_on": today - timedelta(days=today.weekday())}
@@ -185,12 +187,17 @@ class _Editor(DomainCallMixin, TemplatePage):  # type: ignore[misc]  # the mixin
         members = team.memberships.exclude(role=MembershipRole.OBSERVER).filter(user__is_active=True)
         return [membership.user for membership in members.select_related("user").order_by("user__name")]
 
-    def _layer_forms(self, layers: Sequence[LayerState], data: Any = None) -> list[LayerForm]:
+    def _layer_forms(self, layers: Sequence[LayerState], data: QueryDict | None = None) -> list[LayerForm]:
         calendars = list(Calendar.objects.order_by("name").values_list("pk", "name"))
         return [LayerForm(data, state=layer, calendars=calendars) for layer in layers]
 
     def _answer(
-        self, form: Any, layer_forms: Sequence[LayerForm], *, preview: dict[str, Any] | None = None, status: int = 200
+        self,
+        form: forms.EditorForm,
+        layer_forms: Sequence[LayerForm],
+        *,
+        preview: dict[str, object] | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         team_ids = {person.pk for person in self._team_people}
         active_people = dict(User.objects.filter(is_active=True).order_by("name", "pk").values_list("pk", "name"))
@@ -231,7 +238,7 @@ class ScheduleNew(_Editor):
         """Managers of any team."""
         return managed_teams(self.person).exists()
 
-    def editor(self, *args: Any, **kwargs: Any) -> Any:
+    def editor(self, *args: object, **kwargs: object) -> forms.EditorForm:
         """With name, team and description."""
         teams = managed_teams(self.person)
         return forms.NewEditorForm(*args, effective=self.effective(), teams=teams, **kwargs)
@@ -250,10 +257,10 @@ class ScheduleNew(_Editor):
         slug = self.request.POST.get("team") or self.request.GET.get("team")
         return teams.filter(slug=slug).first() if slug else teams.first()
 
-    def stored(self) -> tuple[dict[str, Any], list[LayerState]]:
+    def stored(self) -> tuple[dict[str, object], list[LayerState]]:
         """The team's zone, and one empty rotation."""
         team = self.team()
-        values = {"team": team.slug, "time_zone": team.time_zone} if team else {}
+        values: dict[str, object] = {"team": team.slug, "time_zone": team.time_zone} if team else {}
         return values, [LayerState("l1", self._first_values())]
 
     def roster(self, until: datetime) -> schedules.Roster:
@@ -261,7 +268,7 @@ class ScheduleNew(_Editor):
         name = self.request.POST.get("name", "")
         return schedules.Roster(Schedule(pk=0, name=name), Plan(()), {}, floor_minute(self.at), until)
 
-    def save(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> Schedule:
+    def save(self, form: forms.EditorForm, layers: Sequence[LayerDraft], effective_from: datetime) -> Schedule:
         """Create the schedule with its layers."""
         values = form.cleaned_data
         return lifecycle.open_schedule(
@@ -323,7 +330,7 @@ class ScheduleEdit(ScheduleManagerPage, _Editor):  # type: ignore[misc]  # as ab
         """Who saved the version."""
         return LastChange(record.created_by, record.created_at)
 
-    def stored(self) -> tuple[dict[str, Any], list[LayerState]]:
+    def stored(self) -> tuple[dict[str, object], list[LayerState]]:
         """The layers of the version in force."""
         if self.version is None:
             return {"time_zone": self.schedule.team.time_zone}, [LayerState("l1", self._first_values())]
@@ -340,14 +347,14 @@ class ScheduleEdit(ScheduleManagerPage, _Editor):  # type: ignore[misc]  # as ab
         )
         return roster
 
-    def is_unchanged(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> bool:
+    def is_unchanged(self, form: forms.EditorForm, layers: Sequence[LayerDraft], effective_from: datetime) -> bool:
         """Whether the version in force then is the same."""
         zone = form.cleaned_data["time_zone"]
         return editing.would_change_nothing(
             schedule=self.schedule, layers=layers, time_zone=zone, effective_from=effective_from
         )
 
-    def save(self, form: Any, layers: Sequence[LayerDraft], effective_from: datetime) -> Schedule:
+    def save(self, form: forms.EditorForm, layers: Sequence[LayerDraft], effective_from: datetime) -> Schedule:
         """Save the version, unless nothing would change."""
         editing.change_layers(
             schedule=self.schedule,
@@ -360,6 +367,6 @@ class ScheduleEdit(ScheduleManagerPage, _Editor):  # type: ignore[misc]  # as ab
         )
         return self.schedule
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the link back."""
         return super().get_context_data(**kwargs) | {"back": self.schedule.get_absolute_url()}

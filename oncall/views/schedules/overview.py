@@ -1,8 +1,8 @@
 """The list of schedules, and a schedule's page with its coming handoffs."""
 
 from datetime import datetime
-from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from config.base.web.views import DetailPage, ListPage
@@ -38,7 +38,7 @@ class SchedulePage(DetailPage):
     template_name = "oncall/schedules/schedule.html"
     context_object_name = "schedule"
 
-    def get_object(self, queryset: Any = None) -> Schedule:
+    def get_object(self, queryset: QuerySet[Schedule] | None = None) -> Schedule:
         """The schedule with its roster, as known now or at `?as_of=` (R-V5)."""
         self.form = HindsightForm(self.request.GET, at=self.at)
         self.as_of = self.form.cleaned_data["as_of"] if self.form.is_valid() else None
@@ -51,7 +51,7 @@ class SchedulePage(DetailPage):
         self.roster = rosters[0]
         return self.roster.schedule
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The coming shifts and the versions."""
         in_force = self.roster.plan.version_at(self.at)
         return super().get_context_data(**kwargs) | {
