@@ -40,14 +40,14 @@ _EVENT_TEXTS = {
 
 
 @receiver(signals.escalation_acknowledged, dispatch_uid="incidents.acknowledged")
-def stamp_acknowledgement(*, escalation: Escalation, at: datetime, actor: User | None, **_: Any) -> None:
+def stamp_acknowledgement(*, escalation: Escalation, at: datetime, actor: User | None, **_: object) -> None:
     """Carry an acknowledgement to the ticket, in the same transaction and with the ticket locked."""
     if escalation.subject_type == response.SUBJECT:
         response.note_acknowledged(ticket_id=escalation.subject_id, actor=actor, at=at, team=escalation.team)
 
 
 @receiver(signals.page_changed, dispatch_uid="incidents.page_changed")
-def record_page(*, page: Page, at: datetime, **_: Any) -> None:
+def record_page(*, page: Page, at: datetime, **_: object) -> None:
     """Record a page's state on the ticket's timeline, and stamp the time of the first page."""
     if page.escalation.subject_type != response.SUBJECT:
         return
@@ -73,7 +73,7 @@ def record_page(*, page: Page, at: datetime, **_: Any) -> None:
 
 
 @receiver(signals.escalation_logged, dispatch_uid="incidents.escalation_logged")
-def record_escalation_entry(*, entry: EscalationEntry, at: datetime, **_: Any) -> None:
+def record_escalation_entry(*, entry: EscalationEntry, at: datetime, **_: object) -> None:
     """Record on the timeline what the escalation did by itself."""
     template = _EVENT_TEXTS.get(EscalationEvent(entry.event))
     if entry.escalation.subject_type != response.SUBJECT or template is None:

@@ -1,16 +1,15 @@
 """Integrations; a key is shown once, when it is created."""
 
-from typing import Any, cast
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from config.base.data.clock import database_now
+from config.base.data.users import signed_in
 from config.base.web.admin import HistoryAdmin
 from incidents.integrations import lifecycle
 from incidents.models import Integration
-from oncall.models import User
 
 
 @admin.register(Integration)
@@ -26,7 +25,7 @@ class IntegrationAdmin(HistoryAdmin):
     ordering = ("name",)
     actions = ("rotate_key", "pause", "resume")
 
-    def save_model(self, request: HttpRequest, obj: Integration, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Integration, form: ModelForm, change: bool) -> None:
         """Create a new integration with its key, which is shown only now."""
         if change:
             super().save_model(request, obj, form, change)
@@ -37,7 +36,7 @@ class IntegrationAdmin(HistoryAdmin):
             service=obj.service,
             default_severity=obj.default_severity,
             severities=obj.severities,
-            actor=_actor(request),
+            actor=signed_in(request),
             at=database_now(),
         )
         obj.pk = integration.pk
@@ -48,19 +47,19 @@ class IntegrationAdmin(HistoryAdmin):
     def rotate_key(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Show each new key once."""
         for pk in queryset.values_list("pk", flat=True):
-            self._show(request, *lifecycle.rotate_key(integration_id=pk, actor=_actor(request), at=database_now()))
+            self._show(request, *lifecycle.rotate_key(integration_id=pk, actor=signed_in(request), at=database_now()))
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Refuse their events until they are resumed."""
         for pk in queryset.values_list("pk", flat=True):
-            lifecycle.pause(integration_id=pk, actor=_actor(request), at=database_now())
+            lifecycle.pause(integration_id=pk, actor=signed_in(request), at=database_now())
 
     @admin.action(description="Resume", permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Accept their events again."""
         for pk in queryset.values_list("pk", flat=True):
-            lifecycle.resume(integration_id=pk, actor=_actor(request))
+            lifecycle.resume(integration_id=pk, actor=signed_in(request))
 
     def _show(self, request: HttpRequest, integration: Integration, key: str) -> None:
         self.message_user(
@@ -68,8 +67,3 @@ class IntegrationAdmin(HistoryAdmin):
             f"The key of {integration.name} is {key}. Copy it now: it is not shown again.",
             messages.WARNING,
         )
-
-
-def _actor(request: HttpRequest) -> User:
-    """The user of the request; the administration needs a sign-in."""
-    return cast(User, request.user)

@@ -1,8 +1,7 @@
 """The service catalog."""
 
-from typing import Any
-
 from django.contrib import admin
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from config.base.data.clock import database_now
@@ -42,7 +41,7 @@ class ServiceAdmin(HistoryAdmin):
     ordering = ("name",)
     inlines = (DependencyInline, OwnershipInline)
 
-    def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Service, form: ModelForm, change: bool) -> None:
         """Save, and have its readiness checked again."""
         super().save_model(request, obj, form, change)
         readiness.mark_due(at=database_now(), services=[obj.pk])

@@ -1,7 +1,5 @@
 """Severities and the priority matrix, with a preview of whom a severity would page now."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.utils.html import format_html_join
@@ -54,7 +52,7 @@ class SeverityAdmin(HistoryAdmin):
     )
 
     @admin.display(description="By service")
-    def raised_now(self, severity: Severity) -> Any:
+    def raised_now(self, severity: Severity) -> str:
         """The people who would be paged at once, for the most critical services."""
         if severity.pk is None:
             return "Save it first."

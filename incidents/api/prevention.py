@@ -49,7 +49,7 @@ class ActionItemViewSet(ReadViewSet):
         changes=("status",),
         aliases=(Alias("finish", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),),
     )
-    def complete(self, action: ActionItem, data: dict[str, Any]) -> ActionItem:
+    def complete(self, action: ActionItem, data: dict[str, object]) -> ActionItem:
         """Mark it as done; an incident that waited for nothing else is resolved."""
         return action_items.complete(action_id=action.pk, actor=self.actor, at=self.at)
 
@@ -97,7 +97,7 @@ class WaiverViewSet(ReadViewSet):
         return request_waiver(ticket_id=ticket.pk, actor=self.actor, at=self.at, **data)
 
     @post_action(scope=Scope.PREVENT, may=_can_decide_by_role, is_done=status_is("approved"), changes=("status",))
-    def approve(self, waiver: PreventionWaiver, data: dict[str, Any]) -> PreventionWaiver:
+    def approve(self, waiver: PreventionWaiver, data: dict[str, object]) -> PreventionWaiver:
         """Agree that no prevention is needed; the incident is resolved."""
         return approve_waiver(waiver_id=waiver.pk, actor=self.actor, at=self.at)
 

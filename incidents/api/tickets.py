@@ -1,10 +1,11 @@
 """Endpoints of tickets, incidents with their verbs, and the timeline."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -68,11 +69,11 @@ def _is_of_team(ticket: Ticket, data: dict[str, Any]) -> bool:
     return ticket.team_id == data["team"].pk
 
 
-def _is_held(ticket: Ticket, data: dict[str, Any]) -> bool:
+def _is_held(ticket: Ticket, data: dict[str, object]) -> bool:
     return (ticket.status, ticket.hold_reason) == (TicketStatus.ON_HOLD, data["reason"])
 
 
-def is_closed_so(ticket: Ticket, data: dict[str, Any]) -> bool:
+def is_closed_so(ticket: Ticket, data: dict[str, object]) -> bool:
     """Whether a ticket is closed with the code that the request names."""
     return (ticket.status, ticket.closure_code) == (TicketStatus.CLOSED, data["code"])
 
@@ -90,11 +91,11 @@ class TicketViewSet(IncludingViewSet):
     filterset_class = TicketFilter
     includes = INCLUDES
 
-    def get_object(self) -> Any:
+    def get_object(self) -> Ticket:
         """The ticket at this address, if the caller may see it."""
         return self.named(self.kwargs["pk"])
 
-    def named(self, name: str) -> Any:
+    def named(self, name: str) -> Ticket:
         """The ticket with this id or reference; Http404 if there is none that the caller may see."""
         if not re.fullmatch(self.lookup_value_regex, name):
             raise Http404
@@ -131,7 +132,7 @@ class IncidentViewSet(TicketViewSet):
         ),
     }
 
-    def _do(self, function: Any, ticket: Ticket, **arguments: Any) -> Ticket:
+    def _do(self, function: Callable[..., Ticket], ticket: Ticket, **arguments: Any) -> Ticket:
         changed: Ticket = function(ticket_id=ticket.pk, actor=self.actor, at=self.at, **arguments)
         return changed
 
@@ -141,7 +142,7 @@ class IncidentViewSet(TicketViewSet):
         return response.declare(**_with_requester(data), actor=self.actor, at=self.at)
 
     @write_handler(EditSerializer, scope=Scope.DECLARE, may=can_act, partial=True)
-    def partial_update(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def partial_update(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Change the named fields and no others."""
         return self._do(response.edit, ticket, changes=_with_requester(data))
 
@@ -151,39 +152,39 @@ class IncidentViewSet(TicketViewSet):
         is_done=status_is("acknowledged", "in_progress", "on_hold"),
         changes=("status", "acknowledged_at"),
     )
-    def acknowledge(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def acknowledge(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Say "I am on it": what rings the caller, or their team, stops; other teams are still paged."""
         return self._do(response.acknowledge, ticket)
 
     @post_action(scope=Scope.RESPOND, may=can_act, changes=("assignee",))
-    def take_over(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def take_over(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Become the assignee, in place of the person who is."""
         return self._do(response.take_over, ticket)
 
     @post_action(OptionalReasonSerializer, scope=Scope.RESPOND, may=can_act)
-    def decline(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def decline(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Say "I can't", if it rings the caller or they have acknowledged: the next step is paged now."""
         return self._do(response.decline, ticket, **data)
 
     @post_action(
         scope=Scope.RESPOND, may=can_act, is_done=status_is("in_progress"), changes=("status", "work_started_at")
     )
-    def start_work(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def start_work(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Start to work on it."""
         return self._do(response.start_work, ticket)
 
     @post_action(AssignSerializer, scope=Scope.RESPOND, may=can_act, changes=("assignee",))
-    def assign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def assign(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Assign it to a person."""
         return self._do(response.assign, ticket, **data)
 
     @post_action(ReassignSerializer, scope=Scope.RESPOND, may=can_act, is_done=_is_of_team, changes=("team",))
-    def reassign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def reassign(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Assign it to another team, which is paged; number and timeline stay."""
         return self._do(response.reassign, ticket, **data)
 
     @post_action(TeamChoiceSerializer, scope=Scope.RESPOND, may=can_act)
-    def add_responders(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def add_responders(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Add another team; it is paged by its own policy."""
         return self._do(response.add_responders, ticket, **data)
 
@@ -193,24 +194,24 @@ class IncidentViewSet(TicketViewSet):
         may=can_act,
         aliases=(Alias("note", deprecated_on=date(2026, 11, 29), removed_in="0.2.0"),),
     )
-    def add_note(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def add_note(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Add a note to the timeline."""
         return self._do(response.add_note, ticket, **data)
 
     @post_action(HoldSerializer, scope=Scope.RESPOND, may=can_act, is_done=_is_held, changes=("status", "hold_reason"))
-    def hold(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def hold(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Put it on hold: it waits for somebody or something."""
         return self._do(response.hold, ticket, **data)
 
     @post_action(
         scope=Scope.RESPOND, may=can_act, is_done=status_is("acknowledged", "in_progress"), changes=("status",)
     )
-    def resume(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def resume(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """End the hold and go on."""
         return self._do(response.resume, ticket)
 
     @post_action(ChangeSeveritySerializer, scope=Scope.RESPOND, may=can_act, changes=("severity",))
-    def change_severity(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def change_severity(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Raise or lower the severity; raising it may page."""
         return self._do(response.change_severity, ticket, **data)
 
@@ -221,7 +222,7 @@ class IncidentViewSet(TicketViewSet):
         is_done=status_is("restored", "resolved"),
         changes=("status", "restored_at"),
     )
-    def restore(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def restore(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Say that the service works again; paging ends."""
         return self._do(response.restore, ticket, **data)
 
@@ -232,7 +233,7 @@ class IncidentViewSet(TicketViewSet):
         is_done=status_is("resolved"),
         changes=("status", "resolved_at"),
     )
-    def resolve(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def resolve(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Say that prevention is done; while conditions are open it is refused with their names."""
         return self._do(response.resolve, ticket, **data)
 
@@ -243,7 +244,7 @@ class IncidentViewSet(TicketViewSet):
         is_done=lambda ticket, data: ticket.is_open,
         changes=("status", "reopened_at"),
     )
-    def reopen(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def reopen(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Reopen the same record because the trouble is back; its team is paged again."""
         return self._do(response.reopen, ticket, **data)
 
@@ -254,22 +255,22 @@ class IncidentViewSet(TicketViewSet):
         is_done=is_closed_so,
         changes=("status", "closure_code", "closure_note", "closed_at"),
     )
-    def close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def close(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Close it with a closure code."""
         return self._do(response.close, ticket, **data)
 
     @bulk_action(EmptySerializer, scope=Scope.RESPOND, may=can_act)
-    def bulk_acknowledge(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def bulk_acknowledge(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Acknowledge up to 100 incidents; each is done or refused by itself."""
         return self._do(response.acknowledge, ticket)
 
     @bulk_action(AssignSerializer, scope=Scope.RESPOND, may=can_act)
-    def bulk_assign(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def bulk_assign(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Assign up to 100 incidents to a person; each is done or refused by itself."""
         return self._do(response.assign, ticket, **data)
 
     @bulk_action(CloseSerializer, scope=Scope.RESPOND, may=can_act)
-    def bulk_close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def bulk_close(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Close up to 100 incidents with a code; each is done or refused by itself."""
         return self._do(response.close, ticket, **data)
 
@@ -279,7 +280,7 @@ class IncidentViewSet(TicketViewSet):
         """The conditions of resolving, each with the time when it was met, or null while it is open."""
         return Response(self.get_serializer(conditions.resolution_conditions(self.get_object()), many=True).data)
 
-    def _listed(self, rows: QuerySet[Any]) -> Response:
+    def _listed(self, rows: QuerySet[Model]) -> Response:
         return self.get_paginated_response(self.get_serializer(self.paginate_queryset(rows), many=True).data)
 
     @extend_schema(responses=TimelineEntrySerializer(many=True))

@@ -131,7 +131,7 @@ def _post(mail: EmailMessage) -> Outcome:
         return refused(short_text(error))
 
 
-def _mails(ids: Sequence[int], *, connection: Any) -> dict[int, EmailMessage | None]:
+def _mails(ids: Sequence[int], *, connection: object) -> dict[int, EmailMessage | None]:
     """The mails of these deliveries; None where it is obsolete."""
     rows = UpdateDelivery.objects.select_related(
         "subscriber__page", "update__incident__page", "notice__maintenance__page"
@@ -143,7 +143,7 @@ def _mails(ids: Sequence[int], *, connection: Any) -> dict[int, EmailMessage | N
     }
 
 
-def _plain_mails(ids: Sequence[int], *, connection: Any) -> dict[int, EmailMessage]:
+def _plain_mails(ids: Sequence[int], *, connection: object) -> dict[int, EmailMessage]:
     """What is sent where an update cannot be read: the address of the page that shows it."""
     rows = UpdateDelivery.objects.select_related("subscriber__page").in_bulk(ids)
     return {pk: _envelope(row, customer_mails.plain_mail(row), connection) for pk, row in rows.items()}

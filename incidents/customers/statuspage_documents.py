@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 from config.base.net import links
 from incidents.customers import status_page
@@ -31,7 +30,7 @@ def _instant(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if value else None
 
 
-def _page(view: PageView) -> dict[str, Any]:
+def _page(view: PageView) -> dict[str, object]:
     page = view.page
     return {
         "id": page.public_id,
@@ -46,7 +45,9 @@ def _status(view: PageView) -> dict[str, str]:
     return {"indicator": view.indicator, "description": _DESCRIPTIONS[view.indicator]}
 
 
-def _component(component: Component, *, page: StatusPage, groups: dict[int, str], status: str = "") -> dict[str, Any]:
+def _component(
+    component: Component, *, page: StatusPage, groups: dict[int, str], status: str = ""
+) -> dict[str, object]:
     return {
         "id": component.public_id,
         "name": component.name,
@@ -68,7 +69,7 @@ def _groups(view: PageView) -> dict[int, str]:
     return {component_view.component.pk: component_view.component.public_id for component_view in view.components}
 
 
-def _components(view: PageView) -> list[dict[str, Any]]:
+def _components(view: PageView) -> list[dict[str, object]]:
     groups, entries = _groups(view), []
     for component_view in view.components:
         entry = _component(component_view.component, page=view.page, groups=groups, status=component_view.status)
@@ -79,7 +80,7 @@ def _components(view: PageView) -> list[dict[str, Any]]:
     return entries
 
 
-def _update(update: CustomerUpdate | MaintenanceUpdate, incident_id: str) -> dict[str, Any]:
+def _update(update: CustomerUpdate | MaintenanceUpdate, incident_id: str) -> dict[str, object]:
     at = _instant(update.published_at)
     return {
         "id": update.public_id,
@@ -96,7 +97,7 @@ def _update(update: CustomerUpdate | MaintenanceUpdate, incident_id: str) -> dic
     }
 
 
-def _common(item: PublicIncident | ScheduledMaintenance, view: PageView) -> dict[str, Any]:
+def _common(item: PublicIncident | ScheduledMaintenance, view: PageView) -> dict[str, object]:
     """Fields that incidents and maintenance share in Statuspage's documents."""
     groups = _groups(view)
     return {
@@ -111,7 +112,7 @@ def _common(item: PublicIncident | ScheduledMaintenance, view: PageView) -> dict
     }
 
 
-def _incident(incident: PublicIncident, view: PageView) -> dict[str, Any]:
+def _incident(incident: PublicIncident, view: PageView) -> dict[str, object]:
     return {
         **_common(incident, view),
         "monitoring_at": _instant(incident.monitoring_at),
@@ -122,7 +123,7 @@ def _incident(incident: PublicIncident, view: PageView) -> dict[str, Any]:
     }
 
 
-def _maintenance(maintenance: ScheduledMaintenance, view: PageView) -> dict[str, Any]:
+def _maintenance(maintenance: ScheduledMaintenance, view: PageView) -> dict[str, object]:
     return {
         **_common(maintenance, view),
         "monitoring_at": None,
@@ -135,40 +136,40 @@ def _maintenance(maintenance: ScheduledMaintenance, view: PageView) -> dict[str,
     }
 
 
-def _unresolved(view: PageView) -> dict[str, Any]:
+def _unresolved(view: PageView) -> dict[str, object]:
     return {"incidents": [_incident(incident, view) for incident in view.unresolved]}
 
 
-def _newest(view: PageView) -> dict[str, Any]:
+def _newest(view: PageView) -> dict[str, object]:
     return {"incidents": [_incident(incident, view) for incident in status_page.incidents_of(view.page)[:NEWEST]]}
 
 
-def _maintenances(maintenances: Iterable[ScheduledMaintenance], view: PageView) -> dict[str, Any]:
+def _maintenances(maintenances: Iterable[ScheduledMaintenance], view: PageView) -> dict[str, object]:
     return {"scheduled_maintenances": [_maintenance(maintenance, view) for maintenance in maintenances]}
 
 
-def _all_maintenances(view: PageView) -> dict[str, Any]:
+def _all_maintenances(view: PageView) -> dict[str, object]:
     return _maintenances(status_page.maintenances_of(view.page)[:NEWEST], view)
 
 
-def _upcoming(view: PageView) -> dict[str, Any]:
+def _upcoming(view: PageView) -> dict[str, object]:
     return _maintenances(
         [maintenance for maintenance in view.maintenances if maintenance.status == MaintenanceStatus.SCHEDULED], view
     )
 
 
-def _active(view: PageView) -> dict[str, Any]:
+def _active(view: PageView) -> dict[str, object]:
     return _maintenances([maintenance for maintenance in view.maintenances if maintenance.status in UNDER_WAY], view)
 
 
-def _summary(view: PageView) -> dict[str, Any]:
+def _summary(view: PageView) -> dict[str, object]:
     return {
         "components": _components(view), **_unresolved(view), **_maintenances(view.maintenances, view),
         "status": _status(view),
     }  # fmt: skip
 
 
-_DOCUMENTS: dict[str, Callable[[PageView], dict[str, Any]]] = {
+_DOCUMENTS: dict[str, Callable[[PageView], dict[str, object]]] = {
     "summary": _summary,
     "status": lambda view: {"status": _status(view)},
     "components": lambda view: {"components": _components(view)},
@@ -183,7 +184,7 @@ _DOCUMENTS: dict[str, Callable[[PageView], dict[str, Any]]] = {
 NAMES = tuple(_DOCUMENTS)
 
 
-def build_document(name: str, *, page: StatusPage) -> dict[str, Any] | None:
+def build_document(name: str, *, page: StatusPage) -> dict[str, object] | None:
     """The document at this path of Statuspage's API; None if there is no such document."""
     build = _DOCUMENTS.get(name)
     if build is None:

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -145,7 +144,7 @@ def create_first_updates(*, at: datetime) -> int:
     return sum(run_alone("first-updates", tickets, create, rests=_rests, at=at).values())
 
 
-def customer_summary(ticket: Ticket, *, at: datetime) -> dict[str, Any] | None:
+def customer_summary(ticket: Ticket, *, at: datetime) -> dict[str, object] | None:
     """The published state of a ticket and the deliveries of its last update; None without a status page."""
     public_incident = PublicIncident.objects.filter(ticket=ticket).order_by("pk").first()
     if public_incident is None:

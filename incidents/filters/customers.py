@@ -1,12 +1,10 @@
 """Filters of status pages, updates, maintenance and subscribers; page, CSV and endpoint share them."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import QuerySet
 
 from config.base.data.outbox import OutboxState
-from config.base.web.filters import FilterSet, WholeNumberFilter, WordsFilter, YesNoFilter
+from config.base.web.filters import FilterSet, RowT, WholeNumberFilter, WordsFilter, YesNoFilter
 from incidents.filters.tickets import ReferenceFilter
 from incidents.models import (
     OVER,
@@ -73,7 +71,7 @@ class PublicIncidentFilter(FilterSet):
         model = PublicIncident
         fields: tuple[str, ...] = ()
 
-    def filter_over(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+    def filter_over(self, queryset: QuerySet[RowT], name: str, value: bool) -> QuerySet[RowT]:
         """Resolved ones, or those that are not resolved yet."""
         return queryset.filter(status__in=OVER) if value else queryset.exclude(status__in=OVER)
 
@@ -124,7 +122,7 @@ class SubscriberFilter(FilterSet):
         model = Subscriber
         fields: tuple[str, ...] = ()
 
-    def filter_active(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+    def filter_active(self, queryset: QuerySet[RowT], name: str, value: bool) -> QuerySet[RowT]:
         """Those who get mail, or do not."""
         active = Subscriber.objects.active().values("pk")
         return queryset.filter(pk__in=active) if value else queryset.exclude(pk__in=active)

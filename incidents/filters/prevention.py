@@ -6,6 +6,7 @@ import django_filters as filters
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from config.base.data.users import Visitor
 from config.base.web.filters import DayFilter, FilterSet, WordsFilter, YesNoFilter
 from incidents.filters.tickets import ReferenceFilter
 from incidents.models import ActionItem, ActionStatus, LinkKind, PreventionWaiver, TicketLink, WaiverStatus
@@ -47,7 +48,7 @@ class ActionItemFilter(FilterSet):
 
     def for_whom(self, queryset: QuerySet[ActionItem], name: str, value: str) -> QuerySet[ActionItem]:
         """Action items of the reader, or of their teams."""
-        user: Any = getattr(self.request, "user", None)
+        user: Visitor | None = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
             return queryset.none()
         if value == "me":

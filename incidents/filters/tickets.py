@@ -1,7 +1,7 @@
 """Filters of tickets and their timeline."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
 
 import django_filters as filters
 from django import forms
@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
+from config.base.data.users import Visitor
 from config.base.web.batched_choices import BatchedChoiceFilter
-from config.base.web.filters import FilterSet, MomentFilter, WholeNumberFilter, WordsFilter
+from config.base.web.filters import FilterSet, MomentFilter, RowT, WholeNumberFilter, WordsFilter
 from incidents.models import (
     OPEN_STATUSES,
     PREFIXES,
@@ -48,7 +49,7 @@ class TicketSearch(WordsFilter):
 class ReferenceField(forms.CharField):
     """A ticket's number, as INC-7 or 7: the parts of the number, or an error message."""
 
-    def clean(self, value: Any) -> dict[str, Any] | None:
+    def clean(self, value: object) -> dict[str, object] | None:
         """The columns of the ticket that is meant."""
         text = super().clean(value)
         if not text:
@@ -65,7 +66,7 @@ class ReferenceFilter(filters.CharFilter):
 
     field_class = ReferenceField
 
-    def filter(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+    def filter(self, queryset: QuerySet[RowT], value: Mapping[str, object] | None) -> QuerySet[RowT]:
         """The rows of that ticket."""
         if value is None:
             return queryset
@@ -118,7 +119,7 @@ class TicketFilter(FilterSet):
 
     def for_whom(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """Tickets assigned to the reader, to their teams, or to nobody."""
-        user: Any = getattr(self.request, "user", None)
+        user: Visitor | None = getattr(self.request, "user", None)
         if value == "nobody":
             return queryset.filter(assignee__isnull=True)
         if user is None or not user.is_authenticated:

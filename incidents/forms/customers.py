@@ -1,7 +1,5 @@
 """Forms of subscribing, updates and maintenance; the last two are published as typed."""
 
-from typing import Any
-
 from django import forms
 
 from config.base.web.forms import EditForm, Form
@@ -30,7 +28,7 @@ class SubscribeForm(Form):
         help_text="Choose none to get updates about all.",
     )
 
-    def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
+    def __init__(self, *args: object, page: StatusPage, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         components = page.components.filter(members=None).order_by("position", "name")
         self.fields["components"].choices = [(row.public_id, row.name) for row in components]  # type: ignore[attr-defined]  # typed as any Field
@@ -69,7 +67,7 @@ class UpdateForm(Form):
         help_text="Only for a status that opens it again. Customers read now that it is over.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, page: StatusPage, is_over: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: object, page: StatusPage, is_over: bool, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         if not is_over:
             del self.fields["reopens"]
@@ -98,7 +96,7 @@ class MaintenanceForm(Form):
         label="What customers will notice", max_length=5000, widget=forms.Textarea(attrs={"rows": 6})
     )
 
-    def __init__(self, *args: Any, page: StatusPage, **kwargs: Any) -> None:
+    def __init__(self, *args: object, page: StatusPage, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         components = page.components.filter(members=None).order_by("position", "name")
         self.fields["components"].queryset = components  # type: ignore[attr-defined]  # typed as any Field
@@ -115,7 +113,7 @@ class MaintenanceTellForm(EditForm):
         label="Mail it to the subscribers", required=False, help_text="The end of maintenance is always mailed."
     )
 
-    def __init__(self, *args: Any, maintenance: ScheduledMaintenance, **kwargs: Any) -> None:
+    def __init__(self, *args: object, maintenance: ScheduledMaintenance, **kwargs: object) -> None:
         current = {"status": maintenance.status, "starts_at": maintenance.starts_at, "ends_at": maintenance.ends_at}
         super().__init__(*args, current=current, **kwargs)
         allowed = {maintenance.status, *MAINTENANCE.moves[maintenance.status]}

@@ -1,15 +1,14 @@
 """Forms of action items and links."""
 
-from typing import Any
-
 from django import forms
+from django.db.models import QuerySet
 
 from incidents.forms.response import VerbForm
 from incidents.models import LinkKind
 from oncall.models import Team, User
 
 
-def assignable_people() -> Any:
+def assignable_people() -> QuerySet[User]:
     """People whom an action item can be assigned to."""
     return User.objects.filter(is_active=True, memberships__isnull=False).distinct().order_by("name")
 

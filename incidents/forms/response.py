@@ -46,7 +46,7 @@ class DeclareForm(Form):
         required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="Markdown works here."
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """A service or a team is required, and a requester needs a name."""
         cleaned = super().clean() or {}
         if not cleaned.get("service") and not cleaned.get("team") and not self.errors:
@@ -59,7 +59,7 @@ class DeclareForm(Form):
 class VerbForm(Form):
     """The form of a verb on a ticket; `ticket` is there for its choices."""
 
-    def __init__(self, *args: Any, ticket: Ticket, at: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: object, ticket: Ticket, at: datetime, **kwargs: object) -> None:
         self.ticket = ticket
         self.at = at
         super().__init__(*args, **kwargs)

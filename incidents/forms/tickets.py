@@ -1,7 +1,5 @@
 """The form to edit an incident."""
 
-from typing import Any
-
 from django import forms
 
 from config.base.web.forms import EditForm
@@ -26,7 +24,7 @@ class TicketForm(EditForm):
     conference_url = forms.URLField(label="Conference link", required=False, assume_scheme="https")
 
     @classmethod
-    def of(cls, incident: Incident, data: Any = None) -> "TicketForm":
+    def of(cls, incident: Incident, data: object = None) -> "TicketForm":
         """The form with the incident's current values."""
         current = {name: getattr(incident, f"{name}_id" if name == "service" else name) for name in cls.base_fields}
         return cls(data, current=current)

@@ -104,7 +104,9 @@ def _read_body(request: HttpRequest) -> bytes:
     raise TooMuch(f"a body of {size:,} bytes: more than {limit // 1024**2} MiB", beginning)
 
 
-def _store(integration: IntegrationKey, body: Mapping[str, Any], corrected: str, *, at: datetime) -> tuple[int, str]:
+def _store(
+    integration: IntegrationKey, body: Mapping[str, object], corrected: str, *, at: datetime
+) -> tuple[int, str]:
     """Store the alerts that can be read; returns their number, and what is wrong with the others."""
     reading = Reading(body, corrected)
     store.store_reports(integration_id=integration.integration_id, reports=reading, at=at)
@@ -118,7 +120,7 @@ class Reading:
     was wrong with the alerts that could not be read.
     """
 
-    def __init__(self, body: Mapping[str, Any], corrected: str = "") -> None:
+    def __init__(self, body: Mapping[str, object], corrected: str = "") -> None:
         alerts = body.get("alerts")
         if not isinstance(alerts, list):
             raise Unreadable("alerts: list expected")
@@ -126,7 +128,7 @@ class Reading:
         if len(alerts) > limit:
             beginning = json.dumps(alerts[0])[:_SHOWN_BYTES]
             raise TooMuch(f"{len(alerts):,} alerts in one body: more than {limit:,}", beginning)
-        self._alerts: Sequence[Any] = alerts
+        self._alerts: Sequence[object] = alerts
         self._group_key = key(body.get("groupKey"))
         self._external_url = body.get("externalURL")
         self._group = _group_fields(body)
@@ -154,19 +156,19 @@ class Reading:
             self.count += 1
             yield report
 
-    def _read(self, alert: dict[str, Any]) -> Report:
+    def _read(self, alert: dict[str, object]) -> Report:
         problem, self._note = self._note, ""
         return _report(alert, self._group, self._group_key, self._external_url, problem)
 
 
-def _left_out(body: Mapping[str, Any]) -> str:
+def _left_out(body: Mapping[str, object]) -> str:
     count = body.get("truncatedAlerts")
     if isinstance(count, bool) or not isinstance(count, int) or count <= 0:
         return ""
     return f"Alertmanager left {count} more alerts of this group out: see its max_alerts."
 
 
-def _group_fields(body: Mapping[str, Any]) -> dict[str, Any]:
+def _group_fields(body: Mapping[str, object]) -> dict[str, object]:
     """The fields that all alerts of the body share, short: they are stored with each."""
     names = ("receiver", "groupKey", "groupLabels", "externalURL", "truncatedAlerts")
     fields = {name: body[name] for name in names if name in body}
@@ -211,7 +213,7 @@ def _report(
     )
 
 
-def _alert_title(labels: Mapping[str, Any], annotations: Mapping[str, Any]) -> str:
+def _alert_title(labels: Mapping[str, object], annotations: Mapping[str, object]) -> str:
     if summary := line(annotations.get("summary"), max_length=300):
         return summary
     others = (
@@ -222,7 +224,7 @@ def _alert_title(labels: Mapping[str, Any], annotations: Mapping[str, Any]) -> s
     return line(f"{line(labels.get('alertname'), max_length=150)} {', '.join(others)}", max_length=300)
 
 
-def _fingerprint(labels: Mapping[str, Any]) -> str:
+def _fingerprint(labels: Mapping[str, object]) -> str:
     """The key of an alert without a fingerprint: a digest of its labels."""
     return sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest()
 

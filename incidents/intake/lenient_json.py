@@ -55,7 +55,7 @@ class Document:
 class Details:
     """An event's details as they can be stored, and a sentence for each correction."""
 
-    content: dict[str, Any]
+    content: dict[str, object]
     problem: str = ""
 
 
@@ -79,7 +79,7 @@ def load(body: bytes) -> Document:
     return Document(content, " ".join(problems))
 
 
-def clean_details(value: dict[str, Any], *, max_characters: int = MAX_DETAIL_CHARACTERS) -> Details:
+def clean_details(value: dict[str, object], *, max_characters: int = MAX_DETAIL_CHARACTERS) -> Details:
     """The details without what PostgreSQL cannot store, cut to about `max_characters`, keys included."""
     cleaning = _Cleaning(max_characters)
     return Details(cleaning.clean_object(value), " ".join(sorted(cleaning.problems)))
@@ -128,7 +128,7 @@ def _fraction(digits: str) -> float | NumberText:
     return value if abs(value) < 10**_MAX_DIGITS else NumberText(digits)
 
 
-def _is_deeper(content: Any, max_depth: int) -> bool:
+def _is_deeper(content: object, max_depth: int) -> bool:
     level = [content]
     for _ in range(max_depth):
         level = [
@@ -168,8 +168,8 @@ class _Cleaning:
         self.left = max_characters
         self.problems: set[str] = set()
 
-    def clean_object(self, value: dict[str, Any]) -> dict[str, Any]:
-        cleaned: dict[str, Any] = {}
+    def clean_object(self, value: dict[str, object]) -> dict[str, object]:
+        cleaned: dict[str, object] = {}
         for name, item in value.items():
             if self.left <= 0:
                 self.problems.add(SIZE)
@@ -177,7 +177,7 @@ class _Cleaning:
             cleaned[self._clean_text(name)] = self._clean(item)
         return cleaned
 
-    def _clean(self, value: Any) -> Any:
+    def _clean(self, value: object) -> Any:
         if isinstance(value, str):
             return self._clean_text(value)
         if isinstance(value, dict):

@@ -8,7 +8,6 @@ worse than an unknown source (Uptime Kuma sends `"source": null`).
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -65,7 +64,7 @@ def enqueue(request: HttpRequest) -> JsonResponse:
     document = _read(request, at=at)
     if isinstance(document, JsonResponse):
         return document
-    body: dict[str, Any] = document.content
+    body: dict[str, object] = document.content
     integration = _find_integration(body, problems=_event_errors(body), at=at)
     if isinstance(integration, JsonResponse):
         return integration
@@ -83,7 +82,7 @@ def enqueue_change(request: HttpRequest) -> JsonResponse:
     document = _read(request, at=at)
     if isinstance(document, JsonResponse):
         return document
-    body: dict[str, Any] = document.content
+    body: dict[str, object] = document.content
     integration = _find_integration(body, problems=_summary_errors(body), at=at)
     if isinstance(integration, JsonResponse):
         return integration
@@ -123,7 +122,9 @@ def _store_refusals(request: HttpRequest, body: bytes, problem: str, *, at: date
         refusals.store_refusal(integration, problem, at=at)
 
 
-def _find_integration(body: Mapping[str, Any], *, problems: list[str], at: datetime) -> IntegrationKey | JsonResponse:
+def _find_integration(
+    body: Mapping[str, object], *, problems: list[str], at: datetime
+) -> IntegrationKey | JsonResponse:
     """The integration the event is for, or the answer that refuses it; refusals are stored for its page."""
     secret = key_text(body.get("routing_key")) if isinstance(body.get("routing_key"), str) else ""
     if wrong := _key_errors(secret):
@@ -153,14 +154,14 @@ def _key_errors(secret: str) -> list[str]:
     return wrong
 
 
-def _action_errors(body: Mapping[str, Any]) -> list[str]:
+def _action_errors(body: Mapping[str, object]) -> list[str]:
     action = body.get("event_action")
     if action is None or action == "":
         return ["'event_action' is missing or blank"]
     return [] if word(action) in ACTIONS else ["'event_action' is invalid"]
 
 
-def _event_errors(body: Mapping[str, Any]) -> list[str]:
+def _event_errors(body: Mapping[str, object]) -> list[str]:
     if wrong := _action_errors(body):
         return wrong
     if word(body["event_action"]) != "trigger":
@@ -176,16 +177,16 @@ def _event_errors(body: Mapping[str, Any]) -> list[str]:
     return wrong
 
 
-def _summary_errors(body: Mapping[str, Any]) -> list[str]:
+def _summary_errors(body: Mapping[str, object]) -> list[str]:
     return [] if line(_payload(body).get("summary"), max_length=300) else ["'payload.summary' is missing or blank"]
 
 
-def _payload(body: Mapping[str, Any]) -> Mapping[str, Any]:
+def _payload(body: Mapping[str, object]) -> Mapping[str, object]:
     payload = body.get("payload")
     return payload if isinstance(payload, dict) else {}
 
 
-def _without_key(body: Mapping[str, Any]) -> dict[str, Any]:
+def _without_key(body: Mapping[str, object]) -> dict[str, object]:
     """The event without its routing key, wherever else it stands: what is stored is shown and exported."""
     rest = {name: value for name, value in body.items() if name != "routing_key"}
     secret = key_text(body.get("routing_key"))
@@ -195,7 +196,7 @@ def _without_key(body: Mapping[str, Any]) -> dict[str, Any]:
     return rest
 
 
-def _report(body: Mapping[str, Any], dedup_key: str, *, corrected: str) -> Report:
+def _report(body: Mapping[str, object], dedup_key: str, *, corrected: str) -> Report:
     payload = _payload(body)
     action = ACTIONS[word(body["event_action"])]
     source = line(payload.get("source"), max_length=300)

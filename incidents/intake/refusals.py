@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest
 
@@ -41,7 +40,7 @@ _minutes: dict[tuple[int, bool], _Minute] = {}
 
 
 def store_refusal(
-    integration: IntegrationKey, problem: str, *, at: datetime, payload: Mapping[str, Any] | None = None
+    integration: IntegrationKey, problem: str, *, at: datetime, payload: Mapping[str, object] | None = None
 ) -> None:
     """Store that a request was refused and why, for a paused integration that it is paused.
 

@@ -4,7 +4,6 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 
 from config.base.data import text
 from incidents.intake.lenient_json import clean_text
@@ -26,7 +25,7 @@ class Report:
     severity_word: str = ""
     source: str = ""
     link: str = ""
-    payload: dict[str, Any] = field(default_factory=dict)
+    payload: dict[str, object] = field(default_factory=dict)
     started_at: datetime | None = None
     """By the sender's clock; None if the sender does not send it."""
     ended_at: datetime | None = None

@@ -3,9 +3,8 @@
 import functools
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError
@@ -39,10 +38,10 @@ class Busy(Exception):
     """Another large body is being stored; the sender comes again in a moment."""
 
 
-def read_object(request: HttpRequest) -> dict[str, Any]:
+def read_object(request: HttpRequest) -> dict[str, object]:
     """The JSON object in the body, of at most INTAKE_MAX_BYTES; raises Unreadable."""
     limit: int = settings.INTAKE_MAX_BYTES
-    content: dict[str, Any] = parse_object(read_body(request, limit=limit), limit=limit).content
+    content: dict[str, object] = parse_object(read_body(request, limit=limit), limit=limit).content
     return content
 
 
@@ -122,7 +121,7 @@ def refuse_in_trouble(answer: Callable[[], JsonResponse]) -> Callable[[View], Vi
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> JsonResponse:
             try:
                 return view(request, *args, **kwargs)
             # InternalError comes from a read-only server, as after a failover.
@@ -138,6 +137,6 @@ def refuse_in_trouble(answer: Callable[[], JsonResponse]) -> Callable[[View], Vi
     return decorate
 
 
-def wrong_method(body: dict[str, Any]) -> JsonResponse:
+def wrong_method(body: Mapping[str, object]) -> JsonResponse:
     """The answer to anything but POST."""
     return JsonResponse(body, status=405, headers={"Allow": "POST"})

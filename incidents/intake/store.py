@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby, islice
 from operator import attrgetter
-from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
@@ -111,7 +110,7 @@ def store_event(
     integration_id: int,
     action: EventAction,
     outcome: EventOutcome,
-    payload: dict[str, Any],
+    payload: dict[str, object],
     at: datetime,
     problem: str = "",
 ) -> Event:
@@ -154,7 +153,7 @@ def _run(integration_id: int, action: EventAction, batch: Sequence[Report], *, a
         )
 
 
-def _row(position: int, report: Report) -> dict[str, Any]:
+def _row(position: int, report: Report) -> dict[str, object]:
     details = clean_details(report.payload)
     return {
         "position": position,

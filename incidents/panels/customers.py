@@ -1,7 +1,5 @@
 """The panel of an incident's updates for customers."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -11,7 +9,7 @@ from incidents.customers import updates
 from incidents.models import Ticket
 
 
-def _customer_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+def _customer_panel(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
     """The published state of an incident, and when the next update is due; nothing without a status page."""
     summary = updates.customer_summary(ticket, at=timezone.now())
     if summary is None:

@@ -1,7 +1,5 @@
 """Panels of action items, links, and the conditions of resolving."""
 
-from typing import Any
-
 from django.http import HttpRequest
 
 from config.base.web import panels
@@ -13,7 +11,7 @@ from incidents.tickets import links
 _MAX_ACTIONS = 500
 
 
-def _follow_up(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+def _follow_up(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
     actions = ticket.actions.select_related("owner", "team").order_by("done_at", "due_on", "pk")[:_MAX_ACTIONS]
     return {
         "ticket": ticket,
@@ -23,7 +21,7 @@ def _follow_up(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def _prevention(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+def _prevention(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
     if ticket.status != TicketStatus.RESTORED:
         return None
     waiver = ticket.waivers.filter(status=WaiverStatus.ASKED).select_related("requested_by", "ticket").first()

@@ -1,7 +1,6 @@
 """Who is on call for services, a team's services and open tickets, and a service's readiness."""
 
 from datetime import datetime
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest
@@ -17,13 +16,13 @@ from oncall.panels import obligations
 _SERVICES_PER_PAGE = 100
 
 
-def _services_on_call(request: HttpRequest, at: datetime) -> dict[str, Any]:
+def _services_on_call(request: HttpRequest, at: datetime) -> dict[str, object]:
     rows = Service.objects.select_related("team").order_by("tier", "name")
     page = Paginator(rows, _SERVICES_PER_PAGE).get_page(request.GET.get("services"))
     return {"covered": coverage.list_coverage(page.object_list, at=at), "page": page}
 
 
-def _team_panel(request: HttpRequest, team: Team) -> dict[str, Any]:
+def _team_panel(request: HttpRequest, team: Team) -> dict[str, object]:
     tickets = Ticket.objects.for_list().visible_to(request.user).filter(team=team)
     return {
         "services": team.services.order_by("tier", "name"),
@@ -33,7 +32,7 @@ def _team_panel(request: HttpRequest, team: Team) -> dict[str, Any]:
     }
 
 
-def _readiness_panel(request: HttpRequest, service: Service) -> dict[str, Any]:
+def _readiness_panel(request: HttpRequest, service: Service) -> dict[str, object]:
     """The result of the last check; a new service has none yet."""
     result = ServiceReadiness.objects.filter(service=service).first()
     return {"service": service, "readiness": result, "may_check": permissions.can_act(request.user)}

@@ -1,7 +1,5 @@
 """Panels of a ticket's story and its obligations."""
 
-from typing import Any
-
 from django.http import HttpRequest
 
 from config.base.web import panels
@@ -11,7 +9,7 @@ from incidents.tickets.subject import TICKET
 from oncall.panels import obligations
 
 
-def _story(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+def _story(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
     return {"url": story.story_url(ticket)}
 
 

@@ -127,7 +127,7 @@ class MeasuredGroups:
         cells = [Cell(month, key, not is_split, by_measure) for (month, key), by_measure in figures.items()]
         return sorted(cells, key=_order)
 
-    def _joined(self, measure: str, marks: Iterable[Any], *, is_split: bool) -> dict[Any, _Group]:
+    def _joined(self, measure: str, marks: Iterable[object], *, is_split: bool) -> dict[Any, _Group]:
         joined = {mark: _Group() for mark in marks}
         for (month, key), group in self._groups[measure].items():
             own = key if is_split else None
@@ -198,7 +198,7 @@ def _count(
     measures: Sequence[Measure],
 ) -> None:
     """Count live, in one query."""
-    columns: dict[str, Any] = {"month": TruncMonth("impact_started_at", tzinfo=zone)}
+    columns: dict[str, object] = {"month": TruncMonth("impact_started_at", tzinfo=zone)}
     columns["cell"] = F(DIMENSIONS[dimension]) if dimension else models.Value(None, models.BigIntegerField())
     inner, parameters = measure_columns(tickets, columns, measures).query.sql_with_params()
     aggregates = ", ".join(aggregates_of(measure) for measure in measures)

@@ -138,7 +138,7 @@ def began_between(
 
 
 def measure_columns(
-    tickets: QuerySet[Ticket], columns: Mapping[str, Any], measures: Iterable[Measure]
+    tickets: QuerySet[Ticket], columns: Mapping[str, object], measures: Iterable[Measure]
 ) -> QuerySet[Any, Any]:
     """These columns of each ticket and, for each measure, its seconds if it counts and the code of its outcome."""
     annotations = dict(columns)

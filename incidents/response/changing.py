@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -137,7 +136,7 @@ def _change_urgency(ticket: Ticket, before: Severity, *, at: datetime, actor: Us
 
 
 @transaction.atomic
-def edit(*, ticket_id: int, changes: Mapping[str, Any], actor: User | None, at: datetime) -> Ticket:
+def edit(*, ticket_id: int, changes: Mapping[str, object], actor: User | None, at: datetime) -> Ticket:
     """Change only the named fields, under the row's lock, and record each on the timeline.
 
     Another service does not change the team: `reassign` does. Raises TicketRefused for a field that is not

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
@@ -83,7 +82,7 @@ def preview_page(*, severity: Severity, service: Service | None, team: Team | No
     return [names[pk].name for pk in people]
 
 
-def first_reached(frozen_policy: Mapping[str, Any], *, at: datetime) -> list[int]:
+def first_reached(frozen_policy: Mapping[str, object], *, at: datetime) -> list[int]:
     """The people of the first step of a frozen policy that reaches somebody, else of its fallback."""
     policy = thaw(frozen_policy)
     reach = Reach([policy], since=at)

@@ -9,7 +9,6 @@ would reverse that order: an acknowledgement holds the ticket and waits for its 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, CharField, F, Q, Value, When
@@ -212,7 +211,7 @@ def _write_alerts(alerts: list[Alert], ticket: Ticket, explanation: str, *, is_r
     """Write the alerts' incident and explanation; they are acknowledged if their incident is and nobody is paged."""
     if not alerts:
         return
-    changes: dict[str, Any] = {
+    changes: dict[str, object] = {
         "ticket": ticket,
         "route_at": None,
         "route_attempts": 0,

@@ -1,7 +1,5 @@
 """Requesters as the API shows and takes them."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Line, RecordSerializer
@@ -26,7 +24,7 @@ class RequesterInputSerializer(InputSerializer):
     email = serializers.EmailField(max_length=254, allow_blank=True, default="")
     phone = Line(max_length=40, allow_blank=True, default="")
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """A name is required even where the rest of a change is partial."""
         if "name" not in attrs:
             raise serializers.ValidationError({"name": ["Write the requester's name."]})

@@ -1,7 +1,5 @@
 """What the verbs of response take."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Key, Line, Lines
@@ -20,7 +18,7 @@ class DeclareSerializer(FactsSerializer):
     visibility = serializers.ChoiceField(choices=Visibility.choices, default=Visibility.OPEN)
     visibility_reason = Line(max_length=200, allow_blank=True, required=False)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """A private record says why."""
         if attrs["visibility"] == Visibility.PRIVATE and not attrs.get("visibility_reason"):
             raise serializers.ValidationError({"visibility_reason": ["Say why this record is private."]})

@@ -49,7 +49,7 @@ class TicketSerializer(RecordSerializer):
         )  # fmt: skip
 
     @extend_schema_field(RequesterSerializer(allow_null=True))
-    def get_requester(self, ticket: Ticket) -> Mapping[str, Any] | None:
+    def get_requester(self, ticket: Ticket) -> Mapping[str, object] | None:
         """The requester, for people who may see it; null for everybody else."""
         if ticket.requester is None or not can_see_requester(self.context["request"].user, ticket):
             return None
@@ -135,7 +135,7 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any]):
         self.kind = kind
         super().__init__(**kwargs)
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> Any:
         """The ticket."""
         rows = Ticket.objects.visible_to(self.context["request"].user).filter(self._condition(data))
         ticket = rows.select_related("service", "severity", "team").first()
@@ -143,7 +143,7 @@ class ReferenceField(serializers.Field[Any, Any, Any, Any]):
             self.fail("unknown")
         return ticket
 
-    def _condition(self, data: Any) -> Q:
+    def _condition(self, data: object) -> Q:
         kinds = {name: kind for kind, name in PREFIXES.items() if self.kind in {"", kind}}
         if isinstance(data, int) and not isinstance(data, bool) and 0 < data < 10**18:
             return Q(pk=data, kind__in=kinds.values())

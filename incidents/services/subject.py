@@ -1,9 +1,8 @@
 """Services as subjects of `oncall`: how to lock one, who may see it, and its fields in a message."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 
+from config.base.data.users import Visitor
 from incidents.models import Service
 from oncall.subjects import Fields
 
@@ -15,7 +14,7 @@ def lock_service(service_id: int) -> None:
     Service.objects.select_for_update(no_key=True).only("pk").get(pk=service_id)
 
 
-def services_visible_to(user: Any) -> QuerySet[Any]:
+def services_visible_to(user: Visitor) -> QuerySet[Service]:
     """All services, for everybody with an account."""
     return Service.objects.all() if user.is_authenticated else Service.objects.none()
 

@@ -13,7 +13,7 @@ from incidents.models import Severity
 class SeverityColumn(tables.Column):
     """A severity in its rank's color."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: object) -> None:
         super().__init__(**{"order_by": "severity__rank"} | options)
 
     def render(self, value: Severity) -> SafeString:

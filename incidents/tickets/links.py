@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
 
+from config.base.data.users import Visitor
 from incidents.models import STANDS_FOR, EntryKind, LinkKind, Ticket, TicketKind, TicketLink
 from incidents.tickets import timeline
 from incidents.tickets.locking import TicketRefused
@@ -122,7 +122,7 @@ def _refuse_circle(from_ticket: Ticket, to_ticket: Ticket, kind: str) -> None:
         )
 
 
-def linked_tickets(ticket: Ticket, user: Any) -> list[LinkedTicket]:
+def linked_tickets(ticket: Ticket, user: Visitor) -> list[LinkedTicket]:
     """The tickets linked to or from this one that this person may see."""
     rows = (
         TicketLink.objects.visible_to(user)

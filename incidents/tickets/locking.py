@@ -1,7 +1,6 @@
 """The two things every verb does: lock the ticket, and move its status by the table."""
 
 from datetime import datetime
-from typing import Any
 
 from config.base.data.lifecycle import Lifecycle, Refusal
 from incidents.models import EntryKind, Ticket, TicketStatus
@@ -43,7 +42,7 @@ def move(
     actor: User | None,
     text: str,
     lifecycle: Lifecycle = INCIDENT,
-    **stamps: Any,
+    **stamps: object,
 ) -> None:
     """Move the ticket to a status, set its stamps, and record it on the timeline.
 

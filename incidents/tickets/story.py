@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
 
+from config.base.data.users import Visitor
 from config.base.web.panels import Chapter, Moment, register_chapter, timestamp_moments
 from incidents.models import ActionItem, ActionStatus, Alert, CustomerUpdate, LinkKind, Ticket, TicketKind, TicketLink
 
@@ -35,7 +35,7 @@ _PROBLEM_STAMPS = {
 class RelatedTickets:
     """Incidents and their problems that `user` may see; each chapter is made from them."""
 
-    user: Any
+    user: Visitor
     incidents: list[Ticket]
     problems: list[Ticket]
     is_cut: bool
@@ -46,7 +46,7 @@ class RelatedTickets:
         return [*self.incidents, *self.problems]
 
 
-def related_tickets(ticket: Ticket, *, user: Any) -> RelatedTickets:
+def related_tickets(ticket: Ticket, *, user: Visitor) -> RelatedTickets:
     """An incident with its problems, or a problem with the newest incidents it caused."""
     links = TicketLink.objects.visible_to(user).filter(kind=LinkKind.CAUSED_BY)
     if ticket.kind == TicketKind.PROBLEM:

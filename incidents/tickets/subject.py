@@ -1,9 +1,8 @@
 """Tickets as subjects of `oncall`: how to lock one, who may see it, and its fields in a message."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 
+from config.base.data.users import Visitor
 from incidents.models import Ticket, Visibility
 from oncall.subjects import Fields
 
@@ -16,7 +15,7 @@ def lock(ticket_id: int) -> None:
     Ticket.objects.select_for_update(no_key=True).only("pk").get(pk=ticket_id)
 
 
-def visible_to(user: Any) -> QuerySet[Any]:
+def visible_to(user: Visitor) -> QuerySet[Ticket]:
     """The tickets a person may see."""
     return Ticket.objects.visible_to(user)
 

@@ -1,7 +1,7 @@
 """Writing the timeline: a new entry, and copies of entries on another ticket."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from config.base.data import acting
 from incidents.models import EntryKind, Ticket, TimelineEntry
@@ -15,7 +15,7 @@ def record(
     text: str,
     at: datetime,
     actor: User | None = None,
-    data: dict[str, Any] | None = None,
+    data: Mapping[str, object] | None = None,
     source: str = "",
 ) -> None:
     """Add an entry to a ticket's timeline, in the caller's transaction.

@@ -1,16 +1,14 @@
 """Integrations: their events, what was refused and why, and the settings for the sender's side."""
 
-from typing import Any
-
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import cached_property
 
 from config.base.web.forms import Form
 from config.base.web.guards import ActsOn, Once
-from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
+from config.base.web.views import Destination, DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.filters.integrations import IntegrationFilter
 from incidents.integrations import lifecycle, snippets
@@ -32,7 +30,7 @@ class IntegrationForm(Form):
 class ConfiguringMixin:
     """Pages for people who configure."""
 
-    request: Any
+    request: HttpRequest
 
     def may(self) -> bool:
         """Managers, practice owners and administrators."""
@@ -63,7 +61,7 @@ class IntegrationPage(DetailPage):
     context_object_name = "integration"
     place = "integration"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With its events and the settings to copy."""
         return super().get_context_data(**kwargs) | {
             "events": self.object.events.order_by("-received_at", "-pk")[:50],
@@ -72,7 +70,7 @@ class IntegrationPage(DetailPage):
         }
 
 
-def _show_key(request: Any, integration: Integration, key: str) -> HttpResponse:
+def _show_key(request: HttpRequest, integration: Integration, key: str) -> HttpResponse:
     context = {
         "title": integration.name,
         "integration": integration,
@@ -91,7 +89,7 @@ class IntegrationNew(ConfiguringMixin, FormPage):
     button = "Add and show the key"
     refusals = (ValidationError,)
 
-    def perform(self, form: Any) -> HttpResponse:
+    def perform(self, form: IntegrationForm) -> HttpResponse:
         """Create it, and show its key."""
         integration, key = lifecycle.create_integration(**form.cleaned_data, actor=self.person, at=self.at)
         return _show_key(self.request, integration, key)
@@ -133,7 +131,7 @@ class IntegrationPause(ConfiguringMixin, PostPage):
         """The integration's page."""
         return self.integration.get_absolute_url()
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Pause or resume it."""
         integration = self.integration
         if integration.paused_at:

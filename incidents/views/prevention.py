@@ -3,12 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.web.guards import ActsOn, Once
-from config.base.web.views import FormPage, ListPage, PostPage
+from config.base.web.views import Destination, FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.filters.prevention import ActionItemFilter
 from incidents.filters.tickets import TicketFilter
@@ -46,11 +47,11 @@ class ActionItemList(ListPage):
     keep_empty = ("status",)
     empty = "No open action items. Add them on the page of an incident or a problem."
 
-    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
+    def get_filterset_kwargs(self, filterset_class: object) -> dict[str, object]:
         """The filters of the URL; without a status: open."""
         data = self.request.GET.copy()
         data.setdefault("status", "open")
-        defaults: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
+        defaults: dict[str, object] = super().get_filterset_kwargs(filterset_class)
         return defaults | {"data": data}
 
 
@@ -62,7 +63,7 @@ class TicketFormPage(LockedTicketMixin, FormPage):
     refusals = REFUSALS
     anchor = ""
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the ticket."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
@@ -76,20 +77,20 @@ class TicketFormPage(LockedTicketMixin, FormPage):
         """People who act on tickets."""
         return permissions.can_act(self.person, self.ticket)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the ticket."""
         return super().get_form_kwargs() | {"ticket": self.ticket, "at": self.at}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: Any) -> Destination:
         """Make the domain call, and go back to the ticket."""
         self.do(actor=self.person, at=self.at, **form.cleaned_data)
         return f"{self.ticket.get_absolute_url()}{self.anchor}"
 
-    def do(self, **values: Any) -> Any:
+    def do(self, **values: Any) -> object:
         """Make the domain call."""
         raise NotImplementedError
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the ticket, and the address to go back to."""
         return super().get_context_data(**kwargs) | {"ticket": self.ticket, "back": self.ticket.get_absolute_url()}
 
@@ -102,11 +103,11 @@ class ActionItemNew(TicketFormPage):
     form_class = ActionItemForm
     anchor = "#actions"
 
-    def get_initial(self) -> dict[str, Any]:
+    def get_initial(self) -> dict[str, object]:
         """The ticket's assigned team."""
         return {"team": self.ticket.team_id}
 
-    def do(self, **values: Any) -> Any:
+    def do(self, **values: Any) -> object:
         """Add it."""
         return action_items.add(ticket_id=self.ticket.pk, **values)
 
@@ -119,7 +120,7 @@ class LinkNew(TicketFormPage):
     form_class = LinkForm
     anchor = "#links"
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: BaseForm) -> HttpResponse:
         """Find the other ticket, or say that there is none."""
         other = find_ticket(form.cleaned_data["other"].strip(), self.person)
         if other is None:
@@ -128,7 +129,7 @@ class LinkNew(TicketFormPage):
         form.cleaned_data["other"] = other
         return super().form_valid(form)
 
-    def do(self, **values: Any) -> Any:
+    def do(self, **values: Any) -> object:
         """Link it."""
         return links.link_tickets(from_ticket=self.ticket, to_ticket=values.pop("other"), **values)
 
@@ -143,7 +144,7 @@ class WaiverRequest(TicketFormPage):
     done = "Requested. The incident is resolved when somebody else approves."
     form_class = ReasonForm
 
-    def do(self, **values: Any) -> Any:
+    def do(self, **values: Any) -> object:
         """Request it."""
         return request_waiver(ticket_id=self.ticket.pk, **values)
 
@@ -151,11 +152,11 @@ class WaiverRequest(TicketFormPage):
 class WaiverMixin:
     """What pages about a requested waiver share."""
 
-    request: Any
-    kwargs: dict[str, Any]
+    request: HttpRequest
+    kwargs: dict[str, object]
     waiver: PreventionWaiver
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find it, if this person may see its ticket."""
         if request.user.is_authenticated:
             rows = PreventionWaiver.objects.visible_to(request.user).select_related("ticket")
@@ -181,7 +182,7 @@ class WaiverApprove(WaiverMixin, PostPage):
     refusals = REFUSALS
     done = "Approved. The incident is resolved."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Approve it."""
         approve_waiver(waiver_id=self.waiver.pk, actor=self.person, at=self.at)
         return self.back()
@@ -204,7 +205,7 @@ class WaiverDecline(WaiverMixin, TicketFormPage):
         """The ticket."""
         return self.waiver.ticket
 
-    def do(self, **values: Any) -> Any:
+    def do(self, **values: Any) -> object:
         """Decline it."""
         return decline_waiver(waiver_id=self.waiver.pk, **values)
 
@@ -212,10 +213,10 @@ class WaiverDecline(WaiverMixin, TicketFormPage):
 class ActionItemMixin:
     """What pages about an action item share."""
 
-    request: Any
+    request: HttpRequest
     action: ActionItem
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find it, if this person may see its ticket."""
         if request.user.is_authenticated:
             rows = ActionItem.objects.visible_to(request.user).select_related("ticket", "owner", "team")
@@ -248,7 +249,7 @@ class ActionItemComplete(ActionItemMixin, PostPage):
     refusals = REFUSALS
     done = "Completed. Thank you."
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Complete it."""
         action_items.complete(action_id=self.action.pk, actor=self.person, at=self.at)
         return self.back()
@@ -266,7 +267,7 @@ class ActionItemDecline(ActionItemMixin, TicketFormPage):
     form_class = ReasonForm
     anchor = "#actions"
 
-    def do(self, **values: Any) -> Any:
+    def do(self, **values: Any) -> object:
         """Decline it."""
         return action_items.decline(action_id=self.action.pk, **values)
 
@@ -279,10 +280,10 @@ class ActionItemReassign(ActionItemMixin, TicketFormPage):
     form_class = OwnerForm
     anchor = "#actions"
 
-    def get_initial(self) -> dict[str, Any]:
+    def get_initial(self) -> dict[str, object]:
         """The current owner and team."""
         return {"owner": self.action.owner_id, "team": self.action.team_id}
 
-    def do(self, **values: Any) -> Any:
+    def do(self, **values: Any) -> object:
         """Reassign it."""
         return action_items.reassign(action_id=self.action.pk, **values)

@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 
 from config.base.web import charts, display
 from config.base.web.csv_files import csv_response
+from config.base.web.tables import Table
 from config.base.web.views import ListPage, TemplatePage
 from incidents.filters.reports import RecordFilter, ReportFilter
 from incidents.models import Service, Severity, Ticket
@@ -96,13 +97,13 @@ class TimesReport(TemplatePage):
         rows = Ticket.objects.incidents().visible_to(self.person)
         return ReportFilter(self.query, queryset=rows, request=self.request)
 
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+    def render_to_response(self, context: dict[str, object], **kwargs: object) -> HttpResponse:
         """The page, or with `?export=csv` its table."""
         if self.request.GET.get("export") == "csv":
             return self._export(context)
         return super().render_to_response(context, **kwargs)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """All of the page, in three queries."""
         zone = _zone()
         filterset, chosen = self.filterset, self.measure.name
@@ -145,7 +146,7 @@ class TimesReport(TemplatePage):
         query = urlencode(parameters | key | {"measure": measure, "outcome": outcome})
         return f"{reverse('incidents:report-records')}?{query}"
 
-    def _tile(self, measure: metrics.Measure, whole: list[Cell], months: list[Cell]) -> dict[str, Any]:
+    def _tile(self, measure: metrics.Measure, whole: list[Cell], months: list[Cell]) -> dict[str, object]:
         total = next((cell.figures[measure.name] for cell in whole if not cell.month), None)
         medians = [cell.figures[measure.name].median for cell in months]
         return {
@@ -158,7 +159,7 @@ class TimesReport(TemplatePage):
             "spark": charts.sparkline(medians, words=f"{measure.title}, median of each month"),
         }
 
-    def _chart(self, months: list[Cell]) -> Any:
+    def _chart(self, months: list[Cell]) -> str:
         measure = self.measure
         if measure.name not in DEFAULT_MEASURES:
             return ""
@@ -245,11 +246,11 @@ class ReportRecords(ListPage):
         """The definition of the measure."""
         return f"{self.measure.title}: {self.measure.formula}."
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Ticket]:
         """Each record with its outcome and length."""
         return metrics.with_measure(super().get_queryset(), self.measure)
 
-    def get_table(self, **kwargs: Any) -> Any:
+    def get_table(self, **kwargs: object) -> Table:
         """The table, with the measure that names its outcomes."""
         table = super().get_table(**kwargs)
         table.measure = self.measure

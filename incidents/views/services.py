@@ -1,12 +1,10 @@
 """The service catalog and its readiness."""
 
-from typing import Any
-
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.web.guards import Repeatable
-from config.base.web.views import DetailPage, ListPage, PostPage
+from config.base.web.views import Destination, DetailPage, ListPage, PostPage
 from incidents import permissions
 from incidents.filters.services import ReadinessFilter, ServiceFilter
 from incidents.models import Service, ServiceReadiness, Ticket
@@ -37,7 +35,7 @@ class ServicePage(DetailPage):
     context_object_name = "service"
     place = "service"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """All of the page."""
         service = self.object
         policy = service.escalation_policy or service.team.escalation_policy
@@ -66,7 +64,7 @@ class CheckService(PostPage):
         """People who act on tickets."""
         return permissions.can_act(self.person)
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Check it."""
         service = get_object_or_404(Service, slug=self.kwargs["slug"])
         readiness.check_now(service=service, at=self.at)

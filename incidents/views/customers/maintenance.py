@@ -1,14 +1,12 @@
 """Maintenance: the list, scheduling it, its page, and its updates."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
 from config.base.web.guards import Edits, Once
-from config.base.web.views import DetailPage, FormPage, ListPage
+from config.base.web.views import Destination, DetailPage, FormPage, ListPage
 from incidents import permissions
 from incidents.customers import maintenance, status_page
 from incidents.filters.customers import MaintenanceFilter
@@ -41,7 +39,7 @@ class MaintenancePage(DetailPage):
     queryset = status_page.maintenances().select_related("page", "created_by").prefetch_related("updates__author")
     context_object_name = "maintenance"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With whether this person may publish an update."""
         may_tell = permissions.can_publish(self.person) and not self.object.is_over
         return super().get_context_data(**kwargs) | {"may_tell": may_tell}
@@ -68,7 +66,7 @@ class ScheduleMaintenance(_PublisherFormPage):
     template_name = "incidents/customers/maintenance_new.html"
     page: StatusPage
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the page."""
         super().setup(request, *args, **kwargs)
         page = status_page.page_named(request.GET.get("page", ""))
@@ -76,11 +74,11 @@ class ScheduleMaintenance(_PublisherFormPage):
             raise Http404("There is no such status page. An administrator adds one.")
         self.page = page
 
-    def get_form(self, form_class: Any = None) -> MaintenanceForm:
+    def get_form(self, form_class: object = None) -> MaintenanceForm:
         """With the components of the page."""
         return MaintenanceForm(self.request.POST if self.request.method == "POST" else None, page=self.page)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: MaintenanceForm) -> Destination:
         """Schedule it."""
         fields = form.cleaned_data | {"components": tuple(form.cleaned_data["components"])}
         return maintenance.schedule(
@@ -89,7 +87,7 @@ class ScheduleMaintenance(_PublisherFormPage):
             at=self.at,
         )
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the other pages, and the way back."""
         return super().get_context_data(**kwargs) | {
             "page": self.page,
@@ -106,21 +104,21 @@ class MaintenanceTell(_PublisherFormPage):
     button = "Publish"
     maintenance: ScheduledMaintenance
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the maintenance."""
         super().setup(request, *args, **kwargs)
-        self.maintenance = get_object_or_404(ScheduledMaintenance, pk=kwargs["pk"])
+        self.maintenance = get_object_or_404(ScheduledMaintenance, pk=self.kwargs["pk"])
 
     def get_title(self) -> str:
         """With the title of the maintenance."""
         return f"Tell customers about: {self.maintenance.name}"
 
-    def get_form(self, form_class: Any = None) -> MaintenanceTellForm:
+    def get_form(self, form_class: object = None) -> MaintenanceTellForm:
         """With the statuses it may change to."""
         data = self.request.POST if self.request.method == "POST" else None
         return MaintenanceTellForm(data, maintenance=self.maintenance)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: MaintenanceTellForm) -> Destination:
         """Publish it."""
         maintenance.tell(
             maintenance_id=self.maintenance.pk,
@@ -130,6 +128,6 @@ class MaintenanceTell(_PublisherFormPage):
         )
         return self.maintenance
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the way back."""
         return super().get_context_data(**kwargs) | {"back": self.maintenance.get_absolute_url()}

@@ -1,7 +1,5 @@
 """The public status page: no sign-in, no session, no cookie, and responses that may be cached."""
 
-from typing import Any
-
 from allauth.core import ratelimit
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -24,7 +22,7 @@ class PublicView(RetriedView):
 
     page: StatusPage
 
-    def setup(self, request: HttpRequest, *args: Any, slug: str = "", **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, slug: str = "", **kwargs: object) -> None:
         """Find the page of that slug, or the default one."""
         super().setup(request, *args, **kwargs)
         page = status_page.page_named(slug)
@@ -32,11 +30,11 @@ class PublicView(RetriedView):
             raise Http404("There is no such status page.")
         self.page = page
 
-    def dispatch(self, request: HttpRequest, *args: Any, slug: str = "", **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, slug: str = "", **kwargs: object) -> HttpResponseBase:
         """Respond, without the slug that `setup` has used."""
         return super().dispatch(request, *args, **kwargs)
 
-    def show(self, template: str, *, title: str, status: int = 200, **context: Any) -> HttpResponse:
+    def show(self, template: str, *, title: str, status: int = 200, **context: object) -> HttpResponse:
         """A page in the status page's style and time zone."""
         page = self.page
         shared = {

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from config.base.web.guards import ActsOn, LastChange
-from config.base.web.views import FormPage, ListPage
+from config.base.web.views import Destination, FormPage, ListPage
 from incidents import permissions
 from incidents.customers import status_page, updates
 from incidents.filters.customers import ComponentFilter, DeliveryFilter, PublicIncidentFilter, SubscriberFilter
@@ -25,11 +25,11 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
     done = "Published. Subscribers get a mail."
     page: StatusPage
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the ticket and the page."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.ticket = verbs.ticket_or_404(kwargs["reference"], request.user)
+            self.ticket = verbs.ticket_or_404(self.kwargs["reference"], request.user)
             page = status_page.page_for(self.ticket.service, slug=request.GET.get("page", ""))
             if page is None:
                 raise Http404("There is no such status page. An administrator adds one.")
@@ -58,7 +58,7 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
         """With the incident's number."""
         return f"Tell customers about {self.ticket.reference}"
 
-    def get_form(self, form_class: Any = None) -> UpdateForm:
+    def get_form(self, form_class: object = None) -> UpdateForm:
         """With what is already public; never with texts of the ticket."""
         return UpdateForm(
             self.request.POST if self.request.method == "POST" else None,
@@ -73,7 +73,7 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
         public_incident = self.public_incident
         return public_incident is not None and public_incident.status in OVER
 
-    def _initial(self) -> dict[str, Any]:
+    def _initial(self) -> dict[str, object]:
         public_incident = self.public_incident
         proposed = {
             "started_at": self.ticket.impact_started_at,
@@ -89,7 +89,7 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
             "components": list(public_incident.components.all()), "component_status": "",
         }  # fmt: skip
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Fill in the template, preview, or publish, depending on the button."""
         form, action = self.get_form(), request.POST.get("do")
         if action == "publish" or not form.is_valid():
@@ -109,11 +109,11 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
         data["status"] = template.phase
         return UpdateForm(data, page=self.page, is_over=self._is_over)
 
-    def _draft(self, form: Any) -> updates.Draft:
+    def _draft(self, form: UpdateForm) -> updates.Draft:
         typed = {name: value for name, value in form.cleaned_data.items() if name != "template"}
         return updates.Draft(page=self.page, **typed | {"components": tuple(typed["components"])})
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: UpdateForm) -> Destination:
         """Publish it."""
         updates.publish(
             draft=self._draft(form),
@@ -123,7 +123,7 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
         )
         return self.ticket.get_absolute_url()
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With internal facts beside the form, and the updates so far."""
         public_incident = self.public_incident
         return super().get_context_data(**kwargs) | {

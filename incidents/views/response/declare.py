@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from config.base.web import panels
 from config.base.web.guards import Once
-from config.base.web.views import FormPage, TemplatePage
+from config.base.web.views import Destination, FormPage, TemplatePage
 from incidents import permissions, response
 from incidents.forms.response import DeclareForm
 from incidents.forms.severities import LevelField
@@ -77,18 +77,18 @@ class Declare(FormPage):
         """Everybody who is signed in."""
         return permissions.can_declare(self.person)
 
-    def get_initial(self) -> dict[str, Any]:
+    def get_initial(self) -> dict[str, object]:
         """Values from the URL, as ?service=3&title=..."""
         return {name: value for name, value in self.request.GET.items() if name in DeclareForm.base_fields}
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Declare, or with the preview button only show what declaring would do."""
         if "preview" in request.POST:
             form = DeclareForm(initial=request.POST.dict())
             return self.render_to_response(self.get_context_data(form=form))
         return super().post(request, *args, **kwargs)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: DeclareForm) -> Destination:
         """Open the incident."""
         values = form.cleaned_data
         name, phone, email = (values.pop(key) for key in _REQUESTER)
@@ -102,7 +102,7 @@ class Declare(FormPage):
         self.done = f"{ticket.reference} is open."
         return ticket
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the proposal for the current values."""
         context = super().get_context_data(**kwargs)
         data = self.request.POST if self.request.method == "POST" else self.get_initial()
@@ -117,11 +117,11 @@ class Proposal(TemplatePage):
 
     template_name = "incidents/response/proposal.html"
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """The same by POST: a long description does not fit into an address."""
         return self.get(request, *args, **kwargs)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The proposal."""
         data = self.request.POST if self.request.method == "POST" else self.request.GET
         return super().get_context_data(**kwargs) | {"proposal": _proposal(self.request, data, self.at)}

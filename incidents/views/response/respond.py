@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -39,13 +40,13 @@ class Respond(DetailPage):
     template_name = "incidents/response/respond.html"
     place = "respond"
 
-    def get_object(self, queryset: Any = None) -> Ticket:
+    def get_object(self, queryset: QuerySet[Ticket] | None = None) -> Ticket:
         """By its reference."""
         return verbs.ticket_or_404(self.kwargs["reference"], self.person)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The incident, with buttons for people who may act."""
-        user: Any = self.person
+        user = self.person
         ticket = self.object
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context |= screen.build_screen(ticket, user, at=self.at)
@@ -163,10 +164,10 @@ class PageLink(RetriedView):
             raise paging.BadLink("The incident of this message cannot be shown here. Sign in to see it.")
         return _Link(key, page, ticket, session_ends_at)
 
-    def _screen(self) -> dict[str, Any]:
+    def _screen(self) -> dict[str, object]:
         link, ticket, user = self.link, self.link.ticket, self.link.page.user
         is_hidden = screen.hide_private(ticket)
-        context = screen.build_screen(ticket, user, at=self.at)
+        context: dict[str, Any] = screen.build_screen(ticket, user, at=self.at)
         if not is_hidden:
             context |= screen.known_so_far(ticket, at=self.at)
         responder = context["responder"]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils.text import Truncator, get_text_list
 
 from config.base.data.outbox import OutboxState
 from config.base.web.display import duration_text
-from incidents.models import EntryKind, Incident, Ticket, TicketKind, TicketStatus, Visibility
+from incidents.models import EntryKind, Incident, Ticket, TicketKind, TicketStatus, TimelineEntry, Visibility
 from incidents.response import situation
 from incidents.response.situation import ResponderView, RespondingTeam
 from incidents.tickets.status import INCIDENT
@@ -71,7 +70,7 @@ class Line:
     text: str
 
 
-def build_screen(ticket: Ticket, user: User, *, at: datetime) -> dict[str, Any]:
+def build_screen(ticket: Ticket, user: User, *, at: datetime) -> dict[str, object]:
     """The context of the screen for one person; a private ticket shows number and service only through a link."""
     teams = situation.responding_teams(ticket)
     responder = situation.responder_view(ticket, teams, user)
@@ -88,7 +87,7 @@ def build_screen(ticket: Ticket, user: User, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def known_so_far(ticket: Ticket, *, at: datetime) -> dict[str, Any]:
+def known_so_far(ticket: Ticket, *, at: datetime) -> dict[str, object]:
     """What is written about the ticket: what customers see, and its latest entries, newest first."""
     entries = ticket.timeline.exclude(kind__in=[EntryKind.PAGE, EntryKind.LINK]).select_related("actor")
     latest = entries.order_by("-at", "-pk")[:MAX_ENTRIES]
@@ -252,7 +251,7 @@ def _page_words(page: Page, *, at: datetime) -> str:
     )
 
 
-def _entry_text(entry: Any) -> str:
+def _entry_text(entry: TimelineEntry) -> str:
     text = Truncator(" ".join(entry.text.split())).chars(200)
     is_written = entry.kind in {EntryKind.NOTE, EntryKind.COMMENT}
     return f"{entry.actor.name}: {text}" if is_written and entry.actor else text

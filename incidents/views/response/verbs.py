@@ -1,6 +1,6 @@
 """The verbs of a ticket: a table, each with a form and one domain call, and the page that runs them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,13 +8,14 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from config.base.data.lifecycle import IllegalMove
 from config.base.web.guards import ActsOn, Guard, LastChange, Once, Repeatable
-from config.base.web.views import FormPage
+from config.base.web.views import Destination, FormPage
 from incidents import permissions, response
 from incidents.forms.response import (
     AddRespondersForm,
@@ -34,12 +35,13 @@ from incidents.response import situation
 from incidents.tickets import timeline
 from incidents.tickets.locking import lock_ticket
 from incidents.tickets.status import INCIDENT
+from oncall.models import User
 
 REFUSALS = (IllegalMove, response.TicketRefused, ValidationError)
 _OPEN = {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED, TicketStatus.IN_PROGRESS, TicketStatus.ON_HOLD}
 _ANY = set(TicketStatus)
 _STATUS = ActsOn("ticket", "status")
-Call = Callable[[Ticket, Any, datetime, dict[str, Any]], Any]
+Call = Callable[[Ticket, User, datetime, dict[str, Any]], object]
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Verb:
     done: str = ""
     confirm: str = ""
     """The question before a button that cannot be undone; a form is its own question."""
-    say: Callable[[Ticket, Any], str] | None = None
+    say: Callable[[Ticket, User], str] | None = None
     """What happened, where it depends on what others have done; in place of `done`."""
     is_main: bool = False
     button: str = ""
@@ -66,7 +68,7 @@ class Verb:
         return self.form is VerbForm
 
 
-def make_verb(name: str, label: str, statuses: set[Any], call: Call, **more: Any) -> Verb:
+def make_verb(name: str, label: str, statuses: Collection[str], call: Call, **more: Any) -> Verb:
     """A verb for a table of verbs."""
     return Verb(name, label, frozenset(str(status) for status in statuses), call, **more)
 
@@ -76,7 +78,7 @@ def _statuses_before(status: TicketStatus) -> set[str]:
     return {before for before in INCIDENT.moves if INCIDENT.allows(before, status)}
 
 
-def _close(ticket: Ticket, user: Any, at: datetime, answers: dict[str, Any]) -> Ticket:
+def _close(ticket: Ticket, user: User, at: datetime, answers: dict[str, Any]) -> Ticket:
     reference = answers.pop("other").strip()
     other = find_ticket(reference, user) if reference else None
     if reference and other is None:
@@ -130,7 +132,7 @@ VERBS = {
 }  # fmt: skip
 
 
-def possible_verbs(ticket: Ticket, user: Any, *, is_ringing: bool = False) -> list[Verb]:
+def possible_verbs(ticket: Ticket, user: User, *, is_ringing: bool = False) -> list[Verb]:
     """The verbs that this person may use on this ticket now; while a team is being paged it can be acknowledged."""
     if ticket.kind != TicketKind.INCIDENT or not permissions.can_act(user, ticket):
         return []
@@ -138,7 +140,7 @@ def possible_verbs(ticket: Ticket, user: Any, *, is_ringing: bool = False) -> li
     return [verb for verb in VERBS.values() if ticket.status in verb.statuses or verb.name in more]
 
 
-def find_ticket(reference: str, user: Any) -> Ticket | None:
+def find_ticket(reference: str, user: User) -> Ticket | None:
     """The ticket of a reference such as INC-7, if this person may see it."""
     prefix, _, number = reference.partition("-")
     kind = next((kind for kind, name in PREFIXES.items() if name == prefix.upper()), None)
@@ -150,7 +152,7 @@ def find_ticket(reference: str, user: Any) -> Ticket | None:
     )
 
 
-def ticket_or_404(reference: str, user: Any) -> Ticket:
+def ticket_or_404(reference: str, user: User) -> Ticket:
     """The ticket of a reference; raises Http404 if there is none that this person may see."""
     ticket = find_ticket(reference, user)
     if ticket is None:
@@ -163,11 +165,11 @@ class LockedTicketMixin:
 
     ticket: Ticket
 
-    def lock_record(self) -> Any:
+    def lock_record(self) -> Model | None:
         """The ticket, locked."""
         return lock_ticket(self.ticket.pk)
 
-    def last_change(self, record: Any) -> LastChange:
+    def last_change(self, record: Model) -> LastChange:
         """By the ticket's timeline."""
         entry = timeline.last_change(self.ticket.pk)
         return LastChange(entry.actor, entry.at) if entry else LastChange()
@@ -182,12 +184,12 @@ class VerbPage(LockedTicketMixin, FormPage):
     kinds: frozenset[str] = frozenset({TicketKind.INCIDENT, TicketKind.REQUEST})
     verb: Verb
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the ticket and the verb."""
         super().setup(request, *args, **kwargs)
-        self.verb = self.table[kwargs["verb"]]
+        self.verb = self.table[self.kwargs["verb"]]
         if request.user.is_authenticated:
-            self.ticket = ticket_or_404(kwargs["reference"], request.user)
+            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
             if self.ticket.kind not in self.kinds:
                 raise Http404
         self.title = self.verb.label
@@ -207,11 +209,11 @@ class VerbPage(LockedTicketMixin, FormPage):
         """The verb's form."""
         return self.verb.form
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the ticket."""
         return super().get_form_kwargs() | {"ticket": self.ticket, "at": self.at}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: forms.Form) -> Destination:
         """Make the verb's domain call."""
         self.verb.call(self.ticket, self.person, self.at, form.cleaned_data)
         if self.verb.say is not None:
@@ -231,7 +233,7 @@ class VerbPage(LockedTicketMixin, FormPage):
             return reverse("incidents:respond", args=[self.ticket.reference])
         return self.ticket.get_absolute_url()
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the ticket, and the address to go back to."""
         return super().get_context_data(**kwargs) | {
             "ticket": self.ticket,

@@ -40,20 +40,20 @@ class Queue(ListPage):
         """The queue's own address, also on the home page."""
         return reverse("incidents:queue")
 
-    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
+    def get_filterset_kwargs(self, filterset_class: object) -> dict[str, object]:
         """The filters of the URL; without a status: open tickets."""
         data = self.request.GET.copy()
         data.setdefault("group", "open")
         if data.get("search") and "group" not in self.request.GET:
             data["group"] = ""  # a search by number must find closed tickets too
-        defaults: dict[str, Any] = super().get_filterset_kwargs(filterset_class)
+        defaults: dict[str, object] = super().get_filterset_kwargs(filterset_class)
         return defaults | {"data": data}
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the shortcuts above the list."""
         return super().get_context_data(**kwargs) | {"tabs": self._tabs()}
 
-    def _tabs(self) -> list[dict[str, Any]]:
+    def _tabs(self) -> list[dict[str, object]]:
         user = self.person
         of_my_teams = Q(team__in=user.memberships.values("team"))
         is_open, is_restored = Q(status__in=OPEN_STATUSES), Q(status=TicketStatus.RESTORED)
@@ -82,7 +82,7 @@ class Queue(ListPage):
             },
         ]
 
-    def _tab(self, label: str, query: str, count: int | None = None) -> dict[str, Any]:
+    def _tab(self, label: str, query: str, count: int | None = None) -> dict[str, object]:
         is_current = all(
             self.request.GET.get(name, default) == QueryDict(query).get(name, default)
             for name, default in (("group", "open"), ("whose", ""))

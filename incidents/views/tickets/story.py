@@ -1,6 +1,6 @@
 """The story of a ticket on one page."""
 
-from typing import Any
+from django.http import HttpRequest
 
 from config.base.web import panels
 from config.base.web.views import TemplatePage
@@ -15,14 +15,14 @@ class Story(TemplatePage):
     template_name = "incidents/tickets/story.html"
     ticket: Ticket
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the ticket."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.ticket = ticket_or_404(kwargs["reference"], request.user)
+            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
             self.title = f"The story of {self.ticket.reference}"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the chapters."""
         related = story.related_tickets(self.ticket, user=self.person)
         return super().get_context_data(**kwargs) | {

@@ -1,9 +1,10 @@
 """The page of a ticket, and the form to edit it."""
 
-from typing import Any
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from config.base.web.guards import Edits
-from config.base.web.views import DetailPage, FormPage
+from config.base.web.views import Destination, DetailPage, FormPage
 from incidents import permissions, response
 from incidents.forms.response import NoteForm
 from incidents.forms.tickets import TicketForm
@@ -20,7 +21,7 @@ class TicketPage(DetailPage):
     template_name = "incidents/tickets/ticket.html"
     context_object_name = "ticket"
 
-    def get_object(self, queryset: Any = None) -> Ticket:
+    def get_object(self, queryset: QuerySet[Ticket] | None = None) -> Ticket:
         """By its reference."""
         return verbs.ticket_or_404(self.kwargs["reference"], self.person)
 
@@ -33,7 +34,7 @@ class TicketPage(DetailPage):
         """Panels by the kind of ticket."""
         return str(self.object.kind)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """All that the page shows."""
         ticket, user = self.object, self.person
         teams = situation.responding_teams(ticket)
@@ -66,11 +67,11 @@ class TicketEdit(verbs.LockedTicketMixin, FormPage):
     form_class = TicketForm
     refusals = verbs.REFUSALS
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the ticket."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.ticket = verbs.ticket_or_404(kwargs["reference"], request.user)
+            self.ticket = verbs.ticket_or_404(self.kwargs["reference"], request.user)
 
     def may(self) -> bool:
         """People who act on incidents."""
@@ -80,12 +81,12 @@ class TicketEdit(verbs.LockedTicketMixin, FormPage):
         """Verb and reference."""
         return f"Edit {self.ticket.reference}"
 
-    def get_form(self, form_class: Any = None) -> TicketForm:
+    def get_form(self, form_class: object = None) -> TicketForm:
         """With the incident's current values."""
         incident = Incident.objects.get(pk=self.ticket.pk)
         return TicketForm.of(incident, self.request.POST if self.request.method == "POST" else None)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: TicketForm) -> Destination:
         """Save the changed fields."""
         return response.edit(
             ticket_id=self.ticket.pk,
@@ -94,6 +95,6 @@ class TicketEdit(verbs.LockedTicketMixin, FormPage):
             at=self.at,
         )
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the address to go back to."""
         return super().get_context_data(**kwargs) | {"ticket": self.ticket, "back": self.ticket.get_absolute_url()}
