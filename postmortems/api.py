@@ -1,5 +1,6 @@
 """Endpoints of postmortems and their templates."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Prefetch
@@ -10,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.base.data.users import signed_in
 from config.base.rest.scopes import Scope
 from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, post_action, status_is, write_handler
 from postmortems import filters, reports, review, seats, serializers, writing
@@ -18,7 +20,7 @@ from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, 
 from postmortems.permissions import can_approve, can_comment, can_write
 
 
-def _is_withdrawn(postmortem: Postmortem, data: dict[str, Any]) -> bool:
+def _is_withdrawn(postmortem: Postmortem, data: dict[str, object]) -> bool:
     return postmortem.status == PostmortemStatus.APPROVED and postmortem.published_at is None
 
 
@@ -37,7 +39,7 @@ class PostmortemViewSet(ReadViewSet):
     serializer_class = serializers.PostmortemSerializer
     filterset_class = filters.PostmortemFilter
 
-    def _do(self, verb_of: Any, postmortem: Postmortem, **arguments: Any) -> Postmortem:
+    def _do(self, verb_of: Callable[..., Postmortem], postmortem: Postmortem, **arguments: Any) -> Postmortem:
         changed: Postmortem = verb_of(postmortem_id=postmortem.pk, actor=self.actor, at=self.at, **arguments)
         return changed
 
@@ -48,27 +50,27 @@ class PostmortemViewSet(ReadViewSet):
         return writing.draft(ticket_id=ticket.pk, actor=self.actor, at=self.at, **data)
 
     @post_action(serializers.WriteSerializer, scope=Scope.POSTMORTEMS, may=can_write)
-    def write(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+    def write(self, postmortem: Postmortem, data: dict[str, object]) -> Postmortem:
         """Save a section's text as a new revision."""
         return self._do(writing.write, postmortem, **data)
 
     @post_action(serializers.PublicTextSerializer, scope=Scope.POSTMORTEMS, may=can_write)
-    def write_public(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+    def write_public(self, postmortem: Postmortem, data: dict[str, object]) -> Postmortem:
         """Save the text that the public reads once it is approved and published."""
         return self._do(writing.write_public, postmortem, **data)
 
     @post_action(serializers.PostmortemOwnerSerializer, scope=Scope.POSTMORTEMS, may=can_write, changes=("owner",))
-    def assign(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+    def assign(self, postmortem: Postmortem, data: dict[str, object]) -> Postmortem:
         """Assign it to an owner."""
         return self._do(writing.assign, postmortem, **data)
 
     @post_action(serializers.NewCommentSerializer, scope=Scope.POSTMORTEMS, may=can_comment)
-    def comment(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+    def comment(self, postmortem: Postmortem, data: dict[str, object]) -> Postmortem:
         """Comment on it or on one section."""
         return self._do(review.comment, postmortem, **data)
 
     @post_action(scope=Scope.POSTMORTEMS, may=can_write, is_done=status_is("in_review"), changes=("status",))
-    def submit(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+    def submit(self, postmortem: Postmortem, data: dict[str, object]) -> Postmortem:
         """Submit it for review."""
         return self._do(review.submit, postmortem)
 
@@ -79,12 +81,12 @@ class PostmortemViewSet(ReadViewSet):
         is_done=status_is("draft"),
         changes=("status",),
     )
-    def request_changes(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+    def request_changes(self, postmortem: Postmortem, data: dict[str, object]) -> Postmortem:
         """Request changes; it becomes a draft again."""
         return self._do(review.request_changes, postmortem, **data)
 
     @post_action(serializers.TakeSeatSerializer, scope=Scope.POSTMORTEMS, may=can_comment)
-    def take_seat(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+    def take_seat(self, postmortem: Postmortem, data: dict[str, object]) -> Postmortem:
         """Record that you attended the review or sign it off, or that another person attended (S29)."""
         return self._do(seats.take_seat, postmortem, **data)
 
@@ -95,7 +97,7 @@ class PostmortemViewSet(ReadViewSet):
         is_done=status_is("approved", "published", "closed"),
         changes=("status",),
     )
-    def approve(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+    def approve(self, postmortem: Postmortem, data: dict[str, object]) -> Postmortem:
         """Approve it; only for a person who did not write it."""
         return self._do(review.approve, postmortem, **data)
 
@@ -106,19 +108,19 @@ class PostmortemViewSet(ReadViewSet):
         is_done=status_is("published"),
         changes=("status",),
     )
-    def publish(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+    def publish(self, postmortem: Postmortem, data: dict[str, object]) -> Postmortem:
         """Show the public text on each status page that shows the incident."""
         return self._do(review.publish, postmortem, **data)
 
     @post_action(
         serializers.TextSerializer, scope=Scope.PUBLISH, may=can_approve, is_done=_is_withdrawn, changes=("status",)
     )
-    def withdraw(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+    def withdraw(self, postmortem: Postmortem, data: dict[str, object]) -> Postmortem:
         """Withdraw the public text."""
         return self._do(review.withdraw, postmortem, **data)
 
     @post_action(scope=Scope.POSTMORTEMS, may=can_approve, is_done=status_is("closed"), changes=("status",))
-    def close(self, postmortem: Postmortem, data: dict[str, Any]) -> Postmortem:
+    def close(self, postmortem: Postmortem, data: dict[str, object]) -> Postmortem:
         """Close it: the review is done."""
         return self._do(review.close, postmortem)
 
@@ -157,5 +159,5 @@ class PreventionReportViewSet(AnswerViewSet):
             raise exceptions.ValidationError(
                 {name: [str(message) for message in errors] for name, errors in form.errors.items()}
             )
-        scope = form.scope(user=request.user, today=timezone.localdate())
+        scope = form.scope(user=signed_in(request), today=timezone.localdate())
         return Response(self.get_serializer(reports.build_report(scope)).data)

@@ -1,15 +1,14 @@
 """Filters of postmortems; page, CSV and endpoint share them."""
 
-from typing import Any
-
 import django_filters as filters
 from django.db.models import QuerySet
 
-from config.base.web.filters import FilterSet, SinceDayFilter, UntilDayFilter, WordsFilter
+from config.base.data.users import Visitor
+from config.base.web.filters import FilterSet, RowT, SinceDayFilter, UntilDayFilter, WordsFilter
 from incidents.filters.tickets import ReferenceFilter
 from incidents.models import Service, Severity
 from oncall.models import Team, User
-from postmortems.models import Postmortem, PostmortemStatus, Template
+from postmortems.models import Postmortem, PostmortemQuerySet, PostmortemStatus, Template
 
 STEPS = [
     ("drafted", "First text written"),
@@ -52,22 +51,22 @@ class PostmortemFilter(FilterSet):
         model = Postmortem
         fields: tuple[str, ...] = ()
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def filter_queryset(self, queryset: QuerySet[RowT]) -> QuerySet[RowT]:
         """The rows, each once, even if several sections match the search."""
         rows = super().filter_queryset(queryset)
         return rows.distinct() if self.form.cleaned_data.get("search") else rows
 
-    def at_step(self, queryset: Any, name: str, value: str) -> Any:
+    def at_step(self, queryset: PostmortemQuerySet, name: str, value: str) -> PostmortemQuerySet:
         """Postmortems that have taken a step, or have not yet (S37)."""
         return queryset.filter(**{f"{value.removeprefix('not_')}_at__isnull": value.startswith("not_")})
 
-    def is_due(self, queryset: Any, name: str, value: str) -> Any:
+    def is_due(self, queryset: PostmortemQuerySet, name: str, value: str) -> PostmortemQuerySet:
         """Postmortems that are overdue."""
         return queryset.overdue()
 
-    def for_whom(self, queryset: Any, name: str, value: str) -> Any:
+    def for_whom(self, queryset: PostmortemQuerySet, name: str, value: str) -> PostmortemQuerySet:
         """Postmortems of the reader, of their teams, or without an owner."""
-        user: Any = getattr(self.request, "user", None)
+        user: Visitor | None = getattr(self.request, "user", None)
         if value == "nobody":
             return queryset.filter(owner__isnull=True)
         if user is None or not user.is_authenticated:

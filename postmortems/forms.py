@@ -1,7 +1,6 @@
 """Forms of writing and reviewing postmortems."""
 
 from datetime import date
-from typing import Any
 
 from django import forms
 
@@ -26,7 +25,7 @@ class SectionForm(EditForm):
     )
 
     @classmethod
-    def of(cls, section: PostmortemSection, data: Any = None) -> "SectionForm":
+    def of(cls, section: PostmortemSection, data: object = None) -> "SectionForm":
         """The form with the section's current text."""
         return cls(data, current={"body": section.body})
 
@@ -43,7 +42,7 @@ class PublicTextForm(EditForm):
     )
 
     @classmethod
-    def of(cls, postmortem: Postmortem, data: Any = None) -> "PublicTextForm":
+    def of(cls, postmortem: Postmortem, data: object = None) -> "PublicTextForm":
         """The form with the current text."""
         return cls(data, current={"text": postmortem.public_text})
 
@@ -97,7 +96,7 @@ class SeatForm(Form):
         help_text="You can record that another person attended.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, question: str, **kwargs: Any) -> None:
+    def __init__(self, *args: object, question: str, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["answer"].label = question
 
@@ -117,7 +116,7 @@ class ReportForm(FilterForm):
         queryset=Team.objects.order_by("name"), required=False, to_field_name="slug", empty_label="All teams"
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Refuse a period that ends before it begins."""
         cleaned = super().clean() or {}
         days = [cleaned[name] for name in ("since", "until") if cleaned.get(name)]
@@ -125,7 +124,7 @@ class ReportForm(FilterForm):
             raise forms.ValidationError("The period ends before it begins. Swap the two days.")
         return cleaned
 
-    def scope(self, *, user: Any, today: date) -> reports.Scope:
+    def scope(self, *, user: User, today: date) -> reports.Scope:
         """The report's scope; the default period and all teams if the form is invalid."""
         values = self.cleaned_data if self.is_valid() else {}
         until = values.get("until") or max(today, values.get("since") or today)

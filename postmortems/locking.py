@@ -1,7 +1,6 @@
 """Steps of every action on a postmortem: lock it, change its status, and write the review and the timeline."""
 
 from datetime import datetime
-from typing import Any
 
 from config.base.data.lifecycle import Refusal
 from incidents.models import EntryKind
@@ -47,7 +46,7 @@ def change_status(
     at: datetime,
     actor: User | None,
     text: str = "",
-    **stamps: Any,
+    **stamps: object,
 ) -> Postmortem:
     """Change the status, set its stamps, and record it on the review and the timeline. Raises IllegalMove."""
     old_status = postmortem.status

@@ -1,7 +1,7 @@
 """Postmortems: their templates, sections, revisions, reviews and public texts."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -25,7 +25,7 @@ PUBLIC_TEXT = "public_text"
 _SECTION = {"key": str, "title": str, "guidance": str, "is_required": bool}
 
 
-def validate_sections(value: Any) -> None:
+def validate_sections(value: object) -> None:
     """Refuse sections of a template that are not `[{"key", "title", "guidance", "is_required"}]`."""
     if not isinstance(value, list) or not value:
         raise ValidationError("Add at least one section.")

@@ -1,7 +1,6 @@
 """Panels of postmortems on the pages of incidents."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -30,7 +29,7 @@ def _postmortem_moments(circle: RelatedTickets) -> Iterable[Moment]:
         yield from timestamp_moments(postmortem, _LABELS, title=title, url=postmortem.get_absolute_url())
 
 
-def _incident_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+def _incident_panel(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
     postmortem = Postmortem.objects.select_related("owner").filter(ticket_id=ticket.pk).first()
     may_draft = postmortem is None and not ticket.is_open and permissions.can_write(request.user)
     if postmortem is None and not may_draft:

@@ -1,7 +1,6 @@
 """Receivers of signals from `incidents`."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.dispatch import receiver
@@ -12,7 +11,7 @@ from postmortems import writing
 
 
 @receiver(signals.incident_restored, dispatch_uid="postmortems.restored")
-def draft_when_restored(*, ticket: Ticket, at: datetime, **_: Any) -> None:
+def draft_when_restored(*, ticket: Ticket, at: datetime, **_: object) -> None:
     """Draft the postmortem that the severity requires, after the commit, so that an error cannot undo the restoration.
 
     If it fails, the sweep drafts it later.

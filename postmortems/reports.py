@@ -13,7 +13,7 @@ from django.utils import timezone
 from incidents.filters.reports import midnight
 from incidents.models import ActionItem, Ticket, TicketKind
 from incidents.prevention import recurrence
-from oncall.models import Team
+from oncall.models import Team, User
 from postmortems.models import Postmortem
 from problems.models import KnownError
 
@@ -33,7 +33,7 @@ class Percentile(Aggregate):
 class Scope:
     """Which records the report counts: first and last day in the reader's time zone, and what the reader may see."""
 
-    user: Any
+    user: User
     since: date
     until: date
     team: Team | None = None
@@ -132,7 +132,7 @@ def build_report(scope: Scope) -> Report:
 def timeliness(scope: Scope) -> list[Step]:
     """Days from restoration to each step, and how many have not taken it yet (S37)."""
     rows = Postmortem.objects.visible_to(scope.user).filter(scope.within("restored_at"), scope.of_team("ticket__team"))
-    aggregates: dict[str, Any] = {}
+    aggregates: dict[str, object] = {}
     for name in STEPS:
         days = models.ExpressionWrapper(F(f"{name}_at") - F("restored_at"), output_field=DurationField())
         aggregates[f"{name}_n"] = Count(f"{name}_at")

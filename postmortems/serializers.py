@@ -107,7 +107,7 @@ class PostmortemSerializer(RecordSerializer):
         )  # fmt: skip
 
     @extend_schema_field(SectionSerializer(many=True))
-    def get_sections(self, postmortem: Postmortem) -> list[dict[str, Any]]:
+    def get_sections(self, postmortem: Postmortem) -> list[dict[str, object]]:
         """The sections in order."""
         rows = sorted(postmortem.sections.all(), key=lambda section: section.position)
         return list(SectionSerializer(rows, many=True).data)

@@ -39,7 +39,7 @@ class PostmortemTable(Table):
         """A red edge for an overdue postmortem."""
         return format_html(' class="{}"', "is-loud") if record.is_overdue(self.at.date()) else ""
 
-    def render_due_on(self, value: date, record: Any) -> SafeString:
+    def render_due_on(self, value: date, record: Postmortem) -> SafeString:
         """The day, with a tag once it is overdue."""
         overdue = display.tag_element("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
         return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), display.date_text(value), overdue)

@@ -1,5 +1,6 @@
 """Endpoints of problems and their actions, contributing factors and known errors."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -34,7 +35,7 @@ class ProblemViewSet(TicketViewSet):
     serializer_class = serializers.ProblemSerializer
     filterset_class = filters.ProblemFilter
 
-    def _do(self, verb_of: Any, ticket: Ticket, **arguments: Any) -> Ticket:
+    def _do(self, verb_of: Callable[..., object], ticket: Ticket, **arguments: Any) -> Ticket:
         verb_of(problem_id=ticket.pk, actor=self.actor, at=self.at, **arguments)
         return ticket
 
@@ -47,7 +48,7 @@ class ProblemViewSet(TicketViewSet):
         return lifecycle.open_problem(**data, **context)
 
     @write_handler(serializers.ProblemFactsSerializer, scope=Scope.PREVENT, may=can_act, partial=True)
-    def partial_update(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def partial_update(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Change only the fields that are sent."""
         return self._do(lifecycle.edit, ticket, changes=data)
 
@@ -59,19 +60,19 @@ class ProblemViewSet(TicketViewSet):
     @post_action(
         OptionalNoteSerializer, scope=Scope.PREVENT, may=can_act, is_done=status_is("assessed"), changes=("status",)
     )
-    def assess(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def assess(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Assess it: its cause should be investigated."""
         return self._do(lifecycle.assess, ticket, **data)
 
     @post_action(
         OptionalNoteSerializer, scope=Scope.PREVENT, may=can_act, is_done=status_is("analysis"), changes=("status",)
     )
-    def analyze(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def analyze(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Analyze it: investigate the cause."""
         return self._do(lifecycle.analyze, ticket, **data)
 
     @post_action(serializers.PublishKnownErrorSerializer, scope=Scope.PREVENT, may=can_act, changes=("status",))
-    def publish_known_error(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def publish_known_error(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Publish its symptoms and workaround for responders of new incidents."""
         return self._do(lifecycle.publish_known_error, ticket, **data)
 
@@ -82,7 +83,7 @@ class ProblemViewSet(TicketViewSet):
         is_done=status_is("fix_in_progress"),
         changes=("status",),
     )
-    def start_fix(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def start_fix(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Start to fix the cause."""
         return self._do(lifecycle.start_fix, ticket, **data)
 
@@ -93,7 +94,7 @@ class ProblemViewSet(TicketViewSet):
         is_done=status_is("resolved"),
         changes=("status", "resolved_at"),
     )
-    def resolve(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def resolve(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Resolve it: the cause is fixed. Incidents that waited only for this are resolved too."""
         return self._do(lifecycle.resolve, ticket, **data)
 
@@ -104,7 +105,7 @@ class ProblemViewSet(TicketViewSet):
         return Response(self.get_serializer(at_risk.propose(self.get_object()), many=True).data)
 
     @post_action(serializers.NameServicesSerializer, scope=Scope.PREVENT, may=can_act, changes=("services_at_risk",))
-    def name_services(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def name_services(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Name other services at risk: each team that owns one of them gets one action item."""
         return self._do(at_risk.name_services, ticket, **data)
 
@@ -115,7 +116,7 @@ class ProblemViewSet(TicketViewSet):
         is_done=is_closed_so,
         changes=("status", "closure_code", "closure_note", "closed_at"),
     )
-    def close(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def close(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Close it with a code."""
         return self._do(lifecycle.close, ticket, **data)
 
@@ -126,7 +127,7 @@ class ProblemViewSet(TicketViewSet):
         is_done=lambda ticket, data: ticket.is_open,
         changes=("status", "reopened_at"),
     )
-    def reopen(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+    def reopen(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Reopen it: analyze the cause again."""
         return self._do(lifecycle.reopen, ticket, **data)
 

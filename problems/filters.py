@@ -1,13 +1,15 @@
 """Filters of problems, factors and known errors; page and endpoint share them."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
 
+from config.base.data.users import Visitor
 from config.base.data.wall_clock import DAY, day_start
-from config.base.web.filters import DayFilter, FilterSet, WordsFilter, YesNoFilter
+from config.base.web.filters import DayFilter, FilterSet, RowT, WordsFilter, YesNoFilter
 from incidents.filters.tickets import ReferenceFilter, TicketFilter
 from incidents.models import Service, Ticket
 from incidents.prevention import recurrence
@@ -25,7 +27,7 @@ class ProblemFilter(TicketFilter):
         model = Ticket
         fields: tuple[str, ...] = ()
 
-    def filter_proactive(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+    def filter_proactive(self, queryset: QuerySet[RowT], name: str, value: bool) -> QuerySet[RowT]:
         """Problems that had no incident when they were opened, or the others (S38)."""
         return queryset.filter(recurrence.is_proactive() if value else ~recurrence.is_proactive())
 
@@ -45,7 +47,7 @@ class LooksLikeFilter(ReferenceFilter):
 
     may_repeat = False
 
-    def filter(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+    def filter(self, queryset: QuerySet[RowT], value: Mapping[str, object] | None) -> QuerySet[RowT]:
         """The best matches; none for an incident that the reader may not see."""
         if value is None:
             return queryset
@@ -63,12 +65,12 @@ class ResemblesFilter(filters.CharFilter):
 
     may_repeat = False
 
-    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+    def filter(self, queryset: QuerySet[RowT], value: str) -> QuerySet[RowT]:
         """The best matches; those of the chosen service rank higher."""
         if not value:
             return queryset
         service = self.parent.form.cleaned_data.get("service")
-        user: Any = getattr(self.parent.request, "user", None)
+        user: Visitor | None = getattr(self.parent.request, "user", None)
         matches = matching.find_matches(title=value, service=service, user=user)
         return queryset.filter(pk__in=[known_error.pk for known_error in matches])
 
@@ -94,7 +96,7 @@ class KnownErrorFilter(FilterSet):
         model = KnownError
         fields: tuple[str, ...] = ()
 
-    def used_between(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
+    def used_between(self, queryset: QuerySet[RowT], name: str, value: date) -> QuerySet[RowT]:
         """Those of which one use is in the period: both ends are about the same use."""
         uses = KnownErrorUse.objects.filter(known_error=OuterRef("pk"))
         first, last = (self.form.cleaned_data.get(end) for end in ("used_after", "used_before"))

@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from config.base.web.forms import EditForm, Form
 from incidents.forms.response import VerbForm
 from incidents.models import Incident, Service, Severity, Ticket, TicketKind
 from incidents.tickets import quoting
-from oncall.models import Team
+from oncall.models import Team, User
 from problems.investigation import at_risk
 from problems.investigation.lifecycle import CODE_CHOICES
 from problems.models import Factor, KnownError, Problem
@@ -48,7 +49,7 @@ class FactsForm(EditForm):
     affected_customers = forms.CharField(max_length=300, required=False)
 
     @classmethod
-    def of(cls, problem: Problem, data: Any = None) -> "FactsForm":
+    def of(cls, problem: Problem, data: object = None) -> "FactsForm":
         """The form with the problem's current values."""
         relations = {"service", "severity"}
         current = {name: getattr(problem, f"{name}_id" if name in relations else name) for name in cls.base_fields}
@@ -74,7 +75,7 @@ class KnownErrorForm(VerbForm, EditForm):
         super().__init__(*args, ticket=ticket, current=self._current_values(ticket), **kwargs)
 
     @staticmethod
-    def _current_values(ticket: Ticket) -> dict[str, Any]:
+    def _current_values(ticket: Ticket) -> dict[str, object]:
         """The published values; before that, those of the problem and of incidents that are open to everybody."""
         published = KnownError.objects.filter(problem=ticket.pk).values("title", "symptoms", "workaround").first()
         if published:
@@ -122,7 +123,7 @@ class AtRiskForm(VerbForm):
         if not reasons:
             del self.fields["services"]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Merge proposed and more services into `services`."""
         cleaned = super().clean() or {}
         chosen = [*cleaned.pop("services", ()), *cleaned.pop("more", ())]
@@ -149,7 +150,7 @@ class FactorForm(VerbForm):
         parent.label_from_instance = lambda factor: factor.text[:100]
 
 
-def _open_problems(user: Any) -> Any:
+def _open_problems(user: User) -> QuerySet[Ticket]:
     rows = Ticket.objects.visible_to(user).open().filter(kind=TicketKind.PROBLEM)
     return rows.distinct().order_by("-created_at")
 
@@ -159,7 +160,7 @@ class ProblemChoiceForm(VerbForm):
 
     problem = forms.ModelChoiceField(queryset=Ticket.objects.none(), empty_label="Choose a problem")
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["problem"].queryset = _open_problems(user)  # type: ignore[attr-defined]  # typed as any Field
 

@@ -15,7 +15,7 @@ from problems.known_errors import matching
 from problems.models import KnownError, KnownErrorUse
 
 
-def _cause_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+def _cause_panel(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
     can_act = permissions.can_act(request.user, ticket)
     causes = Ticket.objects.visible_to(request.user).filter(
         links_in__from_ticket=ticket, links_in__kind=LinkKind.CAUSED_BY
@@ -24,7 +24,7 @@ def _cause_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
     return {"ticket": ticket, "problems": problems, "can_act": can_act} if problems or can_act else None
 
 
-def _known_errors_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+def _known_errors_panel(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
     """Matching known errors of an open incident; without sign-in none for a private one."""
     is_anonymous = not request.user.is_authenticated
     if ticket.kind != TicketKind.INCIDENT or not ticket.is_open:
@@ -49,7 +49,7 @@ def _declare_panel(request: HttpRequest, draft: Any) -> dict[str, Any] | None:
     return {"known_errors": matches} if matches else None
 
 
-def _at_risk_panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+def _at_risk_panel(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
     """Other services at risk, named and proposed; nothing if none is named and the reader may not name one."""
     named = Service.objects.filter(problems_at_risk=ticket.pk).select_related("team").order_by("name")
     can_act = permissions.can_act(request.user, ticket) and ticket.status != TicketStatus.CLOSED

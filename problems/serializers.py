@@ -48,7 +48,7 @@ class NewProblemSerializer(InputSerializer):
     team = Key(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
     severity = Key(slug_field="name", queryset=Severity.objects.all(), required=False)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """With an incident only a title is allowed; without one title and severity are required."""
         required = set() if "incident" in attrs else {"title", "severity"}
         errors = {name: ["This is required without an incident."] for name in required - set(attrs)}

@@ -1,14 +1,13 @@
 """The list of postmortems, the page of one, the forms of its texts, and earlier texts."""
 
-from typing import Any
-
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from config.base.data.lifecycle import Refusal
 from config.base.web import panels
 from config.base.web.guards import Edits, Once
-from config.base.web.views import DetailPage, ListPage, PostPage, TemplatePage
+from config.base.web.views import Destination, DetailPage, ListPage, PostPage, TemplatePage
 from incidents.models import Ticket
 from incidents.views.response.verbs import ticket_or_404
 from postmortems import blameless, permissions, seats, workspace, writing
@@ -37,7 +36,7 @@ class PostmortemPage(DetailPage):
     template_name = "postmortems/postmortem.html"
     context_object_name = "postmortem"
 
-    def get_object(self, queryset: Any = None) -> Postmortem:
+    def get_object(self, queryset: QuerySet[Postmortem] | None = None) -> Postmortem:
         """The postmortem, if this person may see its incident."""
         return verbs.postmortem_or_404(self.kwargs["pk"], self.person)
 
@@ -45,7 +44,7 @@ class PostmortemPage(DetailPage):
         """With the incident's number."""
         return f"Postmortem of {self.object.ticket.reference}"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """All of the page."""
         postmortem, user = self.object, self.person
         allowed = verbs.allowed_verbs(postmortem, user)
@@ -79,17 +78,17 @@ class DraftPostmortem(PostPage):
     done = "Drafted from the incident's record. Now add the rest."
     ticket: Ticket
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the ticket."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.ticket = ticket_or_404(kwargs["reference"], request.user)
+            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
 
     def may(self) -> bool:
         """People who may write postmortems."""
         return permissions.can_write(self.person)
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Draft it."""
         return writing.draft(ticket_id=self.ticket.pk, actor=self.person, at=self.at)
 
@@ -105,22 +104,22 @@ class SectionEdit(verbs.PostmortemFormPage):
     template_name = "postmortems/section.html"
     section: PostmortemSection
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the section."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            section = self.postmortem.sections.filter(key=kwargs["key"]).first()
+            section = self.postmortem.sections.filter(key=self.kwargs["key"]).first()
             if section is None:
                 raise Http404
             self.section = section
             self.title = section.title
 
-    def get_form(self, form_class: Any = None) -> SectionForm:
+    def get_form(self, form_class: object = None) -> SectionForm:
         """With the current text of the section."""
         self.section.refresh_from_db(fields=["body", "updated_at"])
         return SectionForm.of(self.section, self.request.POST if self.request.method == "POST" else None)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: SectionForm) -> Destination:
         """Save the text."""
         saved = writing.write(
             postmortem_id=self.postmortem.pk,
@@ -132,7 +131,7 @@ class SectionEdit(verbs.PostmortemFormPage):
         )
         return f"{saved.get_absolute_url()}#{self.section.key}"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the section, hints at its text, and the biases of hindsight."""
         return super().get_context_data(**kwargs) | {
             "section": self.section,
@@ -149,12 +148,12 @@ class PublicTextEdit(verbs.PostmortemFormPage):
     title = "Public text"
     lead = "Reviewed and approved with the rest, then shown on the status page. Nothing is copied into it."
 
-    def get_form(self, form_class: Any = None) -> PublicTextForm:
+    def get_form(self, form_class: object = None) -> PublicTextForm:
         """With the current text."""
         self.postmortem.refresh_from_db(fields=["public_text", "public_written_at"])
         return PublicTextForm.of(self.postmortem, self.request.POST if self.request.method == "POST" else None)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: PublicTextForm) -> Destination:
         """Save the text."""
         saved = writing.write_public(
             postmortem_id=self.postmortem.pk,
@@ -171,7 +170,7 @@ class RevisionList(TemplatePage):
 
     template_name = "postmortems/revisions.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the revisions."""
         postmortem = verbs.postmortem_or_404(self.kwargs["pk"], self.person)
         key = self.kwargs["key"]

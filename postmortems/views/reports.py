@@ -1,7 +1,5 @@
 """The report on prevention."""
 
-from typing import Any
-
 from django.utils import timezone
 
 from config.base.web.views import TemplatePage
@@ -15,7 +13,7 @@ class PreventionReport(TemplatePage):
     title = "Reports: prevention"
     template_name = "postmortems/report.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the report of the period and team in the address."""
         today = timezone.localdate(self.at)
         submitted = ReportForm(self.request.GET)

@@ -1,10 +1,9 @@
 """Taking a seat in a review: one question, and whether the person attended or signs off."""
 
-from typing import Any
-
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from config.base.web.guards import Once
+from config.base.web.views import Destination
 from incidents.models import ReviewSeat
 from postmortems import permissions, seats
 from postmortems.forms import SeatForm
@@ -20,12 +19,12 @@ class TakeSeat(PostmortemFormPage):
     done = "Saved."
     seat: ReviewSeat
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the seat."""
         super().setup(request, *args, **kwargs)
-        if kwargs["seat"] not in ReviewSeat.values:
+        if self.kwargs["seat"] not in ReviewSeat.values:
             raise Http404
-        self.seat = ReviewSeat(kwargs["seat"])
+        self.seat = ReviewSeat(self.kwargs["seat"])
         self.title = f"Review: {self.seat.label}"
         self.lead = f"For {seats.ELIGIBLE_PEOPLE[self.seat]}."
 
@@ -33,11 +32,11 @@ class TakeSeat(PostmortemFormPage):
         """Everybody who can see the incident; `take_seat` checks who may take the seat."""
         return permissions.can_comment(self.person, self.postmortem)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the question of its perspective."""
         return super().get_form_kwargs() | {"question": seats.QUESTIONS[seats.PERSPECTIVES[self.seat]]}
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: SeatForm) -> Destination:
         """Take the seat."""
         postmortem = seats.take_seat(
             postmortem_id=self.postmortem.pk,

@@ -7,18 +7,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from config.base.data.lifecycle import Refusal
 from config.base.web.guards import ActsOn, Guard, LastChange, Once
-from config.base.web.views import FormPage
+from config.base.web.views import Destination, FormPage
+from oncall.models import User
 from postmortems import forms as postmortem_forms
 from postmortems import permissions, review, writing
 from postmortems.models import Postmortem, PostmortemStatus
 from postmortems.status import POSTMORTEM
 
-Call = Callable[[Postmortem, Any, datetime, dict[str, Any]], Postmortem]
+Call = Callable[[Postmortem, User, datetime, dict[str, Any]], Postmortem]
 _STATUS = ActsOn("postmortem", "status")
 _ALL = frozenset(PostmortemStatus.values)
 
@@ -82,12 +83,12 @@ VERBS = {
 }  # fmt: skip
 
 
-def allowed_verbs(postmortem: Postmortem, user: Any) -> list[Verb]:
+def allowed_verbs(postmortem: Postmortem, user: User) -> list[Verb]:
     """The actions that this person may take on this postmortem now."""
     return [verb for verb in VERBS.values() if postmortem.status in verb.statuses and verb.may(user, postmortem)]
 
 
-def postmortem_or_404(pk: int, user: Any) -> Postmortem:
+def postmortem_or_404(pk: int, user: User) -> Postmortem:
     """The postmortem, if this person may see its incident."""
     return get_object_or_404(
         Postmortem.objects.for_list()
@@ -105,11 +106,11 @@ class PostmortemFormPage(FormPage):
     refusals = (Refusal,)
     postmortem: Postmortem
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the postmortem."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.postmortem = postmortem_or_404(kwargs["pk"], request.user)
+            self.postmortem = postmortem_or_404(self.kwargs["pk"], request.user)
 
     def may(self) -> bool:
         """People who may write postmortems."""
@@ -122,7 +123,7 @@ class PostmortemFormPage(FormPage):
         newest = max(filter(None, rows), key=lambda row: row.at, default=None)
         return LastChange(newest.author, newest.at) if newest else LastChange(at=record.updated_at)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the postmortem, and the way back."""
         return super().get_context_data(**kwargs) | {
             "postmortem": self.postmortem,
@@ -135,10 +136,10 @@ class VerbPage(PostmortemFormPage):
 
     verb: Verb
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the verb as well."""
         super().setup(request, *args, **kwargs)
-        self.verb = VERBS[kwargs["verb"]]
+        self.verb = VERBS[self.kwargs["verb"]]
         self.title = self.button = self.verb.label
         self.done = self.verb.done
 
@@ -155,7 +156,7 @@ class VerbPage(PostmortemFormPage):
         """The verb's form."""
         return self.verb.form
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: forms.Form) -> Destination:
         """Call the domain function of the verb."""
         return self.verb.call(self.postmortem, self.person, self.at, form.cleaned_data)
 

@@ -187,7 +187,7 @@ def reopen(*, problem_id: int, reason: str, actor: User | None, at: datetime) ->
         raise TicketRefused(f"{ticket.reference} is open already.")
     if not reason.strip():
         raise TicketRefused("Say why it is reopened.")
-    stamps: dict[str, Any] = {"reopened_at": at, "resolved_at": None, "closed_at": None, "closure_code": ""}
+    stamps: dict[str, object] = {"reopened_at": at, "resolved_at": None, "closed_at": None, "closure_code": ""}
     return _move(problem_id, TicketStatus.ANALYSIS, "Reopened.", reason, actor=actor, at=at, **stamps)
 
 
@@ -237,7 +237,7 @@ def _locked(problem_id: int) -> Ticket:
 
 
 def _move(
-    problem_id: int, status: TicketStatus, text: str, note: str, *, actor: User | None, at: datetime, **stamps: Any
+    problem_id: int, status: TicketStatus, text: str, note: str, *, actor: User | None, at: datetime, **stamps: object
 ) -> Ticket:
     ticket = _locked(problem_id)
     entry = f"{text} {note}".strip()

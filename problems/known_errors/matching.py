@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.functions import Greatest
 
+from config.base.data.users import Visitor
 from incidents import response
 from incidents.models import EntryKind, Incident, LinkKind, Service, Ticket, Visibility
 from incidents.tickets import links, quoting, timeline
@@ -29,7 +30,12 @@ _WEIGHTS = [1.0, 1.0, 1.0, 1.0]
 
 
 def find_matches(
-    *, title: str, text: str = "", service: Service | None = None, user: Any = None, limit: int = _MAX_MATCHES
+    *,
+    title: str,
+    text: str = "",
+    service: Service | None = None,
+    user: Visitor | None = None,
+    limit: int = _MAX_MATCHES,
 ) -> Sequence[KnownError]:
     """The published known errors that match this text best, the best first, each with its `score`.
 
@@ -62,7 +68,7 @@ def find_matches(
     return list(rows[:limit])
 
 
-def find_matches_for(ticket: Ticket, *, user: Any = None) -> Sequence[KnownError]:
+def find_matches_for(ticket: Ticket, *, user: Visitor | None = None) -> Sequence[KnownError]:
     """The known errors that match this incident."""
     impact = Incident.objects.filter(pk=ticket.pk).values_list("customer_impact", flat=True).first() or ""
     return find_matches(title=ticket.title, text=f"{impact} {ticket.description}", service=ticket.service, user=user)

@@ -1,11 +1,11 @@
 """The list of known errors, the page of one, and the button that uses it in an incident."""
 
-from typing import Any
-
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from config.base.web.guards import Once
-from config.base.web.views import DetailPage, ListPage, PostPage
+from config.base.web.views import Destination, DetailPage, ListPage, PostPage
 from incidents import permissions
 from incidents.models import Ticket, TicketKind
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
@@ -34,7 +34,7 @@ class KnownErrorPage(DetailPage):
     queryset = KnownError.objects.select_related("problem__service", "problem__team")
     context_object_name = "known_error"
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> QuerySet[KnownError]:
         """Known errors that this person may see."""
         return super().get_queryset().visible_to(self.person)  # type: ignore[attr-defined]  # the queryset's own word
 
@@ -42,7 +42,7 @@ class KnownErrorPage(DetailPage):
         """Its title."""
         return str(self.object.title)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the incidents in which it was used."""
         incidents = Ticket.objects.visible_to(self.person).filter(incident__known_errors_used__known_error=self.object)
         return super().get_context_data(**kwargs) | {"incidents": incidents.distinct().order_by("-created_at")[:20]}
@@ -58,18 +58,18 @@ class UseKnownError(PostPage):
     ticket: Ticket
     known_error: KnownError
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find both."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.ticket = ticket_or_404(kwargs["reference"], request.user)
-            self.known_error = get_object_or_404(KnownError.objects.visible_to(request.user), pk=kwargs["pk"])
+            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
+            self.known_error = get_object_or_404(KnownError.objects.visible_to(request.user), pk=self.kwargs["pk"])
 
     def may(self) -> bool:
         """People who act on the incident."""
         return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.person, self.ticket)
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Use it."""
         matching.use(
             known_error_id=self.known_error.pk,

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from config.base.web.guards import Edits, Once
-from config.base.web.views import DetailPage, FormPage, ListPage, PostPage
+from config.base.web.views import Destination, DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.forms.response import NoteForm
 from incidents.models import Ticket, TicketKind
@@ -45,11 +47,11 @@ class ProblemPage(DetailPage):
     context_object_name = "ticket"
     place = "problem"
 
-    def get_object(self, queryset: Any = None) -> Ticket:
+    def get_object(self, queryset: QuerySet[Ticket] | None = None) -> Ticket:
         """By its reference."""
         return ticket_or_404(self.kwargs["reference"], self.person)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """All of the page."""
         ticket = self.object
         problem = Problem.objects.get(pk=ticket.pk)
@@ -82,7 +84,7 @@ class OpenProblem(FormPage):
         """People who act on tickets."""
         return permissions.can_act(self.person)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: forms.ProblemForm) -> Destination:
         """Open it."""
         return lifecycle.open_problem(actor=self.person, at=self.at, **form.cleaned_data)
 
@@ -102,12 +104,12 @@ class ProblemEdit(prevention.TicketFormPage):
         """With the problem's number."""
         return f"Edit {self.ticket.reference}"
 
-    def get_form(self, form_class: Any = None) -> forms.FactsForm:
+    def get_form(self, form_class: object = None) -> forms.FactsForm:
         """With the problem's current values."""
         problem = Problem.objects.get(pk=self.ticket.pk)
         return forms.FactsForm.of(problem, self.request.POST if self.request.method == "POST" else None)
 
-    def perform(self, form: Any) -> Any:
+    def perform(self, form: forms.FactsForm) -> Destination:
         """Save the changed fields."""
         return lifecycle.edit(
             problem_id=self.ticket.pk,
@@ -126,17 +128,17 @@ class OpenFromIncident(PostPage):
     done = "Opened. Service, impact and timeline are copied."
     ticket: Ticket
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the incident."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.ticket = ticket_or_404(kwargs["reference"], request.user)
+            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
 
     def may(self) -> bool:
         """People who act on the incident."""
         return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.person, self.ticket)
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Open it."""
         return lifecycle.open_from_incident(
             incident_id=self.ticket.pk,
@@ -160,11 +162,11 @@ class LinkProblem(prevention.TicketFormPage):
         """People who act on the incident."""
         return self.ticket.kind == TicketKind.INCIDENT and super().may()
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """With the reader, whose visible problems are offered."""
         return super().get_form_kwargs() | {"user": self.person}
 
-    def do(self, **values: Any) -> Any:
+    def do(self, **values: Any) -> object:
         """Link it."""
         problem = values.pop("problem")
         return lifecycle.link_incident(problem_id=problem.pk, incident_id=self.ticket.pk, **values)
@@ -178,18 +180,18 @@ class RemoveFactor(PostPage):
     refusals = REFUSALS
     factor: Factor
 
-    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """Find the factor, if this person may see its problem."""
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
             rows = Factor.objects.visible_to(request.user).select_related("problem")
-            self.factor = get_object_or_404(rows, pk=kwargs["pk"])
+            self.factor = get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def may(self) -> bool:
         """People who act on the problem."""
         return permissions.can_act(self.person, self.factor.problem)
 
-    def perform(self) -> Any:
+    def perform(self) -> Destination:
         """Remove it."""
         factors.remove(factor_id=self.factor.pk, actor=self.person, at=self.at)
         return self.back()

@@ -1,12 +1,11 @@
 """Actions on a problem: a table of verbs, each with one form and one domain call."""
 
-from typing import Any
-
 from config.base.web.guards import ActsOn, Edits, Once
 from incidents import permissions, response
 from incidents.forms.response import AssignForm, NoteForm, ReasonForm
 from incidents.models import Ticket, TicketKind, TicketStatus
 from incidents.views.response.verbs import Verb, VerbPage, make_verb
+from oncall.models import User
 from problems import forms
 from problems.investigation import at_risk, factors, lifecycle
 from problems.investigation.status import PROBLEM
@@ -70,7 +69,7 @@ _NEXT = {
 }
 
 
-def allowed_verbs(ticket: Ticket, user: Any) -> list[Verb]:
+def allowed_verbs(ticket: Ticket, user: User) -> list[Verb]:
     """The actions that this person may take on this problem now, the usual next one first."""
     if not permissions.can_act(user, ticket):
         return []
