@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -113,7 +112,7 @@ class Concern:
     is_urgent: bool = False
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+def navigation(request: HttpRequest) -> list[dict[str, object]]:
     """Groups and entries, in the order of setting up; only those the reader may see."""
     return [
         {"title": group, "separator": True, "collapsible": False, "items": [_item(*entry) for entry in entries]}
@@ -121,7 +120,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+def _item(title: str, icon: str, model: str) -> dict[str, object]:
     app, _, name = model.partition("_")
     return {
         "title": title,
@@ -133,7 +132,7 @@ def _item(title: str, icon: str, model: str) -> dict[str, Any]:
     }
 
 
-def front_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+def front_page(request: HttpRequest, context: dict[str, object]) -> dict[str, object]:
     """The context of the index page, with what needs attention."""
     return context | {"concerns": concerns()}
 

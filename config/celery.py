@@ -2,7 +2,6 @@
 
 import gc
 import os
-from typing import Any
 
 from celery import Celery
 from celery.signals import celeryd_after_setup
@@ -15,7 +14,7 @@ app.autodiscover_tasks()
 
 
 @celeryd_after_setup.connect
-def share_memory(**_: Any) -> None:
+def share_memory(**_: object) -> None:
     """Before the pool is forked: the garbage collector would touch, and so copy, shared memory."""
     gc.collect()
     gc.freeze()

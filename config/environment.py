@@ -83,7 +83,7 @@ def redis_for_celery(url: str) -> str:
     return f"redis+socket://{parts.path}?virtual_host={number_of_database}"
 
 
-def mail(url: str) -> dict[str, Any]:
+def mail(url: str) -> dict[str, object]:
     """Django's mail settings for `smtp://user:password@host:port` or `smtps://...`."""
     parts = urlsplit(url)
     if parts.scheme not in {"smtp", "smtps", "smtp+tls"}:

@@ -13,7 +13,7 @@ _ADDITIONS = "{role}: added rights"
 _OF_DJANGO = ("add_", "change_", "delete_", "view_")
 
 
-def sync_rights(*, apps: Apps = installed_apps, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+def sync_rights(*, apps: Apps = installed_apps, using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
     """Make the permissions and groups of the table, and give each group exactly what the table says.
 
     The check reads the table; this copy is what the administration shows, and what groups of the customer's own

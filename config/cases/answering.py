@@ -13,7 +13,7 @@ from oncall.schedules.loading import load_absences, restriction_hours
 from oncall.schedules.timeline import ScheduleTimeline, Shift, absences_on_call, build_timeline, double_bookings
 
 
-def answer(case: Mapping[str, Any]) -> dict[str, Any]:
+def answer(case: Mapping[str, object]) -> dict[str, object]:
     """Load a case and answer it; ValueError for an unknown kind."""
     kind = case.get("kind")
     if kind not in _ANSWERS:
@@ -117,7 +117,7 @@ def _shift(shift: Shift, names: Mapping[int, str]) -> dict[str, str]:
     return {"user": names[shift.user], **_span(shift.starts_at, shift.ends_at)}
 
 
-_ANSWERS: dict[str, Callable[[Mapping[str, Any], Company], dict[str, Any]]] = {
+_ANSWERS: dict[str, Callable[[Mapping[str, object], Company], dict[str, object]]] = {
     "schedule": _schedule,
     "fairness": _fairness,
 }

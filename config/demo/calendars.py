@@ -1,7 +1,6 @@
 """The demo's calendars: public holidays where its people work, and the company's own days."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from config.base.data.models import Origin
 from config.demo import master_data
@@ -56,7 +55,7 @@ def write_feeds(company: Company) -> None:
         feeds_data.append(_feed(company, company.person("lena"), schedule))
 
 
-def _feed(company: Company, owner: User, schedule: Schedule | None) -> dict[str, Any]:
+def _feed(company: Company, owner: User, schedule: Schedule | None) -> dict[str, object]:
     feed, key = feeds.create_feed(owner=owner, name="Demo", schedule=schedule, at=company.at)
     name = schedule.name if schedule else f"All shifts of {owner.name}"
     return {"kind": feed.kind, "name": name, "owner": owner.email, "url": f"/ical/{key}.ics"}

@@ -8,7 +8,7 @@ from typing import Any
 FILE = "credentials.json"
 
 
-def write_credentials(folder: Path, new: dict[str, Any] | None, base_url: str) -> dict[str, Any]:
+def write_credentials(folder: Path, new: dict[str, object] | None, base_url: str) -> dict[str, object]:
     """Write the logins with full addresses, readable by the owner only, and return them.
 
     Passwords and tokens exist in plain text only while the company is loaded, so a later start
@@ -26,7 +26,7 @@ def write_credentials(folder: Path, new: dict[str, Any] | None, base_url: str) -
     return credentials
 
 
-def read_credentials(folder: Path) -> dict[str, Any]:
+def read_credentials(folder: Path) -> dict[str, object]:
     """Return the logins of an earlier start, or an empty dictionary."""
     try:
         stored = json.loads((folder / FILE).read_text())
@@ -35,7 +35,7 @@ def read_credentials(folder: Path) -> dict[str, Any]:
     return stored if isinstance(stored, dict) else {}
 
 
-def _change_base_url(value: Any, earlier: str, base_url: str) -> Any:
+def _change_base_url(value: object, earlier: str, base_url: str) -> Any:
     """Replace the start of every address in a structure."""
     if isinstance(value, dict):
         return {key: _change_base_url(item, earlier, base_url) for key, item in value.items()}

@@ -1,7 +1,5 @@
 """The supervisor's steps that need Django: migrate, and load the company."""
 
-from typing import Any
-
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -21,7 +19,7 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-def load_company() -> dict[str, Any] | None:
+def load_company() -> dict[str, object] | None:
     """Load the company in one transaction; None if it was loaded before."""
     with transaction.atomic():
         return load(at=timezone.now())

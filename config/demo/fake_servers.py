@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -33,7 +34,7 @@ class MessageStore:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
 
-    def put(self, message: dict[str, Any], *, key: str, original: bytes | None = None) -> str:
+    def put(self, message: Mapping[str, object], *, key: str, original: bytes | None = None) -> str:
         """Store a message and return its id; the same key again changes nothing."""
         digest = hashlib.sha256(key.encode()).hexdigest()[:32]
         with self._lock:

@@ -11,7 +11,6 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any
 from urllib import error, request
 
 FIRST_AFTER = 20.0
@@ -113,7 +112,7 @@ def _send(
 
 def _for_alertmanager(
     integration: dict[str, str], alert: _Alert, started_at: str, *, is_firing: bool, base: str
-) -> dict[str, Any]:
+) -> dict[str, object]:
     _, name, severity, instance, summary = alert
     labels = {"alertname": name, "severity": severity, "instance": instance}
     status = "firing" if is_firing else "resolved"
@@ -143,9 +142,9 @@ def _for_alertmanager(
 
 def _for_pagerduty(
     integration: dict[str, str], alert: _Alert, started_at: str, *, is_firing: bool, base: str
-) -> dict[str, Any]:
+) -> dict[str, object]:
     _, name, severity, instance, summary = alert
-    event: dict[str, Any] = {
+    event: dict[str, object] = {
         "routing_key": integration["key"],
         "event_action": "trigger" if is_firing else "resolve",
         "dedup_key": f"{name}/{instance}",

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
@@ -19,7 +18,7 @@ from oncall.access import tokens
 from oncall.models import ContactMethod, Membership, NotificationRule, Obligation, Team, User, WakeTest
 
 
-def load(*, at: datetime) -> dict[str, Any] | None:
+def load(*, at: datetime) -> dict[str, object] | None:
     """Load the company as of `at` and return its logins; None if it is loaded already."""
     if User.objects.exists():
         return None

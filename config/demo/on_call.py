@@ -1,7 +1,6 @@
 """Who is on call in the demo: a schedule and an escalation policy for each team."""
 
 from datetime import timedelta
-from typing import Any
 
 from config.base.data.clock import floor_minute
 from config.demo import calendars, master_data
@@ -32,7 +31,7 @@ def write(company: Company) -> None:
             team=team, name=f"{team.name}, around the clock", repeat=2, ack_timeout_minutes=60
         )
         policy.fallback.set(last)
-        targets: list[dict[str, Any]] = [{"schedule": schedule}, {"team": team}]
+        targets: list[dict[str, object]] = [{"schedule": schedule}, {"team": team}]
         for position, target in enumerate(targets):
             step = EscalationStep.objects.create(policy=policy, position=position, delay_minutes=5)
             EscalationTarget.objects.create(step=step, **target)

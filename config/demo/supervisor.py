@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import FrameType
-from typing import Any, cast
+from typing import cast
 from urllib import error, request
 
 import django
@@ -72,7 +72,7 @@ class Supervisor:
         finally:
             self._stop()
 
-    def _start(self) -> dict[str, Any]:
+    def _start(self) -> dict[str, object]:
         options = self.options
         check_port(options)
         print_line("Starting PostgreSQL and Redis ...")
@@ -106,7 +106,7 @@ class Supervisor:
         self.watched.append(SupervisedProgram(child))
         return child
 
-    def _prepare_database(self, environment: Mapping[str, str], *, is_ours: bool) -> dict[str, Any]:
+    def _prepare_database(self, environment: Mapping[str, str], *, is_ours: bool) -> dict[str, object]:
         """Migrate and load the company, unless a mark in our own database says that this was done."""
         if is_ours and preparation_mark.is_prepared(environment["DATABASE_URL"]):
             logins = None
@@ -193,7 +193,7 @@ class Supervisor:
             watched.child.kill()
 
 
-def _fill_database(environment: Mapping[str, str]) -> dict[str, Any] | None:
+def _fill_database(environment: Mapping[str, str]) -> dict[str, object] | None:
     """Migrate and load in this process: importing Django again would cost seconds."""
     os.environ.update(environment)
     os.environ["PROCESS_ROLE"] = "command"
@@ -204,7 +204,7 @@ def _fill_database(environment: Mapping[str, str]) -> dict[str, Any] | None:
         setup.migrate()
     print_line("Loading the company ...")
     try:
-        return cast("dict[str, Any] | None", setup.load_company())
+        return cast("dict[str, object] | None", setup.load_company())
     finally:
         setup.disconnect()
 

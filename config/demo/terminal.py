@@ -18,9 +18,9 @@ def print_line(text: str) -> None:
         return
 
 
-def sample_by_role(users: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def sample_by_role(users: Iterable[dict[str, object]]) -> list[dict[str, object]]:
     """At most two logins of each role; the file has them all."""
-    users_by_role: dict[str, list[dict[str, Any]]] = {}
+    users_by_role: dict[str, list[dict[str, object]]] = {}
     for user in users:
         users_by_role.setdefault(str(user.get("role", "")), []).append(user)
     return [user for users_of_role in users_by_role.values() for user in users_of_role[:2]]

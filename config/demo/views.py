@@ -16,14 +16,14 @@ _RINGS_FOR = timedelta(seconds=45)
 class _DemoPage(TemplatePage):
     """Only in the demo."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """404 elsewhere."""
         if not settings.DEMO:
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 
 
-def _moment(message: dict[str, Any]) -> datetime | None:
+def _moment(message: dict[str, object]) -> datetime | None:
     try:
         return datetime.fromisoformat(str(message.get("at", "")))
     except ValueError:
@@ -36,7 +36,7 @@ class Phone(_DemoPage):
     title = "Demo phone"
     template_name = "demo/phone.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """Newest first; the latest messages ring."""
         messages = []
         for message in inbox.list_phone(30):
@@ -55,7 +55,7 @@ class Mailbox(_DemoPage):
     title = "Demo mailbox"
     template_name = "demo/mailbox.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """Newest first."""
         messages = [message | {"moment": _moment(message)} for message in inbox.list_mail(60)]
         return super().get_context_data(**kwargs) | {"received": messages}

@@ -18,7 +18,7 @@ graceful_timeout = 5
 control_socket_disable = True
 
 
-def when_ready(server: Any) -> None:
+def when_ready(server: object) -> None:
     """Import all pages once, before the workers are forked, instead of once in each on its first request."""
     get_resolver().url_patterns  # noqa: B018 - reading it imports them
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-from typing import Any
 
 from celery.signals import worker_process_init
 
@@ -13,6 +12,6 @@ _main_process = os.getpid()
 
 
 @worker_process_init.connect
-def follow_main_process(**_: Any) -> None:
+def follow_main_process(**_: object) -> None:
     """Ask the kernel to end this pool process with the main one."""
     die_with_parent(signal.SIGKILL, _main_process)

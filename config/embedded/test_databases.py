@@ -94,7 +94,7 @@ def _own_sources() -> Iterator[Path]:
             yield from folder.rglob("*.py")
 
 
-def _ensure_template(maintenance: "psycopg.Connection[tuple[object, ...]]") -> str:
+def _ensure_template(maintenance: "psycopg.Connection") -> str:
     """Return the template's name; make it, and forget older ones, where it is missing."""
     name = template_name()
     rows = maintenance.execute(
@@ -120,12 +120,12 @@ def _ensure_template(maintenance: "psycopg.Connection[tuple[object, ...]]") -> s
     return name
 
 
-def _lock(maintenance: "psycopg.Connection[tuple[object, ...]]") -> None:
+def _lock(maintenance: "psycopg.Connection") -> None:
     """Let one process migrate while the others wait; held until the connection is closed."""
     maintenance.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
 
 
-def _maintenance() -> "psycopg.Connection[tuple[object, ...]]":
+def _maintenance() -> "psycopg.Connection":
     """Connect beside the product's own connection, to a database that is always there."""
     parameters = connection.get_connection_params()
     chosen = {key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)}
@@ -138,13 +138,13 @@ def _use(name: str) -> None:
     connection.settings_dict["NAME"] = name
 
 
-def _create(maintenance: "psycopg.Connection[tuple[object, ...]]", name: str, template: str) -> None:
+def _create(maintenance: "psycopg.Connection", name: str, template: str) -> None:
     maintenance.execute(
         sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
     )
 
 
-def _drop(maintenance: "psycopg.Connection[tuple[object, ...]]", name: str) -> None:
+def _drop(maintenance: "psycopg.Connection", name: str) -> None:
     maintenance.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

@@ -1,7 +1,6 @@
 """Signing in: who may, and how often a person may try."""
 
 import hashlib
-from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -22,7 +21,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """False: people cannot create accounts themselves."""
         return False
 
-    def ajax_response(self, request: HttpRequest, response: HttpResponse, **parts: Any) -> HttpResponse:
+    def ajax_response(self, request: HttpRequest, response: HttpResponse, **parts: object) -> HttpResponse:
         """The answer as JSON; 429 after too many tries."""
         answer: HttpResponse = super().ajax_response(request, response, **parts)
         limits.mark_refused(answer, parts.get("form"))
@@ -37,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self,
         template_prefix: str,
         email: str | list[str],
-        context: dict[str, Any],
+        context: dict[str, object],
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
         """The message, with the site's own name in it."""

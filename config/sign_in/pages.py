@@ -1,7 +1,5 @@
 """The sign-in pages of our own; all others are allauth's with our templates."""
 
-from typing import Any
-
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth import login
@@ -38,7 +36,7 @@ def demo_people() -> QuerySet[User]:
 class SignIn(LoginView):
     """E-mail address and password; in the demo also a list of people to sign in as."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the demo's people."""
         return super().get_context_data(**kwargs) | {"demo_people": demo_people()}
 

@@ -1,7 +1,6 @@
 """The sessions of signed-in people: in the database, sliding, and with an end."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -25,11 +24,11 @@ class SessionStore(DatabaseStore):
         self[_BEGAN] = timezone.now().timestamp()
         super().create()
 
-    def get_expiry_age(self, **kwargs: Any) -> int:
+    def get_expiry_age(self, **kwargs: object) -> int:
         """Seconds until it ends."""
         return min(super().get_expiry_age(**kwargs), int(self._left().total_seconds()))
 
-    def get_expiry_date(self, **kwargs: Any) -> datetime:
+    def get_expiry_date(self, **kwargs: object) -> datetime:
         """When it ends."""
         return min(super().get_expiry_date(**kwargs), timezone.now() + self._left())
 

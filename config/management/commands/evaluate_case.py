@@ -4,7 +4,6 @@ import json
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, connection, transaction
@@ -22,7 +21,7 @@ class Command(BaseCommand):
         """The files."""
         parser.add_argument("files", nargs="*", metavar="FILE", help="A JSON file; '-' is standard input.")
 
-    def handle(self, *args: Any, files: list[str], **options: Any) -> None:
+    def handle(self, *args: object, files: list[str], **options: object) -> None:
         """Answer each case; a case that cannot be read gets an error line and makes the command fail."""
         failed = 0
         with transaction.atomic():
@@ -37,7 +36,7 @@ class Command(BaseCommand):
         if failed:
             raise CommandError(f"{failed} of {len(files) or 1} could not be answered.")
 
-    def _evaluate(self, name: str) -> dict[str, Any]:
+    def _evaluate(self, name: str) -> dict[str, object]:
         case = json.loads(sys.stdin.read() if name == "-" else Path(name).read_text())
         point = transaction.savepoint()
         try:

@@ -5,7 +5,6 @@ import weakref
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -29,7 +28,7 @@ class Command(BaseCommand):
     help = "Print panels, chapters, sweeps, subject types, obligation kinds, health checks and receivers."
     requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Print one table after the other."""
         self.stdout.write(f"Version {product_version()}")
         for title, rows in _tables():
@@ -72,5 +71,5 @@ def _receivers() -> Iterator[tuple[str, ...]]:
                     yield name, _name(receiver)
 
 
-def _name(function: Callable[..., Any]) -> str:
+def _name(function: Callable[..., object]) -> str:
     return f"{function.__module__}.{getattr(function, '__qualname__', type(function).__name__)}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -23,7 +22,7 @@ class Command(BaseCommand):
 
     help = "Encrypt every stored secret with the first key of ENCRYPTION_KEYS, and say how many there were."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Rotate one kind after the other. Raises CommandError if a key is wrong or a secret cannot be read."""
         if faults := encryption.find_key_faults(settings.ENCRYPTION_KEYS):
             raise CommandError(" ".join(faults))
