@@ -1,11 +1,17 @@
 """Postmortems as the API shows them, and the input of its actions."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.rest.serializers import InputSerializer, Instant, Key, Lines, ReadKey, RecordSerializer
+from config.base.rest.serializers import (
+    InputSerializer,
+    Instant,
+    Key,
+    Lines,
+    OutputSerializer,
+    ReadKey,
+    RecordSerializer,
+)
 from incidents.models import ReviewSeat
 from incidents.serializers.tickets import ReferenceField
 from oncall.serializers.people import Address, PersonKey, PersonSerializer
@@ -74,7 +80,7 @@ class TakeSeatSerializer(InputSerializer):
     person = PersonKey(required=False)
 
 
-class DaysSerializer(serializers.Serializer[Any]):
+class DaysSerializer(OutputSerializer):
     """Days from restoration to each step; null for steps not taken yet."""
 
     draft = serializers.FloatField(allow_null=True)
@@ -175,7 +181,7 @@ class PostmortemOwnerSerializer(InputSerializer):
     owner = PersonKey()
 
 
-class ShareSerializer(serializers.Serializer[Any]):
+class ShareSerializer(OutputSerializer):
     """A share of records, and the lists of both."""
 
     name = serializers.CharField()
@@ -186,7 +192,7 @@ class ShareSerializer(serializers.Serializer[Any]):
     n_url = Address()
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class StepSerializer(OutputSerializer):
     """Days from restoration to one step of a postmortem."""
 
     name = serializers.CharField()
@@ -209,7 +215,7 @@ class KnownErrorUsesSerializer(RecordSerializer):
         fields = ("id", "title", "problem", "uses")
 
 
-class PreventionReportSerializer(serializers.Serializer[Any]):
+class PreventionReportSerializer(OutputSerializer):
     """How soon postmortems are written, and how many incidents repeat."""
 
     since = serializers.DateField(source="scope.since")

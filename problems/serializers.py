@@ -4,7 +4,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import Day, InputSerializer, Key, Line, Lines, ReadId, ReadKey, RecordSerializer
+from config.base.rest.serializers import (
+    Day,
+    InputSerializer,
+    Key,
+    Line,
+    Lines,
+    OutputSerializer,
+    ReadId,
+    ReadKey,
+    RecordSerializer,
+)
 from incidents.models import Service, Severity, Ticket
 from incidents.serializers.tickets import ReferenceField, TicketSerializer
 from oncall.models import Team
@@ -82,7 +92,7 @@ class CloseProblemSerializer(InputSerializer):
     original = ReferenceField(kind="problem", required=False, allow_null=True)
 
 
-class AtRiskSerializer(serializers.Serializer[Any]):
+class AtRiskSerializer(OutputSerializer):
     """A service that the same cause may affect, and why."""
 
     service = serializers.CharField(source="service.slug", read_only=True)

@@ -1,17 +1,25 @@
 """Conditions, action items, links and waivers as the API shows them, and what their verbs take."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from config.base.rest.serializers import Day, InputSerializer, Instant, Key, Line, Lines, ReadKey, RecordSerializer
+from config.base.rest.serializers import (
+    Day,
+    InputSerializer,
+    Instant,
+    Key,
+    Line,
+    Lines,
+    OutputSerializer,
+    ReadKey,
+    RecordSerializer,
+)
 from incidents.models import ActionItem, LinkKind, PreventionWaiver, TicketLink
 from incidents.serializers.tickets import ReferenceField
 from oncall.models import Team
 from oncall.serializers.people import Address, PersonKey, PersonSerializer
 
 
-class ConditionSerializer(serializers.Serializer[Any]):
+class ConditionSerializer(OutputSerializer):
     """One condition of resolving an incident."""
 
     text = serializers.CharField(read_only=True)

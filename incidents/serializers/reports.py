@@ -1,11 +1,11 @@
 """Figures of the reports as the API shows them."""
 
-from typing import Any
-
 from rest_framework import serializers
 
+from config.base.rest.serializers import OutputSerializer
 
-class FiguresSerializer(serializers.Serializer[Any]):
+
+class FiguresSerializer(OutputSerializer):
     """One measure of one group; lengths in seconds."""
 
     n = serializers.IntegerField()
@@ -19,7 +19,7 @@ class FiguresSerializer(serializers.Serializer[Any]):
     )
 
 
-class CellSerializer(serializers.Serializer[Any]):
+class CellSerializer(OutputSerializer):
     """The figures of a month or of all months, split or not; null means all."""
 
     month = serializers.DateField(allow_null=True)
@@ -28,7 +28,7 @@ class CellSerializer(serializers.Serializer[Any]):
     measures = serializers.DictField(child=FiguresSerializer())
 
 
-class MetricsSerializer(serializers.Serializer[Any]):
+class MetricsSerializer(OutputSerializer):
     """The figures of all groups."""
 
     zone = serializers.CharField(help_text="The time zone of the months.")

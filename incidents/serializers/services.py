@@ -1,10 +1,8 @@
 """Services, who is on call for them, and their readiness as the API shows them."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from config.base.rest.serializers import Instant, ReadKey, RecordSerializer
+from config.base.rest.serializers import Instant, OutputSerializer, ReadKey, RecordSerializer
 from incidents.models import Service, ServiceReadiness
 from oncall.serializers.people import Address, PersonSerializer
 
@@ -24,7 +22,7 @@ class ServiceSerializer(RecordSerializer):
         )  # fmt: skip
 
 
-class StintSerializer(serializers.Serializer[Any]):
+class StintSerializer(OutputSerializer):
     """People on call: by a schedule with its times and who is next, or named in the policy, without times."""
 
     schedule = serializers.CharField(source="schedule.name", allow_null=True, default=None)
@@ -34,7 +32,7 @@ class StintSerializer(serializers.Serializer[Any]):
     next = PersonSerializer(source="following", many=True)
 
 
-class ServiceCoverageSerializer(serializers.Serializer[Any]):
+class ServiceCoverageSerializer(OutputSerializer):
     """A service and whom a page about it reaches first; without stints nobody."""
 
     service = serializers.SlugField(source="service.slug")
@@ -42,14 +40,14 @@ class ServiceCoverageSerializer(serializers.Serializer[Any]):
     stints = StintSerializer(many=True)
 
 
-class CoverageSerializer(serializers.Serializer[Any]):
+class CoverageSerializer(OutputSerializer):
     """Who is on call for each service at one moment."""
 
     at = Instant()
     services = ServiceCoverageSerializer(many=True)
 
 
-class ReadinessItemSerializer(serializers.Serializer[Any]):
+class ReadinessItemSerializer(OutputSerializer):
     """One check: its title, whether it passes, what is wrong and where to fix it."""
 
     code = serializers.CharField()

@@ -14,6 +14,7 @@ from config.base.rest.serializers import (
     Key,
     Line,
     Lines,
+    OutputSerializer,
     ReadKey,
     RecordSerializer,
 )
@@ -102,7 +103,7 @@ class TimelineEntrySerializer(RecordSerializer):
         fields = ("id", "ticket", "kind", "at", "recorded_at", "actor", "token", "text", "data")
 
 
-class MomentSerializer(serializers.Serializer[Any]):
+class MomentSerializer(OutputSerializer):
     """One event of a story, with the record it belongs to."""
 
     at = Instant(read_only=True)
@@ -111,7 +112,7 @@ class MomentSerializer(serializers.Serializer[Any]):
     url = Address(read_only=True)
 
 
-class ChapterSerializer(serializers.Serializer[Any]):
+class ChapterSerializer(OutputSerializer):
     """A chapter of a story, oldest event first."""
 
     title = serializers.CharField(read_only=True)

@@ -1,10 +1,8 @@
 """Calendars and their dates as the API takes and shows them."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from config.base.rest.serializers import Day, InputSerializer, Line, Lines, ReadId, RecordSerializer
+from config.base.rest.serializers import Day, InputSerializer, Line, Lines, OutputSerializer, ReadId, RecordSerializer
 from oncall.calendars.dates import MAX_DATES
 from oncall.models import Calendar, CalendarDate
 
@@ -81,7 +79,7 @@ class DaysSerializer(InputSerializer):
         return dates
 
 
-class ActiveDaysSerializer(serializers.Serializer[Any]):
+class ActiveDaysSerializer(OutputSerializer):
     """A calendar's dates that were not withdrawn, in order."""
 
     dates = DaySerializer(many=True)

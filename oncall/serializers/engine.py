@@ -1,10 +1,8 @@
 """The engine's lanes and the findings of the health checks, as the API shows them."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from config.base.rest.serializers import RecordSerializer
+from config.base.rest.serializers import OutputSerializer, RecordSerializer
 from oncall.engine.check_catalog import FindingKind
 from oncall.models import EngineLane
 
@@ -26,7 +24,7 @@ class LaneSerializer(RecordSerializer):
         )
 
 
-class FindingSerializer(serializers.Serializer[Any]):
+class FindingSerializer(OutputSerializer):
     """Something wrong, found by a health check."""
 
     code = serializers.CharField()
@@ -37,7 +35,7 @@ class FindingSerializer(serializers.Serializer[Any]):
     owner = serializers.CharField()
 
 
-class EngineSerializer(serializers.Serializer[Any]):
+class EngineSerializer(OutputSerializer):
     """The engine's lanes and the findings of the health checks; an empty list of findings is good."""
 
     lanes = LaneSerializer(many=True)

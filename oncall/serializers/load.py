@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.rest.serializers import Day, InputSerializer
+from config.base.rest.serializers import Day, InputSerializer, OutputSerializer
 from oncall.schedules.fairness import CATEGORIES, as_decimal
 from oncall.serializers.people import PersonSerializer
 
@@ -26,7 +26,7 @@ class RatioField(serializers.Field[Any, Any, Any, Any]):
         return f"{as_decimal(value):f}"
 
 
-class LoadFiguresSerializer(serializers.Serializer[Any]):
+class LoadFiguresSerializer(OutputSerializer):
     """The load of one person over the days or, without `person`, of several together; times are minutes."""
 
     person = PersonSerializer(source="user", allow_null=True)
@@ -43,7 +43,7 @@ class LoadFiguresSerializer(serializers.Serializer[Any]):
     night_pages = serializers.IntegerField()
 
 
-class ExcessSerializer(serializers.Serializer[Any]):
+class ExcessSerializer(OutputSerializer):
     """A limit that a person exceeds."""
 
     code = serializers.CharField()
@@ -51,7 +51,7 @@ class ExcessSerializer(serializers.Serializer[Any]):
     person = serializers.IntegerField(source="user")
 
 
-class LoadSerializer(serializers.Serializer[Any]):
+class LoadSerializer(OutputSerializer):
     """Minutes against a fair share, pages, and exceeded limits; as far as the caller may read them."""
 
     since = serializers.DateField(source="first_day")

@@ -1,10 +1,16 @@
 """Serializers of who is on call, and of handoff notes."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from config.base.rest.serializers import AnyObject, InputSerializer, Instant, Lines, ReadId, RecordSerializer
+from config.base.rest.serializers import (
+    AnyObject,
+    InputSerializer,
+    Instant,
+    Lines,
+    OutputSerializer,
+    ReadId,
+    RecordSerializer,
+)
 from oncall.models import HandoffNote, Schedule
 from oncall.serializers.people import PersonSerializer
 from oncall.serializers.schedules import ScheduleSerializer
@@ -28,7 +34,7 @@ class NewHandoffNoteSerializer(InputSerializer):
     text = Lines(max_length=10_000)
 
 
-class TurnSerializer(serializers.Serializer[Any]):
+class TurnSerializer(OutputSerializer):
     """Who is on call on a schedule, from when until when, who is next, and by which version, layer and turn."""
 
     schedule = ScheduleSerializer()
@@ -41,7 +47,7 @@ class TurnSerializer(serializers.Serializer[Any]):
     because = AnyObject()
 
 
-class OnCallSerializer(serializers.Serializer[Any]):
+class OnCallSerializer(OutputSerializer):
     """Who is on call on every schedule at one instant."""
 
     at = Instant()

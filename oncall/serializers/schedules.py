@@ -5,7 +5,17 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.rest.serializers import InputSerializer, Instant, Key, Line, Lines, ReadId, ReadKey, RecordSerializer
+from config.base.rest.serializers import (
+    InputSerializer,
+    Instant,
+    Key,
+    Line,
+    Lines,
+    OutputSerializer,
+    ReadId,
+    ReadKey,
+    RecordSerializer,
+)
 from oncall.models import (
     Calendar,
     HolidayMode,
@@ -168,7 +178,7 @@ class VersionSerializer(RecordSerializer):
         )  # fmt: skip
 
 
-class SegmentSerializer(serializers.Serializer[Any]):
+class SegmentSerializer(OutputSerializer):
     """A run with the same people on call and the same shadows (R-F4)."""
 
     starts_at = Instant()
@@ -177,7 +187,7 @@ class SegmentSerializer(serializers.Serializer[Any]):
     shadow = PersonSerializer(many=True)
 
 
-class ShiftSerializer(serializers.Serializer[Any]):
+class ShiftSerializer(OutputSerializer):
     """A run of minutes in which one person is on call (R-F4)."""
 
     person = PersonSerializer()
@@ -185,14 +195,14 @@ class ShiftSerializer(serializers.Serializer[Any]):
     ends_at = Instant()
 
 
-class SpanSerializer(serializers.Serializer[Any]):
+class SpanSerializer(OutputSerializer):
     """A time span."""
 
     starts_at = Instant()
     ends_at = Instant()
 
 
-class WarningSerializer(serializers.Serializer[Any]):
+class WarningSerializer(OutputSerializer):
     """A warning about the rota (R-O5)."""
 
     code = serializers.CharField()
@@ -202,7 +212,7 @@ class WarningSerializer(serializers.Serializer[Any]):
     people = PersonSerializer(many=True)
 
 
-class FinalSerializer(serializers.Serializer[Any]):
+class FinalSerializer(OutputSerializer):
     """Who is on call over a range, as known at `as_of`, after all rules."""
 
     since = Instant()
@@ -213,7 +223,7 @@ class FinalSerializer(serializers.Serializer[Any]):
     gaps = SpanSerializer(many=True)
 
 
-class WarningsSerializer(serializers.Serializer[Any]):
+class WarningsSerializer(OutputSerializer):
     """Warnings over a range, the worst first."""
 
     since = Instant()

@@ -154,6 +154,10 @@ def verbs_that_change(view: object, name: str) -> list[str]:
     return [handler.url_path for handler in changing if not hasattr(handler, "alias")]
 
 
+class OutputSerializer(serializers.Serializer[Any]):
+    """A part of an answer that is no record; it is only shown."""
+
+
 class InputSerializer(_Strict, serializers.Serializer[Any]):
     """What a request may contain; it validates and never saves."""
 
