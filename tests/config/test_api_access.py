@@ -126,7 +126,7 @@ class TestRoles:
         answer = client_of(make.UserFactory()).get(f"/api/v1/users/{method.user.pk}/")
 
         assert set(answer.json()) == {
-            "id", "name", "email", "time_zone", "is_active", "teams", "joined_at", "updated_at",
+            "id", "kind", "name", "email", "time_zone", "is_active", "teams", "joined_at", "updated_at",
         }  # fmt: skip
         assert answer.json()["teams"] == [{"team": "payments", "role": "responder"}]
         assert method.address not in answer.content.decode()

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from config.base.data.roles import Role
+from config.base.rest import tokens
 from config.demo.company import HISTORY
 from config.demo.loading import load
 from config.demo.terminal import sample_by_role
@@ -26,7 +27,7 @@ from incidents.models import (
 from incidents.reports import aggregates, metrics
 from oncall import calendars, escalation, paging, schedules
 from oncall.engine import health_checks
-from oncall.models import Escalation, Obligation, Page, Team, TeamKind, User, WorkInterval
+from oncall.models import ApiToken, Escalation, Obligation, Page, Team, TeamKind, User, WorkInterval
 from oncall.obligations import reminders
 from postmortems.models import Postmortem
 from problems.models import KnownError
@@ -97,12 +98,13 @@ class TestCompany:
             "on_hold",
         }
 
-    def test_has_a_program_with_a_token(self, company: Any, client: Client) -> None:
+    def test_has_a_program_with_a_token(self, company: Any) -> None:
         [program] = company["service_accounts"]
 
-        answer = client.get("/api/v1/users/me/", headers={"Authorization": f"Bearer {program['api_token']}"})
+        token = ApiToken.objects.get(digest=tokens.digest(program["api_token"]))
 
-        assert answer.json()["name"] == program["name"] == "deploy-bot, service account"
+        assert token.user.name == program["name"] == "deploy-bot, service account"
+        assert token.user.service_account.team.slug == "platform"
 
     def test_keeps_the_names_that_live_alerts_and_journeys_use(self, company: Any) -> None:
         roles = {user["email"].split("@")[0]: user["role"] for user in company["users"]}
