@@ -279,6 +279,20 @@ def status_is(*values: str, field: str = "status") -> Callable[[Any, dict[str, A
     return is_done
 
 
+def change(view: Any, handler: Any, *target: Any, data: dict[str, Any]) -> Any:
+    """The record after the handler's domain call; as it is if the call was refused and nothing is left to do."""
+    try:
+        with transaction.atomic():
+            for record in target:
+                view.check_unchanged(record)
+            return handler.does(view, *target, dict(data))
+    except (Refusal, ValidationError):
+        # Asked after the refusal, not before: another request may have done it in between.
+        if not (handler.is_done and target and handler.is_done(view.queryset.all().get(pk=target[0].pk), data)):
+            raise
+        return target[0]
+
+
 def write_handler(
     takes: type[BaseSerializer[Any]] = EmptySerializer,
     *,
@@ -302,17 +316,7 @@ def write_handler(
             check_role(may, request.user, *target)
             serializer = takes(data=request.data, partial=partial, context=self.get_serializer_context())
             serializer.is_valid(raise_exception=True)
-            data = dict(serializer.validated_data)
-            try:
-                with transaction.atomic():
-                    for record in target:
-                        self.check_unchanged(record)
-                    changed = method(self, *target, serializer.validated_data)
-            except (Refusal, ValidationError):
-                # Asked after the refusal, not before: another request may have done it in between.
-                if not (is_done and target and is_done(self.queryset.all().get(pk=target[0].pk), data)):
-                    raise
-                changed = target[0]
+            changed = change(self, handle, *target, data=dict(serializer.validated_data))
             # Read again with what the serializer shows; after the change the user may no longer see the record.
             answer: Response = self.record_response(self.queryset.all().get(pk=changed.pk), status=status)
             return answer
@@ -320,6 +324,7 @@ def write_handler(
         handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
         handle.takes, handle.answers = takes, status  # type: ignore[attr-defined]  # read by our schema
         handle.may, handle.is_done = may, is_done  # type: ignore[attr-defined]  # read by a repeat, and by tests
+        handle.does = method  # type: ignore[attr-defined]  # read by `change`
         handler: Method = scopes.scoped(scope)(handle)
         return handler
 
