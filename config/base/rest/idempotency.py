@@ -21,6 +21,7 @@ from rest_framework.request import Request
 from config.base.data import answers, rights
 from config.base.rest.errors import Conflict
 from config.base.rest.parsers import BodyTooLarge
+from config.base.rest.serializers import holds_secret
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -48,6 +49,13 @@ class AnswerWithheld(Conflict):
 
     default_code = "answer_withheld"
     default_detail = "This request was done. Your rights have changed since, so its answer is not shown again."
+
+
+class ShownOnceOnly(Conflict):
+    """The request was done; its answer held a key, which was shown once and not stored."""
+
+    default_code = "shown_once"
+    default_detail = f"This request was done. {answers.SHOWN_ONCE}"
 
 
 class Replay(Exception):
@@ -94,10 +102,16 @@ def claim(request: Request, *, at: datetime) -> Any:
 
 
 def store_answer(row: Any, response: HttpResponse, *, record: Any) -> None:
-    """Store the answer with its effect; a server error is not stored, so that a repeat can succeed."""
+    """Store the answer with its effect; a server error is not stored, so that a repeat can succeed.
+
+    Of an answer with a key, and of one that shows a record, only what it did is stored: a repeat shows the record
+    anew, and the key never.
+    """
     if response.status_code < 500:
         row.status = response.status_code
-        row.answer = response.content.decode()
+        row.is_shown_once = holds_secret(getattr(response, "data", None))
+        is_shown_anew = record is not None and response.status_code < 300
+        row.answer = "" if row.is_shown_once or is_shown_anew else response.content.decode()
         row.etag = response.headers.get("ETag", "")
         row.location = response.headers.get("Location", "")
         row.record_id = record.pk if record is not None else None
@@ -108,8 +122,10 @@ def store_answer(row: Any, response: HttpResponse, *, record: Any) -> None:
 def stored_answer(row: Any, request: Request) -> HttpResponseBase:
     """The stored answer of a request that showed no record, or was refused.
 
-    Raises AnswerWithheld if it succeeded and the caller's rights have changed since.
+    Raises ShownOnceOnly if it held a key, AnswerWithheld if it succeeded and the caller's rights have changed since.
     """
+    if row.is_shown_once:
+        raise ShownOnceOnly
     if row.status < 300 and row.rights != _rights(request.user):
         raise AnswerWithheld
     response = HttpResponse(row.answer, status=row.status, content_type="application/json")

@@ -166,7 +166,7 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         handler: Any = getattr(self, self.action, None)
         target = [self.get_object()] if self.detail else []
         check_role(getattr(handler, "may", None), self.request.user, *target)
-        if first.record_id is None or first.status >= 300:
+        if first.record_id is None or first.status >= 300 or first.is_shown_once:
             return idempotency.stored_answer(first, self.request)
         # Shown anew: what its caller may read of it can have changed since.
         record = get_object_or_404(self.get_queryset(), pk=first.record_id)

@@ -18,7 +18,7 @@ from django.views.generic import DetailView, FormView, TemplateView, View
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from config.base.data import rights
+from config.base.data import answers, rights
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
 from config.base.web import csv_files, drafts, guards, panels, submissions
@@ -264,7 +264,7 @@ class DomainCallMixin:
         self.show_success(self.done)
         is_page = isinstance(target, HttpResponse)
         if self.submission is not None:
-            place, text = (self.after_repeat(), submissions.SHOWN_ONCE) if is_page else (target, self.done)
+            place, text = (self.after_repeat(), answers.SHOWN_ONCE) if is_page else (target, self.done)
             self.submission.keep(target=resolve_url(place), text=text)
         response: HttpResponse = target if is_page else redirect(target)
         return drafts.name_sent(self.request, response)
