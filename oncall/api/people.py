@@ -6,7 +6,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import SLUG, ReadViewSet
+from config.base.rest.viewsets import SLUG, ReadViewSet, answers_record
 from oncall.api import load as load_api
 from oncall.filters.people import TeamFilter, UserFilter
 from oncall.models import Membership, Team, User
@@ -26,6 +26,7 @@ class UserViewSet(ReadViewSet):
 
     @extend_schema(responses=UserSerializer)
     @action(detail=False, filter_backends=(), pagination_class=None)
+    @answers_record
     def me(self, request: Request) -> Response:
         """The person whose token or session this is."""
         return self.record_response(self.get_queryset().get(pk=request.user.pk))

@@ -26,7 +26,8 @@ from config.base.rest.serializers import holds_secret
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 RETENTION = answers.RETENTION
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+KEY_PATTERN = "[!-~]{1,200}"
+"""Visible ASCII characters."""
 
 
 class KeyReused(exceptions.APIException):
@@ -78,7 +79,7 @@ def claim(request: Request, *, at: datetime) -> Any:
     Raises KeyReused if the key belongs to another request, InFlight while the first is still running.
     """
     key = request.headers[HEADER]
-    if not _KEY.fullmatch(key):
+    if not re.fullmatch(KEY_PATTERN, key):
         raise exceptions.ValidationError({HEADER: ["Send 1 to 200 visible ASCII characters, such as a UUID."]})
     if not answers.take_key(f"idempotency:{request.user.pk}:{key}"):
         raise InFlight

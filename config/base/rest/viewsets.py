@@ -26,7 +26,7 @@ from config.base.data.clock import UTC_ZONE, database_now
 from config.base.data.conflicts import is_conflict
 from config.base.data.lifecycle import Refusal
 from config.base.data.moments import Unreadable, read_moment
-from config.base.rest import etags, idempotency, scopes
+from config.base.rest import etags, headers, idempotency, scopes
 from config.base.rest.errors import Busy, Stale, error_document
 from config.base.rest.filters import StrictFilters
 from config.base.rest.pagination import Pagination
@@ -125,8 +125,8 @@ class BaseViewSet(viewsets.GenericViewSet[Any]):
         handler: Any = getattr(self, self.action or "", None)
         if (alias := getattr(handler, "alias", None)) is not None:
             successor = f"{request.path.removesuffix(f'{alias.name}/')}{handler.alias_of}/"
-            response.headers["Deprecation"] = alias.header
-            response.headers["Link"] = f'<{successor}>; rel="successor-version"'
+            response.headers[headers.DEPRECATION] = alias.header
+            response.headers[headers.LINK] = f'<{successor}>; rel="successor-version"'
         return response
 
     def handle_exception(self, exc: Exception) -> Any:
@@ -219,6 +219,8 @@ class AnswerViewSet(BaseViewSet):
     """An address with one answer instead of a list of records. Declare `queryset` and `list`."""
 
     is_one_answer = True
+    filter_parameters: ClassVar[tuple[str, ...]] = ()
+    """Those of `query_parameters` that narrow the answer; an empty value is no filter."""
     pagination_class = None  # type: ignore[assignment]  # nothing to page or filter
     filter_backends = ()  # type: ignore[assignment]  # nothing to page or filter
 
@@ -236,15 +238,15 @@ class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
         A GET whose If-None-Match names it is answered with 304.
         """
         content = self.get_serializer(record).data
-        headers = {"ETag": etags.tag_of(record, content)}
+        tagged = {headers.ETAG: etags.tag_of(record, content)}
         if self.request.method in permissions.SAFE_METHODS:
             cached = etags.condition(self.request, etags.IF_NONE_MATCH)
-            if cached is not None and cached.names(headers["ETag"]):
-                return Response(status=304, headers=headers)
+            if cached is not None and cached.names(tagged[headers.ETAG]):
+                return Response(status=304, headers=tagged)
         if status == 201:
-            headers["Location"] = self.request.build_absolute_uri(f"{self.request.path}{record.pk}/")
+            tagged[headers.LOCATION] = self.request.build_absolute_uri(f"{self.request.path}{record.pk}/")
         self.answered = record
-        return Response(content, status=status, headers=headers)
+        return Response(content, status=status, headers=tagged)
 
     def check_unchanged(self, record: Any) -> None:
         """Raise Stale unless the record is what If-Match and If-None-Match say; it stays locked until the commit."""
@@ -262,6 +264,12 @@ class ReadViewSet(mixins.ListModelMixin, BaseViewSet):
 
 
 Method = Callable[..., Any]
+
+
+def answers_record(handler: Method) -> Method:
+    """Declare that a handler which is no verb answers with `record_response`, for the document."""
+    handler.shows_record = True  # type: ignore[attr-defined]  # read by our schema
+    return handler
 
 
 def check_role(may: Callable[..., bool] | None, user: Any, *target: Any) -> None:

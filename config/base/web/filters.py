@@ -9,14 +9,16 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
+from config.base.data.moments import FIRST_YEAR
 from config.base.data.wall_clock import DAY, day_start
 from config.base.web.forms import FilterForm
 from config.base.web.moments import DayField, MomentField, reader_zone
 
 MAX_WORDS = 8
+_YEARS = f"^{FIRST_YEAR // 100}[0-9]{{2}}-"
+"""The years of filters, for the API's document."""
 
 
 class WordsFilter(filters.CharFilter):
@@ -75,6 +77,7 @@ class WholeNumberField(forms.IntegerField):
         super().__init__(**{"min_value": 0, "max_value": 2**63 - 1} | options)
 
 
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": 2**63 - 1})
 class WholeNumberFilter(filters.Filter):
     """Rows with this whole number, as an id."""
 
@@ -82,14 +85,14 @@ class WholeNumberFilter(filters.Filter):
     may_repeat = True
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
+@extend_schema_field({"type": "string", "format": "date-time", "pattern": _YEARS})
 class MomentFilter(filters.Filter):
     """Narrows by a moment: with its offset, or in the zone of the filter set."""
 
     field_class = MomentField
 
 
-@extend_schema_field(OpenApiTypes.DATE)
+@extend_schema_field({"type": "string", "format": "date", "pattern": _YEARS})
 class DayFilter(filters.Filter):
     """Narrows a column of days."""
 
