@@ -5,14 +5,15 @@ PY := .venv/bin/python
 # A command behind this has PostgreSQL and Redis at hand, its own or those DATABASE_URL and REDIS_URL name.
 SERVERS := $(PY) -m config.embedded
 PORT ?= 8000
+MINUTES ?= 5
 ARGS ?=
 # Tests with these markers take a browser, processes or minutes; tests/plugins/heavy.py says what each means.
 HEAVY := browser or faults or walk or drill
 XDIST := -n auto --maxprocesses 8 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo test check lint fmt manage registries run worker bench faults lock pictures \
-	shots
+.PHONY: help setup setup-demo demo test check lint fmt manage registries run worker bench faults fuzz lock \
+	pictures shots
 
 help: ## Print this list
 	@echo "Usage: make TARGET [VARIABLE=VALUE ...]"
@@ -68,6 +69,10 @@ bench: setup ## Measure speed against the limits (prints a table)
 
 faults: setup ## Break things on purpose and count what is lost (prints a table)
 	FAULTS=full $(PY) -m pytest tests/faults -p no:randomly --no-second-try $(ARGS)
+
+fuzz: setup ## Send a running portal what nobody expects, and check every answer (PORT=8000 MINUTES=5 TOKEN=hf_...)
+	@.venv/bin/st --config-file tests/schemathesis.toml run http://localhost:$(PORT)/api/schema/ \
+		--header "Authorization: Bearer $(TOKEN)" --max-time $$((60 * $(MINUTES))) $(ARGS)
 
 shots: setup ## Take screenshots of the main screens into tests/browser/shots
 	SHOTS=1 $(PY) -m pytest tests/browser -p no:randomly --no-second-try $(ARGS)

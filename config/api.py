@@ -27,7 +27,7 @@ from incidents.api.severities import SeverityViewSet
 from incidents.api.tickets import IncidentViewSet, TimelineViewSet
 from oncall.api import calendars, cover, schedules
 from oncall.api.engine import EngineViewSet
-from oncall.api.escalation import EscalationViewSet
+from oncall.api.escalation import EscalationPolicyViewSet, EscalationViewSet
 from oncall.api.obligations import ObligationViewSet
 from oncall.api.paging import PageViewSet
 from oncall.api.people import TeamViewSet, UserViewSet
@@ -66,6 +66,7 @@ router.register("public-incidents", PublicIncidentViewSet, "public-incident")
 router.register("updates", CustomerUpdateViewSet, "update")
 router.register("subscribers", SubscriberViewSet, "subscriber")
 router.register("deliveries", DeliveryViewSet, "delivery")
+router.register("escalation-policies", EscalationPolicyViewSet, "escalation-policy")
 router.register("escalations", EscalationViewSet, "escalation")
 router.register("pages", PageViewSet, "page")
 router.register("on-call", OnCallViewSet, "on-call")

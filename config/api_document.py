@@ -33,6 +33,7 @@ def describe(result: dict[str, Any], **context: Any) -> dict[str, Any]:
     components = result["components"]["schemas"]
     for record, name, _ in fields(result):
         _give_room(components[record]["properties"], name)
+    _close_requests(components)
     for record, name, field in fields(result):
         for shape in (field, *field.get("oneOf", ())):
             if shape.get("default") == "" and "format" in shape:
@@ -42,6 +43,7 @@ def describe(result: dict[str, Any], **context: Any) -> dict[str, Any]:
             field.setdefault("description", text)
         if (value := _example(name, field)) is not None:
             field.setdefault("example", value)
+    _share_headers(result)
     for parameter in parameters(result):
         if not parameter.get("description"):
             parameter["description"] = _meaning_of_parameter(parameter["name"])
@@ -67,6 +69,23 @@ def parameters(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Every parameter of every operation."""
     for _, _, operation in operations(document):
         yield from operation.get("parameters", ())
+
+
+def _close_requests(components: dict[str, Any]) -> None:
+    """A field that does not exist is an error in a request; answers may get new ones with any release."""
+    for record, schema in components.items():
+        if record.endswith("Request") and "properties" in schema:
+            schema["additionalProperties"] = False
+
+
+def _share_headers(document: dict[str, Any]) -> None:
+    """Write each header of answers once, among the components, where all answers say the same of it."""
+    shared = document["components"].setdefault("headers", {})
+    for _, _, operation in operations(document):
+        for answer in operation["responses"].values():
+            for name, header in answer.get("headers", {}).items():
+                if shared.setdefault(name, header) == header:
+                    answer["headers"][name] = {"$ref": f"#/components/headers/{name}"}
 
 
 def _give_room(properties: dict[str, Any], name: str) -> None:

@@ -143,7 +143,7 @@ class PreventionReportViewSet(AnswerViewSet):
 
     queryset = Postmortem.objects.all()
     serializer_class = serializers.PreventionReportSerializer
-    query_parameters = ("since", "until", "team")
+    query_parameters = filter_parameters = ("since", "until", "team")
 
     @extend_schema(
         parameters=[

@@ -145,6 +145,8 @@ def withdraw(*, postmortem_id: int, text: str, actor: User, at: datetime) -> Pos
     text = clean_lines(text)
     if not text:
         raise PostmortemRefused("Say why it is withdrawn.")
+    if postmortem.status not in {PostmortemStatus.PUBLISHED, PostmortemStatus.CLOSED}:
+        raise PostmortemRefused("It is not published, so there is nothing to withdraw.")
     public_postmortems.withdraw(ticket_id=ticket.pk, at=at)
     return change_status(
         postmortem,

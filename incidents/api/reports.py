@@ -25,8 +25,14 @@ class MetricsViewSet(AnswerViewSet):
     queryset = Ticket.objects.incidents()
     serializer_class = MetricsSerializer
     query_parameters = ("by", "since", "until", "team", "service", "severity", "times")
+    filter_parameters = query_parameters[1:]
 
-    @extend_schema(parameters=[OpenApiParameter(name) for name in query_parameters])
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("by", enum=list(metrics.DIMENSIONS)),
+            *(OpenApiParameter(name) for name in query_parameters[1:]),
+        ]
+    )
     def list(self, request: Request) -> Response:
         """All groups in one answer."""
         by = request.query_params.get("by")

@@ -17,7 +17,6 @@ from config.base.rest.bulk import bulk_action
 from config.base.rest.includes import Include, IncludingViewSet
 from config.base.rest.pagination import Pagination
 from config.base.rest.scopes import Scope
-from config.base.rest.serializers import EmptySerializer
 from config.base.rest.viewsets import Alias, ReadViewSet, post_action, status_is, write_handler
 from config.base.web import panels
 from incidents import response
@@ -259,20 +258,9 @@ class IncidentViewSet(TicketViewSet):
         """Close it with a closure code."""
         return self._do(response.close, ticket, **data)
 
-    @bulk_action(EmptySerializer, scope=Scope.RESPOND, may=can_act)
-    def bulk_acknowledge(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
-        """Acknowledge up to 100 incidents; each is done or refused by itself."""
-        return self._do(response.acknowledge, ticket)
-
-    @bulk_action(AssignSerializer, scope=Scope.RESPOND, may=can_act)
-    def bulk_assign(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
-        """Assign up to 100 incidents to a person; each is done or refused by itself."""
-        return self._do(response.assign, ticket, **data)
-
-    @bulk_action(CloseSerializer, scope=Scope.RESPOND, may=can_act)
-    def bulk_close(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
-        """Close up to 100 incidents with a code; each is done or refused by itself."""
-        return self._do(response.close, ticket, **data)
+    bulk_acknowledge = bulk_action(acknowledge, "Acknowledge up to 100 incidents; each is done or refused by itself.")
+    bulk_assign = bulk_action(assign, "Assign up to 100 incidents to a person; each is done or refused by itself.")
+    bulk_close = bulk_action(close, "Close up to 100 incidents with a code; each is done or refused by itself.")
 
     @extend_schema(responses=ConditionSerializer(many=True))
     @action(detail=True, serializer_class=ConditionSerializer, filter_backends=(), pagination_class=None)

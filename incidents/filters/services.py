@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from config.base.web.filters import FilterSet, WholeNumberFilter, WordsFilter
 from incidents.models import Service, ServiceKind, ServiceReadiness
 from incidents.services import readiness
-from oncall.models import Team
+from oncall.models import EscalationPolicy, Team
 
 
 class ServiceFilter(FilterSet):
@@ -20,6 +20,9 @@ class ServiceFilter(FilterSet):
     kind = filters.ChoiceFilter(choices=ServiceKind)
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
     tier = WholeNumberFilter()
+    escalation_policy = filters.ModelChoiceFilter(
+        queryset=EscalationPolicy.objects.order_by("name"), to_field_name="name"
+    )
 
     class Meta(FilterSet.Meta):
         model = Service

@@ -15,6 +15,7 @@ from incidents.models import (
     OPEN_STATUSES,
     PREFIXES,
     ContactType,
+    EntryKind,
     Service,
     Severity,
     Ticket,
@@ -134,6 +135,7 @@ class TimelineFilter(FilterSet):
     """Timeline entries."""
 
     ticket = ReferenceFilter(field_name="ticket")
+    kind = filters.MultipleChoiceFilter(choices=EntryKind)
 
     class Meta(FilterSet.Meta):
         model = TimelineEntry

@@ -147,6 +147,7 @@ def start_work(*, ticket_id: int, actor: User, at: datetime) -> Ticket:
     """Begin to work on it; what still rings the actor, or the actor's team, is acknowledged."""
     refuse_program(actor, why=_WAITS_FOR_A_PERSON, instead=_INSTEAD)
     ticket = lock_ticket(ticket_id)
+    refuse_unless_open(ticket, "reopen it first.")
     if ticket.status in {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED}:
         ticket = acknowledge(ticket_id=ticket_id, actor=actor, at=at)
     move(

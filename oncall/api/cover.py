@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.rest.scopes import Scope, scoped
-from config.base.rest.viewsets import ReadViewSet, post_action, status_is, write_handler
+from config.base.rest.viewsets import ReadViewSet, answers_record, post_action, status_is, write_handler
 from oncall import permissions
 from oncall.cover import absences, overrides, swaps
 from oncall.filters import cover
@@ -142,6 +142,7 @@ class AbsenceViewSet(ReadViewSet):
     @extend_schema(request=serializers.PutAbsenceSerializer, responses=serializers.AbsenceSerializer)
     @action(detail=False, methods=["put"], url_path=r"external/(?P<external_id>[A-Za-z0-9._:@-]{1,120})")
     @scoped(Scope.ROTA)
+    @answers_record
     def put_external(self, request: Request, external_id: str) -> Response:
         """Create or update the time off with this external id; the same values twice change nothing."""
         serializer = serializers.PutAbsenceSerializer(data=request.data)

@@ -8,12 +8,15 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.viewsets import SLUG, ReadViewSet
+from config.base.rest.viewsets import SLUG, ReadViewSet, answers_record, requested_instant
+from oncall import schedules
 from oncall.api import load as load_api
+from oncall.api.rota import AT, turn_of
 from oncall.filters.people import TeamFilter, UserFilter
 from oncall.models import AccountKind, Membership, Team, User
 from oncall.serializers.load import LoadSerializer
 from oncall.serializers.people import TeamSerializer, UserSerializer
+from oncall.serializers.rota import OnCallSerializer
 
 
 class UserViewSet(ReadViewSet):
@@ -33,9 +36,19 @@ class UserViewSet(ReadViewSet):
 
     @extend_schema(responses=UserSerializer)
     @action(detail=False, filter_backends=(), pagination_class=None)
+    @answers_record
     def me(self, request: Request) -> Response:
         """The person or the service account whose token or session this is."""
         return self.record_response(self.get_queryset().get(pk=request.user.pk))
+
+    @extend_schema(parameters=[AT], responses=OnCallSerializer)
+    @action(detail=True, url_path="on-call", query_parameters=("at",))
+    def on_call(self, request: Request, pk: str) -> Response:
+        """The schedules on which this person is on call at an instant."""
+        person, at = self.get_object(), requested_instant(request)
+        turns = [turn_of(roster, at) for roster in schedules.load_range(at)]
+        own = [turn for turn in turns if person in turn["people"]]
+        return Response(OnCallSerializer({"at": at, "schedules": own}).data)
 
 
 class TeamViewSet(ReadViewSet):

@@ -19,7 +19,7 @@ from oncall.serializers.rota import HandoffNoteSerializer, NewHandoffNoteSeriali
 AT = OpenApiParameter("at", OpenApiTypes.DATETIME, description="An instant with its offset; default: now.")
 
 
-def turn_of(roster: schedules.Roster, at: datetime) -> dict[str, object]:
+def turn_of(roster: schedules.Roster, at: datetime) -> dict[str, Any]:
     """Who is on call at an instant, as `TurnSerializer` shows it."""
     turn = schedules.stint(roster, at=at)
     return {

@@ -1,9 +1,27 @@
-"""The filter of escalations."""
+"""Filters of escalation policies, and of escalations."""
 
 import django_filters as filters
 
-from config.base.web.filters import FilterSet, WholeNumberFilter, YesNoFilter
-from oncall.models import Escalation, EscalationState, Team
+from config.base.web.filters import FilterSet, WholeNumberFilter, WordsFilter, YesNoFilter
+from oncall.models import Escalation, EscalationPolicy, EscalationState, Schedule, Team, User
+
+
+class EscalationPolicyFilter(FilterSet):
+    """Escalation policies."""
+
+    search = WordsFilter(fields=["name"])
+    name = filters.CharFilter()
+    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
+    person = filters.ModelChoiceFilter(
+        field_name="steps__targets__user", queryset=User.objects.order_by("name"), distinct=True
+    )
+    schedule = filters.ModelChoiceFilter(
+        field_name="steps__targets__schedule", queryset=Schedule.objects.order_by("name"), distinct=True
+    )
+
+    class Meta(FilterSet.Meta):
+        model = EscalationPolicy
+        fields: tuple[str, ...] = ()
 
 
 class EscalationFilter(FilterSet):

@@ -115,10 +115,18 @@ class IdempotentRequest(models.Model):
         max_length=64, blank=True, default="", db_default="",
         help_text="A digest of the roles and teams of the caller, if the answer shows no record.",
     )  # fmt: skip
+    is_shown_once = models.BooleanField(
+        default=False, db_default=False, help_text="The answer held a key, so it was not stored."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "key"], name="oncall_idempotentrequest_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="oncall_idempotentrequest_once"),
+            models.CheckConstraint(
+                condition=Q(is_shown_once=False) | Q(answer=""), name="oncall_idempotentrequest_shown_once"
+            ),
+        ]
         indexes = [models.Index(fields=["created_at"], name="oncall_idempotent_age")]
 
     def __str__(self) -> str:

@@ -33,7 +33,13 @@ class EscalationPolicy(models.Model):
         help_text="Paged when a round reached nobody, and after the last round.",
     )
     fallback_delay_minutes = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
-    history = HistoricalRecords(m2m_fields=[fallback])
+    created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+    updated_at = models.DateTimeField(
+        db_default=models.functions.Now(),
+        editable=False,
+        help_text="Its steps and targets count; the database keeps it.",
+    )
+    history = HistoricalRecords(m2m_fields=[fallback], excluded_fields=["created_at", "updated_at"])
 
     class Meta:
         verbose_name_plural = "escalation policies"

@@ -1,9 +1,74 @@
-"""Escalations and their log as the API shows them."""
+"""Escalation policies, escalations and their log as the API shows them."""
 
-from config.base.rest.serializers import AnyObject, ReadKey, RecordSerializer
-from oncall.models import Escalation, EscalationEntry
+from typing import Any
+
+from rest_framework import serializers
+
+from config.base.rest.serializers import AnyObject, Instant, ReadKey, RecordSerializer
+from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationStep, EscalationTarget, Schedule
 from oncall.serializers.people import PersonSerializer
 from oncall.serializers.subjects import SubjectSerializer
+
+
+class ScheduleReferenceSerializer(RecordSerializer):
+    """A short reference to a schedule."""
+
+    class Meta:
+        model = Schedule
+        fields = ("id", "name")
+
+
+class EscalationTargetSerializer(RecordSerializer):
+    """Whom a step pages: a person, the people on call of a schedule, or a team; the other two are null."""
+
+    user = PersonSerializer(read_only=True, allow_null=True)
+    schedule = ScheduleReferenceSerializer(read_only=True, allow_null=True)
+    team = ReadKey("slug", allow_null=True)
+
+    class Meta:
+        model = EscalationTarget
+        fields = ("user", "schedule", "team")
+
+
+class EscalationStepSerializer(RecordSerializer):
+    """One step of a policy: whom it pages, and how long it waits for an acknowledgement."""
+
+    targets = EscalationTargetSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = EscalationStep
+        fields = ("id", "position", "delay_minutes", "mode", "targets")
+
+
+class EscalationPolicySerializer(RecordSerializer):
+    """Whom to page, in which order and after how long; who they are now is at `on-call/`."""
+
+    team = ReadKey("slug")
+    fallback = PersonSerializer(many=True, read_only=True)
+    steps = EscalationStepSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = EscalationPolicy
+        fields = (
+            "id", "name", "team", "repeat", "ack_timeout_minutes", "steps", "fallback", "fallback_delay_minutes",
+            "created_at", "updated_at",
+        )  # fmt: skip
+
+
+class StepReachSerializer(serializers.Serializer[Any]):
+    """The people whom a step would page, and how long after the first page if nobody acknowledges."""
+
+    position = serializers.IntegerField()
+    after_minutes = serializers.IntegerField()
+    people = PersonSerializer(many=True)
+
+
+class PolicyReachSerializer(serializers.Serializer[Any]):
+    """Whom a policy would page at one moment, step by step, and at the end."""
+
+    at = Instant()
+    steps = StepReachSerializer(many=True)
+    fallback = PersonSerializer(many=True)
 
 
 class EscalationEntrySerializer(RecordSerializer):

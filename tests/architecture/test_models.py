@@ -77,7 +77,6 @@ WITHOUT_ENDPOINT = {
     "oncall.FeedEvent": "given in its feed",
     "oncall.FeedToken": "its address is a secret that is shown once, in the portal",
     "oncall.IdempotentRequest": "given as the answer to a repeat",
-    "oncall.EscalationPolicy": "configuration, kept in the administration",
     "oncall.EscalationStep": UNDER.format("policy"),
     "oncall.EscalationTarget": UNDER.format("step"),
     "oncall.Deactivation": "accounts are closed and opened in the administration; `is_active` says which",

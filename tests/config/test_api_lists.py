@@ -30,6 +30,11 @@ def _entries() -> Any:
     return make.EscalationEntryFactory(escalation=_of_ticket(make.EscalationFactory)(), actor=make.UserFactory())
 
 
+def _policy() -> Any:
+    person = make.UserFactory()
+    return make.policy([person, make.weekly_schedule(person)], make.TeamFactory(), fallback=[person])
+
+
 def _incident() -> Any:
     person = make.UserFactory()
     return make.IncidentFactory(requester=make.ContactFactory(), assignee=person, opened_by=person)
@@ -60,6 +65,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "contact": lambda: make.ContactFactory(user=make.UserFactory()),
     "engine": make.EngineLaneFactory,
     "escalation": _entries,
+    "escalation-policy": _policy,
     "event": lambda: make.EventFactory(alert=_alert()),
     "factor": make.FactorFactory,
     "handoff-note": make.HandoffNoteFactory,

@@ -1,5 +1,6 @@
 """The examples of docs/api.md run as they are printed, in order, and its tables name what is there."""
 
+import functools
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework import exceptions
 
 from config.urls import urlpatterns
@@ -49,6 +51,11 @@ def test_run_as_printed_and_change_only_what_they_made(live_server: Any) -> None
     assert (ticket.status, ticket.closure_code) == ("closed", "solved")
 
 
+@functools.cache
+def _document() -> Any:
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
 def _errors(kind: type[exceptions.APIException]) -> Iterator[type[exceptions.APIException]]:
     yield kind
     for narrower in kind.__subclasses__():
@@ -62,3 +69,31 @@ def test_every_error_code_has_one_number() -> None:
 
     assert [int(number) for number, _, _ in table] == list(range(1, len(table) + 1))
     assert codes - {code for _, _, code in table} == set()
+
+
+def _compared() -> Iterator[str]:
+    """What the second column of the table about PagerDuty names as code."""
+    table = PAGE.read_text().partition("## If you come from PagerDuty's API")[2].partition("\n## ")[0]
+    for row in table.splitlines():
+        if row.startswith("| ") and row != "| there | here |":
+            yield from re.findall(r"`([^`]+)`", row.split(" | ")[1])
+
+
+class TestComparison:
+    def test_names_addresses_methods_and_parameters_that_exist(self) -> None:
+        paths = _document()["paths"]
+        addresses = [re.fullmatch(r"(GET|POST|PUT) (/[^?]*)(?:\?(.*))?", code) for code in _compared()]
+        named = [match.groups() for match in addresses if match]
+
+        assert len(named) > 40
+        for method, path, query in named:
+            operation = paths["/api/v1" + path.replace("<id>", "{id}")][method.lower()]
+            parameters = {parameter["name"] for parameter in operation.get("parameters", ())}
+            assert {pair.partition("=")[0] for pair in (query or "").split("&") if pair} <= parameters, (path, query)
+
+    def test_names_verbs_that_exist(self) -> None:
+        verbs = {path.rstrip("/").rpartition("/")[2] for path, item in _document()["paths"].items() if "post" in item}
+        named = {code.rstrip("/") for code in _compared() if re.fullmatch(r"[a-z_]+/", code)}
+
+        assert len(named) > 12
+        assert named - verbs == set()

@@ -54,6 +54,16 @@ class TestVerbs:
         assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
         assert "Summary" in answer.json()["message"]
 
+    @pytest.mark.parametrize("status", ["draft", "in_review"])
+    def test_withdraw_only_what_was_approved(self, boss, status):
+        """An approval cannot be had by withdrawing."""
+        postmortem = make.PostmortemFactory(status=status)
+
+        answer = boss.post(f"{URL}{postmortem.pk}/withdraw/", {"text": "Wrong."})
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+        assert Postmortem.objects.get().status == status
+
     def test_refuse_a_stale_version(self, writer):
         postmortem = make.PostmortemFactory()
         etag = writer.get(f"{URL}{postmortem.pk}/")["ETag"]

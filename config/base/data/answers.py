@@ -8,6 +8,8 @@ from django.db import connection
 
 RETENTION = timedelta(hours=24)
 """How long an answer is kept at least."""
+SHOWN_ONCE = "The key was shown in the first answer only. If you did not see it, revoke it and make another one."
+"""What a repeat is told of an answer that held a key; such an answer is not kept."""
 
 
 def rows() -> Any:

@@ -11,9 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.rest.errors import ErrorSerializer, answer_error
-from config.base.rest.scopes import Scope
-from config.base.rest.serializers import InputSerializer
-from config.base.rest.viewsets import check_role
+from config.base.rest.viewsets import change, check_role
 
 MAX_RECORDS = 100
 Method = Callable[..., Any]
@@ -40,13 +38,13 @@ class BulkAnswerSerializer(serializers.Serializer[Any]):
     results = BulkResultSerializer(many=True)
 
 
-def bulk_action(takes: type[InputSerializer], *, scope: Scope, may: Callable[..., bool]) -> Callable[[Method], Method]:
-    """A POST on a list for at most 100 records; the method makes ONE domain call for one of them.
+def bulk_action(verb: Any, words: str) -> Method:
+    """The verb of one record for at most 100: a POST on the list, `bulk_<verb>/`; `words` say what it does.
 
-    The method takes (self, record, data) as that of `post_action` does. Each record has a savepoint of its own, so
-    one that is refused undoes nothing of the others.
+    What it takes, its scope, who may, and when nothing is left to do are those of the verb. Each record has a
+    savepoint of its own, so one that is refused undoes nothing of the others.
     """
-    name = takes.__name__.removesuffix("Serializer")
+    takes: Any = verb.takes
     records = serializers.ListField(
         child=RecordName(),
         min_length=1,
@@ -54,31 +52,29 @@ def bulk_action(takes: type[InputSerializer], *, scope: Scope, may: Callable[...
         help_text=f"At most {MAX_RECORDS} records, by reference or id. One that stands twice is done once.",
     )
     input_of_many: Any = type(
-        f"Bulk{name}Serializer", (takes,), {"records": records, "__doc__": f"{takes.__doc__} For many records."}
+        f"Bulk{takes.__name__}", (takes,), {"records": records, "__doc__": f"{takes.__doc__} For many records."}
     )
 
-    def decorate(method: Method) -> Method:
-        def handle(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-            serializer = input_of_many(data=request.data, context=self.get_serializer_context())
-            serializer.is_valid(raise_exception=True)
-            data = dict(serializer.validated_data)
-            names = list(dict.fromkeys(data.pop("records")))
-            results = [{"record": name} | _do(self, method, name, may=may, data=data) for name in names]
-            return Response(BulkAnswerSerializer({"results": results}).data)
+    def handle(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer = input_of_many(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        data = dict(serializer.validated_data)
+        names = list(dict.fromkeys(data.pop("records")))
+        results = [{"record": name} | _do(self, verb, name, data=data) for name in names]
+        return Response(BulkAnswerSerializer({"results": results}).data)
 
-        handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
-        handle.may = may  # type: ignore[attr-defined]  # asked again before a repeat is answered
-        handle.scope = scope  # type: ignore[attr-defined]  # read by the permissions
-        posted = action(detail=False, methods=["post"], filter_backends=(), pagination_class=None)(handle)
-        return extend_schema(request=input_of_many, responses={200: BulkAnswerSerializer})(posted)
-
-    return decorate
+    handle.__name__, handle.__doc__, handle.__module__ = f"bulk_{verb.__name__}", words, verb.__module__
+    handle.may = verb.may  # type: ignore[attr-defined]  # asked again before a repeat is answered
+    handle.scope = verb.scope  # type: ignore[attr-defined]  # read by the permissions
+    posted = action(detail=False, methods=["post"], filter_backends=(), pagination_class=None)(handle)
+    handler: Method = extend_schema(request=input_of_many, responses={200: BulkAnswerSerializer})(posted)
+    return handler
 
 
-def _do(view: Any, method: Method, name: str, *, may: Callable[..., bool], data: dict[str, Any]) -> dict[str, Any]:
+def _do(view: Any, verb: Any, name: str, *, data: dict[str, Any]) -> dict[str, Any]:
     try:
         with transaction.atomic():
-            method(view, _allowed(view, name, may=may), dict(data))
+            change(view, verb, _allowed(view, name, may=verb.may), data=data)
     except Exception as error:
         answer = answer_error(error, {})
         if answer is None:  # a bug: the request fails as a whole, and is logged

@@ -55,6 +55,7 @@ CODES = {
     "throttled": Meaning(429, "wait for `Retry-After` seconds; `RateLimit` says what is left"),
     "error": Meaning(500, "report it with the `X-Request-ID` of the answer"),
     "busy": Meaning(503, "nothing was changed; try again after `Retry-After` seconds"),
+    "shown_once": Meaning(409, "the request was done, and its answer held a key; if you lost it, make another one"),
 }
 """Every code that an error can have. They stay as they are within a version of the API."""
 

@@ -17,6 +17,9 @@ from rest_framework.request import Request
 
 IF_MATCH, IF_NONE_MATCH = "If-Match", "If-None-Match"
 _ANY = "*"
+_TAG = '(W/)?"[!#-~]*"'
+PATTERN = rf"(\*|{_TAG}(, {_TAG})*)"
+"""How the document describes both headers: any, or tags with their quotes."""
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,13 @@ from config.base.data import answers, rights
 from config.base.data.users import User, signed_in
 from config.base.rest.errors import Conflict
 from config.base.rest.parsers import BodyTooLarge
+from config.base.rest.serializers import holds_secret
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 RETENTION = answers.RETENTION
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+KEY_PATTERN = "[!-~]{1,200}"
+"""Visible ASCII characters."""
 
 
 class KeyReused(exceptions.APIException):
@@ -52,6 +54,13 @@ class AnswerWithheld(Conflict):
     default_detail = "This request was done. Your rights have changed since, so its answer is not shown again."
 
 
+class ShownOnceOnly(Conflict):
+    """The request was done; its answer held a key, which was shown once and not stored."""
+
+    default_code = "shown_once"
+    default_detail = f"This request was done. {answers.SHOWN_ONCE}"
+
+
 class Replay(Exception):
     """The request was answered before; `response` is that answer."""
 
@@ -72,7 +81,7 @@ def claim(request: Request, *, at: datetime) -> Any:
     Raises KeyReused if the key belongs to another request, InFlight while the first is still running.
     """
     key = request.headers[HEADER]
-    if not _KEY.fullmatch(key):
+    if not re.fullmatch(KEY_PATTERN, key):
         raise exceptions.ValidationError({HEADER: ["Send 1 to 200 visible ASCII characters, such as a UUID."]})
     if not answers.take_key(f"idempotency:{request.user.pk}:{key}"):
         raise InFlight
@@ -96,10 +105,16 @@ def claim(request: Request, *, at: datetime) -> Any:
 
 
 def store_answer(row: Any, response: HttpResponse, *, record: Model | None) -> None:
-    """Store the answer with its effect; a server error is not stored, so that a repeat can succeed."""
+    """Store the answer with its effect; a server error is not stored, so that a repeat can succeed.
+
+    Of an answer with a key, and of one that shows a record, only what it did is stored: a repeat shows the record
+    anew, and the key never.
+    """
     if response.status_code < 500:
         row.status = response.status_code
-        row.answer = response.content.decode()
+        row.is_shown_once = holds_secret(getattr(response, "data", None))
+        is_shown_anew = record is not None and response.status_code < 300
+        row.answer = "" if row.is_shown_once or is_shown_anew else response.content.decode()
         row.etag = response.headers.get("ETag", "")
         row.location = response.headers.get("Location", "")
         row.record_id = record.pk if record is not None else None
@@ -110,8 +125,10 @@ def store_answer(row: Any, response: HttpResponse, *, record: Model | None) -> N
 def stored_answer(row: Any, request: Request) -> HttpResponseBase:
     """The stored answer of a request that showed no record, or was refused.
 
-    Raises AnswerWithheld if it succeeded and the caller's rights have changed since.
+    Raises ShownOnceOnly if it held a key, AnswerWithheld if it succeeded and the caller's rights have changed since.
     """
+    if row.is_shown_once:
+        raise ShownOnceOnly
     if row.status < 300 and row.rights != _rights(signed_in(request)):
         raise AnswerWithheld
     response = HttpResponse(row.answer, status=row.status, content_type="application/json")

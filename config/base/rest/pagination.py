@@ -36,6 +36,14 @@ class Pagination(CursorPagination):
             )
         return min(int(text[:18]), self.max_page_size)
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """What the document says of a page: its size is at least 1; more than a hundred gives a hundred."""
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] = {"type": "integer", "minimum": 1, "default": self.page_size}
+        return parameters
+
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
         """One page. Raises ValidationError for a made-up cursor, whatever it holds."""
         # In a transaction an error of the database would end it; a savepoint limits that to the page.

@@ -3,11 +3,13 @@
 import re
 from typing import Any
 
+from django.db.models import Choices
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.serializers import ManyRelatedField
 
-from config.base.rest import idempotency
+from config.base.rest import headers
 from config.base.rest.errors import ErrorSerializer
 from config.base.rest.scopes import OFFERED, scope_of
 from config.base.rest.serializers import EmptySerializer
@@ -19,33 +21,7 @@ _ERRORS = {
     "429": "Too many requests. Wait for `Retry-After` seconds.",
     "503": "The record is busy, and nothing was changed. Try again after `Retry-After` seconds.",
 }
-_KEY = OpenApiParameter(
-    idempotency.HEADER,
-    str,
-    OpenApiParameter.HEADER,
-    description="Within 24 hours the same key and body get the first answer again; nothing is done twice.",
-    examples=[OpenApiExample("a key of your own", "deploy-4711")],
-)
-_IF_MATCH = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description="The `ETag` that you read. If the record has changed since, the answer is 412 and nothing is done.",
-)
-_TAG = OpenApiParameter(
-    "ETag",
-    str,
-    OpenApiParameter.HEADER,
-    description="The version of the record, for `If-Match`; missing where a record has no `updated_at`.",
-    response=[200, 201],
-)
-_RETRY_AFTER = OpenApiParameter(
-    "Retry-After",
-    int,
-    OpenApiParameter.HEADER,
-    description="Seconds to wait before the next try.",
-    response=["429", "503"],
-)
+_NOT_MODIFIED = "The record is what `If-None-Match` names; there is no body."
 
 
 def _include_parameters(view: object) -> list[OpenApiParameter]:
@@ -70,14 +46,14 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         """The view's own parameters, and the headers of requests and answers."""
-        parameters = [*super().get_override_parameters(), *_include_parameters(self.view), _RETRY_AFTER]
-        if self.method == "POST":
-            parameters.append(_KEY)
-        if self._is_of_record():
-            parameters.append(_TAG)
-        if self._can_be_stale():
-            parameters.append(_IF_MATCH)
-        return parameters
+        facts = headers.Facts(
+            is_get=self.method == "GET",
+            is_post=self.method == "POST",
+            is_alias=self.is_deprecated(),
+            shows_record=self._is_of_record(),
+            can_be_stale=self._can_be_stale(),
+        )
+        return [*super().get_override_parameters(), *_include_parameters(self.view), *headers.parameters(facts)]
 
     def get_summary(self) -> str:
         """One line: what is listed or read, or the first words on what the verb does."""
@@ -97,6 +73,9 @@ class Schema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is not None and (scope := scope_of(self.view, self.method)) is not None:
             operation["x-scope"] = scope.value
+        for parameter in (operation or {}).get("parameters", ()):
+            if parameter["name"] in getattr(self.view, "filter_parameters", ()):
+                parameter["allowEmptyValue"] = True
         return operation
 
     def is_deprecated(self) -> bool:
@@ -125,16 +104,40 @@ class Schema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, object]:
         answers: dict[str, object] = super()._get_response_bodies(direction)
         statuses = [status for status in _ERRORS if status != "412" or self._can_be_stale()]
+        if self.method == "GET" and self._is_of_record():
+            unchanged: dict[str, object] = self._get_response_for_code(None, "304", direction=direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
+            answers |= {"304": unchanged | {"description": _NOT_MODIFIED}}
         return answers | {status: self._error(status, direction) for status in statuses}
 
     def _error(self, status: str, direction: object) -> dict[str, object]:
         answer: dict[str, object] = self._get_response_for_code(ErrorSerializer, status, direction=direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
         return answer | {"description": _ERRORS[status]}
 
+    def _get_filter_parameters(self) -> list[dict[str, Any]]:
+        """The filters with what may be chosen; an empty value is no filter."""
+        parameters: list[dict[str, Any]] = super()._get_filter_parameters()  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
+        filters = getattr(getattr(self.view, "filterset_class", None), "base_filters", {})
+        for parameter in parameters:
+            parameter["allowEmptyValue"] = True
+            choices = getattr(filters.get(parameter["name"]), "extra", {}).get("choices")
+            # Of a class of choices drf-spectacular thinks that it changes.
+            if isinstance(choices, type) and issubclass(choices, Choices):
+                schema = parameter["schema"]
+                schema.get("items", schema)["enum"] = choices.values
+        return parameters
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """A list of records that must name one says so."""
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
+        if isinstance(field, ManyRelatedField) and not field.read_only and not field.allow_empty:
+            schema["minItems"] = 1
+        return schema
+
     def _is_of_record(self) -> bool:
         """Whether one record is answered, which carries its tag."""
+        handler = self._handler()
         return hasattr(self.view, "record_response") and (
-            self._action == "retrieve" or hasattr(self._handler(), "takes")
+            self._action == "retrieve" or hasattr(handler, "takes") or hasattr(handler, "shows_record")
         )
 
     def _can_be_stale(self) -> bool:

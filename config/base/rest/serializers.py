@@ -42,6 +42,32 @@ class Line(Lines):
         return text.clean_line(value)
 
 
+class Secret(str):
+    """A key in an answer; an answer that holds one is never stored for repeats."""
+
+    __slots__ = ()
+
+
+class ShownOnce(serializers.CharField):
+    """A key that only the answer shows which made it. Every key in an answer is such a field."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"read_only": True} | kwargs)
+
+    def to_representation(self, value: Any) -> Secret:
+        """The key, marked as one."""
+        return Secret(value)
+
+
+def holds_secret(content: Any) -> bool:
+    """Whether an answer holds a key, however deep."""
+    if isinstance(content, Mapping):
+        return any(map(holds_secret, content.values()))
+    if isinstance(content, (list, tuple)):
+        return any(map(holds_secret, content))
+    return isinstance(content, Secret)
+
+
 class Instant(serializers.DateTimeField):
     """A point in time: accepted only with its offset, answered in UTC."""
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # DRF's views import this module by its settings
 logger = logging.getLogger(__name__)
 WINDOW_SECONDS = 60
 POLICY = "token"
+RATE_LIMIT, RATE_LIMIT_POLICY = "RateLimit", "RateLimit-Policy"
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Usage:
         """RateLimit and RateLimit-Policy, as draft-ietf-httpapi-ratelimit-headers writes them."""
         remaining = max(0, self.quota - self.used)
         return {
-            "RateLimit-Policy": f'"{POLICY}";q={self.quota};w={WINDOW_SECONDS}',
-            "RateLimit": f'"{POLICY}";r={remaining};t={self.seconds_left}',
+            RATE_LIMIT_POLICY: f'"{POLICY}";q={self.quota};w={WINDOW_SECONDS}',
+            RATE_LIMIT: f'"{POLICY}";r={remaining};t={self.seconds_left}',
         }
 
 

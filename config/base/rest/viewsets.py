@@ -27,7 +27,7 @@ from config.base.data.conflicts import is_conflict
 from config.base.data.lifecycle import Refusal
 from config.base.data.moments import Unreadable, read_moment
 from config.base.data.users import User, Visitor, signed_in
-from config.base.rest import etags, idempotency, scopes
+from config.base.rest import etags, headers, idempotency, scopes
 from config.base.rest.errors import Busy, Stale, error_document
 from config.base.rest.filters import StrictFilters
 from config.base.rest.pagination import Pagination
@@ -128,8 +128,8 @@ class BaseViewSet(viewsets.GenericViewSet[RowT]):
         handler: Any = getattr(self, self.action or "", None)
         if (alias := getattr(handler, "alias", None)) is not None:
             successor = f"{request.path.removesuffix(f'{alias.name}/')}{handler.alias_of}/"
-            response.headers["Deprecation"] = alias.header
-            response.headers["Link"] = f'<{successor}>; rel="successor-version"'
+            response.headers[headers.DEPRECATION] = alias.header
+            response.headers[headers.LINK] = f'<{successor}>; rel="successor-version"'
         return response
 
     def handle_exception(self, exc: Exception) -> Any:
@@ -169,7 +169,7 @@ class BaseViewSet(viewsets.GenericViewSet[RowT]):
         handler: Any = getattr(self, self.action, None)
         target = [self.get_object()] if self.detail else []
         check_role(getattr(handler, "may", None), self.request.user, *target)
-        if first.record_id is None or first.status >= 300:
+        if first.record_id is None or first.status >= 300 or first.is_shown_once:
             return idempotency.stored_answer(first, self.request)
         # Shown anew: what its caller may read of it can have changed since.
         record = get_object_or_404(self.get_queryset(), pk=first.record_id)
@@ -222,6 +222,8 @@ class AnswerViewSet(BaseViewSet[RowT]):
     """An address with one answer instead of a list of records. Declare `queryset` and `list`."""
 
     is_one_answer = True
+    filter_parameters: ClassVar[tuple[str, ...]] = ()
+    """Those of `query_parameters` that narrow the answer; an empty value is no filter."""
     pagination_class = None  # type: ignore[assignment]  # nothing to page or filter
     filter_backends = ()  # type: ignore[assignment]  # nothing to page or filter
 
@@ -239,15 +241,15 @@ class ReadViewSet(mixins.ListModelMixin, BaseViewSet[RowT]):
         A GET whose If-None-Match names it is answered with 304.
         """
         content = self.get_serializer(record).data
-        headers = {"ETag": etags.tag_of(record, content)}
+        tagged = {headers.ETAG: etags.tag_of(record, content)}
         if self.request.method in permissions.SAFE_METHODS:
             cached = etags.condition(self.request, etags.IF_NONE_MATCH)
-            if cached is not None and cached.names(headers["ETag"]):
-                return Response(status=304, headers=headers)
+            if cached is not None and cached.names(tagged[headers.ETAG]):
+                return Response(status=304, headers=tagged)
         if status == 201:
-            headers["Location"] = self.request.build_absolute_uri(f"{self.request.path}{record.pk}/")
+            tagged[headers.LOCATION] = self.request.build_absolute_uri(f"{self.request.path}{record.pk}/")
         self.answered = record
-        return Response(content, status=status, headers=headers)
+        return Response(content, status=status, headers=tagged)
 
     def check_unchanged(self, record: Model) -> None:
         """Raise Stale unless the record is what If-Match and If-None-Match say; it stays locked until the commit."""
@@ -267,6 +269,12 @@ class ReadViewSet(mixins.ListModelMixin, BaseViewSet[RowT]):
 Method = Callable[..., Any]
 
 
+def answers_record(handler: Method) -> Method:
+    """Declare that a handler which is no verb answers with `record_response`, for the document."""
+    handler.shows_record = True  # type: ignore[attr-defined]  # read by our schema
+    return handler
+
+
 def check_role(may: Callable[..., bool] | None, user: Visitor, *target: Model) -> None:
     """Raise PermissionDenied unless the declared `may` allows it."""
     if may is not None and not may(user, *target):
@@ -280,6 +288,20 @@ def status_is(*values: str, field: str = "status") -> Callable[[Model, dict[str,
         return getattr(record, field) in values
 
     return is_done
+
+
+def change(view: Any, handler: Any, *target: Any, data: dict[str, Any]) -> Any:
+    """The record after the handler's domain call; as it is if the call was refused and nothing is left to do."""
+    try:
+        with transaction.atomic():
+            for record in target:
+                view.check_unchanged(record)
+            return handler.does(view, *target, dict(data))
+    except (Refusal, ValidationError):
+        # Asked after the refusal, not before: another request may have done it in between.
+        if not (handler.is_done and target and handler.is_done(view.queryset.all().get(pk=target[0].pk), data)):
+            raise
+        return target[0]
 
 
 def write_handler(
@@ -305,17 +327,7 @@ def write_handler(
             check_role(may, request.user, *target)
             serializer = takes(data=request.data, partial=partial, context=self.get_serializer_context())
             serializer.is_valid(raise_exception=True)
-            data = dict(serializer.validated_data)
-            try:
-                with transaction.atomic():
-                    for record in target:
-                        self.check_unchanged(record)
-                    changed = method(self, *target, serializer.validated_data)
-            except (Refusal, ValidationError):
-                # Asked after the refusal, not before: another request may have done it in between.
-                if not (is_done and target and is_done(self.queryset.all().get(pk=target[0].pk), data)):
-                    raise
-                changed = target[0]
+            changed = change(self, handle, *target, data=dict(serializer.validated_data))
             # Read again with what the serializer shows; after the change the user may no longer see the record.
             answer: Response = self.record_response(self.queryset.all().get(pk=changed.pk), status=status)
             return answer
@@ -323,6 +335,7 @@ def write_handler(
         handle.__name__, handle.__doc__, handle.__module__ = method.__name__, method.__doc__, method.__module__
         handle.takes, handle.answers = takes, status  # type: ignore[attr-defined]  # read by our schema
         handle.may, handle.is_done = may, is_done  # type: ignore[attr-defined]  # read by a repeat, and by tests
+        handle.does = method  # type: ignore[attr-defined]  # read by `change`
         handler: Method = scopes.scoped(scope)(handle)
         return handler
 

@@ -10,9 +10,9 @@ from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
+from config.base.data.moments import FIRST_YEAR
 from config.base.data.users import Visitor
 from config.base.data.wall_clock import DAY, day_start
 from config.base.web.forms import FilterForm
@@ -20,6 +20,8 @@ from config.base.web.moments import DayField, MomentField, reader_zone
 
 MAX_WORDS = 8
 RowT = TypeVar("RowT", bound=Model)
+_YEARS = f"^{FIRST_YEAR // 100}[0-9]{{2}}-"
+"""The years of filters, for the API's document."""
 
 
 class WordsFilter(filters.CharFilter):
@@ -78,6 +80,7 @@ class WholeNumberField(forms.IntegerField):
         super().__init__(**{"min_value": 0, "max_value": 2**63 - 1} | options)
 
 
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": 2**63 - 1})
 class WholeNumberFilter(filters.Filter):
     """Rows with this whole number, as an id."""
 
@@ -85,14 +88,14 @@ class WholeNumberFilter(filters.Filter):
     may_repeat = True
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
+@extend_schema_field({"type": "string", "format": "date-time", "pattern": _YEARS})
 class MomentFilter(filters.Filter):
     """Narrows by a moment: with its offset, or in the zone of the filter set."""
 
     field_class = MomentField
 
 
-@extend_schema_field(OpenApiTypes.DATE)
+@extend_schema_field({"type": "string", "format": "date", "pattern": _YEARS})
 class DayFilter(filters.Filter):
     """Narrows a column of days."""
 

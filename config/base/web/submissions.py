@@ -20,7 +20,6 @@ from config.base.web import drafts
 
 FIELD = "form_key"
 SENT_TWICE = "You sent this twice. It was done once."
-SHOWN_ONCE = "The key was shown in the first answer only. If you did not see it, revoke it and make another one."
 _OWN = {FIELD, "csrfmiddlewaretoken", "form_seen", drafts.FIELD}
 _REDIRECT = 302
 

@@ -19,7 +19,7 @@ from django.views.generic import DetailView, FormView, TemplateView, View
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from config.base.data import rights
+from config.base.data import answers, rights
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
 from config.base.data.users import User, signed_in
@@ -260,7 +260,7 @@ class DomainCallMixin:
         self.show_success(self.done)
         if isinstance(target, HttpResponse):
             if self.submission is not None:
-                self.submission.keep(target=resolve_url(self.after_repeat()), text=submissions.SHOWN_ONCE)
+                self.submission.keep(target=resolve_url(self.after_repeat()), text=answers.SHOWN_ONCE)
             return drafts.name_sent(self.request, target)
         place = resolve_url(target)
         if self.submission is not None:

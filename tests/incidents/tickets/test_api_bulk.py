@@ -27,7 +27,7 @@ class TestBulk:
     def test_does_the_others_when_one_is_refused_hidden_or_unreadable(self, client: Any) -> None:
         first, last = make.IncidentFactory(), make.IncidentFactory()
         closed = make.IncidentFactory()
-        client.post(f"/api/v1/incidents/{closed.pk}/close/", {"code": "cancelled"}, format="json")
+        client.post(f"/api/v1/incidents/{closed.pk}/close/", {"code": "no_fault_found"}, format="json")
         hidden = make.IncidentFactory(visibility="private", visibility_reason="HR")
         names = [first.reference, closed.reference, hidden.reference, "INC-x", str(last.pk)]
 
@@ -52,6 +52,31 @@ class TestBulk:
         assert _statuses(assigned) == _statuses(acknowledged) == [200, 200]
         assert {ticket.assignee for ticket in Ticket.objects.all()} == {ana}
         assert not Ticket.objects.filter(acknowledged_at=None).exists()
+
+    @pytest.mark.parametrize(
+        ("verb", "body"),
+        [("acknowledge", {}), ("assign", {"assignee": "ana@example.com"}), ("close", {"code": "cancelled"})],
+    )
+    def test_answers_a_repeat_as_the_verb_itself_does(self, client: Any, verb: str, body: dict[str, Any]) -> None:
+        make.UserFactory(email="ana@example.com")
+        incident = make.IncidentFactory(severity__pages=False)
+        assert client.post(f"/api/v1/incidents/{incident.pk}/{verb}/", body).status_code == 200
+        entries = TimelineEntry.objects.count()
+
+        again = client.post(URL.format(verb), {"records": [incident.reference], **body})
+
+        assert _statuses(again) == [200]
+        assert again.json()["results"][0]["error"] is None
+        assert TimelineEntry.objects.count() == entries
+
+    def test_needs_the_version_that_the_request_names_of_each(self, client: Any) -> None:
+        named, other = make.IncidentFactory(), make.IncidentFactory()
+        tag = client.get(f"/api/v1/incidents/{named.pk}/").headers["ETag"]
+        records = [named.reference, other.reference]
+
+        answer = client.post(URL.format("acknowledge"), {"records": records}, HTTP_IF_MATCH=tag)
+
+        assert _statuses(answer) == [200, 412]
 
     def test_asks_the_rights_for_each(self) -> None:
         incident = make.IncidentFactory()
