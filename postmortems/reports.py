@@ -160,7 +160,7 @@ def _step(scope: Scope, name: str, title: str, totals: dict[str, Any]) -> Step:
 def _repeats(scope: Scope) -> Share:
     rows = Ticket.objects.incidents().visible_to(scope.user).filter(scope.within("created_at"), scope.of_team())
     counts = rows.exclude(recurrence.NOT_SEPARATE).aggregate(
-        n=Count("pk", distinct=True), part=Count("pk", distinct=True, filter=Q(recurrence.is_repeat()))
+        n=Count("pk", distinct=True), part=Count("pk", distinct=True, filter=Q(recurrence.is_repeat(scope.user)))
     )
     queue = {"group": "", "kind": "incident"}
     return Share(
@@ -190,7 +190,7 @@ def _proactive(scope: Scope) -> Share:
         scope.within("created_at"), scope.of_team(), kind=TicketKind.PROBLEM
     )
     counts = rows.aggregate(
-        n=Count("pk", distinct=True), part=Count("pk", distinct=True, filter=Q(recurrence.is_proactive()))
+        n=Count("pk", distinct=True), part=Count("pk", distinct=True, filter=Q(recurrence.is_proactive(scope.user)))
     )
     return Share(
         "proactive_problems", "Proactive problems", "Opened before any incident showed them.", **counts,

@@ -1,5 +1,7 @@
 """Problems, factors and known errors, read only; they are edited in the portal."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -44,11 +46,28 @@ class FactorAdmin(ProblemRelatedAdmin):
 class KnownErrorAdmin(ProblemRelatedAdmin):
     """Known errors."""
 
-    list_display = ("title", "problem", "status", "hits", "last_hit_at", "published_at")
+    list_display = ("title", "problem", "status", "uses", "last_used", "published_at")
     list_filter = ("status",)
     list_select_related = ("problem",)
     search_fields = ("title", "symptoms")
     ordering = ("-pk",)
+    fields = ("problem", "title", "symptoms", "workaround", "status", "uses", "last_used", "published_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[KnownError]:
+        """With the uses that the reader may see."""
+        rows: Any = super().get_queryset(request)
+        counted: QuerySet[KnownError] = rows.with_uses(request.user)
+        return counted
+
+    @admin.display(description="uses", ordering="seen_hits")
+    def uses(self, known_error: Any) -> int:
+        """In how many incidents that the reader may see."""
+        return int(known_error.seen_hits)
+
+    @admin.display(description="last used", ordering="last_seen_at")
+    def last_used(self, known_error: Any) -> Any:
+        """The last time in an incident that the reader may see."""
+        return known_error.last_seen_at
 
 
 @admin.register(KnownErrorUse)

@@ -181,6 +181,11 @@ class KnownErrorViewSet(ReadViewSet):
     serializer_class = serializers.KnownErrorSerializer
     filterset_class = filters.KnownErrorFilter
 
+    def get_queryset(self) -> Any:
+        """With the uses that the caller may see."""
+        rows: Any = super().get_queryset()
+        return rows.with_uses(self.request.user)
+
     @post_action(serializers.IncidentChoiceSerializer, scope=Scope.PREVENT, may=_may_use)
     def use(self, known_error: KnownError, data: dict[str, Any]) -> KnownError:
         """Record that it explains an incident: counted once, and its workaround is copied to the incident."""

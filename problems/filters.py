@@ -27,7 +27,8 @@ class ProblemFilter(TicketFilter):
 
     def filter_proactive(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         """Problems that had no incident when they were opened, or the others (S38)."""
-        return queryset.filter(recurrence.is_proactive() if value else ~recurrence.is_proactive())
+        is_proactive = recurrence.is_proactive(self.reader)
+        return queryset.filter(is_proactive if value else ~is_proactive)
 
 
 class FactorFilter(FilterSet):
@@ -49,7 +50,7 @@ class LooksLikeFilter(ReferenceFilter):
         """The best matches; none for an incident that the reader may not see."""
         if value is None:
             return queryset
-        user: Any = getattr(self.parent.request, "user", None)
+        user = self.parent.reader
         incident = Ticket.objects.visible_to(user).incidents().filter(**value).first()
         if incident is None:
             return queryset.none()
@@ -68,7 +69,7 @@ class ResemblesFilter(filters.CharFilter):
         if not value:
             return queryset
         service = self.parent.form.cleaned_data.get("service")
-        user: Any = getattr(self.parent.request, "user", None)
+        user = self.parent.reader
         matches = matching.find_matches(title=value, service=service, user=user)
         return queryset.filter(pk__in=[known_error.pk for known_error in matches])
 
@@ -95,8 +96,12 @@ class KnownErrorFilter(FilterSet):
         fields: tuple[str, ...] = ()
 
     def used_between(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
-        """Those of which one use is in the period: both ends are about the same use."""
-        uses = KnownErrorUse.objects.filter(known_error=OuterRef("pk"))
+        """Those of which one use is in the period, in an incident that the reader may see.
+
+        Both ends are about the same use.
+        """
+        incidents = Ticket.objects.visible_to(self.reader)
+        uses = KnownErrorUse.objects.filter(known_error=OuterRef("pk"), incident__in=incidents.values("pk"))
         first, last = (self.form.cleaned_data.get(end) for end in ("used_after", "used_before"))
         if first:
             uses = uses.filter(used_at__gte=day_start(first, self.zone))

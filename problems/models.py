@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from config.base.data.constraints import one_of
@@ -69,6 +70,21 @@ class Factor(models.Model):
         return f"{self.text[:60]} ({self.pk})"
 
 
+class KnownErrorQuerySet(ProblemRelatedQuerySet):
+    """Known errors."""
+
+    def with_uses(self, user: "User | AnonymousUser") -> "KnownErrorQuerySet":
+        """Each with `seen_hits` and `last_seen_at`: the uses in incidents that this person may see, and the last."""
+        uses = KnownErrorUse.objects.filter(
+            known_error=OuterRef("pk"), incident__in=Ticket.objects.visible_to(user).values("pk")
+        )
+        totals = uses.order_by().values("known_error").annotate(n=models.Count("pk"), last_at=models.Max("used_at"))
+        return self.annotate(
+            seen_hits=Coalesce(models.Subquery(totals.values("n")), 0),
+            last_seen_at=models.Subquery(totals.values("last_at")),
+        )
+
+
 class KnownErrorStatus(models.TextChoices):
     """Whether it is shown on new incidents."""
 
@@ -84,12 +100,13 @@ class KnownError(models.Model):
     symptoms = models.TextField(help_text="What people see, in their own words. New incidents are matched with it.")
     workaround = models.TextField(help_text="What to do until it is fixed, step by step.")
     status = models.CharField(max_length=10, choices=KnownErrorStatus, default=KnownErrorStatus.PUBLISHED)
+    # Of all incidents, private ones too, so readers get `with_uses` instead. Only the release before reads them.
     hits = models.PositiveIntegerField(default=0, editable=False, help_text="In how many incidents it was used.")
     last_hit_at = models.DateTimeField(null=True, blank=True, editable=False)
     published_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
-    objects = ProblemRelatedQuerySet.as_manager()
+    objects = KnownErrorQuerySet.as_manager()
 
     class Meta:
         constraints = [

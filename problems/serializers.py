@@ -132,6 +132,15 @@ class KnownErrorSerializer(RecordSerializer):
     problem = serializers.CharField(source="problem.reference", read_only=True)
     service = ReadKey("slug", source="problem.service", allow_null=True)
     url = Address(source="get_absolute_url", read_only=True)
+    hits = serializers.IntegerField(source="seen_hits", read_only=True)
+    last_hit_at = serializers.DateTimeField(source="last_seen_at", read_only=True, allow_null=True)
+
+    def to_representation(self, known_error: Any) -> dict[str, Any]:
+        """The record, with the uses that the caller may see; a list has them already."""
+        if not hasattr(known_error, "seen_hits"):
+            rows = KnownError.objects.with_uses(self.context["request"].user).select_related("problem__service")
+            known_error = rows.get(pk=known_error.pk)
+        return super().to_representation(known_error)
 
     class Meta:
         model = KnownError

@@ -17,8 +17,8 @@ class KnownErrorTable(Table):
     problem = LinkColumn(
         to="problem", accessor="problem__reference", order_by="problem__number", verbose_name="Problem"
     )
-    hits = tables.Column(verbose_name="Uses", attrs={"td": {"class": "num"}})
-    last_hit_at = TimeColumn(verbose_name="Last used")
+    hits = tables.Column(accessor="seen_hits", verbose_name="Uses", attrs={"td": {"class": "num"}})
+    last_hit_at = TimeColumn(accessor="last_seen_at", verbose_name="Last used")
     published_at = TimeColumn(verbose_name="Published")
 
     class Meta(Table.Meta):

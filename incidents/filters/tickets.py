@@ -114,14 +114,15 @@ class TicketFilter(FilterSet):
         rows = queryset.filter(kind=TicketKind.INCIDENT).exclude(recurrence.NOT_SEPARATE)
         if value == "counted":
             return rows
-        return rows.filter(recurrence.is_repeat() if value == "yes" else ~recurrence.is_repeat())
+        is_repeat = recurrence.is_repeat(self.reader)
+        return rows.filter(is_repeat if value == "yes" else ~is_repeat)
 
     def for_whom(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """Tickets assigned to the reader, to their teams, or to nobody."""
-        user: Any = getattr(self.request, "user", None)
+        user = self.reader
         if value == "nobody":
             return queryset.filter(assignee__isnull=True)
-        if user is None or not user.is_authenticated:
+        if not user.is_authenticated:
             return queryset.none()
         if value == "me":
             return queryset.filter(assignee=user)

@@ -3,32 +3,34 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from incidents.models import ActionStatus, ClosureCode, LinkKind, TicketLink
+from oncall.models import User
 
 NOT_SEPARATE = Q(closure_code__in=(ClosureCode.DUPLICATE, ClosureCode.MERGED, ClosureCode.CANCELLED))
 """Incidents that are not separate ones, and count in no report."""
 
 
-def is_repeat() -> Exists:
-    """Of an incident: its problem had caused an earlier incident."""
-    earlier = TicketLink.objects.filter(
-        to_ticket=OuterRef("to_ticket"),
-        kind=LinkKind.CAUSED_BY,
-        from_ticket__created_at__lt=OuterRef("from_ticket__created_at"),
+def is_repeat(user: User | AnonymousUser) -> Exists:
+    """Of an incident: its problem had caused an earlier incident, as far as this person may see them."""
+    earlier = _caused(user).filter(
+        to_ticket=OuterRef("to_ticket"), from_ticket__created_at__lt=OuterRef("from_ticket__created_at")
     )
-    links = TicketLink.objects.filter(from_ticket=OuterRef("pk"), kind=LinkKind.CAUSED_BY)
-    return Exists(links.filter(Exists(earlier)))
+    return Exists(_caused(user).filter(Exists(earlier), from_ticket=OuterRef("pk")))
 
 
-def is_proactive() -> Any:
-    """Of a problem: it was opened before every incident it caused, or has caused none."""
-    first = TicketLink.objects.filter(
-        to_ticket=OuterRef("pk"), kind=LinkKind.CAUSED_BY, from_ticket__created_at__lte=OuterRef("created_at")
-    )
+def is_proactive(user: User | AnonymousUser) -> Any:
+    """Of a problem: it was opened before every incident it caused that this person may see, or has caused none."""
+    first = _caused(user).filter(to_ticket=OuterRef("pk"), from_ticket__created_at__lte=OuterRef("created_at"))
     return ~Exists(first)
+
+
+def _caused(user: User | AnonymousUser) -> QuerySet[TicketLink]:
+    """The links from incidents to their causes of which this person may see both ends."""
+    return TicketLink.objects.visible_to(user).filter(kind=LinkKind.CAUSED_BY)
 
 
 def done_on_time() -> Q:

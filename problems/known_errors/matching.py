@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db import transaction
 from django.db.models import Case, F, FloatField, Q, Value, When
@@ -31,7 +32,7 @@ _WEIGHTS = [1.0, 1.0, 1.0, 1.0]
 def find_matches(
     *, title: str, text: str = "", service: Service | None = None, user: Any = None, limit: int = _MAX_MATCHES
 ) -> Sequence[KnownError]:
-    """The published known errors that match this text best, the best first, each with its `score`.
+    """The published known errors that match this text best, the best first, each with its `score` and `seen_hits`.
 
     Without a `user` only known errors of problems that are not private.
     """
@@ -53,7 +54,8 @@ def find_matches(
         )
         .filter(score__gte=MIN_SCORE)
         .select_related("problem")
-        .order_by("-score", "-hits", "-pk")
+        .with_uses(user or AnonymousUser())
+        .order_by("-score", "-seen_hits", "-pk")
     )
     if user is None or not user.is_authenticated:
         rows = rows.filter(problem__visibility=Visibility.OPEN)

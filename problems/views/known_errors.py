@@ -20,11 +20,16 @@ class KnownErrorList(ListPage):
 
     title = "Known errors"
     lead = "Symptoms and workarounds. They are shown on incidents that match."
-    queryset = KnownError.objects.select_related("problem__service").order_by("status", "-hits")
+    queryset = KnownError.objects.select_related("problem__service")
     table_class = KnownErrorTable
     filterset_class = KnownErrorFilter
     filters = ("search", "status", "service")
     empty = "No known errors yet. They are published on the page of a problem that is being analyzed."
+
+    def get_queryset(self) -> Any:
+        """With the uses that this person may see."""
+        rows: Any = super().get_queryset()
+        return rows.with_uses(self.person).order_by("status", "-seen_hits", "pk")
 
 
 class KnownErrorPage(DetailPage):
@@ -36,7 +41,7 @@ class KnownErrorPage(DetailPage):
 
     def get_queryset(self) -> Any:
         """Known errors that this person may see."""
-        return super().get_queryset().visible_to(self.person)  # type: ignore[attr-defined]  # the queryset's own word
+        return super().get_queryset().visible_to(self.person).with_uses(self.person)  # type: ignore[attr-defined]  # the queryset's own word
 
     def get_title(self) -> str:
         """Its title."""

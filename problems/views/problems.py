@@ -56,7 +56,7 @@ class ProblemPage(DetailPage):
         allowed = verbs.allowed_verbs(ticket, self.person)
         return super().get_context_data(**kwargs) | {
             "problem": problem,
-            "known_error": KnownError.objects.filter(problem=problem).first(),
+            "known_error": KnownError.objects.filter(problem=problem).with_uses(self.person).first(),
             "tree": factors.tree(problem),
             "timeline": ticket.timeline.select_related("actor", "token").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
             "main_verbs": [verb for verb in allowed if verb.is_main],

@@ -34,7 +34,6 @@ COUNTS_ALL = {
     "/system-health/": "Administrators see how many escalations wait, private ones too; they are named by key only.",
     "/api/v1/engine/": "The same for programs that watch the engine.",
     "/admin/": "Its first page has the same figures.",
-    "/admin/incidents/integration/add/": "It shows an object of Python with its place in memory.",
 }
 """Addresses that differ when the private records are gone, and why that is meant."""
 

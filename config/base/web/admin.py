@@ -53,6 +53,15 @@ class ConfigAdmin(GuardedForms, ModelAdmin):
             return bool(request.user.has_perm(self._code(action), obj))
         return rights.holds_somewhere(request.user, self._code(action))
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields; of a record that is being added, without those that the database fills."""
+        names = super().get_fields(request, obj)
+        return names if obj is not None else [name for name in names if not self._is_filled_later(name)]
+
+    def _is_filled_later(self, name: Any) -> bool:
+        columns = {column.name: column for column in self.opts.concrete_fields}
+        return name in columns and columns[name].has_db_default() and not columns[name].editable
+
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         """The field of a form; an address without a scheme is taken as https, like everywhere else."""
         if isinstance(db_field, models.URLField):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import django_filters as filters
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from drf_spectacular.types import OpenApiTypes
@@ -136,6 +137,11 @@ class FilterSet(filters.FilterSet):
     def __init__(self, *args: Any, zone: ZoneInfo | None = None, **kwargs: Any) -> None:
         self.zone = zone or reader_zone()
         super().__init__(*args, **kwargs)
+
+    @property
+    def reader(self) -> Any:
+        """Who asks: what they may not see must not decide which rows they get."""
+        return getattr(self.request, "user", None) or AnonymousUser()
 
     def get_form_class(self) -> Any:
         """The form's class, which knows what may repeat and the zone of its moments."""

@@ -1,12 +1,18 @@
 """Known errors match the text of a new incident, and count their uses."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from config.base.data.roles import Role
 from incidents.models import Incident, Ticket
 from problems.known_errors import matching
-from problems.models import KnownError
+from problems.models import KnownError, KnownErrorUse
 from tests import factories as make
 from tests.factories import NOON
 
@@ -88,3 +94,88 @@ class TestUse:
         assert Incident.objects.get(pk=incident.pk).workaround == known_error.workaround
         assert incident.timeline.filter(text__startswith="Known error used").count() == 1
         assert incident.links_out.get().to_ticket_id == known_error.problem_id
+
+
+class TestUsesThatAReaderSees:
+    @pytest.fixture
+    def known_error(self) -> KnownError:
+        """Used in an open incident, and later in a private one."""
+        known_error: KnownError = make.KnownErrorFactory()
+        private = make.IncidentFactory(visibility="private", visibility_reason="Personal data")
+        for hours, incident in enumerate((make.IncidentFactory(), private)):
+            at = NOON + timedelta(hours=hours)
+            matching.use(known_error_id=known_error.pk, incident_id=incident.pk, actor=None, at=at)
+        return known_error
+
+    @pytest.mark.parametrize(("is_superuser", "count", "hours"), [(False, 1, 0), (True, 2, 1)])
+    def test_are_counted_everywhere_without_private_incidents(
+        self, client: Client, known_error: KnownError, is_superuser: bool, count: int, hours: int
+    ) -> None:
+        client.force_login(make.UserFactory(is_superuser=is_superuser, is_staff=True, roles=[Role.PRACTICE]))
+        last = (NOON + timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
+
+        rows = [
+            client.get("/api/v1/known-errors/").json()["results"][0],
+            client.get(f"/api/v1/known-errors/{known_error.pk}/").json(),
+        ]
+        page = client.get(known_error.get_absolute_url()).content.decode()
+        problem = client.get(known_error.problem.get_absolute_url()).content.decode()
+        rows_of_admin = client.get("/admin/problems/knownerror/").content.decode()
+
+        assert [(row["hits"], row["last_hit_at"]) for row in rows] == [(count, last)] * 2
+        words = f"{count} incident{'s' if count > 1 else ''}"
+        assert f"<dd>{words}</dd>" in page
+        assert f"used in {words}<" in problem
+        assert re.search(rf"field-uses[^>]*>\s*{count}\s*<", rows_of_admin)
+
+    def test_are_counted_for_the_one_who_uses_it(self, client: Client, known_error: KnownError) -> None:
+        client.force_login(make.UserFactory(roles=[Role.AGENT]))
+        incident = make.IncidentFactory()
+
+        answer = client.post(
+            f"/api/v1/known-errors/{known_error.pk}/use/", {"incident": incident.reference}, "application/json"
+        )
+
+        assert answer.json()["hits"] == 2
+
+    def test_in_a_period_are_those_in_incidents_that_the_reader_sees(
+        self, client: Client, known_error: KnownError
+    ) -> None:
+        KnownErrorUse.objects.filter(incident__visibility="private").update(used_at=NOON + timedelta(days=9))
+        client.force_login(make.UserFactory())
+
+        late = f"{NOON + timedelta(days=8):%Y-%m-%d}"
+
+        assert client.get(f"/api/v1/known-errors/?used_after={late}").json()["results"] == []
+        assert client.get(f"/api/v1/known-errors/?used_before={late}").json()["results"]
+
+    def test_cost_the_same_for_one_and_for_ten(self, client: Client) -> None:
+        client.force_login(make.UserFactory())
+        counts = []
+        for rows in (1, 9):
+            for _ in range(rows):
+                make.KnownErrorUseFactory()
+            with CaptureQueriesContext(connection) as queries:
+                client.get("/api/v1/known-errors/")
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1]
+
+
+class TestRepeatOfAPrivateIncident:
+    @pytest.mark.parametrize("hidden", ["incident", "problem"])
+    def test_is_no_repeat_to_those_who_may_not_see_it(self, client: Client, hidden: str) -> None:
+        privacy = {"visibility": "private", "visibility_reason": "Personal data"}
+        problem = make.ProblemFactory(**(privacy if hidden == "problem" else {}))
+        earlier = make.IncidentFactory(**(privacy if hidden == "incident" else {}))
+        later = make.IncidentFactory()
+        Ticket.objects.filter(pk=earlier.pk).update(created_at=later.created_at - timedelta(days=1))
+        for incident in (earlier, later):
+            make.TicketLinkFactory(from_ticket=incident, to_ticket=problem, kind="caused_by")
+
+        def ids(user: Any) -> list[int]:
+            client.force_login(user)
+            return [row["id"] for row in client.get("/api/v1/incidents/?repeat=yes").json()["results"]]
+
+        assert ids(make.UserFactory(roles=[Role.AGENT])) == []
+        assert ids(make.UserFactory(is_superuser=True)) == [later.pk]
