@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from config.base.data.clock import database_now
+from config.base.data.users import signed_in
 from config.base.web.admin import FactAdmin
 from oncall.access import service_accounts, tokens
 from oncall.models import ApiToken, IdempotentRequest, ServiceAccount
@@ -24,6 +25,7 @@ class ServiceAccountAdmin(SimpleHistoryAdmin, FactAdmin):
     )  # fmt: skip
     ordering = ("user__name",)
     actions = ("close", "reopen")
+    action_columns = ("closed_at",)
 
     @admin.display(ordering="user__name")
     def name(self, account: ServiceAccount) -> str:
@@ -46,21 +48,13 @@ class ServiceAccountAdmin(SimpleHistoryAdmin, FactAdmin):
     def close(self, request: HttpRequest, queryset: QuerySet[ServiceAccount]) -> None:
         """Close service accounts."""
         for account in queryset:
-            service_accounts.close_service_account(
-                account_id=account.pk,
-                actor=request.user,  # type: ignore[arg-type]  # who may be here is signed in
-                at=database_now(),
-            )
+            service_accounts.close_service_account(account_id=account.pk, actor=signed_in(request), at=database_now())
 
     @admin.action(description="Reopen", permissions=["close"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[ServiceAccount]) -> None:
         """Reopen service accounts; their tokens stay revoked."""
         for account in queryset:
-            service_accounts.reopen_service_account(
-                account_id=account.pk,
-                actor=request.user,  # type: ignore[arg-type]  # who may be here is signed in
-                at=database_now(),
-            )
+            service_accounts.reopen_service_account(account_id=account.pk, actor=signed_in(request), at=database_now())
 
 
 @admin.register(ApiToken)
@@ -74,6 +68,7 @@ class ApiTokenAdmin(FactAdmin):
     exclude = ("digest",)
     ordering = ("-created_at",)
     actions = ("revoke",)
+    action_columns = ("revoked_at",)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Whether the person may revoke other people's tokens."""
@@ -83,7 +78,7 @@ class ApiTokenAdmin(FactAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         """Revoke tokens for good."""
         for token in queryset:
-            tokens.revoke_token(token=token, at=database_now(), actor=request.user)  # type: ignore[arg-type]  # who may be here is signed in
+            tokens.revoke_token(token=token, at=database_now(), actor=signed_in(request))
 
 
 @admin.register(IdempotentRequest)

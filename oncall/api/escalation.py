@@ -19,7 +19,7 @@ class EscalationPolicyViewSet(ReadViewSet):
     """Escalation policies with their steps; they are set in the administration."""
 
     queryset = EscalationPolicy.objects.select_related("team").prefetch_related(
-        Prefetch("fallback", User.objects.order_by("name", "pk")),
+        Prefetch("fallback", User.objects.people().order_by("name", "pk")),
         Prefetch("steps", EscalationStep.objects.order_by("position")),
         Prefetch(
             "steps__targets",

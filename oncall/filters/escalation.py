@@ -13,7 +13,7 @@ class EscalationPolicyFilter(FilterSet):
     name = filters.CharFilter()
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
     person = filters.ModelChoiceFilter(
-        field_name="steps__targets__user", queryset=User.objects.order_by("name"), distinct=True
+        field_name="steps__targets__user", queryset=User.objects.people().order_by("name"), distinct=True
     )
     schedule = filters.ModelChoiceFilter(
         field_name="steps__targets__schedule", queryset=Schedule.objects.order_by("name"), distinct=True

@@ -55,9 +55,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="escalationpolicy",
             name="updated_at",
-            field=models.DateTimeField(
-                db_default=Now(), editable=False, help_text="Its steps and targets count; the database keeps it."
-            ),
+            field=models.DateTimeField(db_default=Now(), editable=False),
         ),
         migrations.RunSQL(NOTE_POLICY, NO_NOTE_POLICY),
     ]

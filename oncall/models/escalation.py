@@ -7,13 +7,16 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from config.base.data.constraints import one_of
-from config.base.data.models import OneLineField
+from config.base.data.models import Dated, OneLineField
 from oncall.models.people import PEOPLE, Team, Urgency, User
 from oncall.models.schedules import Schedule
 
 
-class EscalationPolicy(models.Model):
-    """Whom to page, in which order and after how long, until somebody acknowledges (R-E1)."""
+class EscalationPolicy(Dated):
+    """Whom to page, in which order and after how long, until somebody acknowledges (R-E1).
+
+    A change of its steps, targets or fallback is a change of it: the database notes it.
+    """
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="escalation_policies")
     name = OneLineField(max_length=80, unique=True)
@@ -33,12 +36,6 @@ class EscalationPolicy(models.Model):
         help_text="Paged when a round reached nobody, and after the last round.",
     )
     fallback_delay_minutes = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
-    created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
-    updated_at = models.DateTimeField(
-        db_default=models.functions.Now(),
-        editable=False,
-        help_text="Its steps and targets count; the database keeps it.",
-    )
     history = HistoricalRecords(m2m_fields=[fallback], excluded_fields=["created_at", "updated_at"])
 
     class Meta:

@@ -13,7 +13,8 @@ from config.base.data.roles import Role
 from config.base.web.admin_actions import GuardedActions
 from incidents.integrations import lifecycle
 from incidents.models import Integration
-from oncall.models import ApiToken, Calendar, Page, Team
+from oncall.access import service_accounts
+from oncall.models import ApiToken, Calendar, Page, ServiceAccount, Team
 from tests import factories as make
 from tests.config.test_admin_guards import OURS, url
 from tests.portal.sent_forms import SentForm, forms_of
@@ -153,9 +154,17 @@ def _integration(action: str) -> Any:
     return make.IntegrationFactory(paused_at=timezone.now() if action == "resume" else None)
 
 
+def _service_account(action: str) -> Any:
+    account = make.ServiceAccountFactory()
+    if action == "reopen":
+        service_accounts.close_service_account(account_id=account.pk, actor=None, at=timezone.now())
+    return account
+
+
 ROWS: dict[Any, Any] = {
     ApiToken: lambda action: make.ApiTokenFactory(),
     Integration: _integration,
+    ServiceAccount: _service_account,
     Page: lambda action: make.PageFactory(state="dead", ended_at=timezone.now()),
 }
 """For each list with actions: a row on which the action does something."""

@@ -10,6 +10,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from config.base.data.roles import Role
+from incidents.customers import updates
 from tests import factories as make
 from tests.architecture.sources import APPS, ROOT, place, sources
 from tests.clients import client_of
@@ -54,6 +55,34 @@ class TestJson:
 
         assert answer.status_code in {400, 413}
 
+    def test_a_text_of_ten_megabytes_is_refused_before_it_is_parsed(self, client: APIClient) -> None:
+        """Bad input 9."""
+        ticket = make.IncidentFactory()
+
+        answer = client.patch(f"{INCIDENTS}{ticket.pk}/", {"title": "x" * 10_000_000})
+
+        assert answer.status_code == 413
+        assert answer.headers["Content-Type"].startswith("application/json")
+
+    @pytest.mark.parametrize(
+        "words",
+        ["'; DROP TABLE oncall_user; --", "1' OR '1'='1", "\\'\\", "%' UNION SELECT password --", "a & !b | (c"],
+    )
+    def test_words_of_sql_are_words(self, client: APIClient, words: str) -> None:
+        """Bad input 39: in searches of every kind: columns, full text, similar words, choices."""
+        make.KnownErrorFactory()
+        asked = (
+            ("incidents", "search"),
+            ("known-errors", "search"),
+            ("known-errors", "resembles"),
+            ("users", "search"),
+        )
+
+        answers = {name: client.get(f"/api/v1/{name[0]}/", {name[1]: words}) for name in asked}
+
+        assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(asked, 200)
+        assert answers["incidents", "search"].json()["results"] == []
+
     @pytest.mark.parametrize("moment", IMPOSSIBLE)
     def test_a_moment_that_cannot_be_is_refused(self, client: APIClient, moment: str) -> None:
         """Bad input 21."""
@@ -97,6 +126,18 @@ class TestPortal:
         assert answer.headers["Content-Type"].startswith("application/json")
         assert ticket.title not in client.options(INCIDENTS).content.decode()
 
+    def test_a_template_of_ours_takes_no_code(self) -> None:
+        """Bad input 37: only the names of a fixed list are replaced; all else stays text."""
+        hostile = "{{ settings.SECRET_KEY }} {0.__class__} {page.__class__} {% debug %} {% include 'base.html' %}"
+        draft = updates.Draft(
+            page=make.StatusPageFactory(name="Shop"), name="x", status="investigating", body=hostile,
+            started_at=make.NOON, next_update_at=None,
+        )  # fmt: skip
+
+        text = updates.fill_placeholders(f"{hostile} {{page}}", draft=draft, at=make.NOON)
+
+        assert text == f"{hostile} Shop"
+
 
 class TestSources:
     def test_no_template_holds_a_script_or_a_style(self) -> None:
@@ -106,6 +147,23 @@ class TestSources:
 
         assert templates
         assert [place(path) for path in templates if inline.search(path.read_text())] == []
+
+    def test_nothing_unpacks_what_it_is_sent(self) -> None:
+        """Bad input 25: no archive, no sheet and no CSV file is read, and a body has 1 MiB at most."""
+        readers = re.compile(
+            r"^\s*(?:import|from) (?:zipfile|tarfile|gzip|bz2|lzma|zlib|openpyxl)\b"
+            r"|unpack_archive|csv\.(?:Dict)?[rR]eader",
+            re.MULTILINE,
+        )
+        places = [place(path) for path in sources("config", *APPS) if readers.search(path.read_text())]
+
+        assert [path for path in places if not path.startswith(("config/demo/", "config/embedded/"))] == []
+
+    def test_sql_is_made_of_our_own_text_alone(self) -> None:
+        """Bad input 39: values are parameters. Ruff's S608 asks about every text put into a statement."""
+        unsafe = re.compile(r"\bRawSQL\(|\.extra\(|\.execute\([^)]*(?:%\s*\(|\.format\()")
+
+        assert [place(path) for path in sources("config", *APPS) if unsafe.search(path.read_text())] == []
 
     def test_nothing_that_runs_what_it_reads_is_imported(self) -> None:
         """Bad input 41."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -35,6 +35,7 @@ SLUG = "walk"
 _FIELDS: dict[str, dict[str, Any]] = {
     "incidents.Incident": {"status": "in_progress", "title": f"{WORDS} in the shop"},
     "incidents.ActionItem": {"due_on": date(2026, 5, 20)},
+    "problems.KnownError": {"title": WORDS},
     "oncall.Page": {"state": "dead", "accepted_at": None},
     "postmortems.PostmortemRevision": {"key": "summary"},
 }
@@ -212,5 +213,10 @@ def _join(company: Company) -> None:
     for offset, kind in enumerate(("related", "duplicate_of"), start=3):
         make.TicketLinkFactory(pk=PRIVATE + offset, from_ticket=open_incident, to_ticket=incident, kind=kind)
         make.TicketLinkFactory(pk=PRIVATE + 10 + offset, from_ticket=open_problem, to_ticket=problem, kind=kind)
+    # With the private incident the open one is a repeat, and the open problem was not opened before any incident.
+    long_ago = make.NOON - timedelta(days=60)
+    type(incident).objects.filter(pk=incident.pk).update(created_at=long_ago)
     make.KnownErrorUseFactory(pk=PRIVATE + 1, known_error=rows["problems.KnownError", PRIVATE], incident=open_incident)
-    make.KnownErrorUseFactory(pk=PRIVATE + 2, known_error=rows["problems.KnownError", OPEN], incident=incident)
+    make.KnownErrorUseFactory(
+        pk=PRIVATE + 2, known_error=rows["problems.KnownError", OPEN], incident=incident, used_at=long_ago
+    )

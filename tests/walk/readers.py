@@ -1,5 +1,6 @@
 """Who reads: every role outside the team, nobody, a program with a token; and those who may see the private record."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ SAME_FOR_ALL = {"api/schema/"}
 _NEW_EACH_TIME = re.compile(
     r"\b[A-Za-z0-9]{64}\b|nonce-?[=\"\w-]+|[0-9a-f]{8}-[0-9a-f-]{27}|\"request_id\": ?\"[^\"]*\"|Content-Length: \d+"
 )
+_COUNTERS = {"X-Request-ID", "RateLimit"}
 _FILES = re.compile(r"<(?:script|link)\b[^>]*>(?:</script>)?")
 """Which files a page of the administration loads depends on what the process has shown before."""
 
@@ -68,10 +70,16 @@ class Reader:
             return self._answer(self.client.post(path, data, content_type="application/json"))
         return self._answer(self.client.post(path, data))
 
+    def send(self, method: str, path: str, data: Any) -> Answer:
+        """The answer to another method: JSON at the API, a form elsewhere."""
+        if not path.startswith("/api/"):
+            return self.post(path, data)
+        return self._answer(self.client.generic(method, path, json.dumps(data), content_type="application/json"))
+
     @staticmethod
     def _answer(response: Any) -> Answer:
         body = b"".join(response.streaming_content) if response.streaming else response.content
-        headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items() if name != "X-Request-ID")
+        headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items() if name not in _COUNTERS)
         return Answer(response.status_code, f"{headers}\n\n{body.decode(errors='replace')}")
 
 

@@ -66,12 +66,12 @@ class ConfigAdmin(GuardedForms, GuardedActions, KeptForms, ModelAdmin):
             return bool(request.user.has_perm(self._code(action), obj))
         return rights.holds_somewhere(request.user, self._code(action))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The declared ones; of a record that is being added, without those that the database fills."""
-        names = super().get_readonly_fields(request, obj)
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields; of a record that is being added, without those that the database fills."""
+        names = super().get_fields(request, obj)
         return names if obj is not None else [name for name in names if not self._is_filled_later(name)]
 
-    def _is_filled_later(self, name: str) -> bool:
+    def _is_filled_later(self, name: Any) -> bool:
         columns = {column.name: column for column in self.opts.concrete_fields}
         return name in columns and columns[name].has_db_default() and not columns[name].editable
 

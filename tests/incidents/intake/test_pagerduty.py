@@ -151,6 +151,13 @@ class TestTrigger:
             ("repeated", alert.pk),
         ]
 
+    def test_in_a_flood_is_one_alert_and_is_always_answered(self, enqueue: Post) -> None:
+        """Bad input 55: never 429, which some senders take as final (intake rule 3). Repeats only count up."""
+        answers = {enqueue(dedup_key="disk", payload=event(str(number))).status_code for number in range(30)}
+
+        assert answers == {202}
+        assert list(Alert.objects.values_list("count", flat=True)) == [30]
+
     def test_again_with_another_severity_is_due_again(self, enqueue: Post) -> None:
         enqueue(dedup_key="disk", payload=event(severity="warning"))
         Alert.objects.update(route_at=None)
@@ -180,12 +187,14 @@ class TestTrigger:
         assert "cut" in Event.objects.get().problem
 
     def test_with_long_keys_keeps_them_apart(self, enqueue: Post) -> None:
+        """Bad input 56: a key takes 255 characters at most, however long it was sent."""
         first = enqueue(dedup_key="k" * 2_000 + "1", payload=event())
         enqueue(dedup_key="k" * 2_000 + "2", payload=event())
         enqueue("resolve", dedup_key="k" * 2_000 + "1")
 
         assert first.json()["dedup_key"] == "k" * 2_000 + "1"
         assert sorted(Alert.objects.values_list("status", flat=True)) == ["closed", "open"]
+        assert max(len(key) for key in Alert.objects.values_list("dedup_key", flat=True)) <= 255
 
     def test_cleans_what_would_mislead_a_reader(self, enqueue: Post) -> None:
         enqueue(payload=event("Disk \x1b[31mfull\u202e\nnow"), links=[{"href": "javascript:alert(1)"}])
