@@ -190,7 +190,7 @@ class TestHistory:
 
     def test_of_configuration_holds_no_secret(self) -> None:
         """Bad input 82."""
-        kept = {
+        leaked = {
             f"{model.__name__}.{column.name}"
             for model in apps.get_models()
             if model.__name__.startswith("Historical")
@@ -198,7 +198,7 @@ class TestHistory:
             if is_secret_name(column.name) and column.name not in {"public_key", "dedup_key", "key"}
         }
 
-        assert kept == set()
+        assert leaked == set()
 
 
 def _run(statement: str) -> None:

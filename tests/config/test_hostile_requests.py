@@ -71,16 +71,16 @@ class TestJson:
     def test_words_of_sql_are_words(self, client: APIClient, words: str) -> None:
         """Bad input 39: in searches of every kind: columns, full text, similar words, choices."""
         make.KnownErrorFactory()
-        asked = (
+        questions = (
             ("incidents", "search"),
             ("known-errors", "search"),
             ("known-errors", "resembles"),
             ("users", "search"),
         )
 
-        answers = {name: client.get(f"/api/v1/{name[0]}/", {name[1]: words}) for name in asked}
+        answers = {name: client.get(f"/api/v1/{name[0]}/", {name[1]: words}) for name in questions}
 
-        assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(asked, 200)
+        assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(questions, 200)
         assert answers["incidents", "search"].json()["results"] == []
 
     @pytest.mark.parametrize("moment", IMPOSSIBLE)

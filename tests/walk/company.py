@@ -215,7 +215,7 @@ def _join(company: Company) -> None:
         make.TicketLinkFactory(pk=PRIVATE + 10 + offset, from_ticket=open_problem, to_ticket=problem, kind=kind)
     # With the private incident the open one is a repeat, and the open problem was not opened before any incident.
     long_ago = make.NOON - timedelta(days=60)
-    type(incident).objects.filter(pk=incident.pk).update(created_at=long_ago)
+    type(incident)._base_manager.filter(pk=incident.pk).update(created_at=long_ago)
     make.KnownErrorUseFactory(pk=PRIVATE + 1, known_error=rows["problems.KnownError", PRIVATE], incident=open_incident)
     make.KnownErrorUseFactory(
         pk=PRIVATE + 2, known_error=rows["problems.KnownError", OPEN], incident=incident, used_at=long_ago
