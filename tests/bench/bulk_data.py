@@ -24,6 +24,7 @@ ROUNDS = 7
 _ROW = {
     "kind": "'incident'",
     "title": "(ARRAY['Payments fail', 'Search is slow', 'Replica lags', 'Printer is pale'])[1 + n % 4] || ' ' || n",
+    "is_security": "n % 50 = 0",
     "contact_type": "(ARRAY['alert', 'phone', 'email'])[1 + n % 3]",
     "service_id": "(SELECT min(id) FROM incidents_service) + n * 7 % {services}",
     "priority": "1 + n % 5",

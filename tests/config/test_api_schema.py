@@ -12,6 +12,7 @@ from openapi_schema_validator import OAS30Validator
 
 from config import api_document
 from config.api import router
+from config.base.rest.throttles import RATE_LIMIT
 from tests import factories as make
 from tests.clients import client_of
 
@@ -76,6 +77,15 @@ class TestDocument:
             assert ("If-Match" in names) == ("412" in operation["responses"]), (path, method)
         assert "412" in written["paths"]["/api/v1/incidents/{id}/"]["patch"]["responses"]
         assert "ETag" in written["paths"]["/api/v1/incidents/{id}/"]["get"]["responses"]["200"]["headers"]
+
+    def test_describes_what_is_left_of_the_limit_on_every_answer(self, written: Any) -> None:
+        answers = {
+            (path, method, status): answer
+            for path, method, operation in api_document.operations(written)
+            for status, answer in operation["responses"].items()
+        }
+
+        assert [place for place, answer in answers.items() if RATE_LIMIT not in answer.get("headers", {})] == []
 
     def test_is_written_without_a_warning(self) -> None:
         call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())

@@ -31,6 +31,8 @@ SECOND_GUARDS = {
 }
 """Places whose absence changes nothing, because another guard stands before them: file, what is asked, and which."""
 
+OF_RIGHTS = {"ServiceAccountQuerySet"}
+"""What limits rows by the table of rights: this walk's reader holds all of them. The rows' own tests ask as others."""
 
 COUNTS_ALL = {
     "/system-health/": "Administrators see how many escalations wait, private ones too; they are named by key only.",
@@ -62,6 +64,7 @@ def test_private_records_make_no_difference_to_a_stranger_and_a_missing_guard_do
             answers = posts.send_all(person)
             different += [call for call, outcome in sent[person.name].items() if answers[call] != outcome]
 
+    unseen = [site for site in unseen if site[2] not in OF_RIGHTS]
     assert [site for site in unseen if (site[0], site[2]) not in SECOND_GUARDS] == []
     assert different == []
 

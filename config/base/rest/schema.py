@@ -22,6 +22,7 @@ _ERRORS = {
     "503": "The record is busy, and nothing was changed. Try again after `Retry-After` seconds.",
 }
 _NOT_MODIFIED = "The record is what `If-None-Match` names; there is no body."
+_DELETED = "It is deleted; there is no body."
 
 
 def _include_parameters(view: object) -> list[OpenApiParameter]:
@@ -104,14 +105,16 @@ class Schema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, object]:
         answers: dict[str, object] = super()._get_response_bodies(direction)
         statuses = [status for status in _ERRORS if status != "412" or self._can_be_stale()]
+        if self.method == "DELETE":  # drf-spectacular's own has no headers
+            answers = {"204": self._response(None, "204", direction, _DELETED)}
         if self.method == "GET" and self._is_of_record():
-            unchanged: dict[str, object] = self._get_response_for_code(None, "304", direction=direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
-            answers |= {"304": unchanged | {"description": _NOT_MODIFIED}}
-        return answers | {status: self._error(status, direction) for status in statuses}
+            answers |= {"304": self._response(None, "304", direction, _NOT_MODIFIED)}
+        errors = {status: self._response(ErrorSerializer, status, direction, _ERRORS[status]) for status in statuses}
+        return answers | errors
 
-    def _error(self, status: str, direction: object) -> dict[str, object]:
-        answer: dict[str, object] = self._get_response_for_code(ErrorSerializer, status, direction=direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
-        return answer | {"description": _ERRORS[status]}
+    def _response(self, serializer: object, status: str, direction: object, words: str) -> dict[str, object]:
+        answer: dict[str, object] = self._get_response_for_code(serializer, status, direction=direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
+        return answer | {"description": words}
 
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
         """The filters with what may be chosen; an empty value is no filter."""
