@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from config.base.data.alter_choices import AlterChoices
+
 
 FOR_PEOPLE = (
     ("incidents_actionitem", "owner_id"),
@@ -29,17 +31,17 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
+        AlterChoices(
             model_name='actionitem',
             name='owner',
             field=models.ForeignKey(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='actions', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AlterField(
+        AlterChoices(
             model_name='contact',
             name='user',
             field=models.OneToOneField(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contact', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AlterField(
+        AlterChoices(
             model_name='ticket',
             name='assignee',
             field=models.ForeignKey(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned_tickets', to=settings.AUTH_USER_MODEL),

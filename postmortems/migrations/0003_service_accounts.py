@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from config.base.data.alter_choices import AlterChoices
+
 
 FOR_PEOPLE = (
     ("postmortems_postmortem", "owner_id"),
@@ -28,12 +30,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
+        AlterChoices(
             model_name='postmortem',
             name='owner',
             field=models.ForeignKey(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_postmortems', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AlterField(
+        AlterChoices(
             model_name='seat',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.PROTECT, related_name='review_seats', to=settings.AUTH_USER_MODEL),
