@@ -15,7 +15,7 @@ def visit(page: Any, *addresses: str) -> None:
     for address in addresses:
         answer = page.goto(address)
         assert answer.status == 200, address
-        page.wait_for_load_state("load")
+        page.wait_for_load_state("networkidle")  # until the font of the icons is there, their names stand as text
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{address} scrolls sideways by {wide} px"
 
