@@ -38,6 +38,12 @@ RIGHTS = (
         roles=(Role.MANAGER, *_CENTRE),
     ),
     Right(
+        model="oncall.calendarversion",
+        actions="add",
+        words="set opening hours in the administration",
+        roles=(Role.MANAGER, *_CENTRE),
+    ),
+    Right(
         model="oncall.page",
         actions="change",
         words="send pages again that could not be sent, or discard them",
@@ -189,6 +195,7 @@ RIGHTS = (
             "absence": "time off",
             "calendar": "calendars",
             "calendardate": "days of calendars",
+            "calendarversion": "opening hours of calendars",
             "deactivation": "closed accounts",
             "escalation": "escalations",
             "escalationentry": "the history of escalations",

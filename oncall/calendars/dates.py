@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection, transaction
 
 from config.base.data.lifecycle import Refusal
 from config.base.data.models import Origin
-from oncall.calendars import countries
+from oncall.calendars import countries, uses
 from oncall.calendars.top_up import top_up
-from oncall.models import Calendar, CalendarDate, Layer, User
+from oncall.models import Calendar, CalendarDate, CalendarVersion, Layer, User
 from oncall.schedules.wall_clock import day_start
 
 MAX_DATES = 2_000
@@ -27,10 +27,6 @@ class UnknownPlace(Refusal):
 
 class DayHasBegun(Refusal):
     """The day has begun in every zone that uses the calendar, so it can no longer change (R-V5a)."""
-
-
-class InUse(Refusal):
-    """A layer uses this calendar, or used it in the past."""
 
 
 @transaction.atomic
@@ -102,13 +98,13 @@ def _save(calendar: Calendar, **options: Any) -> Calendar:
 
 @transaction.atomic
 def delete_calendar(*, calendar: Calendar, at: datetime, actor: User | None) -> None:
-    """Delete a calendar that no layer has ever used, with its dates. Raises InUse."""
-    _lock(calendar)
-    if Layer.objects.filter(calendar=calendar).exists():
-        raise InUse("A version of a schedule uses this calendar, and versions stay. Remove its coming dates instead.")
+    """Delete a calendar that nothing has ever used, with its dates and opening hours. Raises `uses.InUse` (K-14)."""
+    lock_calendar(calendar)
+    uses.check_unused(calendar)
     with connection.cursor() as cursor:
-        # No rota ever used its dates, so the trigger that protects append-only rows is not needed here.
+        # Nothing was ever judged by its rows, so the trigger that protects append-only ones is not needed here.
         cursor.execute("SELECT set_config('holdfast.lift', 'unused calendar', true)")
+        calendar.versions.all().delete()
         calendar.dates.all().delete()
         cursor.execute("SELECT set_config('holdfast.lift', '', true)")
     calendar.delete()
@@ -117,7 +113,7 @@ def delete_calendar(*, calendar: Calendar, at: datetime, actor: User | None) -> 
 @transaction.atomic
 def add_date(*, calendar: Calendar, date: date, name: str = "", at: datetime, actor: User | None) -> CalendarDate:
     """Add a day off. Raises Duplicate, or DayHasBegun if the day can no longer count (R-V5a)."""
-    _lock(calendar)
+    lock_calendar(calendar)
     if has_begun(date, zones=zones_in_use(calendar, at=at), at=at):
         raise DayHasBegun(
             "This day has already begun wherever the calendar is used, and the past does not change."
@@ -134,7 +130,7 @@ def withdraw_date(*, day: CalendarDate, at: datetime, actor: User | None) -> Cal
 
     The row stays, and still counts for local days that have begun by now.
     """
-    _lock(day.calendar)
+    lock_calendar(day.calendar)
     day.refresh_from_db()
     if day.withdrawn_at is not None:
         return day
@@ -150,7 +146,7 @@ def set_dates(*, calendar: Calendar, dates: Mapping[date, str], at: datetime, ac
     Days that have begun in every zone that uses the calendar stay as they are. Raises DayHasBegun if `dates`
     adds such a day.
     """
-    _lock(calendar)
+    lock_calendar(calendar)
     zones = zones_in_use(calendar, at=at)
     existing = {row.date: row for row in calendar.dates.active()}
     past = sorted(day for day in dates if day not in existing and has_begun(day, zones=zones, at=at))
@@ -191,17 +187,19 @@ def _withdraw(day: CalendarDate, *, at: datetime, actor: User | None) -> Calenda
     return day
 
 
-def _lock(calendar: Calendar) -> None:
-    """Allow one change of a calendar's dates at a time."""
+def lock_calendar(calendar: Calendar) -> None:
+    """Allow one change of a calendar's dates and opening hours at a time."""
     Calendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
 
 
 def zones_in_use(calendar: Calendar, *, at: datetime) -> frozenset[ZoneInfo]:
-    """The time zones of the layers that use or used this calendar; none before its first use (R-V5a)."""
-    rows = Layer.objects.filter(
+    """The time zones of the layers and opening hours that use or used its dates; none before the first use (R-V5a)."""
+    layers = Layer.objects.filter(
         calendar=calendar, version__withdrawn_at__isnull=True, version__effective_from__lte=at
     ).values_list("time_zone", "version__time_zone")
-    return frozenset(ZoneInfo(own or of_version) for own, of_version in rows.distinct())
+    hours = CalendarVersion.objects.active().filter(holidays=calendar, effective_from__lte=at)
+    names = {own or of_version for own, of_version in layers.distinct()}
+    return frozenset(map(ZoneInfo, names.union(hours.values_list("time_zone", flat=True).distinct())))
 
 
 def has_begun(day: date, *, zones: Iterable[ZoneInfo], at: datetime) -> bool:

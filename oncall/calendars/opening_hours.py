@@ -49,13 +49,13 @@ class HoursVersion:
 
     def chunk(self, number: int) -> tuple[list[Span], int]:
         """The open stretches of one chunk of time, in order and disjoint, and how many minutes they are."""
-        known = self._chunks.get(number)
-        if known is None:
+        chunk = self._chunks.get(number)
+        if chunk is None:
             if len(self._chunks) >= _MAX_CHUNKS:
                 self._chunks.clear()
             spans = self._open_spans(number * _CHUNK, (number + 1) * _CHUNK)
-            known = self._chunks[number] = (spans, sum(end - start for start, end in spans))
-        return known
+            chunk = self._chunks[number] = (spans, sum(end - start for start, end in spans))
+        return chunk
 
     def _open_spans(self, since: int, until: int) -> list[Span]:
         if self.hours is None:
@@ -86,10 +86,11 @@ class HoursVersion:
 
     def _exception_spans(self, day: date) -> list[Span]:
         midnight = datetime.combine(day, datetime.min.time())
-        return [
-            (minute_of(resolve(midnight + start * MINUTE, self.zone)), minute_of(resolve(midnight + end * MINUTE, self.zone)))
-            for start, end in self.exceptions.get(day, ())
-        ]  # fmt: skip
+
+        def minute(of_day: int) -> int:
+            return minute_of(resolve(midnight + of_day * MINUTE, self.zone))
+
+        return [(minute(start), minute(end)) for start, end in self.exceptions.get(day, ())]
 
 
 @dataclass(frozen=True)
@@ -126,16 +127,23 @@ class OpeningHours:
 
     def count(self, since: int, until: int) -> int:
         """How many minutes of `[since, until)` are open."""
-        return sum(
-            version.chunk(number)[1] if is_whole else sum(end - start for start, end in _clip(version, number, begin, stop))
-            for version, number, begin, stop, is_whole in self._chunks(since, until)
-        )  # fmt: skip
+        if self._is_always_open:
+            return max(until - since, 0)
+        total = 0
+        for version, number, begin, stop, is_whole in self._chunks(since, until):
+            if is_whole:
+                total += version.chunk(number)[1]
+            else:
+                total += sum(end - start for start, end in _clip(version, number, begin, stop))
+        return total
 
     def advance(self, since: int, minutes: int, *, limit: int) -> int | None:
         """The first minute d with `minutes` open ones in `[since, d)`; None if it lies after `limit` (K-33).
 
         A number reached at closing time is reached at closing time. `minutes` is at least 1.
         """
+        if self._is_always_open:
+            return since + minutes if since + minutes <= limit else None
         missing = minutes
         for version, number, begin, stop, is_whole in self._chunks(since, limit):
             if is_whole and version.chunk(number)[1] < missing:
@@ -146,6 +154,12 @@ class OpeningHours:
                     return start + missing
                 missing -= end - start
         return None
+
+    @cached_property
+    def _is_always_open(self) -> bool:
+        return bool(self.versions) and all(
+            version.hours is None and not version.holidays and not version.exceptions for version in self.versions
+        )
 
     @cached_property
     def _reigns(self) -> list[tuple[int, HoursVersion]]:

@@ -1,9 +1,9 @@
-"""Filters of calendars and their dates."""
+"""Filters of calendars, their dates and their opening hours."""
 
 import django_filters as filters
 
 from config.base.web.filters import DayFilter, FilterSet, WholeNumberFilter, WordsFilter, YesNoFilter
-from oncall.models import Calendar, CalendarDate
+from oncall.models import Calendar, CalendarDate, CalendarVersion
 
 
 class CalendarFilter(FilterSet):
@@ -30,4 +30,15 @@ class CalendarDateFilter(FilterSet):
 
     class Meta(FilterSet.Meta):
         model = CalendarDate
+        fields: tuple[str, ...] = ()
+
+
+class CalendarVersionFilter(FilterSet):
+    """Versions of opening hours."""
+
+    calendar = filters.ModelChoiceFilter(queryset=Calendar.objects.order_by("name"))
+    withdrawn = YesNoFilter(field_name="withdrawn_at", lookup_expr="isnull", exclude=True)
+
+    class Meta(FilterSet.Meta):
+        model = CalendarVersion
         fields: tuple[str, ...] = ()

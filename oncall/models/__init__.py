@@ -1,7 +1,7 @@
 """The app's models: people, schedules, escalation, pages and the work that follows."""
 
 from oncall.models.access import ApiToken, IdempotentRequest, ServiceAccount
-from oncall.models.calendars import Calendar, CalendarDate
+from oncall.models.calendars import Calendar, CalendarDate, CalendarVersion
 from oncall.models.cover.absences import Absence
 from oncall.models.cover.overrides import Override, OverrideOp, OverridePerson
 from oncall.models.cover.relief import ReliefRequest
@@ -78,6 +78,7 @@ __all__ = [
     "AssignedTo",
     "Calendar",
     "CalendarDate",
+    "CalendarVersion",
     "ContactKind",
     "ContactMethod",
     "Deactivation",

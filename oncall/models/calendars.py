@@ -1,16 +1,19 @@
-"""Calendars of public holidays and own days off; rows that later edits do not change."""
+"""Calendars: opening hours, public holidays and own days off; rows that later edits do not change."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
-from config.base.data.constraints import one_of
+from config.base.data.constraints import created_now, one_of, whole_minute
 from config.base.data.models import Dated, OneLineField, Origin, Recorded
-from oncall.models.people import User
+from oncall.models.people import User, validate_zone
 
 
 class Calendar(Dated):
-    """A named set of dates: the public holidays of a country or subdivision, or own days off."""
+    """A named set of dates, the public holidays of a place or own days off, and opening hours if it has any.
+
+    The hours are its versions (K-14); a calendar without one has dates only.
+    """
 
     name = OneLineField(max_length=80, unique=True)
     country = models.CharField(
@@ -82,3 +85,67 @@ class CalendarDate(Recorded):
 
     def __str__(self) -> str:
         return f"{self.date}: {self.name}"
+
+
+class CalendarVersionQuerySet(models.QuerySet["CalendarVersion"]):
+    """Opening hours."""
+
+    def active(self) -> "CalendarVersionQuerySet":
+        """Versions that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class CalendarVersion(Recorded):
+    """Opening hours of a calendar from an instant on (K-10, K-14); append-only but for its withdrawal before then.
+
+    `windows` is a list of `{days, start, end}`: days of the week from 0 (Monday), local times HH:MM, an end up to
+    24:00; an end not after the start is on the next day (R-L2). No window means never open; around the clock is
+    00:00 to 24:00 on all days. `exceptions` is a list of `{date, windows, name}`, each window inside its day; no
+    window means closed all day (K-12).
+    """
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="versions")
+    effective_from = models.DateTimeField()
+    time_zone = models.CharField(max_length=64, validators=[validate_zone])
+    windows = models.JSONField(default=list, blank=True)
+    exceptions = models.JSONField(default=list, blank=True)
+    # K-11: whose dates close the local day; this calendar itself, or one that several share.
+    holidays = models.ForeignKey(
+        Calendar, on_delete=models.PROTECT, null=True, blank=True, related_name="versions_by_holidays"
+    )
+    note = OneLineField(max_length=200, blank=True, help_text="Why it was changed.")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+
+    objects = CalendarVersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # R-V1: minutes that were judged are not judged again.
+            models.CheckConstraint(
+                condition=Q(effective_from__gte=models.functions.TruncMinute("created_at")),
+                name="oncall_calendarversion_not_backdated",
+            ),
+            created_now(name="oncall_calendarversion_created_now"),
+            whole_minute("effective_from", name="oncall_calendarversion_minute"),
+            # R-V3: once in force, it cannot be withdrawn.
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__lt=F("effective_from")),
+                name="oncall_calendarversion_withdrawn_early",
+            ),
+            models.UniqueConstraint(
+                fields=["calendar", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True) & ~Q(origin=Origin.CASE),
+                name="oncall_calendarversion_once",
+                violation_error_message="The calendar has a version from this moment on already.",
+            ),
+            one_of("origin", Origin.values, name="oncall_calendarversion_origin"),
+        ]
+        indexes = [
+            models.Index(fields=["calendar", "-effective_from", "-created_at"], name="oncall_calendarversion_force")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.calendar_id} from {self.effective_from:%Y-%m-%d %H:%M}Z ({self.pk})"

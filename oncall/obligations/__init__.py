@@ -6,7 +6,7 @@ who is reminded. Screens call an obligation a task.
 """
 
 from oncall.obligations.closing import dismiss, mark_done, postpone
-from oncall.obligations.creating import complete, create, reassign, withdraw
+from oncall.obligations.creating import complete, create, reassign, reschedule, withdraw
 from oncall.obligations.kinds import DefaultReminder, DefaultRule, ObligationKind, end_of_day, register
 from oncall.obligations.status import OBLIGATION, ObligationRefused
 
@@ -24,5 +24,6 @@ __all__ = [
     "postpone",
     "reassign",
     "register",
+    "reschedule",
     "withdraw",
 ]

@@ -118,6 +118,21 @@ def reassign(
     return count
 
 
+@transaction.atomic
+def reschedule(
+    *, kind: str, subject_type: str, subject_id: int, at: datetime, due_at: datetime, occurrence: str | None = None
+) -> int:
+    """Give it another due time, with reminders of its own, because the record's date has moved.
+
+    A rule with a time of its own keeps that time. Returns how many changed.
+    """
+    rows = _lock_open(kind, subject_type, subject_id, occurrence)
+    changed = [row for row in rows if row.rule.within is None and row.due_at != due_at]
+    for obligation in changed:
+        replan(obligation, due_at=due_at, at=at)
+    return len(changed)
+
+
 def _plan(obligation: Obligation, *, due_at: datetime, at: datetime) -> None:
     """Set the due time and the first reminder in the future."""
     obligation.due_at, obligation.reminded_until, obligation.updated_at = due_at, at, at

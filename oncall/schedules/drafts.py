@@ -76,7 +76,7 @@ def _layer_errors(layer: LayerDraft) -> Iterator[tuple[str, str]]:
     yield from _time_errors(layer)
     yield from _rotation_errors(layer)
     for number, restriction in enumerate(layer.restrictions):
-        message = _restriction_error(restriction)
+        message = restriction_error(restriction)
         if message:
             yield f"restrictions.{number}", message
     if layer.kind not in LayerKind.values:
@@ -138,8 +138,8 @@ def _length_errors(layer: LayerDraft) -> Iterator[tuple[str, str]]:
         yield "lengths", f"A turn lasts at least {MIN_CUSTOM_MINUTES} minutes and at most 366 days."
 
 
-def _restriction_error(restriction: dict[str, Any]) -> str:
-    """The error of one restriction, or an empty text (R-L2)."""
+def restriction_error(restriction: dict[str, Any]) -> str:
+    """What is wrong with one restriction, or an empty text (R-L2)."""
     if not isinstance(restriction, dict) or restriction.get("type") not in ("daily", "weekly"):
         return "A restriction has the type daily or weekly."
     expected = {"type", "start", "end"} | ({"days"} if restriction["type"] == "daily" else {"start_day", "end_day"})

@@ -28,6 +28,8 @@ class Hours:
 
     def windows(self, zone: ZoneInfo, *, since: datetime, until: datetime) -> Iterator[Window]:
         """The windows that overlap `[since, until)`, uncut, in order; a window without length is left out."""
+        if not self.stretches:
+            return
         first_day = wall_time(since, zone).replace(hour=0, minute=0, second=0) - WEEK
         monday = first_day - timedelta(days=first_day.weekday())
         while True:

@@ -1,10 +1,21 @@
-"""Calendars and their dates as the API takes and shows them."""
+"""Calendars, their dates and their opening hours as the API takes and shows them."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.base.rest.serializers import Day, InputSerializer, Line, Lines, OutputSerializer, ReadId, RecordSerializer
+from config.base.rest.serializers import (
+    Day,
+    InputSerializer,
+    Instant,
+    Line,
+    Lines,
+    OutputSerializer,
+    ReadId,
+    RecordSerializer,
+)
 from oncall.calendars.dates import MAX_DATES
-from oncall.models import Calendar, CalendarDate
+from oncall.models import Calendar, CalendarDate, CalendarVersion
+from oncall.serializers.people import PersonSerializer
 
 
 class CalendarSerializer(RecordSerializer):
@@ -83,3 +94,70 @@ class ActiveDaysSerializer(OutputSerializer):
     """A calendar's dates that were not withdrawn, in order."""
 
     dates = DaySerializer(many=True)
+
+
+class DaySpanSerializer(InputSerializer):
+    """A stretch of a day, in the version's time zone."""
+
+    start = Line(max_length=5, help_text="HH:MM.")
+    end = Line(max_length=5, help_text="HH:MM, up to 24:00.")
+
+
+class WeeklyWindowSerializer(DaySpanSerializer):
+    """A stretch that begins on some days of the week; an end not after the start is on the next day."""
+
+    days = serializers.ListField(child=serializers.IntegerField(min_value=0, max_value=6), min_length=1, max_length=7)
+
+
+class ExceptionDaySerializer(InputSerializer):
+    """A day with windows of its own, in order; without one it is closed."""
+
+    date = Day()
+    windows = DaySpanSerializer(many=True)
+    name = Line(max_length=120, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        """The exception in the stored form."""
+        return attrs | {"date": str(attrs["date"])}
+
+
+class OpeningHoursSerializer(InputSerializer):
+    """Opening hours from an instant on; without `effective_from` from the next minute."""
+
+    time_zone = Line(max_length=64, help_text="Such as Europe/Berlin.")
+    windows = WeeklyWindowSerializer(many=True, help_text="None means never open.")
+    exceptions = ExceptionDaySerializer(many=True, required=False, default=list)
+    holidays = serializers.PrimaryKeyRelatedField(
+        queryset=Calendar.objects.all(), required=False, allow_null=True, default=None,
+        help_text="The calendar whose days close it, by id; it may be the calendar itself.",
+    )  # fmt: skip
+    effective_from = Instant(required=False, help_text="A whole minute, now or later.")
+    note = Line(max_length=200, required=False, allow_blank=True, default="", help_text="Why it was changed.")
+
+
+@extend_schema_field(WeeklyWindowSerializer(many=True))
+class WindowsField(serializers.JSONField):
+    """Weekly windows as they are stored."""
+
+
+@extend_schema_field(ExceptionDaySerializer(many=True))
+class ExceptionsField(serializers.JSONField):
+    """Days with hours of their own, as they are stored."""
+
+
+class CalendarVersionSerializer(RecordSerializer):
+    """Opening hours from an instant on; they can be withdrawn before then, but not changed."""
+
+    calendar = ReadId()
+    holidays = ReadId(allow_null=True)
+    windows = WindowsField(read_only=True)
+    exceptions = ExceptionsField(read_only=True)
+    created_by = PersonSerializer(read_only=True, allow_null=True)
+    withdrawn_by = PersonSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = CalendarVersion
+        fields = (
+            "id", "calendar", "effective_from", "time_zone", "windows", "exceptions", "holidays", "note", "created_at",
+            "created_by", "withdrawn_at", "withdrawn_by",
+        )  # fmt: skip

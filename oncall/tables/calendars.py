@@ -14,7 +14,7 @@ class CalendarTable(Table):
     country = tables.Column(default="own days off")
     subdivision = tables.Column(default="")
     coming = tables.Column(verbose_name="Coming days")
-    in_use_by = tables.Column(verbose_name="Used by schedules")
+    in_use_by = tables.Column(verbose_name="Used by")
 
     class Meta(Table.Meta):
         model = Calendar

@@ -31,6 +31,20 @@ class CalendarDateFactory(DjangoModelFactory):
     created_at = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+class CalendarVersionFactory(DjangoModelFactory):
+    """Office hours in Berlin, on weekdays, in force for long."""
+
+    class Meta:
+        model = oncall_models.CalendarVersion
+
+    calendar = factory.SubFactory(CalendarFactory)
+    time_zone = "Europe/Berlin"
+    windows = factory.LazyFunction(lambda: [{"days": [0, 1, 2, 3, 4], "start": "09:00", "end": "17:00"}])
+    effective_from = datetime(2026, 1, 1, tzinfo=UTC)
+    created_at = factory.SelfAttribute("effective_from")
+    origin = "import"
+
+
 def schedule_excluding(calendar: oncall_models.Calendar, *, zone: str = "Europe/Berlin") -> oncall_models.Schedule:
     """A schedule with one person around the clock, but not on the calendar's days."""
     schedule = ScheduleFactory()

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from config.base.data.cpu_budget import OverBudget
 from oncall import calendars, schedules
-from oncall.calendars import countries, dates, ical_import, top_up
+from oncall.calendars import countries, dates, ical_import, top_up, uses
 from oncall.models import Calendar, CalendarDate, Schedule
 from oncall.schedules.timeline import build_timeline
 from tests import factories as make
@@ -240,7 +240,7 @@ class TestDeleteCalendar:
         calendar = make.CalendarFactory()
         make.schedule_excluding(calendar)
 
-        with pytest.raises(dates.InUse):
+        with pytest.raises(uses.InUse):
             calendars.delete_calendar(calendar=calendar, at=NOON, actor=None)
 
 

@@ -10,7 +10,7 @@ from config.base.data.users import signed_in
 from config.base.web.guards import Edits, Once, Repeatable
 from config.base.web.views import Destination, DetailPage, FormPage, ListPage, PostPage
 from oncall import calendars
-from oncall.calendars import countries, ical_import
+from oncall.calendars import countries, hours_preview, ical_import
 from oncall.filters.calendars import CalendarFilter
 from oncall.forms.calendars import CalendarForm, CalendarNameForm, DayForm, ImportForm
 from oncall.models import Calendar, CalendarDate
@@ -24,7 +24,10 @@ class CalendarList(ListPage):
     """All calendars."""
 
     title = "Calendars"
-    lead = "Public holidays and your own days off. A layer of a schedule can skip these days, or cover only them."
+    lead = (
+        "Opening hours, public holidays and your own days off. A layer of a schedule can skip the days, or cover only"
+        " them; opening hours close on them."
+    )
     queryset = Calendar.objects.order_by("name")
     table_class = CalendarTable
     filterset_class = CalendarFilter
@@ -49,7 +52,7 @@ class CalendarPage(DetailPage):
     context_object_name = "calendar"
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """The dates of the year, other years, and the schedules that use it."""
+        """Its opening hours, the dates of the year, other years, and what uses it."""
         year = self._year()
         dates = self.object.dates.filter(date__year=year).select_related("created_by", "withdrawn_by")
         days = list(dates.order_by("date", "pk"))
@@ -60,7 +63,8 @@ class CalendarPage(DetailPage):
             "active_count": sum(day.withdrawn_at is None for day in days),
             "country": countries.names().get(self.object.country, self.object.country),
             "subdivision": countries.subdivisions(self.object.country).get(self.object.subdivision, ""),
-            "in_use_by": calendars.in_use_by(self.object, at=self.at),
+            "hours": hours_preview.overview(self.object, at=self.at),
+            "used_by": calendars.used_by(self.object, at=self.at),
             "may_keep": can_edit_calendars(self.person),
             "today": self.at.date(),
             "form": DayForm(),

@@ -1,0 +1,1 @@
+"""Pages of calendars: their days off, and their opening hours."""
