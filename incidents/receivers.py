@@ -10,7 +10,7 @@ from incidents import response
 from incidents.models import EntryKind, Ticket
 from incidents.response import operators
 from incidents.services import readiness
-from incidents.tickets import timeline
+from incidents.tickets import clock_facts, timeline
 from oncall import signals
 from oncall.models import ContactKind, Escalation, EscalationEntry, EscalationEvent, Page, Purpose, User
 
@@ -48,10 +48,14 @@ def stamp_acknowledgement(*, escalation: Escalation, at: datetime, actor: User |
 
 @receiver(signals.page_changed, dispatch_uid="incidents.page_changed")
 def record_page(*, page: Page, at: datetime, **_: object) -> None:
-    """Record a page's state on the ticket's timeline, and stamp the time of the first page."""
+    """Record a page's state on the ticket's timeline, and stamp the time of the first page.
+
+    The entry of the first page says for clocks when it was accepted, which may be before its state of now.
+    """
     if page.escalation.subject_type != response.SUBJECT:
         return
     is_news = page.purpose == Purpose.NEWS
+    is_first = not is_news and _stamp_alerted(page)
     template = (_NEWS_TEXTS if is_news else _PAGE_TEXTS).get(OutboxState(page.state))
     if template is not None:
         channel = ContactKind(page.channel).label.lower()
@@ -63,13 +67,19 @@ def record_page(*, page: Page, at: datetime, **_: object) -> None:
             at=at,
             data={"page": page.pk, "state": page.state, "channel": page.channel, "attempts": page.attempts},
             source=f"page:{page.pk}:{page.state}",
-        )
-    if page.accepted_at is not None and not is_news:
-        Ticket.objects.filter(pk=page.escalation.subject_id, alerted_at__isnull=True).update(
-            alerted_at=page.accepted_at
+            facts=clock_facts.happened("alerted") if is_first else [],
+            happened_at=page.accepted_at if is_first else None,
         )
     if page.state == OutboxState.DEAD:
         declare_for_operators(page=page, at=at)
+
+
+def _stamp_alerted(page: Page) -> bool:
+    """Stamp the ticket if this is its first accepted page; returns whether it is."""
+    if page.accepted_at is None:
+        return False
+    not_alerted = Ticket.objects.filter(pk=page.escalation.subject_id, alerted_at__isnull=True)
+    return not_alerted.update(alerted_at=page.accepted_at) > 0
 
 
 @receiver(signals.escalation_logged, dispatch_uid="incidents.escalation_logged")

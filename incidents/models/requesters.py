@@ -16,6 +16,16 @@ class Contact(Dated):
     email = models.EmailField(blank=True)
     phone = OneLineField(max_length=40, blank=True)
     organisation = OneLineField(max_length=120, blank=True)
+    location = OneLineField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Where the person works: a site, a building, a room.",
+    )
+    is_vip = models.BooleanField(
+        "VIP", default=False, db_default=False, help_text="Handle with care. Targets of SLAs may name this mark."
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

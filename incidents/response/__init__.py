@@ -14,6 +14,7 @@ from incidents.response.ending import close, reopen, resolve, restore
 from incidents.response.opening import declare
 from incidents.response.paging import SUBJECT, preview_page, running
 from incidents.response.telling import tell_responders
+from incidents.response.vendors import note_vendor_answer, note_vendor_done, notify_vendor
 from incidents.tickets.locking import TicketRefused
 
 __all__ = [
@@ -31,6 +32,9 @@ __all__ = [
     "edit",
     "hold",
     "note_acknowledged",
+    "note_vendor_answer",
+    "note_vendor_done",
+    "notify_vendor",
     "preview_page",
     "reassign",
     "reopen",

@@ -10,7 +10,7 @@ from incidents.customers.obligations import reassign_updates
 from incidents.models import EntryKind, Ticket, TicketStatus
 from incidents.response.choosing import choose_answered, choose_declined, lock_running
 from incidents.response.paging import SUBJECT, begin_work, page_team
-from incidents.tickets import timeline
+from incidents.tickets import clock_facts, timeline
 from incidents.tickets.changes import record_change
 from incidents.tickets.locking import TicketRefused, lock_ticket, move, refuse_absent_person, refuse_unless_open, save
 from incidents.tickets.status import INCIDENT
@@ -76,10 +76,14 @@ def note_acknowledged(*, ticket_id: int, actor: User | None, at: datetime, team:
     text = f"Acknowledged by {name} for {team.name}." if team else f"Acknowledged by {name}."
     if ticket.status == TicketStatus.NEW:
         stamp = ticket.acknowledged_at or at
-        move(ticket, TicketStatus.ACKNOWLEDGED, at=at, actor=actor, text=text, acknowledged_at=stamp)
+        move(
+            ticket, TicketStatus.ACKNOWLEDGED, at=at, actor=actor, text=text, answering_team=team,
+            acknowledged_at=stamp,
+        )  # fmt: skip
         status.mark_acknowledged(ticket_id=ticket.pk)
     else:
-        timeline.record(ticket_id=ticket.pk, kind=EntryKind.ESCALATION, text=text, at=at, actor=actor)
+        facts = clock_facts.acknowledged(team)
+        timeline.record(ticket_id=ticket.pk, kind=EntryKind.ESCALATION, text=text, at=at, actor=actor, facts=facts)
     if actor is not None and ticket.is_open:
         if ticket.assignee is None:
             _give_to(ticket, actor, at=at)

@@ -11,7 +11,7 @@ from incidents.models import EntryKind, HoldReason, Severity, Ticket, TicketKind
 from incidents.response.paging import end_paging, page_team, running
 from incidents.response.telling import tell_responders
 from incidents.severities import priority
-from incidents.tickets import quoting, timeline
+from incidents.tickets import clock_facts, quoting, timeline
 from incidents.tickets.changes import change_fields, differing, record_change
 from incidents.tickets.locking import TicketRefused, lock_record, lock_ticket, move, refuse_unless_open, save
 from oncall import escalation
@@ -27,15 +27,21 @@ EDITABLE = frozenset({
 
 @transaction.atomic
 def add_note(*, ticket_id: int, text: str, actor: User | None, at: datetime, is_public: bool = False) -> Ticket:
-    """Add a work note, or a public comment; a note by the requester ends a hold that waits for the requester."""
+    """Add a work note, or a public comment; a note by the requester ends a hold that waits for the requester.
+
+    A public comment by another person is a reply to the requester, of which clocks take the first.
+    """
     ticket = lock_ticket(ticket_id)
     text = clean_lines(text)
     if not text:
         raise TicketRefused("The note is empty. Write something first.", field="text")
     kind = EntryKind.COMMENT if is_public else EntryKind.NOTE
-    timeline.record(ticket_id=ticket.pk, kind=kind, text=text, at=at, actor=actor)
+    is_answer = actor is not None and _is_requester(ticket, actor)
+    is_reply = is_public and actor is not None and not actor.is_service and not is_answer
+    facts = clock_facts.happened("replied") if is_reply else []
+    timeline.record(ticket_id=ticket.pk, kind=kind, text=text, at=at, actor=actor, facts=facts)
     save(ticket, at=at)
-    if ticket.hold_reason == HoldReason.REQUESTER and actor is not None and _is_requester(ticket, actor):
+    if ticket.hold_reason == HoldReason.REQUESTER and is_answer:
         move(ticket, TicketStatus.IN_PROGRESS, at=at, actor=actor, text="The requester answered; off hold.")
     return ticket
 
@@ -87,6 +93,7 @@ def reassign(*, ticket_id: int, team: Team, reason: str, actor: User | None, at:
         at=at,
         actor=actor,
         data={"from": before.pk, "to": team.pk},
+        facts=clock_facts.changed("team", team),
     )
     if ticket.severity.pages:
         page_team(ticket=ticket, team=team, at=at)
@@ -111,9 +118,7 @@ def change_severity(
     ticket.severity = severity
     save(ticket, "severity", at=at)
     text = f"Severity changed from {before.name} to {severity.name}. {reason}".strip()
-    record_change(
-        ticket_id=ticket.pk, field="severity", before=before.name, after=severity.name, text=text, actor=actor, at=at
-    )
+    record_change(ticket_id=ticket.pk, field="severity", before=before, after=severity, text=text, actor=actor, at=at)
     _change_urgency(ticket, before, at=at, actor=actor)
     if ticket.is_open and severity.pages and not before.pages:
         page_team(ticket=ticket, team=ticket.team, at=at)

@@ -21,16 +21,20 @@ def restore(
 ) -> Ticket:
     """Say that the service works again: paging ends, and so do the minutes of the people at work.
 
-    `restored_at` is when it began to work, if that was before `at`; the figures count to then. If the severity needs
-    no prevention, the incident is resolved at the same time.
+    `restored_at` is when it began to work, if that was before `at`; the figures count to then, and the timeline says
+    it there. It is never before the opening or the last reopening. If the severity needs no prevention, the incident
+    is resolved at the same time.
     """
     ticket = lock_ticket(ticket_id)
+    if restored_at is not None:
+        restored_at = max(restored_at, ticket.reopened_at or ticket.created_at)
     move(
         ticket,
         TicketStatus.RESTORED,
         at=at,
         actor=actor,
         text=f"Service restored. {note}".strip(),
+        happened_at=restored_at,
         restored_at=restored_at or at,
         mitigated_at=ticket.mitigated_at or restored_at or at,
         restore_due_at=None,

@@ -17,7 +17,7 @@ from incidents.models import (
 )
 from incidents.response.paging import page_team
 from incidents.severities import priority
-from incidents.tickets import timeline
+from incidents.tickets import clock_facts, timeline
 from incidents.tickets.locking import TicketRefused
 from oncall.models import Team, User
 
@@ -101,6 +101,7 @@ def declare(
         at=at,
         actor=actor,
         data={"severity": ticket.severity.name, "service": service.name if service else ""},
+        facts=clock_facts.opened(incident),
     )
     if page and ticket.severity.pages:
         page_team(ticket=ticket, team=assigned_team, at=at)

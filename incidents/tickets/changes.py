@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 
 from incidents.models import EntryKind, Ticket
-from incidents.tickets import timeline
+from incidents.tickets import clock_facts, timeline
 from incidents.tickets.locking import save
 from oncall.models import User
 
@@ -60,7 +60,10 @@ def record_change(
     text: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add the entry of one changed field to the timeline: old and new value in its data, `text` for people."""
+    """Add the entry of one changed field to the timeline: old and new value in its data, `text` for people.
+
+    The values are those of the column, a related row itself; what clocks read of it is told to them.
+    """
     timeline.record(
         ticket_id=ticket_id,
         kind=EntryKind.CHANGE,
@@ -68,6 +71,7 @@ def record_change(
         at=at,
         actor=actor,
         data={**(data or {}), "field": field} | old_and_new(before, after),
+        facts=clock_facts.changed(field, after),
     )
 
 

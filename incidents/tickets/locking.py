@@ -5,9 +5,9 @@ from datetime import datetime
 
 from config.base.data.lifecycle import Lifecycle, Refusal
 from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
-from incidents.tickets import timeline
+from incidents.tickets import clock_facts, timeline
 from incidents.tickets.status import INCIDENT
-from oncall.models import User
+from oncall.models import Team, User
 
 
 class TicketRefused(Refusal):
@@ -18,7 +18,7 @@ def lock_ticket(ticket_id: int) -> Ticket:
     """The ticket, locked FOR NO KEY UPDATE: first in the lock order, before escalation and page."""
     return (
         Ticket.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("service", "severity", "team", "assignee")
+        .select_related("service", "severity", "team", "assignee", "requester")
         .get(pk=ticket_id)
     )
 
@@ -72,12 +72,15 @@ def move(
     text: str,
     lifecycle: Lifecycle = INCIDENT,
     data: Mapping[str, object] | None = None,
+    answering_team: Team | None = None,
+    happened_at: datetime | None = None,
     **stamps: object,
 ) -> None:
-    """Move the ticket to a status, set its stamps, and record it on the timeline.
+    """Move the ticket to a status, set its stamps, and record it on the timeline with its facts for clocks.
 
     Raises IllegalMove if the lifecycle does not allow it. Stamps are set as passed:
-    `restored_at=at`, `hold_reason="supplier"`, ... `data` is more for the entry, for programs.
+    `restored_at=at`, `hold_reason="supplier"`, ... `data` is more for the entry, for programs. `answering_team` is
+    the team whose escalation was acknowledged, `happened_at` when it happened, if that was before `at`.
     """
     before = ticket.status
     lifecycle.check(before, status)
@@ -94,4 +97,12 @@ def move(
         at=at,
         actor=actor,
         data={**(data or {}), "from": before, "to": str(status)},
+        facts=clock_facts.of_move(ticket=ticket, before=before, team=answering_team),
+        happened_at=happened_at,
     )
+    if before == TicketStatus.ON_HOLD and happened_at is not None and happened_at < at:
+        # The hold may have begun after what ends it here, and then nothing of before can end it (K-27).
+        timeline.record(
+            ticket_id=ticket.pk, kind=EntryKind.CHANGE, text="The hold is over.", at=at, actor=actor,
+            facts=clock_facts.unhold(),
+        )  # fmt: skip

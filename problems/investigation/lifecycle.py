@@ -21,7 +21,7 @@ from incidents.models import (
 from incidents.prevention.auto_resolve import resolve_waiting
 from incidents.response import TicketRefused
 from incidents.severities import priority
-from incidents.tickets import links, timeline
+from incidents.tickets import clock_facts, links, timeline
 from incidents.tickets.changes import change_fields, old_and_new
 from incidents.tickets.locking import lock_record, move
 from oncall.models import Team, User
@@ -217,7 +217,8 @@ def edit(*, problem_id: int, changes: Mapping[str, Any], actor: User | None, at:
 def _insert(problem: Problem, text: str, *, actor: User | None, at: datetime) -> Ticket:
     problem.clean_fields(exclude=[field.name for field in Problem._meta.fields if field.is_relation] + ["number"])
     problem.save()
-    timeline.record(ticket_id=problem.pk, kind=EntryKind.OPENED, text=text, at=at, actor=actor)
+    facts = clock_facts.opened(problem)
+    timeline.record(ticket_id=problem.pk, kind=EntryKind.OPENED, text=text, at=at, actor=actor, facts=facts)
     return Ticket.objects.select_related("service", "severity", "team").get(pk=problem.pk)
 
 

@@ -11,6 +11,7 @@ from config.base.web.views import Destination, DetailPage, FormPage, ListPage, P
 from incidents import permissions
 from incidents.forms.response import NoteForm
 from incidents.models import Ticket, TicketKind
+from incidents.sla.next_due import with_open_clocks
 from incidents.tables.tickets import TicketTable
 from incidents.views import prevention
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
@@ -28,10 +29,12 @@ class ProblemList(ListPage):
 
     title = "Problems"
     model = Problem
-    queryset = Ticket.objects.filter(kind=TicketKind.PROBLEM).for_list().order_by("priority", "-created_at")
+    queryset = with_open_clocks(Ticket.objects.filter(kind=TicketKind.PROBLEM).for_list()).order_by(
+        "priority", "-created_at"
+    )
     table_class = TicketTable
     filterset_class = ProblemFilter
-    filters = ("search", "group", "severity", "team", "service")
+    filters = ("search", "group", "severity", "team", "service", "sla")
     empty = "No problems yet. Open one from an incident, or with the button above."
     create = ("problems:new", "Open a problem")
 

@@ -212,6 +212,16 @@ class Ticket(models.Model):
     restore_due_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Restored then, if its alerts stay closed until then."
     )
+    sla_due_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the first of its running SLA clocks is due, or was."
+    )
+    sla_next_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The next warning, breach or planned change of a clock."
+    )
+    opened_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it was opened in the system that it comes from."
+    )
+    imported_from = OneLineField(max_length=60, blank=True, default="", db_default="", editable=False)
     times_changed_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When somebody last changed one of these times by hand."
     )
@@ -273,6 +283,11 @@ class Ticket(models.Model):
             models.Index(fields=["impact_started_at"], name="incidents_ticket_began"),
             models.Index(
                 fields=["restore_due_at"], condition=Q(restore_due_at__isnull=False), name="incidents_ticket_restore"
+            ),
+            # Whole, because a queue sorted by next due ends with the tickets that have no running clock.
+            models.Index(fields=["sla_due_at", "id"], name="incidents_ticket_sla_due"),
+            models.Index(
+                fields=["sla_next_at"], condition=Q(sla_next_at__isnull=False), name="incidents_ticket_sla_next"
             ),
             # The page of a list walks one of these in order and stops after fifty rows, however many there are.
             models.Index(fields=["priority", "-created_at", "-id"], name="incidents_ticket_in_order"),

@@ -1,5 +1,6 @@
 """What happened to a ticket: append-only, written by `incidents.tickets.timeline` alone."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -43,6 +44,7 @@ class TimelineEntry(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="timeline")
     kind = models.CharField(max_length=12, choices=EntryKind)
     at = models.DateTimeField(help_text="When it happened.")
+    # When the product learned it, which may be later than it happened.
     recorded_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     token = models.ForeignKey(
@@ -53,6 +55,12 @@ class TimelineEntry(models.Model):
     data = models.JSONField(default=dict, blank=True)
     source = models.CharField(
         max_length=60, blank=True, help_text="Identifies the fact it records, so that it is recorded once."
+    )
+    facts = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="What it means to SLA clocks (`incidents.tickets.clock_facts`); empty if nothing.",
     )
 
     objects = TimelineQuerySet.as_manager()
@@ -65,7 +73,17 @@ class TimelineEntry(models.Model):
                 fields=["ticket", "source"], condition=~Q(source=""), name="incidents_entry_told_once"
             ),
         ]
-        indexes = [models.Index(fields=["ticket", "at", "id"], name="incidents_entry_of")]
+        indexes = [
+            models.Index(fields=["ticket", "at", "id"], name="incidents_entry_of"),
+            models.Index(
+                fields=["ticket", "at", "id"], condition=Q(facts__isnull=False), name="incidents_entry_facts"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.at:%Y-%m-%d %H:%M:%S}Z {self.kind} ({self.pk})"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether clocks learned of it a minute or more after it happened."""
+        return self.facts is not None and self.recorded_at - self.at >= timedelta(minutes=1)
