@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from config.cases.reading import Company, as_text, instant
+from config.cases.reading import Company, Row, as_text, instant
+from config.cases.sla import answer_sla
 from oncall import schedules
 from oncall.schedules import fairness
 from oncall.schedules.loading import load_absences, restriction_hours
@@ -16,12 +17,15 @@ from oncall.schedules.timeline import ScheduleTimeline, Shift, absences_on_call,
 def answer(case: Mapping[str, object]) -> dict[str, object]:
     """Load a case and answer it; ValueError for an unknown kind."""
     kind = case.get("kind")
+    if kind == "sla":
+        return answer_sla(case)
     if kind not in _ANSWERS:
-        raise ValueError(f"There are no cases of kind {kind!r}; known are {', '.join(sorted(_ANSWERS))}.")
+        kinds = ", ".join(sorted([*_ANSWERS, "sla"]))
+        raise ValueError(f"There are no cases of kind {kind!r}; known are {kinds}.")
     return _ANSWERS[kind](case, Company(case))
 
 
-def _schedule(case: Mapping[str, Any], company: Company) -> dict[str, Any]:
+def _schedule(case: Row, company: Company) -> dict[str, Any]:
     since, until = instant(case["query"]["from"]), instant(case["query"]["to"])
     timelines = _timelines(company, since, until)
     absent = load_absences(company.user_names, since=since, until=until)
@@ -66,7 +70,7 @@ def _timeline_as_json(timeline: ScheduleTimeline, absent: Mapping[int, Any], com
     }
 
 
-def _fairness(case: Mapping[str, Any], company: Company) -> dict[str, Any]:
+def _fairness(case: Row, company: Company) -> dict[str, Any]:
     night = case.get("night")
     pattern = (
         restriction_hours([{"type": "daily", "days": None, "start": night[0], "end": night[1]}]) if night else None
@@ -96,7 +100,7 @@ def _fairness(case: Mapping[str, Any], company: Company) -> dict[str, Any]:
     }
 
 
-def _shifts_on_call(case: Mapping[str, Any], company: Company) -> list[Shift]:
+def _shifts_on_call(case: Row, company: Company) -> list[Shift]:
     """The shifts of a case within its query: listed in it, or computed from its schedules."""
     since, until = instant(case["query"]["from"]), instant(case["query"]["to"])
     if "duty" not in case:

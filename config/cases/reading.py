@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from secrets import token_hex
-from typing import Any
+from typing import Any, TypeAlias
 
 from config.base.data.models import Origin
 from oncall.models import (
@@ -21,6 +21,8 @@ from oncall.models import (
     User,
 )
 
+Row: TypeAlias = Mapping[str, Any]
+"""A part of a case, as JSON gives it."""
 # Dates of a case count from the beginning; a year before every case.
 _LONG_AGO = datetime(1000, 1, 1, tzinfo=UTC)
 
@@ -41,7 +43,7 @@ def as_text(at: datetime) -> str:
 class Company:
     """The people, calendars and schedules of one case, as rows, and their names in the case."""
 
-    def __init__(self, case: Mapping[str, Any]) -> None:
+    def __init__(self, case: Row) -> None:
         self._mark = token_hex(6)
         self.user_names: dict[int, str] = {}
         self.schedule_names: dict[int, str] = {}
@@ -78,7 +80,7 @@ class Company:
         )
         return calendar
 
-    def _write_presence(self, user: User, facts: Mapping[str, Any]) -> None:
+    def _write_presence(self, user: User, facts: Row) -> None:
         for span in facts.get("inactive", []):
             Deactivation.objects.create(
                 user=user,
@@ -96,7 +98,7 @@ class Company:
                 origin=Origin.CASE,
             )
 
-    def _write_schedule(self, data: Mapping[str, Any]) -> None:
+    def _write_schedule(self, data: Row) -> None:
         schedule = Schedule.objects.create(team=self._team, name=f"Case {self._mark} {len(self.schedule_names)}")
         self.schedule_names[schedule.pk] = str(data["id"])
         # Ids of a case compare as strings; rows are written in that order, so that their keys sort the same way.
@@ -105,7 +107,7 @@ class Company:
         for adjustment in sorted(data.get("adjustments", []), key=lambda item: str(item["id"])):
             self._write_override(schedule, adjustment)
 
-    def _write_version(self, schedule: Schedule, data: Mapping[str, Any]) -> None:
+    def _write_version(self, schedule: Schedule, data: Row) -> None:
         version = ScheduleVersion.objects.create(
             schedule=schedule,
             created_at=instant(data["created_at"]),
@@ -142,7 +144,7 @@ class Company:
                 for name in sorted(set(names))
             )
 
-    def _write_override(self, schedule: Schedule, data: Mapping[str, Any]) -> None:
+    def _write_override(self, schedule: Schedule, data: Row) -> None:
         is_replace = data["op"] == "replace"
         row = Override.objects.create(
             schedule=schedule,
@@ -161,7 +163,7 @@ class Company:
         )
 
 
-def _users_named(case: Mapping[str, Any]) -> set[str]:
+def _users_named(case: Row) -> set[str]:
     """Everybody named in a case."""
     named = set(case.get("users", {})) | set(case.get("weights", {}))
     for schedule in case.get("schedules", []):

@@ -31,6 +31,20 @@ from incidents.models.requesters import Contact
 from incidents.models.response import Response
 from incidents.models.services import Service, ServiceDependency, ServiceKind, ServiceOwnership, ServiceReadiness
 from incidents.models.severities import ComponentStatus, Impact, Level, PriorityRule, ReviewSeat, Severity
+from incidents.models.sla.corrections import SlaCredit, SlaWaiver
+from incidents.models.sla.impacts import SlaImpact
+from incidents.models.sla.records import OPEN_STATES, SlaBreach, SlaCycle, SlaStale, SlaState, SlaWarning
+from incidents.models.sla.targets import (
+    MAX_GOAL,
+    SlaAction,
+    SlaActionKind,
+    SlaKind,
+    SlaMetric,
+    SlaScope,
+    SlaStart,
+    SlaTarget,
+    SlaTargetVersion,
+)
 from incidents.models.tickets.links import STANDS_FOR, LinkKind, TicketLink
 from incidents.models.tickets.ticket import (
     INCIDENT_STATUSES,
@@ -50,6 +64,8 @@ from incidents.models.tickets.timeline import EntryKind, TimelineEntry
 
 __all__ = [
     "INCIDENT_STATUSES",
+    "MAX_GOAL",
+    "OPEN_STATES",
     "OPEN_STATUSES",
     "OVER",
     "PREFIXES",
@@ -96,6 +112,22 @@ __all__ = [
     "ServiceOwnership",
     "ServiceReadiness",
     "Severity",
+    "SlaAction",
+    "SlaActionKind",
+    "SlaBreach",
+    "SlaCredit",
+    "SlaCycle",
+    "SlaImpact",
+    "SlaKind",
+    "SlaMetric",
+    "SlaScope",
+    "SlaStale",
+    "SlaStart",
+    "SlaState",
+    "SlaTarget",
+    "SlaTargetVersion",
+    "SlaWaiver",
+    "SlaWarning",
     "StatusPage",
     "Subscriber",
     "Ticket",

@@ -10,20 +10,6 @@ from config.base.data.constraints import one_of
 from config.base.data.models import OneLineField
 from oncall.models import Urgency
 
-LONGEST_WAIT_MINUTES = 7 * 24 * 60
-"""Customers hear of an open incident once a week at the least, or nothing is promised."""
-_WAIT = [MinValueValidator(1), MaxValueValidator(LONGEST_WAIT_MINUTES)]
-
-
-def _wait_is_sane(column: str, *, name: str) -> models.CheckConstraint:
-    """A constraint that a column of minutes is empty, or between a minute and a week."""
-    within = Q(**{f"{column}__gte": 1, f"{column}__lte": LONGEST_WAIT_MINUTES})
-    return models.CheckConstraint(
-        condition=Q(**{f"{column}__isnull": True}) | within,
-        name=name,
-        violation_error_message="Write 1 to 10080 minutes, or leave it empty to promise nothing.",
-    )
-
 
 class Level(models.IntegerChoices):
     """ITIL's three levels of impact and of urgency."""
@@ -94,21 +80,6 @@ class Severity(models.Model):
         help_text="A postmortem is approved once each seat attended or signed off. Security's seat counts only for"
         " incidents that are marked as about security or belong to a SecOps team.",
     )
-    first_update_minutes = models.PositiveSmallIntegerField(
-        "minutes to the first update",
-        null=True,
-        blank=True,
-        validators=_WAIT,
-        help_text="From the start of the impact until customers are first told. Empty: no promise, no reminder.",
-    )
-    update_minutes = models.PositiveSmallIntegerField(
-        "minutes between updates",
-        null=True,
-        blank=True,
-        validators=_WAIT,
-        help_text="The form of an update proposes the next one after this time. Empty: it proposes none, and the"
-        " author chooses.",
-    )
     customer_impact = models.CharField(
         "impact on customers",
         max_length=10,
@@ -134,8 +105,6 @@ class Severity(models.Model):
             models.CheckConstraint(
                 condition=Q(review_seats__contained_by=ReviewSeat.values), name="incidents_severity_review_seats"
             ),
-            _wait_is_sane("first_update_minutes", name="incidents_severity_first_update"),
-            _wait_is_sane("update_minutes", name="incidents_severity_update"),
             one_of("customer_impact", Impact.values, name="incidents_severity_customer_impact"),
             one_of("component_status", ComponentStatus.values, name="incidents_severity_component_status"),
         ]

@@ -2,7 +2,12 @@
 
 from tests.factories.access import ApiTokenFactory, ServiceAccountFactory
 from tests.factories.alerts import AlertFactory, EventFactory
-from tests.factories.calendars import CalendarDateFactory, CalendarFactory, schedule_excluding
+from tests.factories.calendars import (
+    CalendarDateFactory,
+    CalendarFactory,
+    CalendarVersionFactory,
+    schedule_excluding,
+)
 from tests.factories.cover import (
     AbsenceFactory,
     OverrideFactory,
@@ -66,6 +71,21 @@ from tests.factories.saved_views import SavedViewFactory
 from tests.factories.schedules import ScheduleFactory, weekly_schedule
 from tests.factories.services import ServiceDependencyFactory, ServiceFactory, ServiceReadinessFactory
 from tests.factories.severities import PriorityRuleFactory, SeverityFactory
+from tests.factories.sla import (
+    SlaActionFactory,
+    SlaBreachFactory,
+    SlaCreditFactory,
+    SlaCycleFactory,
+    SlaImpactFactory,
+    SlaStaleFactory,
+    SlaTargetFactory,
+    SlaTargetVersionFactory,
+    SlaWaiverFactory,
+    SlaWarningFactory,
+    broken_clock,
+    cadence_of,
+    waived_clock,
+)
 from tests.factories.tickets import IncidentFactory, TicketLinkFactory, TimelineEntryFactory
 from tests.factories.work import WorkIntervalFactory
 
@@ -79,6 +99,7 @@ __all__ = [
     "ApiTokenFactory",
     "CalendarDateFactory",
     "CalendarFactory",
+    "CalendarVersionFactory",
     "ComponentFactory",
     "ContactFactory",
     "ContactMethodFactory",
@@ -125,6 +146,16 @@ __all__ = [
     "ServiceFactory",
     "ServiceReadinessFactory",
     "SeverityFactory",
+    "SlaActionFactory",
+    "SlaBreachFactory",
+    "SlaCreditFactory",
+    "SlaCycleFactory",
+    "SlaImpactFactory",
+    "SlaStaleFactory",
+    "SlaTargetFactory",
+    "SlaTargetVersionFactory",
+    "SlaWaiverFactory",
+    "SlaWarningFactory",
     "StatusPageFactory",
     "SubscriberFactory",
     "SwapOfferFactory",
@@ -136,12 +167,15 @@ __all__ = [
     "UserFactory",
     "WakeTestFactory",
     "WorkIntervalFactory",
+    "broken_clock",
+    "cadence_of",
     "log_page",
     "person_with_phone",
     "planned",
     "policy",
     "schedule_excluding",
     "team_schedule",
+    "waived_clock",
     "weekly_schedule",
     "with_person",
 ]

@@ -17,8 +17,6 @@ class SeverityFactory(DjangoModelFactory):
     name = factory.LazyAttribute(lambda severity: f"SEV{severity.rank}")
     title = "Major"
     description = "A core function is down for some customers."
-    first_update_minutes = 20
-    update_minutes = 30
     customer_impact = "major"
     component_status = "partial_outage"
 

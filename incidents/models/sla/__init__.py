@@ -1,0 +1,1 @@
+"""SLA targets, the clocks of tickets, what was recorded about them, and corrections."""

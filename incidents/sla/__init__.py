@@ -1,0 +1,1 @@
+"""SLA clocks: promises that are computed from the timeline and from dated definitions (K-1)."""
