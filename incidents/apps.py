@@ -12,20 +12,19 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         """Register tickets as subjects, obligations, sweeps and panels; connect the receivers."""
         from config.base.data import rights
-        from incidents import panels, receivers, response, routing  # noqa: F401 - importing receivers connects them
-        from incidents.customers import deliveries, maintenance, updates
+        from incidents import panels, receivers, response, routing, sweeps  # noqa: F401 - importing receivers connects them
         from incidents.customers.obligations import UPDATE_KIND
         from incidents.integrations import refused_senders
-        from incidents.prevention.auto_resolve import resolve_due
         from incidents.prevention.obligations import ACTION_KIND
-        from incidents.reports import summary
         from incidents.rights import RIGHTS
-        from incidents.services import coverage_checks, operators, readiness
+        from incidents.services import coverage_checks, operators
         from incidents.services import subject as service
         from incidents.services.obligations import READINESS_KIND
+        from incidents.sla import calendar_use
         from incidents.tickets import privacy, story
         from incidents.tickets import subject as ticket
         from oncall import engine, obligations, subjects
+        from oncall.calendars import uses
         from oncall.engine import health_checks
         from oncall.escalation import last_resort
         from oncall.people import privileges
@@ -64,6 +63,7 @@ class IncidentsConfig(AppConfig):
             sql="SELECT name FROM incidents_integration WHERE jsonb_typeof(severities) <> 'object'",
             ends="It ends when the integration's severities are written again in the administration.",
         )
+        uses.register(calendar_use.USE)
         coverage_checks.register()
         last_resort.register_operators(operators.user_ids)
         engine.register_sweep(
@@ -87,17 +87,7 @@ class IncidentsConfig(AppConfig):
             owner="the team of the integration's service",
         )
         engine.register_sweep(lane="intake", name="refused", run=refused_senders.report_refused, every=10)
-        engine.register_sweep(lane="clocks", name="customers", run=deliveries.requeue_stale, every=30.0)
-        engine.register_sweep(lane="clocks", name="first-updates", run=updates.create_first_updates, every=15)
-        engine.register_sweep(lane="clocks", name="prevention", run=resolve_due, every=30)
-        engine.register_sweep(
-            lane="clocks",
-            name="maintenance",
-            run=maintenance.advance_due,
-            due="SELECT min(turn_at) FROM incidents_scheduledmaintenance WHERE turn_at IS NOT NULL",
-        )
-        engine.register_sweep(lane="clocks", name="reports", run=summary.refresh, every=60)
-        engine.register_sweep(lane="clocks", name="readiness", run=readiness.check_due, every=15)
+        sweeps.register()
         privileges.register_private_records(of_account=privacy.account_sees_more, of_team=privacy.team_sees_more)
         panels.register()
         story.register()
