@@ -126,11 +126,11 @@ GUESSES = (
     "The runbook's first step did not help.", "Traffic is twice the usual for this hour.",
 )  # fmt: skip
 MAJOR_STEPS = (
-    (3, "note", "{commander} takes command. {responder} investigates, the desk answers customers."),
-    (6, "note", "Posted to the status page: we are working on it, the next update follows in 30 minutes."),
-    (14, "note", "Not the last release: rolling it back changed nothing. Released it again."),
-    (22, "note", "Found it in the dashboards of the service below; paging its team."),
-    (30, "comment", "We have found the cause and are fixing it. The next update follows in 30 minutes."),
-    (36, "note", "The mitigation is rolled out to a tenth of the traffic."),
-    (44, "note", "Errors are falling. It is now rolled out to all traffic."),
+    (3, "note", "", "{commander} takes command. {responder} investigates, the desk answers customers."),
+    (6, "note", "", "The desk says the same to everybody who calls: we know of it and are working on it."),
+    (14, "note", "", "Not the last release: rolling it back changed nothing. Released it again."),
+    (22, "note", "", "Found it in the dashboards of the service below; paging its team."),
+    (30, "comment", "replied", "We have found the cause and are fixing it. The next update follows in 30 minutes."),
+    (36, "note", "", "The mitigation is rolled out to a tenth of the traffic."),
+    (44, "note", "", "Errors are falling. It is now rolled out to all traffic."),
 )

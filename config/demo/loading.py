@@ -11,7 +11,7 @@ from django.db import connection
 from config.base.data.models import Origin
 from config.base.data.roles import Role
 from config.base.rest.scopes import Scope
-from config.demo import calendars, customers, history, master_data, on_call, open_tickets, prevention, rota
+from config.demo import calendars, customers, history, master_data, on_call, open_tickets, prevention, rota, targets
 from config.demo.company import HISTORY, PASSWORD, Company
 from incidents.integrations import lifecycle
 from incidents.models import Contact, PriorityRule, Service, ServiceDependency, ServiceOwnership, Severity
@@ -84,9 +84,11 @@ def _write_people(company: Company) -> None:
             email=f"{name.split()[0].lower()}@callers.demo.example",
             phone=f"+49 30 5550 2{number:02}",
             organisation=organisation,
+            location=location,
+            is_vip=is_vip,
             origin="demo",
         )
-        for number, (name, organisation) in enumerate(master_data.REQUESTERS)
+        for number, (name, organisation, location, is_vip) in enumerate(master_data.REQUESTERS)
     )
 
 
@@ -131,13 +133,11 @@ def _write_severities(company: Company) -> None:
             urgency=urgency,
             needs_prevention=bool(prevention),
             review_seats=master_data.REVIEW_SEATS.get(rank, []),
-            first_update_minutes=first,
-            update_minutes=between,
             customer_impact=impact,
             component_status=status,
         )
         for rank, name, title, text, major, pages, urgency, prevention in master_data.SEVERITIES
-        for first, between, impact, status in [master_data.TOLD[rank]]
+        for _, _, impact, status in [master_data.TOLD[rank]]
     )
     company.severities = {severity.rank: severity for severity in severities}
     PriorityRule.objects.bulk_create(
@@ -238,6 +238,7 @@ CHAPTERS: list[Callable[[Company], None]] = [
     _write_severities,
     _write_services,
     calendars.write,
+    targets.write,
     on_call.write,
     history.write,
     rota.write,
@@ -246,6 +247,7 @@ CHAPTERS: list[Callable[[Company], None]] = [
     _write_programs,
     _stop_reminders,
     _write_status_page,
+    targets.compute,
     _write_integrations,
     _write_sign_ins,
     calendars.write_feeds,

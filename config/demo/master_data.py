@@ -137,12 +137,13 @@ REVIEW_SEATS = {
     1: ["owner_team", "it_practice", "other_team", "security"],
     2: ["owner_team", "other_team", "security"],
 }
-# What customers are told, by rank: minutes to the first update, minutes between updates, impact, components' status.
+# What customers are told, by rank: minutes to the first update, minutes between updates (as SLA targets), and what
+# the form of an update proposes: impact, components' status.
 TOLD = {
     1: (10, 20, Impact.CRITICAL, ComponentStatus.MAJOR),
     2: (20, 30, Impact.MAJOR, ComponentStatus.PARTIAL),
-    3: (60, 60, Impact.MINOR, ComponentStatus.DEGRADED),
-    4: (None, 60, Impact.MINOR, ComponentStatus.DEGRADED),
+    3: (60, 240, Impact.MINOR, ComponentStatus.DEGRADED),
+    4: (None, 480, Impact.MINOR, ComponentStatus.DEGRADED),
     5: (None, None, Impact.NONE, ComponentStatus.OPERATIONAL),
 }
 # Impact and urgency, high to low: priority and proposed severity.
@@ -152,20 +153,20 @@ MATRIX = {
     (3, 1): (3, 3), (3, 2): (4, 4), (3, 3): (5, 5),
 }  # fmt: skip
 
-# Requesters: name, organisation.
+# Requesters: name, organisation, location, VIP mark.
 REQUESTERS = [
-    ("Marta Keller", "Sales"),
-    ("Pavel Novak", "Warehouse"),
-    ("Ingrid Solberg", "Finance"),
-    ("Deniz Arslan", "Marketing"),
-    ("Claire Dubois", "Legal"),
-    ("Jorge Prado", "Purchasing"),
-    ("Anna Lindqvist", "Human resources"),
-    ("Mark Thompson", "Store Chicago"),
-    ("Susan Park", "Store Chicago"),
-    ("Felix Baumann", "Store Berlin"),
-    ("Yuki Tanaka", "Customer"),
-    ("Fatima Zahra", "Customer"),
-    ("Peter Novotny", "Customer"),
-    ("Lucia Rossi", "Customer"),
+    ("Marta Keller", "Sales", "Berlin, 3rd floor", False),
+    ("Pavel Novak", "Warehouse", "Warehouse Prague", False),
+    ("Ingrid Solberg", "Finance", "Berlin, 4th floor", False),
+    ("Deniz Arslan", "Marketing", "Berlin, 3rd floor", False),
+    ("Claire Dubois", "Legal", "Paris", True),
+    ("Jorge Prado", "Purchasing", "Madrid", False),
+    ("Anna Lindqvist", "Human resources", "Berlin, 2nd floor", False),
+    ("Mark Thompson", "Store Chicago", "Store Chicago", False),
+    ("Susan Park", "Store Chicago", "Store Chicago", True),
+    ("Felix Baumann", "Store Berlin", "Store Berlin", False),
+    ("Yuki Tanaka", "Customer", "", False),
+    ("Fatima Zahra", "Customer", "", False),
+    ("Peter Novotny", "Customer", "", False),
+    ("Lucia Rossi", "Customer", "", True),
 ]

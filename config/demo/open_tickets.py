@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from config.demo.company import Company
 from incidents.models import EntryKind, HoldReason, Incident, TimelineEntry
+from incidents.tickets import clock_facts
 from incidents.tickets.bulk_insert import insert_many
 
 # Title, service, rank, status, hold reason, hours old, contact type, assignee (a first name).
@@ -58,16 +59,19 @@ def write(company: Company) -> None:
     entries = []
     for ticket in insert_many(incidents):
         opened = f"Opened as {ticket.severity.name} for {ticket.team.name}."
-        events = [(EntryKind.OPENED, ticket.created_at, opened, ticket.opened_by)]
+        events = [(EntryKind.OPENED, ticket.created_at, opened, ticket.opened_by, clock_facts.opened(ticket))]
         if ticket.acknowledged_at and ticket.assignee:
             text = f"Acknowledged by {ticket.assignee.name}."
-            events.append((EntryKind.STATUS, ticket.acknowledged_at, text, ticket.assignee))
+            events.append(
+                (EntryKind.STATUS, ticket.acknowledged_at, text, ticket.assignee, clock_facts.acknowledged())
+            )
             if ticket.hold_reason:
                 reason = f"On hold: waiting for {HoldReason(ticket.hold_reason).label.lower()}."
-                events.append(
-                    (EntryKind.STATUS, ticket.acknowledged_at + timedelta(minutes=15), reason, ticket.assignee)
-                )
+                held_at = ticket.acknowledged_at + timedelta(minutes=15)
+                facts = clock_facts.of_move(ticket=ticket, before="acknowledged")
+                events.append((EntryKind.STATUS, held_at, reason, ticket.assignee, facts))
         entries += [
-            TimelineEntry(ticket=ticket, kind=kind, at=at, text=text, actor=who) for kind, at, text, who in events
+            TimelineEntry(ticket=ticket, kind=kind, at=at, recorded_at=at, text=text, actor=who, facts=facts or None)
+            for kind, at, text, who, facts in events
         ]
     TimelineEntry.objects.bulk_create(entries)

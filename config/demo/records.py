@@ -1,18 +1,22 @@
 """Writes the demo's past in bulk: tickets, timelines, escalations, pages and work intervals, all ended."""
 
+import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from config.demo.company import Company
 from config.demo.incident_patterns import GUESSES, MAJOR_STEPS
+from config.demo.master_data import TOLD
 from config.demo.past_incident import PastIncident
 from incidents.models import EntryKind, Incident, Response, Ticket, TimelineEntry
 from incidents.response import SUBJECT
+from incidents.tickets import clock_facts
 from incidents.tickets.bulk_insert import insert_many
-from oncall.models import Escalation, EscalationEntry, Page, User, WorkInterval
+from oncall.models import ContactKind, Escalation, EscalationEntry, Page, User, WorkInterval
 
 _BATCH = 1000
-_EntryData = tuple[str, datetime, str, User | None]
+_EntryData = tuple[str, datetime, str, User | None, list[clock_facts.Fact]]
+"""Kind, time, text, actor, and what it means to clocks."""
 _Row = tuple[Escalation, Ticket, PastIncident]
 
 
@@ -23,9 +27,9 @@ def write(company: Company, pasts: list[PastIncident]) -> None:
     both = list(zip(tickets, pasts, strict=True))
     TimelineEntry.objects.bulk_create(
         (
-            TimelineEntry(ticket=ticket, kind=kind, at=at, text=text, actor=actor)
+            TimelineEntry(ticket=ticket, kind=kind, at=at, recorded_at=at, text=text, actor=actor, facts=facts or None)
             for ticket, past in both
-            for kind, at, text, actor in sorted(_timeline_entries(company, ticket, past), key=lambda entry: entry[1])
+            for kind, at, text, actor, facts in _in_order(_timeline_entries(company, ticket, past))
         ),
         batch_size=_BATCH,
     )
@@ -47,6 +51,10 @@ def write(company: Company, pasts: list[PastIncident]) -> None:
         ),
         batch_size=_BATCH,
     )
+
+
+def _in_order(entries: Iterator[_EntryData]) -> list[_EntryData]:
+    return sorted(entries, key=lambda entry: entry[1])
 
 
 def _incident(company: Company, past: PastIncident) -> Incident:
@@ -97,37 +105,68 @@ def _incident(company: Company, past: PastIncident) -> Incident:
 def _timeline_entries(company: Company, ticket: Ticket, past: PastIncident) -> Iterator[_EntryData]:
     who, restored_at = past.responder, past.restored_at
     opened = f"Opened as {ticket.severity.name} for {ticket.team.name}."
-    yield EntryKind.OPENED, past.created_at, opened, ticket.opened_by
+    # Who corrected the start of the impact knew it only then.
+    facts = clock_facts.opened(ticket)[: 1 if past.changed_at else None]
+    yield EntryKind.OPENED, past.created_at, opened, ticket.opened_by, facts
+    if past.alerted_at:
+        first = _users_by_step(past)[0][0]
+        text = f"{first.name} was paged by {ContactKind.SMS.label.lower()}."
+        yield EntryKind.PAGE, past.alerted_at, text, None, clock_facts.happened("alerted")
     for helper in past.helpers:
         paged_at = past.created_at + timedelta(minutes=5)
-        yield EntryKind.PAGE, paged_at, f"{helper.name} was paged: nobody had acknowledged.", None
+        yield EntryKind.PAGE, paged_at, f"{helper.name} was paged: nobody had acknowledged.", None, []
     if past.acknowledged_at:
-        yield EntryKind.STATUS, past.acknowledged_at, f"Acknowledged by {who.name}.", who
+        facts = clock_facts.acknowledged(ticket.team if past.alerted_at else None)
+        yield EntryKind.STATUS, past.acknowledged_at, f"Acknowledged by {who.name}.", who, facts
         if past.is_major:
             yield from _command_entries(company, past, restored_at)
         elif company.chance.random() < 0.4:
             middle = past.acknowledged_at + (restored_at - past.acknowledged_at) / 2
-            yield EntryKind.NOTE, middle, company.chance.choice(GUESSES), who
-        yield EntryKind.NOTE, restored_at - timedelta(seconds=20), past.pattern.helped, who
-    if past.reopened_at:
-        yield EntryKind.STATUS, past.reopened_at, "Reopened. The fault is back.", who
-    yield EntryKind.STATUS, restored_at, "Service restored.", who if past.acknowledged_at else None
+            yield EntryKind.NOTE, middle, company.chance.choice(GUESSES), who, []
+        yield EntryKind.NOTE, restored_at - timedelta(seconds=20), past.pattern.helped, who, []
+    if past.reopened_at and past.acknowledged_at:
+        ended_at = max(past.acknowledged_at, past.reopened_at - timedelta(minutes=10))
+        yield EntryKind.STATUS, ended_at, "Service restored.", who, clock_facts.happened("restored")
+        text = "Reopened. The fault is back."
+        yield EntryKind.STATUS, past.reopened_at, text, who, clock_facts.happened("reopened")
+    yield from _updates(past)
+    is_resolved = past.resolved_at == restored_at
+    facts = clock_facts.happened("restored") + (clock_facts.happened("resolved") if is_resolved else [])
+    yield EntryKind.STATUS, restored_at, "Service restored.", who if past.acknowledged_at else None, facts
     if past.changed_at:
-        yield EntryKind.CHANGE, past.changed_at, "Impact started at changed.", who
-    if past.resolved_at and past.resolved_at != restored_at:
-        yield EntryKind.STATUS, past.resolved_at, "Resolved: prevention is done.", who
+        facts = clock_facts.impact(past.began_at)
+        yield EntryKind.CHANGE, past.changed_at, "Impact started at changed.", who, facts
+    if past.resolved_at and not is_resolved:
+        facts = clock_facts.happened("resolved")
+        yield EntryKind.STATUS, past.resolved_at, "Resolved: prevention is done.", who, facts
     if past.closed_at:
-        yield EntryKind.STATUS, past.closed_at, "Closed.", who
+        facts = clock_facts.of_move(ticket=ticket, before="resolved")
+        yield EntryKind.STATUS, past.closed_at, "Closed.", who, facts
 
 
 def _command_entries(company: Company, past: PastIncident, restored_at: datetime) -> Iterator[_EntryData]:
     """What the commander writes, spread over the duration."""
     commander = company.person("carla" if past.team.slug in {"platform", "parcelwise"} else "hannah")
     began = past.acknowledged_at or past.created_at
-    for minute, kind, text in MAJOR_STEPS:
+    for minute, kind, fact, text in MAJOR_STEPS:
         at = began + (restored_at - began) * minute / 50
         actor = commander if minute % 2 else past.responder
-        yield kind, at, text.format(commander=commander.name, responder=past.responder.name), actor
+        words = text.format(commander=commander.name, responder=past.responder.name)
+        yield kind, at, words, actor, clock_facts.happened(fact) if fact else []
+
+
+def _updates(past: PastIncident) -> Iterator[_EntryData]:
+    """What customers read until the service works again; now and then an update comes late."""
+    first, between, *_ = TOLD[past.rank]
+    if first is None or between is None or past.acknowledged_at is None:
+        return
+    # Dice of their own: the rest of the past stays as it is.
+    chance = random.Random(int(past.began_at.timestamp()))
+    at = past.began_at + timedelta(minutes=first * chance.uniform(0.5, 1.04))
+    while (at := max(at, past.created_at + timedelta(minutes=1))) < past.restored_at - timedelta(minutes=1):
+        text = "Posted to the status page: we are working on it, and when the next update follows."
+        yield EntryKind.NOTE, at, text, past.responder, clock_facts.happened("update")
+        at += timedelta(minutes=between * chance.uniform(0.5, 1.01))
 
 
 def _write_paging(paged: list[tuple[Ticket, PastIncident]]) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from config.base.data.lifecycle import Refusal
 from incidents.customers import deliveries
 from incidents.models import OVER, CustomerUpdate, EntryKind, Phase, PublicIncident
-from incidents.tickets import timeline
+from incidents.tickets import clock_facts, timeline
 from incidents.tickets.locking import lock_ticket
 from oncall.models import User
 
@@ -41,7 +41,7 @@ def _publish(incident: PublicIncident, *, body: str, is_mailed: bool, actor: Use
     timeline.record(
         ticket_id=incident.ticket_id or 0, kind=EntryKind.CHANGE, at=at, actor=actor,
         text=f"The postmortem is on the status page of {incident.page.name}{', and is mailed' if is_mailed else ''}.",
-        data={"update": update.public_id}, source=f"update:{update.pk}",
+        data={"update": update.public_id}, source=f"update:{update.pk}", facts=clock_facts.happened("update"),
     )  # fmt: skip
     if is_mailed:
         deliveries.enqueue(deliveries.fan_out, update.pk)

@@ -18,7 +18,13 @@ from config.base.net import links
 from config.base.web import display
 from incidents.customers import cadence, component_status, deliveries
 from incidents.customers.customer_mails import CustomerMail, update_mail
-from incidents.customers.obligations import complete_update, create_first_update, incidents_without_update
+from incidents.customers.obligations import (
+    complete_update,
+    create_first_update,
+    first_updates_out_of_step,
+    first_updates_to_create,
+    follow_clock,
+)
 from incidents.models import (
     OVER,
     Component,
@@ -36,7 +42,7 @@ from incidents.models import (
     Ticket,
     UpdateDelivery,
 )
-from incidents.tickets import timeline
+from incidents.tickets import clock_facts, timeline
 from incidents.tickets.locking import lock_ticket
 from oncall.models import User
 
@@ -75,6 +81,7 @@ AUTHOR_PLACEHOLDERS = {
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _FIRST_UPDATE_WINDOW = timedelta(days=1)
 _rests: Rests[int] = Rests()
+_moves: Rests[int] = Rests()
 
 
 class UpdateRefused(Refusal):
@@ -115,17 +122,36 @@ def create_first_updates(*, at: datetime) -> int:
 
     A sweep does it, so that declaring an incident stays fast. An incident that fails stops no other.
     """
-    newer_than = at - _FIRST_UPDATE_WINDOW
-    tickets = {row.pk: row for row in incidents_without_update(newer_than=newer_than, except_for=_rests.resting(at))}
+    rows = first_updates_to_create(newer_than=at - _FIRST_UPDATE_WINDOW, except_for=_rests.resting(at))
+    due = {ticket.pk: (ticket, due_at) for ticket, due_at in rows}
 
     @transaction.atomic
-    def create(pk: int) -> bool:
-        due_at = cadence.first_update_due(ticket=tickets[pk])
-        if due_at is not None:
-            create_first_update(tickets[pk], due_at=due_at, at=at)
-        return due_at is not None
+    def create(pk: int) -> None:
+        ticket, due_at = due[pk]
+        create_first_update(ticket, due_at=due_at, at=at)
 
-    return sum(run_alone("first-updates", tickets, create, rests=_rests, at=at).values())
+    return len(run_alone("first-updates", due, create, rests=_rests, at=at))
+
+
+def move_first_updates(*, at: datetime) -> int:
+    """Keep the first-update obligations due when their clocks are; returns how many changed.
+
+    A severity that is raised, a changed target, a pause or excluded time moves a clock. One that fails stops no other.
+    """
+    rows = first_updates_out_of_step(except_for=_moves.resting(at))
+    due = {obligation.pk: (obligation, due_at) for obligation, due_at in rows}
+
+    @transaction.atomic
+    def move(pk: int) -> None:
+        obligation, due_at = due[pk]
+        follow_clock(obligation, due_at=due_at, at=at)
+
+    return len(run_alone("first-updates-due", due, move, rests=_moves, at=at))
+
+
+def sweep_first_updates(*, at: datetime) -> int:
+    """Create and move the obligations of first updates; returns how many."""
+    return create_first_updates(at=at) + move_first_updates(at=at)
 
 
 def customer_summary(ticket: Ticket, *, at: datetime) -> dict[str, object] | None:
@@ -134,7 +160,7 @@ def customer_summary(ticket: Ticket, *, at: datetime) -> dict[str, object] | Non
     if public_incident is None:
         if not StatusPage.objects.exists():
             return None
-        due_at = cadence.first_update_due(ticket=ticket)
+        due_at = cadence.first_update_due(ticket=ticket, at=at)
         return {"public_incident": None, "first_due_at": due_at, "is_late": due_at is not None and due_at < at}
     newest = public_incident.updates.filter(withdrawn_at=None).order_by("-published_at", "-pk").first()
     counts = (
@@ -231,7 +257,7 @@ def publish(*, draft: Draft, ticket_id: int, actor: User, at: datetime) -> Custo
     )  # fmt: skip
     timeline.record(
         ticket_id=ticket.pk, kind=EntryKind.CHANGE, at=at, actor=actor, text=_timeline_text(update, draft),
-        data={"update": update.public_id}, source=f"update:{update.pk}",
+        data={"update": update.public_id}, source=f"update:{update.pk}", facts=clock_facts.happened("update"),
     )  # fmt: skip
     complete_update(ticket, update, actor=actor, at=at)
     deliveries.enqueue(deliveries.fan_out, update.pk)

@@ -43,6 +43,7 @@ def write() -> None:
     )  # fmt: skip
     policy = make.policy(schedule, bob, fallback=[bob], name="Shop", team=team)
     severity = make.SeverityFactory()
+    make.cadence_of(severity)
     make.PriorityRuleFactory(severity=severity)
     shop, search = (
         make.ServiceFactory(name=name, slug=name.lower(), team=team, escalation_policy=policy)

@@ -1,6 +1,7 @@
 """Each earlier version's database becomes one of this version by `migrate`, and what it held can be read."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
-from incidents.models import Incident, TimelineEntry
+from incidents.models import Incident, Severity, SlaTarget, SlaTargetVersion, TimelineEntry
 from oncall.models import Escalation, EscalationEntry, Page, Schedule, User
 from oncall.schedules import queries
 from postmortems.models import Postmortem
@@ -117,3 +118,22 @@ class TestUpgrade:
         ana, eva = (User.objects.get(email=f"{name}@example.com") for name in ("ana", "eva"))
 
         assert (ana.has_perm("oncall.change_team"), eva.has_perm("oncall.change_team")) == (False, True)
+
+    def test_keeps_what_customers_are_promised(self, upgraded: Path) -> None:
+        """In the first release by rank; since then by targets."""
+        severity = Severity.objects.get(name="SEV2")
+        versions = SlaTargetVersion.objects.filter(conditions={"severity": [severity.pk]})
+
+        promises = versions.order_by("pk").values_list("target__metric", "goal_minutes", "start")
+        assert list(promises) == [("first_update", 20, "impact"), ("next_update", 30, "opened")]
+
+    @pytest.mark.drill
+    def test_can_be_taken_back_before_the_promises_became_targets(self, upgraded: Path) -> None:
+        migration = import_module("incidents.migrations.0015_cadence_targets").Migration
+        targets = set(SlaTarget.objects.values_list("pk", "name"))
+        [(app, before)] = migration.dependencies
+
+        call_command("migrate", app, before, verbosity=0, interactive=False)
+        call_command("migrate", verbosity=0, interactive=False)
+
+        assert set(SlaTarget.objects.values_list("pk", "name")) == targets

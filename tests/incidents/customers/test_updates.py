@@ -28,7 +28,9 @@ def page() -> Any:
 
 @pytest.fixture
 def ticket() -> Any:
-    return make.IncidentFactory(severity=make.SeverityFactory(rank=1))
+    severity = make.SeverityFactory(rank=1)
+    make.cadence_of(severity)
+    return make.IncidentFactory(severity=severity)
 
 
 @pytest.fixture

@@ -2,23 +2,26 @@
 
 import uuid
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from config.base.data.clock import database_now, floor_minute
 from incidents import response
 from incidents.customers import updates
 from incidents.customers.updates import Draft
+from incidents.models import SlaCycle, SlaStale, SlaTarget
 from incidents.prevention import action_items
-from oncall.models import Obligation
+from incidents.sla import storage
+from oncall.models import Obligation, ObligationRule
 from tests import factories as make
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -32,8 +35,16 @@ def ana() -> Any:
 
 
 @pytest.fixture
-def ticket(ana: Any) -> Any:
-    return make.IncidentFactory(severity=make.SeverityFactory(rank=1, first_update_minutes=10), assignee=ana)
+def severity() -> Any:
+    """The first update is promised within ten minutes."""
+    severity = make.SeverityFactory(rank=1)
+    make.cadence_of(severity, first=10)
+    return severity
+
+
+@pytest.fixture
+def ticket(severity: Any, ana: Any) -> Any:
+    return computed(make.IncidentFactory(severity=severity, assignee=ana), at=NOON)
 
 
 @pytest.fixture
@@ -42,6 +53,18 @@ def draft(page: Any) -> Draft:
         page=page, name="Payments fail", status="investigating", body="We are looking into it.", started_at=NOON,
         next_update_at=NOON + 20 * MINUTE,
     )  # fmt: skip
+
+
+def computed(ticket: Any, *, at: datetime) -> Any:
+    """The same ticket, once the engine has computed its clocks."""
+    storage.refresh(ticket_ids=[ticket.pk], at=at)
+    SlaStale.objects.filter(ticket=ticket).delete()
+    return ticket
+
+
+def born(at: datetime, **fields: Any) -> Any:
+    """An incident that begins then."""
+    return make.IncidentFactory(created_at=at, impact_started_at=at, **fields)
 
 
 def _statuses() -> list[tuple[str, str]]:
@@ -63,17 +86,31 @@ class TestFirstUpdate:
     @pytest.mark.parametrize(
         "fields",
         [
-            {"severity__first_update_minutes": None},
             {"origin": "demo"},
             {"visibility": "private", "visibility_reason": "HR"},
             {"status": "restored", "restored_at": NOON},
             {"created_at": NOON - timedelta(days=2)},
         ],
     )
-    def test_is_not_due_for_other_tickets(self, page: Any, fields: dict[str, Any]) -> None:
-        make.IncidentFactory(**fields)
+    def test_is_not_due_for_other_tickets(self, page: Any, severity: Any, fields: dict[str, Any]) -> None:
+        computed(make.IncidentFactory(severity=severity, **fields), at=NOON)
 
         assert updates.create_first_updates(at=NOON) == 0
+
+    def test_is_not_due_without_a_promise(self, page: Any) -> None:
+        mild = make.SeverityFactory(rank=4)
+        make.cadence_of(mild, first=None)
+        computed(make.IncidentFactory(severity=mild), at=NOON)
+
+        assert updates.create_first_updates(at=NOON) == 0
+
+    def test_is_due_once_the_clock_is_computed(self, page: Any, severity: Any) -> None:
+        ticket = make.IncidentFactory(severity=severity)
+        assert updates.create_first_updates(at=NOON) == 0
+
+        computed(ticket, at=NOON)
+
+        assert updates.create_first_updates(at=NOON) == 1
 
     @pytest.mark.parametrize("ending", ["restore", "close"])
     def test_is_withdrawn_when_the_incident_ends(self, page: Any, ticket: Any, ana: Any, ending: str) -> None:
@@ -91,6 +128,115 @@ class TestFirstUpdate:
             updates.create_first_updates(at=NOON)
 
         assert len(queries) == 2
+
+
+class TestClockOfTheFirstUpdate:
+    """The obligation is due when its clock is (K-29, K-41). It happens now, because entries are recorded now."""
+
+    @pytest.fixture
+    def start(self) -> datetime:
+        """The beginning of this minute."""
+        return floor_minute(database_now())
+
+    @pytest.fixture
+    def young(self, severity: Any, ana: Any, start: datetime) -> Any:
+        """An incident that has just begun."""
+        return computed(born(start, severity=severity, assignee=ana), at=start)
+
+    def test_comes_earlier_when_the_severity_is_raised(
+        self, page: Any, severity: Any, ana: Any, start: datetime
+    ) -> None:
+        minor = make.SeverityFactory(rank=3)
+        make.cadence_of(minor, first=60)
+        ticket = computed(born(start, severity=minor, assignee=ana), at=start)
+        updates.sweep_first_updates(at=start)
+        assert Obligation.objects.get().due_at == start + 60 * MINUTE
+
+        response.change_severity(ticket_id=ticket.pk, severity=severity, actor=ana, at=start + 2 * MINUTE)
+        computed(ticket, at=start + 2 * MINUTE)
+
+        assert updates.sweep_first_updates(at=start + 2 * MINUTE) == 1
+        assert updates.sweep_first_updates(at=start + 2 * MINUTE) == 0
+        obligation = Obligation.objects.get()
+        assert (obligation.due_at, obligation.round) == (start + 10 * MINUTE, 1)
+        assert obligation.next_reminder_at == start + 10 * MINUTE
+
+    def test_moves_with_a_new_version_of_the_target(self, page: Any, young: Any, start: datetime) -> None:
+        updates.sweep_first_updates(at=start)
+        target = SlaTarget.objects.get(metric="first_update")
+        make.SlaTargetVersionFactory(
+            target=target, effective_from=start, start="impact", goal_minutes=30,
+            conditions={"severity": [young.severity_id]},
+        )  # fmt: skip
+        computed(young, at=start + MINUTE)
+
+        assert updates.move_first_updates(at=start + MINUTE) == 1
+
+        assert Obligation.objects.get().due_at == start + 30 * MINUTE
+
+    def test_ends_without_a_promise(self, page: Any, young: Any, ana: Any, start: datetime) -> None:
+        updates.sweep_first_updates(at=start)
+        mild = make.SeverityFactory(rank=5)
+        response.change_severity(
+            ticket_id=young.pk, severity=mild, reason="Only the looks.", actor=ana, at=start + MINUTE
+        )
+        computed(young, at=start + MINUTE)
+
+        assert updates.sweep_first_updates(at=start + MINUTE) == 1
+
+        assert _statuses() == [("first", "withdrawn")]
+
+    def test_waits_for_the_engine(self, page: Any, young: Any, start: datetime) -> None:
+        updates.sweep_first_updates(at=start)
+        SlaCycle.objects.all().delete()
+        SlaStale.objects.create(ticket=young)
+
+        assert updates.sweep_first_updates(at=start) == 0
+
+        assert _statuses() == [("first", "open")]
+
+    def test_rests_while_the_clock_is_paused(self, page: Any, ana: Any, start: datetime) -> None:
+        severity = make.SeverityFactory(rank=3)
+        make.cadence_of(severity, first=60, pause_reasons=["supplier"])
+        ticket = computed(born(start, severity=severity, assignee=ana), at=start)
+        updates.sweep_first_updates(at=start)
+        response.hold(ticket_id=ticket.pk, reason="supplier", actor=ana, at=start + 10 * MINUTE)
+        computed(ticket, at=start + 10 * MINUTE)
+
+        updates.sweep_first_updates(at=start + 10 * MINUTE)
+        assert _statuses() == [("first", "withdrawn")]
+        later = start + 2 * DAY
+        response.resume(ticket_id=ticket.pk, actor=ana, at=later)
+        computed(ticket, at=later)
+        updates.sweep_first_updates(at=later)
+
+        assert _statuses() == [("first", "open")]
+        assert Obligation.objects.get().due_at == later + 50 * MINUTE
+
+    def test_does_not_return_once_it_is_restored(self, page: Any, young: Any, ana: Any, start: datetime) -> None:
+        updates.sweep_first_updates(at=start)
+        response.restore(ticket_id=young.pk, actor=ana, at=start + MINUTE)
+        computed(young, at=start + MINUTE)
+
+        assert updates.sweep_first_updates(at=start + MINUTE) == 0
+
+        assert _statuses() == [("first", "withdrawn")]
+
+    def test_leaves_a_rule_with_a_time_of_its_own(self, page: Any, young: Any, start: datetime) -> None:
+        ObligationRule.objects.filter(kind="customer_update").update(amount=5, unit="minutes")
+        updates.sweep_first_updates(at=start)
+
+        assert updates.move_first_updates(at=start) == 0
+
+        assert Obligation.objects.get().due_at == start + 5 * MINUTE
+
+    def test_takes_one_query_when_nothing_moves(self, page: Any, young: Any, start: datetime) -> None:
+        updates.sweep_first_updates(at=start)
+
+        with CaptureQueriesContext(connection) as queries:
+            updates.move_first_updates(at=start)
+
+        assert len(queries) == 1
 
 
 class TestNextUpdate:
