@@ -20,10 +20,12 @@ from incidents.api.customers import (
     SubscriberViewSet,
 )
 from incidents.api.integrations import IntegrationViewSet
-from incidents.api.reports import MetricsViewSet
+from incidents.api.reports import MetricsViewSet, SlaCycleViewSet, SlaReportViewSet
 from incidents.api.requesters import RequesterViewSet
 from incidents.api.services import CoverageViewSet, ReadinessViewSet, ServiceViewSet
 from incidents.api.severities import SeverityViewSet
+from incidents.api.sla.corrections import SlaCreditViewSet, SlaWaiverViewSet
+from incidents.api.sla.targets import SlaTargetViewSet, SlaViewSet
 from incidents.api.tickets import IncidentViewSet, TimelineViewSet
 from oncall.api import calendars, cover, schedules
 from oncall.api.engine import EngineViewSet
@@ -48,6 +50,8 @@ router.register("known-errors", problems.KnownErrorViewSet, "known-error")
 router.register("actions", prevention.ActionItemViewSet, "action")
 router.register("links", prevention.LinkViewSet, "link")
 router.register("waivers", prevention.WaiverViewSet, "waiver")
+router.register("sla-credits", SlaCreditViewSet, "sla-credit")
+router.register("sla-waivers", SlaWaiverViewSet, "sla-waiver")
 router.register("timeline", TimelineViewSet, "timeline")
 router.register("alerts", AlertViewSet, "alert")
 router.register("events", EventViewSet, "event")
@@ -55,8 +59,12 @@ router.register("integrations", IntegrationViewSet, "integration")
 router.register("services", ServiceViewSet, "service")
 router.register("readiness", ReadinessViewSet, "readiness")
 router.register("severities", SeverityViewSet, "severity")
+router.register("sla-targets", SlaTargetViewSet, "sla-target")
+router.register("sla", SlaViewSet, "sla")
 router.register("contacts", RequesterViewSet, "contact")
 router.register("metrics", MetricsViewSet, "metrics")
+router.register("reports/sla", SlaReportViewSet, "sla-report")
+router.register("sla-cycles", SlaCycleViewSet, "sla-cycle")
 router.register("status-pages", StatusPageViewSet, "status-page")
 router.register("components", ComponentViewSet, "component")
 router.register("message-templates", MessageTemplateViewSet, "message-template")
@@ -78,6 +86,7 @@ router.register("schedule-versions", schedules.VersionViewSet, "schedule-version
 router.register("on-call/services", CoverageViewSet, "service-on-call")
 router.register("handoff-notes", HandoffNoteViewSet, "handoff-note")
 router.register("calendars", calendars.CalendarViewSet, "calendar")
+router.register("calendar-versions", calendars.CalendarVersionViewSet, "calendar-version")
 router.register("calendar-dates", calendars.CalendarDateViewSet, "calendar-date")
 router.register("teams", TeamViewSet, "team")
 router.register("users", UserViewSet, "user")

@@ -280,10 +280,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.api_document.describe",
-    ],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.api_document.describe"],
     # Columns of the same name with different choices; without these names the document would number them.
     "ENUM_NAME_OVERRIDES": {
         "TicketStatus": "incidents.models.TicketStatus",
@@ -302,6 +299,8 @@ SPECTACULAR_SETTINGS = {
         "ClosureCode": "incidents.models.ClosureCode",
         "PostmortemStatus": "postmortems.models.PostmortemStatus",
         "ReviewSeat": "incidents.models.ReviewSeat",
+        "SlaKind": "incidents.models.SlaKind",
+        "SlaState": "incidents.models.SlaState",
         "ActionStatus": "incidents.models.ActionStatus",
         "LinkKind": "incidents.models.LinkKind",
         "WaiverStatus": "incidents.models.WaiverStatus",

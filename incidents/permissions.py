@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from config.base.data import rights
-from incidents.models import ActionItem, PreventionWaiver, Ticket, TicketKind
+from incidents.models import ActionItem, PreventionWaiver, SlaCredit, SlaTarget, SlaWaiver, Ticket, TicketKind
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -42,6 +42,26 @@ def can_decide(user: "User | AnonymousUser", waiver: PreventionWaiver) -> bool:
     return user.pk != waiver.requested_by_id and user.has_perm("incidents.decide_preventionwaiver", waiver)
 
 
+def can_import(user: "User | AnonymousUser", ticket: Ticket | None = None) -> bool:
+    """Bring in what another system knows about a ticket."""
+    return user.has_perm("incidents.add_slacycle")
+
+
+def can_exclude_time(user: "User | AnonymousUser", ticket: Ticket | None = None) -> bool:
+    """Request that minutes of a ticket are excluded from its clocks."""
+    return user.has_perm("incidents.add_slacredit", ticket)
+
+
+def can_request_sla_waiver(user: "User | AnonymousUser", ticket: Ticket | None = None) -> bool:
+    """Request that a breach of a ticket is waived."""
+    return user.has_perm("incidents.add_slawaiver", ticket)
+
+
+def can_decide_correction(user: "User | AnonymousUser", correction: SlaCredit | SlaWaiver) -> bool:
+    """Decide about excluded time or a waiver, by right alone: the domain refuses its requester and the assignee."""
+    return user.has_perm(f"incidents.decide_{correction._meta.model_name}", correction)
+
+
 def reads_as_requester(user: "User | AnonymousUser", ticket: Ticket) -> bool:
     """Whether the person is the requester and does not work on tickets."""
     return ticket.requester is not None and ticket.requester.user_id == user.pk and not can_act(user)
@@ -56,6 +76,11 @@ def can_see_requester(user: "User | AnonymousUser", ticket: Ticket) -> bool:
     if ticket.requester is not None and ticket.requester.user_id == user.pk:
         return True
     return ticket.opened_by_id == user.pk or ticket.team_id in rights.holder(user).role_by_team
+
+
+def can_set_targets(user: "User | AnonymousUser", target: SlaTarget | None = None) -> bool:
+    """Set SLA targets, and what their warnings do."""
+    return user.has_perm("incidents.change_slatarget", target)
 
 
 def can_configure(user: "User | AnonymousUser") -> bool:

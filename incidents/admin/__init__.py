@@ -8,6 +8,7 @@ from incidents.admin import (
     requesters,
     services,
     severities,
+    sla,
     tickets,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "requesters",
     "services",
     "severities",
+    "sla",
     "tickets",
 ]

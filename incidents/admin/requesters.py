@@ -10,9 +10,10 @@ from incidents.models import Contact
 class ContactAdmin(ConfigAdmin):
     """Requesters, with or without an account."""
 
-    list_display = ("name", "email", "phone", "organisation", "user")
+    list_display = ("name", "is_vip", "email", "phone", "organisation", "location", "user")
+    list_filter = ("is_vip",)
     list_select_related = ("user",)
-    search_fields = ("name", "email", "phone", "organisation")
+    search_fields = ("name", "email", "phone", "organisation", "location")
     autocomplete_fields = ("user",)
     readonly_fields = ("origin",)
     ordering = ("name", "pk")

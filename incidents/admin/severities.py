@@ -1,4 +1,4 @@
-"""Severities and the priority matrix, with a preview of whom a severity would page now."""
+"""Severities and the priority matrix, with a preview of whom a severity would page now, and what it promises."""
 
 from django import forms
 from django.contrib import admin
@@ -8,6 +8,8 @@ from config.base.data.clock import database_now
 from config.base.web.admin import HistoryAdmin
 from incidents import response
 from incidents.models import PriorityRule, ReviewSeat, Service, Severity
+from incidents.sla.asking import preview_promises
+from incidents.sla.words import goal_text, promise_text
 
 
 class SeverityForm(forms.ModelForm):
@@ -30,7 +32,7 @@ class SeverityAdmin(HistoryAdmin):
     list_display = ("rank", "name", "title", "pages", "urgency", "is_major", "needs_prevention", "confirms_restore")
     list_display_links = ("rank", "name")
     search_fields = ("name", "title")
-    readonly_fields = ("raised_now",)
+    readonly_fields = ("raised_now", "promised_now")
     ordering = ("rank",)
     fieldsets = (
         (None, {"fields": (("rank", "name"), "title", "description")}),
@@ -50,9 +52,10 @@ class SeverityAdmin(HistoryAdmin):
         ),
         (
             "What customers are told",
-            {"fields": (("first_update_minutes", "update_minutes"), ("customer_impact", "component_status"))},
+            {"fields": (("customer_impact", "component_status"),)},
         ),
         ("It would page now", {"fields": ("raised_now",)}),
+        ("SLA targets", {"fields": ("promised_now",)}),
     )
 
     @admin.display(description="By service")
@@ -75,6 +78,29 @@ class SeverityAdmin(HistoryAdmin):
                     ", ".join(response.preview_page(severity=severity, service=service, at=at)) or "nobody",
                 )
                 for service in services[:8]
+            ),
+        )
+
+    @admin.display(description="It would promise now")
+    def promised_now(self, severity: Severity) -> str:
+        """What an incident of this severity that names no service is promised now, a line for each target."""
+        if severity.pk is None:
+            return "Save it first."
+        at = database_now()
+        promises = preview_promises(fields={"severity": severity.pk}, start=at, at=at)
+        if not promises:
+            return "Nothing: no SLA target names this severity. Add one under SLA targets."
+        return format_html_join(
+            "",
+            '<div>{} within {}: <a href="{}">{}</a></div>',
+            (
+                (
+                    promise_text(promise.kind, promise.metric),
+                    goal_text(promise.goal_minutes, promise.calendar is None),
+                    promise.target.get_absolute_url(),
+                    promise.target,
+                )
+                for promise in promises
             ),
         )
 

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -15,9 +17,16 @@ from rest_framework.response import Response
 
 from config.base.rest.bulk import bulk_action
 from config.base.rest.includes import Include, IncludingViewSet
-from config.base.rest.pagination import Pagination
+from config.base.rest.pagination import OrderedPagination, Pagination
 from config.base.rest.scopes import Scope
-from config.base.rest.viewsets import Alias, ReadViewSet, post_action, status_is, write_handler
+from config.base.rest.viewsets import (
+    Alias,
+    ReadViewSet,
+    post_action,
+    requested_instant,
+    status_is,
+    write_handler,
+)
 from config.base.web import panels
 from incidents import response
 from incidents.api.alerts import AlertViewSet
@@ -25,10 +34,11 @@ from incidents.api.customers import CustomerUpdateViewSet
 from incidents.api.prevention import LinkViewSet
 from incidents.filters.tickets import TicketFilter, TimelineFilter
 from incidents.models import Ticket, TicketStatus, TimelineEntry
-from incidents.permissions import can_act, can_declare
+from incidents.permissions import can_act, can_declare, can_import, reads_as_requester
 from incidents.prevention import conditions
 from incidents.requesters.directory import find_requester
 from incidents.serializers.alerts import AlertSerializer
+from incidents.serializers.clocks import ClockSerializer
 from incidents.serializers.customers import CustomerUpdateSerializer
 from incidents.serializers.prevention import ConditionSerializer, LinkSerializer
 from incidents.serializers.response import (
@@ -38,18 +48,22 @@ from incidents.serializers.response import (
     DeclareSerializer,
     HoldSerializer,
     NoteSerializer,
+    NotifyVendorSerializer,
     OptionalNoteSerializer,
     OptionalReasonSerializer,
     ReasonSerializer,
     ReassignSerializer,
     TeamChoiceSerializer,
 )
+from incidents.serializers.sla.imported import OriginSerializer
 from incidents.serializers.tickets import (
     ChapterSerializer,
     EditSerializer,
     IncidentSerializer,
     TimelineEntrySerializer,
 )
+from incidents.sla import imported, reading
+from incidents.sla.imported import ImportedClock
 from incidents.tickets import story
 from oncall.api.escalation import EscalationViewSet
 from oncall.models import Escalation
@@ -77,6 +91,9 @@ def is_closed_so(ticket: Ticket, data: dict[str, object]) -> bool:
     return (ticket.status, ticket.closure_code) == (TicketStatus.CLOSED, data["code"])
 
 
+_AS_OF = OpenApiParameter(
+    "as_of", OpenApiTypes.DATETIME, description="A moment that has passed, with its offset; default: now."
+)
 INCLUDES = {
     "timeline": Include(TimelineEntrySerializer, TIMELINE.all, ("ticket_id",)),
     "links": Include(LinkSerializer, LinkViewSet.queryset.all, ("from_ticket_id", "to_ticket_id")),
@@ -89,6 +106,8 @@ class TicketViewSet(IncludingViewSet):
     lookup_value_regex = "(?:[A-Z]{3}-)?[0-9]{1,18}"
     filterset_class = TicketFilter
     includes = INCLUDES
+    pagination_class = OrderedPagination
+    orders: ClassVar[dict[str, tuple[str, ...]]] = {"sla_due_at": ("sla_due_at", "id")}
 
     def get_object(self) -> Ticket:
         """The ticket at this address, if the caller may see it."""
@@ -112,6 +131,29 @@ class TicketViewSet(IncludingViewSet):
         """From the alert to the known error, chapter by chapter, with times (S36)."""
         related = story.related_tickets(self.get_object(), user=request.user)
         return Response(self.get_serializer(panels.collect_chapters(related), many=True).data)
+
+    @extend_schema(
+        parameters=[_AS_OF],
+        responses=ClockSerializer(many=True),
+    )
+    @action(
+        detail=True,
+        serializer_class=ClockSerializer,
+        filter_backends=(),
+        pagination_class=None,
+        query_parameters=("as_of",),
+    )
+    def clocks(self, request: Request, pk: str) -> Response:
+        """Its SLA clocks, promise by promise; with `as_of` as they stood at that moment, by what was known then."""
+        ticket, as_of = self.get_object(), requested_instant(request, "as_of")
+        if as_of > self.at:
+            raise exceptions.ValidationError(
+                {"as_of": ["This is in the future. Leave it out to see the clocks as they stand now."]}
+            )
+        views = reading.read_clocks(ticket=ticket, as_of=as_of, now=self.at)
+        if reads_as_requester(self.actor, ticket):
+            views = reading.shown_to_requester(views)
+        return Response(self.get_serializer(views, many=True).data)
 
 
 class IncidentViewSet(TicketViewSet):
@@ -213,6 +255,27 @@ class IncidentViewSet(TicketViewSet):
     def change_severity(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Raise or lower the severity; raising it may page."""
         return self._do(response.change_severity, ticket, **data)
+
+    @post_action(NotifyVendorSerializer, scope=Scope.RESPOND, may=can_act)
+    def notify_vendor(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
+        """Record that a vendor was notified; clocks of its contract start. A ticket has one vendor's case."""
+        return self._do(response.notify_vendor, ticket, **data)
+
+    @post_action(OptionalNoteSerializer, scope=Scope.RESPOND, may=can_act)
+    def note_vendor_answer(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
+        """Record that the vendor has answered."""
+        return self._do(response.note_vendor_answer, ticket, **data)
+
+    @post_action(OptionalNoteSerializer, scope=Scope.RESPOND, may=can_act)
+    def note_vendor_done(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
+        """Record that the vendor has done its part, which is its answer too."""
+        return self._do(response.note_vendor_done, ticket, **data)
+
+    @post_action(OriginSerializer, scope=Scope.CONFIGURE, may=can_import, changes=("imported_from", "opened_at"))
+    def note_origin(self, ticket: Ticket, data: dict[str, Any]) -> Ticket:
+        """Record which system it comes from, when it was opened there, and which promises were broken there."""
+        clocks = [ImportedClock(**clock) for clock in data.pop("clocks")]
+        return self._do(imported.note_origin, ticket, source=data.pop("system"), clocks=clocks, **data)
 
     @post_action(
         OptionalNoteSerializer,

@@ -11,6 +11,7 @@ from django.db.models.functions import Concat
 
 from config.base.web.batched_choices import BatchedChoiceFilter
 from config.base.web.filters import FilterSet, MomentFilter, RowT, WholeNumberFilter, WordsFilter, YesNoFilter
+from incidents.filters.clocks import SlaFilter
 from incidents.models import (
     OPEN_STATUSES,
     PREFIXES,
@@ -95,6 +96,7 @@ class TicketFilter(FilterSet):
         queryset=User.objects.people().filter(Exists(Membership.objects.filter(user=OuterRef("pk"))), is_active=True),
         label_of=Concat("name", Value(" <"), "email", Value(">"), output_field=TextField()),
     )
+    sla = SlaFilter()
     contact_type = filters.ChoiceFilter(choices=ContactType)
     is_security = YesNoFilter(label="About security")
     created_after = MomentFilter(field_name="created_at", lookup_expr="gte")

@@ -9,6 +9,7 @@ from config.base.web.forms import Form
 from incidents import response
 from incidents.forms.severities import LevelField, SecurityField
 from incidents.models import ClosureCode, ContactType, HoldReason, Service, Severity, Ticket
+from incidents.response.vendors import MAX_LENGTH
 from oncall.models import Team, User
 
 
@@ -41,6 +42,9 @@ class DeclareForm(Form):
     requester_name = forms.CharField(label="Requester", max_length=120, required=False)
     requester_phone = forms.CharField(label="Requester's phone", max_length=40, required=False)
     requester_email = forms.EmailField(label="Requester's e-mail", required=False)
+    requester_location = forms.CharField(
+        label="Requester's location", max_length=120, required=False, help_text="Site, building or room."
+    )
     affected_customers = forms.CharField(max_length=300, required=False)
     is_security = SecurityField()
     description = forms.CharField(
@@ -137,6 +141,20 @@ class RestoreForm(VerbForm):
     note = forms.CharField(label="What restored it", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class NotifyVendorForm(VerbForm):
+    """The vendor that was notified, its number of the case, and what it was told."""
+
+    vendor = forms.CharField(max_length=MAX_LENGTH)
+    reference = forms.CharField(label="The vendor's number of the case", max_length=MAX_LENGTH, required=False)
+    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class VendorNoteForm(VerbForm):
+    """What the vendor said or did."""
+
+    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
 class ReasonForm(VerbForm):
     """A reason."""
 
@@ -153,6 +171,7 @@ class CloseForm(VerbForm):
     ])  # fmt: skip
     other = forms.CharField(
         label="Duplicate of, or merged into", required=False, max_length=24,
-        help_text="The reference of the ticket that stands for it, as INC-7. Only for these two codes.",
+        help_text="The reference of the ticket that stands for it, as INC-7. Only for these two codes. The promises of"
+        " this ticket end and those of the other one go on, so merge the younger ticket into the older one.",
     )  # fmt: skip
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))

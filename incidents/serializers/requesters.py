@@ -14,7 +14,9 @@ class RequesterSerializer(RecordSerializer):
 
     class Meta:
         model = Contact
-        fields = ("id", "name", "email", "phone", "organisation", "user", "created_at", "updated_at")
+        fields = (
+            "id", "name", "email", "phone", "organisation", "location", "is_vip", "user", "created_at", "updated_at",
+        )  # fmt: skip
 
 
 class RequesterInputSerializer(InputSerializer):
@@ -23,9 +25,10 @@ class RequesterInputSerializer(InputSerializer):
     name = Line(max_length=120)
     email = serializers.EmailField(max_length=254, allow_blank=True, default="")
     phone = Line(max_length=40, allow_blank=True, default="")
+    location = Line(max_length=120, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """A name is required even where the rest of a change is partial."""
         if "name" not in attrs:
             raise serializers.ValidationError({"name": ["Write the requester's name."]})
-        return {"email": "", "phone": ""} | attrs
+        return {"email": "", "phone": "", "location": ""} | attrs

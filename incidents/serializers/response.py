@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Key, Line, Lines
 from incidents.models import ClosureCode, ContactType, HoldReason, Severity, Visibility
+from incidents.response.vendors import MAX_LENGTH
 from incidents.serializers.tickets import FactsSerializer, ReferenceField
 from oncall.models import Team
 from oncall.serializers.people import PersonKey
@@ -36,6 +37,14 @@ class HoldSerializer(InputSerializer):
     """Whom or what the ticket waits for, and a note."""
 
     reason = serializers.ChoiceField(choices=HoldReason.choices)
+    note = Lines(max_length=5_000, allow_blank=True, default="")
+
+
+class NotifyVendorSerializer(InputSerializer):
+    """The vendor that was notified, its number of the case, and what it was told."""
+
+    vendor = Line(max_length=MAX_LENGTH)
+    reference = Line(max_length=MAX_LENGTH, allow_blank=True, default="")
     note = Lines(max_length=5_000, allow_blank=True, default="")
 
 

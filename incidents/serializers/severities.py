@@ -36,6 +36,5 @@ class SeveritySerializer(RecordSerializer):
         model = Severity
         fields = (
             "id", "rank", "name", "title", "description", "is_major", "pages", "urgency", "needs_prevention",
-            "confirms_restore", "postmortem_days", "review_seats", "first_update_minutes", "update_minutes",
-            "customer_impact", "component_status",
+            "confirms_restore", "postmortem_days", "review_seats", "customer_impact", "component_status",
         )  # fmt: skip

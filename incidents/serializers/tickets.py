@@ -46,7 +46,8 @@ class TicketSerializer(RecordSerializer):
             "hold_reason", "severity", "priority", "impact", "urgency", "service", "team", "assignee", "opened_by",
             "requester", "affected_customers", "closure_code", "closure_note", "visibility", "conference_url",
             "created_at", "updated_at", "impact_started_at", "detected_at", "alerted_at", "acknowledged_at",
-            "work_started_at", "mitigated_at", "restored_at", "resolved_at", "closed_at", "reopened_at",
+            "work_started_at", "mitigated_at", "restored_at", "resolved_at", "closed_at", "reopened_at", "sla_due_at",
+            "opened_at", "imported_from",
         )  # fmt: skip
 
     @extend_schema_field(RequesterSerializer(allow_null=True))

@@ -10,7 +10,8 @@ class RequesterTable(Table):
     """Requesters."""
 
     name = tables.Column(attrs={"td": {"class": "row-title"}})
+    is_vip = tables.BooleanColumn(verbose_name="VIP", yesno="yes,no")
 
     class Meta(Table.Meta):
         model = Contact
-        fields = ("name", "email", "phone", "organisation")
+        fields = ("name", "is_vip", "email", "phone", "organisation", "location")

@@ -9,11 +9,12 @@ from django.utils.safestring import SafeString
 from config.base.web import display
 from config.base.web.tables import DurationColumn, LinkColumn, Table, TagColumn, TimeColumn
 from incidents.models import Ticket
+from incidents.tables.clocks import NextDueTable
 from incidents.tables.severities import SeverityColumn
 
 
-class TicketTable(Table):
-    """The queue. Rows need `is_unowned`: a team was paged and nobody has answered."""
+class TicketTable(NextDueTable):
+    """The queue. Rows need `is_unowned`: a team was paged and nobody has answered; and `open_clocks`."""
 
     title = LinkColumn(css="wide row-title")
     reference = tables.Column(verbose_name="Number", order_by="number", attrs={"td": {"class": "text-nowrap"}})
@@ -34,12 +35,18 @@ class TicketTable(Table):
             "severity",
             "priority",
             "status",
+            "next_due",
             "service",
             "team",
             "assignee",
             "age",
             "created_at",
+            "sla_due_at",
+            "minutes_left",
+            "clock_state",
+            "paused_by",
         )
+        sequence = fields
 
     def row_mark(self, record: Any) -> SafeString | str:
         """A red edge while nobody has answered."""

@@ -12,6 +12,7 @@ from incidents.urls import (
     response,
     services,
     severities,
+    sla,
     tickets,
 )
 
@@ -26,5 +27,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *response.urlpatterns,
     *services.urlpatterns,
     *severities.urlpatterns,
+    *sla.urlpatterns,
     *tickets.urlpatterns,
 ]

@@ -9,6 +9,7 @@ from incidents import permissions
 from incidents.filters.services import ReadinessFilter, ServiceFilter
 from incidents.models import Service, ServiceReadiness, Ticket
 from incidents.services import readiness
+from incidents.sla.next_due import with_open_clocks
 from incidents.tables.services import ReadinessTable, ServiceTable
 from incidents.tables.tickets import TicketTable
 from incidents.views.tickets.queue import with_unowned
@@ -39,7 +40,9 @@ class ServicePage(DetailPage):
         """All of the page."""
         service = self.object
         policy = service.escalation_policy or service.team.escalation_policy
-        rows = with_unowned(Ticket.objects.for_list().visible_to(self.person)).filter(service=service)
+        rows = with_unowned(with_open_clocks(Ticket.objects.for_list().visible_to(self.person))).filter(
+            service=service
+        )
         worst_first = rows.open().order_by("priority", "-created_at")[:50]
         table = TicketTable(worst_first, exclude=("service", "team", "priority"), orderable=False)
         table.at = self.at

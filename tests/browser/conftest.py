@@ -83,6 +83,8 @@ def company(transactional_db: Any) -> dict[str, Any]:
     make.EventFactory(integration=integration, alert=alert, received_at=at)
     make.EngineLaneFactory(worker="worker-1:4711", started_at=at - timedelta(hours=5), swept_at=at)
     postmortem = _postmortem(ana, bob, shop, at)
+    make.waived_clock(ticket=ringing, customers=["Example Trading of the Northern Counties Ltd"], breach_holds=False)
+    make.SlaCycleFactory(ticket=quiet, version=None, kind="sla", metric="restore", source="Former desk")
     return {"ana": ana, "bob": bob, "ringing": ringing, "quiet": quiet, "service": shop, "team": team,
             "schedule": schedule, "integration": integration, "alert": alert, "postmortem": postmortem,
             "public_incident": _publish_update(ana, ringing, at),

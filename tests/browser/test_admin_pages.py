@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 
-from oncall.models import EscalationPolicy, User
+from oncall.models import EscalationPolicy, Schedule, Team, User
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -15,7 +17,7 @@ def visit(page: Any, *addresses: str) -> None:
     for address in addresses:
         answer = page.goto(address)
         assert answer.status == 200, address
-        page.wait_for_load_state("networkidle")  # until the font of the icons is there, their names stand as text
+        page.wait_for_load_state("networkidle")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{address} scrolls sideways by {wide} px"
 
@@ -34,6 +36,9 @@ class TestPages:
         boss = User.objects.create_superuser("boss@example.com", "a long pass phrase", name="Boss")
         page = open_page(width=width, user=boss)
         policy = EscalationPolicy.objects.all()[0]
+        # A select is as wide as its longest choice.
+        for model in (Team, Schedule, User):
+            model.objects.update(name=Concat(Value("Platform Engineering and Site Reliability "), "name"))
 
         visit(
             page,
@@ -41,6 +46,7 @@ class TestPages:
             reverse("admin:oncall_user_changelist"),
             reverse("admin:oncall_user_change", args=[company["ana"].pk]),
             reverse("admin:incidents_severity_add"),
+            reverse("admin:incidents_slatarget_add"),
             reverse("admin:incidents_incident_changelist"),
             reverse("admin:incidents_integration_add"),
             reverse("admin:oncall_obligationrule_change", args=[company["obligation"].rule_id]),

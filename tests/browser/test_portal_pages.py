@@ -126,6 +126,8 @@ def _prevention(company: dict[str, Any]) -> dict[str, str]:
         "story": reverse("incidents:story", args=[postmortem.ticket.reference]),
         "reports": reverse("incidents:reports"),
         "report-records": reverse("incidents:report-records"),
+        "sla-report": f"{reverse('incidents:sla-report')}?since=2020-01-01&by=customer",
+        "sla-clocks": reverse("incidents:sla-clocks"),
     }
 
 

@@ -14,10 +14,11 @@ from config.base.data.rests import Rests
 from config.base.net import broker
 from incidents import response
 from incidents.customers import deliveries, maintenance, signed_links, updates
-from incidents.models import ReportSegment, ScheduledMaintenance, ServiceReadiness, Ticket, UpdateDelivery
+from incidents.models import ReportSegment, ScheduledMaintenance, ServiceReadiness, SlaCycle, Ticket, UpdateDelivery
 from incidents.prevention import auto_resolve, conditions
 from incidents.reports import summary
 from incidents.services import readiness
+from incidents.sla import storage
 from oncall import calendars
 from oncall.calendars import countries, top_up
 from oncall.cover import swap_notices, swaps
@@ -37,6 +38,7 @@ def _no_rests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No row rests because of another test, and no broker is needed."""
     for module in (maintenance, updates, summary, readiness, top_up, swaps, kinds, reminders, writing):
         monkeypatch.setattr(module, "_rests", Rests())
+    monkeypatch.setattr(updates, "_moves", Rests())
     for name in ("_unreadable", "_unresolved"):
         monkeypatch.setattr(auto_resolve, name, Rests())
     with mock.patch.object(broker, "enqueue", return_value=True):
@@ -90,14 +92,34 @@ def test_maintenance_in_an_unknown_zone() -> None:
 def test_first_updates(monkeypatch: pytest.MonkeyPatch) -> None:
     make.StatusPageFactory()
     severity = make.SeverityFactory(rank=1)
+    make.cadence_of(severity)
     bad, good = [
         response.declare(title="Down", service=make.ServiceFactory(), severity=severity, at=NOON) for _ in range(2)
     ]
+    storage.refresh(ticket_ids=[bad.pk, good.pk], at=database_now())
     fail_for(monkeypatch, updates, "create_first_update", lambda ticket, **_: ticket == bad)
 
     assert updates.create_first_updates(at=NOON) == 1
 
     assert list(Obligation.objects.values_list("subject_id", flat=True)) == [good.pk]
+
+
+def test_due_times_of_first_updates(monkeypatch: pytest.MonkeyPatch) -> None:
+    make.StatusPageFactory()
+    bad, good = [make.IncidentFactory() for _ in range(2)]
+    for ticket in (bad, good):
+        version = make.SlaTargetVersionFactory(target__metric="first_update")
+        make.SlaCycleFactory(
+            ticket=ticket, version=version, state="running", stopped_at=None, decided_at=None, is_kept=None,
+            due_at=NOON + HOUR,
+        )  # fmt: skip
+    assert updates.create_first_updates(at=NOON) == 2
+    SlaCycle.objects.update(due_at=NOON + 2 * HOUR)
+    fail_for(monkeypatch, updates, "follow_clock", lambda obligation, **_: obligation.subject_id == bad.pk)
+
+    assert updates.move_first_updates(at=NOON) == 1
+
+    assert Obligation.objects.get(due_at=NOON + 2 * HOUR).subject_id == good.pk
 
 
 @pytest.mark.parametrize("name", ["resolve_if_done", "conditions"])

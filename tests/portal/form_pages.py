@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -80,10 +81,18 @@ ADDRESSES: dict[str, Callable[[Any], list[str]]] = {
     "incidents:action-item-new": _of_ticket("incidents:action-item-new"),
     "incidents:action-item-reassign": _of_row("incidents:action-item-reassign", make.ActionItemFactory),
     "incidents:declare": lambda person: [make.SeverityFactory() and reverse("incidents:declare")],
+    "incidents:excluded-time-decline": _of_row("incidents:excluded-time-decline", make.SlaCreditFactory),
+    "incidents:excluded-time-decline-all": _of_row(
+        "incidents:excluded-time-decline-all", make.SlaCreditFactory, batch=UUID(int=1)
+    ),
+    "incidents:excluded-time-many": _plain("incidents:excluded-time-many"),
+    "incidents:excluded-time-request": _of_ticket("incidents:excluded-time-request"),
     "incidents:integration-new": _plain("incidents:integration-new"),
     "incidents:link-new": _of_ticket("incidents:link-new"),
     "incidents:maintenance-new": lambda person: [make.ComponentFactory() and reverse("incidents:maintenance-new")],
     "incidents:maintenance-tell": _of_row("incidents:maintenance-tell", make.MaintenanceFactory, component=True),
+    "incidents:sla-waiver-decline": _of_row("incidents:sla-waiver-decline", make.SlaWaiverFactory),
+    "incidents:sla-waiver-request": _of_row("incidents:sla-waiver-request", make.SlaBreachFactory),
     "incidents:ticket-edit": _of_ticket("incidents:ticket-edit"),
     "incidents:update": _update,
     "incidents:verb": _verbs("incidents:verb", incident_verbs.VERBS, lambda: make.IncidentFactory().reference),
@@ -96,6 +105,7 @@ ADDRESSES: dict[str, Callable[[Any], list[str]]] = {
     "oncall:day-add": _of_row("oncall:day-add", make.CalendarFactory),
     "oncall:feed-add": _plain("oncall:feed-add"),
     "oncall:hand-off": _schedule("oncall:hand-off"),
+    "oncall:hours-change": _of_row("oncall:hours-change", make.CalendarFactory),
     "oncall:me-about": _plain("oncall:me-about"),
     "oncall:member": _member,
     "oncall:method-add": _plain("oncall:method-add"),

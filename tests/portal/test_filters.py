@@ -45,6 +45,7 @@ PARSERS = {
     "config/base/data/moments.py": "the parser",
     "config/cases/answering.py": "cases are files of a fixed format",
     "config/cases/reading.py": "cases are files of a fixed format",
+    "config/cases/sla.py": "cases are files of a fixed format",
     "config/demo/views.py": "the demo's own inbox",
     "incidents/intake/report.py": "an alert is taken whatever its times are",
     "oncall/forms/schedules.py": "on the wall clock of the schedule's zone",

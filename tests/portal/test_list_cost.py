@@ -80,6 +80,9 @@ class TestIndexes:
             (("team",), ("priority", "-created_at", "-id"), "incidents_ticket_of_team"),
             (("team",), ("-id",), "incidents_ticket_team_newest"),
             (("service", "severity"), ("-id",), "incidents_ticket_severities"),
+            ((), ("sla_due_at", "id"), "incidents_ticket_sla_due"),
+            # As the page orders: the table adds the unique key.
+            ((), ("sla_due_at", "id", "-id"), "incidents_ticket_sla_due"),
         ],
     )
     def test_give_a_page_in_its_order_without_a_sort(

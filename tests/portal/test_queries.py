@@ -12,12 +12,13 @@ from tests.architecture.sources import APPS, place, sources, tree
 
 NOT_UNDERSTOOD = "Part of this address is not understood."
 ASKED_BY_HAND = {
+    "incidents/admin/sla/targets.py": "fills the form of a new version in, which shows it before anything happens",
     "incidents/panels/services.py": "a page number, which the page around it checks as `numbered`",
     "incidents/views/customers/maintenance.py": "an unknown status page is 404",
     "incidents/views/customers/updates.py": "an unknown status page is 404",
     "incidents/views/response/respond.py": "no form of that name: the page of the incident, which pages must open",
     "incidents/views/tickets/queue.py": "which tab is drawn as the present one; the filter itself reads the value",
-    "oncall/views/calendars.py": "an unknown year is 404",
+    "oncall/views/calendars/days.py": "an unknown year is 404",
     "oncall/views/cover/overrides.py": "fills a form in, which shows it before anything happens",
     "oncall/views/feeds.py": "fills a form in, which shows it before anything happens",
     "oncall/views/obligations.py": "whether a team is asked for; the filter itself reads which",
@@ -66,6 +67,9 @@ class TestPages:
             ("/reports/", {"export": "xlsx"}, "no file of the kind “xlsx”"),
             ("/reports/", {"tema": "shop"}, "“tema” is not a question to this page"),
             ("/reports/records/", {"measure": "mttr"}, "Measure: “mttr” is not one of its choices."),
+            ("/reports/sla/", {"by": "moon"}, "By: “moon” is not one of its choices."),
+            ("/reports/sla/", {"since": "2026-06-30", "until": "2026-06-01"}, "The period ends before"),
+            ("/reports/sla/clocks/", {"outcome": "lost"}, "Outcome: “lost” is not one of its choices."),
             ("/reports/prevention/", {"since": "x"}, "From: "),
             ("/reports/prevention/", {"since": "2026-06-30", "until": "2026-06-01"}, "The period ends before"),
             ("/teams/shop/load/", {"since": ["2026-01-01", "2026-02-01"]}, "From: This is in the address several"),

@@ -15,6 +15,8 @@ from incidents.forms.prevention import LinkForm
 from incidents.models import Ticket
 from incidents.prevention import action_items, waivers
 from incidents.serializers.tickets import ReferenceField
+from incidents.sla import credits as sla_credits
+from incidents.sla import waivers as sla_waivers
 from incidents.tickets import links
 from oncall.models import User
 from postmortems import writing
@@ -169,6 +171,16 @@ def request_a_waiver(records: Records) -> None:
     waivers.request_waiver(ticket_id=PRIVATE, reason=records.private_incident.title, **records.how)
 
 
+def request_corrections_of_clocks(records: Records) -> None:
+    """Of the private incident: minutes that do not count, and a waiver of its breach."""
+    reason, hour = records.private_incident.title, timedelta(hours=1)
+    sla_credits.request_credit(
+        ticket_id=PRIVATE, starts_at=make.NOON, ends_at=make.NOON + hour, reason=reason, **records.how
+    )
+    breach = make.SlaBreachFactory(ticket=records.private_incident, cycle=9)
+    sla_waivers.request_waiver(breach_id=breach.pk, reason=reason, **records.how)
+
+
 VERBS: dict[Callable[[Records], None], set[str]] = {
     link: {"NewLinkSerializer.from_ticket", "NewLinkSerializer.to_ticket", "LinkForm.other"},
     publish_an_update: {"PublishSerializer.incident"},
@@ -186,6 +198,7 @@ VERBS: dict[Callable[[Records], None], set[str]] = {
     open_the_problem_of_a_private_incident: {"NewProblemSerializer.incident"},
     draft_a_postmortem: {"DraftSerializer.ticket"},
     request_a_waiver: {"NewWaiverSerializer.ticket"},
+    request_corrections_of_clocks: {"NewSlaCreditSerializer.ticket", "NewSlaWaiverSerializer.breach"},
 }
 """Each verb, with the fields by which a form or the API takes the other record."""
 

@@ -18,7 +18,7 @@ class Pagination(CursorPagination):
     page_size = 50
     max_page_size = 100
     page_size_query_param = "page_size"
-    parameters = ("cursor", "page_size")
+    parameters: tuple[str, ...] = ("cursor", "page_size")
 
     def get_ordering(self, request: Request, queryset: QuerySet[Model], view: Any) -> tuple[str, ...]:
         """The view's own, unique order."""
@@ -56,3 +56,44 @@ class Pagination(CursorPagination):
             raise exceptions.ValidationError(
                 {self.cursor_query_param: ["This is not a cursor of this list. Follow `next` from the first page."]}
             ) from None
+
+
+class OrderedPagination(Pagination):
+    """Pages of a list that has other orders than its own: the view's `orders`, by the name in the parameter `order`.
+
+    An order by a column that may be empty lists only the records that have it.
+    """
+
+    order_query_param = "order"
+    parameters = (*Pagination.parameters, order_query_param)
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Model], view: Any) -> tuple[str, ...]:
+        """The requested order, or the view's own. Raises ValidationError for a name that is no order."""
+        name = self._requested(request, view)
+        return tuple(view.orders[name]) if name else super().get_ordering(request, queryset, view)
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        """One page in the requested order."""
+        if name := self._requested(request, view):
+            queryset = queryset.filter(**{f"{view.orders[name][0].removeprefix('-')}__isnull": False})
+        return super().paginate_queryset(queryset, request, view)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """With the orders of a list; an action of a record has none."""
+        parameters = super().get_schema_operation_parameters(view)
+        if view.action != "list":
+            return parameters
+        words = "The order: only records that have this, the earliest first. Default: the newest record first."
+        schema = {"type": "string", "enum": list(view.orders)}
+        return [
+            *parameters,
+            {"name": self.order_query_param, "in": "query", "required": False, "description": words, "schema": schema},
+        ]
+
+    def _requested(self, request: Request, view: Any) -> str:
+        name: str = request.query_params.get(self.order_query_param, "")
+        if name and name not in view.orders:
+            raise exceptions.ValidationError(
+                {self.order_query_param: [f"There is no such order. Choose one of: {', '.join(view.orders)}."]}
+            )
+        return name

@@ -33,6 +33,15 @@ def hours_text(minutes: float) -> str:
     return f"{'0' if short == '-0' else short} h"
 
 
+def minutes_text(minutes: int) -> str:
+    """Whole minutes as hours and minutes, as "26 h 5 min"; never days, whose length hangs on a calendar (K-4)."""
+    hours, rest = divmod(abs(minutes), 60)
+    parts = [f"{hours:,} h"] if hours else []
+    if rest or not hours:
+        parts.append(f"{rest} min")
+    return f"{'-' if minutes < 0 else ''}{' '.join(parts)}"
+
+
 def relative_text(value: datetime, *, at: datetime) -> str:
     """How long ago, or how far ahead, `value` lies from `at`."""
     seconds = (value - at).total_seconds()
@@ -83,18 +92,22 @@ def time_element(value: datetime | None, *, at: datetime, text: str = "") -> Saf
     )
 
 
+def clock_text(value: datetime, *, at: datetime, zone: str | None = None) -> str:
+    """The local time as "Tue 09:00", in `zone` or the reader's own; with the date where that is a week away."""
+    wall = timezone.localtime(value, ZoneInfo(zone) if zone else None)
+    near = abs(value - at) < timedelta(days=6)
+    return f"{wall:%a %H:%M}" if near else f"{wall:%a} {wall.day} {wall:%b %H:%M}"
+
+
 def clock_element(value: datetime | None, *, at: datetime, zone: str | None = None) -> SafeString:
     """A `<time>` with the local time as its text, as "Tue 09:00", and the full date in its title."""
     if value is None:
         return DASH
-    wall = timezone.localtime(value, ZoneInfo(zone) if zone else None)
-    near = abs(value - at) < timedelta(days=6)
-    face = f"{wall:%a %H:%M}" if near else f"{wall:%a} {wall.day} {wall:%b %H:%M}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
         local_text(value, zone=zone),
-        face,
+        clock_text(value, at=at, zone=zone),
     )
 
 

@@ -28,7 +28,7 @@ _CSS = {
 def refusal_sentences(refusal: Exception) -> dict[str, list[str]]:
     """The messages of a refusal by field; those about no field are under ''."""
     if not isinstance(refusal, ValidationError):
-        return {"": [str(refusal)]}
+        return {getattr(refusal, "field", ""): [str(refusal)]}
     return refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
 
 

@@ -19,7 +19,7 @@ from incidents.severities import priority
 from incidents.views.response.verbs import REFUSALS
 from oncall.models import Team
 
-_REQUESTER = ("requester_name", "requester_phone", "requester_email")
+_REQUESTER = ("requester_name", "requester_phone", "requester_email", "requester_location")
 
 
 class _ProposalForm(forms.Form):
@@ -91,11 +91,11 @@ class Declare(FormPage):
     def perform(self, form: DeclareForm) -> Destination:
         """Open the incident."""
         values = form.cleaned_data
-        name, phone, email = (values.pop(key) for key in _REQUESTER)
+        name, phone, email, location = (values.pop(key) for key in _REQUESTER)
         with transaction.atomic():  # if declaring is refused, no requester is created either
             ticket = response.declare(
                 **values,
-                requester=find_requester(name=name, phone=phone, email=email),
+                requester=find_requester(name=name, phone=phone, email=email, location=location),
                 actor=self.person,
                 at=self.at,
             )

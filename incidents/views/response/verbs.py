@@ -24,9 +24,11 @@ from incidents.forms.response import (
     CloseForm,
     HoldForm,
     NoteForm,
+    NotifyVendorForm,
     ReasonForm,
     ReassignForm,
     RestoreForm,
+    VendorNoteForm,
     VerbForm,
 )
 from incidents.models import Ticket, TicketKind, TicketStatus
@@ -40,6 +42,7 @@ from oncall.models import User
 REFUSALS = (IllegalMove, response.TicketRefused, ValidationError)
 _OPEN = {TicketStatus.NEW, TicketStatus.ACKNOWLEDGED, TicketStatus.IN_PROGRESS, TicketStatus.ON_HOLD}
 _ANY = set(TicketStatus)
+_NOT_CLOSED = set(INCIDENT.moves) - {TicketStatus.CLOSED}
 _STATUS = ActsOn("ticket", "status")
 Call = Callable[[Ticket, User, datetime, dict[str, Any]], object]
 
@@ -123,6 +126,15 @@ VERBS = {
         make_verb("reassign", "Reassign to another team", _OPEN, form=ReassignForm, button="Reassign",
               guard=ActsOn("ticket", "team"),
               call=lambda t, u, at, a: response.reassign(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("notify-vendor", "Vendor notified", _OPEN, form=NotifyVendorForm,
+              guard=Once("a ticket has one vendor"),
+              call=lambda t, u, at, a: response.notify_vendor(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("note-vendor-answer", "Vendor answered", _NOT_CLOSED, form=VendorNoteForm,
+              guard=Once("a vendor answers once"),
+              call=lambda t, u, at, a: response.note_vendor_answer(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("note-vendor-done", "Vendor is done", _NOT_CLOSED, form=VendorNoteForm,
+              guard=Once("a vendor is done once"),
+              call=lambda t, u, at, a: response.note_vendor_done(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("reopen", "Reopen", _statuses_before(TicketStatus.IN_PROGRESS) - _OPEN, form=ReasonForm,
               guard=ActsOn("ticket", "status", "reopened_at"),
               call=lambda t, u, at, a: response.reopen(ticket_id=t.pk, actor=u, at=at, **a)),

@@ -10,6 +10,7 @@ from config.base.web.views import ListPage
 from incidents.filters.tickets import TicketFilter
 from incidents.models import OPEN_STATUSES, Response, Ticket, TicketStatus
 from incidents.models.tickets.ticket import TicketQuerySet
+from incidents.sla.next_due import is_due_soon, with_open_clocks
 from incidents.tables.tickets import TicketTable
 from oncall.models import EscalationState, Obligation
 
@@ -27,10 +28,10 @@ class Queue(ListPage):
 
     title = "Queue"
     template_name = "incidents/tickets/queue.html"
-    queryset = with_unowned(Ticket.objects.for_list()).order_by("priority", "-created_at")
+    queryset = with_unowned(with_open_clocks(Ticket.objects.for_list())).order_by("priority", "-created_at")
     table_class = TicketTable
     filterset_class = TicketFilter
-    filters = ("search", "group", "whose", "severity", "team", "service", "assignee")
+    filters = ("search", "group", "whose", "severity", "team", "service", "assignee", "sla")
     empty = "No open tickets."
     create = ("incidents:declare", "Declare an incident")
     refresh = 10
@@ -66,6 +67,7 @@ class Queue(ListPage):
                 me=Count("pk", filter=is_open & Q(assignee=user)),
                 teams=Count("pk", filter=is_open & of_my_teams),
                 restored=Count("pk", filter=is_restored),
+                due_soon=Count("pk", filter=is_due_soon(self.at)),
             )
         )
         return [
@@ -73,6 +75,7 @@ class Queue(ListPage):
             self._tab("Unassigned", "group=open&whose=nobody", counts["nobody"]),
             self._tab("Assigned to me", "group=open&whose=me", counts["me"]),
             self._tab("Assigned to my teams", "group=open&whose=my-teams", counts["teams"]),
+            self._tab("Breaches in 30 min", "group=&sla=due_soon", counts["due_soon"]),
             {"label": "Restored, prevention open", "url": reverse("incidents:restored"), "count": counts["restored"]},
             self._tab("Done", "group=done"),
             {
@@ -85,7 +88,7 @@ class Queue(ListPage):
     def _tab(self, label: str, query: str, count: int | None = None) -> dict[str, object]:
         is_current = all(
             self.request.GET.get(name, default) == QueryDict(query).get(name, default)
-            for name, default in (("group", "open"), ("whose", ""))
+            for name, default in (("group", "open"), ("whose", ""), ("sla", ""))
         )
         url = reverse("incidents:queue")
         return {"label": label, "url": f"{url}?{query}" if query else url, "count": count, "is_current": is_current}

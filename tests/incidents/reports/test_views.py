@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from config.base.data.roles import Role
-from incidents.views.reports import first_of_month
+from incidents.views.reports.periods import first_of_month
 from tests import factories as make
 from tests.clients import client_of
 from tests.factories import NOON

@@ -23,6 +23,7 @@ from incidents.reports import aggregates, metrics
 from incidents.reports.aggregates import Cell, Figures
 from incidents.reports.metrics import DEFAULT_MEASURES, DIMENSIONS, MEASURES
 from incidents.tables.reports import RecordTable
+from incidents.views.reports.periods import first_of_month
 from oncall.models import Team
 
 _MONTHS_BEFORE = 11
@@ -31,12 +32,6 @@ _NAMES: dict[str, tuple[Any, str]] = {
     "service": (Service.objects.order_by("name"), "slug"),
     "severity": (Severity.objects.order_by("rank"), "name"),
 }
-
-
-def first_of_month(day: date, *, back: int = 0) -> date:
-    """The first day of the month that is `back` months before the day's month."""
-    months = day.year * 12 + day.month - 1 - back
-    return date(months // 12, months % 12 + 1, 1)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,5 @@
+"""SLA clocks in the administration."""
+
+from incidents.admin.sla import corrections, targets
+
+__all__ = ["corrections", "targets"]

@@ -1,0 +1,1 @@
+"""Pages of the reports: times to acknowledge, restore and resolve, and the SLA report."""
