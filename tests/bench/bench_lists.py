@@ -16,7 +16,11 @@ LISTS = {
     "API of a team, done": "/api/v1/incidents/?team=team-3&group=done&page_size=50",
     "API of a service and severity": "/api/v1/incidents/?service=service-21&severity=SEV2&page_size=50",
     "API open and mine": "/api/v1/incidents/?group=open&whose=me&page_size=50",
+    "API open, by next due": "/api/v1/incidents/?group=open&order=sla_due_at&page_size=50",
     "HTML queue, open": "/incidents/?per_page=50",
+    "HTML queue, by next due": "/incidents/?sort=next_due&per_page=50",
+    "HTML queue of a team, by next due": "/incidents/?team=team-3&sort=next_due&per_page=50",
+    "HTML everything, by next due": "/incidents/?group=&sort=next_due&per_page=50",
     "HTML done, of a team": "/incidents/?group=done&team=team-3&per_page=50",
     "HTML done, by age": "/incidents/?group=done&sort=-age&per_page=50",
     "HTML everything, by number": "/incidents/?group=&sort=-reference&per_page=50&search=",
@@ -32,6 +36,7 @@ def main() -> None:
     with bulk_data.scratch():
         for size in SIZES:
             bulk_data.fill(size)
+            bulk_data.promise_open()
             client = bulk_data.reader()
             show(f"anchor: one row inserted with its commit: {anchor:.2f} ms CPU; {size:,} tickets, 50 rows a page")
             for name, url in LISTS.items():

@@ -18,9 +18,10 @@ from tests.bench.measure import cpu_seconds
 
 NAME = "bench_plenty"
 OPEN = 2000
+YEAR = (350.0, 0.0)
 TEAMS, SERVICES, PEOPLE = 20, 60, 200
 ROUNDS = 7
-# What a row of the n-th ticket holds; all other columns are empty. The last 2,000 are open, one in 500 is private.
+# What a row of the n-th ticket holds; all other columns are empty. The last ones are open, one in 500 is private.
 _ROW = {
     "kind": "'incident'",
     "title": "(ARRAY['Payments fail', 'Search is slow', 'Replica lags', 'Printer is pale'])[1 + n % 4] || ' ' || n",
@@ -45,9 +46,26 @@ _ROW = {
     "work_started_at": "began + (3 + n % 17) * interval '1 minute'",
     "restored_at": "CASE WHEN n <= {open_from} THEN began + (20 + n * 31 % 997) * interval '1 minute' END",
     "resolved_at": "CASE WHEN n <= {open_from} THEN began + (1020 + n * 37 % 9973) * interval '1 minute' END",
+    "sla_due_at": """CASE WHEN n > {open_from} AND n % 4 > 0
+        THEN now() + (n * 37 % 2000 - 300) * interval '1 minute' END""",
     "closed_at": "CASE WHEN n <= {open_from} THEN began + interval '9 days' END",
     "origin": "'demo'",
 }
+# What the timeline of the n-th ticket says to clocks, by the column that says when: the facts as an SQL text.
+_FACTS = {
+    "created_at": """jsonb_build_array(jsonb_build_object('type', 'opened', 'fields', jsonb_build_object(
+        'kind', ticket.kind, 'severity', ticket.severity_id, 'major', severity.is_major, 'priority', ticket.priority,
+        'service', ticket.service_id, 'tier', service.tier, 'team', ticket.team_id, 'category', ticket.category,
+        'customers', jsonb_build_array(), 'vip', false, 'location', '', 'request_type', NULL,
+        'security', ticket.is_security)))""",
+    "alerted_at": """'[{"type": "alerted"}]'::jsonb""",
+    "acknowledged_at": "jsonb_build_array(jsonb_build_object('type', 'acknowledged', 'team', ticket.team_id))",
+    "restored_at": """'[{"type": "restored"}]'::jsonb""",
+    "resolved_at": """'[{"type": "resolved"}]'::jsonb""",
+}
+_KINDS = {"created_at": "opened", "alerted_at": "page"}
+_HISTORY = "60 days"
+"""Of older tickets that are over the timeline stays empty."""
 
 
 @contextmanager
@@ -69,41 +87,81 @@ def scratch() -> Iterator[None]:
             server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
 
 
-def fill(count: int) -> None:
-    """Delete all tickets and create `count` new ones over twelve months."""
+def fill(count: int, *, ages: tuple[float, float] = YEAR, still_open: int = OPEN) -> None:
+    """Delete all tickets and create `count` new ones; see `add`."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("TRUNCATE incidents_ticket CASCADE")
-        add(count)
-        cursor.execute("VACUUM ANALYZE incidents_ticket, incidents_incident")
+        add(count, ages=ages, still_open=still_open)
+        cursor.execute("VACUUM ANALYZE incidents_ticket, incidents_incident, incidents_timelineentry")
         cursor.execute("RESET statement_timeout")
 
 
-def add(count: int) -> None:
-    """Create `count` tickets over twelve months; the first call also creates teams, services and people."""
+def add(count: int, *, ages: tuple[float, float] = YEAR, still_open: int = OPEN) -> None:
+    """Create `count` tickets, the last of them open; the first call also creates teams, services and people.
+
+    `ages` are the days since the first and since the last was opened; the others lie evenly between.
+    """
     from incidents.models import Incident, Ticket  # noqa: PLC0415 - Django must be ready
 
     _settle()
     columns = [field for field in Ticket._meta.concrete_fields if field.attname not in {"id", "number"}]
-    row = {name: text.format(**_sizes(count)).replace("%", "%%") for name, text in _ROW.items()}
+    row = {name: text.format(**_sizes(count - still_open)).replace("%", "%%") for name, text in _ROW.items()}
     values = [row.get(field.attname, "NULL" if field.null else "''") for field in columns]
     own = [str(field.column) for field in Incident._meta.local_concrete_fields if not field.primary_key]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO incidents_ticket ({", ".join(str(field.column) for field in columns)})
                 SELECT {", ".join(values)}
-                FROM (SELECT n, now() - (%s - n) * interval '350 days' / %s AS began
+                FROM (SELECT n, now() - (%s + (%s - n) * %s / %s) * interval '1 day' AS began
                       FROM generate_series(1, %s) n) made""",  # noqa: S608 - all of it is ours
-            [count, count, count],
+            [ages[1], count, ages[0] - ages[1], count, count],
         )
         cursor.execute(
             f"""INSERT INTO incidents_incident (ticket_ptr_id, {", ".join(own)})
                 SELECT id, {", ".join(["''"] * len(own))} FROM incidents_ticket"""  # noqa: S608
         )
+    _write_history()
 
 
-def _sizes(count: int) -> dict[str, int]:
-    return {"open_from": count - OPEN, "teams": TEAMS, "services": SERVICES, "people": PEOPLE}
+def promise_open() -> None:
+    """Give each open ticket that has something due a running clock, and one in four a paused one, under one target."""
+    from tests.factories.sla import SlaTargetVersionFactory  # noqa: PLC0415 - Django must be ready
+
+    version = SlaTargetVersionFactory()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO incidents_slacycle (ticket_id, kind, metric, cycle, version_id, state, started_at, due_at,
+                    goal_minutes, elapsed_minutes, paused_by, paused_since, computed_at, category, customers, source)
+                SELECT id, 'sla', 'restore', 1, %s, CASE WHEN sla_due_at IS NULL THEN 'paused' ELSE 'running' END,
+                    created_at, sla_due_at, 480, 120,
+                    CASE WHEN sla_due_at IS NULL THEN ARRAY['requester'] ELSE ARRAY[]::varchar[] END,
+                    CASE WHEN sla_due_at IS NULL THEN created_at END, now(), '', '{}', ''
+                FROM incidents_ticket WHERE status <> 'closed'""",
+            [version.pk],
+        )
+        cursor.execute("VACUUM ANALYZE incidents_slacycle")
+
+
+def _write_history() -> None:
+    """The timelines of the open tickets and of those of the last two months, as clocks read them."""
+    with connection.cursor() as cursor:
+        for column, facts in _FACTS.items():
+            cursor.execute(
+                f"""INSERT INTO incidents_timelineentry (ticket_id, kind, at, recorded_at, text, data, source, facts)
+                    SELECT ticket.id, %s, {column}, {column}, '', '{{}}', '', {facts}
+                    FROM incidents_ticket ticket
+                    JOIN incidents_severity severity ON severity.id = ticket.severity_id
+                    JOIN incidents_service service ON service.id = ticket.service_id
+                    WHERE {column} IS NOT NULL
+                      AND (ticket.restored_at IS NULL OR ticket.restored_at > now() - %s::interval)
+                    ORDER BY ticket.id""",  # noqa: S608 - all of it is ours
+                [_KINDS.get(column, "status"), _HISTORY],
+            )
+
+
+def _sizes(open_from: int) -> dict[str, int]:
+    return {"open_from": open_from, "teams": TEAMS, "services": SERVICES, "people": PEOPLE}
 
 
 def _settle() -> None:
