@@ -13,6 +13,8 @@ SHOWN = {
     "config/demo/database_setup.py": "the time around which the demo's past is made",
     "config/sign_in/sessions.py": "when a session ends, as Django's own sessions do",
     "incidents/management/commands/export_status_page.py": "the age of what is shown",
+    "incidents/filters/clocks.py": "what is due soon in a list",
+    "incidents/panels/clocks.py": "the clocks as they are now",
     "incidents/panels/customers.py": "how late an update is",
     "incidents/views/customers/status_page.py": "the page as it is now",
     "incidents/views/response/respond.py": "the screen as it is now",

@@ -14,9 +14,11 @@ from tests.architecture.sources import APPS
 
 UNDER = "shown and edited under its {}; it has no life of its own"
 SUMMARY = "what the engine keeps behind the reports; their page shows it and nobody edits it"
+QUEUE = "notes for the engine, gone within a second; a health check says when they are not"
 WITHOUT_LIST = {
     "oncall.ApiToken": "listed on its owner's own page",
     "oncall.CalendarDate": UNDER.format("calendar"),
+    "oncall.CalendarVersion": UNDER.format("calendar"),
     "oncall.ContactMethod": "listed on its owner's own page",
     "oncall.EngineLane": "rows of the engine page",
     "oncall.EngineSchema": "one row, read by the engine alone",
@@ -52,10 +54,17 @@ WITHOUT_LIST = {
     "incidents.ReportRun": SUMMARY,
     "incidents.ReportSegment": SUMMARY,
     "incidents.PreventionWaiver": "asked and decided on its ticket's page",
+    "incidents.SlaBreach": UNDER.format("clock"),
+    "incidents.SlaWarning": UNDER.format("clock"),
+    "incidents.SlaStale": QUEUE,
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": UNDER.format("ticket"),
     "incidents.ServiceDependency": UNDER.format("service"),
     "incidents.ServiceOwnership": UNDER.format("service"),
+    "incidents.SlaAction": UNDER.format("target"),
+    "incidents.SlaImpact": "the progress of a preview in the administration",
+    "incidents.SlaTarget": "configuration, kept in the administration; told in words there",
+    "incidents.SlaTargetVersion": UNDER.format("target"),
     "incidents.TicketLink": "shown on the pages of both its tickets",
     "incidents.TimelineEntry": UNDER.format("ticket"),
     "problems.Factor": "the tree on its problem's page",
@@ -99,6 +108,12 @@ WITHOUT_ENDPOINT = {
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": "given with its ticket",
     "incidents.ServiceDependency": "given with its service",
+    "incidents.SlaAction": "configuration, kept in the administration",
+    "incidents.SlaBreach": UNDER.format("clock"),
+    "incidents.SlaWarning": UNDER.format("clock"),
+    "incidents.SlaStale": QUEUE,
+    "incidents.SlaImpact": "the progress of a preview in the administration",
+    "incidents.SlaTargetVersion": "given with its target",
     "incidents.ServiceOwnership": UNDER.format("service"),
     "postmortems.PostmortemComment": "given with its postmortem",
     "postmortems.PostmortemRevision": "kept for whoever asks how a text came about; shown in the portal",
@@ -109,6 +124,7 @@ WITHOUT_ENDPOINT = {
     "problems.Problem": "/problems/ serves it over the ticket it is, where locks and filters are",
 }
 WITHOUT_ADMIN: dict[str, str] = {
+    "incidents.SlaStale": QUEUE,
     "incidents.ReportChange": SUMMARY,
     "incidents.ReportRun": SUMMARY,
     "incidents.ReportSegment": SUMMARY,

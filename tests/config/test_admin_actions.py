@@ -1,6 +1,7 @@
 """Deleting in the administration, and the actions of its lists: once, and only what the reader saw."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,9 +13,9 @@ from django.utils import timezone
 from config.base.data.roles import Role
 from config.base.web.admin_actions import GuardedActions
 from incidents.integrations import lifecycle
-from incidents.models import Integration
+from incidents.models import Integration, SlaTargetVersion
 from oncall.access import service_accounts
-from oncall.models import ApiToken, Calendar, Page, ServiceAccount, Team
+from oncall.models import ApiToken, Calendar, CalendarVersion, Page, ServiceAccount, Team
 from tests import factories as make
 from tests.config.test_admin_guards import OURS, url
 from tests.portal.sent_forms import SentForm, forms_of
@@ -163,9 +164,11 @@ def _service_account(action: str) -> Any:
 
 ROWS: dict[Any, Any] = {
     ApiToken: lambda action: make.ApiTokenFactory(),
+    CalendarVersion: lambda action: make.CalendarVersionFactory(effective_from=datetime(2099, 1, 1, tzinfo=UTC)),
     Integration: _integration,
     ServiceAccount: _service_account,
     Page: lambda action: make.PageFactory(state="dead", ended_at=timezone.now()),
+    SlaTargetVersion: lambda action: make.SlaTargetVersionFactory(effective_from=datetime(2099, 1, 1, tzinfo=UTC)),
 }
 """For each list with actions: a row on which the action does something."""
 

@@ -53,6 +53,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "alert": _alert,
     "calendar": make.CalendarFactory,
     "calendar-date": make.CalendarDateFactory,
+    "calendar-version": lambda: make.CalendarVersionFactory(created_by=make.UserFactory()),
     "component": lambda: make.ComponentFactory(group=make.ComponentFactory(), service=make.ServiceFactory()),
     "delivery": make.UpdateDeliveryFactory,
     "message-template": make.MessageTemplateFactory,
@@ -89,7 +90,13 @@ ROWS: dict[str, Callable[[], Any]] = {
     "service-on-call": lambda: make.ServiceFactory(
         escalation_policy=make.policy(make.weekly_schedule(make.UserFactory(), make.UserFactory()))
     ),
+    "sla": make.SlaTargetFactory,
+    "sla-target": lambda: make.SlaTargetVersionFactory().target,
     "severity": lambda: make.SeverityFactory(rank=next(_rank)),
+    "sla-cycle": lambda: make.waived_clock(ticket=_incident()),
+    "sla-report": lambda: make.waived_clock(ticket=_incident()),
+    "sla-credit": make.SlaCreditFactory,
+    "sla-waiver": make.SlaWaiverFactory,
     "team": make.MembershipFactory,
     "timeline": lambda: make.TimelineEntryFactory(actor=make.UserFactory()),
     "user": make.MembershipFactory,

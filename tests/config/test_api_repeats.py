@@ -43,6 +43,14 @@ def waiver() -> str:
     return f"waivers/{make.PreventionWaiverFactory(ticket=ticket).pk}"
 
 
+def credit() -> str:
+    return f"sla-credits/{make.SlaCreditFactory().pk}"
+
+
+def sla_waiver() -> str:
+    return f"sla-waivers/{make.SlaWaiverFactory().pk}"
+
+
 def absence() -> str:
     at = ceil_minute(timezone.now())
     return f"absences/{make.AbsenceFactory(starts_at=at + timedelta(days=2), ends_at=at + timedelta(days=3)).pk}"
@@ -65,6 +73,10 @@ VERBS: list[tuple[Callable[[], str], str, dict[str, Any]]] = [
     (action, "decline", {"reason": "x"}),
     (waiver, "approve", {}),
     (waiver, "decline", {"reason": "x"}),
+    (credit, "approve", {}),
+    (credit, "decline", {"reason": "x"}),
+    (sla_waiver, "approve", {}),
+    (sla_waiver, "decline", {"reason": "x"}),
     (absence, "cancel", {}),
 ]
 

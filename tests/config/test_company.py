@@ -20,6 +20,10 @@ from incidents.models import (
     Response,
     Service,
     ServiceDependency,
+    SlaBreach,
+    SlaCycle,
+    SlaStale,
+    SlaTarget,
     Ticket,
     TicketLink,
     TimelineEntry,
@@ -27,7 +31,18 @@ from incidents.models import (
 from incidents.reports import aggregates, metrics
 from oncall import calendars, escalation, paging, schedules
 from oncall.engine import health_checks
-from oncall.models import ApiToken, Escalation, Obligation, Page, Team, TeamKind, User, WorkInterval
+from oncall.models import (
+    ApiToken,
+    CalendarVersion,
+    Escalation,
+    Notice,
+    Obligation,
+    Page,
+    Team,
+    TeamKind,
+    User,
+    WorkInterval,
+)
 from oncall.obligations import reminders
 from postmortems.models import Postmortem
 from problems.models import KnownError
@@ -76,11 +91,14 @@ class TestCompany:
         using: Any = calendars.with_counts(today=NOON.date()).order_by("name")
 
         assert {calendar.name: calendar.in_use_by for calendar in using if calendar.in_use_by} == {
+            "Office hours Berlin": 5,
             "Public holidays in Brazil, São Paulo": 1,
-            "Public holidays in Germany, Berlin": 3,
+            "Public holidays in Germany, Berlin": 4,
+            "Public holidays in India, Karnataka": 1,
             "Public holidays in United Kingdom, England": 1,
             "Public holidays in United States": 1,
         }
+        assert CalendarVersion.objects.count() == 2
         assert {feed["kind"] for feed in company["ical"]} == {"mine", "schedule"}
         for feed in company["ical"]:
             assert b"BEGIN:VEVENT" in client.get(feed["url"]).content
@@ -213,6 +231,21 @@ class TestLoad:
 
         assert set(counts) == set(Role.values)
         assert max(counts.values()) == 2
+
+    def test_has_sla_clocks_of_its_past_that_told_nobody(self) -> None:
+        decided = SlaCycle.objects.filter(is_kept__isnull=False).values_list("kind", "metric", "is_kept")
+        counts = Counter(decided)
+
+        for promise in ("sla acknowledge", "sla first_update", "sla next_update", "sla restore", "ola acknowledge"):
+            kind, metric = promise.split()
+            in_time, broken = counts[kind, metric, True], counts[kind, metric, False]
+            assert in_time > 2 * broken > 0, (promise, in_time, broken)
+        assert set(SlaTarget.objects.values_list("kind", flat=True)) == {"sla", "ola", "underpinning"}
+        assert SlaCycle.objects.filter(state="paused").exists()
+        assert Ticket.objects.filter(sla_due_at__isnull=False).count() > 5
+        assert SlaBreach.objects.exists()
+        assert not Notice.objects.exists()
+        assert SlaStale.objects.count() < 200
 
     def test_does_nothing_the_second_time(self, company: Any) -> None:
         assert load(at=NOON) is None

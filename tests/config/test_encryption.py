@@ -37,6 +37,7 @@ READABLE = {
     "incidents.ScheduledMaintenance.draft_key": "a number of a form, which opens nothing",
     "incidents.Subscriber.key": "a number within links that are signed with SECRET_KEY; alone it opens nothing",
     "incidents.UpdateDelivery.key": "the name of a message; alone it opens nothing",
+    "incidents.SlaImpact.digest": "tells whether a form is still the one that was computed",
     "oncall.IdempotentRequest.body_digest": "tells whether a request is the same",
     "oncall.IdempotentRequest.key": "the caller's own name of a request",
     "oncall.Notice.key": "the name of a message; alone it opens nothing",

@@ -26,6 +26,7 @@ NO_KEYS = {
     ("EventSerializer", "dedup_key"): "what the sender calls the trouble",
     ("SectionSerializer", "key"): "the name of a section",
     ("CellSerializer", "key"): "the slug of the team or service that a figure is about",
+    ("SlaGroupSerializer", "key"): "the slug or name of what the figures are about",
 }
 """Fields of answers that sound like keys and are none; the reason beside each."""
 

@@ -15,8 +15,12 @@ from config.base.data.roles import Role
 from config.embedded import test_databases
 
 APPEND_ONLY = {
+    "incidents_slabreach": "",
+    "incidents_slatargetversion": "'withdrawn_at', 'withdrawn_by_id'",
+    "incidents_slawarning": "",
     "incidents_timelineentry": "",
     "oncall_calendardate": "'withdrawn_at', 'withdrawn_by_id'",
+    "oncall_calendarversion": "'withdrawn_at', 'withdrawn_by_id'",
     "oncall_deactivation": "'ends_at', 'reopened_by_id'",
     "oncall_escalationentry": "'relay_at'",
     "oncall_layer": "",
@@ -28,7 +32,14 @@ APPEND_ONLY = {
     "postmortems_postmortemrevision": "",
 }
 """Tables that refuse changes, with the columns that may change all the same."""
-FILLED_ONCE = {"oncall_calendardate", "oncall_deactivation", "oncall_override", "oncall_scheduleversion"}
+FILLED_ONCE = {
+    "incidents_slatargetversion",
+    "oncall_calendardate",
+    "oncall_calendarversion",
+    "oncall_deactivation",
+    "oncall_override",
+    "oncall_scheduleversion",
+}
 
 Connection = psycopg.Connection[Any]
 
