@@ -211,10 +211,14 @@ class SlaCycleFilter(_SlaFilter):
         method="without_group",
     )
     ticket = ReferenceFilter(field_name="ticket", label="Ticket")
-    breach_recorded_after = MomentFilter(field_name="breach_recorded_at", lookup_expr="gte")
-    breach_recorded_before = MomentFilter(field_name="breach_recorded_at", lookup_expr="lt")
-    waived_after = MomentFilter(field_name="waived_at", lookup_expr="gte")
-    waived_before = MomentFilter(field_name="waived_at", lookup_expr="lt")
+    breach_recorded_after = MomentFilter(
+        label="Breach known since", field_name="breach_recorded_at", lookup_expr="gte"
+    )
+    breach_recorded_before = MomentFilter(
+        label="Breach known before", field_name="breach_recorded_at", lookup_expr="lt"
+    )
+    waived_after = MomentFilter(label="Waived since", field_name="waived_at", lookup_expr="gte")
+    waived_before = MomentFilter(label="Waived before", field_name="waived_at", lookup_expr="lt")
 
     def with_outcome(self, queryset: QuerySet[SlaCycle], name: str, value: str) -> QuerySet[SlaCycle]:
         """Clocks with this outcome."""
