@@ -83,7 +83,7 @@ def test_a_severity_raised_on_saturday_owes_no_friday_night(agent: Client) -> No
 
     tell(ticket, saturday, "change", fields={"severity": fast.pk})
 
-    # One hour of Friday afternoon counts; the night between did not, and is not owed afterwards.
+    # One hour of Friday afternoon counts; the night between did not count then, and does not count now.
     text = promises(agent, ticket, saturday + timedelta(minutes=1))
     assert "1 hour 1 minute of 4 hours" in text
     assert "due Sat 15:00" in text
