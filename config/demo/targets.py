@@ -4,11 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from django.db.models import Q
+
 from config.base.data.clock import floor_minute
 from config.base.data.models import Origin
 from config.demo import master_data
 from config.demo.company import Company
-from incidents.models import HoldReason, SlaKind, SlaMetric, SlaStale, SlaStart, Ticket, TimelineEntry
+from incidents.models import (
+    OPEN_STATUSES,
+    HoldReason,
+    SlaKind,
+    SlaMetric,
+    SlaStale,
+    SlaStart,
+    Ticket,
+    TimelineEntry,
+)
 from incidents.sla import storage
 from incidents.sla.conditions import Conditions
 from incidents.sla.drafts import VersionDraft
@@ -19,6 +30,7 @@ _HOUR = 60
 _DAY = 24 * _HOUR
 _OFFICE = "Office hours Berlin"
 _WAITS = (HoldReason.REQUESTER, HoldReason.SUPPLIER)
+_RECENT = timedelta(days=75)
 _CHUNK = 200
 # By rank: hours until the service works again; the mild ones are counted in the office's hours.
 _RESTORE = {1: 4, 2: 8, 3: 16, 4: 40}
@@ -56,8 +68,12 @@ def write(company: Company) -> None:
 
 
 def compute(company: Company) -> None:
-    """The clocks of every ticket as they stand now, with the warnings and breaches of the past; nobody is told."""
-    keys = list(Ticket.objects.order_by("pk").values_list("pk", flat=True))
+    """The clocks of open and recent tickets as they stand now, with their warnings and breaches; nobody is told.
+
+    Older ones would double the time of loading; their clocks are on their own pages all the same.
+    """
+    recent = Q(status__in=OPEN_STATUSES) | Q(created_at__gte=company.at - _RECENT)
+    keys = list(Ticket.objects.filter(recent).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), _CHUNK):
         storage.refresh(ticket_ids=keys[start : start + _CHUNK], at=company.at)
     # What loading itself recorded since then is news to the engine.

@@ -12,7 +12,7 @@ from tests.incidents.sla.opening_minutes import to_minute, to_text
 from tests.incidents.sla.random_cases import cases
 
 CASES = sorted((Path(__file__).parents[2] / "cases" / "sla").glob("*.json"))
-FEW = settings(max_examples=20)
+FEW = settings(max_examples=6)
 
 
 def learned_by(events, as_of):

@@ -190,7 +190,7 @@ def walk(company: Company, ticket: Ticket, work: Callable[..., None], steps: lis
         check(ticket)
 
 
-few = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 GAPS = st.sampled_from([0, 20, 60, 400])
 
 
