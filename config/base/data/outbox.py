@@ -138,10 +138,15 @@ def claim(model: type[OutboxRow], *, at: datetime, limit: int, rooms: Rooms | No
             ) ranked ON ranked_id = id
             WHERE {_DUE} AND n <= coalesce((%(left)s::jsonb ->> (channel || ' ' || host))::int,
                                            (%(caps)s::jsonb ->> channel)::int, {_MOST})"""  # noqa: S608 - ours
+    # In a WITH of its own the choice is made once. As a plain subquery it may be planned as the inner side of a loop:
+    # each turn skips what the last one took and takes further rows, so that more than `limit` are claimed.
     statement = f"""
+        WITH chosen AS MATERIALIZED (
+            {chosen} ORDER BY priority, due_at LIMIT %(limit)s FOR NO KEY UPDATE OF {table} SKIP LOCKED
+        )
         UPDATE {table} SET state = 'sending', attempts = attempts + 1, sent_at = %(at)s,
                            lease_until = %(lease_until)s
-        WHERE id IN ({chosen} ORDER BY priority, due_at LIMIT %(limit)s FOR NO KEY UPDATE OF {table} SKIP LOCKED)
+        WHERE id IN (SELECT id FROM chosen)
         RETURNING id, attempts, priority, due_at"""  # noqa: S608 - table and clause are ours
     values: dict[str, Any] = {"at": at, "lease_until": at + LEASE, "limit": limit}
     if rooms is not None:
