@@ -1,10 +1,11 @@
 """The engine's sweep of clocks: claims tickets that are due or stale, records facts, and tells people (K-35).
 
-Claims are short and skip what somebody has locked, so that nobody who answers a page waits. A claim is a lease: the
-ticket falls due again if the engine dies before it has written.
+Claims are short and skip what somebody has locked. Telling people takes far longer than writing rows, so a ticket with
+a warning or breach has a transaction of its own: nobody who answers a page of another one waits for it. A claim is a
+lease: the ticket falls due again if the engine dies before it has written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from config.base.data.rests import Rests, run_batch
 from incidents.clocks.actions import carry_out
 from incidents.sla import storage
+from incidents.sla.storage import Computed
 
 CHUNK = 50
 LEASE = timedelta(seconds=30)
@@ -57,7 +59,17 @@ def _claim(at: datetime) -> list[int]:
 
 
 def _refresh(ticket_ids: Sequence[int], *, at: datetime) -> dict[int, None]:
-    with transaction.atomic():
-        for news in storage.refresh(ticket_ids=ticket_ids, at=at):
-            carry_out(ticket=news.ticket, cycle_row=news.cycle, percent=news.percent, is_breach=news.is_breach, at=at)
+    """Bring these tickets up to date; a second call after an error finds what is recorded and tells nobody twice."""
+    computed = storage.compute(ticket_ids=ticket_ids, at=at)
+    with_news = storage.with_news(computed, at=at)
+    _write({pk: clocks for pk, clocks in computed.items() if pk not in with_news}, at=at)
+    for pk in sorted(with_news):
+        _write({pk: computed[pk]}, at=at)
     return dict.fromkeys(ticket_ids)
+
+
+@transaction.atomic
+def _write(computed: Mapping[int, Computed], *, at: datetime) -> None:
+    """Write the rows and tell people in one transaction, so that neither happens without the other."""
+    for news in storage.write(computed, at=at):
+        carry_out(ticket=news.ticket, cycle_row=news.cycle, percent=news.percent, is_breach=news.is_breach, at=at)

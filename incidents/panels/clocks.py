@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -193,7 +193,7 @@ def _excluded(row: SlaCredit) -> str:
 
 def _waiver_url(cycle: CycleView) -> str:
     is_possible = cycle.waiver is None or cycle.waiver.status == WaiverStatus.DECLINED
-    return _address("incidents:sla-waiver-request", cycle.breach_id) if cycle.breach_id and is_possible else ""
+    return reverse("incidents:sla-waiver-request", args=[cycle.breach_id]) if cycle.breach_id and is_possible else ""
 
 
 def _clocks(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
@@ -206,13 +206,14 @@ def _clocks(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
     excluded = [_excluded(row) for row in reading.list_excluded_times(ticket)]
     if not views and not excluded:
         return None
-    may_correct = permissions.can_act(request.user, ticket)
+    may_waive = permissions.can_request_sla_waiver(request.user, ticket)
+    may_exclude = permissions.can_exclude_time(request.user, ticket)
     return {
-        "clocks": [clock_line(view, at=at, may_waive=may_correct) for view in views],
+        "clocks": [clock_line(view, at=at, may_waive=may_waive) for view in views],
         "excluded": excluded,
         "times_incomplete": any(view.times_incomplete for view in views),
         "requester_text": _text_for_requester(ticket, views, at=at),
-        "exclude_url": _address("incidents:excluded-time-request", ticket.reference) if may_correct else "",
+        "exclude_url": reverse("incidents:excluded-time-request", args=[ticket.reference]) if may_exclude else "",
     }
 
 
@@ -220,14 +221,6 @@ def _text_for_requester(ticket: Ticket, views: Sequence[ClockView], *, at: datet
     """What a requester with an account reads, on their own clock."""
     reader = ticket.requester.user if ticket.requester is not None else None
     return requester_text(views, at=at, zone=reader.time_zone) if reader is not None else ""
-
-
-def _address(name: str, argument: object) -> str:
-    """The address of a form; empty where there is none."""
-    try:
-        return reverse(name, args=[argument])
-    except NoReverseMatch:
-        return ""
 
 
 def register() -> None:

@@ -5,7 +5,7 @@ holiday that nobody had entered, is corrected on the tickets it touched.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -13,7 +13,7 @@ from config.base.data.clock import floor_minute
 from config.base.web import display
 from incidents.models import EntryKind, SlaCredit, Ticket, WaiverStatus
 from incidents.sla.decisions import DECISION, clean_reason, decision_obstacle, refuse_decider, stamp_decision
-from incidents.tickets import timeline
+from incidents.tickets import clock_facts, timeline
 from incidents.tickets.locking import TicketRefused, lock_ticket
 from oncall.models import User
 
@@ -136,7 +136,7 @@ def record_approval(credit: SlaCredit, *, at: datetime) -> None:
         at=at,
         actor=credit.decided_by,
         data=_data(credit),
-        facts=[{"type": "credit", "from": _stamp(credit.starts_at), "to": _stamp(credit.ends_at)}],
+        facts=clock_facts.credit(credit.starts_at, credit.ends_at),
     )
 
 
@@ -170,7 +170,3 @@ def _name(person: User | None) -> str:
 
 def _data(credit: SlaCredit) -> Mapping[str, object]:
     return {"credit": credit.pk, "status": str(credit.status)}
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"

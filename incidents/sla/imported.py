@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from incidents.models import EntryKind, SlaBreach, SlaCycle, SlaState, Ticket
-from incidents.tickets import timeline
+from incidents.tickets import clock_facts, timeline
 from incidents.tickets.locking import TicketRefused, lock_ticket, save
 from oncall.calendars.opening_hours import minute_of, moment_of
 from oncall.models import User
@@ -66,7 +66,7 @@ def note_origin(
         actor=actor,
         data={"source": source, "opened_at": opened_at.isoformat()},
         # It tells clocks nothing but that they must be read again.
-        facts=[{"type": "origin"}],
+        facts=clock_facts.happened("origin"),
     )
     return ticket
 

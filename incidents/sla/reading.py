@@ -27,9 +27,9 @@ from incidents.sla import loading
 from incidents.sla.clocks import ClockKey, key_of
 from incidents.sla.definitions import KINDS, METRICS
 from incidents.sla.replay import Breach, Facts, Reading, follow, read
-from incidents.sla.storage import GRACE
+from incidents.sla.storage import GRACE, row_key
 from incidents.sla.stretches import Course, Status
-from oncall.calendars.opening_hours import OpeningHours, minute_of, moment_of
+from oncall.calendars.opening_hours import OpeningHours, minute_of, moment_of, moment_or_none
 from oncall.models import Team, User
 
 SEARCH_OPENING = 60 * 24 * 60
@@ -166,7 +166,7 @@ def read_clocks(*, ticket: Ticket, as_of: datetime, now: datetime) -> list[Clock
         breach = recorded.breaches.get(key)
         merged = _merge(course, breach, facts.breaches.get(key), judged=judged)
         cycles[key] = _view(read(course, merged), breach, recorded, names)
-    cycles |= {_row_key(row): _view_imported(row, recorded) for row in recorded.imported}
+    cycles |= {row_key(row): _view_imported(row, recorded) for row in recorded.imported}
     cycles |= {key: _view_lone(row, recorded, names) for key, row in recorded.breaches.items() if key not in cycles}
     return _group(cycles, names, times_incomplete=not events.is_complete)
 
@@ -192,10 +192,10 @@ class _Recorded:
         waivers = SlaWaiver.objects.filter(requested_at__lte=as_of).select_related("requested_by", "decided_by")
         rows = SlaBreach.objects.filter(ticket=ticket, recorded_at__lte=as_of)
         for breach in rows.prefetch_related(Prefetch("waivers", waivers.order_by("-pk"))):
-            recorded.breaches[_row_key(breach)] = breach
+            recorded.breaches[row_key(breach)] = breach
         sent = SlaWarning.objects.filter(ticket=ticket, recorded_at__lte=as_of, is_sent=True)
         for warning in sent.order_by("warned_at", "pk"):
-            recorded.warnings.setdefault(_row_key(warning), []).append(warning)
+            recorded.warnings.setdefault(row_key(warning), []).append(warning)
         recorded.imported = list(SlaCycle.objects.filter(ticket=ticket, started_at__lte=as_of, version=None))
         return recorded
 
@@ -262,20 +262,20 @@ def _view(reading: Reading, breach: SlaBreach | None, recorded: _Recorded, names
         goal_minutes=course.version.goal,
         version=names.versions.get(course.version.key),
         started_at=moment_of(course.clock.start),
-        stopped_at=_moment(course.stopped_at),
-        due_at=_moment(reading.due_at),
+        stopped_at=moment_or_none(course.stopped_at),
+        due_at=moment_or_none(reading.due_at),
         elapsed_minutes=course.elapsed,
         paused_reasons=sorted(course.pauses),
-        paused_since=_moment(course.paused_since),
+        paused_since=moment_or_none(course.paused_since),
         ignored_reasons=sorted(ignored) if is_open else (),
         is_major=is_major,
-        breached_at=_moment(reading.breach.at if reading.breach else None),
+        breached_at=moment_or_none(reading.breach.at if reading.breach else None),
         breach_recorded_at=breach.recorded_at if breach else None,
         breach_holds=None if reading.breach is None else reading.still_breached is not None,
         breach_id=breach.pk if breach else None,
         waiver=recorded.waiver_of(breach),
         within_calendar_hours=is_within,
-        opens_at=_moment(next_opening(course.version.hours, course.until)) if is_within is False else None,
+        opens_at=moment_or_none(next_opening(course.version.hours, course.until)) if is_within is False else None,
         warnings=recorded.warnings.get(key, ()),
         source=breach.source if breach else "",
     )
@@ -283,7 +283,7 @@ def _view(reading: Reading, breach: SlaBreach | None, recorded: _Recorded, names
 
 def _view_imported(row: SlaCycle, recorded: _Recorded) -> CycleView:
     """A clock of another system as that system left it."""
-    breach = recorded.breaches.get(_row_key(row))
+    breach = recorded.breaches.get(row_key(row))
     return CycleView(
         number=row.cycle,
         state=row.state,
@@ -317,7 +317,7 @@ def _view_lone(row: SlaBreach, recorded: _Recorded, names: _Names) -> CycleView:
         breach_holds=bool(row.source),
         breach_id=row.pk,
         waiver=recorded.waiver_of(row),
-        warnings=recorded.warnings.get(_row_key(row), ()),
+        warnings=recorded.warnings.get(row_key(row), ()),
         source=row.source,
     )
 
@@ -351,11 +351,3 @@ def shown_to_requester(clocks: Iterable[ClockView]) -> list[ClockView]:
 
 def _team(key: ClockKey, names: _Names) -> Team | None:
     return names.teams.get(key[2]) if isinstance(key[2], int) else None
-
-
-def _row_key(row: SlaBreach | SlaWarning | SlaCycle) -> ClockKey:
-    return row.kind, row.metric, row.team_id, row.cycle
-
-
-def _moment(minute: int | None) -> datetime | None:
-    return None if minute is None else moment_of(minute)

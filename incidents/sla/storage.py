@@ -5,7 +5,7 @@ page waits for it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -16,7 +16,8 @@ from incidents.sla.clocks import ClockKey, key_of, project
 from incidents.sla.definitions import Definitions, TargetVersion
 from incidents.sla.replay import Breach, Facts, Reading, Warning, follow, read
 from incidents.sla.stretches import Course
-from oncall.calendars.opening_hours import minute_of, moment_of
+from incidents.sla.targets import BREACH_PERCENT
+from oncall.calendars.opening_hours import minute_of, moment_of, moment_or_none
 
 GRACE = timedelta(seconds=2)
 """An event in the due minute wins (K-3), so a minute is judged when it is over and its transactions have ended."""
@@ -85,6 +86,12 @@ def compute(*, ticket_ids: Iterable[int], at: datetime) -> dict[int, Computed]:
     return computed
 
 
+def with_news(computed: Mapping[int, Computed], *, at: datetime) -> set[int]:
+    """The tickets with a warning or breach that is not recorded yet; nothing is locked, so `write` looks again."""
+    recorded = _load_recorded(list(computed))
+    return {pk for pk, clocks in computed.items() if _NewFacts(clocks, recorded[pk], at=at)}
+
+
 @transaction.atomic
 def write(computed: Mapping[int, Computed], *, at: datetime) -> list[News]:
     """Add what is new and rebuild the rest, for the tickets that nobody has locked."""
@@ -95,8 +102,7 @@ def write(computed: Mapping[int, Computed], *, at: datetime) -> list[News]:
         .values_list("pk", flat=True)
     )
     recorded = _load_recorded(free)
-    judged = minute_of(at - GRACE) - 1
-    written = [_Writing(computed[pk], recorded[pk], at=at, judged=judged) for pk in free]
+    written = [_Writing(computed[pk], recorded[pk], at=at) for pk in free]
     SlaBreach.objects.bulk_create([row for writing in written for row in writing.breaches])
     SlaWarning.objects.bulk_create([row for writing in written for row in writing.warnings])
     _rebuild_cycles(written)
@@ -104,68 +110,72 @@ def write(computed: Mapping[int, Computed], *, at: datetime) -> list[News]:
     return [news for writing in written for news in writing.news()]
 
 
+class _NewFacts:
+    """The warnings and breaches of one ticket that are not recorded yet and whose minute is over (K-3)."""
+
+    def __init__(self, computed: Computed, recorded: _Recorded, *, at: datetime) -> None:
+        self.courses = {
+            key_of(course.clock): course
+            for course in computed.courses
+            if key_of(course.clock) not in recorded.imported
+        }
+        self._judged = minute_of(at - GRACE) - 1
+        self.breaches = {
+            key: fact
+            for key, fact in computed.facts.breaches.items()
+            if key in self.courses and key not in recorded.breaches and fact.recorded_at <= self._judged
+        }
+        self.warnings = {
+            key: warnings
+            for key, facts in computed.facts.warnings.items()
+            if key in self.courses and (warnings := self._due(facts, recorded.warnings.get(key, ())))
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self.breaches or self.warnings)
+
+    def _due(self, facts: Sequence[Warning], rows: Iterable[SlaWarning]) -> list[Warning]:
+        """Warnings to write: after a pause of the engine only the highest of a clock is sent (K-36)."""
+        before = {(row.percent, row.goal_minutes) for row in rows}
+        due = [fact for fact in facts if fact.at <= self._judged and (fact.percent, fact.goal) not in before]
+        last = max(due, key=lambda fact: (fact.is_sent, fact.percent), default=None)
+        return [replace(fact, is_sent=fact is last) for fact in due]
+
+
 class _Writing:
     """The rows of one ticket."""
 
-    def __init__(self, computed: Computed, recorded: _Recorded, *, at: datetime, judged: int) -> None:
+    def __init__(self, computed: Computed, recorded: _Recorded, *, at: datetime) -> None:
         self.ticket = computed.ticket
         self._at = at
-        self._judged = judged
         self._recorded = recorded
-        courses = [course for course in computed.courses if key_of(course.clock) not in recorded.imported]
-        self._keys = {key_of(course.clock): course for course in courses}
-        self._facts = computed.facts
-        self.breaches = [self._breach(key, fact) for key, fact in self._new_breaches()]
-        self.warnings = [self._warning(key, fact) for key, facts in self._new_warnings().items() for fact in facts]
+        self._new = _NewFacts(computed, recorded, at=at)
+        self.breaches = [self._breach(key, fact) for key, fact in self._new.breaches.items()]
+        self.warnings = [self._warning(key, fact) for key, facts in self._new.warnings.items() for fact in facts]
         merged = self._merged()
-        readings = [read(course, merged) for course in courses]
-        self.cycles = {key_of(reading.course.clock): self._cycle(reading, merged) for reading in readings}
+        self.cycles = {key: self._cycle(read(course, merged), merged) for key, course in self._new.courses.items()}
         self._set_columns(computed.definitions)
 
     def news(self) -> list[News]:
-        """A breach, or the highest new warning, of each clock."""
-        highest = {
-            key: max((fact.percent for fact in facts if fact.is_sent), default=None)
-            for key, facts in self._new_warnings().items()
-        }
-        broken = {key for key, _ in self._new_breaches()}
+        """A breach, or the new warning that is sent, of each clock."""
+        sent = {key: fact.percent for key, facts in self._new.warnings.items() for fact in facts if fact.is_sent}
         return [
-            News(self.ticket, row, 100 if key in broken else highest[key] or 0, is_breach=key in broken)
+            News(self.ticket, row, BREACH_PERCENT if is_breach else sent[key], is_breach=is_breach)
             for key, row in self.cycles.items()
-            if key in broken or highest.get(key) is not None
+            if (is_breach := key in self._new.breaches) or key in sent
         ]
-
-    def _new_breaches(self) -> list[tuple[ClockKey, Breach]]:
-        return [
-            (key, fact)
-            for key, fact in self._facts.breaches.items()
-            if key in self._keys and key not in self._recorded.breaches and fact.recorded_at <= self._judged
-        ]
-
-    def _new_warnings(self) -> dict[ClockKey, list[Warning]]:
-        """Warnings to write: after a pause of the engine only the highest of a clock is sent (K-36)."""
-        new: dict[ClockKey, list[Warning]] = {}
-        for key, facts in self._facts.warnings.items():
-            recorded = {(row.percent, row.goal_minutes) for row in self._recorded.warnings.get(key, ())}
-            due = [fact for fact in facts if fact.at <= self._judged and (fact.percent, fact.goal) not in recorded]
-            if key in self._keys and due:
-                last = max(due, key=lambda fact: (fact.is_sent, fact.percent))
-                new[key] = [
-                    Warning(fact.percent, fact.goal, fact.at, fact.version, is_sent=fact is last) for fact in due
-                ]
-        return new
 
     def _merged(self) -> Facts:
         """The facts as they are recorded from now on: what was recorded before is never moved (K-40)."""
         facts = Facts()
         for key, row in self._recorded.breaches.items():
-            if key in self._keys:
-                version = self._keys[key].version
+            if key in self._new.courses:
+                version = self._new.courses[key].version
                 facts.breaches[key] = Breach(minute_of(row.breached_at), minute_of(row.recorded_at), version)
-        facts.breaches |= dict(self._new_breaches())
+        facts.breaches |= self._new.breaches
         for key, rows in self._recorded.warnings.items():
             facts.counted[key] = {(row.percent, row.goal_minutes) for row in rows}
-        for key, new in self._new_warnings().items():
+        for key, new in self._new.warnings.items():
             facts.counted.setdefault(key, set()).update((fact.percent, fact.goal) for fact in new)
         return facts
 
@@ -194,17 +204,17 @@ class _Writing:
             version_id=course.version.key,
             state=reading.state,
             started_at=moment_of(course.clock.start),
-            stopped_at=_moment(course.stopped_at),
-            due_at=_moment(reading.due_at),
-            next_at=_moment(next_minute),
+            stopped_at=moment_or_none(course.stopped_at),
+            due_at=moment_or_none(reading.due_at),
+            next_at=moment_or_none(next_minute),
             goal_minutes=course.version.goal,
             elapsed_minutes=course.elapsed,
             paused_by=sorted(course.pauses),
-            paused_since=_moment(course.paused_since),
-            breached_at=_moment(breach.at if breach else None),
+            paused_since=moment_or_none(course.paused_since),
+            breached_at=moment_or_none(breach.at if breach else None),
             breach_holds=None if breach is None else reading.still_breached is not None,
             computed_at=self._at,
-            decided_at=_moment(decided),
+            decided_at=moment_or_none(decided),
             is_kept=None if decided is None else breach is None,
             service_id=_key(fields.get("service")),
             owner_id=_key(fields.get("team")),
@@ -226,7 +236,7 @@ class _Writing:
         )
         turns = [row.next_at for row in self.cycles.values() if row.next_at is not None]
         if any(row.state in is_open for row in self.cycles.values()) or self.ticket.is_open:
-            turns += [moment_of(minute) for minute in _coming(definitions, minute_of(self._at))]
+            turns += filter(None, [moment_or_none(_next_boundary(definitions, minute_of(self._at)))])
         first = min(turns, default=None)
         # A minute is judged when it is over, and never earlier than now: a passed one is judged at the next look.
         self.ticket.sla_next_at = None if first is None else max(first + timedelta(minutes=1) + GRACE, self._at)
@@ -255,29 +265,25 @@ def next_moment(reading: Reading, counted: set[tuple[int, int]]) -> int | None:
     return project(course, need)
 
 
-def _coming(definitions: Definitions, minute: int) -> list[int]:
-    """The next minute from which another version of a target may be in force."""
-    later = [
-        boundary
-        for promises in definitions.by_promise.values()
-        for boundary in promises.boundaries
-        if boundary > minute
-    ]
-    return [min(later)] if later else []
+def _next_boundary(definitions: Definitions, minute: int) -> int | None:
+    """The next minute from which another version of a target may be in force; None if none is planned."""
+    boundaries = (boundary for promises in definitions.by_promise.values() for boundary in promises.boundaries)
+    return min((boundary for boundary in boundaries if boundary > minute), default=None)
 
 
 def _load_recorded(ticket_ids: Sequence[int]) -> dict[int, _Recorded]:
     recorded = {pk: _Recorded() for pk in ticket_ids}
     for breach in SlaBreach.objects.filter(ticket__in=ticket_ids):
-        recorded[breach.ticket_id].breaches[_row_key(breach)] = breach
+        recorded[breach.ticket_id].breaches[row_key(breach)] = breach
     for warning in SlaWarning.objects.filter(ticket__in=ticket_ids):
-        recorded[warning.ticket_id].warnings.setdefault(_row_key(warning), []).append(warning)
+        recorded[warning.ticket_id].warnings.setdefault(row_key(warning), []).append(warning)
     for cycle in SlaCycle.objects.filter(ticket__in=ticket_ids, version__isnull=True):
-        recorded[cycle.ticket_id].imported.add(_row_key(cycle))
+        recorded[cycle.ticket_id].imported.add(row_key(cycle))
     return recorded
 
 
-def _row_key(row: SlaBreach | SlaWarning | SlaCycle) -> ClockKey:
+def row_key(row: SlaBreach | SlaWarning | SlaCycle) -> ClockKey:
+    """What identifies the clock of a row, as `clocks.key_of` does that of a clock."""
     return row.kind, row.metric, row.team_id, row.cycle
 
 
@@ -306,10 +312,6 @@ def _set_columns(tickets: Sequence[Ticket]) -> None:
     columns = ([ticket.pk for ticket in tickets], [ticket.sla_due_at for ticket in tickets])
     with connection.cursor() as cursor:
         cursor.execute(_SET_COLUMNS, [*columns, [ticket.sla_next_at for ticket in tickets]])
-
-
-def _moment(minute: int | None) -> datetime | None:
-    return None if minute is None else moment_of(minute)
 
 
 def _key(value: object) -> int | None:

@@ -58,8 +58,12 @@ def changed(field: str, value: object) -> list[Fact]:
 
 def impact(began_at: datetime) -> list[Fact]:
     """The fact that the impact began then; the latest one holds (K-21)."""
-    value = began_at.astimezone(UTC).replace(microsecond=0, tzinfo=None)
-    return [{"type": "impact", "value": f"{value.isoformat()}Z"}]
+    return [{"type": "impact", "value": _stamp(began_at)}]
+
+
+def credit(starts_at: datetime, ends_at: datetime) -> list[Fact]:
+    """The fact that no clock counts these minutes (K-43)."""
+    return [{"type": "credit", "from": _stamp(starts_at), "to": _stamp(ends_at)}]
 
 
 def acknowledged(team: Team | None = None) -> list[Fact]:
@@ -68,7 +72,7 @@ def acknowledged(team: Team | None = None) -> list[Fact]:
 
 
 def happened(kind: str) -> list[Fact]:
-    """A fact without further fields: alerted, update, replied, vendor_notified, vendor_acknowledged, vendor_done."""
+    """A fact without fields: alerted, update, replied, origin, vendor_notified, vendor_acknowledged, vendor_done."""
     return [{"type": kind}]
 
 
@@ -146,3 +150,7 @@ def _fields(column: str, value: object) -> Fact:
     if column == "affected_customers":
         return {"customers": customers(str(value))}
     return {_PLAIN[column]: value} if column in _PLAIN else {}
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"

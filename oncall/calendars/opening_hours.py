@@ -32,6 +32,11 @@ def moment_of(minute: int) -> datetime:
     return EPOCH + timedelta(minutes=minute)
 
 
+def moment_or_none(minute: int | None) -> datetime | None:
+    """The instant at which a minute begins; None for none."""
+    return None if minute is None else moment_of(minute)
+
+
 @dataclass(frozen=True)
 class HoursVersion:
     """The opening hours in force from a minute on; None for `hours` means around the clock."""

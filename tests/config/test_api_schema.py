@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 from openapi_schema_validator import OAS30Validator
+from rest_framework import serializers
 
 from config import api_document
 from config.api import router
@@ -37,6 +38,12 @@ class TestDocument:
 
         assert len(lines) > 190
         assert {place: line for place, line in lines.items() if not 3 < len(line) <= 120} == {}
+
+    def test_is_drawn_from_classes_of_ours_alone(self) -> None:
+        """A schema put on a class of the library would be every field's of that class."""
+        library = [kind for kind in vars(serializers).values() if isinstance(kind, type)]
+
+        assert [kind for kind in library if "_spectacular_annotation" in vars(kind)] == []
 
     def test_says_what_each_field_and_parameter_means(self, written: Any) -> None:
         silent = [

@@ -217,6 +217,32 @@ class TestLocks:
         run(start)
         assert SlaCycle.objects.filter(ticket=locked).exists()
 
+    def test_of_other_tickets_are_free_while_people_are_told(
+        self, start: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        target(start)
+        tickets = {declare(start).pk for _ in range(3)}
+        run(start)
+        reached: list[int] = []
+        other = connection.copy()
+
+        def tell(*, ticket: Ticket, **_: object) -> None:
+            # A lock of any other ticket would make this wait, as it would make somebody who answers wait.
+            with other.cursor() as cursor:
+                cursor.execute("BEGIN")
+                keys = [pk for pk in tickets if pk != ticket.pk]
+                cursor.execute("SELECT 1 FROM incidents_ticket WHERE id = ANY(%s) FOR NO KEY UPDATE NOWAIT", [keys])
+                cursor.execute("ROLLBACK")
+            reached.append(ticket.pk)
+
+        monkeypatch.setattr(sweep, "carry_out", tell)
+        try:
+            run(start + timedelta(minutes=31, seconds=3))
+        finally:
+            other.close()
+
+        assert sorted(reached) == sorted(tickets)
+
     def test_are_not_taken_while_clocks_are_computed(self, start: datetime) -> None:
         target(start)
         ticket = declare(start)
