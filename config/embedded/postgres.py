@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from config.embedded.accounts import Account, place_data
+from config.embedded.accounts import Account, current_data_folder, place_data, server_account
 from config.embedded.binaries import postgres_folder
 from config.embedded.errors import ServersUnavailable
 from config.embedded.processes import Child, await_predecessor
@@ -125,6 +125,14 @@ class Postgres:
         with psycopg.connect(host=str(self.socket_dir), user=ROLE, dbname="postgres", autocommit=True) as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [ROLE]).fetchone() is None:
                 connection.execute(f"CREATE DATABASE {ROLE}")
+
+
+def copy_clusters(source: Path, target: Path) -> None:
+    """Give a new data folder a copy of the clusters of another one, whose servers have stopped."""
+    for folder in source.glob("postgres-*"):
+        placed = place_data(target / folder.name, server_account())
+        # With owners and modes, which PostgreSQL insists on.
+        subprocess.run(["cp", "-a", current_data_folder(folder) / "cluster", placed], check=True)
 
 
 def _await_ready(child: Child, cluster: Path) -> None:

@@ -41,6 +41,8 @@ class Copy:
         (root / ".venv").mkdir()
         for path in (ROOT / ".venv").iterdir():  # links, so that whatever happens to the copy stays there
             (root / ".venv" / path.name).symlink_to(path)
+        if (ROOT / ".mypy_cache").is_dir():  # types of what a guide leaves alone are worked out once
+            shutil.copytree(ROOT / ".mypy_cache", root / ".mypy_cache")
         for command in (["init", "-q"], ["add", "-A"]):  # checks ask git for the tracked files
             subprocess.run(["git", *command], cwd=root, check=True)
         return cls(root)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults import results
-from tests.faults.site import Site, running_site
+from tests.faults.site import Site
+from tests.plugins.prepared import migrated_site
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,7 +33,7 @@ def ledger(request: pytest.FixtureRequest) -> Iterator[results.Ledger]:
 @pytest.fixture(scope="session")
 def whole_site() -> Iterator[Site]:
     """The site; its servers run as long as the test run."""
-    with running_site() as site:
+    with migrated_site() as site:
         yield site
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg
 
+from config.embedded.postgres import copy_clusters
 from config.embedded.processes import Child
 from config.embedded.servers import Servers, delete_data, start_servers
 from tests.faults import oracle
@@ -325,13 +326,19 @@ class Site:
 
 
 @contextlib.contextmanager
-def running_site() -> Iterator[Site]:
-    """A migrated site with its servers and the provider; no program of the product runs yet."""
-    folder = Path(tempfile.mkdtemp(prefix="holdfast-faults-"))
+def running_site(*, data: Path | None = None, keep: Path | None = None) -> Iterator[Site]:
+    """A migrated site with its servers and the provider; no program of the product runs yet.
+
+    With `data` it begins with a copy of that stopped site's database instead. With `keep` it runs in that folder, and
+    its data stay there.
+    """
+    folder = keep or Path(tempfile.mkdtemp(prefix="holdfast-faults-"))
     with contextlib.ExitStack() as stack:
-        if not os.environ.get("FAULTS_KEEP"):  # to read the logs of a failure
+        if keep is None and not os.environ.get("FAULTS_KEEP"):  # to read the logs of a failure
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             stack.callback(delete_data, folder)
+        if data is not None:
+            copy_clusters(data, folder)
         with _without(_OURS):
             servers = start_servers(folder)
         stack.callback(servers.stop)
@@ -339,7 +346,8 @@ def running_site() -> Iterator[Site]:
         stack.callback(site.stop_programs)
         provider = site.program("provider", "-m", "tests.faults.provider", str(site.phone_port), str(site.log))
         stack.callback(provider.kill)
-        site.run("manage.py", "migrate", "--verbosity=0")
+        if data is None:
+            site.run("manage.py", "migrate", "--verbosity=0")
         wait_for("the provider answers", lambda: get(f"http://127.0.0.1:{site.phone_port}/") == 200, limit=20)
         yield site
 

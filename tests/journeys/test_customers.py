@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.faults.site import Site, free_port, running_site, wait_for
+from tests.faults.site import Site, free_port, wait_for
+from tests.plugins.prepared import company_site
 
 pytestmark = pytest.mark.timeout(300, func_only=True)
 
@@ -51,12 +52,11 @@ class Stage:
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with ExitStack() as stack:
-        site = stack.enter_context(running_site())
+        site, credentials = stack.enter_context(company_site())
         folder, smtp = tmp_path_factory.mktemp("outside"), free_port()
         servers = site.program("fake-servers", "-m", "config.demo.fake_servers", f"--smtp-port={smtp}",
                              f"--phone-port={free_port()}", f"--folder={folder}")  # fmt: skip
         stack.callback(site.kill, servers)
-        credentials = json.loads(site.run("-m", "tests.journeys.company"))
         carla = next(user for user in credentials["users"] if user["email"].startswith("carla"))
         site.overrides = {"STATIC_FROM_SOURCE": "1", "EMAIL_URL": f"smtp://127.0.0.1:{smtp}"}
         site.start_web()

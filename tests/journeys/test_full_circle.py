@@ -4,7 +4,6 @@ Everything is real: PostgreSQL, Redis, the web server, a Celery worker with its 
 gateway outside the product, and browsers without JavaScript. The assertions are about what people read.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,8 +13,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.faults.site import free_port, running_site, wait_for
+from tests.faults.site import free_port, wait_for
 from tests.journeys.stage import Person, Stage
+from tests.plugins.prepared import company_site
 
 pytestmark = pytest.mark.timeout(300, func_only=True)
 
@@ -34,12 +34,11 @@ _ANSWERS = {
 @pytest.fixture
 def stage(browser: Browser, tmp_path: Path) -> Iterator[Stage]:
     with ExitStack() as stack:
-        site = stack.enter_context(running_site())
+        site, credentials = stack.enter_context(company_site())
         smtp = free_port()
         servers = site.program("fake-servers", "-m", "config.demo.fake_servers", f"--smtp-port={smtp}",
                              f"--phone-port={free_port()}", f"--folder={tmp_path}")  # fmt: skip
         stack.callback(site.kill, servers)
-        credentials = json.loads(site.run("-m", "tests.journeys.company"))
         site.overrides = {"STATIC_FROM_SOURCE": "1", "EMAIL_URL": f"smtp://127.0.0.1:{smtp}"}
         site.start_web()
         site.start_worker()

@@ -4,7 +4,6 @@ Everything is real: PostgreSQL, Redis, the web server, Celery workers with their
 browser on a phone's screen, and a phone gateway outside the product. The worker is killed in between.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -14,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.faults.json_lines import read_json_lines
-from tests.faults.site import Site, running_site, wait_for
+from tests.faults.site import Site, wait_for
 from tests.journeys.monitoring import PROGRAM, Alertmanager, running_alertmanager
+from tests.plugins.prepared import company_site
 
 pytestmark = [
     pytest.mark.timeout(300, func_only=True),
@@ -66,8 +66,7 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """A separate site: the fault tests break theirs."""
     with ExitStack() as stack:
-        site = stack.enter_context(running_site())
-        credentials = json.loads(site.run("-m", "tests.journeys.company"))
+        site, credentials = stack.enter_context(company_site())
         integration = next(
             integration for integration in credentials["integrations"] if integration["name"] == "Prometheus"
         )
