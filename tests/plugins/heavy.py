@@ -42,6 +42,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
             item.add_marker(BY_FOLDER[folder])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with drills that need no database of this run: at the end one worker would wait for the other's."""
+    items.sort(key=lambda item: not (item.get_closest_marker("drill") and not item.get_closest_marker("django_db")))
+
+
 def is_heavy(item: pytest.Item) -> bool:
     """Whether the test has one of the four markers."""
     return any(item.get_closest_marker(name) is not None for name in HEAVY)
