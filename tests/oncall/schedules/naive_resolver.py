@@ -34,6 +34,7 @@ class Naive:
     def __init__(self, plan):
         self.plan = plan
         self._walls = {}
+        self._handoffs = {}
 
     def resolve(self, local, zone):
         key = (local, zone.key)
@@ -57,13 +58,13 @@ class Naive:
                 except ValueError:
                     day -= 1
         if rotation.unit == "custom":
-            at, turn = rotation.anchor, 0
-            while turn < k:
-                at, turn = at + rotation.lengths[turn % len(rotation.lengths)] * MINUTE, turn + 1
-            while turn > k:
-                turn -= 1
-                at -= rotation.lengths[turn % len(rotation.lengths)] * MINUTE
-            return at
+            # Each from its neighbour: turns of a quarter of an hour since an anchor months ago are thousands.
+            after, before = self._handoffs.setdefault(rotation, ([rotation.anchor], [rotation.anchor]))
+            while len(after) <= k:
+                after.append(after[-1] + rotation.lengths[(len(after) - 1) % len(rotation.lengths)] * MINUTE)
+            while len(before) <= -k:
+                before.append(before[-1] - rotation.lengths[-len(before) % len(rotation.lengths)] * MINUTE)
+            return after[k] if k >= 0 else before[-k]
         return (
             rotation.anchor
             + k * rotation.length * {"hour": timedelta(hours=1), "day": DAY, "week": 7 * DAY}[rotation.unit]
