@@ -20,12 +20,13 @@ _NO_EVENTS = frozenset({"withdrawn", "origin"})
 WORK_IN_PROGRESS = (str(TicketKind.INCIDENT), str(TicketKind.REQUEST))
 """A target that names no kind is for incidents and requests; one for problems says so."""
 _STAMP = """
-    SELECT (SELECT max(id) FROM incidents_slatargetversion),
-        (SELECT max(withdrawn_at) FROM incidents_slatargetversion),
-        (SELECT max(id) FROM oncall_calendarversion), (SELECT max(withdrawn_at) FROM oncall_calendarversion),
-        (SELECT max(id) FROM oncall_calendardate), (SELECT max(withdrawn_at) FROM oncall_calendardate),
-        (SELECT count(*) FROM incidents_slatarget)
+    SELECT * FROM
+        (SELECT count(*), max(id), count(withdrawn_at) FROM incidents_slatargetversion) versions,
+        (SELECT count(*), max(id), count(withdrawn_at) FROM oncall_calendarversion) hours,
+        (SELECT count(*), max(id), count(withdrawn_at) FROM oncall_calendardate) dates,
+        (SELECT count(*) FROM incidents_slatarget) targets
 """
+"""Changes with each commit: of two that overlap, the one with the smaller id may come last, which no maximum shows."""
 
 
 @dataclass(frozen=True)
