@@ -63,7 +63,7 @@ def _load_company(data: Path) -> None:
 
 
 def _data(name: str, make: Callable[[Path], None]) -> Path:
-    """The folder with this data; whoever needs it first makes it, and the others wait."""
+    """The folder with this data; the first that needs it makes it, and the others wait."""
     folder = Path(os.environ[FOLDER]) / name
     folder.mkdir(exist_ok=True)
     with (folder / "making").open("w") as lock:
