@@ -84,8 +84,8 @@ class KnownErrorForm(VerbForm, EditForm):
             return dict(published)
         incidents = Incident.objects.filter(quoting.QUOTABLE, links_out__to_ticket=ticket).exclude(customer_impact="")
         workaround = Problem.objects.values_list("workaround", flat=True).get(pk=ticket.pk)
-        symptoms = dict.fromkeys(incidents.order_by("-created_at").values_list("customer_impact", flat=True)[:5])
-        return {"title": ticket.title[:200], "symptoms": "\n".join(symptoms), "workaround": workaround}
+        newest = incidents.order_by("-created_at", "-pk").values_list("customer_impact", flat=True)[:5]
+        return {"title": ticket.title[:200], "symptoms": "\n".join(dict.fromkeys(newest)), "workaround": workaround}
 
 
 class _RiskField(forms.ModelMultipleChoiceField):

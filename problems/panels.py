@@ -66,7 +66,7 @@ def _known_error_moments(circle: RelatedTickets) -> Iterable[Moment]:
         )
     uses = KnownErrorUse.objects.filter(incident__in=[incident.pk for incident in circle.incidents])
     uses = uses.filter(known_error__in=KnownError.objects.visible_to(circle.user))
-    for use in uses.select_related("known_error", "incident").order_by("-used_at")[: MAX_LINKED * 5]:
+    for use in uses.select_related("known_error", "incident").order_by("-used_at", "-pk")[: MAX_LINKED * 5]:
         text = f"Used in {use.incident.reference}"
         yield Moment(use.used_at, text, use.known_error.title, use.known_error.get_absolute_url())
 

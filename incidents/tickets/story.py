@@ -64,7 +64,7 @@ def story_url(ticket: Ticket) -> str:
 
 
 def _alerts(related: RelatedTickets) -> Iterable[Moment]:
-    for alert in Alert.objects.filter(ticket__in=related.incidents).order_by("-opened_at")[: MAX_LINKED * 5]:
+    for alert in Alert.objects.filter(ticket__in=related.incidents).order_by("-opened_at", "-pk")[: MAX_LINKED * 5]:
         labels = {"opened_at": "Alert opened", "closed_at": "Alert closed"}
         yield from timestamp_moments(alert, labels, title=alert.title, url=alert.get_absolute_url())
 
@@ -76,7 +76,7 @@ def _incidents(related: RelatedTickets) -> Iterable[Moment]:
 
 def _updates(related: RelatedTickets) -> Iterable[Moment]:
     rows = CustomerUpdate.objects.visible_to(related.user).filter(incident__ticket__in=related.incidents)
-    for update in rows.select_related("incident").order_by("-published_at")[: MAX_LINKED * 5]:
+    for update in rows.select_related("incident").order_by("-published_at", "-pk")[: MAX_LINKED * 5]:
         text = f"{update.get_status_display()}: {update.body}"
         yield Moment(update.published_at, text, update.incident.name, update.incident.get_absolute_url())
 
@@ -88,7 +88,7 @@ def _problems(related: RelatedTickets) -> Iterable[Moment]:
 
 def _actions(related: RelatedTickets) -> Iterable[Moment]:
     rows = ActionItem.objects.filter(ticket__in=related.tickets).select_related("ticket", "owner", "team")
-    for action in rows.order_by("-created_at")[: MAX_LINKED * 5]:
+    for action in rows.order_by("-created_at", "-pk")[: MAX_LINKED * 5]:
         assigned_to = action.owner.name if action.owner else str(action.team)
         outcome = "Done" if action.status == ActionStatus.DONE else f"Declined: {action.reason}"
         labels = {"created_at": f"Assigned to {assigned_to}, due on {action.due_on:%Y-%m-%d}", "done_at": outcome}

@@ -43,7 +43,7 @@ class ServicePage(DetailPage):
         rows = with_unowned(with_open_clocks(Ticket.objects.for_list().visible_to(self.person))).filter(
             service=service
         )
-        worst_first = rows.open().order_by("priority", "-created_at")[:50]
+        worst_first = rows.open().order_by("priority", "-created_at", "-pk")[:50]
         table = TicketTable(worst_first, exclude=("service", "team", "priority"), orderable=False)
         table.at = self.at
         return super().get_context_data(**kwargs) | {

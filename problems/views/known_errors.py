@@ -50,7 +50,9 @@ class KnownErrorPage(DetailPage):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the incidents in which it was used."""
         incidents = Ticket.objects.visible_to(self.person).filter(incident__known_errors_used__known_error=self.object)
-        return super().get_context_data(**kwargs) | {"incidents": incidents.distinct().order_by("-created_at")[:20]}
+        return super().get_context_data(**kwargs) | {
+            "incidents": incidents.distinct().order_by("-created_at", "-pk")[:20]
+        }
 
 
 class UseKnownError(PostPage):
