@@ -25,4 +25,4 @@ class OriginSerializer(InputSerializer):
 
     system = Line(max_length=60)
     opened_at = Instant()
-    clocks = ImportedClockSerializer(many=True, default=list, max_length=50)  # type: ignore[call-arg]  # goes to the list that many=True makes
+    clocks = serializers.ListField(child=ImportedClockSerializer(), default=list, max_length=50)
