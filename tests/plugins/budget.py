@@ -12,15 +12,13 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from tests.plugins.clock import RunClock
+from tests.plugins.clock import RunClock, slowness
 from tests.plugins.heavy import HEAVY, is_heavy
 
 LIGHT_SECONDS = 2.0
 FAILS_AT = 2.0
 """A test fails at this multiple of the limit: the same work costs up to half as much again from one run to the next,
 and a run must not fail for that. What lies between is named in the summary."""
-ANCHOR_SECONDS = 0.020
-"""What the loop of `slowness` costs on the two quiet cores that the limit is meant for."""
 LISTED = 10
 SPENT = pytest.StashKey[dict[str, float]]()
 
@@ -59,13 +57,6 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
     return (yield from _measure(item, "teardown"))
 
 
-def slowness() -> float:
-    """How much more CPU the same work costs now than on quiet cores, at least 1."""
-    before = time.process_time()
-    sum(number * number for number in range(300_000))
-    return max(1.0, (time.process_time() - before) / ANCHOR_SECONDS)
-
-
 def _measure(item: pytest.Item, phase: str) -> Generator[None, Any, Any]:
     before = time.process_time()
     try:
@@ -91,7 +82,9 @@ class Totals:
         self.phases = {"light": 0.0, "heavy": 0.0}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Add a report."""
+        """Add a report, and look at the machine from time to time."""
+        if self.clock is not None:
+            self.clock.measure()
         spent = getattr(report, "cpu", 0.0)
         kind = "heavy" if getattr(report, "is_heavy", False) else "light"
         self.phases[kind] += spent

@@ -6,8 +6,7 @@ import time
 import pytest
 
 from tests.plugins import clock
-from tests.plugins.budget import ANCHOR_SECONDS, slowness
-from tests.plugins.clock import RunClock
+from tests.plugins.clock import ANCHOR_SECONDS, RunClock, slowness
 from tests.plugins.conftest import Run, last_line
 
 # The limit grows with the slowness of a busy machine; here the machine is as quick as it is meant to be.
@@ -89,12 +88,12 @@ class TestHeavyTest:
 @pytest.mark.faults
 class TestRunOfCI:
     def test_fails_when_it_took_too_long_and_ends_with_the_counts(self, run: Run) -> None:
-        began = {clock.BEGAN: str(time.time() - 1510), clock.BUSY: str(clock.busy_ticks()), clock.ROOT: "1"}
+        began = {clock.BEGAN: str(time.time() - 3 * 3600), clock.BUSY: str(clock.busy_ticks()), clock.ROOT: "1"}
 
         ran = run("def test_other():\n    pass\n", **began, **{clock.LIMIT: "25"})
 
         assert ran.returncode == 1
-        assert "CI took 25 min 1" in ran.stdout
+        assert "CI took 180 min" in ran.stdout
         assert "of at most 25 min: too long." in ran.stdout
         assert "1 passed" in last_line(ran)
 
@@ -115,6 +114,26 @@ class TestClock:
 
         assert not began.is_over()
         assert "not judged, because other work took" in began.text()
+
+    def test_judges_by_the_speed_of_the_machine(self) -> None:
+        began = RunClock(time.time() - 40 * 60, clock.busy_ticks(), root=1, limit_minutes=25, slow=[1.0, 2.0, 2.0])
+
+        assert not began.is_over()
+        assert began.text().startswith("CI took 40 min 0 s, 20 min 0 s without the slowness of this machine (x 2.00)")
+
+    def test_fails_a_long_run_on_a_slow_machine_too(self) -> None:
+        began = RunClock(time.time() - 60 * 60, clock.busy_ticks(), root=1, limit_minutes=25, slow=[2.0])
+
+        assert began.is_over()
+        assert began.text().endswith("of at most 25 min: too long.")
+
+    def test_measures_the_machine_from_time_to_time(self) -> None:
+        run = RunClock(time.time(), clock.busy_ticks(), root=1, limit_minutes=25)
+
+        run.measure()
+        run.measure()
+
+        assert len(run.slow) == 1
 
     def test_counts_its_own_processes_apart_from_others(self) -> None:
         before = clock.own_ticks(os.getpid())
