@@ -41,6 +41,6 @@ def test_work_as_printed(folder: Path) -> None:
 
 
 def _together(commands: list[str]) -> str:
-    """One command for the tests that several name."""
-    paths = [path for command in commands for path in command.split('"')[1].split()]
-    return f'make test ARGS="{" ".join(dict.fromkeys(paths))}"'
+    """One command for the tests that several name by words."""
+    words = [word for command in commands for word in command.split("'")[1].split(" or ")]
+    return f"""make test ARGS="-k '{" or ".join(dict.fromkeys(words))}'\""""
