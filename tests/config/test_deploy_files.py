@@ -13,7 +13,10 @@ NGINX = (DEPLOY / "nginx.conf").read_text()
 CADDY = (DEPLOY / "Caddyfile").read_text()
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+OF_A_NEW_SENDER = f"/integrations/new-sender/2/{VALUE}"
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, OF_A_NEW_SENDER])
 class TestLogs:
     def test_of_nginx_hold_no_key(self, address: str) -> None:
         block = NGINX.split("map $uri $uri_without_key {")[1].split("}\n")[0]
