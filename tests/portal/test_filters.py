@@ -19,6 +19,7 @@ from config.base.web.filters import FilterSet, YesNoField
 from config.base.web.forms import FilterForm
 from config.base.web.moments import DayField, MomentField
 from incidents.filters.tickets import ReferenceField
+from incidents.models import Ticket
 from tests import factories as make
 from tests.architecture.sources import APPS, place, sources, tree
 from tests.clients import client_of
@@ -89,6 +90,19 @@ class TestParsers:
                 bound = type("Bound", (FilterForm,), {name: field})({name: "\u0661x"})
 
                 assert not bound.is_valid(), name
+
+    @pytest.mark.parametrize("kind", FILTER_SETS, ids=lambda kind: kind.__name__)
+    def test_that_are_not_sent_narrow_nothing(self, kind: Any) -> None:
+        """The API makes only the filters of the parameters that were sent."""
+        if not issubclass(kind, FilterSet):
+            return
+        model: Any = kind._meta.model or Ticket
+        rows = model.objects.all()
+        every, none = (kind(QueryDict(""), rows, sent=sent) for sent in (None, ()))
+
+        assert every.is_valid()
+        assert none.is_valid()
+        assert str(every.qs.query) == str(none.qs.query)
 
     def test_are_nowhere_else(self) -> None:
         parsing = {

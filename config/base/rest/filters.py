@@ -24,8 +24,9 @@ class StrictFilters(DjangoFilterBackend):
     """django-filter, which also lists its parameter names, so that the view can refuse all others."""
 
     def get_filterset_kwargs(self, request: Request, queryset: _Rows, view: Any) -> dict[str, object]:
-        """Days and moments without an offset are in UTC for every caller."""
-        return super().get_filterset_kwargs(request, queryset, view) | {"zone": UTC_ZONE}
+        """Days and moments without an offset are in UTC for every caller; only filters that were sent are made."""
+        own = {"zone": UTC_ZONE, "sent": request.query_params}
+        return super().get_filterset_kwargs(request, queryset, view) | own
 
     def get_filterset_class(self, view: Any, queryset: _Rows = None) -> type[FilterSet] | None:
         """The view's declared filter set, with the filters by time that every list has."""
@@ -39,7 +40,7 @@ class StrictFilters(DjangoFilterBackend):
         if kind is None:
             return ()
         if kind not in _parameters:
-            _parameters[kind] = tuple(self.get_filterset(request, queryset, view).form.fields)
+            _parameters[kind] = tuple(kind(queryset=queryset, request=request).form.fields)
         return _parameters[kind]
 
     def filter_queryset(self, request: Request, queryset: QuerySet[RowT], view: Any) -> QuerySet[RowT]:

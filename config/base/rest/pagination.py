@@ -73,10 +73,19 @@ class OrderedPagination(Pagination):
         return tuple(view.orders[name]) if name else super().get_ordering(request, queryset, view)
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        """One page in the requested order."""
-        if name := self._requested(request, view):
-            queryset = queryset.filter(**{f"{view.orders[name][0].removeprefix('-')}__isnull": False})
-        return super().paginate_queryset(queryset, request, view)
+        """One page in the requested order.
+
+        Its rows are chosen first and loaded then, so that only they are joined with what they show, and not all rows
+        that are sorted.
+        """
+        name = self._requested(request, view)
+        if not name:
+            return super().paginate_queryset(queryset, request, view)
+        columns = [column.removeprefix("-") for column in view.orders[name]]
+        sorted_rows = queryset.select_related(None).only("pk", *columns).filter(**{f"{columns[0]}__isnull": False})
+        chosen = [row.pk for row in super().paginate_queryset(sorted_rows, request, view)]
+        loaded = queryset.in_bulk(chosen)
+        return [loaded[pk] for pk in chosen if pk in loaded]
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """With the orders of a list; an action of a record has none."""

@@ -1,13 +1,17 @@
 """What serializers share: strictness, cleaned text, instants with an offset, references by natural key."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, ClassVar, TypeAlias
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import SkipField
+from rest_framework.relations import PKOnlyObject
 
 from config.base.data import text
 from config.base.data.models import OneLineField
@@ -192,6 +196,10 @@ class EmptySerializer(InputSerializer):
     """A request without a body."""
 
 
+_Step: TypeAlias = Callable[[Any], object]
+_Field: TypeAlias = serializers.Field[Any, Any, Any, Any]
+
+
 class RecordSerializer(_Strict, serializers.ModelSerializer[Any]):
     """A record as it is shown. Declare `Meta.model` and every field by name."""
 
@@ -202,6 +210,46 @@ class RecordSerializer(_Strict, serializers.ModelSerializer[Any]):
         models.DateTimeField: Instant,
         models.DateField: Day,
     }
+
+    def to_representation(self, instance: models.Model) -> dict[str, object]:
+        """The record's fields in their order.
+
+        As DRF does it, but what stands behind each field is worked out once and not for every row: half of what a row
+        costs.
+        """
+        answer: dict[str, object] = {}
+        for name, read, show in self._steps:
+            try:
+                value = read(instance)
+            except SkipField:
+                continue
+            answer[name] = None if value is None else show(value)
+        return answer
+
+    @cached_property
+    def _steps(self) -> list[tuple[str, _Step, _Step]]:
+        """Of each field its name, what reads the value from a record, and what shows a value."""
+        model: type[models.Model] = self.Meta.model
+        columns = {column.name for column in model._meta.concrete_fields}
+        return [
+            (field.field_name, _reader_of(field, columns), field.to_representation)
+            for field in self.fields.values()
+            if not field.write_only
+        ]
+
+
+def _reader_of(field: _Field, columns: Container[str]) -> _Step:
+    """A column is read as it is; only what is no column may be a method, a mapping, or not there."""
+    source = field.source or ""
+    is_plain = type(field).get_attribute is serializers.Field.get_attribute
+    if source in columns and (is_plain or isinstance(field, serializers.SlugRelatedField)):
+        return attrgetter(source)
+
+    def read(record: models.Model) -> object:
+        value: object = field.get_attribute(record)
+        return None if isinstance(value, PKOnlyObject) and value.pk is None else value
+
+    return read
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True})

@@ -132,15 +132,23 @@ class FilterSet(filters.FilterSet):
 
     A parameter that is sent several times means any of its values, unless its filter says `may_repeat = False` or
     the set names it in `single`; then it is refused. `zone` is that of days and of moments without an offset.
+    `sent` are the parameters of a caller who shows no form: no other filter is made then, because forty of them cost
+    as much as ten rows.
     """
 
     single: tuple[str, ...] = ()
+    base_filters: dict[str, filters.Filter]
 
     class Meta:
         form = FilterForm
 
-    def __init__(self, *args: object, zone: ZoneInfo | None = None, **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, zone: ZoneInfo | None = None, sent: Iterable[str] | None = None, **kwargs: object
+    ) -> None:
         self.zone = zone or reader_zone()
+        if sent is not None:
+            sent = tuple(sent)
+            self.base_filters = {name: row for name, row in self.base_filters.items() if _is_needed(name, row, sent)}
         super().__init__(*args, **kwargs)
 
     @property
@@ -171,6 +179,11 @@ class FilterSet(filters.FilterSet):
         for value in values:
             matches |= Q(pk__in=self.filters[name].filter(rows.order_by(), value).values("pk"))
         return rows.filter(matches)
+
+
+def _is_needed(name: str, row: filters.Filter, sent: Iterable[str]) -> bool:
+    """Whether one of the sent parameters is the filter's; those of a range begin with its name."""
+    return bool(row.extra.get("required")) or any(parameter.startswith(name) for parameter in sent)
 
 
 def _may_repeat(row: filters.Filter) -> bool:

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from config.base.data.roles import Role
 from incidents.models import Ticket
@@ -114,6 +116,19 @@ class TestList:
         assert second["next"] is None
         assert first["results"][0]["sla_due_at"] == "2026-03-02T11:30:00Z"
         assert [row["id"] for row in usual] == [without.pk, early.pk, late.pk]
+
+    def test_joins_only_the_rows_of_the_page(self, api: Any) -> None:
+        """Otherwise every open ticket would be joined with all it shows, to show the first fifty."""
+        target(conditions={"priority": [1, 3]})
+        sweep(opened(START))
+
+        with CaptureQueriesContext(connection) as captured:
+            api.get("/api/v1/incidents/?order=sla_due_at")
+        sorting = [query["sql"] for query in captured if 'ORDER BY "incidents_ticket"."sla_due_at"' in query["sql"]]
+
+        assert len(sorting) == 1
+        assert "JOIN" not in sorting[0]
+        assert "description" not in sorting[0]
 
     def test_refuses_an_order_that_does_not_exist(self, api: Any) -> None:
         answer = api.get("/api/v1/incidents/?order=age")
