@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from oncall.calendars.opening_hours import Span
 
@@ -44,8 +45,7 @@ Mark = tuple[int, int]
 """When something happened: the minute, and its place among all events."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The ticket after all events of a minute."""
 
     fields: Mapping[str, object]

@@ -20,6 +20,8 @@ class Matching:
         self.edges = sorted({history.opened, *history.turns, *promises.boundaries, *credited})
         """The minutes in which anything may change, but for what ends one clock for good."""
         self._frames: list[Frame | None] = [None] * len(self.edges)
+        self._match: tuple[Mapping[str, object], int, TargetVersion | None] = ({}, -1, None)
+        """The fields, the place among the boundaries, and the promise that was looked for last."""
 
     def fields_at(self, minute: int) -> Mapping[str, object]:
         """The ticket's fields after all events of a minute."""
@@ -40,8 +42,12 @@ class Matching:
         return frame
 
     def _frame(self, minute: int) -> Frame:
-        state = self.history.state_at(minute)
-        version = self.promises.match(self._own(state.fields), minute, opened=self.history.opened)
+        state, place = self.history.state_at(minute), bisect_right(self.promises.boundaries, minute)
+        fields, last_place, version = self._match
+        # Most events change no field; fields are replaced when they change, never altered.
+        if state.fields is not fields or place != last_place:
+            version = self.promises.match(self._own(state.fields), minute, opened=self.history.opened)
+            self._match = state.fields, place, version
         return state, version, self.history.is_credited(minute)
 
     def _own(self, fields: Mapping[str, object]) -> Mapping[str, object]:

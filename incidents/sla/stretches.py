@@ -7,6 +7,7 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from incidents.sla.definitions import Promises, TargetVersion
 from incidents.sla.history import Mark, State
@@ -94,8 +95,7 @@ class Clock:
     ending: Ending | EndOfCycle
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Minutes `[start, end)` in which a clock's circumstances are the same."""
 
     start: int
@@ -200,7 +200,7 @@ class Course:
         edges = self._edges()
         start, current = edges[0], self._circumstances(edges[0])
         for edge in edges[1:]:
-            if self._is_over(edge):
+            if self.status in _ENDED and self._is_over(edge):
                 continue
             new = self._circumstances(edge)
             if new != current:
@@ -209,9 +209,7 @@ class Course:
         yield self._stretch(start, self.until + 1, current)
 
     def _is_over(self, edge: int) -> bool:
-        """Whether the clock has ended and this minute cannot change that: only reopening can (K-30)."""
-        if self.status not in _ENDED:
-            return False
+        """Whether a clock that has ended stays so in this minute: only reopening can change it (K-30)."""
         return isinstance(self.clock.ending, EndOfCycle) or edge not in self.history.reopenings
 
     def _stretch(self, start: int, end: int, circumstances: _Circumstances) -> Stretch:
@@ -251,6 +249,9 @@ class Course:
     def _move(self, minute: int, version: TargetVersion | None, state: State) -> None:
         """Change the status as this minute does; an ended clock keeps its version (K-45)."""
         end = self.clock.ending.at(minute, state)
+        if end is None and version is not None and self.status is Status.OPEN:
+            self.version = version
+            return
         was_ended = self.status in _ENDED
         if self._stays(minute, version, end):
             return

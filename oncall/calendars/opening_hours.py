@@ -147,8 +147,10 @@ class OpeningHours:
 
         A number reached at closing time is reached at closing time. `minutes` is at least 1.
         """
+        if minutes > limit - since:  # not even if it is open all the time
+            return None
         if self._is_always_open:
-            return since + minutes if since + minutes <= limit else None
+            return since + minutes
         missing = minutes
         for version, number, begin, stop, is_whole in self._chunks(since, limit):
             if is_whole and version.chunk(number)[1] < missing:
