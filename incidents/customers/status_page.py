@@ -149,8 +149,8 @@ def page_view(page: StatusPage) -> PageView:
     components = list(page.components.order_by("position", "name"))
     unresolved = list(incidents_of(page).unresolved()[:NEWEST])
     times = [page.created_at, *(component.updated_at for component in components)]
-    newest_incident = page.incidents.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
-    newest_maintenance = page.maintenances.order_by("-updated_at").values_list("updated_at", flat=True)[:1]
+    newest_incident = page.incidents.order_by("-updated_at", "-pk").values_list("updated_at", flat=True)[:1]
+    newest_maintenance = page.maintenances.order_by("-updated_at", "-pk").values_list("updated_at", flat=True)[:1]
     return PageView(
         page=page,
         components=_component_views(components),

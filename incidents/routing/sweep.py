@@ -81,7 +81,7 @@ def _due_groups(*, at: datetime) -> tuple[list[_Group], list[Severity]]:
         Alert.objects.filter(route_at__lte=at)
         .values_list("integration_id", "group_key", "severity_word")
         .annotate(since=Min("route_at"), attempts=Max("route_attempts"))
-        .order_by("since")[:MAX_GROUPS]
+        .order_by("since", "integration_id", "group_key", "severity_word")[:MAX_GROUPS]
     )
     if not rows:
         return [], []

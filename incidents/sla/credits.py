@@ -104,7 +104,7 @@ def counts_from(ticket: Ticket) -> datetime:
 def overlapping(ticket: Ticket, *, starts_at: datetime, ends_at: datetime) -> SlaCredit | None:
     """An excluded time of the ticket, approved or waiting, that shares a minute with `[starts_at, ends_at)`."""
     rows = ticket.sla_credits.exclude(status=WaiverStatus.DECLINED)
-    return rows.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).order_by("starts_at").first()
+    return rows.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).order_by("starts_at", "pk").first()
 
 
 def overlap_text(other: SlaCredit | None) -> str:

@@ -156,7 +156,7 @@ class GuardedForms:
             content_type__model=self.opts.model_name,
             object_id=str(record.pk),
         )
-        newest = entry.select_related("user").order_by("-action_time").first()
+        newest = entry.select_related("user").order_by("-action_time", "-pk").first()
         return LastChange(newest.user, newest.action_time) if newest else LastChange()
 
 

@@ -51,7 +51,8 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
 
     def last_change(self, record: Any) -> LastChange:
         """The newest update of the public incident."""
-        newest = record.updates.filter(withdrawn_at=None).select_related("author").order_by("-published_at").first()
+        published = record.updates.filter(withdrawn_at=None).select_related("author")
+        newest = published.order_by("-published_at", "-pk").first()
         return LastChange(newest.author, newest.published_at) if newest else LastChange(at=record.updated_at)
 
     def get_title(self) -> str:

@@ -321,7 +321,7 @@ class ScheduleEdit(ScheduleManagerPage, _Editor):  # type: ignore[misc]  # as ab
         versions = self.schedule.versions.filter(withdrawn_at__isnull=True).prefetch_related("layers__members")
         if roster.now_version:
             return versions.get(pk=roster.now_version.id)
-        return versions.order_by("effective_from", "-created_at").first()
+        return versions.order_by("effective_from", "-created_at", "-pk").first()
 
     @property
     def newest_version(self) -> ScheduleVersion | None:
