@@ -15,6 +15,9 @@ from oncall.engine.pulse import Pulse
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
+COUNTERS = {"CaptureQueriesContext", "django_assert_max_num_queries", "django_assert_num_queries"}
+"""What a test that counts queries has as a fixture, or imports."""
+
 # An example has no limit on the clock, which a busy machine would break; the budget of CPU holds for all together.
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("suite")
@@ -47,9 +50,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def steady_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The top bar's pulse from its cache.
+def real_pulse() -> None:
+    """For tests of the pulse that stand beside tests that count queries."""
+
+
+@pytest.fixture(autouse=True)
+def _steady_pulse(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The top bar's pulse from its cache, in every test that counts queries.
 
     The cache lasts for seconds only, so a slow machine would count its query on one page and not on the next.
     """
-    monkeypatch.setattr("oncall.engine.pulse.read", lambda *, at: Pulse(at, 0))
+    counts_queries = COUNTERS & {*request.fixturenames, *vars(request.module)}
+    if counts_queries and "real_pulse" not in request.fixturenames:
+        monkeypatch.setattr("oncall.engine.pulse.read", lambda *, at: Pulse(at, 0))

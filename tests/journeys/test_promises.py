@@ -15,7 +15,7 @@ from oncall.models import Calendar
 from tests import factories as make
 from tests.incidents.sla.histories import opened, tell
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_pulse")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from incidents.models import Ticket
 from tests import factories as make
 from tests.bench import bulk_data
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_pulse")]
+pytestmark = pytest.mark.django_db
 ALL_FILTERS = "team={team}&service={service}&severity={severity}&assignee={assignee}"
 
 

@@ -101,7 +101,6 @@ def reader(client: Client) -> Client:
 
 @pytest.mark.parametrize(("name", "url", "view"), LISTS, ids=[name for name, _, _ in LISTS])
 class TestEveryList:
-    @pytest.mark.usefixtures("steady_pulse")
     def test_needs_as_many_queries_for_ten_rows_as_for_one(
         self, reader: Client, name: str, url: str, view: Any
     ) -> None:

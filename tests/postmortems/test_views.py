@@ -57,7 +57,6 @@ class TestWorkspace:
 
         assert "<q>should have</q>" in page
 
-    @pytest.mark.usefixtures("steady_pulse")
     def test_asks_as_many_questions_for_ten_comments_as_for_one(self, client, postmortem):
         postmortem.comments.create(author=make.UserFactory(), text="x", at=NOON)
         client.get(postmortem.get_absolute_url())

@@ -88,7 +88,7 @@ class TestNumbers:
         assert "No promise was kept or broken" in _page(reader)
         assert reader.get("/reports/sla/clocks/").context["table"].rows.data.data.count() == 0
 
-    @pytest.mark.usefixtures("clocks", "steady_pulse")
+    @pytest.mark.usefixtures("clocks")
     def test_ask_as_many_questions_however_much_there_is(self, reader: Client) -> None:
         _page(reader)
         with CaptureQueriesContext(connection) as few:

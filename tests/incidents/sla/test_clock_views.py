@@ -16,7 +16,7 @@ from incidents.sla import storage
 from tests import factories as make
 from tests.incidents.sla.histories import credit, hold, later, opened, tell
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_pulse")]
+pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 """A Monday, ten o'clock in Berlin."""
 NOW = later(START, hours=2)

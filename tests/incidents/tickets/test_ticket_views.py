@@ -132,7 +132,6 @@ class TestTicketPage:
 
         assert "Carla Caller" not in reading.get(url(incident)).content.decode()
 
-    @pytest.mark.usefixtures("steady_pulse")
     def test_takes_as_many_queries_with_much_history_as_with_little(
         self, acting: Client, paged: Ticket, django_assert_max_num_queries: Any
     ) -> None:

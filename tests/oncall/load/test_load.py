@@ -308,7 +308,6 @@ class TestPrivacy:
 
 @pytest.mark.django_db
 class TestPages:
-    @pytest.mark.usefixtures("steady_pulse")
     def test_need_as_many_queries_for_many_as_for_one(self, client: Client, team: Any) -> None:
         client.force_login(make.UserFactory(roles=[Role.MANAGER]))
         days = {"since": FIRST.isoformat(), "until": LAST.isoformat()}

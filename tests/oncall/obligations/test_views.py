@@ -95,7 +95,6 @@ class TestPage:
         assert "the review is due 5 days after it began" in page
         assert "No reminder has been sent yet." in page
 
-    @pytest.mark.usefixtures("steady_pulse")
     def test_needs_a_constant_number_of_queries(self, signed_in: Client, ana: Any) -> None:
         obligation = make.ObligationFactory(owner=ana)
         make.ReminderFactory(obligation=obligation)

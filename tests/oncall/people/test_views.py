@@ -61,7 +61,6 @@ class TestOnCall:
 
         assert "Max Manager" in page
 
-    @pytest.mark.usefixtures("steady_pulse")
     def test_needs_as_many_queries_for_ten_as_for_one(self, signed_in: Client, ana: Any) -> None:
         def add() -> None:
             schedule = make.weekly_schedule(ana, make.UserFactory())
@@ -205,6 +204,7 @@ class TestMe:
         assert (ana.name, ana.time_zone) == ("Ana S.", "America/Chicago")
 
 
+@pytest.mark.usefixtures("real_pulse")
 class TestPulse:
     def test_is_red_when_the_engine_has_stopped(self, signed_in: Client) -> None:
         make.EngineLaneFactory(swept_at=timezone.now() - timedelta(minutes=5))

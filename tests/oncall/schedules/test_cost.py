@@ -53,7 +53,6 @@ class TestWhoIsOnCall:
         assert cpu_ms(lambda: schedules.load_at(make.NOON, ids=[key])) < 3 * TENFOLD
 
     @pytest.mark.drill
-    @pytest.mark.usefixtures("steady_pulse")
     def test_draws_a_month_of_fifty_below_ten_times_its_aim(self, client: Client) -> None:
         rotas.fill(50, at=make.NOON)
         client.force_login(make.UserFactory())

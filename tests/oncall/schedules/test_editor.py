@@ -356,7 +356,6 @@ class TestHistory:
         for nonsense in ("x", "2026-99-99T00:00:00Z", "2999-01-01T00:00:00Z", "2026-01-01", "\x00"):
             assert planner.get(url, {"as_of": nonsense}).status_code == 200
 
-    @pytest.mark.usefixtures("steady_pulse")
     def test_needs_as_many_queries_for_ten_versions_as_for_two(
         self, planner: Any, team: Any, people: list[Any]
     ) -> None:

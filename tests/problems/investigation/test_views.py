@@ -135,7 +135,6 @@ class TestPage:
 
         assert not Factor.objects.exists()
 
-    @pytest.mark.usefixtures("steady_pulse")
     def test_asks_as_many_questions_with_much_as_with_little(
         self, client: Client, agent: Any, problem: Ticket, django_assert_max_num_queries: Any
     ) -> None:
