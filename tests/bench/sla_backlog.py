@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from config.base.data.models import Origin  # noqa: E402 - Django must be ready before models are imported
-from incidents.models import Ticket  # noqa: E402
+from incidents.models import Ticket  # noqa: E402 - for the same reason
 from tests.bench import bulk_data, sla_data  # noqa: E402
 from tests.factories.sla import SlaTargetVersionFactory  # noqa: E402
 

@@ -108,6 +108,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "work-interval": _of_ticket(make.WorkIntervalFactory),
 }
 LISTS = [(basename, f"/api/v1/{prefix}/", viewset) for prefix, viewset, basename in router.registry]
+WITH_ROWS = [(basename, url) for basename, url, viewset in LISTS if not issubclass(viewset, AnswerViewSet)]
 
 
 @pytest.fixture
@@ -151,34 +152,34 @@ class TestEveryList:
         assert answer.status_code == 401
         assert answer.json()["code"] == "authentication_failed"
 
-    def test_shows_a_row_at_its_own_address(self, client: Any, basename: str, url: str, viewset: Any) -> None:
-        ROWS[basename]()
-        answer = client.get(url).json()
-        if issubclass(viewset, AnswerViewSet):
-            pytest.skip("one answer, no rows")
-
-        row = answer["results"][0]
-
-        assert client.get(f"{url}{row['id']}/").json() == row
-
-    def test_shows_each_row_as_the_framework_does(
-        self, client: Any, monkeypatch: pytest.MonkeyPatch, basename: str, url: str, viewset: Any
-    ) -> None:
-        ROWS[basename]()
-        if issubclass(viewset, AnswerViewSet):
-            pytest.skip("one answer, no rows")
-        with time_machine.travel(timezone.now(), tick=False):
-            ours = client.get(url).json()
-            monkeypatch.setattr(RecordSerializer, "to_representation", ModelSerializer.to_representation)
-
-            assert client.get(url).json() == ours
-
     def test_answers_404_to_invalid_ids(self, client: Any, basename: str, url: str, viewset: Any) -> None:
         for wrong in ("0", "-1", "1" * 26, "1'--", "\uff11", "..%2f", "%00", "9" * 18):
             answer = client.get(f"{url}{wrong}/")
 
             assert answer.status_code == 404, wrong
             assert set(answer.json()) == {"code", "message", "fields"}
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize(("basename", "url"), WITH_ROWS, ids=[basename for basename, _ in WITH_ROWS])
+class TestEveryRow:
+    def test_shows_a_row_at_its_own_address(self, client: Any, basename: str, url: str) -> None:
+        ROWS[basename]()
+        answer = client.get(url).json()
+
+        row = answer["results"][0]
+
+        assert client.get(f"{url}{row['id']}/").json() == row
+
+    def test_shows_each_row_as_the_framework_does(
+        self, client: Any, monkeypatch: pytest.MonkeyPatch, basename: str, url: str
+    ) -> None:
+        ROWS[basename]()
+        with time_machine.travel(timezone.now(), tick=False):
+            ours = client.get(url).json()
+            monkeypatch.setattr(RecordSerializer, "to_representation", ModelSerializer.to_representation)
+
+            assert client.get(url).json() == ours
 
 
 class TestPages:

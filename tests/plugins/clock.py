@@ -21,7 +21,7 @@ PROC = Path("/proc")
 ANCHOR_SECONDS = 0.020
 """What the loop of `slowness` costs on the two quiet cores that the limits are meant for, while tests run on both."""
 EACH_SECONDS = 10.0
-"""How often a run measures its machine: a thousandth of one core."""
+"""How often a run measures its machine, which costs a five-hundredth of one core."""
 
 
 @dataclass
