@@ -38,7 +38,7 @@ class PostmortemFilter(FilterSet):
     severity = filters.ModelChoiceFilter(
         label="Severity",
         field_name="ticket__severity",
-        queryset=Severity.objects.order_by("rank"),
+        queryset=Severity.objects.order_by("position"),
         to_field_name="name",
     )
     owner = filters.ModelChoiceFilter(label="Owned by", queryset=User.objects.people().order_by("name"))

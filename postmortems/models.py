@@ -13,7 +13,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from config.base.data.constraints import one_of
-from config.base.data.models import OneLineField
+from config.base.data.models import OneLineField, retired_at_field
 from incidents.models import ReviewSeat, Ticket, Visibility
 from oncall.models import PEOPLE, User
 
@@ -55,6 +55,7 @@ class Template(models.Model):
         help_text="Approval needs a person from outside the owner team in the review.",
     )
     is_default = models.BooleanField("is the default", default=False)
+    retired_at = retired_at_field()
     history = HistoricalRecords()
 
     class Meta:

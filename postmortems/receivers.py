@@ -16,7 +16,7 @@ def draft_when_restored(*, ticket: Ticket, at: datetime, **_: object) -> None:
 
     If it fails, the sweep drafts it later.
     """
-    if ticket.severity.needs_prevention or ticket.severity.is_major:
+    if ticket.severity.needs_postmortem:
         ticket_id = ticket.pk
 
         def draft() -> None:  # not a partial: Django logs the name of a failed callback

@@ -24,7 +24,7 @@ class PostmortemTable(Table):
         order_by="ticket__number",
         css="text-nowrap",
     )
-    severity = SeverityColumn(accessor="ticket__severity", order_by="ticket__severity__rank")
+    severity = SeverityColumn(accessor="ticket__severity", order_by="ticket__severity__position")
     status = TagColumn(family="postmortem")
     due_on = tables.Column(verbose_name="Due", attrs={"td": {"class": "text-nowrap"}})
     team = tables.Column(accessor="ticket__team", verbose_name="Assigned team", order_by="ticket__team__name")

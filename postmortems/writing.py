@@ -5,7 +5,6 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
 
 from config.base.data.models import Origin
 from config.base.data.rests import Rests, run_alone
@@ -171,7 +170,7 @@ def draft_due(*, at: datetime) -> int:
     missing = (
         Ticket.objects.incidents()
         .filter(
-            Q(severity__needs_prevention=True) | Q(severity__is_major=True),
+            severity__needs_postmortem=True,
             status__in=[TicketStatus.RESTORED, TicketStatus.RESOLVED],
             created_at__gte=at - _MAX_AGE,  # so that the index is used
             restored_at__gte=at - LOOK_BACK,

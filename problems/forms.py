@@ -34,7 +34,9 @@ class ProblemForm(Form):
     team = forms.ModelChoiceField(
         queryset=Team.objects.order_by("name"), required=False, empty_label="The team that owns the service"
     )
-    severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("rank"), label="Severity", empty_label=None)
+    severity = forms.ModelChoiceField(
+        queryset=Severity.objects.order_by("position"), label="Severity", empty_label=None
+    )
 
 
 class FactsForm(EditForm):
@@ -45,7 +47,7 @@ class FactsForm(EditForm):
     cause = forms.CharField(required=False, widget=_lines(4), help_text="Why it happens, once known.")
     workaround = forms.CharField(required=False, widget=_lines(3))
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
-    severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("rank"), empty_label=None)
+    severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("position"), empty_label=None)
     category = forms.CharField(max_length=60, required=False)
     is_security = SecurityField()
     affected_customers = forms.CharField(max_length=300, required=False)

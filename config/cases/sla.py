@@ -119,9 +119,9 @@ def _dates(version: Row) -> dict[str, datetime]:
 
 def _write_ticket(events: Iterable[Row], mark: str) -> Ticket:
     team = Team.objects.create(name=f"Case {mark}", slug=f"case-{mark}")
-    severity = Severity.objects.order_by("rank").first()
+    severity = Severity.objects.order_by("position").first()
     if severity is None:
-        severity = Severity.objects.create(rank=9, name=f"Case {mark}", title="Case", description="Case")
+        severity = Severity.objects.create(position=9, rank=9, name=f"Case {mark}", title="Case", description="Case")
     at = _LONG_AGO
     ticket = Incident.objects.create(
         kind=TicketKind.INCIDENT, title="Case", team=team, severity=severity, origin=Origin.CASE,

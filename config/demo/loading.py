@@ -124,6 +124,7 @@ def _write_teams(company: Company) -> None:
 def _write_severities(company: Company) -> None:
     severities = Severity.objects.bulk_create(
         Severity(
+            position=rank,
             rank=rank,
             name=name,
             title=title,
@@ -132,6 +133,7 @@ def _write_severities(company: Company) -> None:
             pages=bool(pages),
             urgency=urgency,
             needs_prevention=bool(prevention),
+            needs_postmortem=bool(major or prevention),
             review_seats=master_data.REVIEW_SEATS.get(rank, []),
             customer_impact=impact,
             component_status=status,

@@ -29,13 +29,22 @@ class SeverityAdmin(HistoryAdmin):
     """Severities: what each means and what it starts."""
 
     form = SeverityForm
-    list_display = ("rank", "name", "title", "pages", "urgency", "is_major", "needs_prevention", "confirms_restore")
-    list_display_links = ("rank", "name")
+    list_display = (
+        "position",
+        "name",
+        "title",
+        "pages",
+        "urgency",
+        "is_major",
+        "needs_prevention",
+        "needs_postmortem",
+    )
+    list_display_links = ("position", "name")
     search_fields = ("name", "title")
     readonly_fields = ("raised_now", "promised_now")
-    ordering = ("rank",)
+    ordering = ("position",)
     fieldsets = (
-        (None, {"fields": (("rank", "name"), "title", "description")}),
+        (None, {"fields": (("rank", "name"), "title", "description", "examples")}),
         (
             "What it starts",
             {
@@ -45,14 +54,14 @@ class SeverityAdmin(HistoryAdmin):
                     "is_major",
                     "needs_prevention",
                     "confirms_restore",
-                    "postmortem_days",
+                    ("needs_postmortem", "postmortem_days"),
                     "review_seats",
                 )
             },
         ),
         (
             "What customers are told",
-            {"fields": (("customer_impact", "component_status"),)},
+            {"fields": (("customer_impact", "component_status"), "first_words")},
         ),
         ("It would page now", {"fields": ("raised_now",)}),
         ("SLA targets", {"fields": ("promised_now",)}),

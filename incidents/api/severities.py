@@ -12,4 +12,4 @@ class SeverityViewSet(ReadViewSet):
     queryset = Severity.objects.all()
     serializer_class = SeveritySerializer
     filterset_class = SeverityFilter
-    order = "rank"
+    order = "position"

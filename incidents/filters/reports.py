@@ -32,7 +32,7 @@ class ReportFilter(FilterSet):
     until = DayFilter(label="To, included", method="to_day")
     team = BatchedChoiceFilter(queryset=Team.objects.all(), to_field_name="slug")
     service = BatchedChoiceFilter(queryset=Service.objects.all(), to_field_name="slug")
-    severity = BatchedChoiceFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
+    severity = BatchedChoiceFilter(queryset=Severity.objects.all(), to_field_name="name", rank="position")
     times = filters.ChoiceFilter(
         label="Times",
         choices=[("recorded", "Only as recorded"), ("changed", "Only changed by hand")],

@@ -88,7 +88,7 @@ class TicketFilter(FilterSet):
     )
     status = filters.MultipleChoiceFilter(choices=TicketStatus)
     kind = filters.ChoiceFilter(choices=TicketKind)
-    severity = BatchedChoiceFilter(queryset=Severity.objects.all(), to_field_name="name", rank="rank")
+    severity = BatchedChoiceFilter(queryset=Severity.objects.all(), to_field_name="name", rank="position")
     priority = WholeNumberFilter()
     team = BatchedChoiceFilter(label="Assigned team", queryset=Team.objects.all(), to_field_name="slug")
     service = BatchedChoiceFilter(queryset=Service.objects.all(), to_field_name="slug")

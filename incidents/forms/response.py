@@ -30,7 +30,7 @@ class DeclareForm(Form):
     impact = LevelField(help_text="How many people or systems are affected, and how badly.")
     urgency = LevelField(help_text="How soon it must be fixed.")
     severity = forms.ModelChoiceField(
-        queryset=Severity.objects.order_by("rank"), required=False, empty_label="As proposed"
+        queryset=Severity.objects.order_by("position"), required=False, empty_label="As proposed"
     )
     team = forms.ModelChoiceField(
         label="Assigned team",
@@ -116,7 +116,7 @@ class AssignForm(VerbForm):
 class ChangeSeverityForm(VerbForm):
     """The new severity; each choice says whom it would page."""
 
-    severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("rank"))
+    severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("position"))
     reason = forms.CharField(required=False, help_text="Required to lower the severity.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from config.base.data.constraints import one_of
+from config.base.data.constraints import external_id_once, one_of
 from config.base.data.json_schema import check_texts_by_text
-from config.base.data.models import OneLineField
+from config.base.data.models import OneLineField, external_id_field
 from incidents.models.services import Service
 from incidents.models.severities import Severity
 from incidents.models.tickets.ticket import Ticket
@@ -44,10 +44,14 @@ class Integration(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True, help_text="While set, its events are refused.")
     created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
     key_changed_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+    external_id = external_id_field()
     history = HistoricalRecords(excluded_fields=["key_digest"])
 
     class Meta:
-        constraints = [one_of("kind", IntegrationKind.values, name="incidents_integration_kind")]
+        constraints = [
+            one_of("kind", IntegrationKind.values, name="incidents_integration_kind"),
+            external_id_once(name="incidents_integration_external_id"),
+        ]
 
     def __str__(self) -> str:
         return self.name

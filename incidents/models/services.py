@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from config.base.data.constraints import one_of
-from config.base.data.models import OneLineField, Origin
+from config.base.data.constraints import external_id_once, one_of
+from config.base.data.models import OneLineField, Origin, external_id_field, retired_at_field
 from oncall.models import EscalationPolicy, Team
 
 
@@ -45,12 +45,15 @@ class Service(models.Model):
         "self", through="ServiceDependency", symmetrical=False, related_name="needed_by"
     )
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+    external_id = external_id_field()
+    retired_at = retired_at_field()
     history = HistoricalRecords()
 
     class Meta:
         constraints = [
             one_of("kind", ServiceKind.values, name="incidents_service_kind"),
             models.CheckConstraint(condition=Q(tier__gte=1, tier__lte=4), name="incidents_service_tier"),
+            external_id_once(name="incidents_service_external_id"),
         ]
 
     def __str__(self) -> str:
@@ -66,6 +69,7 @@ class ServiceDependency(models.Model):
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="dependencies")
     needs = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="dependents")
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name_plural = "service dependencies"

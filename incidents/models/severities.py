@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from config.base.data.constraints import one_of
-from config.base.data.models import OneLineField
+from config.base.data.constraints import external_id_once, one_of
+from config.base.data.models import OneLineField, external_id_field, retired_at_field
 from oncall.models import Urgency
 
 
@@ -48,12 +48,27 @@ class Impact(models.TextChoices):
 
 
 class Severity(models.Model):
-    """A severity: what it means and what it starts. The rank orders, 1 is the worst."""
+    """A severity: what it means and what it starts; the first by position is the worst.
 
-    rank = models.PositiveSmallIntegerField(unique=True, validators=[MinValueValidator(1), MaxValueValidator(9)])
+    The rank is how bad it is, 1 is the worst, and several may share one: it gives the colour and the priority. It
+    never falls along the positions; `incidents.severities.order` places.
+    """
+
+    position = models.PositiveSmallIntegerField(default=32_767, db_default=32_767, editable=False)
+    rank = models.PositiveSmallIntegerField(
+        "level",
+        validators=[MinValueValidator(1), MaxValueValidator(9)],
+        help_text="How bad it is, 1 is the worst: for colours, priorities and the words of senders.",
+    )
     name = OneLineField(max_length=20, unique=True)
     title = OneLineField(max_length=60)
-    description = models.TextField(help_text="When to choose it, in words that everybody understands at night.")
+    description = models.TextField(
+        "choose it when",
+        help_text="Something that anybody can count at night: customers, places, money, minutes.",
+    )
+    examples = models.TextField(
+        blank=True, default="", db_default="", help_text="One that is, and one that is not and what it is instead."
+    )
     is_major = models.BooleanField("is a major incident", default=False)
     pages = models.BooleanField("pages people", default=True)
     urgency = models.CharField("notification urgency", max_length=4, choices=Urgency, default=Urgency.HIGH)
@@ -67,10 +82,13 @@ class Severity(models.Model):
         default=False,
         help_text="When the last alert closes, a person must confirm; otherwise the incident is restored by itself.",
     )
+    needs_postmortem = models.BooleanField(
+        "needs a postmortem", default=False, db_default=False, help_text="Each incident of it gets one at restoration."
+    )
     postmortem_days = models.PositiveSmallIntegerField(
         "days for the postmortem",
         default=7,
-        help_text="From restoration until it must be approved, if the severity is major or needs prevention.",
+        help_text="From restoration until it must be approved, if the severity needs one.",
     )
     review_seats = ArrayField(
         models.CharField(max_length=12, choices=ReviewSeat),
@@ -96,11 +114,24 @@ class Severity(models.Model):
         db_default=ComponentStatus.DEGRADED.value,
         help_text="What the form of an update proposes; its author confirms it.",
     )
+    first_words = models.TextField(
+        "first words to customers",
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What the form of the first update proposes; {placeholders} as in message templates.",
+    )
+    external_id = external_id_field()
+    retired_at = retired_at_field()
     history = HistoricalRecords()
 
     class Meta:
         verbose_name_plural = "severities"
         constraints = [
+            external_id_once(name="incidents_severity_external_id"),
+            models.UniqueConstraint(
+                fields=["position"], name="incidents_severity_position", deferrable=models.Deferrable.DEFERRED
+            ),
             one_of("urgency", Urgency.values, name="incidents_severity_urgency"),
             models.CheckConstraint(
                 condition=Q(review_seats__contained_by=ReviewSeat.values), name="incidents_severity_review_seats"

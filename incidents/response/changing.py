@@ -113,7 +113,7 @@ def change_severity(
     before = ticket.severity
     if severity == before:
         return ticket
-    if severity.rank > before.rank and not reason.strip():
+    if severity.position > before.position and not reason.strip():
         raise TicketRefused(f"Say why {ticket.reference} is less severe than {before.name}.")
     ticket.severity = severity
     save(ticket, "severity", at=at)
@@ -132,7 +132,7 @@ def _change_urgency(ticket: Ticket, before: Severity, *, at: datetime, actor: Us
             escalation_id=pk, urgency=severity.urgency, priority=severity.rank, at=at, actor=actor
         )
     is_raised = before.urgency == Urgency.LOW and severity.urgency == Urgency.HIGH
-    if is_raised or severity.rank < before.rank:
+    if is_raised or severity.position < before.position:
         tell_responders(ticket=ticket, text=f"Severity {severity.name}, was {before.name}.", at=at, actor=actor)
 
 

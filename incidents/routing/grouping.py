@@ -68,7 +68,7 @@ class _Group:
         choices = [
             choose_severity(word, integration=self.integration, severities=self.severities) for word in sorted(words)
         ]
-        return min(choices, key=lambda choice: choice.severity.rank)
+        return min(choices, key=lambda choice: choice.severity.position)
 
 
 @transaction.atomic
@@ -236,7 +236,7 @@ def _update_incident(group: _Group, ticket: Ticket, alerts: list[Alert]) -> None
 def _raise_severity(group: _Group, ticket: Ticket, alerts: list[Alert]) -> str:
     """Raise the incident's severity if an alert is worse; returns a sentence that says so, or an empty text."""
     choice = group.worst(alerts)
-    if group.is_plain or choice.severity.rank >= ticket.severity.rank:
+    if group.is_plain or choice.severity.position >= ticket.severity.position:
         return ""
     response.change_severity(
         ticket_id=ticket.pk,

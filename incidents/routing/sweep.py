@@ -85,7 +85,7 @@ def _due_groups(*, at: datetime) -> tuple[list[_Group], list[Severity]]:
     )
     if not rows:
         return [], []
-    severities = list(Severity.objects.order_by("rank"))
+    severities = list(Severity.objects.order_by("position"))
     words: dict[int, set[str]] = {}
     for integration_id, _, word, _, _ in rows:
         words.setdefault(integration_id, set()).add(word)

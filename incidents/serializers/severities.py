@@ -35,6 +35,7 @@ class SeveritySerializer(RecordSerializer):
     class Meta:
         model = Severity
         fields = (
-            "id", "rank", "name", "title", "description", "is_major", "pages", "urgency", "needs_prevention",
-            "confirms_restore", "postmortem_days", "review_seats", "customer_impact", "component_status",
+            "id", "position", "rank", "name", "title", "description", "examples", "is_major", "pages", "urgency",
+            "needs_prevention", "confirms_restore", "needs_postmortem", "postmortem_days", "review_seats",
+            "customer_impact", "component_status", "first_words", "external_id", "retired_at",
         )  # fmt: skip

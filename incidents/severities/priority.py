@@ -34,4 +34,4 @@ def propose(*, impact: int | None, urgency: int | None) -> Proposal:
     rule = PriorityRule.objects.select_related("severity").filter(impact=impact, urgency=urgency).first()
     if rule is not None:
         return Proposal(rule.priority, rule.severity)
-    return Proposal(impact + urgency - 1, Severity.objects.order_by("-rank")[0])
+    return Proposal(impact + urgency - 1, Severity.objects.order_by("-position")[0])

@@ -49,7 +49,7 @@ FIELDS = {
             "kind", "Kind of record", "kind {}", str,
             choices=tuple((choice.value, str(choice.label)) for choice in TicketKind),
         ),
-        ConditionField("severity", "Severity", "severity {}", int, model=Severity, order="rank"),
+        ConditionField("severity", "Severity", "severity {}", int, model=Severity, order="position"),
         ConditionField(
             "priority", "Priority", "priority {}", int, choices=tuple((n, f"P{n}") for n in range(1, 6))
         ),

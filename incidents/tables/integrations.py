@@ -12,7 +12,7 @@ class IntegrationTable(Table):
     name = LinkColumn(css="row-title")
     kind = tables.Column()
     service = LinkColumn(to="service", order_by="service__name")
-    default_severity = tables.Column(order_by="default_severity__rank")
+    default_severity = tables.Column(order_by="default_severity__position")
     key_hint = tables.Column(verbose_name="Key begins with", orderable=False)
     paused_at = TimeColumn(verbose_name="Paused")
 

@@ -14,7 +14,7 @@ class SeverityColumn(tables.Column):
     """A severity in its rank's color."""
 
     def __init__(self, **options: object) -> None:
-        super().__init__(**{"order_by": "severity__rank"} | options)
+        super().__init__(**{"order_by": "severity__position"} | options)
 
     def render(self, value: Severity) -> SafeString:
         """The name in its color."""
@@ -28,7 +28,7 @@ class SeverityColumn(tables.Column):
 class SeverityTable(Table):
     """What each severity means and what it starts."""
 
-    name = tables.Column(order_by="rank", attrs={"td": {"class": "row-title"}})
+    name = tables.Column(order_by="position", attrs={"td": {"class": "row-title"}})
     title = tables.Column()
     description = tables.Column(orderable=False, attrs={"td": {"class": "wide"}})
     pages = tables.BooleanColumn(verbose_name="Pages", yesno="yes,no")

@@ -23,7 +23,7 @@ class IntegrationForm(Form):
     kind = forms.ChoiceField(label="Type", choices=IntegrationKind.choices)
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), help_text="What its alerts are about.")
     default_severity = forms.ModelChoiceField(
-        queryset=Severity.objects.order_by("rank"), help_text="For alerts without a severity that can be mapped."
+        queryset=Severity.objects.order_by("position"), help_text="For alerts without a severity that can be mapped."
     )
 
 

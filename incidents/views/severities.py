@@ -10,7 +10,7 @@ class SeverityList(ListPage):
     """What each severity means."""
 
     title = "Severities"
-    queryset = Severity.objects.order_by("rank")
+    queryset = Severity.objects.order_by("position")
     table_class = SeverityTable
     filterset_class = SeverityFilter
     empty = "No severities yet. An administrator adds them under Administration, Severities."

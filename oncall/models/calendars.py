@@ -3,9 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
-from config.base.data.constraints import created_now, one_of, whole_minute
-from config.base.data.models import Dated, OneLineField, Origin, Recorded
+from config.base.data.constraints import created_now, external_id_once, one_of, whole_minute
+from config.base.data.models import Dated, OneLineField, Origin, Recorded, external_id_field, retired_at_field
 from oncall.models.people import User, validate_zone
 
 
@@ -23,17 +24,15 @@ class Calendar(Dated):
         max_length=12, blank=True, help_text="Such as BE for Berlin; empty for the country."
     )
     description = models.TextField(blank=True)
-    external_id = OneLineField(
-        max_length=120, blank=True, help_text="How another system knows it, such as a Terraform resource."
-    )
+    external_id = external_id_field()
+    retired_at = retired_at_field()
     # The last year whose public holidays were written; a country's calendar is due when this falls behind.
     filled_through = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    history = HistoricalRecords(excluded_fields=["filled_through", "created_at", "updated_at"])
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["external_id"], condition=~Q(external_id=""), name="oncall_calendar_external_id"
-            ),
+            external_id_once(name="oncall_calendar_external_id"),
             models.CheckConstraint(
                 condition=Q(subdivision="") | ~Q(country=""), name="oncall_calendar_subdivision_of_country"
             ),

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from config.base.data.constraints import one_of
-from config.base.data.models import Dated, OneLineField
+from config.base.data.constraints import external_id_once, one_of
+from config.base.data.models import Dated, OneLineField, external_id_field, retired_at_field
 from oncall.models.people import PEOPLE, Team, Urgency, User
 from oncall.models.schedules import Schedule
 
@@ -36,11 +36,16 @@ class EscalationPolicy(Dated):
         help_text="Paged when a round reached nobody, and after the last round.",
     )
     fallback_delay_minutes = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1)])
+    external_id = external_id_field()
+    retired_at = retired_at_field()
     history = HistoricalRecords(m2m_fields=[fallback], excluded_fields=["created_at", "updated_at"])
 
     class Meta:
         verbose_name_plural = "escalation policies"
-        constraints = [models.CheckConstraint(condition=Q(repeat__lte=20), name="oncall_policy_repeat")]
+        constraints = [
+            models.CheckConstraint(condition=Q(repeat__lte=20), name="oncall_policy_repeat"),
+            external_id_once(name="oncall_policy_external_id"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -11,11 +11,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
-from config.base.data.constraints import one_of, whole_minute
+from config.base.data.constraints import external_id_once, one_of, whole_minute
 from config.base.data.encrypted import EncryptedField
 from config.base.data.encryption import SecretUnreadable
-from config.base.data.models import Dated, OneLineField, Origin, Recorded
+from config.base.data.models import Dated, OneLineField, Origin, Recorded, external_id_field, retired_at_field
 from config.base.net import http
 from config.base.net.destinations import is_label, label
 
@@ -172,9 +173,15 @@ class Team(Dated):
         default=False, help_text="A manager must approve each swap of a shift before it takes effect."
     )
     members = models.ManyToManyField(User, through="Membership", related_name="teams", limit_choices_to=PEOPLE)
+    external_id = external_id_field()
+    retired_at = retired_at_field()
+    history = HistoricalRecords(excluded_fields=["created_at", "updated_at"])
 
     class Meta:
-        constraints = [one_of("kind", TeamKind.values, name="oncall_team_kind")]
+        constraints = [
+            one_of("kind", TeamKind.values, name="oncall_team_kind"),
+            external_id_once(name="oncall_team_external_id"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -220,6 +227,7 @@ class Membership(models.Model):
         blank=True,
         help_text="Shadowed a shift, read the plan and took part in a drill.",
     )
+    history = HistoricalRecords()
 
     objects = MembershipQuerySet.as_manager()
 

@@ -136,7 +136,7 @@ def prepare() -> tuple[str, str]:
         cursor.execute(TABLES)
     team, _ = Team.objects.get_or_create(slug="bench", defaults={"name": "Bench"})
     service, _ = Service.objects.get_or_create(slug="bench", defaults={"name": "Bench", "team": team})
-    severity = Severity.objects.order_by("-rank").first() or Severity.objects.create(
+    severity = Severity.objects.order_by("-position").first() or Severity.objects.create(
         rank=5, name="SEV5", title="Minor", description="Bench", pages=False
     )
     keys = []

@@ -181,7 +181,8 @@ def _settle() -> None:
         Service(name=f"Service {n}", slug=f"service-{n}", team=teams[n % TEAMS]) for n in range(SERVICES)
     )
     Severity.objects.bulk_create(
-        Severity(rank=n, name=f"SEV{n}", title=f"Severity {n}", description="Bench", pages=n < 4) for n in range(1, 6)
+        Severity(position=n, rank=n, name=f"SEV{n}", title=f"Severity {n}", description="Bench", pages=n < 4)
+        for n in range(1, 6)
     )
 
 

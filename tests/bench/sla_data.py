@@ -45,7 +45,7 @@ def add_targets(promises: Sequence[tuple[str, str, str, int]], *, scale: int = 1
     from tests.factories.sla import SlaTargetVersionFactory  # noqa: PLC0415
 
     calendars = list(_add_calendars())
-    severities = list(Severity.objects.order_by("rank").values_list("pk", flat=True))
+    severities = list(Severity.objects.order_by("position").values_list("pk", flat=True))
     teams = list(Team.objects.order_by("pk").values_list("pk", flat=True))
     conditions: list[dict[str, list[int]]] = [{"severity": severities[:2]}, {"team": teams[::3]}, {}]
     for place, (kind, metric, start, goal) in enumerate(promises):
@@ -94,7 +94,7 @@ def lengthen_timelines() -> list[int]:
     from incidents.models import Severity, Ticket  # noqa: PLC0415 - Django must be ready
     from oncall.models import Team  # noqa: PLC0415
 
-    severities = list(Severity.objects.order_by("rank").values_list("pk", flat=True))
+    severities = list(Severity.objects.order_by("position").values_list("pk", flat=True))
     teams = list(Team.objects.order_by("pk").values_list("pk", flat=True))
     tickets = list(Ticket.objects.order_by("pk").values_list("pk", "created_at"))
     rows: list[tuple[int, datetime, datetime, str]] = [

@@ -54,7 +54,7 @@ class TestCleanLines:
 @pytest.mark.django_db
 class TestOneLineField:
     def test_cleans_what_code_writes_past_every_form(self) -> None:
-        severity = Severity.objects.create(rank=1, name="SEV\u202e1\n", title="Bad", description="")
+        severity = Severity.objects.create(position=1, rank=1, name="SEV\u202e1\n", title="Bad", description="")
 
         severity.refresh_from_db()
         assert severity.name == "SEV1"

@@ -14,6 +14,10 @@ class SeverityFactory(DjangoModelFactory):
         django_get_or_create = ["rank"]
 
     rank = 2
+    position = factory.SelfAttribute("rank")
+    needs_postmortem = factory.LazyAttribute(
+        lambda severity: bool(getattr(severity, "is_major", False) or getattr(severity, "needs_prevention", False))
+    )
     name = factory.LazyAttribute(lambda severity: f"SEV{severity.rank}")
     title = "Major"
     description = "A core function is down for some customers."

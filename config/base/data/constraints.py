@@ -24,6 +24,11 @@ def created_now(*, name: str) -> models.CheckConstraint:
     )
 
 
+def external_id_once(*, name: str) -> models.UniqueConstraint:
+    """A constraint that two records never have the same `external_id`; an empty one is none."""
+    return models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name=name)
+
+
 def whole_minute(column: str, *, name: str) -> models.CheckConstraint:
     """A constraint that an instant has no seconds (R-T1)."""
     return models.CheckConstraint(condition=Q(**{column: models.functions.TruncMinute(column)}), name=name)

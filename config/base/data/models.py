@@ -30,6 +30,22 @@ class OneLineField(models.CharField):
         return value
 
 
+def external_id_field() -> OneLineField:
+    """The column for how another system knows a record; empty in records that no other system keeps."""
+    return OneLineField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="How another system knows it, such as a Terraform resource.",
+    )
+
+
+def retired_at_field() -> models.DateTimeField:
+    """The column for when configuration was taken out of use: it is not offered any more, and what names it stays."""
+    return models.DateTimeField("retired", null=True, blank=True, editable=False)
+
+
 class Recorded(models.Model):
     """A row with the time when the product recorded it.
 

@@ -99,7 +99,7 @@ class ExcludeTimeOnManyForm(SpanFields, Form):
         label="Assigned team", queryset=Team.objects.order_by("name"), required=False, empty_label="All teams"
     )
     severity = forms.ModelChoiceField(
-        queryset=Severity.objects.order_by("rank"), required=False, empty_label="All severities"
+        queryset=Severity.objects.order_by("position"), required=False, empty_label="All severities"
     )
     with_ended = forms.BooleanField(
         label="Also tickets that were restored, resolved or closed since then", required=False

@@ -16,8 +16,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from config.base.data.constraints import one_of
-from config.base.data.models import OneLineField
+from config.base.data.constraints import external_id_once, one_of
+from config.base.data.models import OneLineField, external_id_field, retired_at_field
 from incidents.models.services import Service
 from incidents.models.severities import ComponentStatus, Impact
 from incidents.models.tickets.ticket import Ticket
@@ -63,10 +63,12 @@ class StatusPage(models.Model):
     )
     is_default = models.BooleanField("is at /status/", default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    external_id = external_id_field()
     history = HistoricalRecords()
 
     class Meta:
         constraints = [
+            external_id_once(name="incidents_statuspage_external_id"),
             models.UniqueConstraint(
                 fields=["is_default"], condition=Q(is_default=True), name="incidents_statuspage_one_default"
             ),
@@ -106,11 +108,13 @@ class Component(models.Model):
     status = models.CharField(max_length=20, choices=ComponentStatus, default=ComponentStatus.OPERATIONAL)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
+    external_id = external_id_field()
     history = HistoricalRecords()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["page", "name"], name="incidents_component_once"),
+            external_id_once(name="incidents_component_external_id"),
             one_of("status", ComponentStatus.values, name="incidents_component_status"),
             models.CheckConstraint(
                 condition=Q(group__isnull=True) | ~Q(group=F("id")), name="incidents_component_not_its_own_group"
@@ -132,10 +136,15 @@ class MessageTemplate(models.Model):
     title = OneLineField(max_length=80, unique=True)
     phase = models.CharField(max_length=16, choices=Phase)
     body = models.TextField()
+    external_id = external_id_field()
+    retired_at = retired_at_field()
     history = HistoricalRecords()
 
     class Meta:
-        constraints = [one_of("phase", Phase.values, name="incidents_messagetemplate_phase")]
+        constraints = [
+            one_of("phase", Phase.values, name="incidents_messagetemplate_phase"),
+            external_id_once(name="incidents_messagetemplate_external_id"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from config.base.data.constraints import created_now, one_of, whole_minute
-from config.base.data.models import Dated, OneLineField, Origin, Recorded
+from config.base.data.constraints import created_now, external_id_once, one_of, whole_minute
+from config.base.data.models import Dated, OneLineField, Origin, Recorded, external_id_field
 from incidents.models.tickets.ticket import HoldReason
 from oncall.models import Calendar, EscalationPolicy, Team, User
 
@@ -61,11 +61,13 @@ class SlaTarget(Dated):
     metric = models.CharField(max_length=14, choices=SlaMetric)
     description = models.TextField(blank=True)
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+    external_id = external_id_field()
     history = HistoricalRecords()
 
     class Meta:
         verbose_name = "SLA target"
         constraints = [
+            external_id_once(name="incidents_slatarget_external_id"),
             one_of("kind", SlaKind.values, name="incidents_slatarget_kind"),
             one_of("metric", SlaMetric.values, name="incidents_slatarget_metric"),
         ]

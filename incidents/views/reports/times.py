@@ -30,7 +30,7 @@ _MONTHS_BEFORE = 11
 _NAMES: dict[str, tuple[Any, str]] = {
     "team": (Team.objects.order_by("name"), "slug"),
     "service": (Service.objects.order_by("name"), "slug"),
-    "severity": (Severity.objects.order_by("rank"), "name"),
+    "severity": (Severity.objects.order_by("position"), "name"),
 }
 
 

@@ -108,7 +108,7 @@ class Declare(FormPage):
         data = self.request.POST if self.request.method == "POST" else self.get_initial()
         return context | {
             "proposal": _proposal(self.request, data, self.at),
-            "severities": Severity.objects.order_by("rank"),
+            "severities": Severity.objects.order_by("position"),
         }
 
 
