@@ -10,8 +10,7 @@ from incidents.customers.obligations import reassign_updates
 from incidents.models import EntryKind, HoldReason, Severity, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.response.paging import end_paging, page_team, running
 from incidents.response.telling import tell_responders
-from incidents.severities import priority
-from incidents.tickets import clock_facts, quoting, timeline
+from incidents.tickets import clock_facts, priority, quoting, timeline
 from incidents.tickets.changes import change_fields, differing, record_change
 from incidents.tickets.locking import TicketRefused, lock_record, lock_ticket, move, refuse_unless_open, save
 from oncall import escalation

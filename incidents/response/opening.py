@@ -16,8 +16,7 @@ from incidents.models import (
     Visibility,
 )
 from incidents.response.paging import page_team
-from incidents.severities import priority
-from incidents.tickets import clock_facts, timeline
+from incidents.tickets import clock_facts, priority, timeline
 from incidents.tickets.locking import TicketRefused
 from oncall.models import Team, User
 

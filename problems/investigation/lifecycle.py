@@ -20,8 +20,7 @@ from incidents.models import (
 )
 from incidents.prevention.auto_resolve import resolve_waiting
 from incidents.response import TicketRefused
-from incidents.severities import priority
-from incidents.tickets import clock_facts, links, timeline
+from incidents.tickets import clock_facts, links, priority, timeline
 from incidents.tickets.changes import change_fields, old_and_new
 from incidents.tickets.locking import lock_record, move
 from oncall.models import Team, User

@@ -15,7 +15,7 @@ from incidents.forms.response import DeclareForm
 from incidents.forms.severities import LevelField
 from incidents.models import Service, Severity
 from incidents.requesters.directory import find_requester
-from incidents.severities import priority
+from incidents.tickets import priority
 from incidents.views.response.verbs import REFUSALS
 from oncall.models import Team
 

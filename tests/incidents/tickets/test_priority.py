@@ -2,7 +2,7 @@
 
 import pytest
 
-from incidents.severities import priority
+from incidents.tickets import priority
 from tests.factories import PriorityRuleFactory, SeverityFactory
 
 pytestmark = pytest.mark.django_db
