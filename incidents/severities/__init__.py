@@ -1,1 +1,1 @@
-"""How severe an incident is, and with which priority it is worked on."""
+"""What a severity means, starts and promises: its place, its promises, contradictions, previews and changes."""

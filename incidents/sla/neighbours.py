@@ -50,6 +50,11 @@ class Neighbour:
         return _TEAM in self.draft.conditions
 
     @property
+    def url(self) -> str:
+        """Its page in the administration."""
+        return SlaTarget(pk=self.order).get_absolute_url()
+
+    @property
     def goal_text(self) -> str:
         """Its goal in words."""
         return goal_text(self.draft.goal_minutes, self.draft.calendar is None)
@@ -85,6 +90,13 @@ def check_no_looser(target: SlaTarget, draft: VersionDraft, *, since: datetime) 
             if fault := _looser(own, central, since=moment):
                 name, sentence = fault
                 raise ValidationError({name: [sentence]})
+
+
+def loosened_by(target: SlaTarget, draft: VersionDraft, *, since: datetime) -> list[Neighbour]:
+    """Teams' own targets, in force at `since`, that would be looser than this central one (K-6)."""
+    own = Neighbour(target.name, target.pk or _NEW, draft)
+    _, others = neighbours(target, since=since)[0]
+    return list(_loosened_rows(own, others, since=since))
 
 
 def list_warnings(target: SlaTarget, draft: VersionDraft, *, since: datetime) -> list[str]:
@@ -175,13 +187,18 @@ def _hidden(own: Neighbour, others: Sequence[Neighbour]) -> Iterator[str]:
 
 
 def _loosened(own: Neighbour, others: Sequence[Neighbour], *, since: datetime) -> Iterator[str]:
+    for other in _loosened_rows(own, others, since=since):
+        yield (
+            f"The team's own target “{other.name}” ({other.goal_text}) stands before this one and would be looser"
+            " than it. Change that target too."
+        )
+
+
+def _loosened_rows(own: Neighbour, others: Sequence[Neighbour], *, since: datetime) -> Iterator[Neighbour]:
     """Teams' own targets that would be looser than this central one."""
     if own.is_of_team:
         return
     central = sorted([*others, own], key=lambda row: row.place)
     for other in others:
         if other.is_of_team and own in _replaced(other, central) and _looser(other, own, since=since):
-            yield (
-                f"The team's own target “{other.name}” ({other.goal_text}) stands before this one and would be looser"
-                " than it. Change that target too."
-            )
+            yield other

@@ -22,7 +22,7 @@ from config.base.data.isolation import is_database_away, short_text
 from config.base.net import broker
 from incidents.models import SlaImpact, SlaScope, SlaTarget, SlaTargetVersion, Ticket, TicketStatus
 from incidents.sla import loading
-from incidents.sla.definitions import Definitions, Target
+from incidents.sla.definitions import Definitions, Target, TargetVersion
 from incidents.sla.drafts import VersionDraft
 from incidents.sla.history import Event
 from incidents.sla.impact import Impact, impact
@@ -57,17 +57,21 @@ class Planned:
         return hashlib.sha256(json.dumps([*content, self.is_retired], sort_keys=True).encode()).hexdigest()
 
 
-def preview_now(planned: Planned, *, at: datetime) -> Impact | None:
-    """What the version would do to the open tickets; None if there are too many to look at in a request (K-42)."""
-    if planned.scope == SlaScope.NEW and not planned.is_retired:
+def preview_now(*planned: Planned, at: datetime) -> Impact | None:
+    """What versions of different targets would do together to the open tickets, from one moment on (K-42).
+
+    None if there are too many tickets to look at in a request.
+    """
+    binding = [each for each in planned if each.scope == SlaScope.ALL or each.is_retired]
+    if not binding:
         return Impact()
     keys = _open_tickets(limit=EXACT_TICKETS + 1)
     if len(keys) > EXACT_TICKETS:
         return None
-    before, after = definitions_of(planned, at=at)
+    before, after = definitions_of(*binding, at=at)
     total = Impact()
     for start in range(0, len(keys), PORTION):
-        total += _impact_of(keys[start : start + PORTION], before, after, planned, at=at)
+        total += _impact_of(keys[start : start + PORTION], before, after, binding[0].effective_from, at=at)
     return total
 
 
@@ -123,30 +127,42 @@ def compute_impact(impact_id: int) -> None:
         SlaImpact.objects.filter(pk=impact_id).update(failure=short_text(error), finished_at=database_now())
 
 
-def definitions_of(planned: Planned, *, at: datetime) -> tuple[Definitions, Definitions]:
-    """The definitions as they are, and with the version added."""
+def definitions_of(*planned: Planned, at: datetime) -> tuple[Definitions, Definitions]:
+    """The definitions as they are, and with the versions added."""
     before = loading.load_definitions()
-    calendars = [] if planned.draft.calendar is None else [planned.draft.calendar.pk]
-    row = SlaTargetVersion(
-        pk=_NEW_KEY,
-        target_id=planned.target.pk or _NEW_TARGET,
-        effective_from=planned.effective_from,
-        created_at=at,
-        scope=planned.scope,
-        is_retired=planned.is_retired,
-        calendar=planned.draft.calendar,
-        **{name: value for name, value in content_of(planned.draft).items() if name != "calendar"},
-    )
-    version = loading.to_version(row, load_opening_hours(calendars, with_withdrawn=True))
-    key = version.target
-    own = [target for target in before.targets if target.key == key]
-    if own:
-        changed = replace(own[0], versions=(*own[0].versions, version))
-    else:
-        order = planned.target.pk or _NEW_TARGET
-        changed = Target(key, order, planned.target.kind, planned.target.metric, (version,))
-    rest = [target for target in before.targets if target.key != key]
-    return before, Definitions((*rest, changed))
+    stored = {target.key: target for target in before.targets}
+    added: dict[Hashable, Target] = {}
+    for change, version in zip(planned, versions_of(planned, at=at), strict=True):
+        target = stored.get(version.target) or new_target(change, version)
+        added[version.target] = replace(target, versions=(*target.versions, version))
+    rest = [target for target in before.targets if target.key not in added]
+    return before, Definitions((*rest, *added.values()))
+
+
+def versions_of(planned: Sequence[Planned], *, at: datetime) -> list[TargetVersion]:
+    """Planned versions as clocks read them, with keys that no stored one has; one query for their calendars."""
+    calendars = {calendar.pk for change in planned if (calendar := change.draft.calendar) is not None}
+    hours = load_opening_hours(calendars, with_withdrawn=True)
+    rows = [
+        SlaTargetVersion(
+            pk=_NEW_KEY + n,
+            target_id=change.target.pk or _NEW_TARGET + n,
+            effective_from=change.effective_from,
+            created_at=at,
+            scope=change.scope,
+            is_retired=change.is_retired,
+            calendar=change.draft.calendar,
+            **{name: value for name, value in content_of(change.draft).items() if name != "calendar"},
+        )
+        for n, change in enumerate(planned)
+    ]
+    return [loading.to_version(row, hours) for row in rows]
+
+
+def new_target(planned: Planned, version: TargetVersion) -> Target:
+    """The target of a planned version as clocks read it, without versions."""
+    order = planned.target.pk or version.key
+    return Target(version.target, order, planned.target.kind, planned.target.metric, ())
 
 
 def content_of(draft: VersionDraft) -> dict[str, object]:
@@ -181,7 +197,7 @@ def _compute(row: SlaImpact, *, at: datetime) -> None:
     keys = _open_tickets()
     total = Impact()
     for start in range(0, len(keys), PORTION):
-        total += _impact_of(keys[start : start + PORTION], before, after, planned, at=at)
+        total += _impact_of(keys[start : start + PORTION], before, after, planned.effective_from, at=at)
         now = database_now()
         SlaImpact.objects.filter(pk=row.pk).update(
             total=len(keys), done=min(start + PORTION, len(keys)), claimed_at=now, open_clocks=total.open_clocks,
@@ -191,14 +207,14 @@ def _compute(row: SlaImpact, *, at: datetime) -> None:
 
 
 def _impact_of(
-    keys: Sequence[int], before: Definitions, after: Definitions, planned: Planned, *, at: datetime
+    keys: Sequence[int], before: Definitions, after: Definitions, effective_from: datetime, *, at: datetime
 ) -> Impact:
     minute = minute_of(at)
     events: dict[Hashable, list[Event]] = {
         key: [event for event in history.events if event.is_known_at(minute)]
         for key, history in loading.load_events(keys).items()
     }
-    return impact(before, after, events, at=minute_of(planned.effective_from))
+    return impact(before, after, events, at=minute_of(effective_from))
 
 
 def _candidates() -> "QuerySet[Ticket]":
