@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from config.base.web.forms import EditForm, Form
 from incidents.forms.response import VerbForm
-from incidents.forms.severities import SecurityField
+from incidents.forms.tickets import SecurityField
 from incidents.models import Incident, Service, Severity, Ticket, TicketKind
 from incidents.tickets import quoting
 from oncall.models import Team, User

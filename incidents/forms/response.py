@@ -7,7 +7,7 @@ from django import forms
 
 from config.base.web.forms import Form
 from incidents import response
-from incidents.forms.severities import LevelField, SecurityField
+from incidents.forms.tickets import LevelField, SecurityField
 from incidents.models import ClosureCode, ContactType, HoldReason, Service, Severity, Ticket
 from incidents.response.vendors import MAX_LENGTH
 from oncall.models import Team, User

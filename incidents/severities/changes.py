@@ -54,6 +54,8 @@ def check_draft(draft: SeverityDraft, *, at: datetime) -> Outlook:
     outlook = look_ahead(draft, at=at)
     if contradictions := find_contradictions(outlook, at=at):
         raise Contradicts(contradictions)
+    if faults := promises.find_faults(outlook.planned, at=at):
+        raise ValidationError(faults)
     return outlook
 
 

@@ -13,7 +13,7 @@ from incidents.customers import updates
 from incidents.models import Service, SlaMetric, SlaStart
 from incidents.services import coverage
 from incidents.severities.outlook import Applicable, Outlook
-from incidents.severities.promises import PROMISED
+from incidents.severities.promises import PROMISED, goal_field
 from incidents.sla import neighbours
 from incidents.sla.stretches import TWO_YEARS
 from incidents.sla.words import goal_text
@@ -34,11 +34,6 @@ class Contradiction:
     sentence: str
     url: str = ""
     link: str = ""
-
-
-def goal_field(metric: SlaMetric) -> str:
-    """The name of the field with a metric's goal."""
-    return f"{metric}_goal"
 
 
 def find_contradictions(outlook: Outlook, *, at: datetime) -> list[Contradiction]:

@@ -25,6 +25,7 @@ class SeverityDraft:
 
 
 def draft_of(severity: Severity, *, at: datetime) -> SeverityDraft:
-    """A severity as it stands, where it stands, with what it promises at a moment; a new one promises nothing."""
+    """A severity as it stands, where it stands, with what it promises next; a new one promises nothing."""
     place = order.place_of(severity, order.in_order())
-    return SeverityDraft(severity, place, promises.stated(promises.own_targets(severity, at=at)))
+    _, own = promises.next_targets(severity, at=at)
+    return SeverityDraft(severity, place, promises.stated(own))

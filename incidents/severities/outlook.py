@@ -63,9 +63,9 @@ class Outlook:
 
 def look_ahead(draft: SeverityDraft, *, at: datetime) -> Outlook:
     """What a draft would promise; a constant number of queries, and nothing is stored."""
-    own_now = promises.own_targets(draft.severity, at=at)
-    moment = draft.effective_from or promises.soonest(own_now, at=at)
-    own = promises.own_targets(draft.severity, at=moment) if moment > at else own_now
+    moment, own = promises.next_targets(draft.severity, at=at)
+    if draft.effective_from is not None:
+        moment, own = draft.effective_from, promises.own_targets(draft.severity, at=draft.effective_from)
     minute = minute_of(moment)
     stored = loading.load_definitions().known_at(minute_of(at))
     own_keys = {row.target.pk for row in own.values()}

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+
 from incidents.models import Severity, SlaKind, SlaMetric, SlaScope, SlaStart, SlaTarget, SlaTargetVersion
 from incidents.sla import targets
 from incidents.sla.drafts import VersionDraft, draft_of
@@ -102,6 +104,16 @@ def soonest(own: OwnTargets, *, at: datetime) -> datetime:
     return max([targets.soonest(SlaTarget(), at=at), *moments])
 
 
+def next_targets(severity: Severity, *, at: datetime) -> tuple[datetime, dict[SlaMetric, OwnTarget]]:
+    """The next moment from which promises can change, and the own targets as they are then; two queries.
+
+    A change of the same minute is in force from the next one on, so it is among them.
+    """
+    own = own_targets(severity, at=at)
+    moment = soonest(own, at=at)
+    return moment, own_targets(severity, at=moment)
+
+
 def plan_changes(
     *,
     severity: Severity,
@@ -151,6 +163,42 @@ def store_changes(
                 target=change.target, draft=draft, scope=change.scope, effective_from=change.effective_from,
                 note=note, at=at, actor=actor,
             )  # fmt: skip
+
+
+def goal_field(metric: SlaMetric) -> str:
+    """The name under which a fault of a metric's goal is entries."""
+    return f"{metric}_goal"
+
+
+def calendar_field(metric: SlaMetric) -> str:
+    """The name under which a fault of a metric's calendar is entries."""
+    return f"{metric}_calendar"
+
+
+def find_faults(planned: Mapping[SlaMetric, Planned], *, at: datetime) -> dict[str, list[str]]:
+    """What is wrong with planned versions by themselves, by field; empty if they can be written (K-5, K-24)."""
+    faults: dict[str, list[str]] = {}
+    for metric, change in planned.items():
+        names = {"goal_minutes": goal_field(metric), "calendar": calendar_field(metric)}
+        try:
+            _check(change, at=at)
+        except ValidationError as refusal:
+            for name, sentences in refusal.message_dict.items():
+                entries = faults.setdefault(names.get(name, name), [])
+                entries += [sentence for sentence in sentences if sentence not in entries]
+    return faults
+
+
+def _check(change: Planned, *, at: datetime) -> None:
+    """Raise ValidationError as writing the version does."""
+    target, moment = change.target, change.effective_from
+    if change.is_retired:
+        targets.check_end(target=target, effective_from=moment, at=at)
+    else:
+        # A severity that is not stored yet is no value of a condition.
+        is_new = change.draft.conditions == {"severity": [UNSAVED]}
+        draft = replace(change.draft, conditions={}) if is_new else change.draft
+        targets.check_version(target=target, draft=draft, scope=change.scope, effective_from=moment, at=at)
 
 
 def start_of(severity: Severity, metric: SlaMetric, existing: OwnTarget | None) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from config.base.data.roles import Role
 from config.base.web.admin_actions import GuardedActions
 from incidents.integrations import lifecycle
-from incidents.models import Integration, SlaTargetVersion
+from incidents.models import Integration, Severity, SlaTargetVersion
 from oncall.access import service_accounts
 from oncall.models import ApiToken, Calendar, CalendarVersion, Page, ServiceAccount, Team
 from tests import factories as make
@@ -167,6 +167,7 @@ ROWS: dict[Any, Any] = {
     CalendarVersion: lambda action: make.CalendarVersionFactory(effective_from=datetime(2099, 1, 1, tzinfo=UTC)),
     Integration: _integration,
     ServiceAccount: _service_account,
+    Severity: lambda action: [make.SeverityFactory(rank=rank) for rank in (1, 2, 3)][1],
     Page: lambda action: make.PageFactory(state="dead", ended_at=timezone.now()),
     SlaTargetVersion: lambda action: make.SlaTargetVersionFactory(effective_from=datetime(2099, 1, 1, tzinfo=UTC)),
 }

@@ -91,6 +91,7 @@ class TestAdd:
 
 class TestChange:
     def test_of_a_stale_form_is_refused_once_and_keeps_both_people(self, ana: Any, ben: Any) -> None:
+        make.PolicyFactory()  # a severity that pages needs one
         severity = make.SeverityFactory(rank=7, name="SEV7", title="Old", description="Old words")
         address = url(Severity, "change", severity.pk)
         stale, form = opened(ana, address)

@@ -12,7 +12,7 @@ from config.base.web.guards import Once
 from config.base.web.views import Destination, FormPage, TemplatePage
 from incidents import permissions, response
 from incidents.forms.response import DeclareForm
-from incidents.forms.severities import LevelField
+from incidents.forms.tickets import LevelField
 from incidents.models import Service, Severity
 from incidents.requesters.directory import find_requester
 from incidents.tickets import priority

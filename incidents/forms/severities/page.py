@@ -1,0 +1,134 @@
+"""What the page of a severity shows beside its form: the order, the promises in rows, and the preview."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django import forms
+
+from config.base.data.clock_changes import clock_change_note, next_clock_changes
+from config.base.data.wall_clock import wall_time
+from config.base.web.moments import reader_zone
+from incidents.forms.severities.definition import SeverityForm, first_service
+from incidents.forms.severities.promise_fields import unit_field
+from incidents.models import SlaMetric
+from incidents.severities import order
+from incidents.severities.contradictions import Contradiction, find_contradictions, list_warnings
+from incidents.severities.drafts import SeverityDraft, draft_of
+from incidents.severities.outlook import Outlook, look_ahead
+from incidents.severities.preview import RaisedPreview, preview_raised
+from incidents.severities.promises import PROMISED, calendar_field, goal_field
+from incidents.sla.version_text import describe_version
+from incidents.sla.words import goal_text
+
+_FRIDAY = 4
+
+
+@dataclass(frozen=True)
+class PromiseRow:
+    """The fields of one promise, and what else is known about it."""
+
+    goal: forms.BoundField
+    unit: forms.BoundField
+    calendar: forms.BoundField
+    notes: tuple[tuple[str, str], ...]
+    """Sentences with the address of what they name."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """A moment worth asking about; `local` is as the field of the moment reads it."""
+
+    label: str
+    local: str
+
+
+def page_context(form: SeverityForm, *, at: datetime) -> dict[str, object]:
+    """The context of the page and of its live part; `at` is the whole minute of now."""
+    outlook = form.outlook or look_ahead(_draft(form), at=form.at)
+    contradictions = form.contradictions if form.outlook else find_contradictions(outlook, at=form.at)
+    return {
+        "form": form,
+        "promises": [_promise_row(form, outlook, metric) for metric in PROMISED],
+        "order_rows": order.arranged(outlook.draft.severity, order.in_order(), outlook.draft.place),
+        "this": outlook.draft.severity,
+        "preview": _preview(form, outlook, contradictions, at=at),
+        "preview_note": _moment_note(form),
+        "warnings": list_warnings(outlook, at=form.at),
+        "contradictions": contradictions,
+        "links": [each for each in contradictions if each.url],
+        "tries": list(_tries(at)),
+        "field_errors": _field_errors(form),
+    }
+
+
+def _draft(form: SeverityForm) -> SeverityDraft:
+    """What an untouched form says."""
+    return draft_of(form.instance, at=form.at)
+
+
+def _preview(
+    form: SeverityForm, outlook: Outlook, contradictions: Sequence[Contradiction], *, at: datetime
+) -> RaisedPreview:
+    cleaned = getattr(form, "cleaned_data", {})
+    service = cleaned.get("preview_service")
+    if not form.is_bound:
+        service = first_service()
+    raised_at = cleaned.get("preview_at") or at
+    return preview_raised(
+        outlook, service=service, raised_at=raised_at, contradictions=contradictions
+    )  # fmt: skip
+
+
+def _promise_row(form: SeverityForm, outlook: Outlook, metric: SlaMetric) -> PromiseRow:
+    return PromiseRow(
+        goal=form[goal_field(metric)],
+        unit=form[unit_field(metric)],
+        calendar=form[calendar_field(metric)],
+        notes=tuple(_notes(outlook, metric)),
+    )
+
+
+def _notes(outlook: Outlook, metric: SlaMetric) -> Iterator[tuple[str, str]]:
+    """What is promised without it, and what is planned."""
+    inherited = outlook.inherited.get(metric)
+    if metric not in outlook.draft.promises and inherited is not None and inherited.target is not None:
+        goal = goal_text(inherited.goal, inherited.is_round_the_clock)
+        yield f"“{inherited.target.name}” promises {goal}.", inherited.target.get_absolute_url()
+    own = outlook.own.get(metric)
+    if own is not None:
+        for version in own.planned:
+            yield f"Planned: {describe_version(version)}.", own.target.get_absolute_url()
+
+
+def _moment_note(form: SeverityForm) -> str:
+    """What is special about the local time that was asked about."""
+    text = str(form.data.get("preview_at", "")) if form.is_bound else ""
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return "" if local.tzinfo else clock_change_note(local.replace(second=0, microsecond=0), reader_zone())
+
+
+def _tries(at: datetime) -> Iterator[Try]:
+    zone = reader_zone()
+    local = wall_time(at, zone)
+    yield Try("now", local.isoformat(timespec="minutes"))
+    friday = local.date() + timedelta(days=(_FRIDAY - local.weekday()) % 7)
+    yield Try("Friday 17:58", _local(friday, time(17, 58)))
+    eve = date(local.year + (local.date() > date(local.year, 12, 24)), 12, 24)
+    yield Try("24 December 22:00", _local(eve, time(22, 0)))
+    for change in next_clock_changes(zone, after=local.date()):
+        label = "clocks go forward" if change.shift > timedelta(0) else "clocks go back"
+        yield Try(label, (change.local + timedelta(minutes=30)).isoformat(timespec="minutes"))
+
+
+def _local(day: date, clock: time) -> str:
+    return datetime.combine(day, clock).isoformat(timespec="minutes")
+
+
+def _field_errors(form: SeverityForm) -> list[tuple[str, list[str]]]:
+    """The errors beside each field, for the live part; before it was sent no field has any."""
+    names = [name for name in form.fields if not name.startswith("preview")]
+    return [(name, [str(each) for each in form.errors.get(name, ())] if form.is_bound else []) for name in names]
