@@ -75,7 +75,7 @@ class SeverityAdmin(HistoryAdmin):
         form.full_clean()
         if not isinstance(form, SeverityForm):
             raise TypeError("A severity is previewed from its own form.")
-        context = page_context(form, at=ceil_minute(form.at)) | {"is_other_moment": _TRY in request.POST}
+        context = page_context(form, at=ceil_minute(form.at), is_live=True)
         return render(request, "incidents/severities/preview_answer.html", context)
 
     def changeform_view(

@@ -191,6 +191,21 @@ def unknown_placeholders(body: str) -> list[str]:
     return sorted(set(_PLACEHOLDER.findall(body)) - set(AUTOMATIC_PLACEHOLDERS) - set(AUTHOR_PLACEHOLDERS))
 
 
+def proposed_words(
+    severity: Severity, *, page: StatusPage, started_at: datetime, next_update_at: datetime | None, at: datetime
+) -> str:
+    """The first words that the severity proposes, as far as they can be filled in; the author confirms them."""
+    draft = Draft(
+        page=page,
+        name="",
+        status=Phase.INVESTIGATING,
+        body=severity.first_words,
+        started_at=started_at,
+        next_update_at=next_update_at,
+    )
+    return fill_placeholders(severity.first_words, draft=draft, at=at)
+
+
 def fill_placeholders(body: str, *, draft: Draft, at: datetime) -> str:
     """Replace the placeholders that the draft can fill; the others stay for the author."""
     zone = draft.page.time_zone

@@ -43,8 +43,8 @@ class Try:
     local: str
 
 
-def page_context(form: SeverityForm, *, at: datetime) -> dict[str, object]:
-    """The context of the page and of its live part; `at` is the whole minute of now."""
+def page_context(form: SeverityForm, *, at: datetime, is_live: bool = False) -> dict[str, object]:
+    """The context of the page, and of its live part; `at` is the whole minute of now."""
     outlook = form.outlook or look_ahead(_draft(form), at=form.at)
     contradictions = form.contradictions if form.outlook else find_contradictions(outlook, at=form.at)
     return {
@@ -58,7 +58,7 @@ def page_context(form: SeverityForm, *, at: datetime) -> dict[str, object]:
         "contradictions": contradictions,
         "links": [each for each in contradictions if each.url],
         "tries": list(_tries(at)),
-        "field_errors": _field_errors(form),
+        "field_errors": _field_errors(form, is_live=is_live),
     }
 
 
@@ -128,7 +128,11 @@ def _local(day: date, clock: time) -> str:
     return datetime.combine(day, clock).isoformat(timespec="minutes")
 
 
-def _field_errors(form: SeverityForm) -> list[tuple[str, list[str]]]:
-    """The errors beside each field, for the live part; before it was sent no field has any."""
-    names = [name for name in form.fields if not name.startswith("preview")]
-    return [(name, [str(each) for each in form.errors.get(name, ())] if form.is_bound else []) for name in names]
+def _field_errors(form: SeverityForm, *, is_live: bool) -> list[tuple[str, list[str]]]:
+    """The errors beside each field; while somebody types, an empty field is not wrong yet."""
+    errors = form.errors.as_data() if form.is_bound else {}
+    sentences = {
+        name: [text for fault in faults if not (is_live and fault.code == "required") for text in fault.messages]
+        for name, faults in errors.items()
+    }
+    return [(name, sentences.get(name, [])) for name in form.fields if not name.startswith("preview")]

@@ -83,12 +83,21 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
             **updates.proposed_impact(self.ticket.severity),
         }
         if public_incident is None:
-            return proposed
+            return proposed | {"body": self._first_words()}
         return proposed | {
             "name": public_incident.name, "impact": public_incident.impact,
             "started_at": public_incident.started_at, "status": public_incident.status,
             "components": list(public_incident.components.all()), "component_status": "",
         }  # fmt: skip
+
+    def _first_words(self) -> str:
+        return updates.proposed_words(
+            self.ticket.severity,
+            page=self.page,
+            started_at=self.ticket.impact_started_at,
+            next_update_at=cadence.next_update_due(ticket=self.ticket, at=self.at),
+            at=self.at,
+        )
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Fill in the template, preview, or publish, depending on the button."""

@@ -13,7 +13,7 @@ from config.base.data.lifecycle import IllegalMove
 from config.base.data.roles import Role
 from incidents.customers import updates
 from incidents.customers.updates import Draft
-from incidents.models import CustomerUpdate, MessageTemplate, PublicIncident, TimelineEntry
+from incidents.models import CustomerUpdate, MessageTemplate, PublicIncident, Severity, TimelineEntry
 from tests import factories as make
 from tests.clients import client_of
 
@@ -180,6 +180,18 @@ class TestComposer:
 
         assert form["name"].value() in {None, ""}
         assert form["body"].value() in {None, ""}
+
+    def test_begins_with_the_first_words_of_the_severity(
+        self, client: Client, draft: Draft, ticket: Any, commander: Any
+    ) -> None:
+        Severity.objects.update(first_words="Since {start} some cannot {symptom}. Next update by {next}.")
+        client.force_login(commander)
+
+        body = client.get(f"/tickets/{ticket.reference}/update/").context["form"]["body"].value()
+
+        assert body.startswith("Since ")
+        assert "{start}" not in body
+        assert "{symptom}" in body  # for the author
 
     def test_fills_previews_and_publishes(self, client: Client, draft: Draft, ticket: Any, commander: Any) -> None:
         client.force_login(commander)
