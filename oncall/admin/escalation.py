@@ -1,16 +1,21 @@
 """Escalation policies with the people they would page now; escalations and their log."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
+from unfold.forms import PaginationInlineFormSet
 
 from config.base.data.clock import database_now
-from config.base.web.admin import ConfigAdmin, FactInline, HistoryAdmin, StackedInline, TabularInline
+from config.base.web.admin import FactAdmin, FactInline, HistoryAdmin, StackedInline, TabularInline
 from oncall import signals
 from oncall.admin.subjects import SubjectAdmin
 from oncall.escalation import policy_text
+from oncall.escalation.draft_checks import check_draft, check_steps, refuse_fallback
+from oncall.escalation.draft_types import StepDraft
+from oncall.escalation.drafts import draft_of
+from oncall.escalation.machine import Target
 from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationStep, EscalationTarget, Page, User
 
 
@@ -65,11 +70,55 @@ class PolicyForm(forms.ModelForm):
     def clean_fallback(self) -> QuerySet[User]:
         """Refuse a fallback with only closed accounts: nobody could be reached when all steps fail."""
         chosen: QuerySet[User] = self.cleaned_data["fallback"]
-        if not any(person.is_active for person in chosen):
-            raise forms.ValidationError(
-                "All accounts of this fallback are closed, so this policy can reach nobody. Choose an open account."
-            )
+        if refusal := refuse_fallback(chosen):
+            raise forms.ValidationError(refusal)
         return chosen
+
+
+class StepFormSet(PaginationInlineFormSet):
+    """The steps of a policy with their targets, checked together: could each of them ever page somebody?"""
+
+    def clean(self) -> None:
+        """Put each refusal beside the field of its step, and those about no step above them.
+
+        Two steps with one position are refused here in our words, so Django's own check is not asked.
+        """
+        forms_of_steps = [form for form in self.forms if form not in self.deleted_forms and _is_filled(form)]
+        if any(form.errors or _target_errors(form) for form in forms_of_steps):
+            return
+        for finding in check_steps([_step_draft(form) for form in forms_of_steps], at=database_now()):
+            if finding.step is None:
+                raise forms.ValidationError(finding.text)
+            form = forms_of_steps[finding.step]
+            if finding.field in form.fields:
+                form.add_error(finding.field, finding.text)
+            for formset in () if finding.field in form.fields else _targets_of(form):
+                formset.non_form_errors().append(finding.text)
+
+
+def _is_filled(form: forms.ModelForm) -> bool:
+    return bool(form.instance.pk or form.has_changed())
+
+
+def _targets_of(form: forms.ModelForm) -> list[forms.BaseInlineFormSet]:
+    return [nested.formset for nested in getattr(form, "nested_formsets", ())]
+
+
+def _target_errors(form: forms.ModelForm) -> bool:
+    return not all(formset.is_valid() for formset in _targets_of(form))
+
+
+def _step_draft(form: forms.ModelForm) -> StepDraft:
+    targets = [
+        Target(kind, row.cleaned_data[kind].pk)
+        for formset in _targets_of(form)
+        for row in formset.forms
+        if row not in formset.deleted_forms
+        for kind in ("user", "schedule", "team")
+        if row.cleaned_data.get(kind)
+    ]
+    step = form.cleaned_data
+    return StepDraft(step["position"], tuple(targets), step["delay_minutes"], step["mode"])
 
 
 class TargetInline(TabularInline):
@@ -86,6 +135,7 @@ class StepInline(StackedInline):
     """A policy's steps, each with its targets."""
 
     model = EscalationStep
+    formset = StepFormSet
     fields = (("position", "delay_minutes"), "mode")
     extra = 0
     ordering = ("position",)
@@ -107,9 +157,12 @@ class EscalationPolicyAdmin(HistoryAdmin):
     inlines = (StepInline,)
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: object, change: bool) -> None:
-        """Save steps and targets, and check again whom the policy reaches."""
+        """Save steps and targets, tell what may not work, and check again whom the policy reaches."""
         super().save_related(request, form, formsets, change)
-        signals.send_reachability_changed(at=database_now(), policies=[form.instance.pk])
+        at = database_now()
+        for finding in check_draft(draft_of(form.instance), at=at).warnings:
+            messages.warning(request, finding.text)
+        signals.send_reachability_changed(at=at, policies=[form.instance.pk])
 
     @admin.display(description="Would page now")
     def would_page_now(self, policy: EscalationPolicy) -> str:
@@ -122,8 +175,8 @@ class EscalationPolicyAdmin(HistoryAdmin):
 
 
 @admin.register(EscalationStep)
-class EscalationStepAdmin(ConfigAdmin):
-    """Steps of all policies."""
+class EscalationStepAdmin(FactAdmin):
+    """Steps of all policies; they are changed with their policy, whose checks need all of them."""
 
     list_display = ("policy", "position", "delay_minutes", "mode")
     list_select_related = ("policy",)
@@ -134,8 +187,8 @@ class EscalationStepAdmin(ConfigAdmin):
 
 
 @admin.register(EscalationTarget)
-class EscalationTargetAdmin(ConfigAdmin):
-    """Targets of all policies: where is this person, schedule or team paged?"""
+class EscalationTargetAdmin(FactAdmin):
+    """Targets of all policies: where is this person, schedule or team paged? They are changed with their policy."""
 
     list_display = ("step", "position", "user", "schedule", "team")
     list_select_related = ("step__policy", "user", "schedule", "team")

@@ -1,29 +1,15 @@
 """Checks of an escalation policy's steps, schedules and people: would it work tonight? (S19, S39)"""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Prefetch
 from django.urls import reverse
 
-from config.base.data.clock import floor_minute
-from config.base.web import display
-from oncall.models import (
-    ContactMethod,
-    EscalationPolicy,
-    EscalationStep,
-    EscalationTarget,
-    Membership,
-    MembershipRole,
-    User,
-)
-from oncall.readiness import wake_tests
-from oncall.schedules.loading import Roster, load
-from oncall.schedules.plan import Interval
-from oncall.schedules.timeline import ScheduleTimeline, build_timeline, subtract_intervals
+from oncall.models import EscalationPolicy, EscalationStep, EscalationTarget
+from oncall.readiness.check_data import CheckData, gaps_text, load_data, rota_of, uncovered
 
-AHEAD = timedelta(days=30)
 _MAX_NAMES = 5
 GAP, LEVEL_2, INACTIVE, CONTACT, TRAINED, WAKE_TEST = "gap", "level_2", "inactive", "contact", "trained", "wake_test"
 TITLES = {
@@ -64,23 +50,6 @@ class Item:
     url: str = ""
 
 
-@dataclass
-class _CheckData:
-    """The data for the checks of some policies, fetched once."""
-
-    at: datetime
-    since: datetime
-    until: datetime
-    rosters: Mapping[int, Roster]
-    timelines: Mapping[int, ScheduleTimeline]
-    members: Mapping[int, list[Membership]]
-    names: dict[int, str] = field(default_factory=dict)
-    closed: set[int] = field(default_factory=set)
-    reachable: set[int] = field(default_factory=set)
-    passed_wake_test: set[int] = field(default_factory=set)
-    trained: set[tuple[int, int]] = field(default_factory=set)
-
-
 def check(policies: Iterable[int], *, at: datetime) -> dict[int, list[Item]]:
     """The checks of each policy, by its primary key; the same few queries for any number of policies."""
     targets = EscalationTarget.objects.select_related("user").order_by("position", "pk")
@@ -90,7 +59,8 @@ def check(policies: Iterable[int], *, at: datetime) -> dict[int, list[Item]]:
         .select_related("team")
         .prefetch_related(Prefetch("steps", steps), "fallback")
     )
-    data = _load_data(rows, at=at)
+    targets_of_all = [target for policy in rows for target in _targets(policy)]
+    data = load_data(targets_of_all, (person for policy in rows for person in policy.fallback.all()), at=at)
     return {policy.pk: _items(policy, data) for policy in rows}
 
 
@@ -98,47 +68,8 @@ def _targets(policy: EscalationPolicy) -> list[EscalationTarget]:
     return [target for step in policy.steps.all() for target in step.targets.all()]
 
 
-def _load_data(rows: Iterable[EscalationPolicy], *, at: datetime) -> _CheckData:
-    targets = [target for policy in rows for target in _targets(policy)]
-    since = floor_minute(at)
-    until = since + AHEAD
-    schedule_ids = {target.schedule_id for target in targets if target.schedule_id}
-    rosters = load(ids=schedule_ids, since=since, until=until)
-    team_ids = {target.team_id for target in targets if target.team_id}
-    memberships = Membership.objects.filter(team__in=team_ids).exclude(role=MembershipRole.OBSERVER)
-    members: dict[int, list[Membership]] = {}
-    for membership in memberships.select_related("user"):
-        members.setdefault(membership.team_id, []).append(membership)
-    data = _CheckData(
-        at=at,
-        since=since,
-        until=until,
-        rosters={roster.schedule.pk: roster for roster in rosters},
-        timelines={roster.schedule.pk: build_timeline(roster.plan, since=since, until=until) for roster in rosters},
-        members=members,
-    )
-    people = {key: person for roster in rosters for key, person in roster.people.items()}
-    people |= {target.user.pk: target.user for target in targets if target.user}
-    people |= {row.user_id: row.user for team_members in members.values() for row in team_members}
-    people |= {person.pk: person for policy in rows for person in policy.fallback.all()}
-    _load_people(data, people)
-    return data
-
-
-def _load_people(data: _CheckData, people: Mapping[int, User]) -> None:
-    data.names = {key: person.name for key, person in people.items()}
-    data.closed = {key for key, person in people.items() if not person.is_active}
-    data.reachable = set(
-        ContactMethod.objects.usable().filter(user__in=people).values_list("user", flat=True).distinct()
-    )
-    data.passed_wake_test = wake_tests.passed(list(people), at=data.at)
-    data.trained = set(
-        Membership.objects.filter(user__in=people, trained_on__lte=data.at.date()).values_list("team", "user")
-    )
-
-
-def _items(policy: EscalationPolicy, data: _CheckData) -> list[Item]:
-    rota = _rota(policy, data)
+def _items(policy: EscalationPolicy, data: CheckData) -> list[Item]:
+    rota = rota_of(_targets(policy), data)
     people = rota | {person.pk for person in policy.fallback.all()} - data.closed
     teams = {policy.team_id} | {
         data.rosters[target.schedule_id].schedule.team_id for target in _targets(policy) if target.schedule_id
@@ -156,20 +87,7 @@ def _items(policy: EscalationPolicy, data: _CheckData) -> list[Item]:
     return [items[code] for code in TITLES]
 
 
-def _rota(policy: EscalationPolicy, data: _CheckData) -> set[int]:
-    """The users whom its steps may reach over the coming days, without closed accounts."""
-    users: set[int] = set()
-    for target in _targets(policy):
-        if target.user_id:
-            users.add(target.user_id)
-        elif target.schedule_id:
-            users |= {shift.user for shift in data.timelines[target.schedule_id].shifts}
-        else:
-            users |= {membership.user_id for membership in data.members.get(target.team_id or 0, ())}
-    return users - data.closed
-
-
-def _closed(policy: EscalationPolicy, data: _CheckData) -> set[int]:
+def _closed(policy: EscalationPolicy, data: CheckData) -> set[int]:
     """Closed accounts among its targets, its fallback, and the slots of its schedules."""
     users = {target.user_id for target in _targets(policy) if target.user_id}
     users |= {person.pk for person in policy.fallback.all()}
@@ -190,20 +108,15 @@ def _level_2(policy: EscalationPolicy) -> Item:
     return Item(LEVEL_2, TITLES[LEVEL_2], False, wrong, _policy_page(policy))
 
 
-def _gap(policy: EscalationPolicy, data: _CheckData) -> Item:
+def _gap(policy: EscalationPolicy, data: CheckData) -> Item:
     first = next((step for step in policy.steps.all() if step.targets.all()), None)
     targets = list(first.targets.all()) if first else []
     gaps = uncovered(targets, data)
     if not gaps:
         return Item(GAP, TITLES[GAP], is_passed=True)
     schedules = [data.rosters[target.schedule_id] for target in targets if target.schedule_id]
-    starts_at, ends_at = gaps[0]
     zone = schedules[0].schedule.team.time_zone if schedules else policy.team.time_zone
-    end = "on" if ends_at >= data.until else f"to {display.local_text(ends_at, zone=zone)}"
-    more = f", and {len(gaps) - 1} times more" if len(gaps) > 1 else ""
-    wrong = (
-        f"The first step of {policy.name} reaches nobody from {display.local_text(starts_at, zone=zone)} {end}{more}."
-    )
+    wrong = f"The first step of {policy.name} reaches nobody {gaps_text(gaps, data, zone=zone)}."
     url = (
         reverse("oncall:schedule-edit", args=[schedules[0].schedule.pk])
         if len(schedules) == 1
@@ -212,27 +125,19 @@ def _gap(policy: EscalationPolicy, data: _CheckData) -> Item:
     return Item(GAP, TITLES[GAP], False, wrong, url)
 
 
-def uncovered(targets: Iterable[EscalationTarget], data: _CheckData) -> list[Interval]:
-    """When a step reaches nobody: people and teams with members are always available, schedules add up."""
-    covered: list[Interval] = []
-    for target in targets:
-        if target.schedule_id:
-            covered += [(shift.starts_at, shift.ends_at) for shift in data.timelines[target.schedule_id].shifts]
-        elif target.user_id:
-            covered += [] if target.user_id in data.closed else [(data.since, data.until)]
-        elif any(row.user_id not in data.closed for row in data.members.get(target.team_id or 0, ())):
-            covered.append((data.since, data.until))
-    return subtract_intervals([(data.since, data.until)], covered)
-
-
-def _people(code: str, users: set[int], data: _CheckData, url: str = "") -> Item:
+def _people(code: str, users: set[int], data: CheckData, url: str = "") -> Item:
     if not users:
         return Item(code, TITLES[code], is_passed=True)
+    return Item(code, TITLES[code], False, problem_text(code, users, data), url)
+
+
+def problem_text(code: str, users: set[int], data: CheckData) -> str:
+    """The people by name, and what is wrong with them."""
     names = sorted(data.names[user] for user in users)
     more = [f"{len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else []
     parts = [*names[:_MAX_NAMES], *more]
     people = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    return Item(code, TITLES[code], False, f"{people} {_PROBLEM_TEXTS[code][len(parts) > 1]}", url)
+    return f"{people} {_PROBLEM_TEXTS[code][len(parts) > 1]}"
 
 
 def _policy_page(policy: EscalationPolicy) -> str:

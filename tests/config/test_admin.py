@@ -14,7 +14,7 @@ from config.base.data.roles import Role
 from config.base.web.admin import FactAdmin
 from incidents.models import Integration
 from oncall.admin.owners import OwnedAdmin
-from oncall.models import ContactMethod, EscalationPolicy, Membership, NotificationRule, Page, User
+from oncall.models import ContactMethod, Membership, NotificationRule, Page, User
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -280,8 +280,8 @@ class TestGranting:
             if isinstance(field, models.ForeignKey) and not isinstance(page, FactAdmin | OwnedAdmin)
         }
 
-        # A step's target is whom it pages, a requester's account who may read along; a member is weighed by the team.
-        assert unguarded == {"oncall.EscalationTarget", "oncall.Membership", "incidents.Contact"}
+        # A requester's account is who may read along; a member is weighed by the team.
+        assert unguarded == {"oncall.Membership", "incidents.Contact"}
 
     @pytest.mark.parametrize("page", ["changelist", "add"])
     def test_of_roles_is_hidden_from_administrators(
@@ -303,31 +303,6 @@ class TestGranting:
         other.refresh_from_db()
         assert other.email == "new@example.com"
         assert not other.emailaddress_set.exists()
-
-
-@pytest.mark.usefixtures("boss")
-class TestPolicies:
-    def form(self, **changes: object) -> dict[str, object]:
-        empty = {f"steps-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
-        return empty | {"name": "Days", "repeat": "1", "fallback_delay_minutes": "5"} | changes
-
-    def test_that_can_reach_nobody_are_refused(self, client: Client) -> None:
-        team, gone = make.TeamFactory(), make.UserFactory(is_active=False)
-
-        response = client.post(url(EscalationPolicy, "add"), self.form(team=str(team.pk), fallback=[str(gone.pk)]))
-
-        assert "can reach nobody" in response.content.decode()
-        assert not EscalationPolicy.objects.exists()
-
-    def test_say_whom_they_would_page_now(self, client: Client) -> None:
-        team, ana = make.TeamFactory(), make.UserFactory(name="Ana Ruiz")
-        client.post(url(EscalationPolicy, "add"), self.form(team=str(team.pk), fallback=[str(ana.pk)]))
-        policy = EscalationPolicy.objects.get()
-
-        page = client.get(url(policy, "change", policy.pk)).content.decode()
-
-        assert "At the end Ana Ruiz" in page
-        assert policy.history.count() >= 1
 
 
 @pytest.mark.usefixtures("boss")

@@ -20,14 +20,22 @@ class ScheduleFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Schedule {n}")
 
 
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 def weekly_schedule(
-    *people: oncall_models.User, zone: str = "UTC", anchor: str = "2026-01-05T09:00", **fields: Any
+    *people: oncall_models.User,
+    zone: str = "UTC",
+    anchor: str = "2026-01-05T09:00",
+    since: datetime = BEGINNING,
+    **fields: Any,
 ) -> oncall_models.Schedule:
-    """A schedule in which these people take turns by the week, from `anchor` on."""
+    """A schedule in which these people take turns by the week, from `anchor` on, planned from `since` on."""
     schedule = ScheduleFactory(**fields)
     version = oncall_models.ScheduleVersion.objects.create(
         schedule=schedule,
-        **dict.fromkeys(("created_at", "effective_from"), datetime(2026, 1, 1, tzinfo=UTC)),
+        created_at=BEGINNING,
+        effective_from=since,
         time_zone=zone,
         origin="case",
     )
