@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,9 @@ from django.db import transaction
 from config.base.data.conflicts import is_conflict
 from config.base.data.isolation import is_database_away, prepare_each
 from oncall import paging
-from oncall.escalation import machine, poison
-from oncall.escalation.freezing import thaw
-from oncall.escalation.reaching import Reach
+from oncall.escalation import machine, poison, stepping
 from oncall.escalation.running import STATE_COLUMNS, state_of, write_state
+from oncall.escalation.stepping import Prepared
 from oncall.models import Escalation, EscalationEntry, EscalationEvent, EscalationStep, StepMode
 
 logger = logging.getLogger(__name__)
@@ -24,14 +23,6 @@ BATCH = 10
 PATIENCE_SECONDS = 2.0
 """For passing over what others hold: a row that is held costs a moment, one that has to be waited for a second."""
 _RESTARTS = {EscalationEvent.ACK_TIMEOUT, EscalationEvent.SNOOZE_OVER}
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """What firing needs and no lock protects: the frozen policy, and who can be reached now."""
-
-    policy: machine.Policy
-    reach: machine.Reach
 
 
 def fire_due(*, at: datetime, limit: int = BATCH) -> int:
@@ -54,10 +45,9 @@ def fire_due(*, at: datetime, limit: int = BATCH) -> int:
 
 
 def _fire_batch(frozen: Mapping[int, Mapping[str, Any]], at: datetime) -> int:
-    def prepare(keys: Sequence[int]) -> dict[int, _Prepared]:
-        policies = {key: thaw(frozen[key]["frozen_policy"], team=frozen[key]["team"]) for key in keys}
-        reach = Reach(policies.values(), since=at)
-        return {key: _Prepared(policy, reach) for key, policy in policies.items()}
+    def prepare(keys: Sequence[int]) -> dict[int, Prepared]:
+        policies = {key: (frozen[key]["frozen_policy"], frozen[key]["team"]) for key in keys}
+        return stepping.prepare(policies, since=at)
 
     prepared, failed = prepare_each(frozen, prepare)
     return sum(
@@ -68,7 +58,7 @@ def _fire_batch(frozen: Mapping[int, Mapping[str, Any]], at: datetime) -> int:
     )
 
 
-def _fire_alone(key: int, prepared: _Prepared, at: datetime) -> bool:
+def _fire_alone(key: int, prepared: Prepared, at: datetime) -> bool:
     try:
         with transaction.atomic():
             due = Escalation.objects.due(at).filter(pk=key)
@@ -85,15 +75,15 @@ def _fire_alone(key: int, prepared: _Prepared, at: datetime) -> bool:
     return True
 
 
-def _fire(row: Escalation, prepared: _Prepared, at: datetime) -> None:
-    cursors = _cursors(row.frozen_policy)
+def _fire(row: Escalation, prepared: Prepared, at: datetime) -> None:
+    cursors = stepping.cursors(row.frozen_policy)
     is_end_of_round = row.state == machine.TRIGGERED and row.step >= len(prepared.policy.steps)
     before = replace(
         state_of(row),
         cursors=cursors,
         is_round_lost=is_end_of_round and paging.is_lost_to_providers(escalation=row, at=at),
     )
-    after, log = machine.advance(prepared.policy, before, at=at, reach=prepared.reach)
+    after, log = stepping.advance(prepared, before, at=at)
     write_state(row, after, at=at, actor=None)
     row.failures, row.failure = 0, ""
     entries = []
@@ -144,15 +134,6 @@ def _lock_cursors(steps: Sequence[Mapping[str, Any]]) -> bool:
     locked = rows.select_for_update(no_key=True, skip_locked=True).order_by("pk").values_list("pk", flat=True)
     # A step that was deleted since the policy was frozen has no row to lock.
     return len(locked) == len(ids) or len(locked) == rows.count()
-
-
-def _cursors(frozen: Mapping[str, Any]) -> dict[int, int]:
-    """The stored positions of a policy's round-robin steps."""
-    indexes = {step["id"]: index for index, step in enumerate(frozen["steps"]) if step["mode"] == StepMode.ROUND_ROBIN}
-    if not indexes:
-        return {}
-    stored = EscalationStep.objects.filter(pk__in=indexes).values_list("pk", "next_target")
-    return {indexes[pk]: position for pk, position in stored}
 
 
 def _store_cursors(frozen: Mapping[str, Any], before: Mapping[int, int], after: Mapping[int, int]) -> None:

@@ -1,7 +1,7 @@
 """Pages: created by a firing, sent at least once, answered by a link, never lost."""
 
 from oncall.paging.cancelling import cancel_unsent
-from oncall.paging.creating import create_pages, ways_to_reach
+from oncall.paging.creating import build_pages, create_pages, ways_to_reach
 from oncall.paging.dead_letters import NotDead, discard, resend
 from oncall.paging.delivering import Job, claim_jobs, record
 from oncall.paging.links import BadLink, link_for, page_for_link, page_of_key, refuse_old_link, use_link
@@ -12,6 +12,7 @@ __all__ = [
     "BadLink",
     "Job",
     "NotDead",
+    "build_pages",
     "cancel_unsent",
     "claim_jobs",
     "create_pages",

@@ -1,7 +1,7 @@
 """Creates the pages of a firing: one per person and notification rule (R-E8), each with a key used once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -16,6 +16,9 @@ _DEFAULT_LOW = ((0, ContactKind.EMAIL),)
 # Which channel to try when another fails, or when no default matches: the most intrusive first.
 CHANNEL_ORDER = (ContactKind.PUSH, ContactKind.SMS, ContactKind.VOICE, ContactKind.WEBHOOK, ContactKind.EMAIL)
 
+WayToReach = tuple[int, int, ContactMethod | None]
+"""The rule's position, the minutes to wait, and the contact method; None means the account's own address."""
+
 
 def create_pages(*, escalation: Escalation, firing: int, users: Sequence[int], at: datetime) -> list[Page]:
     """Create the pages of one firing; those that are due later wait in the table.
@@ -25,22 +28,33 @@ def create_pages(*, escalation: Escalation, firing: int, users: Sequence[int], a
     """
     people = User.objects.only("email").in_bulk(users)
     ways = ways_to_reach(users, escalation.urgency)
-    pages = []
-    for user_id in users:
-        for position, after_minutes, method in ways[user_id]:
-            pages.append(
-                build_page(
-                    escalation=escalation,
-                    firing=firing,
-                    user=people[user_id],
-                    rule=position,
-                    method=method,
-                    due_at=at + timedelta(minutes=after_minutes),
-                    at=at,
-                )
-            )
+    pages = build_pages(escalation=escalation, firing=firing, people=[people[key] for key in users], ways=ways, at=at)
     replace_failing(escalation, pages, at=at)
     return Page.objects.bulk_create(pages)
+
+
+def build_pages(
+    *,
+    escalation: Escalation,
+    firing: int,
+    people: Sequence[User],
+    ways: Mapping[int, Sequence[WayToReach]],
+    at: datetime,
+) -> list[Page]:
+    """The unsaved pages of one firing; `ways` are those of `ways_to_reach`."""
+    return [
+        build_page(
+            escalation=escalation,
+            firing=firing,
+            user=person,
+            rule=position,
+            method=method,
+            due_at=at + timedelta(minutes=after_minutes),
+            at=at,
+        )
+        for person in people
+        for position, after_minutes, method in ways[person.pk]
+    ]
 
 
 def replace_failing(escalation: Escalation, pages: Sequence[Page], *, at: datetime) -> None:
@@ -99,10 +113,6 @@ def build_page(
         due_at=due_at,
         created_at=at,
     )
-
-
-WayToReach = tuple[int, int, ContactMethod | None]
-"""The rule's position, the minutes to wait, and the contact method; None means the account's own address."""
 
 
 def ways_to_reach(users: Sequence[int], urgency: str) -> dict[int, list[WayToReach]]:

@@ -28,9 +28,10 @@ def weekly_schedule(
     zone: str = "UTC",
     anchor: str = "2026-01-05T09:00",
     since: datetime = BEGINNING,
+    unit: str = "week",
     **fields: Any,
 ) -> oncall_models.Schedule:
-    """A schedule in which these people take turns by the week, from `anchor` on, planned from `since` on."""
+    """A schedule in which these people take turns, by the week unless `unit` says else, planned from `since` on."""
     schedule = ScheduleFactory(**fields)
     version = oncall_models.ScheduleVersion.objects.create(
         schedule=schedule,
@@ -39,7 +40,7 @@ def weekly_schedule(
         time_zone=zone,
         origin="case",
     )
-    layer = oncall_models.Layer.objects.create(version=version, anchor=anchor, unit="week", slots=len(people))
+    layer = oncall_models.Layer.objects.create(version=version, anchor=anchor, unit=unit, slots=len(people))
     for slot, person in enumerate(people):
         oncall_models.LayerMember.objects.create(layer=layer, slot=slot, user=person)
     return schedule
