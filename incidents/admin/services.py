@@ -1,11 +1,16 @@
 """The service catalog."""
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from unfold.decorators import action
 
 from config.base.data.clock import database_now
 from config.base.web.admin import ConfigAdmin, FactAdmin, FactInline, HistoryAdmin, TabularInline
+from incidents.admin.simulation import simulate_url, simulation_page
 from incidents.models import Service, ServiceDependency, ServiceOwnership, ServiceReadiness
 from incidents.services import readiness
 
@@ -40,6 +45,26 @@ class ServiceAdmin(HistoryAdmin):
     readonly_fields = ("origin",)
     ordering = ("name",)
     inlines = (DependencyInline, OwnershipInline)
+    actions_detail = ("simulate",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page that asks who would be paged for a service and a severity."""
+        view = self.admin_site.admin_view(self.simulate_any)
+        return [path("simulate/", view, name="incidents_service_simulate"), *super().get_urls()]
+
+    @action(description="Simulate", url_path="simulate", icon="play_arrow")
+    def simulate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Who would be paged for this service; the page is the same for every service."""
+        service = self.get_object(request, unquote(object_id))
+        if service is None:
+            raise Http404
+        return HttpResponseRedirect(simulate_url(service=service))
+
+    def simulate_any(self, request: HttpRequest) -> HttpResponse:
+        """Who would be paged if a ticket of a severity were raised for a service at a moment."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return simulation_page(request, self.get_queryset(request))
 
     def save_model(self, request: HttpRequest, obj: Service, form: ModelForm, change: bool) -> None:
         """Save, and have its readiness checked again."""

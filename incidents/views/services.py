@@ -14,6 +14,7 @@ from incidents.tables.services import ReadinessTable, ServiceTable
 from incidents.tables.tickets import TicketTable
 from incidents.views.tickets.queue import with_unowned
 from oncall.escalation import policy_text
+from oncall.models import EscalationPolicy
 
 
 class ServiceList(ListPage):
@@ -48,12 +49,21 @@ class ServicePage(DetailPage):
         table.at = self.at
         return super().get_context_data(**kwargs) | {
             "policy": policy_text.describe(policy, at=self.at) if policy else None,
+            "simulate_url": self._simulate_url(policy),
             "needs": service.depends_on.select_related("team").order_by("name"),
             "needed_by": service.needed_by.select_related("team").order_by("name"),
             "table": table,
             "newest": rows.exclude(pk__in=rows.open()).order_by("-created_at", "-pk")[:5],
             "integrations": service.integrations.order_by("name"),
         }
+
+    def _simulate_url(self, policy: EscalationPolicy | None) -> str:
+        """Where those who may see the policy in the administration ask whom it pages when; empty for others."""
+        if policy is None or not self.person.is_staff:
+            return ""
+        if not self.person.has_perm("oncall.view_escalationpolicy", policy):
+            return ""
+        return f"{reverse('admin:incidents_service_simulate')}?service={self.object.pk}"
 
 
 class CheckService(PostPage):

@@ -2,21 +2,35 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html_join
+from unfold.decorators import action
 from unfold.forms import PaginationInlineFormSet
 
 from config.base.data.clock import database_now
 from config.base.web.admin import FactAdmin, FactInline, HistoryAdmin, StackedInline, TabularInline
 from oncall import signals
+from oncall.admin import simulation
 from oncall.admin.subjects import SubjectAdmin
 from oncall.escalation import policy_text
 from oncall.escalation.draft_checks import check_draft, check_steps, refuse_fallback
 from oncall.escalation.draft_types import StepDraft
 from oncall.escalation.drafts import draft_of
 from oncall.escalation.machine import Target
-from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationStep, EscalationTarget, Page, User
+from oncall.forms.simulation import PolicyQuestion
+from oncall.models import (
+    Escalation,
+    EscalationEntry,
+    EscalationPolicy,
+    EscalationStep,
+    EscalationTarget,
+    Page,
+    Urgency,
+    User,
+)
 
 
 class EntryInline(FactInline):
@@ -155,6 +169,24 @@ class EscalationPolicyAdmin(HistoryAdmin):
     readonly_fields = ("would_page_now",)
     ordering = ("name",)
     inlines = (StepInline,)
+    actions_detail = ("simulate",)
+
+    @action(description="Simulate", url_path="simulate", icon="play_arrow")
+    def simulate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Who would be paged, when and on what, if the policy fired at a moment; whoever may see it may ask."""
+        policy = self.get_object(request, unquote(object_id))
+        if policy is None:  # or it is none of those that the person may see
+            raise Http404
+        at = database_now()
+        data = simulation.initial_question(request, team=policy.team, at=at, urgency=Urgency.HIGH)
+        form = PolicyQuestion(data)
+        context = simulation.context(request, form, policy=policy, team=policy.team, at=at)
+        if form.is_valid():
+            context["answer"] = simulation.answer(
+                request, form, policy=policy, team=policy.team, urgency=form.cleaned_data["urgency"]
+            )
+        subject_url = reverse("admin:oncall_escalationpolicy_change", args=[policy.pk])
+        return simulation.page(request, context | {"subject": policy.name, "subject_url": subject_url})
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: object, change: bool) -> None:
         """Save steps and targets, tell what may not work, and check again whom the policy reaches."""

@@ -49,6 +49,9 @@ class TestPages:
             reverse("admin:incidents_slatarget_add"),
             reverse("admin:incidents_incident_changelist"),
             reverse("admin:incidents_integration_add"),
+            reverse("admin:oncall_escalationpolicy_simulate", args=[policy.pk])
+            + "?moment=2027-03-28T02:30&zone=Europe/Berlin",
+            reverse("admin:incidents_service_simulate"),
             reverse("admin:oncall_obligationrule_change", args=[company["obligation"].rule_id]),
         )
         if width > 1000:  # steps with their targets are a table in a table: a desk's work, wider than a phone

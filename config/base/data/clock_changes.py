@@ -1,73 +1,70 @@
-"""Nights on which the clocks change: local times that do not exist or happen twice, and the next such nights."""
+"""Nights in which a zone's clocks change: when they are, and what a local time means in them (R-T3)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from config.base.data.wall_clock import DAY, MINUTE, resolve, wall_time
 
-_HORIZON = 400
-"""Days. Every zone that changes its clocks does so within this time."""
+AHEAD = timedelta(days=400)
+"""How far ahead changes are looked for: a little more than a year."""
 
 
 @dataclass(frozen=True)
 class ClockChange:
-    """A change of the clocks: the local minute that is skipped first, or happens twice first, and by how much."""
+    """One change: its instant, and what the clock shows just before and just after it, as naive local times."""
+
+    at: datetime
+    before: datetime
+    after: datetime
+
+    @property
+    def is_forward(self) -> bool:
+        """Whether local times are left out; else some come twice."""
+        return self.after > self.before
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a local time means. `second` is its second occurrence, when there are two."""
 
     local: datetime
-    shift: timedelta
-    """Above zero the clocks go forward, below zero back."""
+    at: datetime
+    is_skipped: bool = False
+    second: datetime | None = None
 
 
-def clock_change_note(local: datetime, zone: ZoneInfo) -> str:
-    """What is special about a local minute, and which instant is meant (R-T3); nothing for a usual one."""
-    instant = resolve(local, zone)
-    meant = wall_time(instant, zone)
-    day = f"{local.day} {local:%B %Y}"
-    if meant != local:
-        return (
-            f"{local:%H:%M} does not exist on {day} in {zone.key}: the clocks go forward. This is for {meant:%H:%M},"
-            " the first minute after."
-        )
-    offsets = {local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)}
-    if len(offsets) > 1:
-        name = instant.astimezone(zone).tzname()
-        return (
-            f"{local:%H:%M} happens twice on {day} in {zone.key}: the clocks go back. This is for the first, {name}."
-        )
-    return ""
+def read_wall_clock(local: datetime, zone: ZoneInfo) -> Reading:
+    """The instant of a naive local time of whole minutes: of two the first, of none the end of the gap (R-T3)."""
+    at = resolve(local, zone)
+    if wall_time(at, zone) != local:
+        return Reading(local, at, is_skipped=True)
+    later = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    return Reading(local, at, second=later if later > at else None)
 
 
-def next_clock_changes(zone: ZoneInfo, *, after: date) -> list[ClockChange]:
-    """The next change forward and the next one back, in order; none for a zone without them."""
-    changes: dict[bool, ClockChange] = {}
-    for n in range(_HORIZON):
-        change = _change_on(after + n * DAY, zone)
-        if change is not None:
-            changes.setdefault(change.shift > timedelta(0), change)
-        if len(changes) == 2:
-            break
-    return sorted(changes.values(), key=lambda change: change.local)
+def clock_changes(zone: ZoneInfo, *, at: datetime) -> Iterator[ClockChange]:
+    """The changes of the coming 400 days, in order; none in a zone that keeps one time."""
+    day = at.replace(second=0, microsecond=0)
+    while day < at + AHEAD:
+        if _offset(day, zone) != _offset(day + DAY, zone):
+            yield _change_between(day, day + DAY, zone)
+        day += DAY
 
 
-def _change_on(day: date, zone: ZoneInfo) -> ClockChange | None:
-    """The change within a local day, found by halving between its two midnights."""
-    start, end = resolve(datetime.combine(day, time.min), zone), resolve(datetime.combine(day + DAY, time.min), zone)
-    before, after = _offset(start, zone), _offset(end, zone)
-    if before == after:
-        return None
-    low, high = 0, int((end - start) / MINUTE)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _offset(start + middle * MINUTE, zone) == before:
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
+    return at.astimezone(zone).utcoffset()
+
+
+def _change_between(low: datetime, high: datetime, zone: ZoneInfo) -> ClockChange:
+    """The first minute with the new offset, between two instants whose offsets differ."""
+    old = _offset(low, zone)
+    while high - low > MINUTE:
+        middle = low + (high - low) // MINUTE // 2 * MINUTE
+        if _offset(middle, zone) == old:
             low = middle
         else:
             high = middle
-    instant = start + high * MINUTE
-    shift = after - before
-    first = (instant + before).replace(tzinfo=None)
-    return ClockChange(first if shift > timedelta(0) else first + shift, shift)
-
-
-def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
-    return instant.astimezone(UTC).astimezone(zone).utcoffset() or timedelta(0)
+    before = wall_time(low, zone) + MINUTE
+    return ClockChange(high, before, wall_time(high, zone))

@@ -133,7 +133,7 @@ class TestAgreesWithTheEngine:
 
     @pytest.mark.parametrize("urgency", ["high", "low"])
     def test_on_people_with_delays_with_defaults_and_with_no_method(self, ana: User, bo: User, urgency: str) -> None:
-        call = make.ContactMethodFactory(user=ana, kind="voice", address="+493012")
+        call: ContactMethod = make.ContactMethodFactory(user=ana, kind="voice", address="+493012")
         for position, (minutes, method) in enumerate([(0, ana.contact_methods.get(kind="sms")), (2, call), (7, call)]):
             NotificationRule.objects.create(
                 user=ana, urgency="high", position=position, after_minutes=minutes, contact_method=method
