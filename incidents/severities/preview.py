@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from config.base.web import display
-from incidents import response
 from incidents.models import Service, SlaKind, SlaMetric, SlaStart, SlaTargetVersion
+from incidents.response.paging import policy_for
 from incidents.severities.contradictions import Contradiction
 from incidents.severities.outlook import Outlook, plain_fields
 from incidents.severities.promises import PROMISED, goal_field
@@ -20,9 +20,13 @@ from incidents.sla.history import Event, History
 from incidents.sla.stretches import TWO_YEARS
 from incidents.sla.words import goal_text
 from oncall.calendars.opening_hours import AROUND_THE_CLOCK, minute_of, moment_of
-from oncall.models import Calendar
+from oncall.escalation.simulation import simulate
+from oncall.escalation.simulation_text import ways_text
+from oncall.models import Calendar, Page
 
 _BEGINNING = ("opened", "alerted")
+_FIRINGS = 3
+"""How many firings of the policy are named; the simulator shows all."""
 _LABELS = {
     SlaMetric.ACKNOWLEDGE: "acknowledge by",
     SlaMetric.FIRST_UPDATE: "first update by",
@@ -101,15 +105,33 @@ def _paging(outlook: Outlook, service: Service | None, at: datetime, wrong: set[
     elif service is None:
         yield Moment(at, "pages the people on call", "Choose a service to see who they are.", field="pages")
     else:
-        names = tuple(response.preview_page(severity=severity, service=service, at=at))
-        if names:
-            urgency = f"{severity.get_urgency_display()} urgency, by the policy of {service.name}."
-            yield Moment(at, "pages", urgency, people=names, field="urgency")
-        else:
-            yield Moment(
-                at, "reaches nobody", f"Nobody is on call for {service.name} then.", field="pages", is_wrong=True,
-                url=service.get_absolute_url(),
-            )  # fmt: skip
+        yield from _pages(outlook, service, at)
+
+
+def _pages(outlook: Outlook, service: Service, at: datetime) -> Iterator[Moment]:
+    """Who is paged and on what if nobody answers: the first firings that reach somebody, by the engine's own step."""
+    policy = policy_for(service=service, team=service.team)
+    run = simulate(policy=policy, team=service.team, at=at, urgency=outlook.draft.severity.urgency)
+    firings = [event for event in run.events if event.pages][:_FIRINGS]
+    for number, event in enumerate(firings):
+        people = list(dict.fromkeys(page.user_id for page in event.pages))
+        names = tuple(run.people[key].name for key in people)
+        ways = [
+            f"{run.people[key].name if len(people) > 1 else ''} {_ways(event.pages, key, event.line.at)}".strip()
+            for key in people
+        ]
+        text = "; ".join(ways)
+        label = "else pages" if number else "pages"
+        yield Moment(event.line.at, label, f"{text[:1].upper()}{text[1:]}.", people=names, field="urgency")
+    if not firings:
+        yield Moment(
+            at, "reaches nobody", f"Nobody is on call for {service.name} then.", field="pages", is_wrong=True,
+            url=service.get_absolute_url(),
+        )  # fmt: skip
+
+
+def _ways(pages: Sequence[Page], user: int, since: datetime) -> str:
+    return ways_text([page for page in pages if page.user_id == user], since=since)
 
 
 def _dues(outlook: Outlook, service: Service | None, minute: int) -> list[_Due]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +11,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from config.base.data.clock import find_zone
-from config.base.data.clock_changes import Reading
-from config.base.data.wall_clock import MINUTE, wall_time
-from config.base.web.display import local_text
-from config.base.web.moments import reader_zone
+from config.base.data.wall_clock import wall_time
+from config.base.web.moments import reader_zone, reading_notice
 from oncall.admin.simulation_chart import chart
 from oncall.escalation import simulation_text
 from oncall.escalation.simulation import simulate
@@ -72,29 +69,13 @@ def answer(
     return Answer(
         headline=simulation_text.headline(run, zone=zone),
         warning=simulation_text.warning(run),
-        notice=notice(form.reading, at=at, zone=zone),
+        notice=reading_notice(form.reading, at=at, zone=zone),
         second_url=f"{question_url(request, form)}&second=on" if is_first else "",
         zone=zone.key,
         lines=simulation_text.describe(run, reasons, zone=zone),
         chart=chart(run, zone=zone),
         night=describe_night(run, reasons, zone=zone),
     )
-
-
-def notice(reading: Reading, *, at: datetime, zone: ZoneInfo) -> str:
-    """What has to be said before the answer about a moment that does not exist or comes twice, with the rule used."""
-    clock, place = f"{reading.local:%H:%M}", zone.key.rpartition("/")[2].replace("_", " ")
-    text = local_text(at, zone=zone.key)
-    if reading.is_skipped:
-        before = wall_time(at - MINUTE, zone) + MINUTE
-        return (
-            f"{clock} does not exist that night in {place}: clocks jump from {before:%H:%M} to"
-            f" {wall_time(at, zone):%H:%M}. Asked instead: the first minute after the gap, {text} ({at:%H:%M} UTC)."
-        )
-    if reading.second is not None:
-        which = "first" if at == reading.at else "second"
-        return f"{clock} comes twice that night in {place}. Asked: the {which} one, {text} ({at:%H:%M} UTC)."
-    return ""
 
 
 def suggestions(

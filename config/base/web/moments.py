@@ -7,13 +7,31 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils import timezone
 
+from config.base.data.clock_changes import Reading
 from config.base.data.moments import USUAL_YEARS, Unreadable, read_day, read_moment
-from config.base.data.wall_clock import wall_time
+from config.base.data.wall_clock import MINUTE, wall_time
+from config.base.web.display import local_text
 
 
 def reader_zone() -> ZoneInfo:
     """The time zone in which the reader of this request lives."""
     return ZoneInfo(timezone.get_current_timezone_name())
+
+
+def reading_notice(reading: Reading, *, at: datetime, zone: ZoneInfo) -> str:
+    """What has to be said before the answer about a moment that does not exist or comes twice, with the rule used."""
+    clock, place = f"{reading.local:%H:%M}", zone.key.rpartition("/")[2].replace("_", " ")
+    text = local_text(at, zone=zone.key)
+    if reading.is_skipped:
+        before = wall_time(at - MINUTE, zone) + MINUTE
+        return (
+            f"{clock} does not exist that night in {place}: clocks jump from {before:%H:%M} to"
+            f" {wall_time(at, zone):%H:%M}. Asked instead: the first minute after the gap, {text} ({at:%H:%M} UTC)."
+        )
+    if reading.second is not None:
+        which = "first" if at == reading.at else "second"
+        return f"{clock} comes twice that night in {place}. Asked: the {which} one, {text} ({at:%H:%M} UTC)."
+    return ""
 
 
 class MomentField(forms.Field):

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from django import forms
+from django.urls import reverse
+from django.utils.http import urlencode
 
-from config.base.data.clock_changes import clock_change_note, next_clock_changes
+from config.base.data.clock_changes import clock_changes, read_wall_clock
 from config.base.data.wall_clock import wall_time
-from config.base.web.moments import reader_zone
+from config.base.web.moments import reader_zone, reading_notice
 from incidents.forms.severities.definition import SeverityForm, first_service
 from incidents.forms.severities.promise_fields import unit_field
 from incidents.models import SlaMetric
@@ -58,6 +61,7 @@ def page_context(form: SeverityForm, *, at: datetime, is_live: bool = False) -> 
         "contradictions": contradictions,
         "links": [each for each in contradictions if each.url],
         "tries": list(_tries(at)),
+        "simulate_url": _simulate_url(form),
         "field_errors": _field_errors(form, is_live=is_live),
     }
 
@@ -78,6 +82,15 @@ def _preview(
     return preview_raised(
         outlook, service=service, raised_at=raised_at, contradictions=contradictions
     )  # fmt: skip
+
+
+def _simulate_url(form: SeverityForm) -> str:
+    """The page with everybody who would be paged, for a severity that is stored."""
+    service = getattr(form, "cleaned_data", {}).get("preview_service") or first_service()
+    if form.instance.pk is None or service is None:
+        return ""
+    chosen = {"service": service.pk, "severity": form.instance.pk}
+    return f"{reverse('admin:incidents_service_simulate')}?{urlencode(chosen)}"
 
 
 def _promise_row(form: SeverityForm, outlook: Outlook, metric: SlaMetric) -> PromiseRow:
@@ -108,7 +121,11 @@ def _moment_note(form: SeverityForm) -> str:
         local = datetime.fromisoformat(text)
     except ValueError:
         return ""
-    return "" if local.tzinfo else clock_change_note(local.replace(second=0, microsecond=0), reader_zone())
+    if local.tzinfo:
+        return ""
+    zone = reader_zone()
+    reading = read_wall_clock(local.replace(second=0, microsecond=0), zone)
+    return reading_notice(reading, at=reading.at, zone=zone)
 
 
 def _tries(at: datetime) -> Iterator[Try]:
@@ -119,9 +136,9 @@ def _tries(at: datetime) -> Iterator[Try]:
     yield Try("Friday 17:58", _local(friday, time(17, 58)))
     eve = date(local.year + (local.date() > date(local.year, 12, 24)), 12, 24)
     yield Try("24 December 22:00", _local(eve, time(22, 0)))
-    for change in next_clock_changes(zone, after=local.date()):
-        label = "clocks go forward" if change.shift > timedelta(0) else "clocks go back"
-        yield Try(label, (change.local + timedelta(minutes=30)).isoformat(timespec="minutes"))
+    for change in islice(clock_changes(zone, at=at), 2):
+        way, begin = ("forward", change.before) if change.is_forward else ("back", change.after)
+        yield Try(f"clocks go {way}", (begin + timedelta(minutes=30)).isoformat(timespec="minutes"))
 
 
 def _local(day: date, clock: time) -> str:
