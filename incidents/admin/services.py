@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 from unfold.decorators import action
 
 from config.base.data.clock import database_now
-from config.base.web.admin import ConfigAdmin, FactAdmin, FactInline, HistoryAdmin, TabularInline
+from config.base.web.admin import FactAdmin, FactInline, HistoryAdmin, TabularInline
 from incidents.admin.simulation import simulate_url, simulation_page
 from incidents.models import Service, ServiceDependency, ServiceOwnership, ServiceReadiness
 from incidents.services import readiness
@@ -73,7 +73,7 @@ class ServiceAdmin(HistoryAdmin):
 
 
 @admin.register(ServiceDependency)
-class ServiceDependencyAdmin(ConfigAdmin):
+class ServiceDependencyAdmin(HistoryAdmin):
     """Dependencies between services."""
 
     list_display = ("service", "needs")

@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from config.base.data.clock import ceil_minute, database_now
 from config.base.data.users import signed_in
-from config.base.web.admin import ConfigAdmin, FactAdmin, FactInline
+from config.base.web.admin import ConfigAdmin, FactAdmin, FactInline, HistoryAdmin
 from oncall.calendars import countries, hours_lines, versions
 from oncall.calendars.dates import UnknownPlace, check_place
 from oncall.calendars.hours_checks import hours_warnings
@@ -59,7 +59,7 @@ class CalendarForm(forms.ModelForm):
 
 
 @admin.register(Calendar)
-class CalendarAdmin(ConfigAdmin):
+class CalendarAdmin(HistoryAdmin):
     """Public holidays and own days off; the engine fills a country's calendar within the hour."""
 
     form = CalendarForm

@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from config.base.data.clock import database_now
 from config.base.data.roles import Role
 from config.base.data.users import signed_in
-from config.base.web.admin import ConfigAdmin, FactAdmin
+from config.base.web.admin import ConfigAdmin, FactAdmin, HistoryAdmin
 from oncall import signals
 from oncall.admin.owners import MembershipForm, MembershipInline, OwnedAdmin, OwnedInline
 from oncall.calendars import countries
@@ -201,7 +201,7 @@ class GroupAdmin(DjangoGroupAdmin, ConfigAdmin):
 
 
 @admin.register(Team)
-class TeamAdmin(ConfigAdmin):
+class TeamAdmin(HistoryAdmin):
     """Teams and their members."""
 
     list_display = ("name", "kind", "time_zone", "escalation_policy")
@@ -220,7 +220,7 @@ class TeamAdmin(ConfigAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ConfigAdmin):
+class MembershipAdmin(HistoryAdmin):
     """Members of teams."""
 
     form = MembershipForm

@@ -93,6 +93,7 @@ class EscalationTarget(models.Model):
     )
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, null=True, blank=True, related_name="targets")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    history = HistoricalRecords()
 
     class Meta:
         constraints = [

@@ -241,7 +241,7 @@ class TestGranting:
         assert set(Membership.objects.values_list("team", flat=True)) == {open_team.pk}
 
         observer = make.MembershipFactory(team=secret, role="observer")
-        data = {"team": str(secret.pk), "user": str(actor.pk), "role": "observer", "fte": "1"}
+        data = {"team": str(secret.pk), "user": str(actor.pk), "role": "observer", "fte": "1", "change_reason": "Rota"}
         assert client.post(url(observer, "change", observer.pk), data).status_code == 200
         page = client.post(
             url(secret, "change", secret.pk),
@@ -251,7 +251,7 @@ class TestGranting:
                 "memberships-0-id": str(observer.pk), "memberships-0-user": str(observer.user_id),
                 "memberships-0-role": "observer", "memberships-0-fte": "1", "memberships-0-team": str(secret.pk),
                 "memberships-1-user": str(actor.pk), "memberships-1-role": "manager", "memberships-1-fte": "1",
-                "memberships-1-team": str(secret.pk),
+                "memberships-1-team": str(secret.pk), "change_reason": "Rota",
             },
         )  # fmt: skip
         assert "may do or see more than you" in page.content.decode()
@@ -333,7 +333,7 @@ class TestIntegrations:
         assert "Copy it now" in page
         assert "copy it now" not in client.get(url(integration, "change", integration.pk)).content.decode()
 
-        rotate = {"action": "rotate_key", "_selected_action": [str(integration.pk)]}
+        rotate = {"action": "rotate_key", "_selected_action": [str(integration.pk)], "change_reason": "Leaked"}
         page = client.post(url(Integration, "changelist"), rotate, follow=True).content.decode()
         assert "Copy it now" in page
         assert Integration.objects.get().key_digest != integration.key_digest

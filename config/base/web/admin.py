@@ -17,6 +17,7 @@ from config.base.data.users import signed_in
 from config.base.web.admin_actions import GuardedActions
 from config.base.web.admin_drafts import HidesSecrets, KeptForms
 from config.base.web.admin_guards import GuardedForms
+from config.base.web.admin_reasons import AsksWhy
 
 __all__ = ["ConfigAdmin", "FactAdmin", "FactInline", "HistoryAdmin", "StackedInline", "TabularInline"]
 
@@ -82,8 +83,8 @@ class ConfigAdmin(GuardedForms, GuardedActions, KeptForms, ModelAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class HistoryAdmin(SimpleHistoryAdmin, ConfigAdmin):
-    """Configuration with a history of every change and who made it."""
+class HistoryAdmin(AsksWhy, SimpleHistoryAdmin, ConfigAdmin):
+    """Configuration with a history of every change, who made it and why."""
 
     history_list_display = ["changed_fields"]
 
