@@ -4,11 +4,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
 
+from config.base.data.clock import database_now
+from config.base.data.users import signed_in
 from config.base.web.admin import FactAdmin, HistoryAdmin
-from incidents.customers import updates
+from incidents.customers import template_previews, updates
 from incidents.models import (
     Component,
     CustomerUpdate,
@@ -57,6 +63,10 @@ class MessageTemplateForm(forms.ModelForm):
         if unknown := updates.unknown_placeholders(body):
             allowed = ", ".join([*updates.AUTOMATIC_PLACEHOLDERS, *updates.AUTHOR_PLACEHOLDERS])
             raise forms.ValidationError(f"There is no placeholder {', '.join(unknown)}. Use one of: {allowed}.")
+        if len(body) > template_previews.MAX_BODY:
+            raise forms.ValidationError(
+                f"Shorten the text: {len(body):,} of {template_previews.MAX_BODY:,} characters."
+            )
         return body
 
 
@@ -69,6 +79,40 @@ class MessageTemplateAdmin(HistoryAdmin):
     list_filter = ("phase",)
     search_fields = ("title", "body")
     ordering = ("pk",)
+    change_form_outer_after_template = "incidents/customers/template_preview_panel.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the preview of what is typed."""
+        view = self.admin_site.admin_view(require_POST(self.preview))
+        return [path("preview/", view, name="incidents_messagetemplate_preview"), *super().get_urls()]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: object = None,
+    ) -> HttpResponse:
+        """The form, with the preview of what is in it."""
+        form = context["adminform"].form
+        typed = {name: str(form[name].value() or "") for name in ("body", "phase") if name in form.fields}
+        stored = {"body": form.instance.body, "phase": form.instance.phase}
+        preview = template_previews.preview_text(**stored | typed, reader=signed_in(request), at=database_now())
+        context |= {"preview": preview}
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """What is typed, as customers would read it: a fragment for the page, or a page of its own."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        typed = {name: request.POST.get(name, "") for name in ("body", "phase")}
+        preview = template_previews.preview_text(**typed, reader=signed_in(request), at=database_now())
+        is_part = request.headers.get("HX-Request") == "true"
+        name = "template_preview" if is_part else "template_preview_page"
+        context = {**self.admin_site.each_context(request), "title": "Preview", "opts": self.opts, "preview": preview}
+        return TemplateResponse(request, f"incidents/customers/{name}.html", context)
 
 
 class _TicketRelatedAdmin(FactAdmin):

@@ -49,7 +49,7 @@ def update_mail(update: CustomerUpdate, *, unsubscribe: str, headers: dict[str, 
     """The mail of an update."""
     incident = update.incident
     zone = incident.page.time_zone
-    text = render_to_string(
+    text = _render(
         "message/customer_update.txt",
         {
             "update": update,
@@ -71,7 +71,7 @@ def maintenance_mail(
     """The mail of a maintenance update."""
     maintenance = notice.maintenance
     zone = maintenance.page.time_zone
-    text = render_to_string(
+    text = _render(
         "message/maintenance.txt",
         {
             "notice": notice,
@@ -88,7 +88,7 @@ def maintenance_mail(
 
 
 def _confirmation_mail(subscriber: Subscriber) -> CustomerMail:
-    text = render_to_string(
+    text = _render(
         "message/confirm_subscription.txt",
         {
             "page": subscriber.page,
@@ -97,3 +97,8 @@ def _confirmation_mail(subscriber: Subscriber) -> CustomerMail:
         },
     )
     return CustomerMail(f"[{subscriber.page.name}] Confirm your subscription", text)
+
+
+def _render(template: str, context: dict[str, object]) -> str:
+    """The text of a mail, as plain text: pages that show it escape it. A template's own result counts as safe HTML."""
+    return render_to_string(template, context) + ""  # a safe string and a plain one make a plain one

@@ -151,6 +151,7 @@ class TestAdministration:
         address = reverse("admin:oncall_escalationpolicy_change", args=[policy.pk])
         page.goto(address)
         page.locator("[name=name]").fill("Shop at night")
+        page.locator("[name=change_reason]").fill("Nights have a person of their own")
         page.locator("#steps-data > .form-actions .add-row").click()
         page.locator(f"[name=steps-{steps}-delay_minutes]").fill("7")
         page.locator(f"#steps-{steps}-targets-data > .form-actions .add-row").click()

@@ -5,11 +5,13 @@ the same save. Deleting asks for it with its question, and the actions of a list
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.sites import AdminSite
 from django.db.models import Model, QuerySet
+from django.forms.models import ModelFormMetaclass
 from django.forms.utils import flatatt
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
@@ -83,22 +85,25 @@ class AsksWhy(GuardedForms, GuardedActions, ModelAdmin):
             self.action_form = ReasonActionForm
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: object = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """The form; what it saves has its reason."""
         with history.because(reason_in(request)):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def get_form(
-        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
-    ) -> type[forms.ModelForm]:
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object) -> Any:
         """The form, which asks why if its reader may change the record."""
         form: type[forms.ModelForm] = super().get_form(request, obj, change=change, **kwargs)
         is_for_names = "fields" in kwargs and kwargs["fields"] is None
         may_change = self.has_add_permission(request) if obj is None else self.has_change_permission(request, obj)
         if is_for_names or not may_change:
             return form
-        return type(form)(form.__name__, (ReasonForm, form), {"asked_by": request, "__module__": __name__})
+        names = {"asked_by": request, "__module__": __name__}
+        return ModelFormMetaclass(form.__name__, (ReasonForm, form), names)
 
     def _create_formsets(self, request: HttpRequest, obj: Model | None, change: bool) -> object:
         """The formsets of a form, which its question needs: a changed row is a change."""

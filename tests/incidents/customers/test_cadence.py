@@ -130,7 +130,10 @@ class TestSeverity:
         client.force_login(admin)
         address = f"/admin/incidents/severity/{severity.pk}/change/"
         page = client.get(address)
-        fields = dict(page.context["adminform"].form.initial) | {"customer_impact": "none"}
+        fields = dict(page.context["adminform"].form.initial) | {
+            "customer_impact": "none",
+            "change_reason": "Few notice it",
+        }
 
         response = client.post(address, {name: value for name, value in fields.items() if value is not None})
 

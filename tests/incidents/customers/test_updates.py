@@ -192,6 +192,14 @@ class TestComposer:
         assert body.startswith("Since ")
         assert "{start}" not in body
         assert "{symptom}" in body  # for the author
+    def test_previews_the_mail_as_plain_text(self, client: Client, draft: Draft, ticket: Any, commander: Any) -> None:
+        client.force_login(commander)
+        hostile = replace(draft, body="<script>alert(1)</script>")
+
+        page = client.post(f"/tickets/{ticket.reference}/update/", self._typed(hostile, do="preview")).content.decode()
+
+        assert "As customers will see it" in page
+        assert "<script>alert(1)" not in page
 
     def test_fills_previews_and_publishes(self, client: Client, draft: Draft, ticket: Any, commander: Any) -> None:
         client.force_login(commander)

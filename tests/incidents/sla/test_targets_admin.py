@@ -238,7 +238,8 @@ class TestTargetPage:
         rows = {
             f"{prefix}-{name}": "0" for prefix in ("actions", "versions") for name in ("TOTAL_FORMS", "INITIAL_FORMS")
         }
-        sent = {"name": "Gold", "description": "", **rows, "actions-TOTAL_FORMS": "1", "actions-0-act": "assignee"}
+        sent = {"name": "Gold", "description": "", "change_reason": "People ask too late", **rows}
+        sent |= {"actions-TOTAL_FORMS": "1", "actions-0-act": "assignee"}
 
         page = client.post(target.get_absolute_url(), sent | {"actions-0-percent": "55"})
         assert "This target warns at 60 and 100 %. Choose one of these." in page.content.decode()

@@ -268,6 +268,7 @@ class TestAdministration:
                 "reminders-TOTAL_FORMS": 1, "reminders-INITIAL_FORMS": 0, "reminders-MIN_NUM_FORMS": 0,
                 "reminders-MAX_NUM_FORMS": 1000, "reminders-0-amount": 1, "reminders-0-unit": "days",
                 "reminders-0-side": "before", "reminders-0-whom": "owner", "reminders-0-rule": rule.pk,
+                "change_reason": "Postmortems were late",
             },
         )  # fmt: skip
 
