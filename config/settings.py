@@ -41,7 +41,7 @@ INSTALLED_APPS = [
     "incidents",
     "problems",
     "postmortems",
-    "unfold",
+    "config.base.web.admin_site.AdministrationConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.simple_history",

@@ -3,10 +3,22 @@
 from typing import TYPE_CHECKING
 
 from config.base.data import rights
-from incidents.models import ActionItem, PreventionWaiver, SlaCredit, SlaTarget, SlaWaiver, Ticket, TicketKind
+from incidents.models import (
+    ActionItem,
+    Integration,
+    PreventionWaiver,
+    Service,
+    SlaCredit,
+    SlaTarget,
+    SlaWaiver,
+    Ticket,
+    TicketKind,
+)
+from oncall.permissions import managed_by
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
 
     from oncall.models import User
 
@@ -83,6 +95,14 @@ def can_set_targets(user: "User | AnonymousUser", target: SlaTarget | None = Non
     return user.has_perm("incidents.change_slatarget", target)
 
 
-def can_configure(user: "User | AnonymousUser") -> bool:
-    """Configure integrations."""
-    return user.has_perm("incidents.change_integration")
+def can_configure(user: "User | AnonymousUser", integration: Integration | None = None) -> bool:
+    """Configure this integration, or some."""
+    if integration is not None:
+        return user.has_perm("incidents.change_integration", integration)
+    return rights.holds_somewhere(user, "incidents.change_integration")
+
+
+def services_to_connect(user: "User") -> "QuerySet[Service]":
+    """The services for which the person may add integrations, sorted by name."""
+    services = Service.objects.order_by("name")
+    return services if user.has_perm("incidents.add_integration") else services.filter(team__in=managed_by(user))

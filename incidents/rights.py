@@ -5,7 +5,6 @@ from config.base.data.roles import Role
 
 RESPONDING = (Role.AGENT, Role.RESPONDER, Role.COMMANDER, Role.MANAGER)
 _CENTRE = (Role.PRACTICE, Role.ADMINISTRATOR)
-_SETUP = (Role.MANAGER, *_CENTRE)
 
 RIGHTS = (
     Right(model="incidents.incident", actions="add", words="declare an incident", everybody=True),
@@ -69,7 +68,9 @@ RIGHTS = (
         model="incidents.integration",
         actions="add change",
         words="connect senders of alerts and see their keys once",
-        roles=_SETUP,
+        roles=_CENTRE,
+        team=(TEAM_MANAGER,),
+        team_path="service.team_id",
     ),
     Right(
         model="incidents.integration",
@@ -81,20 +82,21 @@ RIGHTS = (
         model="incidents.service",
         actions="add delete",
         words="add and delete services",
-        roles=_SETUP,
+        roles=_CENTRE,
+        team=(TEAM_MANAGER,),
     ),
     Right(
         model="incidents.service",
         actions="change",
         words="change a service",
-        roles=_SETUP,
+        roles=_CENTRE,
         team=(TEAM_MANAGER,),
     ),
     Right(
         model="incidents.servicedependency",
         actions="add change delete",
         words="set what a service needs",
-        roles=_SETUP,
+        roles=_CENTRE,
         team=(TEAM_MANAGER,),
         team_path="service.team_id",
     ),

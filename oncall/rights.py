@@ -4,21 +4,21 @@ from config.base.data.rights import TEAM_MANAGER, TEAM_RESPONDER, Right, read_in
 from config.base.data.roles import Role
 
 _CENTRE = (Role.PRACTICE, Role.ADMINISTRATOR)
-_PLANNERS = (Role.MANAGER, Role.ADMINISTRATOR)
+_ADMINISTRATORS = (Role.ADMINISTRATOR,)
 
 RIGHTS = (
     Right(
         model="oncall.schedule",
         actions="add change",
         words="plan who is on call",
-        roles=_PLANNERS,
+        roles=_ADMINISTRATORS,
         team=(TEAM_MANAGER,),
     ),
     Right(
         model="oncall.schedule",
         actions="cover",
         words="cover for others, take over on call and answer a swap",
-        roles=_PLANNERS,
+        roles=_ADMINISTRATORS,
         team=(TEAM_MANAGER, TEAM_RESPONDER),
     ),
     Right(model="oncall.schedule", actions="delete", words="delete a schedule", roles=(Role.ADMINISTRATOR,)),
@@ -26,7 +26,7 @@ RIGHTS = (
         model="oncall.absence",
         actions="add change",
         words="add, change and cancel a person's time off",
-        roles=_PLANNERS,
+        roles=_ADMINISTRATORS,
         owner=True,
         team=(TEAM_MANAGER,),
         team_path="user.memberships",
@@ -35,19 +35,19 @@ RIGHTS = (
         model="oncall.calendar",
         actions="add change delete",
         words="set calendars and their holidays",
-        roles=(Role.MANAGER, *_CENTRE),
+        roles=_CENTRE,
     ),
     Right(
         model="oncall.calendarversion",
         actions="add",
         words="set opening hours in the administration",
-        roles=(Role.MANAGER, *_CENTRE),
+        roles=_CENTRE,
     ),
     Right(
         model="oncall.page",
         actions="change",
         words="send pages again that could not be sent, or discard them",
-        roles=(Role.COMMANDER, *_PLANNERS),
+        roles=(Role.COMMANDER, Role.MANAGER, Role.ADMINISTRATOR),
     ),
     Right(
         model="oncall.obligation",
@@ -85,21 +85,27 @@ RIGHTS = (
     ),
     Right(
         model="oncall.escalationpolicy",
-        actions="add change delete",
+        actions="add change",
         words="set escalation policies",
         roles=_CENTRE,
+        team=(TEAM_MANAGER,),
     ),
+    Right(model="oncall.escalationpolicy", actions="delete", words="delete an escalation policy", roles=_CENTRE),
     Right(
         model="oncall.escalationstep",
         actions="add change delete",
         words="set the steps of escalation policies",
         roles=_CENTRE,
+        team=(TEAM_MANAGER,),
+        team_path="policy.team_id",
     ),
     Right(
         model="oncall.escalationtarget",
         actions="add change delete",
         words="set whom a step pages",
         roles=_CENTRE,
+        team=(TEAM_MANAGER,),
+        team_path="step.policy.team_id",
     ),
     Right(
         model="oncall.team",
@@ -111,7 +117,7 @@ RIGHTS = (
         model="oncall.membership",
         actions="change",
         words="set a member's part of full time and training",
-        roles=_PLANNERS,
+        roles=_ADMINISTRATORS,
         team=(TEAM_MANAGER,),
     ),
     Right(

@@ -1,9 +1,10 @@
 """Status pages, their components, message templates, published updates and their deliveries."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -89,14 +90,14 @@ class MessageTemplateAdmin(HistoryAdmin):
     def render_change_form(
         self,
         request: HttpRequest,
-        context: dict[str, Any],
+        context: dict[str, object],
         add: bool = False,
         change: bool = False,
         form_url: str = "",
         obj: object = None,
     ) -> HttpResponse:
         """The form, with the preview of what is in it."""
-        form = context["adminform"].form
+        form = cast("AdminForm", context["adminform"]).form
         typed = {name: str(form[name].value() or "") for name in ("body", "phase") if name in form.fields}
         stored = {"body": form.instance.body, "phase": form.instance.phase}
         preview = template_previews.preview_text(**stored | typed, reader=signed_in(request), at=database_now())

@@ -36,6 +36,7 @@ class OwnershipInline(FactInline):
 class ServiceAdmin(HistoryAdmin):
     """Services and the teams that own them."""
 
+    names_are_open = True
     list_display = ("name", "kind", "team", "tier", "escalation_policy")
     list_filter = ("kind", "tier", "team")
     list_select_related = ("team", "escalation_policy")

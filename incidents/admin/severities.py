@@ -30,6 +30,7 @@ class SeverityAdmin(HistoryAdmin):
     form = SeverityForm
     change_form_template = "incidents/severities/change_form.html"
     list_display = ("name", "title", "pages", "urgency", "is_major", "needs_prevention", "needs_postmortem")
+    names_are_open = True
     search_fields = ("name", "title")
     ordering = ("position",)
     actions = ("move_up", "move_down")

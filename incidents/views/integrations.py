@@ -1,7 +1,10 @@
 """Integrations: their events, what was refused and why, and the settings for the sender's side."""
 
+from typing import cast
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import cached_property
@@ -17,7 +20,7 @@ from incidents.tables.integrations import IntegrationTable
 
 
 class IntegrationForm(Form):
-    """A new integration."""
+    """A new integration, of one of the services that its author may connect."""
 
     name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autofocus": True}))
     kind = forms.ChoiceField(label="Type", choices=IntegrationKind.choices)
@@ -26,6 +29,10 @@ class IntegrationForm(Form):
         queryset=Severity.objects.order_by("position"), help_text="For alerts without a severity that can be mapped."
     )
 
+    def __init__(self, *args: object, services: QuerySet[Service], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[Service]", self.fields["service"]).queryset = services
+
 
 class ConfiguringMixin:
     """Pages for people who configure."""
@@ -33,7 +40,7 @@ class ConfiguringMixin:
     request: HttpRequest
 
     def may(self) -> bool:
-        """Managers, practice owners and administrators."""
+        """Practice owners, administrators, and managers for the services of their teams."""
         return permissions.can_configure(self.request.user)
 
 
@@ -66,7 +73,7 @@ class IntegrationPage(DetailPage):
         return super().get_context_data(**kwargs) | {
             "events": self.object.events.order_by("-received_at", "-pk")[:50],
             "snippets": snippets.snippets_of(self.object),
-            "can_configure": permissions.can_configure(self.person),
+            "can_configure": permissions.can_configure(self.person, self.object),
         }
 
 
@@ -89,6 +96,10 @@ class IntegrationNew(ConfiguringMixin, FormPage):
     button = "Add and show the key"
     refusals = (ValidationError,)
 
+    def get_form_kwargs(self) -> dict[str, object]:
+        """With the services that the person may connect."""
+        return super().get_form_kwargs() | {"services": permissions.services_to_connect(self.person)}
+
     def perform(self, form: IntegrationForm) -> HttpResponse:
         """Create it, and show its key."""
         integration, key = lifecycle.create_integration(**form.cleaned_data, actor=self.person, at=self.at)
@@ -106,6 +117,10 @@ class _OfIntegration(ConfiguringMixin, PostPage):
     def integration(self) -> Integration:
         """The integration of the address."""
         return get_object_or_404(Integration, pk=self.kwargs["pk"])
+
+    def may(self) -> bool:
+        """Those who may change this integration."""
+        return permissions.can_configure(self.request.user, self.integration)
 
     def back(self) -> str:
         """The integration's page."""

@@ -63,6 +63,7 @@ class CalendarAdmin(HistoryAdmin):
     """Public holidays and own days off; the engine fills a country's calendar within the hour."""
 
     form = CalendarForm
+    names_are_open = True
     list_display = ("name", "country", "subdivision", "filled_through")
     list_filter = ("country",)
     search_fields = ("name", "description")

@@ -161,6 +161,7 @@ class EscalationPolicyAdmin(HistoryAdmin):
     """Whom to page, in which order and after how long."""
 
     form = PolicyForm
+    names_are_open = True
     list_display = ("name", "team", "repeat", "ack_timeout_minutes")
     list_filter = ("team",)
     list_select_related = ("team",)

@@ -63,20 +63,20 @@ class _OwnerCheck:
 class OwnedInline(TabularInline):
     """Rows of a person under the person's page: read only if the person may do more than the reader."""
 
-    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """As the table says, and only for people whose rights the actor holds too."""
         return super().has_add_permission(request, obj) and self._may(request, obj)
 
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """As for adding."""
         return super().has_change_permission(request, obj) and self._may(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """As for adding."""
         return super().has_delete_permission(request, obj) and self._may(request, obj)
 
-    def _may(self, request: HttpRequest, person: User | None) -> bool:
-        return person is None or privileges.may_take_over(actor=signed_in(request), account=person)
+    def _may(self, request: HttpRequest, person: models.Model | None) -> bool:
+        return not isinstance(person, User) or privileges.may_take_over(actor=signed_in(request), account=person)
 
 
 class MembershipForm(forms.ModelForm):

@@ -87,6 +87,7 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
 
     form = UserChangeForm
     add_form = PersonForm
+    names_are_open = True
     change_password_form = AdminPasswordChangeForm
     list_display = ("name", "email", "time_zone", "is_active", "is_staff")
     list_filter = ("is_active", "is_staff", "groups", "memberships__team")
@@ -103,6 +104,10 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         ("Record", {"fields": ("last_login", "joined_at", "origin")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "time_zone", "usable_password", "password1", "password2")}),)
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """Those who only choose people by name search no employee numbers."""
+        return self.search_fields if request.user.has_perm("oncall.view_user") else ("name", "email")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         """People; accounts of programs have a page of their own."""
@@ -204,6 +209,7 @@ class GroupAdmin(DjangoGroupAdmin, ConfigAdmin):
 class TeamAdmin(HistoryAdmin):
     """Teams and their members."""
 
+    names_are_open = True
     list_display = ("name", "kind", "time_zone", "escalation_policy")
     list_filter = ("kind",)
     list_select_related = ("escalation_policy",)

@@ -35,6 +35,7 @@ class LayerMemberInline(FactInline):
 class ScheduleAdmin(ConfigAdmin):
     """Schedules: who is on call. Make a new version on the schedule's page."""
 
+    names_are_open = True
     list_display = ("name", "team")
     list_filter = ("team",)
     list_select_related = ("team",)

@@ -149,5 +149,5 @@ class CalendarDateViewSet(ReadViewSet):
 def _check(user: User) -> None:
     if not can_edit_calendars(user):
         raise exceptions.PermissionDenied(
-            "Only managers, practice owners and administrators may change calendars. Ask one of them."
+            "Only practice owners and administrators may change calendars. Ask one of them."
         )

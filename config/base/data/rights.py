@@ -10,6 +10,7 @@ from functools import cache
 from operator import attrgetter
 from typing import TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q, QuerySet
 
 from config.base.data.roles import Role
@@ -185,7 +186,10 @@ def _holds_with(user: User, line: Right, record: object) -> bool:
 
 def _teams(line: Right, record: object) -> Iterable[int]:
     """The teams that the record belongs to; a person's records belong to all teams of the person."""
-    end = attrgetter(line.team_path)(record)
+    try:
+        end = attrgetter(line.team_path)(record)
+    except (AttributeError, ObjectDoesNotExist):  # a new record that does not name its parent yet
+        return []
     return end.values_list("team_id", flat=True) if hasattr(end, "values_list") else [end]
 
 
@@ -197,6 +201,14 @@ def holds_somewhere(user: Visitor, code: str) -> bool:
     if line is None or not user.is_active:
         return False
     return line.owner or (bool(line.team) and any(role in line.team for role in holder(user).role_by_team.values()))
+
+
+def configures_a_team(user: Visitor) -> bool:
+    """Whether the person sets up something of a team of theirs: such people open the administration, too."""
+    if not user.is_active or not user.is_authenticated:
+        return False
+    roles = set(holder(user).role_by_team.values())
+    return any(roles & set(line.team) and {"add", "change"} & set(line.actions.split()) for line in table())
 
 
 def held_rows(rows: QuerySet[RowT], user: User, *codes: str) -> QuerySet[RowT]:

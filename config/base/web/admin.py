@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.admin.utils import unquote
-from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,60 +11,30 @@ from unfold.admin import ModelAdmin
 from unfold.admin import StackedInline as UnfoldStackedInline
 from unfold.admin import TabularInline as UnfoldTabularInline
 
-from config.base.data import rights
-from config.base.data.users import signed_in
 from config.base.web.admin_actions import GuardedActions
 from config.base.web.admin_drafts import HidesSecrets, KeptForms
 from config.base.web.admin_guards import GuardedForms
 from config.base.web.admin_reasons import AsksWhy
+from config.base.web.admin_rights import ByRights, RowsByRights
 
 __all__ = ["ConfigAdmin", "FactAdmin", "FactInline", "HistoryAdmin", "StackedInline", "TabularInline"]
 
 
-class StackedInline(HidesSecrets, UnfoldStackedInline):
+class StackedInline(HidesSecrets, RowsByRights, UnfoldStackedInline):
     """Rows below a record, each with its fields one below another."""
 
 
-class TabularInline(HidesSecrets, UnfoldTabularInline):
+class TabularInline(HidesSecrets, RowsByRights, UnfoldTabularInline):
     """Rows below a record, as a table."""
 
 
-class ConfigAdmin(GuardedForms, GuardedActions, KeptForms, ModelAdmin):
+class ConfigAdmin(ByRights, GuardedForms, GuardedActions, KeptForms, ModelAdmin):
     """Configuration that people edit; the table of rights says who, also for one record."""
 
     list_per_page = 50
     show_full_result_count = False  # counting all rows of a large table costs more than it is worth
     compressed_fields = True
     warn_unsaved_form = True
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Only the rows that the person may see or change."""
-        rows: models.QuerySet[Any] = super().get_queryset(request)
-        return rights.held_rows(rows, signed_in(request), self._code("view"), self._code("change"))
-
-    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Whether the person may see this record, or some."""
-        return self._holds(request, "view", obj) or self._holds(request, "change", obj)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Whether the person may add records."""
-        return self._holds(request, "add")
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Whether the person may change this record, or some."""
-        return self._holds(request, "change", obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """Whether the person may delete this record, or some."""
-        return self._holds(request, "delete", obj)
-
-    def _code(self, action: str) -> str:
-        return f"{self.opts.app_label}.{get_permission_codename(action, self.opts)}"
-
-    def _holds(self, request: HttpRequest, action: str, obj: models.Model | None = None) -> bool:
-        if obj is not None:
-            return bool(request.user.has_perm(self._code(action), obj))
-        return rights.holds_somewhere(request.user, self._code(action))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The fields; of a record that is being added, without those that the database fills."""

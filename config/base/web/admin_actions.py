@@ -36,7 +36,9 @@ class GuardedActions:
     opts: Any
     action_columns: tuple[str, ...] = ()
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         """The question, or the place where it leads once it was answered; a repeat leads to the same place."""
         if request.method != "POST":
             return self._delete(request, object_id, extra_context)
@@ -71,7 +73,7 @@ class GuardedActions:
         page: HttpResponse = super().render_delete_form(request, context | seen)  # type: ignore[misc]  # as above
         return page
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """The list, with the state of what its actions act on."""
         response: Any = super().changelist_view(request, extra_context)  # type: ignore[misc]  # as above
         context = getattr(response, "context_data", None) or {}

@@ -41,7 +41,11 @@ class GuardedForms:
     opts: Any
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """The form, or the place where it leads after it was saved; a repeat leads to the same place."""
         if request.method != "POST":

@@ -111,7 +111,9 @@ class AsksWhy(GuardedForms, GuardedActions, ModelAdmin):
         request.change_formsets = formsets  # type: ignore[attr-defined]  # a mark for `ReasonForm`
         return formsets, inlines
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: object = None) -> HttpResponse:
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         """The question before deleting, which asks why; what is deleted has the reason."""
         with history.because(reason_in(request)):
             return super().delete_view(request, object_id, extra_context)

@@ -17,7 +17,7 @@ from oncall.models import Calendar, CalendarDate
 from oncall.permissions import can_edit_calendars
 from oncall.tables.calendars import CalendarTable
 
-_NOT_ALLOWED = "Only managers, practice owners and administrators may change calendars. Ask one of them."
+_NOT_ALLOWED = "Only practice owners and administrators may change calendars. Ask one of them."
 
 
 class CalendarList(ListPage):

@@ -23,7 +23,7 @@ from oncall.permissions import can_edit_calendars
 class _HoursEditor(SignedIn):
     """Only for those who may change calendars."""
 
-    refusal = "Only managers, practice owners and administrators may change calendars. Ask one of them."
+    refusal = "Only practice owners and administrators may change calendars. Ask one of them."
     kwargs: dict[str, object]
 
     def may(self) -> bool:

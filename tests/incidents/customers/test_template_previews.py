@@ -34,13 +34,13 @@ def update() -> Any:
 
 class TestPreviewText:
     def test_has_the_values_of_the_newest_incident(self, reader: Any, update: Any) -> None:
-        shown = preview_text("{page}: {components} since {start}, next {next}.", reader=reader, at=NOON)
+        preview = preview_text("{page}: {components} since {start}, next {next}.", reader=reader, at=NOON)
 
-        assert shown.example_of == "Checkout is slow"
-        assert shown.update.body == "Acme: Checkout since 11:30 UTC, next 14:00 UTC."
-        assert shown.mail.subject == "[Acme] Checkout is slow"
-        assert "Acme: Checkout since 11:30 UTC" in shown.mail.text
-        assert shown.sms == "Acme: Checkout is slow. Acme: Checkout since 11:30 UTC, next 14:00 UTC."
+        assert preview.example_of == "Checkout is slow"
+        assert preview.update.body == "Acme: Checkout since 11:30 UTC, next 14:00 UTC."
+        assert preview.mail.subject == "[Acme] Checkout is slow"
+        assert "Acme: Checkout since 11:30 UTC" in preview.mail.text
+        assert preview.sms == "Acme: Checkout is slow. Acme: Checkout since 11:30 UTC, next 14:00 UTC."
 
     def test_leaves_out_incidents_the_reader_may_not_see(self, reader: Any, update: Any) -> None:
         hidden = make.IncidentFactory(visibility="private", visibility_reason="Security")
@@ -50,37 +50,37 @@ class TestPreviewText:
         assert preview_text("{page}", reader=reader, at=NOON).example_of == "Checkout is slow"
 
     def test_shows_an_example_before_the_first_update(self, reader: Any) -> None:
-        shown = preview_text("{page} since {start}", reader=reader, at=NOON)
+        preview = preview_text("{page} since {start}", reader=reader, at=NOON)
 
-        assert shown.example_of == ""
-        assert "{" not in shown.update.body
+        assert preview.example_of == ""
+        assert "{" not in preview.update.body
 
     def test_says_what_the_author_fills_in(self, reader: Any, update: Any) -> None:
-        shown = preview_text("{audience} cannot pay.", reader=reader, at=NOON)
+        preview = preview_text("{audience} cannot pay.", reader=reader, at=NOON)
 
-        assert shown.update.body == "[who is affected] cannot pay."
-        assert list(shown.for_author) == ["audience"]
+        assert preview.update.body == "[who is affected] cannot pay."
+        assert list(preview.for_author) == ["audience"]
 
     def test_names_unknown_placeholders_and_leaves_them(self, reader: Any, update: Any) -> None:
-        shown = preview_text("{page} {password}", reader=reader, at=NOON)
+        preview = preview_text("{page} {password}", reader=reader, at=NOON)
 
-        assert shown.unknown == ["password"]
-        assert shown.update.body == "Acme {password}"
+        assert preview.unknown == ["password"]
+        assert preview.update.body == "Acme {password}"
 
     def test_takes_everything_else_as_text(self, reader: Any, update: Any) -> None:
         body = (HOSTILE * 200)[:MAX_BODY]
 
-        shown = preview_text(body, reader=reader, at=NOON)
+        preview = preview_text(body, reader=reader, at=NOON)
 
-        assert "{{ settings.SECRET_KEY }}{% load static %}<script>alert(1)</script>" in shown.mail.text
-        assert shown.segments.encoding == "UCS-2"
-        assert shown.segments.outside == ("🔥",)
+        assert "{{ settings.SECRET_KEY }}{% load static %}<script>alert(1)</script>" in preview.mail.text
+        assert preview.segments.encoding == "UCS-2"
+        assert preview.segments.outside == ("🔥",)
 
     def test_shows_the_beginning_of_what_is_too_long(self, reader: Any, update: Any) -> None:
-        shown = preview_text("x" * (MAX_BODY + 1), reader=reader, at=NOON)
+        preview = preview_text("x" * (MAX_BODY + 1), reader=reader, at=NOON)
 
-        assert shown.is_cut
-        assert len(shown.update.body) == MAX_BODY
+        assert preview.is_cut
+        assert len(preview.update.body) == MAX_BODY
 
     def test_takes_an_unknown_phase_for_the_first(self, reader: Any, update: Any) -> None:
         assert preview_text("x", reader=reader, at=NOON, phase="<b>").update.status == "investigating"

@@ -192,6 +192,7 @@ class TestComposer:
         assert body.startswith("Since ")
         assert "{start}" not in body
         assert "{symptom}" in body  # for the author
+
     def test_previews_the_mail_as_plain_text(self, client: Client, draft: Draft, ticket: Any, commander: Any) -> None:
         client.force_login(commander)
         hostile = replace(draft, body="<script>alert(1)</script>")

@@ -24,7 +24,7 @@ TYPED = {
 
 @pytest.fixture
 def manager(client: Client) -> Client:
-    client.force_login(make.UserFactory(roles=[Role.MANAGER]))
+    client.force_login(make.UserFactory(roles=[Role.ADMINISTRATOR]))
     return client
 
 

@@ -302,7 +302,7 @@ class TestUses:
 class TestApi:
     @pytest.fixture
     def terraform(self) -> Any:
-        return client_of(make.UserFactory(roles=[Role.MANAGER]))
+        return client_of(make.UserFactory(roles=[Role.ADMINISTRATOR]))
 
     def test_adds_lists_and_withdraws(self, terraform: Any) -> None:
         calendar, germany = make.CalendarFactory(), make.CalendarFactory()

@@ -105,7 +105,7 @@ class TestImport:
 
 @pytest.fixture
 def manager(client: Client) -> Client:
-    client.force_login(make.UserFactory(roles=[Role.MANAGER]))
+    client.force_login(make.UserFactory(roles=[Role.ADMINISTRATOR]))
     return client
 
 
@@ -178,7 +178,7 @@ class TestPages:
 class TestApi:
     @pytest.fixture
     def terraform(self) -> Any:
-        return client_of(make.UserFactory(roles=[Role.MANAGER]))
+        return client_of(make.UserFactory(roles=[Role.ADMINISTRATOR]))
 
     def test_creates_and_updates_a_calendar_as_terraform_does(self, terraform: Any) -> None:
         sent = {"name": "Berlin", "country": "DE", "subdivision": "BE", "external_id": "tf-1"}

@@ -90,7 +90,7 @@ class TestMyPage:
 class TestEndpoint:
     @pytest.fixture(autouse=True)
     def _program(self) -> None:
-        self.client = client_of(make.UserFactory(roles=[Role.MANAGER]))
+        self.client = client_of(make.UserFactory(roles=[Role.ADMINISTRATOR]))
 
     def put(self, person: Any, **changed: Any) -> Any:
         body = {

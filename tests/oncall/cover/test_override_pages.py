@@ -268,7 +268,7 @@ class TestEndpoint:
         ],
     )
     def test_names_what_is_wrong(self, shop: Shop, changed: dict[str, Any], field: str) -> None:
-        client = client_of(make.UserFactory(roles=[Role.MANAGER]))
+        client = client_of(make.UserFactory(roles=[Role.ADMINISTRATOR]))
 
         answer = client.post("/api/v1/overrides/", self.body(shop, **changed), format="json")
 
@@ -276,7 +276,7 @@ class TestEndpoint:
         assert answer.json()["fields"].keys() == {field}
 
     def test_takes_an_external_id_once(self, shop: Shop) -> None:
-        client = client_of(make.UserFactory(roles=[Role.MANAGER]))
+        client = client_of(make.UserFactory(roles=[Role.ADMINISTRATOR]))
         body = self.body(shop, external_id="terraform:7")
 
         answers = [client.post("/api/v1/overrides/", body, format="json") for _ in range(2)]

@@ -309,7 +309,7 @@ class TestPrivacy:
 @pytest.mark.django_db
 class TestPages:
     def test_need_as_many_queries_for_many_as_for_one(self, client: Client, team: Any) -> None:
-        client.force_login(make.UserFactory(roles=[Role.MANAGER]))
+        client.force_login(make.UserFactory(roles=[Role.ADMINISTRATOR]))
         days = {"since": FIRST.isoformat(), "until": LAST.isoformat()}
         make.weekly_schedule(*_people(team, "Ana"), team=team)
         client.get("/teams/shop/load/", days)

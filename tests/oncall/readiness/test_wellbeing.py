@@ -116,7 +116,7 @@ class TestMembers:
         row = make.MembershipFactory(user=ana)
 
         [own] = members.team_members(row.team, viewer=ana, at=NOON)
-        [planned] = members.team_members(row.team, viewer=make.UserFactory(roles=[Role.MANAGER]), at=NOON)
+        [planned] = members.team_members(row.team, viewer=make.UserFactory(roles=[Role.ADMINISTRATOR]), at=NOON)
 
         assert own.missing == ()
         assert planned.missing == ["not trained", "no verified contact method", "no wake test"]
@@ -221,7 +221,7 @@ class TestRelief:
 
     def test_is_seen_by_the_planner_and_by_nobody_else(self, client: Client, ana: Any, schedule: Any) -> None:
         row = relief.request_relief(actor=ana, at=MORNING)
-        planner, stranger = make.UserFactory(roles=[Role.MANAGER]), make.UserFactory()
+        planner, stranger = make.UserFactory(roles=[Role.ADMINISTRATOR]), make.UserFactory()
 
         def seen_by(user: Any) -> list[ReliefRequest]:
             return list(relief.relief_requests(team=schedule.team, viewer=user, at=MORNING + HOUR))
@@ -240,7 +240,7 @@ class TestRelief:
 
         assert b"Your planner sees your request" in answer.content
         assert ReliefRequest.objects.get().night_on == date(2026, 6, 1)
-        client.force_login(make.UserFactory(roles=[Role.MANAGER]))
+        client.force_login(make.UserFactory(roles=[Role.ADMINISTRATOR]))
         assert b"Ana Silva" in client.get("/teams/shop/load/").content
 
     def test_is_offered_on_the_phone_screen(self, client: Client, ana: Any, schedule: Any, monkeypatch: Any) -> None:

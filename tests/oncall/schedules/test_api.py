@@ -103,7 +103,7 @@ class TestSchedules:
             ):  # fmt: skip
                 assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
         assert client.patch(f"{URL}{own_schedule.pk}/", {"team": other.team.slug}).status_code == 403
-        assert client_of(make.UserFactory(roles=[Role.MANAGER])).patch(
+        assert client_of(make.UserFactory(roles=[Role.ADMINISTRATOR])).patch(
             f"{URL}{other.pk}/", {"name": "x"}
         ).status_code == 200  # fmt: skip
         assert client_of(planner, ["read"]).patch(f"{URL}{own_schedule.pk}/", {"name": "x"}).status_code == 403
