@@ -11,13 +11,13 @@ from django.urls import URLPattern, path
 from config.base.data.clock import ceil_minute, database_now
 from config.base.data.users import signed_in
 from config.base.web.admin import HistoryAdmin
+from config.base.web.admin_reasons import reason_in
 from incidents.forms.severities.definition import SeverityForm
 from incidents.forms.severities.page import page_context
 from incidents.models import PriorityRule, Severity
 from incidents.severities import changes, order
 from incidents.severities.order import Place
 
-_REASON = "change_reason"
 _PREVIEW, _MOVE, _TRY = "_preview", "_move", "_try"
 _STEPS = {"up": -1, "down": 1}
 _SHOWN = "This is what you typed, with its preview. Nothing was saved yet."
@@ -29,6 +29,7 @@ class SeverityAdmin(HistoryAdmin):
 
     form = SeverityForm
     change_form_template = "incidents/severities/change_form.html"
+    change_form_after_template = ""  # the page asks why in its last group
     list_display = ("name", "title", "pages", "urgency", "is_major", "needs_prevention", "needs_postmortem")
     names_are_open = True
     search_fields = ("name", "title")
@@ -39,12 +40,11 @@ class SeverityAdmin(HistoryAdmin):
     fieldsets = ((None, {"fields": list(SeverityForm.base_fields)}),)  # the template groups them
 
     def get_form(
-        self, request: HttpRequest, obj: Severity | None = None, change: bool = False, **kwargs: object
+        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: object
     ) -> type[forms.ModelForm]:
         """The form, which knows the moment, the person and the reason of this request."""
         form = super().get_form(request, obj, change=change, **{**kwargs, "fields": SeverityForm.Meta.fields})
-        reason = " ".join(request.POST.get(_REASON, "").split())
-        own = {"at": database_now(), "actor": signed_in(request), "reason": reason, "__module__": __name__}
+        own = {"at": database_now(), "actor": signed_in(request), "reason": reason_in(request), "__module__": __name__}
         return type(form)(form.__name__, (form,), own)
 
     def save_model(self, request: HttpRequest, obj: Severity, form: forms.ModelForm, change: bool) -> None:
@@ -80,7 +80,11 @@ class SeverityAdmin(HistoryAdmin):
         return render(request, "incidents/severities/preview_answer.html", context)
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: object = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """The page; the buttons of the preview show it without saving, also without JavaScript."""
         if request.method == "POST" and {_PREVIEW, _MOVE, _TRY} & request.POST.keys():

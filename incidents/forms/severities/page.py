@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from config.base.data.clock_changes import clock_changes, read_wall_clock
 from config.base.data.wall_clock import wall_time
 from config.base.web.moments import reader_zone, reading_notice
+from incidents.customers.template_previews import TextPreview, preview_text
 from incidents.forms.severities.definition import SeverityForm, first_service
 from incidents.forms.severities.promise_fields import unit_field
 from incidents.models import SlaMetric
@@ -61,6 +62,7 @@ def page_context(form: SeverityForm, *, at: datetime, is_live: bool = False) -> 
         "contradictions": contradictions,
         "links": [each for each in contradictions if each.url],
         "tries": list(_tries(at)),
+        "words": _words(form, outlook),
         "simulate_url": _simulate_url(form),
         "field_errors": _field_errors(form, is_live=is_live),
     }
@@ -82,6 +84,12 @@ def _preview(
     return preview_raised(
         outlook, service=service, raised_at=raised_at, contradictions=contradictions
     )  # fmt: skip
+
+
+def _words(form: SeverityForm, outlook: Outlook) -> TextPreview | None:
+    """The first words as customers would read them."""
+    text = outlook.draft.severity.first_words
+    return preview_text(text, reader=form.actor, at=form.at) if text and form.actor else None
 
 
 def _simulate_url(form: SeverityForm) -> str:
