@@ -116,7 +116,12 @@ class TestPolicies:
 
     def test_are_added_for_the_own_team_only(self, acting: Client, mia: Any) -> None:
         other, address = make.TeamFactory(), url(EscalationPolicy, "add")
-        typed = {"name": "Nights", "fallback": [str(mia.user_id)]}
+        typed = {
+            "name": "Nights", "fallback": [str(mia.user_id)], "steps-TOTAL_FORMS": "1", "steps-0-position": "0",
+            "steps-0-delay_minutes": "5", "steps-0-mode": "all", "steps-0-targets-TOTAL_FORMS": "1",
+            "steps-0-targets-INITIAL_FORMS": "0",
+            "steps-0-targets-0-user": str(make.person_with_phone("Ana Ruiz").pk),
+        }  # fmt: skip
 
         refused = acting.post(address, form_at(acting, address).data(**typed, team=str(other.pk)))
         added = acting.post(address, form_at(acting, address).data(**typed, team=str(mia.team_id)))

@@ -28,7 +28,7 @@ class TabularInline(HidesSecrets, RowsByRights, UnfoldTabularInline):
     """Rows below a record, as a table."""
 
 
-class ConfigAdmin(ByRights, GuardedForms, GuardedActions, KeptForms, ModelAdmin):
+class ConfigAdmin(ByRights, GuardedForms, GuardedActions, KeptForms, HidesSecrets, ModelAdmin):
     """Configuration that people edit; the table of rights says who, also for one record."""
 
     list_per_page = 50
