@@ -7,7 +7,6 @@ the policy is exhausted.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from oncall import paging
 from oncall.escalation import machine, stepping
@@ -37,7 +36,6 @@ class Simulation:
     at: datetime
     urgency: str
     policy: Policy
-    frozen: Mapping[str, Any]
     events: tuple[Event, ...]
     people: Mapping[int, User] = field(default_factory=dict)
     cut_at: datetime | None = None
@@ -56,14 +54,14 @@ def simulate(
 
     Nobody answers, each page arrives, and the engine is in time. Without a policy the team's managers are paged.
     """
-    frozen: Mapping[str, Any] = freeze(policy, team=team)
+    frozen = freeze(policy, team=team)
     team_id = team.pk if team else None
     until = at + min(LONGEST, _length(thaw(frozen)))
     [prepared] = stepping.prepare({0: (frozen, team_id)}, since=at, until=until).values()
     state = replace(machine.begin(at=at), cursors=stepping.cursors(frozen))
     lines, cut_at = _run(prepared, state, until=until)
     events, people = _with_pages(lines, urgency)
-    return Simulation(at, urgency, prepared.policy, frozen, events, people, cut_at)
+    return Simulation(at, urgency, prepared.policy, events, people, cut_at)
 
 
 def _length(policy: Policy) -> timedelta:

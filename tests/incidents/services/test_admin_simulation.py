@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.base.data.roles import Role
-from incidents.admin.simulation import simulate_url
+from incidents.admin.services.simulation import simulate_url
 from incidents.models import Service, Severity
 from incidents.response.paging import policy_for
 from oncall.models import User

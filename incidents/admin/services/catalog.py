@@ -10,7 +10,7 @@ from unfold.decorators import action
 
 from config.base.data.clock import database_now
 from config.base.web.admin import FactAdmin, FactInline, HistoryAdmin, TabularInline
-from incidents.admin.simulation import simulate_url, simulation_page
+from incidents.admin.services.simulation import simulate_url, simulation_page
 from incidents.models import Service, ServiceDependency, ServiceOwnership, ServiceReadiness
 from incidents.services import readiness
 

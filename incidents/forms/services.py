@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from incidents.models import Service, Severity
-from oncall.forms.simulation import MomentForm
+from oncall.forms.escalation import MomentForm
 
 
 class ServiceQuestion(MomentForm):

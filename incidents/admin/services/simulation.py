@@ -10,10 +10,10 @@ from django.utils.http import urlencode
 
 from config.base.data import rights
 from config.base.data.clock import database_now
-from incidents.forms.simulation import ServiceQuestion
+from incidents.forms.services import ServiceQuestion
 from incidents.models import Service, Severity
 from incidents.response.paging import policy_for
-from oncall.admin import simulation
+from oncall.admin.escalation import simulation
 from oncall.models import EscalationPolicy
 
 _VIEW = "oncall.view_escalationpolicy"
@@ -29,7 +29,7 @@ def simulate_url(*, service: Service | None = None, severity: Severity | None = 
 def simulation_page(request: HttpRequest, services: QuerySet[Service]) -> HttpResponse:
     """The question and its answer: the service's policy or its team's, with the severity's urgency.
 
-    Whoever may see policies in the administration may ask. Raises PermissionDenied.
+    Those who may see policies in the administration may ask. Raises PermissionDenied.
     """
     if not rights.holds_somewhere(request.user, _VIEW):
         raise PermissionDenied

@@ -1,138 +1,22 @@
-"""Escalation policies with the people they would page now; escalations and their log."""
+"""Escalation policies with their steps and targets, the people they would page now, and their simulation."""
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html_join
 from unfold.decorators import action
-from unfold.forms import PaginationInlineFormSet
 
 from config.base.data.clock import database_now
-from config.base.web.admin import FactAdmin, FactInline, HistoryAdmin, StackedInline, TabularInline
+from config.base.web.admin import FactAdmin, HistoryAdmin, StackedInline, TabularInline
 from oncall import signals
-from oncall.admin import simulation
-from oncall.admin.subjects import SubjectAdmin
+from oncall.admin.escalation import simulation
 from oncall.escalation import policy_text
-from oncall.escalation.draft_checks import check_draft, check_steps, refuse_fallback
-from oncall.escalation.draft_types import StepDraft
+from oncall.escalation.draft_checks import check_draft
 from oncall.escalation.drafts import draft_of
-from oncall.escalation.machine import Target
-from oncall.forms.simulation import PolicyQuestion
-from oncall.models import (
-    Escalation,
-    EscalationEntry,
-    EscalationPolicy,
-    EscalationStep,
-    EscalationTarget,
-    Page,
-    Urgency,
-    User,
-)
-
-
-class EntryInline(FactInline):
-    """What happened, in order."""
-
-    model = EscalationEntry
-    fields = ("at", "event", "step", "round", "actor", "detail")
-    ordering = ("pk",)
-
-
-class PageInline(FactInline):
-    """Who was paged."""
-
-    model = Page
-    fields = ("user", "channel", "address", "state", "due_at", "accepted_at", "last_error")
-    ordering = ("pk",)
-
-
-@admin.register(Escalation)
-class EscalationAdmin(SubjectAdmin):
-    """Running and past escalations."""
-
-    list_display = ("title", "team", "state", "urgency", "step", "round", "next_at", "triggered_at", "exhausted_at")
-    list_filter = ("state", "urgency", "team")
-    list_select_related = ("team",)
-    search_fields = ("title", "team__name")
-    ordering = ("-pk",)
-    inlines = (EntryInline, PageInline)
-
-
-@admin.register(EscalationEntry)
-class EscalationEntryAdmin(SubjectAdmin):
-    """The log across escalations."""
-
-    subject_at = "escalation__"
-
-    list_display = ("at", "escalation", "event", "step", "round", "actor")
-    list_filter = ("event",)
-    list_select_related = ("escalation", "actor")
-    search_fields = ("escalation__title", "actor__name")
-    ordering = ("-pk",)
-
-
-class PolicyForm(forms.ModelForm):
-    """A policy that can always reach somebody in the end."""
-
-    class Meta:
-        model = EscalationPolicy
-        fields = ("team", "name", "repeat", "ack_timeout_minutes", "fallback", "fallback_delay_minutes")
-
-    def clean_fallback(self) -> QuerySet[User]:
-        """Refuse a fallback with only closed accounts: nobody could be reached when all steps fail."""
-        chosen: QuerySet[User] = self.cleaned_data["fallback"]
-        if refusal := refuse_fallback(chosen):
-            raise forms.ValidationError(refusal)
-        return chosen
-
-
-class StepFormSet(PaginationInlineFormSet):
-    """The steps of a policy with their targets, checked together: could each of them ever page somebody?"""
-
-    def clean(self) -> None:
-        """Put each refusal beside the field of its step, and those about no step above them.
-
-        Two steps with one position are refused here in our words, so Django's own check is not asked.
-        """
-        forms_of_steps = [form for form in self.forms if form not in self.deleted_forms and _is_filled(form)]
-        if any(form.errors or _target_errors(form) for form in forms_of_steps):
-            return
-        for finding in check_steps([_step_draft(form) for form in forms_of_steps], at=database_now()):
-            if finding.step is None:
-                raise forms.ValidationError(finding.text)
-            form = forms_of_steps[finding.step]
-            if finding.field in form.fields:
-                form.add_error(finding.field, finding.text)
-            for formset in () if finding.field in form.fields else _targets_of(form):
-                formset.non_form_errors().append(finding.text)
-
-
-def _is_filled(form: forms.ModelForm) -> bool:
-    return bool(form.instance.pk or form.has_changed())
-
-
-def _targets_of(form: forms.ModelForm) -> list[forms.BaseInlineFormSet]:
-    return [nested.formset for nested in getattr(form, "nested_formsets", ())]
-
-
-def _target_errors(form: forms.ModelForm) -> bool:
-    return not all(formset.is_valid() for formset in _targets_of(form))
-
-
-def _step_draft(form: forms.ModelForm) -> StepDraft:
-    targets = [
-        Target(kind, row.cleaned_data[kind].pk)
-        for formset in _targets_of(form)
-        for row in formset.forms
-        if row not in formset.deleted_forms
-        for kind in ("user", "schedule", "team")
-        if row.cleaned_data.get(kind)
-    ]
-    step = form.cleaned_data
-    return StepDraft(step["position"], tuple(targets), step["delay_minutes"], step["mode"])
+from oncall.forms.escalation import PolicyForm, PolicyQuestion, StepFormSet
+from oncall.models import EscalationPolicy, EscalationStep, EscalationTarget, Urgency
 
 
 class TargetInline(TabularInline):
@@ -174,7 +58,7 @@ class EscalationPolicyAdmin(HistoryAdmin):
 
     @action(description="Simulate", url_path="simulate", icon="play_arrow")
     def simulate(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Who would be paged, when and on what, if the policy fired at a moment; whoever may see it may ask."""
+        """Who would be paged, when and on what, if the policy fired at a moment; those who may see it may ask."""
         policy = self.get_object(request, unquote(object_id))
         if policy is None:  # or it is none of those that the person may see
             raise Http404

@@ -13,14 +13,14 @@ from django.utils.safestring import SafeString
 from config.base.data.clock import find_zone
 from config.base.data.wall_clock import wall_time
 from config.base.web.moments import reader_zone, reading_notice
-from oncall.admin.simulation_chart import chart
+from oncall.admin.escalation.simulation_chart import chart
 from oncall.escalation import simulation_text
 from oncall.escalation.simulation import simulate
 from oncall.escalation.simulation_moments import occasions
 from oncall.escalation.simulation_night import Night, describe_night
 from oncall.escalation.simulation_reasons import load_reasons
 from oncall.escalation.simulation_text import Line
-from oncall.forms.simulation import MomentForm
+from oncall.forms.escalation import MomentForm
 from oncall.models import EscalationPolicy, Team
 
 TITLE = "Who would be paged"
@@ -84,12 +84,12 @@ def suggestions(
     """Moments worth asking about, in the zone of the question, or else in that of the team."""
     is_asked = form.is_valid()
     zone = form.cleaned_data["zone"] if is_asked else find_zone(home)
-    asked = form.cleaned_data["at"] if is_asked else None
+    chosen = form.cleaned_data["at"] if is_asked else None
     for occasion in occasions(policy, zone=zone, home=find_zone(home), at=at):
         query = request.GET.copy()
         query.pop("second", None)
         query["moment"], query["zone"] = occasion.local.strftime("%Y-%m-%dT%H:%M"), occasion.zone.key
-        yield Suggestion(occasion.name, f"{request.path}?{query.urlencode()}", occasion.at == asked)
+        yield Suggestion(occasion.name, f"{request.path}?{query.urlencode()}", occasion.at == chosen)
 
 
 def question_url(request: HttpRequest, form: MomentForm) -> str:
