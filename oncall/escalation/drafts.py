@@ -1,6 +1,7 @@
 """Writes an escalation policy whole, with its steps and targets; a program and a form send it as a draft."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -43,11 +44,16 @@ def write_policy(
     they began with (R-E1). Raises ValidationError that names each wrong field, as `steps.0.targets`; nothing is
     stored then. The caller checks permissions.
     """
-    row = EscalationPolicy() if policy is None else EscalationPolicy.objects.select_for_update().get(pk=policy.pk)
+    row = (
+        EscalationPolicy()
+        if policy is None
+        else EscalationPolicy.objects.select_for_update(no_key=True).get(pk=policy.pk)
+    )
     before = None if policy is None else draft_of(row)
     for name in _COLUMNS:
         setattr(row, name, getattr(draft, name))
     _refuse(row, check_draft(draft, at=at))
+    draft = replace(draft, **{name: getattr(row, name) for name in _COLUMNS})  # as the columns clean them
     if before is not None and _in_order(before) == _in_order(draft):
         return row
     _note_actor(row, actor)

@@ -231,7 +231,7 @@ class TestWrite:
         assert EscalationStep.history.filter(id=third.pk, history_type="-").exists()
 
     def test_of_the_same_draft_again_changes_nothing(self, draft: Any, ana: User, bo: User) -> None:
-        whole = draft(step(1, bo), step(0, ana))
+        whole = draft(step(1, bo), step(0, ana), name=" Days  and nights ")
         policy = write_policy(policy=None, draft=whole, at=NOON, actor=ana)
         policy.refresh_from_db()
         targets = set(policy.steps.values_list("targets", flat=True))
