@@ -9,6 +9,7 @@ from django.urls import reverse, reverse_lazy
 
 from config.base.data.clock import database_now
 from config.base.data.outbox import OutboxState
+from config.base.web import admin_changes
 from incidents.models import Integration, Level, PriorityRule, Service, Severity
 from oncall import schedules
 from oncall.engine import health_checks
@@ -121,10 +122,17 @@ class Concern:
 
 def navigation(request: HttpRequest) -> list[dict[str, object]]:
     """Groups and entries, in the order of setting up; only those the reader may see."""
-    return [
+    groups: list[dict[str, object]] = [
         {"title": group, "separator": True, "collapsible": False, "items": [_item(*entry) for entry in entries]}
         for group, entries in _GROUPS
     ]
+    changes = {
+        "title": "Changes",
+        "icon": "history",
+        "link": reverse_lazy("configuration-changes"),
+        "permission": admin_changes.may_read,
+    }
+    return [*groups, {"title": "History", "separator": True, "collapsible": False, "items": [changes]}]
 
 
 def _item(title: str, icon: str, model: str) -> dict[str, object]:

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import health
+from config.base.web import admin_changes
 from config.sign_in import pages
 from incidents.views.response.respond import PageLink
 from incidents.views.tickets.queue import Queue
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     # The admin's own sign-in has neither our limits nor the second factor.
     path("admin/login/", secure_admin_login(admin.site.login)),
+    path("admin/changes/", admin_changes.changes_page, name="configuration-changes"),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

@@ -3,17 +3,17 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from simple_history.admin import SimpleHistoryAdmin
 
 from config.base.data.clock import database_now
 from config.base.data.users import signed_in
 from config.base.web.admin import FactAdmin
+from config.base.web.admin_history import HistoryPages
 from oncall.access import service_accounts, tokens
 from oncall.models import ApiToken, IdempotentRequest, ServiceAccount
 
 
 @admin.register(ServiceAccount)
-class ServiceAccountAdmin(SimpleHistoryAdmin, FactAdmin):
+class ServiceAccountAdmin(HistoryPages, FactAdmin):
     """Accounts of programs, with their history; they are made and changed on the portal's pages, as tokens are."""
 
     list_display = ("name", "team", "closed_at")

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
-from simple_history.admin import SimpleHistoryAdmin
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.admin import StackedInline as UnfoldStackedInline
 from unfold.admin import TabularInline as UnfoldTabularInline
@@ -14,6 +11,7 @@ from unfold.admin import TabularInline as UnfoldTabularInline
 from config.base.web.admin_actions import GuardedActions
 from config.base.web.admin_drafts import HidesSecrets, KeptForms
 from config.base.web.admin_guards import GuardedForms
+from config.base.web.admin_history import HistoryPages
 from config.base.web.admin_reasons import AsksWhy
 from config.base.web.admin_rights import ByRights, RowsByRights
 
@@ -52,24 +50,8 @@ class ConfigAdmin(ByRights, GuardedForms, GuardedActions, KeptForms, HidesSecret
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class HistoryAdmin(AsksWhy, SimpleHistoryAdmin, ConfigAdmin):
+class HistoryAdmin(AsksWhy, HistoryPages, ConfigAdmin):
     """Configuration with a history of every change, who made it and why."""
-
-    history_list_display = ["changed_fields"]
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: object = None) -> HttpResponse:
-        """The record's history. An id that no record can have is not found (bad input 18)."""
-        try:
-            self.model._meta.pk.to_python(unquote(object_id))
-        except ValidationError:
-            raise Http404 from None
-        page: HttpResponse = super().history_view(request, object_id, extra_context)
-        return page
-
-    def changed_fields(self, record: Any) -> str:
-        """Which columns a change touched."""
-        before = record.prev_record
-        return ", ".join(record.diff_against(before).changed_fields) if before else "created"
 
 
 class FactAdmin(ConfigAdmin):

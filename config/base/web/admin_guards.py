@@ -185,12 +185,13 @@ def _merge(form: Any, states: dict[str, str], data: Any) -> list[str]:
     typed = set(guards.changed_columns(token, form.instance, changed))
     for name in changed:
         if name not in typed and name in form.cleaned_data:
-            _put(data, form, name, getattr(stored, stored._meta.get_field(name).attname))
+            put_value(data, form, name, getattr(stored, stored._meta.get_field(name).attname))
     texts = guards.describe_columns(stored, changed)
     return [texts or ", ".join(name.replace("_", " ") for name in changed) + " changed"]
 
 
-def _put(data: Any, form: Any, name: str, value: Any) -> None:
+def put_value(data: Any, form: Any, name: str, value: Any) -> None:
+    """Put a value into sent data, as the form's own field sends it."""
     field, key = form.fields[name], form.add_prefix(name)
     widget: Any = getattr(field.widget, "widget", field.widget)  # the administration wraps those of relations
     value = field.prepare_value(value)
