@@ -15,6 +15,7 @@ from config.base.web import record_changes
 from config.base.web.record_changes import list_changes, sources_of
 from incidents.models import Service
 from oncall.models import EscalationPolicy, EscalationStep, EscalationTarget, Membership, MembershipRole, Team
+from postmortems.models import Template
 from tests import factories as make
 from tests.portal.sent_forms import forms_of
 
@@ -113,6 +114,11 @@ class TestListChanges:
 
         assert len(changes_of(team)) == 1
 
+    def test_reads_lists_of_anything(self) -> None:
+        template = Template.objects.create(name="Short", sections=[{"title": "What happened"}])
+
+        assert any("What happened" in new for _, _, _, new in lines(changes_of(template)[0]))
+
     def test_keeps_what_was_removed(self) -> None:
         member = make.MembershipFactory()
         team = member.team
@@ -148,6 +154,7 @@ class TestHistoryPage:
         assert "Cleo takes the nights" in page
         assert "UTC" in page
         assert "<del>Bea</del>" in page
+        assert page.count("Take it back") == 1  # what created it cannot be taken back
         assert "<ins>Cleo</ins>" in page
 
     def test_shows_texts_as_plain_text(self, acting: Client) -> None:

@@ -47,6 +47,7 @@ class HistoryPages(SimpleHistoryAdmin):
             "changes": changes,
             "earlier": number + 1 if has_more else None,
             "later": number - 1 if number > 1 else None,
+            "created": next((change.mark for change in changes if change.creates(self.model)), None),
             "may_take_back": record._state.adding is False and self.has_change_permission(request, record),
         }
         return TemplateResponse(request, "admin/record_history.html", context | (extra_context or {}))

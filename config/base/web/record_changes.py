@@ -81,6 +81,10 @@ class Change:
                 return
         self.records.append(earlier)
 
+    def creates(self, model: type[Model]) -> bool:
+        """Whether it created a record of this model."""
+        return any(entry.model is model and entry.verb == "Created" for entry in self.records)
+
     @property
     def mark(self) -> int:
         """The moment as microseconds since 1970, for addresses."""

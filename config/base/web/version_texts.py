@@ -73,7 +73,7 @@ class Names:
             for key in _keys(version, column)
             if key is not None and column.remote_field.on_delete is not models.CASCADE
         ]
-        return ", ".join(joined)
+        return ", ".join(joined) or (f"at position {version.position}" if hasattr(version, "position") else "")
 
 
 def value_text(version: Version, column: Column, names: Names) -> str:
@@ -92,7 +92,8 @@ def _plain_text(value: object, choices: dict[object, object]) -> str:
     if isinstance(value, datetime):
         return display.local_text(value)
     if isinstance(value, list):
-        return ", ".join(str(choices.get(each, each)) for each in value) or NOTHING
+        texts = (str(choices.get(each, each) if isinstance(each, str | int) else each) for each in value)
+        return Truncator(", ".join(texts)).chars(_CHARACTERS) or NOTHING
     if value is None or value in ("", {}):
         return NOTHING
     return Truncator(str(choices.get(value, value) if isinstance(value, str | int) else value)).chars(_CHARACTERS)
