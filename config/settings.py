@@ -335,7 +335,8 @@ MAINTENANCE_REMINDER_MINUTES = env.number("MAINTENANCE_REMINDER_MINUTES", 60)
 ENGINE_ENABLED = env.flag("ENGINE", default=True)
 
 # --- messages to people -------------------------------------------------------------------------------
-if env.text("EMAIL_URL"):
+EMAIL_IS_SET = bool(env.text("EMAIL_URL"))
+if EMAIL_IS_SET:
     globals().update(env.mail(env.text("EMAIL_URL")))
 else:
     EMAIL_HOST, EMAIL_PORT = "localhost", 25
@@ -390,8 +391,8 @@ UNFOLD = {
             "800": "30 64 175", "900": "30 58 138", "950": "23 37 84",
         }
     },
-    "SIDEBAR": {"show_search": True, "navigation": "config.admin_menu.navigation"},
-    "DASHBOARD_CALLBACK": "config.admin_menu.front_page",
+    "SIDEBAR": {"show_search": True, "navigation": "config.administration.menu.navigation"},
+    "DASHBOARD_CALLBACK": "config.administration.front_page.add_context",
 }  # fmt: skip
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 FILTERS_EMPTY_CHOICE_LABEL = "Any"

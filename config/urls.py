@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import health
+from config.administration import pages as administration
 from config.base.web import admin_changes
 from config.sign_in import pages
 from incidents.views.response.respond import PageLink
@@ -26,7 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     # The admin's own sign-in has neither our limits nor the second factor.
     path("admin/login/", secure_admin_login(admin.site.login)),
-    path("admin/changes/", admin_changes.changes_page, name="configuration-changes"),
+    path("admin/tasks/<slug:slug>/", admin.site.admin_view(administration.task_page), name="admin-task"),
+    path("admin/records/", admin.site.admin_view(administration.records_page), name="admin-records"),
+    path("admin/changes/", admin_changes.changes_page, name="admin-changes"),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

@@ -12,7 +12,9 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         """Register tickets as subjects, obligations, sweeps and panels; connect the receivers."""
         from config.base.data import rights
+        from config.base.web import concerns
         from incidents import panels, receivers, response, routing, sweeps  # noqa: F401 - importing receivers connects them
+        from incidents.concerns import SOURCES
         from incidents.customers.obligations import UPDATE_KIND
         from incidents.integrations import refused_senders
         from incidents.prevention.obligations import ACTION_KIND
@@ -30,6 +32,7 @@ class IncidentsConfig(AppConfig):
         from oncall.people import privileges
 
         rights.declare(RIGHTS)
+        concerns.register(*SOURCES)
         subjects.register(
             subjects.SubjectType(
                 name=response.SUBJECT,
@@ -61,7 +64,7 @@ class IncidentsConfig(AppConfig):
             kind="notice",
             text="{n} integrations have severities that cannot be read, so their alerts get other ones: {names}.",
             sql="SELECT name FROM incidents_integration WHERE jsonb_typeof(severities) <> 'object'",
-            ends="It ends when the integration's severities are written again in the administration.",
+            ends="It ends when the integration is saved again in the administration.",
         )
         uses.register(calendar_use.USE)
         coverage_checks.register()

@@ -14,8 +14,10 @@ class OncallConfig(AppConfig):
     def ready(self) -> None:
         """Register the engine's sweeps, the default rules of a new site, and the panels."""
         from config.base.data import rights
+        from config.base.web import concerns
         from oncall import calendars, obligations, subjects
         from oncall.access import renewals, tokens
+        from oncall.concerns import SOURCES
         from oncall.cover import swaps
         from oncall.engine import pulse, register_sweep, signal_relay
         from oncall.messages import notices
@@ -25,6 +27,7 @@ class OncallConfig(AppConfig):
         from oncall.rights import RIGHTS
 
         rights.declare(RIGHTS)
+        concerns.register(*SOURCES)
         subjects.register(
             subjects.SubjectType(
                 name=renewals.SUBJECT,

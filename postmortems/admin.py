@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from config.base.web.admin import FactAdmin, FactInline, HistoryAdmin
+from postmortems.forms import TemplateAdminForm
 from postmortems.models import (
     Postmortem,
     PostmortemComment,
@@ -22,6 +23,7 @@ from postmortems.models import (
 class TemplateAdmin(HistoryAdmin):
     """The sections that a postmortem gets."""
 
+    form = TemplateAdminForm
     list_display = ("name", "is_default", "needs_other_team")
     search_fields = ("name", "description")
     ordering = ("name",)

@@ -1,14 +1,19 @@
 """Forms of writing and reviewing postmortems."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import slug_re
 
 from config.base.web.forms import EditForm, FilterForm, Form
 from config.base.web.moments import DayField
+from config.base.web.row_fields import CellKind, Column, NumberedRow, Row, RowsField, collect_faults
 from oncall.models import Team, User
 from postmortems import reports
-from postmortems.models import Postmortem, PostmortemSection, Presence
+from postmortems.models import Postmortem, PostmortemSection, Presence, Template
+from postmortems.template_sections import KEY_LENGTH, SectionDraft, build_sections
 
 MAX_TEXT = 50_000
 
@@ -129,3 +134,72 @@ class ReportForm(FilterForm):
         values = self.cleaned_data
         until = values.get("until") or max(today, values.get("since") or today)
         return reports.Scope(user, values.get("since") or until - reports.PERIOD, until, values.get("team"))
+
+
+class SectionRowsField(RowsField):
+    """The sections of a template; each keeps its key in a hidden cell."""
+
+    columns = (
+        Column(name="key", kind=CellKind.HIDDEN, counts=False),
+        Column(name="order", label="Order", kind=CellKind.NUMBER, counts=False),
+        Column(name="title", label="Title", max_length=PostmortemSection._meta.get_field("title").max_length),
+        Column(name="guidance", label="Guidance for the author", kind=CellKind.LONG),
+        Column(name="is_required", label="Required", kind=CellKind.CHECK, counts=False),
+    )
+    max_rows = 50
+
+    def rows_of(self, value: object) -> list[Row]:
+        """A row for each section; none for a value of another shape."""
+        sections = [section for section in value if isinstance(section, Mapping)] if isinstance(value, list) else []
+        return [
+            {
+                "key": str(section.get("key", "")),
+                "order": str(number),
+                "title": str(section.get("title", "")),
+                "guidance": str(section.get("guidance", "")),
+                "is_required": bool(section.get("is_required")),
+            }
+            for number, section in enumerate(sections, start=1)
+        ]
+
+    def value_of(self, rows: Sequence[NumberedRow]) -> list[dict[str, object]]:
+        """The sections in their order. Raises ValidationError that names the rows."""
+        collect_faults(fault for row in rows for fault in _section_faults(row))
+        return build_sections(
+            [
+                SectionDraft(
+                    key=row.text("key"),
+                    title=row.text("title"),
+                    guidance=row.text("guidance"),
+                    is_required=row.is_checked("is_required"),
+                    order=int(row.text("order")) if row.text("order") else None,
+                )
+                for row in rows
+            ]
+        )
+
+
+def _section_faults(row: NumberedRow) -> Iterator[ValidationError]:
+    title, order, key = row.text("title"), row.text("order"), row.text("key")
+    if not title:
+        yield row.fault("write the title of the section, or clear its guidance to remove it.")
+    elif len(title) > (PostmortemSection._meta.get_field("title").max_length or 0) or not title.isprintable():
+        yield row.fault("the title is too long, or more than one line. Put the details into the guidance.")
+    if order and not (order.isascii() and order.isdigit() and len(order) < 4):
+        yield row.fault("the order is a whole number from 1 to 999.")
+    if key and (len(key) > KEY_LENGTH or not slug_re.fullmatch(key)):
+        yield row.fault("the section is not known any more. Open the page again.")
+
+
+class TemplateAdminForm(forms.ModelForm):
+    """A template in the administration."""
+
+    sections = SectionRowsField(
+        label="Sections",
+        help_text="Sections appear in the order of these numbers. A change does not reach postmortems that exist.",
+        error_messages={"required": "Add at least one section: write a title into a row."},
+    )
+
+    class Meta:
+        model = Template
+        fields = ("name", "description", "sections", "needs_other_team", "is_default")

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from config.base.data.clock import database_now
 from config.base.data.users import signed_in
 from config.base.web.admin import HistoryAdmin
+from incidents.forms.integrations import IntegrationAdminForm
 from incidents.integrations import lifecycle
 from incidents.models import Integration
 
@@ -16,6 +17,7 @@ from incidents.models import Integration
 class IntegrationAdmin(HistoryAdmin):
     """Who may send alerts, for which service and with which severities."""
 
+    form = IntegrationAdminForm
     list_display = ("name", "kind", "service", "key_hint", "paused_at", "key_changed_at")
     list_filter = ("kind", ("paused_at", admin.EmptyFieldListFilter))
     list_select_related = ("service",)

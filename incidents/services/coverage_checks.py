@@ -22,6 +22,7 @@ def register() -> None:
         kind="notice",
         ends="It ends when the team has an escalation policy, or a manager whose account is open.",
         owner="the administrators, who give the team a policy or a manager",
+        has_concern=True,
     )
     health_checks.register_check(
         code="delivery_failing",

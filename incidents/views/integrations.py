@@ -14,6 +14,7 @@ from config.base.web.guards import ActsOn, Once
 from config.base.web.views import Destination, DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
 from incidents.filters.integrations import IntegrationFilter
+from incidents.forms.integrations import severity_rows
 from incidents.integrations import lifecycle, snippets
 from incidents.models import Integration, IntegrationKind, Service, Severity
 from incidents.tables.integrations import IntegrationTable
@@ -28,6 +29,7 @@ class IntegrationForm(Form):
     default_severity = forms.ModelChoiceField(
         queryset=Severity.objects.order_by("position"), help_text="For alerts without a severity that can be mapped."
     )
+    severities = severity_rows()
 
     def __init__(self, *args: object, services: QuerySet[Service], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

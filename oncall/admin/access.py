@@ -85,6 +85,7 @@ class ApiTokenAdmin(FactAdmin):
 class IdempotentRequestAdmin(FactAdmin):
     """Requests of programs that may be repeated; their bodies and answers are not shown."""
 
+    is_machine = True
     list_display = ("created_at", "user", "method", "path", "key", "status")
     list_select_related = ("user",)
     search_fields = ("key", "path", "user__name")

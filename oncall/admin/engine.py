@@ -10,6 +10,7 @@ from oncall.models import EngineLane, EngineSchema
 class EngineLaneAdmin(FactAdmin):
     """Which workers run the engine, and when each lane last swept."""
 
+    is_machine = True
     list_display = ("worker", "lane", "swept_at", "started_at", "skew_seconds", "last_error_at", "last_error")
     list_filter = ("lane",)
     search_fields = ("worker",)
@@ -20,6 +21,7 @@ class EngineLaneAdmin(FactAdmin):
 class EngineSchemaAdmin(FactAdmin):
     """Which version of the engine may work on this database."""
 
+    is_machine = True
     list_display = ("version",)
     search_fields = ("version",)
     ordering = ("pk",)

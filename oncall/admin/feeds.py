@@ -22,6 +22,7 @@ class FeedTokenAdmin(FactAdmin):
 class FeedEventAdmin(FactAdmin):
     """A shift as a feed showed it."""
 
+    is_machine = True
     list_display = ("summary", "feed", "user", "starts_at", "ends_at", "sequence", "cancelled_at")
     list_select_related = ("feed", "user")
     search_fields = ("summary", "uid")

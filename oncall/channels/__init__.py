@@ -1,4 +1,4 @@
-"""Channels, one module each; a new channel is a module with `send` and `host`, and a line in both tables here."""
+"""Channels, one module each; a new channel is a module with `send`, `host`, `find_gap`, and lines in the tables."""
 
 from collections.abc import Callable
 
@@ -19,6 +19,13 @@ HOSTS: dict[str, Callable[[str], str]] = {
     "push": phone.host,
     "webhook": webhook.host,
 }
+GAPS: dict[str, Callable[[], str]] = {
+    "email": email.find_gap,
+    "sms": phone.find_gap,
+    "voice": phone.find_gap,
+    "push": phone.find_gap,
+}
+"""What is not set up for a channel, as a sentence, or nothing; a channel without an entry needs nothing set up."""
 HOST_LIMITS = {"webhook": 4}
 """Sends at once to one host; a channel without an entry has the outbox's cap. A webhook's host is one person's."""
 
@@ -31,4 +38,21 @@ def host_of(channel: str, address: str) -> str:
         return ""
 
 
-__all__ = ["HOSTS", "HOST_LIMITS", "SENDERS", "Message", "Outcome", "Send", "facts_for", "host_of", "plain"]
+def find_gap(channel: str) -> str:
+    """What an operator has to set before this channel can send, as a sentence; empty if it is set up."""
+    return GAPS[channel]() if channel in GAPS else ""
+
+
+__all__ = [
+    "GAPS",
+    "HOSTS",
+    "HOST_LIMITS",
+    "SENDERS",
+    "Message",
+    "Outcome",
+    "Send",
+    "facts_for",
+    "find_gap",
+    "host_of",
+    "plain",
+]

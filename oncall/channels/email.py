@@ -39,6 +39,13 @@ def host(address: str) -> str:
     return settings.EMAIL_HOST
 
 
+def find_gap() -> str:
+    """What is missing before mails can be sent; empty if nothing is."""
+    if settings.EMAIL_IS_SET:
+        return ""
+    return f"Set EMAIL_URL to your mail server: mails go to {settings.EMAIL_HOST}:{settings.EMAIL_PORT}."
+
+
 def _body(message: Message) -> str:
     if message.is_plain:
         return f"{message.text}\n\n{message.link}\n"

@@ -18,6 +18,11 @@ def host(address: str) -> str:
     return urlsplit(settings.PHONE_GATEWAY_URL).netloc.rpartition("@")[2]
 
 
+def find_gap() -> str:
+    """What is missing before anything can be sent; empty if nothing is."""
+    return "" if settings.PHONE_GATEWAY_URL else "Set PHONE_GATEWAY_URL to the address of your gateway."
+
+
 def send(message: Message) -> Outcome:
     """POST the message to the gateway as `{"id", "kind", "to", "text", "url", "title", ...}`."""
     if not settings.PHONE_GATEWAY_URL:

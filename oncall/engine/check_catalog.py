@@ -30,6 +30,8 @@ class Check:
     kind: FindingKind = FindingKind.ALARM
     ends: str = ""
     owner: str = "the administrators"
+    has_concern: bool = False
+    """Whether a concern of its app says the same on the administration's first page, with a button."""
 
 
 _REFERENCE = "coalesce(substring(e.title from '^[A-Z]+-[0-9]+'), 'escalation ' || e.id)"

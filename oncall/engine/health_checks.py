@@ -60,23 +60,35 @@ _CHECKS: dict[str, Check] = {check.code: check for check in CATALOG}
 
 
 def register_check(
-    *, code: str, text: str, sql: str, kind: str = "alarm", ends: str = "", owner: str = "the administrators"
+    *,
+    code: str,
+    text: str,
+    sql: str,
+    kind: str = "alarm",
+    ends: str = "",
+    owner: str = "the administrators",
+    has_concern: bool = False,
 ) -> None:
     """Add a check of an app above; `sql` selects the rows that must not exist.
 
     Its parameters are `%(at)s`, `%(unanswered_minutes)s`, `%(key_ids)s` (names of our encryption keys) and
     `%(current)s` (a LIKE pattern of what the first of them has encrypted); its first column is a row's name. `{n}` in
     `text` is the number of rows, `{names}` are the first names. `kind` is "alarm" if paging itself is in doubt, else
-    "notice", which is the work of `owner`; `ends` is a sentence that says what ends it. Raises KeyError for another
-    placeholder.
+    "notice", which is the work of `owner`; `ends` is a sentence that says what ends it. `has_concern` leaves it out of
+    the administration's first page, where a concern says the same. Raises KeyError for another placeholder.
     """
     text.format(n=0, names="")
-    _CHECKS[code] = Check(code, text, sql, FindingKind(kind), ends, owner)
+    _CHECKS[code] = Check(code, text, sql, FindingKind(kind), ends, owner, has_concern)
 
 
 def checks() -> dict[str, str]:
     """The text of every check, by its code."""
     return {code: check.text for code, check in _CHECKS.items()}
+
+
+def has_concern(code: str) -> bool:
+    """Whether a concern says the same as this check."""
+    return code in _CHECKS and _CHECKS[code].has_concern
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,31 @@ class TestPages:
             reverse("admin:oncall_escalationpolicy_simulate", args=[policy.pk])
             + "?moment=2027-03-28T02:30&zone=Europe/Berlin",
             reverse("admin:incidents_service_simulate"),
+            reverse("admin:postmortems_template_add"),
+            reverse("admin-task", args=["system"]),
+            reverse("admin-task", args=["paging"]),
+            reverse("admin-records"),
+            reverse("admin-changes"),
             reverse("admin:oncall_obligationrule_change", args=[company["obligation"].rule_id]),
         )
         if width > 1000:  # steps with their targets are a table in a table: a desk's work, wider than a phone
             visit(page, reverse("admin:oncall_escalationpolicy_change", args=[policy.pk]))
+
+
+class TestRows:
+    def test_are_added_by_a_button_and_saved(self, open_page: Callable[..., Any], company: dict[str, Any]) -> None:
+        boss = User.objects.create_superuser("boss@example.com", "a long pass phrase", name="Boss")
+        integration = company["integration"]
+        page = open_page(user=boss)
+        visit(page, reverse("admin:incidents_integration_change", args=[integration.pk]))
+
+        page.get_by_label("The sender says, row 1").fill("fatal")
+        page.get_by_label("Severity, row 1").select_option("SEV1")
+        page.get_by_role("button", name="Add a row").click()
+        page.get_by_label("The sender says, row 4").fill("page")
+        page.get_by_label("Severity, row 4").select_option("SEV2")
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.wait_for_url("**/integration/")
+
+        integration.refresh_from_db()
+        assert integration.severities == {"fatal": "SEV1", "page": "SEV2"}

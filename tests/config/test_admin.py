@@ -81,8 +81,8 @@ class TestPages:
 
         page = client.get("/admin/").content.decode()
 
-        assert "Needs attention" in page
-        assert "Teams without an escalation policy" in page
+        assert "Cannot work until you act" in page
+        assert "1 team has no escalation policy." in page
 
     @pytest.mark.usefixtures("boss")
     @pytest.mark.parametrize("model", FACTS, ids=names(FACTS))
@@ -324,12 +324,13 @@ class TestIntegrations:
         service, severity = make.ServiceFactory(), make.SeverityFactory()
         body = {
             "name": "Prometheus", "kind": "alertmanager", "service": str(service.pk),
-            "default_severity": str(severity.pk), "severities": "{}",
+            "default_severity": str(severity.pk), "severities-0-word": "fatal", "severities-0-severity": severity.name,
         }  # fmt: skip
 
         page = client.post(url(Integration, "add"), body, follow=True).content.decode()
 
         integration = Integration.objects.get()
+        assert integration.severities == {"fatal": severity.name}
         assert "Copy it now" in page
         assert "copy it now" not in client.get(url(integration, "change", integration.pk)).content.decode()
 

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from config.base.web import panels
+from config.base.web import concerns, panels
 from oncall import subjects
 from oncall.engine import health_checks
 from oncall.engine.registry import sweeps_of
@@ -36,6 +36,7 @@ class TestRegistries:
             ("Subject types", len(subjects.names())),
             ("Obligation kinds", len(kinds.all_kinds())),
             ("Health checks", len(health_checks.checks())),
+            ("Concerns", len(concerns.registered())),
         ],
     )
     def test_have_a_row_for_each_entry(self, printed: str, title: str, count: int) -> None:

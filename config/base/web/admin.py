@@ -33,6 +33,12 @@ class ConfigAdmin(ByRights, GuardedForms, GuardedActions, KeptForms, HidesSecret
     show_full_result_count = False  # counting all rows of a large table costs more than it is worth
     compressed_fields = True
     warn_unsaved_form = True
+    is_machine = False
+    """Whether only programs write the table: people do not see it, superusers find it under System, For support."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether lists and the search name this table."""
+        return not self.is_machine and bool(super().has_module_permission(request))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The fields; of a record that is being added, without those that the database fills."""

@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget,
 from config.base.data import rights
 from config.base.web import record_changes
 from config.base.web.admin_history import PER_PAGE, page_number
-from config.base.web.record_changes import Source
+from config.base.web.record_changes import Change, Source
 
 
 class ChangesForm(forms.Form):
@@ -62,13 +62,19 @@ def _changes(request: HttpRequest) -> HttpResponse:
     has_more = record_changes.has_versions(sources, offset=start + PER_PAGE, conditions=condition)
     context = {
         **admin.site.each_context(request),
-        "title": "Changes",
+        "title": "What changed",
         "form": form,
         "changes": record_changes.list_changes(PER_PAGE, sources=sources, offset=start, conditions=condition),
         "later": number - 1 if number > 1 else None,
         "earlier": number + 1 if has_more else None,
     }
     return TemplateResponse(request, "admin/changes.html", context)
+
+
+def newest_changes(request: HttpRequest, *, limit: int) -> list[Change]:
+    """The newest changes of what the reader may see; none for who may not read changes."""
+    sources = [Source(model) for model in readable_models(request)] if may_read(request) else []
+    return record_changes.list_changes(limit, sources=sources) if sources else []
 
 
 def may_read(request: HttpRequest) -> bool:

@@ -21,6 +21,7 @@ from django.urls import reverse
 from config.base.data.clock import database_now
 from config.base.web import drafts, guards, submissions
 from config.base.web.guards import LastChange
+from config.base.web.row_fields import RowsWidget
 
 
 class RefusedForm(forms.ModelForm):
@@ -198,6 +199,8 @@ def put_value(data: Any, form: Any, name: str, value: Any) -> None:
     if hasattr(widget, "widgets_names"):  # one of several inputs
         parts = zip(widget.widgets_names, widget.widgets, widget.decompress(value), strict=True)
         data.update({f"{key}{suffix}": part.format_value(piece) or "" for suffix, part, piece in parts})
+    elif isinstance(widget, RowsWidget):
+        widget.put_rows(data, key, value)
     elif isinstance(widget, forms.CheckboxInput):
         data.pop(key, None)
         if value:

@@ -158,7 +158,7 @@ def describe_columns(record: models.Model, columns: Sequence[str]) -> str:
         if isinstance(column, models.DateTimeField | models.AutoField):
             continue
         label = str(getattr(column, "verbose_name", name))
-        if any(word in name for word in _SECRET):
+        if is_secret(name):
             texts.append(f"{label} was changed")
             continue
         display_value = getattr(record, f"get_{name}_display", None)
@@ -166,6 +166,11 @@ def describe_columns(record: models.Model, columns: Sequence[str]) -> str:
         text = str(getattr(value, "name", value)) if value not in (None, "") else "empty"
         texts.append(f"{label} is now {Truncator(text).chars(_SHOWN_CHARACTERS)}")
     return ", ".join(texts)
+
+
+def is_secret(column: str) -> bool:
+    """Whether a column of this name may hold a secret, so that its values are never told."""
+    return any(word in column for word in _SECRET)
 
 
 def _mark(record: models.Model, column: "models.Field[Any, Any]") -> str:

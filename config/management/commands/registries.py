@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.dispatch import Signal
 
-from config.base.web import panels
+from config.base.web import concerns, panels
 from config.version import product_version
 from oncall import subjects
 from oncall.engine import health_checks
@@ -54,6 +54,7 @@ def _tables() -> list[tuple[str, Rows]]:
         ("Subject types", [(name,) for name in subjects.names()]),
         ("Obligation kinds: kind, label", [(kind.kind, kind.label) for kind in kinds.all_kinds()]),
         ("Health checks: code, text", list(health_checks.checks().items())),
+        ("Concerns: function", [(_name(source),) for source in concerns.registered()]),
         ("Receivers: signal, function", sorted(set(_receivers()))),
     ]  # fmt: skip
 

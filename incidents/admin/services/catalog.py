@@ -98,6 +98,7 @@ class ServiceOwnershipAdmin(FactAdmin):
 class ServiceReadinessAdmin(FactAdmin):
     """Results of the last readiness check of each service."""
 
+    is_machine = True
     list_display = ("service", "score", "passed", "total", "checked_at", "due_at")
     list_select_related = ("service",)
     search_fields = ("service__name", "service__team__name")

@@ -259,6 +259,7 @@ class SlaActionAdmin(HistoryAdmin):
 class SlaImpactAdmin(FactAdmin):
     """Previews that are computed in the background, with their progress."""
 
+    is_machine = True
     list_display = ("target", "created_at", "created_by", "progress", "finished_at")
     list_select_related = ("target", "created_by")
     search_fields = ("target__name", "created_by__name")
@@ -310,6 +311,7 @@ class OfTicketAdmin(HiddenWithTicket):
 class SlaCycleAdmin(OfTicketAdmin):
     """Clocks as they were last computed."""
 
+    is_machine = True
     list_display = ("ticket", "kind", "metric", "team", "cycle", "state", "due_at", "goal_minutes", "elapsed_minutes")
     list_filter = ("state", "kind", "metric")
 

@@ -1,0 +1,1 @@
+"""The administration's own pages: the first page, a page for each task, all records, and what changed."""
