@@ -179,6 +179,19 @@
       return same(found.seen[name], [valueOf(form, name)]);
     });
   }
+  // Tables of inputs (components/rows.html): adds the rows that the draft has. Returns those whose stored rows are others now.
+  function addInputRows(form, found) {
+    var changed = [];
+    form.querySelectorAll("[data-rows-of]").forEach(function (box) {
+      var prefix = box.dataset.rowsOf, button = box.querySelector(".hf-rows-add"), rows = box.querySelectorAll("tbody tr").length;
+      if ((found.seen[prefix + "-state"] || [])[0] !== valueOf(form, prefix + "-state")) { changed.push(prefix); return; }
+      Object.keys(found.values).forEach(function (name) {
+        var place = name.indexOf(prefix + "-") === 0 ? Number(name.slice(prefix.length + 1).split("-")[0]) : -1;
+        for (; rows <= place && rows < MOST_ROWS; rows += 1) button.click();
+      });
+    });
+    return changed;
+  }
   function removeAddedRows(form) {
     rowSets(form).reverse().forEach(function (prefix) {
       var rows = rowsOf(prefix) ? Array.from(rowsOf(prefix).querySelectorAll(":scope > .form-group.template:not(.empty-form)")) : [];
@@ -249,7 +262,7 @@
     function restore(found) {
       if (isRedrawn && !hasSameFields(found)) { redraw(found); return; }
       isRestoring = true;
-      var left = hasAddedRows ? addRows(form, found) : [], groups = fields(form), sets = hasAddedRows ? rowSets(form) : [], changed = false;
+      var left = addInputRows(form, found).concat(hasAddedRows ? addRows(form, found) : []), groups = fields(form), sets = hasAddedRows ? rowSets(form) : [], changed = false;
       function isOf(name) { return function (prefix) { return name.indexOf(prefix + "-") === 0; }; }
       Object.entries(found.values).forEach(function (entry) {
         if (!groups[entry[0]] || left.some(isOf(entry[0]))) return;
@@ -261,7 +274,7 @@
       remove(found.id);
       if (!changed) return;
       Object.entries(found.seen).forEach(function (entry) {
-        if (groups[entry[0]] && isHidden(groups[entry[0]]) && !sets.some(isOf(entry[0]))) fill(groups[entry[0]], entry[1]);
+        if (groups[entry[0]] && isHidden(groups[entry[0]]) && !sets.concat(left).some(isOf(entry[0]))) fill(groups[entry[0]], entry[1]);
       });
       if (found.sentKey && form.elements.form_key) form.elements.form_key.value = found.sentKey;
       draft = Object.assign({}, found, { id: newId() });

@@ -9,16 +9,13 @@
       input.name = prefix + count + "-" + column;
       if (input.hasAttribute("aria-label")) input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/\d+$/, count + 1));
       if (input.type === "checkbox") input.checked = false;
-      else input.value = "";
+      else input.value = input.defaultValue = "";
     });
     body.appendChild(row);
     row.querySelector("input:not([type=hidden]), select, textarea").focus();
   }
-  document.addEventListener("DOMContentLoaded", function () {
-    document.querySelectorAll(".hf-rows .hf-rows-add").forEach(function (button) {
-      if (!button.hidden) return; // the script stands below each table
-      button.hidden = false;
-      button.addEventListener("click", function () { addRow(button.closest(".hf-rows")); });
-    });
+  document.querySelectorAll(".hf-rows-add[hidden]").forEach(function (button) { // the script stands below each table
+    button.hidden = false;
+    button.addEventListener("click", function () { addRow(button.closest(".hf-rows")); });
   });
 })();

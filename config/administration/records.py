@@ -125,7 +125,7 @@ def _kind(request: HttpRequest, entry: Entry, model_admin: ModelAdmin) -> Record
     # No more rows are read than are counted.
     count = model_admin.get_queryset(request).order_by()[: MAX_COUNT + 1].count()
     number = f"{MAX_COUNT:,}+" if count > MAX_COUNT else f"{count:,}"
-    words = str(model_admin.opts.verbose_name) if count == 1 else _lower_first(entry.title)
+    words = _lower_first(_single(entry.title) if count == 1 else entry.title)
     may_add = model_admin.has_add_permission(request)
     return RecordKind(
         entry.title,
@@ -158,6 +158,11 @@ def _title(model_admin: ModelAdmin) -> str:
 def _docstring(model_admin: ModelAdmin) -> str:
     """The first line of what the developers wrote about the list."""
     return (type(model_admin).__doc__ or "").partition("\n")[0]
+
+
+def _single(title: str) -> str:
+    """One of the title's things: "Severities" becomes "Severity", "Status pages" becomes "Status page"."""
+    return f"{title[:-3]}y" if title.endswith("ies") else title.removesuffix("s")
 
 
 def _lower_first(title: str) -> str:

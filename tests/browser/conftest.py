@@ -45,8 +45,8 @@ def company(transactional_db: Any) -> dict[str, Any]:
     ana = make.UserFactory(name="Ana Silva", email="ana@example.com", time_zone="Europe/Lisbon", roles=_roles())
     bob = make.UserFactory(name="Bob Martin", roles=_roles())
     team = make.TeamFactory(name="Shop platform", slug="shop-platform", description="Runs the **shop**.")
-    for person, role in ((ana, "manager"), (bob, "responder")):
-        make.MembershipFactory(team=team, user=person, role=role)
+    for person, place in ((ana, "manager"), (bob, "responder")):
+        make.MembershipFactory(team=team, user=person, role=place)
         make.NotificationRuleFactory(contact_method__user=person, position=0)
     schedule = make.weekly_schedule(ana, bob, team=team, name="Shop primary", zone="Europe/Berlin")
     policy = make.policy(schedule, bob, fallback=[bob], team=team, name="Shop day and night", repeat=2)

@@ -80,3 +80,23 @@ class TestRows:
 
         integration.refresh_from_db()
         assert integration.severities == {"fatal": "SEV1", "page": "SEV2"}
+
+    def test_come_back_as_a_draft_unless_others_were_stored(
+        self, open_page: Callable[..., Any], company: dict[str, Any]
+    ) -> None:
+        boss = User.objects.create_superuser("boss@example.com", "a long pass phrase", name="Boss")
+        integration = company["integration"]
+        address = reverse("admin:incidents_integration_change", args=[integration.pk])
+        page = open_page(user=boss)
+        visit(page, address)
+        page.get_by_role("button", name="Add a row").click()
+        page.get_by_label("The sender says, row 4").fill("page")
+
+        visit(page, address)
+        assert page.get_by_label("The sender says, row 4").input_value() == "page"
+
+        integration.severities = {"fatal": "SEV1"}
+        integration.save()
+        visit(page, address)
+        assert page.get_by_label("The sender says, row 1").input_value() == "fatal"
+        assert page.get_by_label("The sender says, row 4").input_value() == ""

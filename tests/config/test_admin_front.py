@@ -52,7 +52,7 @@ def get(client: Client, url: str = "/admin/") -> str:
 
 def main(page: str) -> str:
     """The page without its side bar."""
-    return page.partition('<div class="hfa">')[2]
+    return page.partition('<main class="hfa">')[2]
 
 
 def side_bar(page: str) -> str:

@@ -151,14 +151,14 @@ def changed_columns(token: str, record: models.Model | None, columns: Sequence[s
 
 
 def describe_columns(record: models.Model, columns: Sequence[str]) -> str:
-    """What the columns hold now, as "status is now Resolved"; times and keys are left out, secrets only named."""
+    """What the columns hold now, as "status is now Resolved"; times and keys are left out, secrets and JSON named."""
     texts = []
     for name in columns:
         column = record._meta.get_field(name)
         if isinstance(column, models.DateTimeField | models.AutoField):
             continue
         label = str(getattr(column, "verbose_name", name))
-        if is_secret(name):
+        if is_secret(name) or isinstance(column, models.JSONField):
             texts.append(f"{label} was changed")
             continue
         display_value = getattr(record, f"get_{name}_display", None)

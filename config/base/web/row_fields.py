@@ -3,6 +3,7 @@
 It works without scripts: a few empty rows stand at the end, an empty row is left out, and clearing a row removes it.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ Row = Mapping[str, Cell]
 Choices = Sequence[tuple[str, str]]
 _EMPTY_ROWS = 3
 _MOST_ROWS_READ = 1000
+_STATE_LENGTH = 16
 
 
 class CellKind(StrEnum):
@@ -42,7 +44,9 @@ class Column:
 
 
 class TypedRows(list[Row]):
-    """Rows as somebody typed them, which may be wrong; a list of stored rows is no such list."""
+    """Rows as somebody typed them, which may be wrong; `state` names the stored rows that they began with."""
+
+    state = ""
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,10 @@ class RowsWidget(forms.Widget):
         """The rows in the order of the page; only names of this field are read."""
         pattern = re.compile(rf"{re.escape(name)}-(\d{{1,4}})-(?:{'|'.join(column.name for column in self.columns)})")
         numbers = sorted({int(match[1]) for key in data if (match := pattern.fullmatch(key))})[:_MOST_ROWS_READ]
-        return TypedRows({column.name: _read(data, name, number, column) for column in self.columns}
+        rows = TypedRows({column.name: _read(data, name, number, column) for column in self.columns}
                          for number in numbers)  # fmt: skip
+        rows.state = str(data.get(f"{name}-state", ""))[:_STATE_LENGTH]
+        return rows
 
     def value_omitted_from_data(self, data: Mapping[str, object], files: object, name: str) -> bool:
         """Whether no row was sent at all."""
@@ -108,6 +114,7 @@ class RowsWidget(forms.Widget):
         filled = [*rows, *({} for _ in range(_EMPTY_ROWS))]
         return context | {
             "name": name,
+            "state": getattr(value, "state", "") or _state(rows),
             "columns": [column for column in self.columns if column.kind != CellKind.HIDDEN],
             "rows": [
                 self._draw_row(f"{name}-{number}", row, choices, number + 1) for number, row in enumerate(filled)
@@ -144,6 +151,11 @@ class DrawnRow:
     def hidden(self) -> list[DrawnCell]:
         """Those that the form only carries."""
         return [cell for cell in self.all_cells if cell.column.kind == CellKind.HIDDEN]
+
+
+def _state(rows: Sequence[Row]) -> str:
+    """A mark of the stored rows: a draft is put back only into the rows that its author saw."""
+    return hashlib.sha256(repr([sorted(row.items()) for row in rows]).encode()).hexdigest()[:_STATE_LENGTH]
 
 
 def _read(data: Mapping[str, object], name: str, number: int, column: Column) -> Cell:
