@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 
 from config.administration import front_page, installation, records
 from config.administration.tasks import find_task
+from config.base.data import rights
 from config.base.data.clock import database_now
 from config.base.web.concerns import Task
 
@@ -28,6 +29,7 @@ def task_page(request: HttpRequest, slug: str) -> HttpResponse:
         page=page,
         blocking=[concern for concern in concerns if concern.is_blocking],
         missing=[concern for concern in concerns if not concern.is_blocking],
+        links=[link for link in page.links if not link.right or rights.holds_somewhere(request.user, link.right)],
         kinds=[kind for kind in kinds if not kind.is_fact],
         facts=[kind for kind in kinds if kind.is_fact],
         settings=installation.list_settings() if is_system else [],

@@ -22,24 +22,25 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class PortalLink:
-    """A page outside the administration that belongs to a task; `name` is its address's."""
+class PageLink:
+    """Another page that belongs to a task; `name` is its address's, `right` what its readers need, if anything."""
 
     name: str
     title: str
     purpose: str
+    right: str = ""
 
 
 @dataclass(frozen=True)
 class TaskPage:
-    """A task: its word, an icon, what is done there, its kinds of records, and pages of the portal."""
+    """A task: its word, an icon, what is done there, its kinds of records, and other pages."""
 
     task: Task
     title: str
     icon: str
     words: str
     entries: tuple[Entry, ...]
-    links: tuple[PortalLink, ...] = ()
+    links: tuple[PageLink, ...] = ()
 
 
 _SEVERITIES = (
@@ -131,8 +132,14 @@ TASK_PAGES = (
         "policies, schedules, pages",
         _PAGING,
         (
-            PortalLink("oncall:on-call", "On call now", "Who is on call in every schedule, with gaps."),
-            PortalLink("oncall:schedules", "Draw a rotation", "Schedules are planned and previewed in the portal."),
+            PageLink(
+                "admin:incidents_service_simulate",
+                "Simulator",
+                "Who would be paged, when and on what, if a service broke at some moment?",
+                "oncall.view_escalationpolicy",
+            ),
+            PageLink("oncall:on-call", "On call now", "Who is on call in every schedule, with gaps."),
+            PageLink("oncall:schedules", "Draw a rotation", "Schedules are planned and previewed in the portal."),
         ),
     ),
     TaskPage(
@@ -141,7 +148,7 @@ TASK_PAGES = (
         "deployed_code",
         "owner, policy, dependencies",
         _SERVICES,
-        (PortalLink("incidents:readiness", "Readiness", "Would a page about each service reach somebody?"),),
+        (PageLink("incidents:readiness", "Readiness", "Would a page about each service reach somebody?"),),
     ),
     TaskPage(Task.PEOPLE, "People and teams", "group", "accounts, roles, methods, leavers", _PEOPLE),
     TaskPage(
@@ -150,7 +157,7 @@ TASK_PAGES = (
         "input",
         "alerts, keys, words of senders",
         _INTAKE,
-        (PortalLink("incidents:integrations", "Settings to copy", "What to paste into each monitoring tool."),),
+        (PageLink("incidents:integrations", "Settings to copy", "What to paste into each monitoring tool."),),
     ),
     TaskPage(Task.CUSTOMERS, "Customers", "public", "status pages, subscribers", _CUSTOMERS),
     TaskPage(Task.MESSAGES, "Messages and templates", "chat", "updates, postmortems", _MESSAGES),
@@ -161,8 +168,8 @@ TASK_PAGES = (
         "health, access of programs, settings",
         _SYSTEM,
         (
-            PortalLink("oncall:system-health", "System health", "Whether pages are sent in time, and what is not."),
-            PortalLink("oncall:who-can", "Who can do what", "Every right, with who has it."),
+            PageLink("oncall:system-health", "System health", "Whether pages are sent in time, and what is not."),
+            PageLink("oncall:who-can", "Who can do what", "Every right, with who has it."),
         ),
     ),
 )

@@ -131,12 +131,9 @@ class TestFirstPage:
             make.MembershipFactory(team=team, user=person)
             schedule = make.ScheduleFactory(team=team)
             policy = make.policy(schedule, team, person, team=team, fallback=[person])
-            make.policy(schedule, team=team)
-            make.ServiceFactory(team=team)
             make.ServiceFactory(team=team, escalation_policy=policy)
-            make.IntegrationFactory(service__team=team, paused_at=database_now())
+            make.IntegrationFactory(service=make.ServiceFactory(team=team), paused_at=database_now())
             make.StatusPageFactory()
-            make.PageFactory(state="dead", ended_at=database_now())
             team.description = f"Changed {number}"
             team.save()
 

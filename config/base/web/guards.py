@@ -151,7 +151,7 @@ def changed_columns(token: str, record: models.Model | None, columns: Sequence[s
 
 
 def describe_columns(record: models.Model, columns: Sequence[str]) -> str:
-    """What the columns hold now, as "status is now Resolved"; times and keys are left out, secrets and JSON named."""
+    """What the columns hold now, as "status is now Resolved"; without times and keys, secrets and JSON only named."""
     texts = []
     for name in columns:
         column = record._meta.get_field(name)
