@@ -75,6 +75,7 @@ class TestRows:
         page.get_by_role("button", name="Add a row").click()
         page.get_by_label("The sender says, row 4").fill("page")
         page.get_by_label("Severity, row 4").select_option("SEV2")
+        page.get_by_label("Why", exact=True).fill("New words")
         page.get_by_role("button", name="Save", exact=True).click()
         page.wait_for_url("**/integration/")
 

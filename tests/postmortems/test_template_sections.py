@@ -105,7 +105,12 @@ class TestAdministration:
         url = reverse("admin:postmortems_template_change", args=[template.pk])
         page = client.get(url).content.decode()
         assert '<input type="hidden" name="sections-0-key" value="summary">' in page
-        changed = {"name": "Short", "sections-0-key": "summary", "sections-0-title": "What broke"}
+        changed = {
+            "name": "Short",
+            "sections-0-key": "summary",
+            "sections-0-title": "What broke",
+            "change_reason": "Plain",
+        }
         assert client.post(url, changed).status_code == 302
 
         template.refresh_from_db()
@@ -132,6 +137,9 @@ class TestAdministration:
         before = list(postmortem.sections.values_list("key", "title"))
 
         url = reverse("admin:postmortems_template_change", args=[postmortem.template_id])
-        assert client.post(url, {"name": "Other", "sections-0-title": "Only this"}).status_code == 302
+        assert (
+            client.post(url, {"name": "Other", "sections-0-title": "Only this", "change_reason": "Short"}).status_code
+            == 302
+        )
 
         assert list(postmortem.sections.values_list("key", "title")) == before

@@ -90,6 +90,7 @@ class TestAdministration:
             "service": str(integration.service_id),
             "default_severity": str(integration.default_severity_id),
             "external_id": "",
+            "change_reason": "New words",
             "severities-9-word": "",
             **{f"severities-{name.replace('_', '-')}": value for name, value in cells.items()},
         }
@@ -127,7 +128,7 @@ class TestAdministration:
 
 class TestPortal:
     def test_adds_an_integration_with_rows(self, client: Client, severities: list[Severity]) -> None:
-        client.force_login(make.UserFactory(roles=["Manager"]))
+        client.force_login(make.UserFactory(roles=["Administrator"]))
         page = client.get(reverse("incidents:integration-new")).content.decode()
         key = page.partition('name="form_key" value="')[2].partition('"')[0]
 
