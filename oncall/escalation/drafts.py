@@ -90,25 +90,28 @@ def _write_steps(policy: EscalationPolicy, drafts: Sequence[StepDraft], actor: U
             step.delay_minutes, step.mode = draft.delay_minutes, draft.mode
             _note_actor(step, actor)
             step.save()
-        _write_targets(step, draft.targets)
+        _write_targets(step, draft.targets, actor)
     for step in stored.values():
         _note_actor(step, actor)
         step.delete()
 
 
-def _note_actor(row: EscalationPolicy | EscalationStep, actor: User | None) -> None:
+def _note_actor(row: EscalationPolicy | EscalationStep | EscalationTarget, actor: User | None) -> None:
     """Say whose change it is; the history reads this when the row is saved."""
     vars(row)["_history_user"] = actor
 
 
-def _write_targets(step: EscalationStep, targets: Sequence[Target]) -> None:
+def _write_targets(step: EscalationStep, targets: Sequence[Target], actor: User | None) -> None:
     rows = sorted(step.targets.all(), key=lambda row: (row.position, row.pk))
     if [_target_of(row) for row in rows] == list(targets):
         return
-    step.targets.all().delete()
-    EscalationTarget.objects.bulk_create(
-        EscalationTarget(step=step, position=place, **_key_of(target)) for place, target in enumerate(targets)
-    )
+    for row in rows:
+        _note_actor(row, actor)
+        row.delete()
+    for place, target in enumerate(targets):
+        row = EscalationTarget(step=step, position=place, **_key_of(target))
+        _note_actor(row, actor)
+        row.save()
 
 
 def _target_of(row: EscalationTarget) -> Target:

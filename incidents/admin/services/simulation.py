@@ -16,7 +16,7 @@ from incidents.response.paging import policy_for
 from oncall.admin.escalation import simulation
 from oncall.models import EscalationPolicy
 
-_VIEW = "oncall.view_escalationpolicy"
+_SEEN_WITH = ("oncall.view_escalationpolicy", "oncall.change_escalationpolicy")
 
 
 def simulate_url(*, service: Service | None = None, severity: Severity | None = None) -> str:
@@ -31,7 +31,7 @@ def simulation_page(request: HttpRequest, services: QuerySet[Service]) -> HttpRe
 
     Those who may see policies in the administration may ask. Raises PermissionDenied.
     """
-    if not rights.holds_somewhere(request.user, _VIEW):
+    if not any(rights.holds_somewhere(request.user, code) for code in _SEEN_WITH):
         raise PermissionDenied
     at = database_now()
     offered = services.select_related("team__escalation_policy", "escalation_policy").order_by("tier", "name")
@@ -71,5 +71,5 @@ def _chosen(request: HttpRequest, offered: QuerySet[Service]) -> Service | None:
 
 
 def _check_right(request: HttpRequest, policy: EscalationPolicy | None) -> None:
-    if policy is not None and not request.user.has_perm(_VIEW, policy):
+    if policy is not None and not any(request.user.has_perm(code, policy) for code in _SEEN_WITH):
         raise PermissionDenied

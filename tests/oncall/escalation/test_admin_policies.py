@@ -38,6 +38,7 @@ def sent(
     data: dict[str, Any] = {
         "team": str(policy.team_id if policy else make.TeamFactory().pk), "name": "Days", "repeat": "1",
         "fallback": [str(fallback.pk)], "fallback_delay_minutes": "5",
+        "change_reason": "The desk asked for it.",
         "steps-TOTAL_FORMS": str(len(steps)), "steps-INITIAL_FORMS": str(len(stored)),
     }  # fmt: skip
     for number, (position, targets) in enumerate(steps):
