@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from config.base.data import rights
 from config.base.web import record_changes
@@ -16,13 +16,19 @@ from config.base.web.admin_history import PER_PAGE, page_number
 from config.base.web.record_changes import Change, Source
 
 
+class DayInput(UnfoldAdminTextInputWidget):
+    """A day, chosen with the browser's own calendar."""
+
+    input_type = "date"
+
+
 class ChangesForm(forms.Form):
     """Which changes."""
 
     who = forms.CharField(label="Changed by", required=False, max_length=80, widget=UnfoldAdminTextInputWidget())
     kind = forms.ChoiceField(label="What", required=False, widget=UnfoldAdminSelectWidget)
-    since = forms.DateField(label="From day", required=False, widget=UnfoldAdminSingleDateWidget())
-    until = forms.DateField(label="To day", required=False, widget=UnfoldAdminSingleDateWidget())
+    since = forms.DateField(label="From day", required=False, widget=DayInput)
+    until = forms.DateField(label="To day", required=False, widget=DayInput)
 
     def __init__(self, data: object, *, kinds: dict[str, str]) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # the query of a request

@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import cast
 
 from django.apps import apps
+from django.contrib import admin
 from django.db import models
 from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery, Value
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
+from simple_history.admin import SimpleHistoryAdmin
 
 from config.base.data.users import User
 from config.base.web.version_texts import NOTHING, Names, Version, rows_of, value_text
@@ -53,10 +55,10 @@ class RecordChange:
     @property
     def address(self) -> str:
         """The page of its history in the administration; empty if it has none."""
-        try:
-            return reverse(f"admin:{self.model._meta.label_lower.replace('.', '_')}_history", args=[self.record_id])
-        except NoReverseMatch:
+        page = admin.site.get_model_admin(self.model) if admin.site.is_registered(self.model) else None
+        if not isinstance(page, SimpleHistoryAdmin):
             return ""
+        return reverse(f"admin:{self.model._meta.label_lower.replace('.', '_')}_history", args=[self.record_id])
 
     @property
     def kind(self) -> str:
