@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -105,15 +104,6 @@ def is_machine(model_admin: ModelAdmin) -> bool:
 def is_machine_model(model: str) -> bool:
     """Whether this model, as "oncall.team", is a table that only programs write."""
     return model in _admins(machines=True).keys() - _admins().keys()
-
-
-def visible_models(request: HttpRequest) -> dict[str, type[Model]]:
-    """The models whose every record the reader may see, by label as "oncall.team"."""
-    return {
-        label: model_admin.model
-        for label, model_admin in _admins().items()
-        if request.user.has_perm(f"{model_admin.opts.app_label}.view_{model_admin.opts.model_name}")
-    }
 
 
 def _admins(*, machines: bool = False) -> Mapping[str, ModelAdmin]:

@@ -136,7 +136,7 @@ TASK_PAGES = (
                 "admin:incidents_service_simulate",
                 "Simulator",
                 "Who would be paged, when and on what, if a service broke at some moment?",
-                "oncall.view_escalationpolicy",
+                "oncall.change_escalationpolicy",
             ),
             PageLink("oncall:on-call", "On call now", "Who is on call in every schedule, with gaps."),
             PageLink("oncall:schedules", "Draw a rotation", "Schedules are planned and previewed in the portal."),

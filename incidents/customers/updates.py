@@ -191,7 +191,7 @@ def unknown_placeholders(body: str) -> list[str]:
     return sorted(set(_PLACEHOLDER.findall(body)) - set(AUTOMATIC_PLACEHOLDERS) - set(AUTHOR_PLACEHOLDERS))
 
 
-def proposed_words(
+def propose_first_words(
     severity: Severity, *, page: StatusPage, started_at: datetime, next_update_at: datetime | None, at: datetime
 ) -> str:
     """The first words that the severity proposes, as far as they can be filled in; the author confirms them."""

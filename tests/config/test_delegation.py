@@ -70,10 +70,14 @@ class TestRoles:
 
 class TestAdministration:
     def test_opens_for_managers_of_a_team(self, acting: Client) -> None:
-        page = acting.get("/admin/")
+        task = reverse("admin-task", args=["paging"])
+
+        page, below = acting.get("/admin/"), acting.get(task)
 
         assert page.status_code == 200
-        assert reverse("admin:oncall_escalationpolicy_changelist") in page.content.decode()
+        assert task in page.content.decode()
+        assert reverse("admin:oncall_escalationpolicy_changelist") in below.content.decode()
+        assert reverse("admin:incidents_service_simulate") in below.content.decode()
 
     @pytest.mark.parametrize("role", [MembershipRole.RESPONDER, MembershipRole.OBSERVER])
     def test_stays_closed_for_other_members(self, client: Client, role: str) -> None:

@@ -91,7 +91,7 @@ class PublishUpdate(verbs.LockedTicketMixin, FormPage):
         }  # fmt: skip
 
     def _first_words(self) -> str:
-        return updates.proposed_words(
+        return updates.propose_first_words(
             self.ticket.severity,
             page=self.page,
             started_at=self.ticket.impact_started_at,
