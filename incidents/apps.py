@@ -14,6 +14,7 @@ class IncidentsConfig(AppConfig):
         from config.base.data import rights
         from config.base.web import concerns
         from incidents import panels, receivers, response, routing, sweeps  # noqa: F401 - importing receivers connects them
+        from incidents import uses as record_uses
         from incidents.concerns import SOURCES
         from incidents.customers.obligations import UPDATE_KIND
         from incidents.integrations import refused_senders
@@ -33,6 +34,7 @@ class IncidentsConfig(AppConfig):
 
         rights.declare(RIGHTS)
         concerns.register(*SOURCES)
+        record_uses.register()
         subjects.register(
             subjects.SubjectType(
                 name=response.SUBJECT,

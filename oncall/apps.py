@@ -16,6 +16,7 @@ class OncallConfig(AppConfig):
         from config.base.data import rights
         from config.base.web import concerns
         from oncall import calendars, obligations, subjects
+        from oncall import uses as record_uses
         from oncall.access import renewals, tokens
         from oncall.concerns import SOURCES
         from oncall.cover import swaps
@@ -28,6 +29,7 @@ class OncallConfig(AppConfig):
 
         rights.declare(RIGHTS)
         concerns.register(*SOURCES)
+        record_uses.register()
         subjects.register(
             subjects.SubjectType(
                 name=renewals.SUBJECT,

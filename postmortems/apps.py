@@ -15,12 +15,14 @@ class PostmortemsConfig(AppConfig):
         from config.base.web import concerns
         from oncall import engine, obligations
         from postmortems import panels, receivers, writing  # noqa: F401 - importing receivers connects them
+        from postmortems import uses as record_uses
         from postmortems.concerns import list_concerns
         from postmortems.obligations import POSTMORTEM_KIND
         from postmortems.rights import RIGHTS
 
         rights.declare(RIGHTS)
         concerns.register(list_concerns)
+        record_uses.register()
         engine.register_sweep(lane="clocks", name="postmortems", run=writing.draft_due, every=60)
         obligations.register(POSTMORTEM_KIND)
         panels.register()

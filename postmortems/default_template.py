@@ -25,7 +25,7 @@ _SECTIONS = (
 
 
 def default_template() -> Template:
-    """The default template; the standard one is created if there is none."""
+    """The default template, which is always in use; the standard one is created if there is none."""
     template = Template.objects.filter(is_default=True).first()
     return template or Template.objects.get_or_create(name=NAME, defaults={"sections": default_sections()})[0]
 

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from config.base.data.retirement import offered
 from config.base.web.forms import EditForm, Form
 from incidents.forms.response import VerbForm
 from incidents.forms.tickets import SecurityField
@@ -116,7 +117,7 @@ class AtRiskForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reasons = {proposal.service.pk: proposal.because for proposal in at_risk.propose(self.ticket)}
-        rows = Service.objects.select_related("team").order_by("tier", "name")
+        rows = offered(Service.objects.select_related("team").order_by("tier", "name"))
         proposed: Any = self.fields["services"]
         proposed.queryset, proposed.reasons = rows.filter(pk__in=reasons), reasons
         remaining = rows.exclude(pk__in=[*reasons, self.ticket.service_id or 0]).exclude(

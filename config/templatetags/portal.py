@@ -6,15 +6,29 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.db.models import Model
 from django.urls import resolve, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.base.data import text
+from config.base.data.retirement import can_retire, marked
 from config.base.web import display
 from oncall.engine import pulse
 
 register = template.Library()
+
+
+@register.filter(name="can_retire")
+def is_retirable(record: Model) -> bool:
+    """Whether a record of this kind can be taken out of use."""
+    return can_retire(type(record))
+
+
+@register.filter
+def in_words(record: object) -> str:
+    """A record's name, with the word retired if it is out of use."""
+    return marked(record)
 
 
 @register.simple_tag(takes_context=True)

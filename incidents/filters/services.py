@@ -5,7 +5,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import QuerySet
 
-from config.base.web.filters import FilterSet, WholeNumberFilter, WordsFilter
+from config.base.web.filters import FilterSet, RetiredFilter, WholeNumberFilter, WordsFilter
 from incidents.models import Service, ServiceKind, ServiceReadiness
 from incidents.services import readiness
 from oncall.models import EscalationPolicy, Team
@@ -23,6 +23,7 @@ class ServiceFilter(FilterSet):
     escalation_policy = filters.ModelChoiceFilter(
         queryset=EscalationPolicy.objects.order_by("name"), to_field_name="name"
     )
+    retired = RetiredFilter()
 
     class Meta(FilterSet.Meta):
         model = Service

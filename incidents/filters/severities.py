@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from config.base.web.filters import FilterSet, WholeNumberFilter, WordsFilter
+from config.base.web.filters import FilterSet, RetiredFilter, WholeNumberFilter, WordsFilter
 from incidents.models import Severity
 
 
@@ -12,6 +12,7 @@ class SeverityFilter(FilterSet):
     search = WordsFilter(fields=["name", "title"])
     name = filters.CharFilter()
     rank = WholeNumberFilter()
+    retired = RetiredFilter()
 
     class Meta(FilterSet.Meta):
         model = Severity

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from config.base.data.retirement import offered
 from config.base.web.forms import Form
 from incidents import response
 from incidents.forms.tickets import LevelField, SecurityField
@@ -92,7 +93,7 @@ class ReassignForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = Team.objects.exclude(pk=self.ticket.team_id).order_by("name")  # type: ignore[attr-defined]  # typed as any Field
+        self.fields["team"].queryset = offered(Team.objects.exclude(pk=self.ticket.team_id).order_by("name"))  # type: ignore[attr-defined]  # typed as any Field
 
 
 class AddRespondersForm(VerbForm):
@@ -122,6 +123,8 @@ class ChangeSeverityForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["severity"].label_from_instance = self._choice_label  # type: ignore[attr-defined]  # typed as any Field
+        rows = Severity.objects.order_by("position")
+        self.fields["severity"].queryset = offered(rows, also=[self.ticket.severity_id])  # type: ignore[attr-defined]  # as above
         self.fields["severity"].initial = self.ticket.severity_id
 
     def _choice_label(self, severity: Severity) -> str:

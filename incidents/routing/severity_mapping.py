@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from config.base.data.retirement import is_retired
 from incidents.models import Integration, Severity
 
 # The words that senders use, by rank; the first severity with at least that rank is taken. A rule and no setting: it
@@ -28,7 +29,8 @@ class SeverityChoice:
 def choose_severity(word: str, *, integration: Integration, severities: Sequence[Severity]) -> SeverityChoice:
     """The severity for a sender's word: the integration's mapping, a name, a common word, or the default.
 
-    `severities` are all severities, the worst first. A mapping that cannot be read is left out, and `because` says so.
+    `severities` are all severities in use, the worst first. A mapping that cannot be read is left out, and `because`
+    says so.
     """
     if not word:
         return default_choice(
@@ -50,9 +52,16 @@ def choose_severity(word: str, *, integration: Integration, severities: Sequence
 
 
 def default_choice(*, integration: Integration, severities: Sequence[Severity], because: str) -> SeverityChoice:
-    """The integration's default severity, which may be newer than `severities`."""
+    """The integration's default severity, which may be newer than `severities`.
+
+    For one that is out of use, the next milder one takes its place, else the mildest; `because` says so.
+    """
     defaults = (severity for severity in severities if severity.pk == integration.default_severity_id)
-    return SeverityChoice(next(defaults, None) or integration.default_severity, because)
+    default = next(defaults, None) or integration.default_severity
+    if not is_retired(default) or not severities:
+        return SeverityChoice(default, because)
+    milder = (severity for severity in severities if severity.position > default.position)
+    return SeverityChoice(next(milder, severities[-1]), f"{because}; the default, {default}, is out of use")
 
 
 def _mapped_name(integration: Integration, word: str) -> tuple[str, str]:

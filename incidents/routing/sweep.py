@@ -12,6 +12,7 @@ from django.db.models import Max, Min, Q
 from config.base.data.clock import backoff
 from config.base.data.isolation import is_database_away, prepare_each, short_text
 from config.base.data.rests import Rests
+from config.base.data.retirement import offered
 from incidents.alerts.explanation import explain
 from incidents.models import Alert, Integration, Severity
 from incidents.routing.grouping import route_group
@@ -76,7 +77,7 @@ def route_due(*, at: datetime, limit: int = 200) -> int:
 
 
 def _due_groups(*, at: datetime) -> tuple[list[_Group], list[Severity]]:
-    """The groups with due alerts, the worst first, and all severities."""
+    """The groups with due alerts, the worst first, and all severities in use."""
     rows = list(
         Alert.objects.filter(route_at__lte=at)
         .values_list("integration_id", "group_key", "severity_word")
@@ -85,7 +86,7 @@ def _due_groups(*, at: datetime) -> tuple[list[_Group], list[Severity]]:
     )
     if not rows:
         return [], []
-    severities = list(Severity.objects.order_by("position"))
+    severities = list(offered(Severity.objects.order_by("position")))
     words: dict[int, set[str]] = {}
     for integration_id, _, word, _, _ in rows:
         words.setdefault(integration_id, set()).add(word)

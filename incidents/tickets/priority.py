@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from config.base.data.retirement import is_retired, offered
 from incidents.models import Level, PriorityRule, Severity
 
 
@@ -28,10 +29,17 @@ def priority_of(*, severity: Severity) -> int:
 def propose(*, impact: int | None, urgency: int | None) -> Proposal:
     """Priority and severity by the matrix; an unknown impact or urgency counts as medium.
 
-    If the matrix has no such cell, the priority is the sum of both less one, and the severity the mildest.
+    If the matrix has no such cell, the priority is the sum of both less one, and the severity the mildest. For a
+    severity that is out of use the next milder one is proposed, else the mildest.
     """
     impact, urgency = impact or Level.MEDIUM, urgency or Level.MEDIUM
     rule = PriorityRule.objects.select_related("severity").filter(impact=impact, urgency=urgency).first()
     if rule is not None:
-        return Proposal(rule.priority, rule.severity)
-    return Proposal(impact + urgency - 1, Severity.objects.order_by("-position")[0])
+        return Proposal(rule.priority, rule.severity if not is_retired(rule.severity) else _in_place_of(rule.severity))
+    return Proposal(impact + urgency - 1, offered(Severity.objects.order_by("-position"))[0])
+
+
+def _in_place_of(severity: Severity) -> Severity:
+    rows = offered(Severity.objects.all())
+    milder = rows.filter(position__gt=severity.position).order_by("position").first()
+    return milder or rows.order_by("-position")[0]

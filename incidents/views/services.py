@@ -24,7 +24,7 @@ class ServiceList(ListPage):
     queryset = Service.objects.select_related("team", "escalation_policy").order_by("tier", "name")
     table_class = ServiceTable
     filterset_class = ServiceFilter
-    filters = ("search", "kind", "team")
+    filters = ("search", "kind", "team", "retired")
     empty = "No services yet. An administrator adds them under Administration, Services."
     create = ("incidents:readiness", "Readiness")
 

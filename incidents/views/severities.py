@@ -13,4 +13,5 @@ class SeverityList(ListPage):
     queryset = Severity.objects.order_by("position")
     table_class = SeverityTable
     filterset_class = SeverityFilter
+    filters = ("search", "retired")
     empty = "No severities yet. An administrator adds them under Administration, Severities."

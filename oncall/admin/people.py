@@ -1,5 +1,8 @@
 """Accounts, roles, teams and contact methods; nobody can grant or take over more rights than they have."""
 
+import json
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from allauth.account import admin as account_admin
@@ -12,20 +15,26 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from config.base.data.clock import database_now
+from config.base.data.lifecycle import Refusal
 from config.base.data.roles import Role
 from config.base.data.users import signed_in
 from config.base.web.admin import ConfigAdmin, FactAdmin, HistoryAdmin
+from config.base.web.forms import add_refusal
+from config.base.web.use_links import lines_of
 from oncall import signals
 from oncall.admin.owners import MembershipForm, MembershipInline, OwnedAdmin, OwnedInline
 from oncall.calendars import countries
+from oncall.forms.people import CloseForm
 from oncall.models import AccountKind, ContactMethod, Deactivation, Membership, NotificationRule, Team, User
-from oncall.people import accounts, privileges
+from oncall.people import accounts, leaving, privileges
 
 
 @admin.register(Deactivation)
@@ -79,6 +88,60 @@ class NotificationRuleInline(OwnedInline):
         if db_field.name == "contact_method" and request.resolver_match:
             kwargs["queryset"] = ContactMethod.objects.filter(user=request.resolver_match.kwargs.get("object_id") or 0)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def close_account_page(page: ConfigAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Show what closing the account opens and whose duties go where; POST closes it and hands them over."""
+    person: User | None = page.get_object(request, object_id)
+    if person is None:
+        raise Http404
+    if not page.has_change_permission(request, person) or person.is_superuser > request.user.is_superuser:
+        raise PermissionDenied
+    at = database_now()
+    back = reverse("admin:oncall_user_change", args=[person.pk])
+    if not person.is_active:
+        messages.info(request, f"The account of {person.name} is closed already.")
+        return HttpResponseRedirect(back)
+    announced = leaving.announced_duties(user=person, at=at)
+    form = CloseForm(request.POST or None, person=person, announced=announced)
+    if request.method == "POST" and form.is_valid() and _close(request, person, form, at):
+        messages.success(request, f"The account of {person.name} is closed.")
+        return HttpResponseRedirect(back)
+    if form.is_bound:
+        form.data = {**request.POST.dict(), "announced": json.dumps(announced)}
+    return TemplateResponse(request, "admin/close_account.html", _context(page, request, person, form, at))
+
+
+def _close(request: HttpRequest, person: User, form: CloseForm, at: datetime) -> bool:
+    try:
+        leaving.close_and_hand_over(
+            user=person,
+            successor=form.cleaned_data["successor"],
+            reason=form.cleaned_data["reason"],
+            announced=form.cleaned_data["announced"],
+            at=at,
+            actor=signed_in(request),
+        )
+    except Refusal as refusal:
+        add_refusal(form, refusal)
+        return False
+    return True
+
+
+def _context(
+    page: ConfigAdmin, request: HttpRequest, person: User, form: CloseForm, at: datetime
+) -> dict[str, object]:
+    reader = signed_in(request)
+    duties = leaving.list_duties(user=person, reader=reader, at=at)
+    losses = leaving.list_losses(user=person, reader=reader, at=at)
+    return page.question_context(request, person, f"Close the account of {person.name}") | {
+        "person": person,
+        "gaps": leaving.list_gaps(user=person, at=at),
+        "days": leaving.AHEAD.days,
+        "duties": [lines_of(tally, person, request) for tally in duties],
+        "losses": [lines_of(tally, person, request) for tally in losses],
+        "form": form,
+    }
 
 
 @admin.register(User)
@@ -160,9 +223,34 @@ class UserAdmin(DjangoUserAdmin, ConfigAdmin):
         messages.warning(
             request,
             "Accounts are closed, not deleted: pages, timelines, rotas and pay need their names."
-            ' Clear "may sign in and be paged" instead; the person leaves every rota at that minute.',
+            " Close the account instead: this page says what the person leaves behind.",
         )
-        return redirect("admin:oncall_user_change", object_id)
+        return redirect("admin:oncall_user_close", object_id)
+
+    change_form_outer_after_template = "components/admin_close_account.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the address of the page that closes an account."""
+        view = self.admin_site.admin_view(partial(close_account_page, self))
+        return [path("<int:object_id>/close/", view, name="oncall_user_close"), *super().get_urls()]
+
+    def save_form(self, request: HttpRequest, form: forms.ModelForm, change: bool) -> User:
+        """The changed account; one with duties stays open, because its own page says who takes them over."""
+        account: User = super().save_form(request, form, change)
+        is_closed = change and "is_active" in form.changed_data and not account.is_active
+        if is_closed and leaving.leaves_something(user=account, at=database_now()):
+            account.is_active = True
+            form.changed_data.remove("is_active")
+            vars(request)["closes_account"] = True  # for `response_change`
+        return account
+
+    def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
+        """Where a saved form leads: to the page that closes the account, if it has duties."""
+        if "closes_account" not in vars(request):
+            response: HttpResponse = super().response_change(request, obj)
+            return response
+        messages.info(request, f"{obj.name} has duties: say who takes them over. All other changes are saved.")
+        return redirect("admin:oncall_user_close", obj.pk)
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
         """Save; after a change of address the old one cannot sign in, and a closed account leaves the rota."""

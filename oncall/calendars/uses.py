@@ -78,13 +78,13 @@ def with_use_count(calendars: QuerySet[Calendar]) -> QuerySet[Calendar]:
     return calendars.annotate(in_use_by=total)
 
 
-def _schedules(calendar: int, at: datetime) -> QuerySet[Schedule]:
+def schedules_using(calendar: int, at: datetime) -> QuerySet[Schedule]:
     """The schedules whose version in force, or a later one, uses the calendar."""
     versions = _in_force_or_planned(ScheduleVersion.objects.all(), "schedule", at).filter(layers__calendar=calendar)
     return Schedule.objects.filter(pk__in=versions.values("schedule")).select_related("team").order_by("name")
 
 
-def _calendars(calendar: int, at: datetime) -> QuerySet[Calendar]:
+def calendars_using(calendar: int, at: datetime) -> QuerySet[Calendar]:
     """The other calendars whose version in force, or a later one, takes its holidays from the calendar."""
     versions = _in_force_or_planned(CalendarVersion.objects.all(), "calendar", at).filter(holidays=calendar)
     return Calendar.objects.filter(pk__in=versions.values("calendar")).exclude(pk=calendar).order_by("name")
@@ -108,7 +108,7 @@ register(
         rows=Layer.objects.all,
         calendar="calendar",
         counted="version__schedule",
-        users=_schedules,
+        users=schedules_using,
         is_counted=Q(version__withdrawn_at__isnull=True),
     )
 )
@@ -119,7 +119,7 @@ register(
         rows=CalendarVersion.objects.exclude(holidays=F("calendar")).all,
         calendar="holidays",
         counted="calendar",
-        users=_calendars,
+        users=calendars_using,
         is_counted=Q(withdrawn_at__isnull=True),
     )
 )

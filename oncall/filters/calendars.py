@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from config.base.web.filters import DayFilter, FilterSet, WholeNumberFilter, WordsFilter, YesNoFilter
+from config.base.web.filters import DayFilter, FilterSet, RetiredFilter, WholeNumberFilter, WordsFilter, YesNoFilter
 from oncall.models import Calendar, CalendarDate, CalendarVersion
 
 
@@ -13,6 +13,7 @@ class CalendarFilter(FilterSet):
     name = filters.CharFilter()
     country = filters.CharFilter(label="Country code", max_length=2, lookup_expr="iexact")
     external_id = filters.CharFilter()
+    retired = RetiredFilter()
 
     class Meta(FilterSet.Meta):
         model = Calendar

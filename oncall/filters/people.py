@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from config.base.web.filters import FilterSet, WordsFilter, YesNoFilter
+from config.base.web.filters import FilterSet, RetiredFilter, WordsFilter, YesNoFilter
 from oncall.models import Team, TeamKind, User
 
 
@@ -27,6 +27,7 @@ class TeamFilter(FilterSet):
     name = filters.CharFilter()
     slug = filters.CharFilter()
     kind = filters.ChoiceFilter(choices=TeamKind)
+    retired = RetiredFilter()
 
     class Meta(FilterSet.Meta):
         model = Team

@@ -1,14 +1,18 @@
 """Forms of a person's own page and of a team's member."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from unfold.widgets import UnfoldAdminSelectWidget
 
+from config.base.web.admin_retirement import AnnouncedField, ReasonForm
 from config.base.web.forms import EditForm, Form
 from oncall.calendars import countries
 from oncall.models import ContactKind, ContactMethod, Urgency, User
 from oncall.models.people import ZONES
+from oncall.people import leaving
 
 
 class AboutMeForm(EditForm):
@@ -84,3 +88,20 @@ class MemberForm(EditForm):
         label="Trained for on-call on", required=False, widget=forms.DateInput(attrs={"type": "date"}),
         help_text="When the person had shadowed a shift, read the plan and done a drill. Empty: not yet.",
     )  # fmt: skip
+
+
+class CloseForm(ReasonForm):
+    """Why an account is closed, and who takes over; `announced` is what the reader was told."""
+
+    announced = AnnouncedField(required=False)
+    field_order = ("successor", "reason", "announced")
+
+    def __init__(self, data: Mapping[str, object] | None, *, person: User, announced: Mapping[str, int]) -> None:
+        usual = leaving.usual_successor(user=person)
+        super().__init__(data, initial={"announced": dict(announced), "successor": usual})
+        self.fields["reason"].help_text = "Those who take over read it."
+        self.fields["successor"] = forms.ModelChoiceField(
+            label="Who takes over", queryset=leaving.candidates(user=person), required=bool(announced),
+            widget=UnfoldAdminSelectWidget, empty_label="Choose somebody",
+        )  # fmt: skip
+        self.order_fields(self.field_order)

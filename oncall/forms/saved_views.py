@@ -2,6 +2,7 @@
 
 from django import forms
 
+from config.base.data.retirement import offered
 from config.base.web.forms import EditForm, Form
 from oncall.models import Team, User
 from oncall.saved_views import saving
@@ -31,7 +32,7 @@ class SaveViewForm(Form):
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        managed = saving.managed_by(user)
+        managed = offered(saving.managed_by(user))
         self.fields["team"].queryset = managed  # type: ignore[attr-defined]  # typed as any Field
         if not managed:
             del self.fields["team"]

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from config.base.data.retirement import offered
 from config.base.web.forms import EditForm, Form
 from oncall.models import HolidayMode, LayerKind, RotationClock, RotationCount, RotationUnit, Team
 from oncall.schedules import hours_text
@@ -267,7 +268,7 @@ class NewEditorForm(EditorForm):
     def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         team: Any = self.fields["team"]
-        team.queryset = teams
+        team.queryset = offered(teams)
         del self.fields["keep_turns"]
 
 
@@ -284,7 +285,7 @@ class AboutScheduleForm(EditForm):
     def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         team: Any = self.fields["team"]
-        team.queryset = teams
+        team.queryset = offered(teams, also=[self.initial["team"]])
 
 
 def typed_layers(data: QueryDict) -> list[LayerState]:

@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from config.base.rest.serializers import (
     Day,
+    IdKey,
     InputSerializer,
     Instant,
     Line,
@@ -73,7 +74,7 @@ class DaySerializer(InputSerializer):
 class NewDaySerializer(DaySerializer):
     """A day off for a calendar."""
 
-    calendar = serializers.PrimaryKeyRelatedField(queryset=Calendar.objects.all())
+    calendar = IdKey(queryset=Calendar.objects.all())
 
 
 class DaysSerializer(InputSerializer):
@@ -127,7 +128,7 @@ class OpeningHoursSerializer(InputSerializer):
     time_zone = Line(max_length=64, help_text="Such as Europe/Berlin.")
     windows = WeeklyWindowSerializer(many=True, help_text="None means never open.")
     exceptions = ExceptionDaySerializer(many=True, required=False, default=list)
-    holidays = serializers.PrimaryKeyRelatedField(
+    holidays = IdKey(
         queryset=Calendar.objects.all(), required=False, allow_null=True, default=None,
         help_text="The calendar whose days close it, by id; it may be the calendar itself.",
     )  # fmt: skip

@@ -8,7 +8,9 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 
+from incidents.models import Severity, Ticket
 from oncall.models import EscalationPolicy, Schedule, Team, User
+from tests.browser.conftest import take_shot
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -61,6 +63,23 @@ class TestPages:
         )
         if width > 1000:  # steps with their targets are a table in a table: a desk's work, wider than a phone
             visit(page, reverse("admin:oncall_escalationpolicy_change", args=[policy.pk]))
+
+    def test_of_things_in_use(self, open_page: Callable[..., Any], company: dict[str, Any], width: int) -> None:
+        boss = User.objects.create_superuser("boss@example.com", "a long pass phrase", name="Boss")
+        page = open_page(width=width, user=boss)
+        Ticket.objects.update(assignee=company["ana"])
+        severity = Severity.objects.all()[0]
+        team = Team.objects.get(slug="shop-platform")
+
+        for name, address in {
+            "in-use": reverse("admin:incidents_severity_delete", args=[severity.pk]),
+            "retire": reverse("admin:oncall_team_retire", args=[team.pk]),
+            "replace": reverse("admin:oncall_team_replace", args=[team.pk]),
+            "close-account": reverse("admin:oncall_user_close", args=[company["ana"].pk]),
+            "team": reverse("admin:oncall_team_change", args=[team.pk]),
+        }.items():
+            visit(page, address)
+            take_shot(page, f"admin-{name}-{width}")
 
 
 class TestRows:

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.fields import SkipField
 from rest_framework.relations import PKOnlyObject
 
-from config.base.data import text
+from config.base.data import retirement, text
 from config.base.data.models import OneLineField
 from config.base.data.moments import ALL_YEARS, Unreadable, read_day, read_moment
 
@@ -111,6 +111,22 @@ class ReadId(serializers.PrimaryKeyRelatedField[Any]):
         super().__init__(**{"read_only": True} | kwargs)
 
 
+def _in_use(field: serializers.Field, row: models.Model) -> models.Model:
+    """The row that a field names; an error message if it is out of use, unless the changed record has it already."""
+    before = getattr(getattr(field.parent, "instance", None), str(field.source), None)
+    if retirement.is_retired(row) and before != row:
+        raise serializers.ValidationError(f"{row} is out of use. Choose one that is in use.", code="retired")
+    return row
+
+
+class IdKey(serializers.PrimaryKeyRelatedField[Any]):
+    """A reference to configuration by its id."""
+
+    def to_internal_value(self, data: object) -> models.Model:
+        """The row; an error message if there is none, or if it is out of use."""
+        return _in_use(self, super().to_internal_value(data))
+
+
 class Key(serializers.SlugRelatedField[Any]):
     """A reference to configuration by its natural key, as `"checkout"`; a number is read as its id."""
 
@@ -128,9 +144,10 @@ class Key(serializers.SlugRelatedField[Any]):
         if queryset is None:
             raise TypeError("A Key that is written needs a queryset.")
         try:
-            return queryset.get(pk=data) if isinstance(data, int) else queryset.get(**{name: data})
+            row = queryset.get(pk=data) if isinstance(data, int) else queryset.get(**{name: data})
         except ObjectDoesNotExist:
             self.fail("does_not_exist", slug_name=name, value=data)
+        return _in_use(self, row)
 
 
 class _Strict:

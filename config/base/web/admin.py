@@ -9,24 +9,26 @@ from unfold.admin import StackedInline as UnfoldStackedInline
 from unfold.admin import TabularInline as UnfoldTabularInline
 
 from config.base.web.admin_actions import GuardedActions
+from config.base.web.admin_choices import ChoosesInUseInline
 from config.base.web.admin_drafts import HidesSecrets, KeptForms
 from config.base.web.admin_guards import GuardedForms
 from config.base.web.admin_history import HistoryPages
 from config.base.web.admin_reasons import AsksWhy
 from config.base.web.admin_rights import ByRights, RowsByRights
+from config.base.web.admin_uses import UsedRecords
 
 __all__ = ["ConfigAdmin", "FactAdmin", "FactInline", "HistoryAdmin", "StackedInline", "TabularInline"]
 
 
-class StackedInline(HidesSecrets, RowsByRights, UnfoldStackedInline):
+class StackedInline(ChoosesInUseInline, HidesSecrets, RowsByRights, UnfoldStackedInline):
     """Rows below a record, each with its fields one below another."""
 
 
-class TabularInline(HidesSecrets, RowsByRights, UnfoldTabularInline):
+class TabularInline(ChoosesInUseInline, HidesSecrets, RowsByRights, UnfoldTabularInline):
     """Rows below a record, as a table."""
 
 
-class ConfigAdmin(ByRights, GuardedForms, GuardedActions, KeptForms, HidesSecrets, ModelAdmin):
+class ConfigAdmin(ByRights, UsedRecords, GuardedForms, GuardedActions, KeptForms, HidesSecrets, ModelAdmin):
     """Configuration that people edit; the table of rights says who, also for one record."""
 
     list_per_page = 50

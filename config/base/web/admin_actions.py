@@ -67,7 +67,7 @@ class GuardedActions:
         request.deletion_seen = _state(objs, deletion[1])  # type: ignore[attr-defined]  # for the form of this answer
         return deletion
 
-    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    def render_delete_form(self, request: HttpRequest, context: dict[str, object]) -> HttpResponse:
         """The question before deleting one record."""
         seen = {"form_seen": getattr(request, "deletion_seen", "")}
         page: HttpResponse = super().render_delete_form(request, context | seen)  # type: ignore[misc]  # as above
@@ -136,7 +136,7 @@ class GuardedActions:
             )
         return bool(news)
 
-    def _delete(self, request: HttpRequest, object_id: str, extra_context: Any) -> HttpResponse:
+    def _delete(self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None) -> HttpResponse:
         response: HttpResponse = super().delete_view(request, object_id, extra_context)  # type: ignore[misc]  # as above
         return response
 

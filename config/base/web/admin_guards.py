@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from config.base.data.clock import database_now
 from config.base.web import drafts, guards, submissions
+from config.base.web.admin_choices import in_use_only
 from config.base.web.guards import LastChange
 from config.base.web.row_fields import RowsWidget
 
@@ -67,13 +68,15 @@ class GuardedForms:
             return drafts.name_sent(request, response) if place else response
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """The form, which a refused request shows with its refusal."""
-        form: Any = super().get_form(request, obj, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
+        """The form, which a refused request shows with its refusal; it takes nothing that is out of use."""
+        form: Any = in_use_only(super().get_form(request, obj, **kwargs))  # type: ignore[misc]  # a mixin: the class behind it has it
         if refusal := getattr(request, "form_refusal", ""):
             return type(form)(form.__name__, (RefusedForm, form), {"refusal": refusal, "__module__": __name__})
         return form
 
-    def _draw(self, request: HttpRequest, object_id: Any, form_url: str, context: Any, seen: str) -> HttpResponse:
+    def _draw(
+        self, request: HttpRequest, object_id: Any, form_url: str, context: dict[str, object] | None, seen: str
+    ) -> HttpResponse:
         more = (context or {}) | {"form_seen": seen}
         response: HttpResponse = super().changeform_view(request, object_id, form_url, more)  # type: ignore[misc]  # a mixin: the class behind it has it
         return response
@@ -81,7 +84,7 @@ class GuardedForms:
     def _refuse(self, request: HttpRequest, text: str) -> None:
         request.form_refusal = text  # type: ignore[attr-defined]  # a mark for `get_form`
 
-    def _place(self, response: Any) -> str:
+    def _place(self, response: HttpResponse) -> str:
         """Where a saved form leads; nothing if it was not saved."""
         if isinstance(response, HttpResponseRedirect):
             return str(response.url)

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from drf_spectacular.utils import extend_schema_field
 
 from config.base.data.moments import FIRST_YEAR
+from config.base.data.retirement import offered
 from config.base.data.users import Visitor
 from config.base.data.wall_clock import DAY, day_start
 from config.base.web.forms import FilterForm
@@ -71,6 +72,20 @@ class YesNoFilter(filters.BooleanFilter):
     """Yes, no, or any."""
 
     field_class = YesNoField
+
+
+class RetiredFilter(filters.ChoiceFilter):
+    """Configuration out of use; a page without it lists what is in use, an endpoint everything."""
+
+    may_repeat = False
+
+    def __init__(self, **options: object) -> None:
+        choices = [("yes", "Retired"), ("any", "In use and retired")]
+        super().__init__(**{"label": "In use", "empty_label": "In use", "choices": choices} | options)
+
+    def filter(self, queryset: QuerySet[RowT], value: str) -> QuerySet[RowT]:
+        """Those out of use, or all."""
+        return queryset.filter(retired_at__isnull=False) if value == "yes" else queryset
 
 
 class WholeNumberField(forms.IntegerField):
@@ -179,6 +194,13 @@ class FilterSet(filters.FilterSet):
         for value in values:
             matches |= Q(pk__in=self.filters[name].filter(rows.order_by(), value).values("pk"))
         return rows.filter(matches)
+
+
+def in_use_unless_asked(filterset: FilterSet) -> FilterSet:
+    """The filter of a page: of rows in use, if it has `retired` and is not asked for it."""
+    if "retired" in filterset.filters and not filterset.data.get("retired"):
+        filterset.queryset = offered(filterset.queryset)
+    return filterset
 
 
 def _is_needed(name: str, row: filters.Filter, sent: Iterable[str]) -> bool:

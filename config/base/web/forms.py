@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from config.base.web import drafts
 from config.base.web.batched_choices import BatchedChoiceField, BatchedChoiceIterator, BatchedChoices
+from config.base.web.choices import ChoosesInUse
 
 _CSS = {
     forms.CheckboxInput: "form-check-input",
@@ -68,13 +69,13 @@ class Styled:
         return drafts.draft_input(name=type(self).__name__, draft_id=draft_id, **rows)
 
 
-class Form(Styled, forms.Form):
-    """A form of our own; `{{ form }}` renders it."""
+class Form(ChoosesInUse, Styled, forms.Form):
+    """A form of our own; `{{ form }}` renders it. Its choosers offer what is in use."""
 
     required_css_class = "required"
 
 
-class ModelForm(Styled, forms.ModelForm):
+class ModelForm(ChoosesInUse, Styled, forms.ModelForm):
     """A form of a model's columns, for configuration that needs no domain function."""
 
     required_css_class = "required"

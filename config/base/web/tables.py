@@ -16,6 +16,7 @@ from django_tables2.columns import BoundColumn
 from django_tables2.rows import BoundRow
 from django_tables2.utils import signature
 
+from config.base.data.retirement import marked
 from config.base.web import display
 
 PAGE_SIZE = 25
@@ -234,7 +235,8 @@ class LinkColumn(tables.Column):
         target = record
         for name in filter(None, self.to.split("__")):
             target = getattr(target, name)
-        return format_html('<a href="{}">{}</a>', target.get_absolute_url(), value)
+        text = marked(target, value) if str(value) == str(target) else value
+        return format_html('<a href="{}">{}</a>', target.get_absolute_url(), text)
 
     def value(self, value: object) -> str:
         """The bare value, for CSV."""

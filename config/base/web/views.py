@@ -19,12 +19,12 @@ from django.views.generic import DetailView, FormView, TemplateView, View
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from config.base.data import answers, rights
+from config.base.data import answers, retirement, rights
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
 from config.base.data.users import User, signed_in
 from config.base.web import csv_files, drafts, guards, panels, submissions
-from config.base.web.filters import FilterSet, query_problems
+from config.base.web.filters import FilterSet, in_use_unless_asked, query_problems
 from config.base.web.forms import EditForm, add_refusal, refusal_sentences
 from config.base.web.guards import Guard, LastChange, Repeatable
 from config.base.web.retries import SAFE_METHODS, Retried
@@ -112,8 +112,8 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
         return rows.visible_to(self.request.user) if hasattr(rows, "visible_to") else rows
 
     def get_filterset(self, filterset_class: type[FilterSet]) -> FilterSet:
-        """The filter; a page draws its options, a CSV file does not."""
-        filterset = super().get_filterset(filterset_class)
+        """The filter, of what is in use unless asked; a page draws its options, a CSV file does not."""
+        filterset = in_use_unless_asked(super().get_filterset(filterset_class))
         filterset.form.batch.is_drawn = "export" not in self.request.GET
         return filterset
 
@@ -159,8 +159,8 @@ class DetailPage(SignedIn, DetailView):
     place = ""
 
     def get_title(self) -> str:
-        """The record's own name."""
-        return str(self.object)
+        """The record's own name, with the word retired if it is out of use."""
+        return retirement.marked(self.object)
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The context with the panels of the apps above."""

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from config.base.rest.serializers import (
     AnyObject,
+    IdKey,
     InputSerializer,
     Instant,
     Line,
@@ -61,7 +62,7 @@ class NewSlaVersionSerializer(MomentSerializer):
     """A version of a target; the domain checks the values and names what is wrong."""
 
     goal_minutes = serializers.IntegerField(help_text="Minutes that may pass, 1 to 129,600.")
-    calendar = serializers.PrimaryKeyRelatedField(
+    calendar = IdKey(
         queryset=Calendar.objects.all(), required=False, allow_null=True, default=None,
         help_text="The calendar whose open minutes count, by id; null: 24x7.",
     )  # fmt: skip

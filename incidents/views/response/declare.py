@@ -7,6 +7,7 @@ from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from config.base.data.retirement import offered
 from config.base.web import panels
 from config.base.web.guards import Once
 from config.base.web.views import Destination, FormPage, TemplatePage
@@ -108,7 +109,7 @@ class Declare(FormPage):
         data = self.request.POST if self.request.method == "POST" else self.get_initial()
         return context | {
             "proposal": _proposal(self.request, data, self.at),
-            "severities": Severity.objects.order_by("position"),
+            "severities": offered(Severity.objects.order_by("position")),
         }
 
 

@@ -31,7 +31,7 @@ class CalendarList(ListPage):
     queryset = Calendar.objects.order_by("name")
     table_class = CalendarTable
     filterset_class = CalendarFilter
-    filters = ("search", "country")
+    filters = ("search", "country", "retired")
     empty = "No calendars yet. Start with the public holidays of the country where your first team works."
     create = ("oncall:calendar-add", "Add calendar")
 

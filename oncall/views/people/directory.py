@@ -20,7 +20,7 @@ class TeamList(ListPage):
     queryset = Team.objects.select_related("escalation_policy").annotate(people=Count("memberships")).order_by("name")
     table_class = TeamTable
     filterset_class = TeamFilter
-    filters = ("search", "kind")
+    filters = ("search", "kind", "retired")
     empty = "No teams yet. An administrator can add them in the administration, under Teams."
 
 
