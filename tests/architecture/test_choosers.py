@@ -22,6 +22,7 @@ RETIRABLE = {
     model.__name__ for model in apps.get_models() if can_retire(model) and not hasattr(model, "instance_type")
 }
 PREVIEWS = {
+    "ServiceQuestion": "asks who would be paged, and changes nothing",
     "_ProposalForm": "says what a declaration would do, and chooses nothing",
     "SpanFields": "a day of a calendar also out of use can be excluded",
 }

@@ -136,7 +136,14 @@ class TestChoosers:
         service = make.ServiceFactory()
         inlines = ("dependencies", "ownerships")
         data: dict[str, Any] = {f"{name}-{what}_FORMS": 0 for name in inlines for what in ("TOTAL", "INITIAL")}
-        data |= {"name": service.name, "slug": service.slug, "kind": service.kind, "tier": 3, "flapping_minutes": 10}
+        data |= {
+            "name": service.name,
+            "slug": service.slug,
+            "kind": service.kind,
+            "tier": 3,
+            "flapping_minutes": 10,
+            "change_reason": "Merged",
+        }
         refused = client.post(address(service, "change"), data | {"team": retired.pk})
 
         assert [row["text"] for row in offered] == ["Old but gold"]
@@ -149,7 +156,14 @@ class TestChoosers:
         service = make.ServiceFactory(team=retired)
         inlines = ("dependencies", "ownerships")
         data: dict[str, Any] = {f"{name}-{what}_FORMS": 0 for name in inlines for what in ("TOTAL", "INITIAL")}
-        data |= {"slug": service.slug, "kind": service.kind, "tier": 3, "flapping_minutes": 10, "team": retired.pk}
+        data |= {
+            "slug": service.slug,
+            "kind": service.kind,
+            "tier": 3,
+            "flapping_minutes": 10,
+            "team": retired.pk,
+            "change_reason": "Merged",
+        }
 
         client.post(address(service, "change"), data | {"name": "Renamed"})
 

@@ -1,8 +1,8 @@
 """Pages of the administration that take a record out of use, bring it back, or replace it by another."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import admin, messages
@@ -76,6 +76,17 @@ class RetiredRecords(ModelAdmin):
     """Takes records out of use, brings them back and replaces them; stands before `ModelAdmin`."""
 
     change_form_outer_before_template = "components/admin_retirement.html"
+
+    def __init__(self, model: type[Model], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        if retirement.can_retire(model):
+            declared = getattr(self, "list_filter")  # noqa: B009 - each page declares it, of a type of its own
+            setattr(self, "list_filter", (*declared, _OUT_OF_USE))  # noqa: B010 - as above
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        """The rows; a chooser offers only those in use."""
+        rows: QuerySet[Model] = super().get_queryset(request)
+        return retirement.offered(rows) if request.path.endswith("/autocomplete/") else rows
 
     def get_urls(self) -> list[URLPattern]:
         """The addresses of the pages that take a record out of use, bring it back, and replace it."""
@@ -160,17 +171,6 @@ class RetiredRecords(ModelAdmin):
             "form": form, "button": "Replace", "changes": changes, "changed": retirement.change_text(changes),
         }  # fmt: skip
         return TemplateResponse(request, "admin/retire.html", context)
-
-    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
-        """The filters, with that for records out of use."""
-        filters = super().get_list_filter(request)
-        return [*filters, _OUT_OF_USE] if retirement.can_retire(self.model) else filters
-
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> object:
-        """The rows that match; a chooser offers only those in use."""
-        if request.path.endswith("/autocomplete/"):
-            queryset = retirement.offered(queryset)
-        return super().get_search_results(request, queryset, search_term)
 
     def _retirable(self, request: HttpRequest, object_id: str, action: str) -> Model:
         record: Model | None = self.get_object(request, unquote(object_id))
