@@ -32,7 +32,7 @@ from oncall.api.engine import EngineViewSet
 from oncall.api.escalation import EscalationPolicyViewSet, EscalationViewSet
 from oncall.api.obligations import ObligationViewSet
 from oncall.api.paging import PageViewSet
-from oncall.api.people import TeamViewSet, UserViewSet
+from oncall.api.people import MembershipViewSet, TeamViewSet, UserViewSet
 from oncall.api.rota import HandoffNoteViewSet, OnCallViewSet
 from oncall.api.saved_views import SavedViewViewSet
 from oncall.api.work import WorkIntervalViewSet
@@ -89,6 +89,7 @@ router.register("calendars", calendars.CalendarViewSet, "calendar")
 router.register("calendar-versions", calendars.CalendarVersionViewSet, "calendar-version")
 router.register("calendar-dates", calendars.CalendarDateViewSet, "calendar-date")
 router.register("teams", TeamViewSet, "team")
+router.register("memberships", MembershipViewSet, "membership")
 router.register("users", UserViewSet, "user")
 router.register("work-intervals", WorkIntervalViewSet, "work-interval")
 router.register("saved-views", SavedViewViewSet, "saved-view")

@@ -300,6 +300,10 @@ SPECTACULAR_SETTINGS = {
         "PostmortemStatus": "postmortems.models.PostmortemStatus",
         "ReviewSeat": "incidents.models.ReviewSeat",
         "SlaKind": "incidents.models.SlaKind",
+        "TeamKind": "oncall.models.TeamKind",
+        "ServiceKind": "incidents.models.ServiceKind",
+        "StepMode": "oncall.models.StepMode",
+        "IntegrationKind": "incidents.models.IntegrationKind",
         "SlaState": "incidents.models.SlaState",
         "ActionStatus": "incidents.models.ActionStatus",
         "LinkKind": "incidents.models.LinkKind",
@@ -325,11 +329,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the default ends the worker after 46 minutes without a broker
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 2,
-    "socket_connect_timeout": 2,
-    "unacked_restore_throttle": 1,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2, "unacked_restore_throttle": 1}
 CELERY_TIMEZONE = "UTC"
 MAINTENANCE_REMINDER_MINUTES = env.number("MAINTENANCE_REMINDER_MINUTES", 60)
 ENGINE_ENABLED = env.flag("ENGINE", default=True)

@@ -12,9 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.data.users import signed_in
+from config.base.rest.configuration import ConfigurationViewSet, Values
 from config.base.rest.scopes import Scope
 from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, post_action, status_is, write_handler
-from postmortems import filters, reports, review, seats, serializers, writing
+from postmortems import filters, reports, review, seats, serializers, templates, writing
 from postmortems.forms import ReportForm
 from postmortems.models import Postmortem, PostmortemComment, PostmortemStatus, Seat, Template
 from postmortems.permissions import can_approve, can_comment, can_write
@@ -125,13 +126,24 @@ class PostmortemViewSet(ReadViewSet):
         return self._do(review.close, postmortem)
 
 
-class TemplateViewSet(ReadViewSet):
+class TemplateViewSet(ConfigurationViewSet):
     """Templates of postmortems."""
 
     queryset = Template.objects.all()
     serializer_class = serializers.TemplateSerializer
     filterset_class = filters.TemplateFilter
     order = "id"
+    takes = serializers.TemplateWriteSerializer
+
+    def write(self, record: Template | None, values: Values) -> Template:
+        """One template with its sections."""
+        if "sections" in values:
+            values["sections"] = [dict(section) for section in values["sections"]]
+        return templates.save_template(template=record, reason=values.pop("reason"), values=values, actor=self.actor)
+
+    def remove(self, record: Template) -> None:
+        """Only a template that no postmortem has."""
+        templates.delete_template(template=record, actor=self.actor)
 
 
 def _day(name: str) -> OpenApiParameter:

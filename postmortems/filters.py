@@ -80,6 +80,7 @@ class TemplateFilter(FilterSet):
     """Templates of postmortems."""
 
     search = WordsFilter(fields=["name", "description"])
+    external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):
         model = Template

@@ -12,8 +12,8 @@ from django.db.models.functions import Cast, Now
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from config.base.data.constraints import one_of
-from config.base.data.models import OneLineField, retired_at_field
+from config.base.data.constraints import external_id_once, one_of
+from config.base.data.models import OneLineField, external_id_field, retired_at_field
 from incidents.models import ReviewSeat, Ticket, Visibility
 from oncall.models import PEOPLE, User
 
@@ -55,14 +55,16 @@ class Template(models.Model):
         help_text="Approval needs a person from outside the owner team in the review.",
     )
     is_default = models.BooleanField("is the default", default=False)
+    external_id = external_id_field()
     retired_at = retired_at_field()
     history = HistoricalRecords()
 
     class Meta:
         constraints = [
+            external_id_once(name="postmortems_template_external_id"),
             models.UniqueConstraint(
                 fields=["is_default"], condition=Q(is_default=True), name="postmortems_template_one_default"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

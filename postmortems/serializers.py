@@ -3,10 +3,12 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from config.base.rest.configuration import ConfigurationSerializer, PartSerializer
 from config.base.rest.serializers import (
     InputSerializer,
     Instant,
     Key,
+    Line,
     Lines,
     OutputSerializer,
     ReadKey,
@@ -28,7 +30,28 @@ class TemplateSerializer(RecordSerializer):
 
     class Meta:
         model = Template
-        fields = ("id", "name", "description", "sections", "needs_other_team", "is_default")
+        fields = (
+            "id", "name", "description", "sections", "needs_other_team", "is_default", "external_id", "retired_at",
+        )  # fmt: skip
+
+
+class TemplateSectionSerializer(PartSerializer):
+    """One section of a template."""
+
+    key = serializers.SlugField(max_length=40, help_text="Its name for programs, once in a template.")
+    title = Line(max_length=120)
+    guidance = Lines(max_length=2_000, required=False, allow_blank=True, default="")
+    is_required = serializers.BooleanField(default=False)
+
+
+class TemplateWriteSerializer(ConfigurationSerializer):
+    """A template of postmortems; its sections stand in the order in which they are sent."""
+
+    sections = TemplateSectionSerializer(many=True)
+
+    class Meta:
+        model = Template
+        fields = ("name", "description", "sections", "needs_other_team", "is_default", "external_id", "reason")
 
 
 class SectionSerializer(RecordSerializer):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from config.base.data.clock import database_now
 from config.base.data.users import signed_in
 from config.base.web.admin import FactAdmin, HistoryAdmin
-from incidents.customers import template_previews, updates
+from incidents.customers import template_previews, templates
 from incidents.models import (
     Component,
     CustomerUpdate,
@@ -61,13 +61,7 @@ class MessageTemplateForm(forms.ModelForm):
     def clean_body(self) -> str:
         """The text; only placeholders of the fixed list are allowed."""
         body: str = self.cleaned_data["body"]
-        if unknown := updates.unknown_placeholders(body):
-            allowed = ", ".join([*updates.AUTOMATIC_PLACEHOLDERS, *updates.AUTHOR_PLACEHOLDERS])
-            raise forms.ValidationError(f"There is no placeholder {', '.join(unknown)}. Use one of: {allowed}.")
-        if len(body) > template_previews.MAX_BODY:
-            raise forms.ValidationError(
-                f"Shorten the text: {len(body):,} of {template_previews.MAX_BODY:,} characters."
-            )
+        templates.check_body(body)
         return body
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from config.base.rest.configuration import ConfigurationViewSet, Values
 from config.base.rest.permissions import ScopedAccess, require_right
 from config.base.rest.scopes import Scope
 from config.base.rest.viewsets import SLUG, ReadViewSet, post_action, write_handler
-from incidents.customers import maintenance, updates
+from incidents.customers import maintenance, pages, templates, updates
 from incidents.filters import customers as filters
 from incidents.models import (
     Component,
@@ -22,7 +23,7 @@ from incidents.permissions import can_publish
 from incidents.serializers import customers as serializers
 
 
-class StatusPageViewSet(ReadViewSet):
+class StatusPageViewSet(ConfigurationViewSet):
     """Pages for customers."""
 
     natural_key = "slug"
@@ -31,24 +32,53 @@ class StatusPageViewSet(ReadViewSet):
     serializer_class = serializers.StatusPageSerializer
     filterset_class = filters.StatusPageFilter
     order = "id"
+    takes = serializers.StatusPageWriteSerializer
+
+    def write(self, record: StatusPage | None, values: Values) -> StatusPage:
+        """One status page."""
+        return pages.save_page(page=record, reason=values.pop("reason"), values=values, actor=self.actor)
+
+    def remove(self, record: StatusPage) -> None:
+        """Only a status page that nothing names."""
+        pages.delete_page(page=record, actor=self.actor)
 
 
-class ComponentViewSet(ReadViewSet):
+class ComponentViewSet(ConfigurationViewSet):
     """Components of the status pages."""
 
     queryset = Component.objects.select_related("page", "group", "service")
     serializer_class = serializers.ComponentSerializer
     filterset_class = filters.ComponentFilter
     order = "id"
+    takes = serializers.ComponentWriteSerializer
+
+    def write(self, record: Component | None, values: Values) -> Component:
+        """One component."""
+        return pages.save_component(
+            component=record, reason=values.pop("reason"), values=values, at=self.at, actor=self.actor
+        )
+
+    def remove(self, record: Component) -> None:
+        """Only a component that nothing names."""
+        pages.delete_component(component=record, actor=self.actor)
 
 
-class MessageTemplateViewSet(ReadViewSet):
+class MessageTemplateViewSet(ConfigurationViewSet):
     """Templates of updates."""
 
     queryset = MessageTemplate.objects.all()
     serializer_class = serializers.MessageTemplateSerializer
     filterset_class = filters.MessageTemplateFilter
     order = "id"
+    takes = serializers.MessageTemplateWriteSerializer
+
+    def write(self, record: MessageTemplate | None, values: Values) -> MessageTemplate:
+        """One template."""
+        return templates.save_template(template=record, reason=values.pop("reason"), values=values, actor=self.actor)
+
+    def remove(self, record: MessageTemplate) -> None:
+        """Only a template that nothing names."""
+        templates.delete_template(template=record, actor=self.actor)
 
 
 class PublicIncidentViewSet(ReadViewSet):

@@ -29,6 +29,7 @@ class StatusPageFilter(FilterSet):
 
     search = WordsFilter(fields=["name"])
     slug = filters.CharFilter()
+    external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):
         model = StatusPage
@@ -42,6 +43,7 @@ class ComponentFilter(FilterSet):
     status = filters.ChoiceFilter(choices=ComponentStatus)
     page = filters.ModelChoiceFilter(queryset=StatusPage.objects.order_by("name"), to_field_name="slug")
     service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
+    external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):
         model = Component
@@ -53,6 +55,7 @@ class MessageTemplateFilter(FilterSet):
 
     search = WordsFilter(fields=["title"])
     phase = filters.ChoiceFilter(choices=Phase)
+    external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):
         model = MessageTemplate

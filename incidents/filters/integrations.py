@@ -13,6 +13,7 @@ class IntegrationFilter(FilterSet):
     name = filters.CharFilter()
     kind = filters.ChoiceFilter(choices=IntegrationKind)
     service = filters.ModelChoiceFilter(queryset=Service.objects.order_by("name"), to_field_name="slug")
+    external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):
         model = Integration

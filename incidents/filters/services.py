@@ -24,6 +24,7 @@ class ServiceFilter(FilterSet):
         queryset=EscalationPolicy.objects.order_by("name"), to_field_name="name"
     )
     retired = RetiredFilter()
+    external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):
         model = Service

@@ -13,6 +13,7 @@ class SeverityFilter(FilterSet):
     name = filters.CharFilter()
     rank = WholeNumberFilter()
     retired = RetiredFilter()
+    external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):
         model = Severity

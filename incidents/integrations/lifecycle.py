@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from config.base.data.configuration import check_record, delete_record, write_record
 from config.base.rest import tokens
 from incidents.intake import integration_keys
 from incidents.models import Integration, Service, Severity
@@ -22,6 +23,8 @@ def create_integration(
     service: Service,
     default_severity: Severity,
     severities: Mapping[str, str] | None = None,
+    external_id: str = "",
+    reason: str = "",
     actor: User | None,
     at: datetime,
 ) -> tuple[Integration, str]:
@@ -36,12 +39,34 @@ def create_integration(
         service=service,
         default_severity=default_severity,
         severities={} if severities is None else severities,
+        external_id=external_id,
         created_at=at,
         **_key_columns(key, at=at),
     )
-    integration.full_clean(validate_constraints=True)
-    _save(integration, actor, "Created.")
+    check_record(integration)
+    _save(integration, actor, reason or "Created.")
     return integration, key
+
+
+@transaction.atomic
+def change_integration(
+    *, integration_id: int, values: Mapping[str, object], reason: str = "", actor: User | None
+) -> Integration:
+    """Change what an integration is for; the same values twice change nothing, and its key stays.
+
+    Raises ValidationError by field, as `create_integration`.
+    """
+    integration = _lock_integration(integration_id)
+    if write_record(integration, values, actor=actor, reason=reason):
+        transaction.on_commit(integration_keys.clear_cache)
+    return integration
+
+
+@transaction.atomic
+def delete_integration(*, integration_id: int, reason: str = "", actor: User | None) -> None:
+    """Delete an integration, whose key stops working. Raises InUse once it has received an event or an alert."""
+    delete_record(_lock_integration(integration_id), actor=actor, reason=reason)
+    transaction.on_commit(integration_keys.clear_cache)
 
 
 @transaction.atomic

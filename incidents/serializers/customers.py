@@ -4,10 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.base.rest.configuration import ConfigurationSerializer
 from config.base.rest.serializers import (
     AnyObject,
     InputSerializer,
     Instant,
+    Key,
     Line,
     Lines,
     ReadId,
@@ -28,6 +30,7 @@ from incidents.models import (
     Phase,
     PublicIncident,
     ScheduledMaintenance,
+    Service,
     StatusPage,
     Subscriber,
     UpdateDelivery,
@@ -41,7 +44,15 @@ class StatusPageSerializer(RecordSerializer):
 
     class Meta:
         model = StatusPage
-        fields = ("id", "public_id", "name", "slug", "time_zone", "is_default")
+        fields = ("id", "public_id", "name", "slug", "time_zone", "is_default", "external_id")
+
+
+class StatusPageWriteSerializer(ConfigurationSerializer):
+    """A page for customers."""
+
+    class Meta:
+        model = StatusPage
+        fields = ("name", "slug", "time_zone", "is_default", "external_id", "reason")
 
 
 class ComponentSerializer(RecordSerializer):
@@ -54,7 +65,19 @@ class ComponentSerializer(RecordSerializer):
     class Meta:
         model = Component
         fields = ("id", "public_id", "page", "name", "description", "position", "group", "service", "status",
-                  "created_at", "updated_at")  # fmt: skip
+                  "external_id", "created_at", "updated_at")  # fmt: skip
+
+
+class ComponentWriteSerializer(ConfigurationSerializer):
+    """A component of a status page; its status changes by updates and maintenance."""
+
+    page = Key("slug", queryset=StatusPage.objects.all())
+    group = Key("public_id", queryset=Component.objects.all(), required=False, allow_null=True, default=None)
+    service = Key("slug", queryset=Service.objects.all(), required=False, allow_null=True, default=None)
+
+    class Meta:
+        model = Component
+        fields = ("page", "name", "description", "position", "group", "service", "external_id", "reason")
 
 
 class MessageTemplateSerializer(RecordSerializer):
@@ -62,7 +85,15 @@ class MessageTemplateSerializer(RecordSerializer):
 
     class Meta:
         model = MessageTemplate
-        fields = ("id", "title", "phase", "body")
+        fields = ("id", "title", "phase", "body", "external_id", "retired_at")
+
+
+class MessageTemplateWriteSerializer(ConfigurationSerializer):
+    """A template of updates; {placeholders} are from a fixed list."""
+
+    class Meta:
+        model = MessageTemplate
+        fields = ("title", "phase", "body", "external_id", "reason")
 
 
 class PublicIncidentSerializer(RecordSerializer):

@@ -2,8 +2,10 @@
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import Instant, OutputSerializer, ReadKey, RecordSerializer
+from config.base.rest.configuration import ConfigurationSerializer
+from config.base.rest.serializers import Instant, Key, OutputSerializer, ReadKey, RecordSerializer
 from incidents.models import Service, ServiceReadiness
+from oncall.models import EscalationPolicy, Team
 from oncall.serializers.people import Address, PersonSerializer
 
 
@@ -18,7 +20,26 @@ class ServiceSerializer(RecordSerializer):
         model = Service
         fields = (
             "id", "slug", "name", "kind", "description", "team", "tier", "escalation_policy", "flapping_minutes",
-            "depends_on",
+            "depends_on", "external_id", "retired_at",
+        )  # fmt: skip
+
+
+class ServiceWriteSerializer(ConfigurationSerializer):
+    """A service, with the services that it needs."""
+
+    team = Key("slug", queryset=Team.objects.all())
+    escalation_policy = Key(
+        "name", queryset=EscalationPolicy.objects.all(), required=False, allow_null=True, default=None
+    )
+    depends_on = serializers.ListField(
+        child=Key("slug", queryset=Service.objects.all()), required=False, default=list, max_length=200
+    )
+
+    class Meta:
+        model = Service
+        fields = (
+            "slug", "name", "kind", "description", "team", "tier", "escalation_policy", "flapping_minutes",
+            "depends_on", "external_id", "reason",
         )  # fmt: skip
 
 

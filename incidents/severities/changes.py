@@ -6,6 +6,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from config.base.data.configuration import check_external_id
 from incidents.models import Severity
 from incidents.severities import order, promises
 from incidents.severities.contradictions import Contradiction, find_contradictions
@@ -51,6 +52,7 @@ def check_draft(draft: SeverityDraft, *, at: datetime) -> Outlook:
     """What a draft would promise. Raises as `save_severity`, and stores nothing."""
     draft.severity.clean_fields(exclude={"position", "rank"})
     draft.severity.validate_unique()
+    check_external_id(draft.severity)
     outlook = look_ahead(draft, at=at)
     if contradictions := find_contradictions(outlook, at=at):
         raise Contradicts(contradictions)

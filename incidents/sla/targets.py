@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from config.base.data.clock import ceil_minute
+from config.base.data.configuration import write_record
 from config.base.data.lifecycle import Refusal
 from config.base.data.models import Origin
 from config.base.data.text import clean_line
@@ -70,15 +71,26 @@ def create_target(
     return target
 
 
-def change_target(*, target: SlaTarget, name: str | None = None, description: str | None = None) -> SlaTarget:
-    """Change a target's name or description; what it promises changes by a version. Raises ValidationError."""
+def change_target(
+    *,
+    target: SlaTarget,
+    name: str | None = None,
+    description: str | None = None,
+    external_id: str | None = None,
+    reason: str = "",
+    actor: User | None = None,
+) -> SlaTarget:
+    """Change a target's name, description or external id; what it promises changes by a version.
+
+    The same values twice change nothing. Raises ValidationError.
+    """
     if name is not None:
-        target.name = clean_line(name)
-        if not target.name or SlaTarget.objects.filter(name=target.name).exclude(pk=target.pk).exists():
+        name = clean_line(name)
+        if not name or SlaTarget.objects.filter(name=name).exclude(pk=target.pk).exists():
             raise ValidationError({"name": ["Write a name that no other target has."]})
-    if description is not None:
-        target.description = description
-    target.save(update_fields=["name", "description"])
+    values = {"name": name, "description": description, "external_id": external_id}
+    changes = {column: value for column, value in values.items() if value is not None}
+    write_record(target, changes, actor=actor, reason=reason)
     return target
 
 

@@ -15,7 +15,6 @@ _STRONGER = (
     "{name} may do or see more than you, so you cannot change how {name} signs in or is reached."
     " {name} can do it under My account, and so can a superuser."
 )
-_TEAM = "Members of {team} may do or see more than you. Its managers can add people to it, and so can a superuser."
 
 
 class OwnedAdmin(ConfigAdmin):
@@ -96,7 +95,7 @@ class MembershipForm(forms.ModelForm):
         if team is None or team.pk is None or not cleaned.get("role") or not gives_rights:
             return cleaned  # a team that is not saved yet has no records to hide
         if not privileges.may_put_into_team(actor=self.actor, team=team, role=cleaned["role"]):
-            self.add_error(None, _TEAM.format(team=team.name))
+            self.add_error(None, privileges.refusal_to_put_into(team))
         return cleaned
 
 

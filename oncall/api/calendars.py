@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.data.clock import ceil_minute
+from config.base.rest.configuration import ConfigurationViewSet, Values
 from config.base.rest.pagination import Pagination
 from config.base.rest.scopes import Scope, scoped
 from config.base.rest.viewsets import ReadViewSet, post_action, write_handler
@@ -24,41 +25,25 @@ def _may(user: User, record: object = None) -> bool:
     return can_edit_calendars(user)
 
 
-class CalendarViewSet(ReadViewSet):
+class CalendarViewSet(ConfigurationViewSet):
     """Calendars of opening hours, public holidays and own days off."""
 
     queryset = Calendar.objects.all()
     serializer_class = serializers.CalendarSerializer
     filterset_class = CalendarFilter
     order = "id"
+    takes = serializers.CalendarWriteSerializer
+    scope = Scope.ROTA
 
-    def get_serializer_context(self) -> dict[str, object]:
-        """With the calendar, because its country cannot change."""
-        context = dict(super().get_serializer_context())
-        return context | {"calendar": self.get_object()} if self.detail else context
+    def write(self, record: Calendar | None, values: Values) -> Calendar:
+        """A new calendar with a country gets the public holidays of this year and the next years."""
+        if record is None:
+            return calendars.create_calendar(**values, at=self.at, actor=self.actor)
+        return calendars.change_calendar(calendar=record, **values, actor=self.actor)
 
-    @write_handler(serializers.NewCalendarSerializer, scope=Scope.ROTA, may=_may, status=201)
-    def create(self, data: dict[str, Any]) -> Calendar:
-        """Create a calendar; with a country, it gets the public holidays of this year and the next years."""
-        return calendars.create_calendar(**data, at=self.at, actor=self.actor)
-
-    @write_handler(serializers.CalendarUpdateSerializer, scope=Scope.ROTA, may=_may)
-    def update(self, calendar: Calendar, data: dict[str, object]) -> Calendar:
-        """Set name, description and external id; the same values twice change nothing."""
-        values = {"description": "", "external_id": ""} | data
-        return calendars.change_calendar(calendar=calendar, **values)
-
-    @write_handler(serializers.CalendarUpdateSerializer, scope=Scope.ROTA, may=_may, partial=True)
-    def partial_update(self, calendar: Calendar, data: dict[str, object]) -> Calendar:
-        """Change the fields that are sent."""
-        return calendars.change_calendar(calendar=calendar, **data)
-
-    @scoped(Scope.ROTA)
-    def destroy(self, request: Request, pk: str) -> Response:
-        """Delete a calendar that nothing has ever used."""
-        _check(self.actor)
-        calendars.delete_calendar(calendar=self.get_object(), at=self.at, actor=self.actor)
-        return Response(status=204)
+    def remove(self, record: Calendar) -> None:
+        """Only a calendar that nothing has ever used."""
+        calendars.delete_calendar(calendar=record, at=self.at, actor=self.actor)
 
     @extend_schema(request=serializers.DaysSerializer, responses=serializers.ActiveDaysSerializer)
     @action(detail=True, methods=["put"])

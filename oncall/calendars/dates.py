@@ -5,8 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
+from config.base.data.configuration import sign_history
 from config.base.data.lifecycle import Refusal
 from config.base.data.models import Origin
 from oncall.calendars import countries, uses
@@ -37,6 +39,7 @@ def create_calendar(
     subdivision: str = "",
     description: str = "",
     external_id: str = "",
+    reason: str = "",
     at: datetime,
     actor: User | None,
     origin: Origin = Origin.EDIT,
@@ -46,15 +49,11 @@ def create_calendar(
     Raises Duplicate, or UnknownPlace for a country or subdivision without known holidays.
     """
     check_place(country, subdivision)
-    calendar = _save(
-        Calendar(
-            name=name,
-            country=country,
-            subdivision=subdivision,
-            description=description,
-            external_id=external_id,
-        )
+    calendar = Calendar(
+        name=name, country=country, subdivision=subdivision, description=description, external_id=external_id
     )
+    sign_history(calendar, actor=actor, reason=reason)
+    _save(calendar)
     if country:
         top_up(calendar=calendar, at=at, actor=actor, origin=origin)
     return calendar
@@ -72,13 +71,20 @@ def check_place(country: str, subdivision: str) -> None:
         raise UnknownPlace(f"There is no such subdivision. This country has: {valid_codes}.")
 
 
-def change_calendar(*, calendar: Calendar, **changed: object) -> Calendar:
-    """Change `name`, `description` or `external_id`; the country stays, because the dates came from it.
+def change_calendar(*, calendar: Calendar, actor: User | None = None, reason: str = "", **values: object) -> Calendar:
+    """Change `name`, `description` or `external_id`; the same values twice change nothing.
 
-    Raises Duplicate.
+    The country stays, because the dates came from it. Raises Duplicate, and ValidationError for another country.
     """
+    for name in ("country", "subdivision"):
+        if values.pop(name, getattr(calendar, name)) != getattr(calendar, name):
+            raise ValidationError(
+                {name: ["This cannot change: the dates came from it. Create another calendar for another place."]}
+            )
+    changed = {name: value for name, value in values.items() if getattr(calendar, name) != value}
     for name, value in changed.items():
         setattr(calendar, name, value)
+    sign_history(calendar, actor=actor, reason=reason)
     return _save(calendar, update_fields=sorted(changed)) if changed else calendar
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from config.base.data.configuration import check_record, sign_history
 from oncall import signals
 from oncall.escalation.draft_checks import check_draft
 from oncall.escalation.draft_types import DraftReport, Finding, PolicyDraft, StepDraft
@@ -36,7 +37,7 @@ def draft_of(policy: EscalationPolicy) -> PolicyDraft:
 
 @transaction.atomic
 def write_policy(
-    *, policy: EscalationPolicy | None, draft: PolicyDraft, at: datetime, actor: User | None
+    *, policy: EscalationPolicy | None, draft: PolicyDraft, reason: str = "", at: datetime, actor: User | None
 ) -> EscalationPolicy:
     """Make the policy what the draft says, or a new one if there is none; the same draft again changes nothing.
 
@@ -56,11 +57,11 @@ def write_policy(
     draft = replace(draft, **{name: getattr(row, name) for name in _COLUMNS})  # as the columns clean them
     if before is not None and _in_order(before) == _in_order(draft):
         return row
-    _note_actor(row, actor)
+    sign_history(row, actor=actor, reason=reason)
     if before is None or any(getattr(before, name) != getattr(draft, name) for name in _COLUMNS):
         row.save()
     row.fallback.set(draft.fallback)
-    _write_steps(row, draft.steps, actor)
+    _write_steps(row, draft.steps, actor=actor, reason=reason)
     signals.send_reachability_changed(at=at, policies=[row.pk])
     return row
 
@@ -68,7 +69,7 @@ def write_policy(
 def _refuse(row: EscalationPolicy, report: DraftReport) -> None:
     errors: dict[str, list[str]] = {}
     try:
-        row.full_clean()
+        check_record(row)
     except ValidationError as error:
         errors |= error.message_dict
     for finding in report.refusals:
@@ -82,35 +83,30 @@ def _in_order(draft: PolicyDraft) -> tuple[Sequence[object], Sequence[StepDraft]
     return columns, sorted(draft.steps, key=lambda step: step.position), set(draft.fallback)
 
 
-def _write_steps(policy: EscalationPolicy, drafts: Sequence[StepDraft], actor: User | None) -> None:
+def _write_steps(policy: EscalationPolicy, drafts: Sequence[StepDraft], *, actor: User | None, reason: str) -> None:
     stored = {step.position: step for step in policy.steps.prefetch_related("targets")}
     for draft in drafts:
         step = stored.pop(draft.position, None) or EscalationStep(policy=policy, position=draft.position)
         if step.pk is None or (step.delay_minutes, step.mode) != (draft.delay_minutes, draft.mode):
             step.delay_minutes, step.mode = draft.delay_minutes, draft.mode
-            _note_actor(step, actor)
+            sign_history(step, actor=actor, reason=reason)
             step.save()
-        _write_targets(step, draft.targets, actor)
+        _write_targets(step, draft.targets, actor=actor, reason=reason)
     for step in stored.values():
-        _note_actor(step, actor)
+        sign_history(step, actor=actor, reason=reason)
         step.delete()
 
 
-def _note_actor(row: EscalationPolicy | EscalationStep | EscalationTarget, actor: User | None) -> None:
-    """Say whose change it is; the history reads this when the row is saved."""
-    vars(row)["_history_user"] = actor
-
-
-def _write_targets(step: EscalationStep, targets: Sequence[Target], actor: User | None) -> None:
+def _write_targets(step: EscalationStep, targets: Sequence[Target], *, actor: User | None, reason: str) -> None:
     rows = sorted(step.targets.all(), key=lambda row: (row.position, row.pk))
     if [_target_of(row) for row in rows] == list(targets):
         return
     for row in rows:
-        _note_actor(row, actor)
+        sign_history(row, actor=actor, reason=reason)
         row.delete()
     for place, target in enumerate(targets):
         row = EscalationTarget(step=step, position=place, **_key_of(target))
-        _note_actor(row, actor)
+        sign_history(row, actor=actor, reason=reason)
         row.save()
 
 

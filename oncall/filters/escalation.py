@@ -18,6 +18,7 @@ class EscalationPolicyFilter(FilterSet):
     schedule = filters.ModelChoiceFilter(
         field_name="steps__targets__schedule", queryset=Schedule.objects.order_by("name"), distinct=True
     )
+    external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):
         model = EscalationPolicy

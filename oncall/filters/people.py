@@ -3,7 +3,7 @@
 import django_filters as filters
 
 from config.base.web.filters import FilterSet, RetiredFilter, WordsFilter, YesNoFilter
-from oncall.models import Team, TeamKind, User
+from oncall.models import Membership, MembershipRole, Team, TeamKind, User
 
 
 class UserFilter(FilterSet):
@@ -28,7 +28,21 @@ class TeamFilter(FilterSet):
     slug = filters.CharFilter()
     kind = filters.ChoiceFilter(choices=TeamKind)
     retired = RetiredFilter()
+    external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):
         model = Team
+        fields: tuple[str, ...] = ()
+
+
+class MembershipFilter(FilterSet):
+    """Members of teams."""
+
+    team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
+    user = filters.ModelChoiceFilter(queryset=User.objects.people().order_by("name"))
+    role = filters.ChoiceFilter(choices=MembershipRole)
+    external_id = filters.CharFilter()
+
+    class Meta(FilterSet.Meta):
+        model = Membership
         fields: tuple[str, ...] = ()

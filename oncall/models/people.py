@@ -227,13 +227,19 @@ class Membership(models.Model):
         blank=True,
         help_text="Shadowed a shift, read the plan and took part in a drill.",
     )
+    external_id = external_id_field()
     history = HistoricalRecords()
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["team", "user"], name="oncall_membership_once"),
+            models.UniqueConstraint(
+                fields=["team", "user"],
+                name="oncall_membership_once",
+                violation_error_message="This person is in the team already.",
+            ),
+            external_id_once(name="oncall_membership_external_id"),
             models.CheckConstraint(
                 condition=Q(fte__gte=Decimal("0.1"), fte__lte=1),
                 name="oncall_membership_fte",

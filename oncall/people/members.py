@@ -1,12 +1,13 @@
 """The members of a team: their part of full time, their training, and whether pages reach them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
 
+from config.base.data.configuration import delete_record, write_record
 from oncall import permissions, signals
 from oncall.models import ContactMethod, Membership, Team, User
 from oncall.readiness import wake_tests
@@ -59,3 +60,28 @@ def change_member(*, membership_id: int, fte: Decimal, trained_on: date | None, 
     row.save(update_fields=["fte", "trained_on"])
     signals.send_reachability_changed(at=at, users=[row.user_id], teams=[row.team_id])
     return row
+
+
+@transaction.atomic
+def save_member(
+    *, member: Membership | None, values: Mapping[str, object], reason: str = "", at: datetime, actor: User | None
+) -> Membership:
+    """Put a person into a team, or give a membership these values; the same values twice change nothing.
+
+    Raises ValidationError by field, and for a person who is in the team already. The caller has asked
+    `privileges.may_put_into_team`.
+    """
+    saved = Membership() if member is None else member
+    users, teams = (set[int](), set[int]()) if member is None else ({member.user_id}, {member.team_id})
+    if write_record(saved, values, actor=actor, reason=reason):
+        users, teams = users | {saved.user_id}, teams | {saved.team_id}
+        signals.send_reachability_changed(at=at, users=sorted(users), teams=sorted(teams))
+    return saved
+
+
+@transaction.atomic
+def remove_member(*, member: Membership, reason: str = "", at: datetime, actor: User | None) -> None:
+    """Take a person out of a team."""
+    user, team = member.user_id, member.team_id
+    delete_record(member, actor=actor, reason=reason)
+    signals.send_reachability_changed(at=at, users=[user], teams=[team])

@@ -48,6 +48,14 @@ def may_put_into_team(*, actor: User, team: Team, role: str) -> bool:
     )
 
 
+def refusal_to_put_into(team: Team) -> str:
+    """What a person is told who may not give others this role in the team, with who can."""
+    return (
+        f"Members of {team.name} may do or see more than you. Its managers can add people to it, and so can a"
+        " superuser."
+    )
+
+
 def _holds_in_team(actor: User, team: int, role: str) -> bool:
     own = rights.codes_in_team(rights.holder(actor).role_by_team.get(team, ""))
     return rights.codes_in_team(role) <= rights.all_codes(actor) | own

@@ -52,7 +52,11 @@ def open_schedule(
 
 
 def change_schedule(*, schedule: Schedule, **changed: object) -> Schedule:
-    """Change `team`, `name`, `description` or `external_id`, and nothing else. Raises Duplicate."""
+    """Change `team`, `name`, `description` or `external_id`; the same values twice change nothing.
+
+    Raises Duplicate.
+    """
+    changed = {name: value for name, value in changed.items() if getattr(schedule, name) != value}
     for name, value in changed.items():
         setattr(schedule, name, value)
     return _save(schedule, update_fields=sorted(changed)) if changed else schedule

@@ -3,13 +3,13 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from config.base.rest.configuration import ConfigurationSerializer
 from config.base.rest.serializers import (
     Day,
     IdKey,
     InputSerializer,
     Instant,
     Line,
-    Lines,
     OutputSerializer,
     ReadId,
     RecordSerializer,
@@ -30,28 +30,15 @@ class CalendarSerializer(RecordSerializer):
         )  # fmt: skip
 
 
-class NewCalendarSerializer(InputSerializer):
-    """A new calendar; with a country, its public holidays are added automatically."""
+class CalendarWriteSerializer(ConfigurationSerializer):
+    """A calendar; with a country, its public holidays are added automatically, and the country cannot change."""
 
-    name = Line(max_length=80)
     country = Line(max_length=2, required=False, allow_blank=True, help_text="ISO 3166 code, such as DE.")
     subdivision = Line(max_length=12, required=False, allow_blank=True, help_text="Such as BE for Berlin.")
-    description = Lines(max_length=10_000, required=False, allow_blank=True)
-    external_id = Line(max_length=120, required=False, allow_blank=True)
 
-
-class CalendarUpdateSerializer(NewCalendarSerializer):
-    """The new values of a calendar; its country cannot change."""
-
-    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
-        """Accept country and subdivision only if they are unchanged."""
-        calendar: Calendar = self.context["calendar"]
-        for name in ("country", "subdivision"):
-            if attrs.pop(name, getattr(calendar, name)) != getattr(calendar, name):
-                raise serializers.ValidationError(
-                    {name: ["This cannot change: the dates came from it. Create another calendar for another place."]}
-                )
-        return attrs
+    class Meta:
+        model = Calendar
+        fields = ("name", "country", "subdivision", "description", "external_id", "reason")
 
 
 class CalendarDateSerializer(RecordSerializer):

@@ -4,9 +4,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import AnyObject, Instant, ReadKey, RecordSerializer
-from oncall.models import Escalation, EscalationEntry, EscalationPolicy, EscalationStep, EscalationTarget, Schedule
-from oncall.serializers.people import PersonSerializer
+from config.base.rest.configuration import ConfigurationSerializer, PartSerializer
+from config.base.rest.serializers import AnyObject, Instant, Key, ReadKey, RecordSerializer
+from oncall.models import (
+    Escalation,
+    EscalationEntry,
+    EscalationPolicy,
+    EscalationStep,
+    EscalationTarget,
+    Schedule,
+    StepMode,
+    Team,
+)
+from oncall.serializers.people import PersonKey, PersonSerializer
 from oncall.serializers.subjects import SubjectSerializer
 
 
@@ -51,7 +61,49 @@ class EscalationPolicySerializer(RecordSerializer):
         model = EscalationPolicy
         fields = (
             "id", "name", "team", "repeat", "ack_timeout_minutes", "steps", "fallback", "fallback_delay_minutes",
-            "created_at", "updated_at",
+            "external_id", "retired_at", "created_at", "updated_at",
+        )  # fmt: skip
+
+
+class TargetWriteSerializer(PartSerializer):
+    """Whom a step pages: one of a person, the people on call of a schedule, and a team."""
+
+    user = PersonKey(required=False)
+    schedule = Key("name", queryset=Schedule.objects.all(), required=False)
+    team = Key("slug", queryset=Team.objects.all(), required=False)
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        """Exactly one of them."""
+        if len(attrs) != 1:
+            raise serializers.ValidationError("Name exactly one of user, schedule and team.")
+        return attrs
+
+
+class StepWriteSerializer(PartSerializer):
+    """One step; without a position it stands where the list has it."""
+
+    position = serializers.IntegerField(required=False, min_value=0, max_value=32_767)
+    delay_minutes = serializers.IntegerField(default=5, min_value=1, max_value=32_767)
+    mode = serializers.ChoiceField(choices=StepMode.choices, default=StepMode.ALL)
+    targets = TargetWriteSerializer(many=True, allow_empty=False)
+
+
+class EscalationPolicyWriteSerializer(ConfigurationSerializer):
+    """A policy with all of its steps."""
+
+    team = Key("slug", queryset=Team.objects.all())
+    steps = StepWriteSerializer(
+        many=True, allow_empty=False, help_text="The steps, the first one first; they replace those of the policy."
+    )
+    fallback = serializers.ListField(
+        child=PersonKey(), allow_empty=False, max_length=100, help_text="People, by id or e-mail address."
+    )
+
+    class Meta:
+        model = EscalationPolicy
+        fields = (
+            "name", "team", "repeat", "ack_timeout_minutes", "steps", "fallback", "fallback_delay_minutes",
+            "external_id", "reason",
         )  # fmt: skip
 
 

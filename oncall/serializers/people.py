@@ -6,8 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.base.net import links
-from config.base.rest.serializers import ReadKey, RecordSerializer
-from oncall.models import Membership, Team, User
+from config.base.rest.configuration import ConfigurationSerializer
+from config.base.rest.serializers import Key, ReadKey, RecordSerializer
+from oncall.models import EscalationPolicy, Membership, Team, User
+from oncall.permissions import can_change_member
 
 
 @extend_schema_field({"type": "string"})
@@ -88,6 +90,52 @@ class TeamSerializer(RecordSerializer):
     class Meta:
         model = Team
         fields = (
-            "id", "slug", "name", "kind", "description", "time_zone", "escalation_policy", "members", "created_at",
-            "updated_at",
+            "id", "slug", "name", "kind", "description", "time_zone", "escalation_policy", "swaps_need_approval",
+            "members", "external_id", "retired_at", "created_at", "updated_at",
         )  # fmt: skip
+
+
+class TeamWriteSerializer(ConfigurationSerializer):
+    """A team; its members are at `/memberships/`."""
+
+    escalation_policy = Key(
+        "name", queryset=EscalationPolicy.objects.all(), required=False, allow_null=True, default=None
+    )
+
+    class Meta:
+        model = Team
+        fields = (
+            "slug", "name", "kind", "description", "time_zone", "escalation_policy", "swaps_need_approval",
+            "external_id", "reason",
+        )  # fmt: skip
+
+
+class MembershipSerializer(RecordSerializer):
+    """A person in a team; `fte` and `trained_on` are null for those who may not read them."""
+
+    team = ReadKey("slug")
+    user = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = ("id", "team", "user", "role", "fte", "trained_on", "external_id")
+        extra_kwargs: ClassVar[dict[str, object]] = {"fte": {"allow_null": True}}
+
+    def to_representation(self, instance: Membership) -> dict[str, object]:  # type: ignore[override]  # of one model
+        """The membership, as this reader may see it: those who may change it, and the person, see all."""
+        answer = super().to_representation(instance)
+        reader = self.context["request"].user
+        if instance.user_id == reader.pk or can_change_member(reader, instance):
+            return answer
+        return answer | {"fte": None, "trained_on": None}
+
+
+class MembershipWriteSerializer(ConfigurationSerializer):
+    """A person in a team."""
+
+    team = Key("slug", queryset=Team.objects.all())
+    user = PersonKey()
+
+    class Meta:
+        model = Membership
+        fields = ("team", "user", "role", "fte", "trained_on", "external_id", "reason")

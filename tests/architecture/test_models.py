@@ -91,7 +91,6 @@ WITHOUT_ENDPOINT = {
     "oncall.Deactivation": "accounts are closed and opened in the administration; `is_active` says which",
     "oncall.Layer": UNDER.format("schedule version"),
     "oncall.LayerMember": UNDER.format("layer"),
-    "oncall.Membership": "given with its team",
     "oncall.Notice": "private; each goes to its receiver",
     "oncall.OverridePerson": "given with its override",
     "oncall.SwapOffer": "given with its swap",

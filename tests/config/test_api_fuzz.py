@@ -110,10 +110,11 @@ def test_every_operation_keeps_to_the_document(document: Any, tokens: dict[str, 
 
 
 @pytest.mark.usefixtures("one_connection")
-def test_sequences_of_requests_keep_to_the_document(document: Any, tokens: dict[str, str]) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_sequences_of_requests_keep_to_the_document(document: Any, tokens: dict[str, str], part: int) -> None:
     """Records are listed, then read, changed, acted on and deleted, by the links that their ids make."""
     linked = Counter[str]()
-    for prefix, kind, _ in router.registry:
+    for prefix, kind, _ in router.registry[part::PARTS]:
         # Answers that are no records have no ids, so nothing leads from one to the next.
         is_of_records = not issubclass(kind, AnswerViewSet)
         if not is_of_records or not any(method not in SAFE_METHODS for method, _, _ in handlers(kind)):
@@ -142,4 +143,4 @@ def test_sequences_of_requests_keep_to_the_document(document: Any, tokens: dict[
         with suppress(FlakyStrategyDefinition, Unsatisfiable):
             Sequences.run(settings=settings(FIXED, max_examples=SEQUENCES, stateful_step_count=STEPS))
 
-    assert len(linked) >= 8, linked
+    assert len(linked) >= 8 // PARTS, linked

@@ -101,6 +101,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "sla-report": lambda: make.waived_clock(ticket=_incident()),
     "sla-credit": make.SlaCreditFactory,
     "sla-waiver": make.SlaWaiverFactory,
+    "membership": make.MembershipFactory,
     "team": make.MembershipFactory,
     "timeline": lambda: make.TimelineEntryFactory(actor=make.UserFactory()),
     "user": make.MembershipFactory,

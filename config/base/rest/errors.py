@@ -116,13 +116,20 @@ def answer_error(error: Exception, context: Mapping[str, object]) -> Response | 
     return response
 
 
+def sentences_by_field(error: Exception) -> dict[str, list[str]]:
+    """What is wrong, by the dotted name of the field; under an empty name what is about no field."""
+    document = _document_of(_as_api_error(error))
+    fields = document["fields"]
+    return dict(fields) if isinstance(fields, dict) and fields else {"": [str(document["message"])]}
+
+
 def _as_api_error(error: Exception) -> Exception:
     """The error as an exception of DRF."""
     if isinstance(error, Refusal):
         return exceptions.ValidationError({error.field: [str(error)]}) if error.field else Conflict(str(error))
     if isinstance(error, ModelError):
-        fields: Any = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-        return exceptions.ValidationError(fields)
+        has_fields = hasattr(error, "error_dict")
+        return exceptions.ValidationError(error.message_dict if has_fields else {NON_FIELD_ERRORS: error.messages})
     if isinstance(error, OperationalError):
         logger.warning("api.database_busy", extra={"error": type(error.__cause__).__name__})
         set_rollback()

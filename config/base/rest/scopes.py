@@ -24,7 +24,7 @@ class Scope(models.TextChoices):
     PREVENT = "prevent", "Prevent: problems, known errors, action items, links, waivers and tasks"
     POSTMORTEMS = "postmortems", "Postmortems: write, review, approve and close them, but not publish"
     ROTA = "rota", "Rota: change who is on call: schedules, overrides, swaps, time off, calendars, handoff notes"
-    CONFIGURE = "configure", "Configure: saved views and other settings"
+    CONFIGURE = "configure", "Configure: services, teams, severities, policies, targets, pages and other settings"
     WRITE = "write", "Everything its owner may do, reading and publishing included"
     FORMER_RESPOND = "respond_0_1", "Respond, as wide as before version 0.2: also the verbs of other records"
 

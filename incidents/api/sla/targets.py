@@ -8,20 +8,21 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.base.rest.configuration import ConfigurationViewSet, Values
 from config.base.rest.scopes import Scope, scoped
-from config.base.rest.viewsets import AnswerViewSet, ReadViewSet, post_action, write_handler
+from config.base.rest.viewsets import AnswerViewSet, post_action, write_handler
 from incidents.filters.sla.targets import SlaTargetFilter
 from incidents.models import SlaTarget, SlaTargetVersion
 from incidents.permissions import can_set_targets
 from incidents.serializers.sla import targets as serializers
-from incidents.sla import targets
+from incidents.sla import targets, whole_targets
 from incidents.sla.asking import preview_promises
 from incidents.sla.conditions import FIELDS, read_fields
 
 _TYPES = {int: "integer", str: "string", bool: "boolean"}
 
 
-class SlaTargetViewSet(ReadViewSet):
+class SlaTargetViewSet(ConfigurationViewSet):
     """SLA targets with their versions; a change of what one promises is a new version."""
 
     queryset = SlaTarget.objects.prefetch_related(
@@ -39,16 +40,21 @@ class SlaTargetViewSet(ReadViewSet):
         context = dict(super().get_serializer_context())
         return context | {"target": self.get_object()} if self.detail else context
 
-    @write_handler(serializers.NewSlaTargetSerializer, scope=Scope.CONFIGURE, may=can_set_targets, status=201)
-    def create(self, data: dict[str, Any]) -> SlaTarget:
-        """Create a target with its first version, by default in force from the next minute on."""
-        draft = serializers.draft_from(data)
-        return targets.create_target(draft=draft, **data, at=self.at, actor=self.actor)
+    takes = serializers.NewSlaTargetSerializer
+
+    def write(self, record: SlaTarget | None, values: Values) -> SlaTarget:
+        """The target; another promise is a new version, by default in force from the next minute on."""
+        draft = serializers.draft_from(values)
+        return whole_targets.save_target(target=record, draft=draft, **values, at=self.at, actor=self.actor)
+
+    def remove(self, record: SlaTarget) -> None:
+        """Only a target without versions; others are retired."""
+        whole_targets.delete_target(target=record, actor=self.actor)
 
     @write_handler(serializers.TargetChangesSerializer, scope=Scope.CONFIGURE, may=can_set_targets, partial=True)
     def partial_update(self, target: SlaTarget, data: dict[str, Any]) -> SlaTarget:
-        """Change the name or the description."""
-        return targets.change_target(target=target, **data)
+        """Change the name, the description or the external id."""
+        return targets.change_target(target=target, **data, actor=self.actor)
 
     @post_action(
         serializers.NewSlaVersionSerializer, scope=Scope.CONFIGURE, may=can_set_targets, changes=("versions",)

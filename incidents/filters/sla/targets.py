@@ -13,6 +13,7 @@ class SlaTargetFilter(FilterSet):
     name = filters.CharFilter()
     kind = filters.ChoiceFilter(choices=SlaKind.choices)
     metric = filters.ChoiceFilter(choices=SlaMetric.choices)
+    external_id = filters.CharFilter()
 
     class Meta(FilterSet.Meta):
         model = SlaTarget

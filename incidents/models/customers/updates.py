@@ -22,6 +22,7 @@ from incidents.models.services import Service
 from incidents.models.severities import ComponentStatus, Impact
 from incidents.models.tickets.ticket import Ticket
 from oncall.models import User
+from oncall.models.people import validate_zone
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -83,9 +84,13 @@ class StatusPage(models.Model):
         return self.address("status")
 
     def clean(self) -> None:
-        """Refuse slugs that addresses below /status/ already use."""
+        """Refuse slugs that addresses below /status/ already use, and what is no time zone."""
         if self.slug in RESERVED:
             raise ValidationError({"slug": f"{self.slug} is reserved. Choose another slug."})
+        try:
+            validate_zone(self.time_zone)
+        except ValidationError as refusal:
+            raise ValidationError({"time_zone": refusal}) from None
 
     def address(self, view: str, *args: object) -> str:
         """The path of one of its public views."""
@@ -125,8 +130,15 @@ class Component(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse groups within groups."""
-        if self.group and (self.group.group_id or (self.pk and self.members.exists())):
+        """Refuse groups within groups, and groups of another page."""
+        members = self.members.all() if self.pk else Component.objects.none()
+        if self.group == self:
+            raise ValidationError({"group": "A component is not its own group. Choose another one."})
+        if self.group and self.group.page_id != self.page_id:
+            raise ValidationError({"group": "This group is on another page. Choose one of the same page."})
+        if members.exclude(page=self.page_id).exists():
+            raise ValidationError({"page": "Its members are on another page. Move them out of the group first."})
+        if self.group and (self.group.group_id or members.exists()):
             raise ValidationError({"group": "Groups have two levels. Choose a component that is in no group."})
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.base.data.history import REASON_LENGTH
 from config.base.rest.serializers import (
     AnyObject,
     IdKey,
@@ -46,7 +47,9 @@ class SlaTargetSerializer(RecordSerializer):
 
     class Meta:
         model = SlaTarget
-        fields = ("id", "name", "kind", "metric", "description", "versions", "created_at", "updated_at")
+        fields = (
+            "id", "name", "kind", "metric", "description", "versions", "external_id", "created_at", "updated_at",
+        )  # fmt: skip
 
 
 class MomentSerializer(InputSerializer):
@@ -89,6 +92,8 @@ class NewSlaTargetSerializer(NewSlaVersionSerializer):
     kind = serializers.ChoiceField(choices=SlaKind.choices, required=False, default=SlaKind.SLA)
     metric = serializers.ChoiceField(choices=SlaMetric.choices)
     description = Lines(max_length=10_000, required=False, allow_blank=True, default="")
+    external_id = Line(max_length=120, required=False, allow_blank=True, default="")
+    reason = Line(max_length=REASON_LENGTH, required=False, allow_blank=True, default="")
 
 
 class TargetChangesSerializer(InputSerializer):
@@ -96,6 +101,8 @@ class TargetChangesSerializer(InputSerializer):
 
     name = Line(max_length=80)
     description = Lines(max_length=10_000, required=False, allow_blank=True)
+    external_id = Line(max_length=120, required=False, allow_blank=True)
+    reason = Line(max_length=REASON_LENGTH, required=False, allow_blank=True)
 
 
 class OfTargetSerializer(InputSerializer):

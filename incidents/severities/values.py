@@ -1,0 +1,52 @@
+"""Severities as programs write them: values and a place, while what they promise stays as it is."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from config.base.data.configuration import InUse, delete_record
+from incidents.models import Integration, Severity, SlaTargetVersion
+from incidents.severities import changes, drafts, order
+from incidents.severities.order import Place
+from oncall.models import User
+
+
+@transaction.atomic
+def write_severity(
+    *,
+    severity: Severity | None,
+    values: Mapping[str, object],
+    place: Place | None = None,
+    reason: str = "",
+    at: datetime,
+    actor: User | None,
+) -> Severity:
+    """Create a severity, or give a stored one these values; the same values twice change nothing.
+
+    Without a `place` a stored one stays where it is, and a new one stands last. Raises ValidationError by field, and
+    `changes.Contradicts` for what cannot hold together with what it promises.
+    """
+    row = Severity(rank=0) if severity is None else Severity.objects.select_for_update(no_key=True).get(pk=severity.pk)
+    draft = drafts.draft_of(row, at=at)
+    if place is not None and place.below is not None and place.below.pk == row.pk:
+        raise ValidationError({"below": ["A severity cannot stand below itself. Name another one."]})
+    for name, value in values.items():
+        setattr(row, name, value)
+    if place is not None:
+        draft = replace(draft, place=place)
+    return changes.save_severity(draft=replace(draft, reason=reason), at=at, actor=actor)
+
+
+@transaction.atomic
+def delete_severity(*, severity: Severity, reason: str = "", actor: User | None) -> None:
+    """Delete a severity. Raises InUse while an incident, a target, an integration or any record names it."""
+    order.in_order(lock=True)
+    if SlaTargetVersion.objects.filter(withdrawn_at=None, conditions__severity__contains=[severity.pk]).exists():
+        raise InUse("SLA targets name this severity, so it cannot be deleted. Let them name another one first.")
+    words = Integration.objects.values_list("name", "severities")
+    if names := [name for name, severities in words if severity.name in severities.values()]:
+        raise InUse(f"{names[0]} maps words of its sender to this severity. Map them to another one first.")
+    delete_record(severity, actor=actor, reason=reason)
