@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import health
 from config.administration import pages as administration
 from config.base.web import admin_changes
+from config.configuration import views as files
 from config.sign_in import pages
 from incidents.views.response.respond import PageLink
 from incidents.views.tickets.queue import Queue
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/tasks/<slug:slug>/", admin.site.admin_view(administration.task_page), name="admin-task"),
     path("admin/records/", admin.site.admin_view(administration.records_page), name="admin-records"),
     path("admin/changes/", admin_changes.changes_page, name="admin-changes"),
+    path("admin/configuration/", admin.site.admin_view(files.ConfigurationPage.as_view()), name="configuration"),
+    path("admin/configuration/file/", admin.site.admin_view(files.download), name="configuration-download"),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

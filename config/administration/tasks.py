@@ -170,6 +170,12 @@ TASK_PAGES = (
         (
             PageLink("oncall:system-health", "System health", "Whether pages are sent in time, and what is not."),
             PageLink("oncall:who-can", "Who can do what", "Every right, with who has it."),
+            PageLink(
+                "configuration",
+                "Configuration as a file",
+                "Export it, and import it into another system.",
+                right="oncall.change_team",
+            ),
         ),
     ),
 )

@@ -11,6 +11,7 @@ from django.urls import get_resolver
 from rest_framework import serializers
 
 from config.base.data.cpu_budget import OverBudget
+from config.configuration import document
 from oncall.calendars import ical_import
 from tests.architecture.sources import APPS, ROOT, place, sources, tree
 
@@ -19,7 +20,9 @@ CALENDAR = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261225\r\n"
     b"SUMMARY:Christmas\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 )
+FILE = b"version: 1\nteams:\n  - name: Payments\n"
 FILE_FIELDS: dict[str, Callable[[], Any]] = {
+    "config.configuration.views.FileForm.file": lambda: document.read(FILE, sections=["teams"]),
     "oncall.forms.calendars.ImportForm.file": lambda: ical_import.read_days(CALENDAR, at=AT),
 }
 """How the content of each file field of a form or serializer is read: a call that does so with a proper file."""

@@ -51,6 +51,7 @@ class TestPages:
             reverse("admin:incidents_slatarget_add"),
             reverse("admin:incidents_incident_changelist"),
             reverse("admin:incidents_integration_add"),
+            reverse("configuration"),
             reverse("admin:oncall_escalationpolicy_simulate", args=[policy.pk])
             + "?moment=2027-03-28T02:30&zone=Europe/Berlin",
             reverse("admin:incidents_service_simulate"),

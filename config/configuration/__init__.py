@@ -1,0 +1,1 @@
+"""Configuration as a file: exported from one system, compared with another one, and imported there."""
