@@ -189,6 +189,7 @@ class TestGranting:
     ) -> None:
         client.force_login(staff(Role.ADMINISTRATOR))
         commander = make.UserFactory(roles=[Role.COMMANDER])
+        make.UserFactory(roles=[Role.COMMANDER])  # so that the role is not lost with the account
         closing = {k: v for k, v in self.form(commander).items() if k != "is_active"}
 
         client.post(url(commander, "change", commander.pk), closing)
