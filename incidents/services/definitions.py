@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from config.base.data.configuration import delete_record, write_record
-from incidents.models import Service, ServiceDependency, ServiceOwnership, ServiceReadiness
+from incidents.models import Service
 from incidents.services import readiness
 from incidents.services.dependencies import set_dependencies
 from oncall.models import User
@@ -38,6 +38,4 @@ def save_service(
 
 def delete_service(*, service: Service, reason: str = "", actor: User | None) -> None:
     """Delete a service with what it needs. Raises InUse while an incident, another service or any record names it."""
-    parts = [ServiceReadiness, ServiceOwnership]
-    needed = service.dependents.count()
-    delete_record(service, actor=actor, reason=reason, parts=parts if needed else [*parts, ServiceDependency])
+    delete_record(service, actor=actor, reason=reason)

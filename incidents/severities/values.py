@@ -7,8 +7,8 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from config.base.data.configuration import InUse, delete_record
-from incidents.models import Integration, Severity, SlaTargetVersion
+from config.base.data.configuration import delete_record
+from incidents.models import Severity
 from incidents.severities import changes, drafts, order
 from incidents.severities.order import Place
 from oncall.models import User
@@ -42,11 +42,6 @@ def write_severity(
 
 @transaction.atomic
 def delete_severity(*, severity: Severity, reason: str = "", actor: User | None) -> None:
-    """Delete a severity. Raises InUse while an incident, a target, an integration or any record names it."""
+    """Delete a severity. Raises InUse while anything uses it."""
     order.in_order(lock=True)
-    if SlaTargetVersion.objects.filter(withdrawn_at=None, conditions__severity__contains=[severity.pk]).exists():
-        raise InUse("SLA targets name this severity, so it cannot be deleted. Let them name another one first.")
-    words = Integration.objects.values_list("name", "severities")
-    if names := [name for name, severities in words if severity.name in severities.values()]:
-        raise InUse(f"{names[0]} maps words of its sender to this severity. Map them to another one first.")
     delete_record(severity, actor=actor, reason=reason)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from config.base.data.configuration import delete_record
 from oncall.escalation.drafts import PolicyDraft, draft_of, write_policy
-from oncall.models import EscalationPolicy, EscalationStep, User
+from oncall.models import EscalationPolicy, User
 
 
 @transaction.atomic
@@ -30,4 +30,4 @@ def save_policy(
 
 def delete_policy(*, policy: EscalationPolicy, reason: str = "", actor: User | None) -> None:
     """Delete a policy with its steps. Raises InUse while a team, a service or an escalation names it."""
-    delete_record(policy, actor=actor, reason=reason, parts=[EscalationStep])
+    delete_record(policy, actor=actor, reason=reason)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from config.base.data.configuration import delete_record, write_record
 from oncall import signals
-from oncall.models import Membership, Team, User
+from oncall.models import Team, User
 
 
 @transaction.atomic
@@ -26,4 +26,4 @@ def save_team(
 
 def delete_team(*, team: Team, reason: str = "", actor: User | None) -> None:
     """Delete a team with its memberships. Raises InUse while a service, schedule or other record names it."""
-    delete_record(team, actor=actor, reason=reason, parts=[Membership])
+    delete_record(team, actor=actor, reason=reason)

@@ -7,16 +7,11 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 
 from config.base.data.history import record_reason
-from config.base.data.lifecycle import Refusal
-from config.base.data.pointers import name_uses
 from config.base.data.users import User
+from config.base.data.uses import refuse_if_used
 
 RowT = TypeVar("RowT", bound=models.Model)
 _UNIQUE_CODES = {"unique", "unique_together"}
-
-
-class InUse(Refusal):
-    """Other records name this one, so it cannot be deleted; the message counts them by kind."""
 
 
 def lock_record(record: models.Model) -> None:
@@ -95,16 +90,10 @@ def check_external_id(record: models.Model) -> None:
 
 
 @transaction.atomic
-def delete_record(
-    record: models.Model, *, actor: User | None, reason: str = "", parts: Iterable[type[models.Model]] = ()
-) -> None:
-    """Delete a record that no other one names; rows of `parts` belong to it and go with it. Raises InUse."""
+def delete_record(record: models.Model, *, actor: User | None, reason: str = "") -> None:
+    """Delete a record that nothing uses; its parts go with it. Raises InUse."""
     lock_record(record)
-    if uses := name_uses(record, parts=parts):
-        raise InUse(
-            f"This {_noun(record)} cannot be deleted, because these name it: {', '.join(uses)}."
-            " Let them name another one first."
-        )
+    refuse_if_used(record)
     sign_history(record, actor=actor, reason=reason)
     record.delete()
 
