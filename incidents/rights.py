@@ -138,8 +138,15 @@ RIGHTS = (
     ),
     Right(
         model="incidents.slatarget",
-        actions="add change delete",
+        actions="add change",
         words="set SLA targets and what their warnings do",
+        roles=_CENTRE,
+        team=(TEAM_MANAGER,),
+    ),
+    Right(
+        model="incidents.slatarget",
+        actions="delete",
+        words="delete SLA targets",
         roles=_CENTRE,
     ),
     Right(
@@ -147,12 +154,16 @@ RIGHTS = (
         actions="add change",
         words="write and withdraw versions of SLA targets",
         roles=_CENTRE,
+        team=(TEAM_MANAGER,),
+        team_path="target.team_id",
     ),
     Right(
         model="incidents.slaaction",
         actions="add change delete",
         words="set what a warning or a breach does",
         roles=_CENTRE,
+        team=(TEAM_MANAGER,),
+        team_path="target.team_id",
     ),
     Right(
         model="incidents.slacycle",

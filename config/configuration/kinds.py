@@ -89,7 +89,7 @@ def _same(*names: str) -> dict[str, Source]:
 def _with_versions(rows: QuerySet[Model]) -> QuerySet[Model]:
     versions = SlaTargetVersion.objects.filter(withdrawn_at=None).select_related("calendar")
     ordered = Prefetch("versions", versions.order_by("effective_from", "created_at", "pk"))
-    return SlaTarget.objects.order_by("name").prefetch_related(ordered)
+    return SlaTarget.objects.order_by("name").select_related("team").prefetch_related(ordered)
 
 
 KINDS = (
@@ -150,7 +150,10 @@ KINDS = (
     ),
     Kind(
         "sla_targets", SlaTargetViewSet, {"name": "name"},
-        {**_same("name", "kind", "metric", "description"), **references.PROMISE, "external_id": "external_id"},
+        {
+            **_same("name", "kind", "metric", "description"), "team": "team.slug", **references.PROMISE,
+            "external_id": "external_id",
+        },
         ("name",), resolve=references.resolve_target, rows=_with_versions,
     ),
     Kind(

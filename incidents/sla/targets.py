@@ -1,6 +1,7 @@
 """Set targets: each change is a new version, in force from a moment on, and the past stays as it was (K-5, K-42)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -18,7 +19,7 @@ from incidents.models import SlaAction, SlaKind, SlaMetric, SlaScope, SlaTarget,
 from incidents.sla import neighbours
 from incidents.sla.drafts import VersionDraft, check_promise, check_scope, check_start, draft_of, read_draft
 from incidents.sla.words import goal_text, percents_text
-from oncall.models import User
+from oncall.models import Team, User
 
 BREACH_PERCENT = 100
 """A breach, and a warning at the whole goal, fall together."""
@@ -36,6 +37,7 @@ def create_target(
     metric: str,
     draft: VersionDraft,
     description: str = "",
+    team: Team | None = None,
     scope: str = SlaScope.ALL,
     effective_from: datetime | None = None,
     note: str = "",
@@ -45,11 +47,11 @@ def create_target(
 ) -> SlaTarget:
     """Create a target with its first version, in force from `effective_from` or the next whole minute on (K-5).
 
-    Kind and metric never change. Raises ValidationError as `add_version` and for a name that exists already; nothing
-    is stored then.
+    With a `team` it is this team's own, for its tickets only. Kind, metric and team never change. Raises
+    ValidationError as `add_version` and for a name that exists already; nothing is stored then.
     """
     target = SlaTarget(
-        name=clean_line(name), kind=kind, metric=metric, description=description, origin=origin
+        name=clean_line(name), kind=kind, metric=metric, description=description, team=team, origin=origin
     )  # fmt: skip
     errors: dict[str, list[str]] = {}
     if not target.name:
@@ -134,7 +136,9 @@ def check_version(
     """The draft as it would be stored. Raises ValidationError that names each wrong field (K-5, K-6, K-24)."""
     errors: dict[str, list[str]] = {}
     content: list[VersionDraft] = []
-    _collect(errors, lambda: content.append(read_draft(draft, kind=target.kind, metric=target.metric)))
+    _collect(
+        errors, lambda: content.append(read_draft(for_team(target, draft), kind=target.kind, metric=target.metric))
+    )
     _collect(errors, lambda: check_scope(scope))
     _collect(errors, lambda: check_start(effective_from, at=at))
     _collect(errors, lambda: _check_moment(target, effective_from))
@@ -254,6 +258,18 @@ def goal_now_text(target: SlaTarget) -> str:
     if not content or content["is_retired"]:
         return ""
     return goal_text(content["goal"], content["calendar"] is None)
+
+
+def for_team(target: SlaTarget, draft: VersionDraft) -> VersionDraft:
+    """The draft of a team's own target for the tickets of this team. Raises ValidationError on another team (S2)."""
+    if target.team is None:
+        return draft
+    own = [target.team.pk]
+    if draft.conditions.get("team", own) != own:
+        raise ValidationError(
+            {"conditions": [f"This is the own target of {target.team.name}, so it names no other team. Leave it out."]}
+        )
+    return replace(draft, conditions={**draft.conditions, "team": list(own)})
 
 
 def _write(

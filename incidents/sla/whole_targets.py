@@ -11,7 +11,7 @@ from config.base.data.text import clean_line
 from incidents.models import SlaScope, SlaTarget, SlaTargetVersion
 from incidents.sla import targets
 from incidents.sla.drafts import VersionDraft, draft_of, read_draft
-from oncall.models import User
+from oncall.models import Team, User
 
 
 class HasPromised(Refusal):
@@ -26,6 +26,7 @@ def save_target(
     kind: str,
     metric: str,
     description: str,
+    team: Team | None,
     external_id: str,
     draft: VersionDraft,
     scope: str = SlaScope.ALL,
@@ -37,17 +38,17 @@ def save_target(
 ) -> SlaTarget:
     """Create a target, or let a stored one promise this; the same values twice change nothing.
 
-    Another promise is a new version, from `effective_from` on or from the next whole minute on; kind and metric never
-    change. Raises ValidationError that names each wrong field.
+    Another promise is a new version, from `effective_from` on or from the next whole minute on; kind, metric and team
+    never change. Raises ValidationError that names each wrong field.
     """
     if target is None:
         saved = targets.create_target(
-            name=name, kind=kind, metric=metric, description=description, draft=draft, scope=scope,
+            name=name, kind=kind, metric=metric, description=description, team=team, draft=draft, scope=scope,
             effective_from=effective_from, note=note or reason, at=at, actor=actor,
         )  # fmt: skip
         write_record(saved, {"external_id": external_id}, actor=actor, reason=reason)
         return saved
-    _check_same(target, kind=kind, metric=metric)
+    _check_same(target, kind=kind, metric=metric, team=team)
     values = {"name": clean_line(name), "description": description, "external_id": external_id}
     write_record(target, values, actor=actor, reason=reason)
     if not _promises(target, draft, scope=scope):
@@ -79,14 +80,20 @@ def _promises(target: SlaTarget, draft: VersionDraft, *, scope: str) -> bool:
     last = last_version(target)
     if last is None or last.is_retired or last.scope != scope:
         return False
-    return draft_of(last) == read_draft(draft, kind=target.kind, metric=target.metric)
+    return draft_of(last) == read_draft(
+        targets.for_team(target, draft), kind=target.kind, metric=target.metric
+    )  # fmt: skip
 
 
-def _check_same(target: SlaTarget, *, kind: str, metric: str) -> None:
+def _check_same(target: SlaTarget, *, kind: str, metric: str, team: Team | None) -> None:
     errors = {
         name: [f"This cannot change: it is {stored} for good. Create another target, and end this one."]
-        for name, value, stored in (("kind", kind, target.kind), ("metric", metric, target.metric))
-        if value != stored
+        for name, value, stored in (
+            ("kind", kind, target.kind),
+            ("metric", metric, target.metric),
+            ("team", team, target.team.name if target.team else "the centre's"),
+        )
+        if (value != target.team if name == "team" else value != stored)
     }
     if errors:
         raise ValidationError(errors)

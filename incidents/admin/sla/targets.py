@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
+from config.base.data import rights
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import Refusal
 from config.base.data.users import signed_in
@@ -62,18 +63,20 @@ class VersionInline(FactInline):
 class SlaTargetAdmin(HistoryAdmin):
     """Targets: a change of what one promises is a new version."""
 
-    list_display = ("name", "kind", "metric", "goal_now")
-    list_filter = ("kind", "metric")
+    list_display = ("name", "kind", "metric", "team", "goal_now")
+    list_filter = ("kind", "metric", "team")
+    list_select_related = ("team",)
+    autocomplete_fields = ("team",)
     search_fields = ("name", "description")
     ordering = ("kind", "metric", "name")
-    fields = ("name", "kind", "metric", "description", "in_force", "new_version", "called_now")
+    fields = ("name", "kind", "metric", "team", "description", "in_force", "new_version", "called_now")
     inlines = (ActionInline, VersionInline)
     change_form_outer_after_template = "components/admin_planned_versions.html"
 
     def get_readonly_fields(self, request: HttpRequest, obj: SlaTarget | None = None) -> tuple[str, ...]:
-        """Kind and metric stay what they are (K-5)."""
+        """Kind, metric and team stay what they are (K-5)."""
         texts = ("in_force", "new_version", "called_now")
-        return ("kind", "metric", *texts) if obj else texts
+        return ("kind", "metric", "team", *texts) if obj else texts
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[SlaTarget]":
         """With the goal in force now."""
@@ -181,6 +184,15 @@ class SlaTargetVersionAdmin(ConfigAdmin):
         own = {"at": database_now(), "actor": signed_in(request), "__module__": __name__}
         return type(form)(form.__name__, (form,), own)
 
+    def formfield_for_foreignkey(
+        self, db_field: "models.ForeignKey[SlaTarget]", request: HttpRequest, **kwargs: object
+    ) -> forms.ModelChoiceField | None:
+        """Offer only the targets that the person keeps."""
+        if db_field.name == "target":
+            targets_held = rights.held_rows(SlaTarget.objects.all(), signed_in(request), "incidents.change_slatarget")
+            kwargs["queryset"] = targets_held.order_by("name")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, object]:
         """The content of the version `like`, else of the one in force of the target (K-42)."""
         sent = {name: request.GET.get(name, "") for name in ("target", "like")}
@@ -216,7 +228,7 @@ class SlaTargetVersionAdmin(ConfigAdmin):
 
     def has_withdraw_permission(self, request: HttpRequest) -> bool:
         """Whether the person may withdraw versions."""
-        return bool(request.user.has_perm("incidents.change_slatargetversion"))
+        return rights.holds_somewhere(request.user, "incidents.change_slatargetversion")
 
     @admin.action(description="Withdraw, before they take effect", permissions=["withdraw"])
     def withdraw(self, request: HttpRequest, queryset: "QuerySet[SlaTargetVersion]") -> None:

@@ -25,7 +25,7 @@ _TYPES = {int: "integer", str: "string", bool: "boolean"}
 class SlaTargetViewSet(ConfigurationViewSet):
     """SLA targets with their versions; a change of what one promises is a new version."""
 
-    queryset = SlaTarget.objects.prefetch_related(
+    queryset = SlaTarget.objects.select_related("team").prefetch_related(
         Prefetch(
             "versions",
             SlaTargetVersion.objects.select_related("created_by").order_by("-effective_from", "-created_at", "-pk"),

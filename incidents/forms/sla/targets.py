@@ -108,6 +108,7 @@ class VersionForm(forms.ModelForm):
         target = cleaned.get("target")
         if target is None or self.errors:
             return cleaned
+        self.instance.target = target  # the table of rights looks at whose target it is
         # Held until the version is stored, so that nothing checked here changes meanwhile.
         targets.lock_target(target)
         try:

@@ -60,6 +60,14 @@ class SlaTarget(Dated):
     kind = models.CharField(max_length=12, choices=SlaKind, default=SlaKind.SLA)
     metric = models.CharField(max_length=14, choices=SlaMetric)
     description = models.TextField(blank=True)
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sla_targets",
+        help_text="Whose own target it is: its managers keep it, and it is for this team only. Empty: the centre's.",
+    )
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
     external_id = external_id_field()
     history = HistoricalRecords()

@@ -11,17 +11,19 @@ from config.base.rest.serializers import (
     IdKey,
     InputSerializer,
     Instant,
+    Key,
     Line,
     Lines,
     OutputSerializer,
     ReadId,
+    ReadKey,
     RecordSerializer,
 )
 from incidents.models import SlaKind, SlaMetric, SlaScope, SlaStart, SlaTarget, SlaTargetVersion
 from incidents.sla.asking import Promise
 from incidents.sla.drafts import VersionDraft
 from incidents.sla.words import goal_text
-from oncall.models import Calendar
+from oncall.models import Calendar, Team
 from oncall.serializers.people import PersonSerializer
 
 
@@ -44,11 +46,13 @@ class SlaTargetSerializer(RecordSerializer):
     """A target with its versions, the newest first."""
 
     versions = SlaTargetVersionSerializer(many=True, read_only=True)
+    team = ReadKey("slug", allow_null=True)
 
     class Meta:
         model = SlaTarget
         fields = (
-            "id", "name", "kind", "metric", "description", "versions", "external_id", "created_at", "updated_at",
+            "id", "name", "kind", "metric", "description", "team", "versions", "external_id", "created_at",
+            "updated_at",
         )  # fmt: skip
 
 
@@ -92,6 +96,7 @@ class NewSlaTargetSerializer(NewSlaVersionSerializer):
     kind = serializers.ChoiceField(choices=SlaKind.choices, required=False, default=SlaKind.SLA)
     metric = serializers.ChoiceField(choices=SlaMetric.choices)
     description = Lines(max_length=10_000, required=False, allow_blank=True, default="")
+    team = Key("slug", queryset=Team.objects.all(), required=False, allow_null=True, default=None)
     external_id = Line(max_length=120, required=False, allow_blank=True, default="")
     reason = Line(max_length=REASON_LENGTH, required=False, allow_blank=True, default="")
 
