@@ -11,6 +11,7 @@ from unfold.decorators import action
 from config.base.data.clock import database_now
 from config.base.web.admin import FactAdmin, FactInline, HistoryAdmin, TabularInline
 from incidents.admin.services.simulation import simulate_url, simulation_page
+from incidents.forms.services import DependencyForm
 from incidents.models import Service, ServiceDependency, ServiceOwnership, ServiceReadiness
 from incidents.services import readiness
 
@@ -19,6 +20,7 @@ class DependencyInline(TabularInline):
     """The services that this one depends on."""
 
     model = ServiceDependency
+    form = DependencyForm
     fk_name = "service"
     autocomplete_fields = ("needs",)
     extra = 0
@@ -77,6 +79,7 @@ class ServiceAdmin(HistoryAdmin):
 class ServiceDependencyAdmin(HistoryAdmin):
     """Dependencies between services."""
 
+    form = DependencyForm
     list_display = ("service", "needs")
     list_select_related = ("service", "needs")
     search_fields = ("service__name", "needs__name")
