@@ -38,6 +38,7 @@ def add_context(request: HttpRequest, context: dict[str, object]) -> dict[str, o
         "blocking": [concern for concern in visible if concern.is_blocking],
         "missing": [concern for concern in visible if not concern.is_blocking],
         "cards": _cards(request, visible),
+        "shows_changes": admin_changes.may_read(request),
         "changes": admin_changes.newest_changes(request, limit=_CHANGES),
     }
 

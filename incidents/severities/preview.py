@@ -25,7 +25,7 @@ from oncall.escalation.simulation_text import ways_text
 from oncall.models import Calendar, Page
 
 _BEGINNING = ("opened", "alerted")
-_FIRINGS = 3
+_FIRINGS = 2
 """How many firings of the policy are named; the simulator shows all."""
 _LABELS = {
     SlaMetric.ACKNOWLEDGE: "acknowledge by",

@@ -78,6 +78,7 @@ class TestAdministration:
         assert task in page.content.decode()
         assert reverse("admin:oncall_escalationpolicy_changelist") in below.content.decode()
         assert reverse("admin:incidents_service_simulate") in below.content.decode()
+        assert reverse("admin-changes") not in page.content.decode()  # it is for those of the centre
 
     @pytest.mark.parametrize("role", [MembershipRole.RESPONDER, MembershipRole.OBSERVER])
     def test_stays_closed_for_other_members(self, client: Client, role: str) -> None:
