@@ -111,7 +111,7 @@ def _promise_row(form: SeverityForm, outlook: Outlook, metric: SlaMetric) -> Pro
 
 
 def _notes(outlook: Outlook, metric: SlaMetric) -> Iterator[tuple[str, str]]:
-    """What is promised without it, and what is planned."""
+    """What is promised without it, what is planned, and where earlier versions are, to write one of them again."""
     inherited = outlook.inherited.get(metric)
     if metric not in outlook.draft.promises and inherited is not None and inherited.target is not None:
         goal = goal_text(inherited.goal, inherited.is_round_the_clock)
@@ -120,6 +120,7 @@ def _notes(outlook: Outlook, metric: SlaMetric) -> Iterator[tuple[str, str]]:
     if own is not None:
         for version in own.planned:
             yield f"Planned: {describe_version(version)}.", own.target.get_absolute_url()
+        yield "Earlier versions, and what warnings do.", own.target.get_absolute_url()
 
 
 def _moment_note(form: SeverityForm) -> str:
