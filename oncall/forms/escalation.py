@@ -1,6 +1,5 @@
 """The form of an escalation policy with its steps, and the question to one: if it fired at this moment."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -9,8 +8,8 @@ from unfold.forms import PaginationInlineFormSet
 
 from config.base.data.clock import database_now
 from config.base.data.clock_changes import Reading, read_wall_clock
-from config.base.data.moments import Unreadable, read_moment
-from config.base.data.wall_clock import resolve, wall_time
+from config.base.data.moments import Unreadable, read_local_minute, read_moment
+from config.base.data.wall_clock import wall_time
 from oncall.escalation.draft_checks import check_steps, refuse_fallback
 from oncall.escalation.draft_types import StepDraft
 from oncall.escalation.machine import Target
@@ -112,8 +111,8 @@ class MomentForm(forms.Form):
 def _read(text: str, zone: ZoneInfo) -> Reading:
     """What the text means; one with an offset is one instant, and no local time to doubt. Raises Unreadable."""
     at = read_moment(text, zone=zone).replace(second=0, microsecond=0)
-    local = datetime.fromisoformat(text.strip()[:16])
-    return read_wall_clock(local, zone) if resolve(local, zone) == at else Reading(wall_time(at, zone), at)
+    local = read_local_minute(text)
+    return read_wall_clock(local, zone) if local is not None else Reading(wall_time(at, zone), at)
 
 
 class PolicyQuestion(MomentForm):

@@ -13,11 +13,13 @@ from tests.architecture.sources import APPS, place, sources, tree
 NOT_UNDERSTOOD = "Part of this address is not understood."
 ASKED_BY_HAND = {
     "incidents/admin/sla/targets.py": "fills the form of a new version in, which shows it before anything happens",
+    "incidents/admin/services/simulation.py": "fills a form in, which shows it before anything happens",
     "incidents/panels/services.py": "a page number, which the page around it checks as `numbered`",
     "incidents/views/customers/maintenance.py": "an unknown status page is 404",
     "incidents/views/customers/updates.py": "an unknown status page is 404",
     "incidents/views/response/respond.py": "no form of that name: the page of the incident, which pages must open",
     "incidents/views/tickets/queue.py": "which tab is drawn as the present one; the filter itself reads the value",
+    "oncall/admin/escalation/simulation.py": "fills a form in, whose answer is about what it shows",
     "oncall/views/calendars/days.py": "an unknown year is 404",
     "oncall/views/cover/overrides.py": "fills a form in, which shows it before anything happens",
     "oncall/views/feeds.py": "fills a form in, which shows it before anything happens",

@@ -52,6 +52,17 @@ def read_moment(text: str, *, zone: ZoneInfo | None, years: range = USUAL_YEARS)
         raise Unreadable(OUTSIDE_CALENDAR) from None
 
 
+def read_local_minute(text: str) -> datetime | None:
+    """The minute on the wall clock that a text without an offset names, without a zone; None for any other text."""
+    parts = _SHAPE.fullmatch(text.strip())
+    if parts is None or parts[3]:
+        return None
+    try:
+        return datetime.fromisoformat(f"{parts[1]}T{(parts[2] or '00:00')[:5]}")
+    except ValueError:
+        return None
+
+
 def read_day(text: str, *, years: range = USUAL_YEARS) -> date:
     """The day that a text such as 2026-03-01 names. Raises Unreadable."""
     written = text.strip()

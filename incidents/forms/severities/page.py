@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from config.base.data.clock_changes import clock_changes, read_wall_clock
+from config.base.data.moments import read_local_minute
 from config.base.data.wall_clock import wall_time
 from config.base.web.moments import reader_zone, reading_notice
 from incidents.customers.template_previews import TextPreview, preview_text
@@ -125,15 +126,11 @@ def _notes(outlook: Outlook, metric: SlaMetric) -> Iterator[tuple[str, str]]:
 
 def _moment_note(form: SeverityForm) -> str:
     """What is special about the local time that was asked about."""
-    text = str(form.data.get("preview_at", "")) if form.is_bound else ""
-    try:
-        local = datetime.fromisoformat(text)
-    except ValueError:
-        return ""
-    if local.tzinfo:
+    local = read_local_minute(str(form.data.get("preview_at", ""))) if form.is_bound else None
+    if local is None:
         return ""
     zone = reader_zone()
-    reading = read_wall_clock(local.replace(second=0, microsecond=0), zone)
+    reading = read_wall_clock(local, zone)
     return reading_notice(reading, at=reading.at, zone=zone)
 
 
