@@ -191,7 +191,7 @@ def _investigate(ana: Any, bob: Any, ticket: Any, at: datetime) -> Any:
 
 
 def _roles() -> list[str]:
-    return [Role.RESPONDER, Role.AGENT, Role.MANAGER]
+    return [Role.RESPONDER, Role.AGENT, Role.MANAGER, Role.PRACTICE]
 
 
 # A request that a newer one replaces is aborted on purpose (`hx-sync`); htmx reports that as an error.
