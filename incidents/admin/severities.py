@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils import timezone
 
 from config.base.data.clock import ceil_minute, database_now
 from config.base.data.users import signed_in
@@ -44,7 +45,9 @@ class SeverityAdmin(HistoryAdmin):
     ) -> type[forms.ModelForm]:
         """The form, which knows the moment, the person and the reason of this request."""
         form = super().get_form(request, obj, change=change, **{**kwargs, "fields": SeverityForm.Meta.fields})
-        own = {"at": database_now(), "actor": signed_in(request), "reason": reason_in(request), "__module__": __name__}
+        # As everywhere: what may be saved is judged by the database's clock.
+        at = database_now() if request.method == "POST" else timezone.now()
+        own = {"at": at, "actor": signed_in(request), "reason": reason_in(request), "__module__": __name__}
         return type(form)(form.__name__, (form,), own)
 
     def save_model(self, request: HttpRequest, obj: Severity, form: forms.ModelForm, change: bool) -> None:

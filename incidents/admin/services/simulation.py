@@ -6,10 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from config.base.data import rights
-from config.base.data.clock import database_now
 from incidents.forms.services import ServiceQuestion
 from incidents.models import Service, Severity
 from incidents.response.paging import policy_for
@@ -33,7 +33,7 @@ def simulation_page(request: HttpRequest, services: QuerySet[Service]) -> HttpRe
     """
     if not any(rights.holds_somewhere(request.user, code) for code in _SEEN_WITH):
         raise PermissionDenied
-    at = database_now()
+    at = timezone.now()
     offered = services.select_related("team__escalation_policy", "escalation_policy").order_by("tier", "name")
     service = _chosen(request, offered)
     team = service.team if service else None

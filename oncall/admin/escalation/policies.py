@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from unfold.decorators import action
 
@@ -62,7 +63,7 @@ class EscalationPolicyAdmin(HistoryAdmin):
         policy = self.get_object(request, unquote(object_id))
         if policy is None:  # or it is none of those that the person may see
             raise Http404
-        at = database_now()
+        at = timezone.now()
         data = simulation.initial_question(request, team=policy.team, at=at, urgency=Urgency.HIGH)
         form = PolicyQuestion(data)
         context = simulation.context(request, form, policy=policy, team=policy.team, at=at)
@@ -86,7 +87,7 @@ class EscalationPolicyAdmin(HistoryAdmin):
         """The people of each step now, so that gaps are seen early."""
         if policy.pk is None:
             return "Save the policy first."
-        description = policy_text.describe(policy, at=database_now())
+        description = policy_text.describe(policy, at=timezone.now())
         lines = [f"{step.when}: {step.names} ({step.people})" for step in description.steps]
         return format_html_join("", "<div>{}</div>", ((line,) for line in [*lines, description.after]))
 
