@@ -232,6 +232,7 @@ class TestLoad:
         assert set(counts) == set(Role.values)
         assert max(counts.values()) == 2
 
+    @pytest.mark.usefixtures("company")
     def test_has_sla_clocks_of_its_past_that_told_nobody(self) -> None:
         decided = SlaCycle.objects.filter(is_kept__isnull=False).values_list("kind", "metric", "is_kept")
         counts = Counter(decided)
