@@ -21,7 +21,7 @@ TEMPLATE_PREFIX = "holdfast_template_"
 # Any number: the process that holds this lock may make or clone the template.
 TEMPLATE_LOCK = 5_207_311
 # Which apps there are, how the first migrations make tables, and which roles become groups.
-SHAPING = ("rights.py", "settings.py", "first_migration.py", "roles.py")
+SHAPING = ("rights.py", "settings.py", "batched_migration.py", "roles.py")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -14,10 +14,11 @@ import simple_history.models
 import uuid
 from django.conf import settings
 from django.db import migrations, models
-from config.base.data.first_migration import FirstMigration
+
+from config.base.data.batched_migration import BatchedMigration
 
 
-class Migration(FirstMigration):
+class Migration(BatchedMigration):
 
     initial = True
 

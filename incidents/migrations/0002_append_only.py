@@ -2,8 +2,10 @@
 
 from django.db import migrations
 
+from config.base.data.batched_migration import BatchedMigration
 
-class Migration(migrations.Migration):
+
+class Migration(BatchedMigration):
     dependencies = [("incidents", "0001_initial"), ("oncall", "0002_append_only")]
 
     operations = [

@@ -2,6 +2,9 @@
 
 from django.db import migrations
 
+from config.base.data.batched_migration import BatchedMigration
+
+
 # A note for each incident whose figures may have changed. Many at once share a note by the quarter of an hour.
 TRIGGERS = """
 ALTER TABLE incidents_reportrun ALTER COLUMN seconds SET STORAGE EXTERNAL;
@@ -53,7 +56,7 @@ DROP FUNCTION holdfast_forget_summary();
 """
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
     dependencies = [("incidents", "0002_append_only")]
 
     operations = [migrations.RunSQL(TRIGGERS, NO_TRIGGERS)]

@@ -4,6 +4,9 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from config.base.data.batched_migration import BatchedMigration
+
+
 TEMPLATES = [
     ("Investigating", "investigating", "Since {start} some {audience} see {symptom} in {components}. We are looking into it. Not affected: {unaffected}. Next update by {next}."),
     ("Identified", "identified", "We know why {symptom} happens and are working on {mitigation}. You can meanwhile: {workaround}. Next update by {next}."),
@@ -20,7 +23,7 @@ def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     template.objects.bulk_create([template(title=title, phase=phase, body=body) for title, phase, body in TEMPLATES])
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
     dependencies = [("incidents", "0003_summary_triggers")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

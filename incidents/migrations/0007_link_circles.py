@@ -3,6 +3,9 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from config.base.data.batched_migration import BatchedMigration
+
+
 # A ticket that was a duplicate of several keeps the first; the others stay as related, which says the same less firmly.
 SURPLUS = """
 CREATE TEMPORARY TABLE surplus_link ON COMMIT DROP AS
@@ -17,7 +20,7 @@ UPDATE incidents_ticketlink SET kind = 'related' WHERE id IN (SELECT id FROM sur
 """
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('incidents', '0006_token_of_entries'),

@@ -3,6 +3,7 @@
 from django.db import migrations, models
 from django.db.models.functions import Now
 
+from config.base.data.batched_migration import BatchedMigration
 
 
 def _moment(model, name):
@@ -10,7 +11,7 @@ def _moment(model, name):
     return migrations.AddField(model_name=model, name=name, field=field)
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
     dependencies = [("incidents", "0007_link_circles"), ("oncall", "0009_times_of_configuration")]
 
     operations = [

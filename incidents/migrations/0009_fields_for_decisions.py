@@ -4,6 +4,8 @@ import django.contrib.postgres.fields
 import django.core.validators
 from django.db import migrations, models
 
+from config.base.data.batched_migration import BatchedMigration
+
 
 # What the code said by rank until now: minutes to the first update, minutes between updates, impact, status.
 _BY_RANK = {
@@ -29,7 +31,7 @@ def keep_behavior(apps, schema_editor):
     events.filter(outcome="rejected", problem__startswith="This integration is paused").update(while_paused=True)
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('incidents', '0008_times_of_requesters'),

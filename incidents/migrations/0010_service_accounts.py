@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from config.base.data.alter_choices import AlterChoices
+from config.base.data.batched_migration import BatchedMigration
 
 
 FOR_PEOPLE = (
@@ -23,7 +23,7 @@ def _people_only(table, column):
     )
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('incidents', '0009_fields_for_decisions'),
@@ -31,17 +31,17 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AlterChoices(
+        migrations.AlterField(
             model_name='actionitem',
             name='owner',
             field=models.ForeignKey(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='actions', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='contact',
             name='user',
             field=models.OneToOneField(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contact', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='ticket',
             name='assignee',
             field=models.ForeignKey(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned_tickets', to=settings.AUTH_USER_MODEL),

@@ -13,6 +13,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from config.base.data.batched_migration import BatchedMigration
+
 
 WRITTEN_ONCE = (
     ("slatargetversion", ("withdrawn_at", "withdrawn_by_id")),
@@ -31,7 +33,7 @@ def _append_only(table, columns):
     )
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('incidents', '0011_facts_for_clocks'),

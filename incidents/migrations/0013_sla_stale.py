@@ -2,6 +2,9 @@
 
 from django.db import migrations
 
+from config.base.data.batched_migration import BatchedMigration
+
+
 # A note for each entry that clocks read; NOTIFY takes effect at the commit.
 # A new or withdrawn definition concerns every ticket that may still get a promise.
 TRIGGERS = """
@@ -41,7 +44,7 @@ def _all_stale(table, events):
     )
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
     dependencies = [("incidents", "0012_sla_clocks"), ("oncall", "0013_opening_hours")]
 
     operations = [

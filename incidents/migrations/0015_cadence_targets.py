@@ -7,6 +7,9 @@ them. What it writes after this migration is not read any more.
 from django.db import migrations
 from django.db.models.functions import Now, TruncMinute
 
+from config.base.data.batched_migration import BatchedMigration
+
+
 _COLUMNS = ("first_update_minutes", "update_minutes")
 # Column, metric, start rule, and how the target is called.
 _PROMISES = (
@@ -48,7 +51,7 @@ def make_targets(apps, schema_editor):
             )
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ("incidents", "0014_sla_impacts"),

@@ -12,6 +12,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from config.base.data.batched_migration import BatchedMigration
+
 
 FILL = """
 UPDATE incidents_severity SET position = rank, needs_postmortem = is_major OR needs_prevention;
@@ -19,7 +21,7 @@ UPDATE incidents_historicalseverity SET position = rank, needs_postmortem = is_m
 """
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('incidents', '0015_cadence_targets'),

@@ -7,6 +7,9 @@ The apps above use the functions for tables of their own.
 
 from django.db import migrations
 
+from config.base.data.batched_migration import BatchedMigration
+
+
 FUNCTIONS = """
 CREATE FUNCTION holdfast_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -66,7 +69,7 @@ def guard(table, columns):
     return migrations.RunSQL(forward, backward)
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
     dependencies = [("oncall", "0001_initial")]
 
     operations = [

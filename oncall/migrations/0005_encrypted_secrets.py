@@ -3,8 +3,10 @@
 import config.base.data.encrypted
 from django.db import migrations, models
 
+from config.base.data.batched_migration import BatchedMigration
 
-class Migration(migrations.Migration):
+
+class Migration(BatchedMigration):
 
     dependencies = [
         ('oncall', '0004_paging_failures'),

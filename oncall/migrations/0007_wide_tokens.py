@@ -2,8 +2,10 @@
 
 from django.db import migrations
 
+from config.base.data.batched_migration import BatchedMigration
 
-class Migration(migrations.Migration):
+
+class Migration(BatchedMigration):
     dependencies = [("oncall", "0006_token_scopes")]
 
     operations = [

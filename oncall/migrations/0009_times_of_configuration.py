@@ -6,6 +6,9 @@ A change of a membership is one of its team and of its person, who show it. Sign
 from django.db import migrations, models
 from django.db.models.functions import Now
 
+from config.base.data.batched_migration import BatchedMigration
+
+
 FUNCTIONS = """
 CREATE FUNCTION holdfast_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -61,7 +64,7 @@ def _moment(model, name):
     return migrations.AddField(model_name=model, name=name, field=field)
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
     dependencies = [("oncall", "0008_repeats_of_requests")]
 
     operations = [

@@ -11,7 +11,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-from config.base.data.alter_choices import AlterChoices
+from config.base.data.batched_migration import BatchedMigration
+
 
 FUNCTIONS = """
 CREATE FUNCTION holdfast_refuse_account() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -99,7 +100,7 @@ def _people_only(table, column):
     )
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('account', '0001_initial'),
@@ -155,112 +156,112 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('person', 'Person'), ('service', 'Service account')], db_default='person', default='person', editable=False, max_length=10),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='absence',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.PROTECT, related_name='absences', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='contactmethod',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.CASCADE, related_name='contact_methods', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='deactivation',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.PROTECT, related_name='deactivations', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='escalationpolicy',
             name='fallback',
             field=models.ManyToManyField(help_text='Paged when a round reached nobody, and after the last round.', limit_choices_to={'kind': 'person'}, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='escalationtarget',
             name='user',
             field=models.ForeignKey(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='feedtoken',
             name='owner',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.CASCADE, related_name='feeds', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='handoffnote',
             name='author',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.PROTECT, related_name='handoff_notes', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='historicalobligationrule',
             name='person',
             field=models.ForeignKey(blank=True, db_constraint=False, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='layermember',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='membership',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='notificationrule',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.CASCADE, related_name='notification_rules', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='obligation',
             name='owner',
             field=models.ForeignKey(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='obligationrule',
             name='person',
             field=models.ForeignKey(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='override',
             name='out',
             field=models.ForeignKey(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='override',
             name='users',
             field=models.ManyToManyField(limit_choices_to={'kind': 'person'}, related_name='+', through='oncall.OverridePerson', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='overrideperson',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='reliefrequest',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.CASCADE, related_name='relief_requests', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='swapoffer',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='swaprequest',
             name='requested_by',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.PROTECT, related_name='swaps', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='team',
             name='members',
             field=models.ManyToManyField(limit_choices_to={'kind': 'person'}, related_name='teams', through='oncall.Membership', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='waketest',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.CASCADE, related_name='wake_tests', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='workinterval',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.PROTECT, related_name='work_intervals', to=settings.AUTH_USER_MODEL),

@@ -6,6 +6,9 @@ Whose turn it is in a step that pages one after another is none.
 from django.db import migrations, models
 from django.db.models.functions import Now
 
+from config.base.data.batched_migration import BatchedMigration
+
+
 NOTE_POLICY = """
 CREATE FUNCTION oncall_note_policy() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -43,7 +46,7 @@ DROP FUNCTION oncall_note_policy();
 """
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
     dependencies = [("oncall", "0011_answers_shown_once")]
 
     operations = [

@@ -9,6 +9,8 @@ import oncall.models.people
 from django.conf import settings
 from django.db import migrations, models
 
+from config.base.data.batched_migration import BatchedMigration
+
 
 APPEND_ONLY = """
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON oncall_calendarversion
@@ -22,7 +24,7 @@ DROP TRIGGER append_only ON oncall_calendarversion;
 """
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('oncall', '0012_times_of_policies'),

@@ -4,8 +4,10 @@ import config.base.data.models
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
+from config.base.data.batched_migration import BatchedMigration
 
-class Migration(migrations.Migration):
+
+class Migration(BatchedMigration):
 
     dependencies = [
         ('oncall', '0015_history_of_targets'),

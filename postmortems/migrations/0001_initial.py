@@ -7,10 +7,11 @@ import postmortems.models
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
-from config.base.data.first_migration import FirstMigration
+
+from config.base.data.batched_migration import BatchedMigration
 
 
-class Migration(FirstMigration):
+class Migration(BatchedMigration):
 
     initial = True
 

@@ -2,6 +2,9 @@
 
 from django.db import migrations
 
+from config.base.data.batched_migration import BatchedMigration
+
+
 FORWARD = """
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON postmortems_postmortemrevision
     FOR EACH ROW EXECUTE FUNCTION holdfast_refuse_change();
@@ -14,7 +17,7 @@ DROP TRIGGER append_only ON postmortems_postmortemrevision;
 """
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
     dependencies = [("postmortems", "0001_initial"), ("oncall", "0002_append_only")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from config.base.data.alter_choices import AlterChoices
+from config.base.data.batched_migration import BatchedMigration
 
 
 FOR_PEOPLE = (
@@ -22,7 +22,7 @@ def _people_only(table, column):
     )
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('postmortems', '0002_append_only'),
@@ -30,12 +30,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AlterChoices(
+        migrations.AlterField(
             model_name='postmortem',
             name='owner',
             field=models.ForeignKey(blank=True, limit_choices_to={'kind': 'person'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_postmortems', to=settings.AUTH_USER_MODEL),
         ),
-        AlterChoices(
+        migrations.AlterField(
             model_name='seat',
             name='user',
             field=models.ForeignKey(limit_choices_to={'kind': 'person'}, on_delete=django.db.models.deletion.PROTECT, related_name='review_seats', to=settings.AUTH_USER_MODEL),

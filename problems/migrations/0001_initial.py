@@ -6,10 +6,11 @@ import django.contrib.postgres.search
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
-from config.base.data.first_migration import FirstMigration
+
+from config.base.data.batched_migration import BatchedMigration
 
 
-class Migration(FirstMigration):
+class Migration(BatchedMigration):
 
     initial = True
 
