@@ -6,15 +6,13 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from config.base.data.configuration import check_external_id
+from config.base.data.configuration import check_external_id, write_record
 from incidents.models import Severity
 from incidents.severities import order, promises
 from incidents.severities.contradictions import Contradiction, find_contradictions
 from incidents.severities.drafts import SeverityDraft
 from incidents.severities.outlook import Outlook, look_ahead
 from oncall.models import User
-
-_REASON_LENGTH = 100
 
 
 class Contradicts(ValidationError):
@@ -41,7 +39,7 @@ def save_severity(*, draft: SeverityDraft, at: datetime, actor: User | None) -> 
     arrangement = order.arranged(severity, rows, draft.place)
     severity.rank = order.level_at(severity, arrangement)
     if severity.pk is None:
-        severity.position = len(rows) + 1
+        severity.position = max((row.position for row in rows), default=0) + 1
     _store(severity, reason=draft.reason, actor=actor)
     order.store_order(arrangement)
     promises.store_changes(outlook.planned, severity=severity, note=draft.reason, at=at, actor=actor)
@@ -54,7 +52,7 @@ def check_draft(draft: SeverityDraft, *, at: datetime) -> Outlook:
     draft.severity.validate_unique()
     check_external_id(draft.severity)
     outlook = look_ahead(draft, at=at)
-    if contradictions := find_contradictions(outlook, at=at):
+    if contradictions := find_contradictions(outlook):
         raise Contradicts(contradictions)
     if faults := promises.find_faults(outlook.planned, at=at):
         raise ValidationError(faults)
@@ -76,12 +74,8 @@ def move_severity(*, severity: Severity, steps: int, at: datetime, actor: User |
 
 
 def _store(severity: Severity, *, reason: str, actor: User | None) -> None:
-    """Save with a row of its history, unless nothing of it is new."""
+    """Save with a row of its history, unless nothing of it is new; the order stores the place of one that exists."""
+    names = {field.attname for field in Severity._meta.concrete_fields if not field.primary_key}
     if severity.pk is not None:
-        stored = Severity.objects.get(pk=severity.pk)
-        columns = [field.attname for field in Severity._meta.concrete_fields if field.name != "position"]
-        if all(getattr(stored, name) == getattr(severity, name) for name in columns):
-            return
-    severity._history_user = actor  # type: ignore[attr-defined]  # read by the history when it is saved
-    severity._change_reason = reason[:_REASON_LENGTH] or None  # type: ignore[attr-defined]  # as above
-    severity.save()
+        names.remove("position")
+    write_record(severity, {name: getattr(severity, name) for name in names}, actor=actor, reason=reason)

@@ -5,13 +5,11 @@ A sentence names both values and the ways out. What is only unusual is a warning
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.urls import reverse
 
 from incidents.customers import updates
-from incidents.models import Service, SlaMetric, SlaStart
-from incidents.services import coverage
+from incidents.models import SlaMetric, SlaStart
 from incidents.severities.outlook import Applicable, Outlook
 from incidents.severities.promises import PROMISED, goal_field
 from incidents.sla import neighbours
@@ -36,13 +34,12 @@ class Contradiction:
     link: str = ""
 
 
-def find_contradictions(outlook: Outlook, *, at: datetime) -> list[Contradiction]:
+def find_contradictions(outlook: Outlook) -> list[Contradiction]:
     """Everything that contradicts itself in a draft; empty for one that can be stored."""
     checks: tuple[Callable[[Outlook], Iterator[Contradiction]], ...] = (
-        _paging, _order_of_promises, _starts, _hidden, _looser_teams, _postmortem, _first_words,
+        _paging, _order_of_promises, _starts, _hidden, _looser_teams, _postmortem, _first_words, _nobody_reached,
     )  # fmt: skip
-    contradictions = [each for check in checks for each in check(outlook)]
-    return [*contradictions, *_nobody_reached(outlook, at=at)]
+    return [each for check in checks for each in check(outlook)]
 
 
 def _paging(outlook: Outlook) -> Iterator[Contradiction]:
@@ -171,7 +168,7 @@ def _first_words(outlook: Outlook) -> Iterator[Contradiction]:
         yield Contradiction("first_words", f"There is no placeholder {', '.join(unknown)}. Use one of: {allowed}.")
 
 
-def _nobody_reached(outlook: Outlook, *, at: datetime) -> Iterator[Contradiction]:
+def _nobody_reached(outlook: Outlook) -> Iterator[Contradiction]:
     """A severity that pages, while no policy exists, or while no page about any service would reach anybody."""
     if not outlook.draft.severity.pages:
         return
@@ -183,8 +180,7 @@ def _nobody_reached(outlook: Outlook, *, at: datetime) -> Iterator[Contradiction
             link="Add an escalation policy",
         )
         return
-    covered = _coverage(at)
-    if covered and not any(row.names for row in covered):
+    if outlook.coverage and not any(row.names for row in outlook.coverage):
         yield Contradiction(
             "pages",
             "It pages the people on call, but nobody is: a page about any of the services would reach nobody now. Put"
@@ -194,16 +190,14 @@ def _nobody_reached(outlook: Outlook, *, at: datetime) -> Iterator[Contradiction
         )
 
 
-def list_warnings(outlook: Outlook, *, at: datetime) -> list[Contradiction]:
+def list_warnings(outlook: Outlook) -> list[Contradiction]:
     """What is unusual about a draft, and stops nobody from saving it."""
     severity = outlook.draft.severity
     warnings = []
-    if severity.pages:
-        unreached = [row.service.name for row in _coverage(at) if not row.names]
-        if unreached:
-            more = f" and {len(unreached) - _NAMES} more" if len(unreached) > _NAMES else ""
-            names = f"{', '.join(unreached[:_NAMES])}{more}"
-            warnings.append(Contradiction("pages", f"A page about these would reach nobody now: {names}."))
+    if unreached := [row.service.name for row in outlook.coverage if not row.names]:
+        more = f" and {len(unreached) - _NAMES} more" if len(unreached) > _NAMES else ""
+        names = f"{', '.join(unreached[:_NAMES])}{more}"
+        warnings.append(Contradiction("pages", f"A page about these would reach nobody now: {names}."))
     if severity.is_major and not severity.needs_postmortem:
         warnings.append(Contradiction("needs_postmortem", "A major incident without a postmortem teaches nobody."))
     if severity.is_major and SlaMetric.NEXT_UPDATE not in outlook.applicable:
@@ -213,7 +207,3 @@ def list_warnings(outlook: Outlook, *, at: datetime) -> list[Contradiction]:
             )
         )
     return warnings
-
-
-def _coverage(at: datetime) -> list[coverage.ServiceCoverage]:
-    return coverage.list_coverage(Service.objects.select_related("team").order_by("tier", "name", "pk"), at=at)

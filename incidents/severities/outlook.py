@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from incidents.models import SlaKind, SlaMetric, SlaTarget, TicketKind
+from incidents.models import Service, SlaKind, SlaMetric, SlaTarget, TicketKind
+from incidents.services.coverage import ServiceCoverage, list_coverage
 from incidents.severities import promises
 from incidents.severities.drafts import SeverityDraft
 from incidents.severities.promises import PROMISED, UNSAVED, USUAL_POSITION, OwnTargets
@@ -59,6 +60,8 @@ class Outlook:
     """For a plain incident: of no team's own target, no service and no customer."""
     inherited: Mapping[SlaMetric, Applicable]
     """What would be promised if the severity promised nothing itself."""
+    coverage: Sequence[ServiceCoverage]
+    """Every service and who would be paged about it now; none for a severity that pages nobody."""
 
 
 def look_ahead(draft: SeverityDraft, *, at: datetime) -> Outlook:
@@ -88,7 +91,12 @@ def look_ahead(draft: SeverityDraft, *, at: datetime) -> Outlook:
         definitions=definitions,
         applicable={metric: _applicable(metric, each, named, fields) for metric, each in applicable.items()},
         inherited={metric: _applicable(metric, each, named, fields) for metric, each in inherited.items()},
+        coverage=_coverage(at) if draft.severity.pages else (),
     )
+
+
+def _coverage(at: datetime) -> list[ServiceCoverage]:
+    return list_coverage(Service.objects.select_related("team").order_by("tier", "name", "pk"), at=at)
 
 
 def plain_fields(draft: SeverityDraft) -> dict[str, object]:

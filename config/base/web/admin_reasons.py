@@ -32,7 +32,7 @@ _EXAMPLE = "For example: customers asked for a first update within 15 minutes"
 _ATTRS = {"maxlength": history.REASON_LENGTH, "autocomplete": "off"}
 
 
-class ReasonForm(forms.ModelForm):
+class ChangeReasonForm(forms.ModelForm):
     """A form that asks why; what it asks of is its request's own matter."""
 
     change_reason = forms.CharField(
@@ -103,12 +103,12 @@ class AsksWhy(GuardedForms, GuardedActions, ModelAdmin):
         if is_for_names or not may_change:
             return form
         names = {"asked_by": request, "__module__": __name__}
-        return ModelFormMetaclass(form.__name__, (ReasonForm, form), names)
+        return ModelFormMetaclass(form.__name__, (ChangeReasonForm, form), names)
 
     def _create_formsets(self, request: HttpRequest, obj: Model | None, change: bool) -> object:
         """The formsets of a form, which its question needs: a changed row is a change."""
         formsets, inlines = super()._create_formsets(request, obj, change)
-        request.change_formsets = formsets  # type: ignore[attr-defined]  # a mark for `ReasonForm`
+        request.change_formsets = formsets  # type: ignore[attr-defined]  # a mark for `ChangeReasonForm`
         return formsets, inlines
 
     def delete_view(

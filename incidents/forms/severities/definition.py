@@ -149,7 +149,7 @@ class SeverityForm(forms.ModelForm):
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, which its types leave out
         draft = self.draft()
         self.outlook = look_ahead(draft, at=self.at)
-        self.contradictions = find_contradictions(self.outlook, at=self.at)
+        self.contradictions = find_contradictions(self.outlook)
         for each in self.contradictions:
             self.add_error(each.field, each.sentence)
         if not self.errors:

@@ -23,7 +23,7 @@ from incidents.severities.drafts import SeverityDraft, draft_of
 from incidents.severities.outlook import Outlook, look_ahead
 from incidents.severities.preview import RaisedPreview, preview_raised
 from incidents.severities.promises import PROMISED, calendar_field, goal_field
-from incidents.sla.version_text import describe_version
+from incidents.sla.version_text import describe_versions
 from incidents.sla.words import goal_text
 
 _FRIDAY = 4
@@ -51,7 +51,7 @@ class Try:
 def page_context(form: SeverityForm, *, at: datetime, is_live: bool = False) -> dict[str, object]:
     """The context of the page, and of its live part; `at` is the whole minute of now."""
     outlook = form.outlook or look_ahead(_draft(form), at=form.at)
-    contradictions = form.contradictions if form.outlook else find_contradictions(outlook, at=form.at)
+    contradictions = form.contradictions if form.outlook else find_contradictions(outlook)
     return {
         "form": form,
         "promises": [_promise_row(form, outlook, metric) for metric in PROMISED],
@@ -59,7 +59,7 @@ def page_context(form: SeverityForm, *, at: datetime, is_live: bool = False) -> 
         "this": outlook.draft.severity,
         "preview": _preview(form, outlook, contradictions, at=at),
         "preview_note": _moment_note(form),
-        "warnings": list_warnings(outlook, at=form.at),
+        "warnings": list_warnings(outlook),
         "contradictions": contradictions,
         "links": [each for each in contradictions if each.url],
         "tries": list(_tries(at)),
@@ -119,8 +119,8 @@ def _notes(outlook: Outlook, metric: SlaMetric) -> Iterator[tuple[str, str]]:
         yield f"“{inherited.target.name}” promises {goal}.", inherited.target.get_absolute_url()
     own = outlook.own.get(metric)
     if own is not None:
-        for version in own.planned:
-            yield f"Planned: {describe_version(version)}.", own.target.get_absolute_url()
+        for text in describe_versions(own.planned).values():
+            yield f"Planned: {text}.", own.target.get_absolute_url()
         yield "Earlier versions, and what warnings do.", own.target.get_absolute_url()
 
 
