@@ -9,7 +9,8 @@ MINUTES ?= 5
 ARGS ?=
 # Tests with these markers take a browser, processes or minutes; tests/plugins/heavy.py says what each means.
 HEAVY := browser or faults or walk or drill
-XDIST := -n auto --maxprocesses 8 --dist worksteal
+# One process more than cores: the tests of waiting and of other programs leave theirs idle.
+XDIST = -n $(shell $(PYTHON) -c 'import os; print(min(8, (os.cpu_count() or 1) + 1))') --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-demo demo test check lint fmt manage registries run worker bench faults fuzz lock \

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from django.conf import settings
+from django.test import override_settings
 from django.urls import get_resolver
 from playwright.sync_api import Browser, sync_playwright
 
@@ -15,12 +17,20 @@ from oncall.engine.pulse import Pulse
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
+QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 COUNTERS = {"CaptureQueriesContext", "django_assert_max_num_queries", "django_assert_num_queries"}
 """What a test that counts queries has as a fixture, or imports."""
 
 # An example has no limit on the clock, which a busy machine would break; the budget of CPU holds for all together.
 hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """New passwords are hashed quickly: Argon2 takes 0.2 s of CPU by design, and hundreds of tests make an account."""
+    with override_settings(PASSWORD_HASHERS=[QUICK_HASHER, *settings.PASSWORD_HASHERS]):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

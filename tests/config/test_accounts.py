@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from config import settings as product
 from config.base.data.models import Origin
 from oncall.models import User
 
@@ -21,8 +22,7 @@ LOGIN = "/accounts/login/"
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick: many are tried here
+def fresh_limits() -> None:
     cache.clear()
 
 
@@ -291,6 +291,16 @@ class TestDemoSignIn:
         settings.DEMO = True
 
         assert client.post("/accounts/demo/", {"person": str(ana.pk)}).status_code == 404
+
+
+class TestPasswords:
+    def test_are_hashed_with_argon2(self, settings: Settings, ana: User) -> None:
+        settings.PASSWORD_HASHERS = product.PASSWORD_HASHERS  # all other tests hash quickly
+
+        ana.set_password(PASSWORD)
+
+        assert ana.password.startswith("argon2$argon2id$")
+        assert ana.check_password(PASSWORD)
 
 
 class TestSecondFactor:
