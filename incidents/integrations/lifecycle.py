@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from config.base.data.configuration import check_record, delete_record, write_record
+from config.base.data.history import sign_history
 from config.base.rest import tokens
 from incidents.intake import integration_keys
 from incidents.models import Integration, Service, Severity
@@ -115,7 +116,6 @@ def _lock_integration(integration_id: int) -> Integration:
 
 def _save(integration: Integration, actor: User | None, reason: str) -> None:
     """Save with a history row that names the person, and clear the cache of keys at the commit."""
-    integration._history_user = actor  # type: ignore[attr-defined]  # read by the history when it is saved
-    integration._change_reason = reason  # type: ignore[attr-defined]  # read by the history when it is saved
+    sign_history(integration, actor=actor, reason=reason)
     integration.save()
     transaction.on_commit(integration_keys.clear_cache)

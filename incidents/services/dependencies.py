@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from config.base.data import answers
-from config.base.data.configuration import sign_history
+from config.base.data.history import sign_history
 from incidents.models import Service, ServiceDependency
 from oncall.models import User
 

@@ -6,6 +6,7 @@ from typing import cast
 from django.db.models import Model, Q
 
 from config.base.data import retirement
+from config.base.data.history import sign_history
 from config.base.data.uses import Rows, Use, all_rows
 from incidents.intake import integration_keys
 from incidents.models import (
@@ -79,7 +80,7 @@ def _move_service(*, row: Model, record: Model, by: Model, reason: str, at: date
 def _move_need(*, row: Model, record: Model, by: Model, reason: str, at: datetime, actor: User | None) -> None:
     """Make the services that need one need the other; a service never needs itself, nor the same twice."""
     for need in ServiceDependency.objects.filter(service=row.pk, needs=record.pk):
-        retirement.sign(need, reason=reason, actor=actor)
+        sign_history(need, reason=reason, actor=actor)
         if row.pk == by.pk or ServiceDependency.objects.filter(service=row.pk, needs=by.pk).exists():
             need.delete()
         else:
@@ -98,7 +99,7 @@ def _move_sender(*, row: Model, record: Model, by: Model, reason: str, at: datet
         integration.severities = {
             word: by.name if _names(name, record) else name for word, name in integration.severities.items()
         }
-    retirement.sign(integration, reason=reason, actor=actor)
+    sign_history(integration, reason=reason, actor=actor)
     integration.save(update_fields=["service", "default_severity", "severities"])
     integration_keys.clear_cache()
 

@@ -6,13 +6,13 @@ Nobody gives one more than they hold themselves: who can make its tokens can act
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.text import slugify
 
 from config.base.data import rights
+from config.base.data.history import sign_history
 from config.base.data.lifecycle import Refusal
 from config.base.data.text import clean_line, clean_lines
 from oncall.access import renewals, tokens
@@ -20,7 +20,6 @@ from oncall.models import SERVICE_DOMAIN, SERVICE_SUFFIX, AccountKind, ApiToken,
 from oncall.people import privileges
 
 NAME_LENGTH = 100
-_REASON_LENGTH = 100
 
 
 class ServiceAccountRefused(Refusal):
@@ -60,7 +59,7 @@ def create_service_account(
         user=user, team=team, description=clean_lines(description), created_by=actor, created_at=at, updated_at=at
     )
     account.full_clean()
-    _note(account, actor, [f"Roles: {_names(groups)}"])
+    sign_history(account, actor=actor, reason=f"Roles: {_names(groups)}")
     account.save(force_insert=True)
     _refuse_stronger(actor, user)
     return account
@@ -200,7 +199,7 @@ def _save(
     account: ServiceAccount, *columns: str, at: datetime, actor: User | None, notes: list[str]
 ) -> ServiceAccount:
     """Save with a line in the history; the time of the change moves also when no column of the account did."""
-    _note(account, actor, notes)
+    sign_history(account, actor=actor, reason="; ".join(notes))
     account.updated_at = at
     account.save(update_fields=[*columns, "updated_at"])
     return account
@@ -208,9 +207,3 @@ def _save(
 
 def _names(groups: Collection[Group]) -> str:
     return ", ".join(sorted(group.name for group in groups)) or "none"
-
-
-def _note(account: Any, actor: User | None, notes: list[str]) -> None:
-    """Say in the history who acts, and what no column of the account says."""
-    account._history_user = actor
-    account._change_reason = "; ".join(notes)[:_REASON_LENGTH] or None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from config.base.data.configuration import sign_history
+from config.base.data.history import sign_history
 from config.base.data.lifecycle import Refusal
 from config.base.data.models import Origin
 from oncall.calendars import countries, uses

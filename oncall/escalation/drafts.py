@@ -7,7 +7,8 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from config.base.data.configuration import check_record, sign_history
+from config.base.data.configuration import check_record
+from config.base.data.history import sign_history
 from oncall import signals
 from oncall.escalation.draft_checks import check_draft
 from oncall.escalation.draft_types import DraftReport, Finding, PolicyDraft, StepDraft

@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from config.base.data import retirement
 from config.base.data.clock import ceil_minute
+from config.base.data.history import sign_history
 from config.base.data.uses import Rows, Use, all_rows
 from oncall import signals
 from oncall.calendars import versions
@@ -48,14 +49,14 @@ def move_target(*, row: Model, record: Model, by: Model, reason: str, at: dateti
     there = set(targets.filter(**{column: by}).values_list("step_id", flat=True))
     for target in targets.filter(**{column: record}).order_by("pk"):
         if target.step_id in there:
-            retirement.sign(target, reason=reason, actor=actor)
+            sign_history(target, reason=reason, actor=actor)
             target.delete()
         else:
             there.add(target.step_id)
             setattr(target, column, by)
-            retirement.sign(target, reason=reason, actor=actor)
+            sign_history(target, reason=reason, actor=actor)
             target.save(update_fields=[column])
-    retirement.sign(policy, reason=reason, actor=actor)
+    sign_history(policy, reason=reason, actor=actor)
     policy.save()
     signals.send_reachability_changed(at=at, policies=[policy.pk])
 

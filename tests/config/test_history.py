@@ -55,18 +55,20 @@ class TestBecause:
         assert reasons(team)[0] == ("Two lines " + "x" * 200)[: history.REASON_LENGTH]
 
 
-class TestRecordReason:
+class TestSignHistory:
     def test_goes_with_the_next_version(self) -> None:
         team = make.TeamFactory()
 
-        history.record_reason(team, "Renamed by the import")
+        somebody = make.UserFactory()
+        history.sign_history(team, actor=somebody, reason="Renamed by the import")
         team.save()
 
         assert reasons(team)[0] == "Renamed by the import"
+        assert team.history.first().history_user == somebody
 
     def test_stands_before_the_reason_of_the_block(self) -> None:
         team = make.TeamFactory()
-        history.record_reason(team, "Paused.")
+        history.sign_history(team, actor=None, reason="Paused.")
 
         with history.because("Too many alerts"):
             team.save()

@@ -6,7 +6,7 @@ from typing import TypeVar
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 
-from config.base.data.history import record_reason
+from config.base.data.history import sign_history
 from config.base.data.users import User
 from config.base.data.uses import refuse_if_used
 
@@ -18,12 +18,6 @@ def lock_record(record: models.Model) -> None:
     """Lock a stored record until the end of the transaction, and read what it holds now."""
     rows = type(record)._base_manager.select_for_update(no_key=True, of=("self",))
     record.refresh_from_db(from_queryset=rows)
-
-
-def sign_history(record: models.Model, *, actor: User | None, reason: str) -> None:
-    """Note who changes a record and why, for the history row of its next save or deletion."""
-    record._history_user = actor  # type: ignore[attr-defined]  # read by the history when it is saved
-    record_reason(record, reason)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Why a record changed: the reason that goes into the history of versions, from forms, actions, imports and the API.
 
 `because` covers all that is written in its block: a record, its rows and what is deleted with it. They share one
-moment, so that one save can be read as one change. `record_reason` is for a single record that is saved next.
+moment, so that one save can be read as one change. `sign_history` is for a single record that is saved next.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Protocol
 
 from django.db.models import Model
+
+from config.base.data.users import User
 
 REASON_LENGTH = 100
 
@@ -45,12 +47,13 @@ def because(reason: str) -> Iterator[None]:
         _change.reset(token)
 
 
-def record_reason(record: Model, reason: str) -> None:
-    """Keep this reason, of at most 100 characters, with the next version of the record; call it before saving.
+def sign_history(record: Model, *, actor: User | None, reason: str) -> None:
+    """Keep who changes a record and why, in at most 100 characters, with its next version; call it before saving.
 
     In a block with a reason of its own, the version has both.
     """
-    record._change_reason = _one_line(reason)  # type: ignore[attr-defined]  # where the history looks for it
+    record._history_user = actor  # type: ignore[attr-defined]  # where the history looks for it
+    record._change_reason = _one_line(reason) or None  # type: ignore[attr-defined]  # as above
 
 
 def keep_reason(*, history_instance: Version, **_: object) -> None:

@@ -14,6 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.dispatch import Signal
 
 from config.base.data.clock import ceil_minute
+from config.base.data.history import sign_history
 from config.base.data.lifecycle import Refusal
 from config.base.data.text import clean_line
 from config.base.data.users import User
@@ -21,7 +22,6 @@ from config.base.data.uses import InUse, Use, count_stopping, listed, sentence, 
 
 RowT = TypeVar("RowT", bound=Model)
 COLUMN = "retired_at"
-REASON_LENGTH = 100
 
 retirement_changed = Signal()
 """record, at; inside the transaction, after a record went out of use or came back"""
@@ -216,7 +216,7 @@ def _move(use: Use, *, row: Model, record: Model, by: Model, reason: str, at: da
 
 def write_column(*, row: Model, column: str, record: Model, by: Model, reason: str, actor: User | None) -> None:
     """Make a column of a row name another record, with a line in the row's history, if it keeps one."""
-    sign(row, reason=reason, actor=actor)
+    sign_history(row, reason=reason, actor=actor)
     if row._meta.get_field(column).many_to_many:
         others = getattr(row, column)
         others.remove(record)
@@ -224,11 +224,6 @@ def write_column(*, row: Model, column: str, record: Model, by: Model, reason: s
         return
     setattr(row, column, by)
     row.save(update_fields=[column])
-
-
-def sign(row: Model, *, reason: str, actor: User | None) -> None:
-    """Say who changes a row and why, for its history, which is written when the row is saved."""
-    vars(row).update(_history_user=actor, _change_reason=reason[:REASON_LENGTH] or None)
 
 
 def _locked(record: Model) -> Model:
@@ -245,7 +240,7 @@ def _checked(reason: str) -> str:
 
 def _set(record: Model, retired_at: datetime | None, *, reason: str, at: datetime, actor: User | None) -> Model:
     setattr(record, COLUMN, retired_at)
-    sign(record, reason=reason, actor=actor)
+    sign_history(record, reason=reason, actor=actor)
     record.save(update_fields=[COLUMN])
     retirement_changed.send(sender=type(record), record=record, at=at)
     return record

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
-from config.base.data import retirement, uses
+from config.base.data import history, retirement, uses
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import Refusal
 from config.base.data.users import signed_in
@@ -34,7 +34,7 @@ class ReasonForm(forms.Form):
     """Why something is done to a record."""
 
     reason = forms.CharField(
-        label="Why", max_length=retirement.REASON_LENGTH, widget=UnfoldAdminTextInputWidget,
+        label="Why", max_length=history.REASON_LENGTH, widget=UnfoldAdminTextInputWidget,
         help_text="It stays in the history of the record.",
     )  # fmt: skip
 
