@@ -95,7 +95,11 @@ def _with_versions(rows: QuerySet[Model]) -> QuerySet[Model]:
 KINDS = (
     Kind(
         "calendars", CalendarViewSet, {"name": "name"},
-        _same("name", "country", "subdivision", "description", "external_id"), ("name",),
+        {
+            **_same("name", "country", "subdivision", "description"),
+            "opening_hours": references.hours_of, "external_id": "external_id",
+        },
+        ("name",), resolve=references.resolve_calendar, later=("opening_hours",),
     ),
     Kind(
         "teams", TeamViewSet, {"slug": "slug"},

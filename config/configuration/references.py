@@ -10,6 +10,8 @@ from django.db.models import Model
 from config.configuration.document import Row
 from incidents.models import Component, Integration, Service, Severity, SlaTarget, SlaTargetVersion
 from incidents.sla.conditions import FIELDS
+from oncall.calendars import hours_of as calendar_hours
+from oncall.calendars import last_hours
 from oncall.models import Calendar, EscalationPolicy, Team, User
 from postmortems.models import Template
 
@@ -75,6 +77,14 @@ def sections_of(record: Template) -> object:
     return [{name: row[name] for name in ("key", "title", "guidance", "is_required")} for row in record.sections]
 
 
+def hours_of(record: Calendar) -> object:
+    """The opening hours that count in the end, with the calendar of holidays by name; nothing for dates only."""
+    version = last_hours(record)
+    if version is None:
+        return None
+    return {**calendar_hours(version), "holidays": version.holidays.name if version.holidays else None}
+
+
 def last_version(target: SlaTarget) -> SlaTargetVersion | None:
     """What a target promises in the end; its versions are loaded in order, without withdrawn ones."""
     versions = [version for version in target.versions.all() if version.withdrawn_at is None]
@@ -134,6 +144,19 @@ def _as_ids(name: str, values: object) -> object:
     if model is None or not isinstance(values, list):
         return values
     return [_one(model, _NAMES[model], str(value), field="conditions").pk for value in values]
+
+
+def resolve_calendar(row: Row) -> Row:
+    """A calendar as a request has it: that of its holidays by id. Raises as `resolve_target`."""
+    hours = row.get("opening_hours")
+    if not _is_row(hours) or hours.get("holidays") is None:
+        return dict(row)
+    name = hours["holidays"]
+    if not isinstance(name, str):
+        raise ValidationError(
+            {"opening_hours": ["Write the name of the calendar of holidays; ids differ between systems."]}
+        )
+    return row | {"opening_hours": hours | {"holidays": _one(Calendar, "name", name, field="opening_hours").pk}}
 
 
 def resolve_component(row: Row) -> Row:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions
@@ -28,7 +29,9 @@ def _may(user: User, record: object = None) -> bool:
 class CalendarViewSet(ConfigurationViewSet):
     """Calendars of opening hours, public holidays and own days off."""
 
-    queryset = Calendar.objects.all()
+    queryset = Calendar.objects.prefetch_related(
+        Prefetch("versions", CalendarVersion.objects.active().select_related("holidays"))
+    )
     serializer_class = serializers.CalendarSerializer
     filterset_class = CalendarFilter
     order = "id"
@@ -36,10 +39,8 @@ class CalendarViewSet(ConfigurationViewSet):
     scope = Scope.ROTA
 
     def write(self, record: Calendar | None, values: Values) -> Calendar:
-        """A new calendar with a country gets the public holidays of this year and the next years."""
-        if record is None:
-            return calendars.create_calendar(**values, at=self.at, actor=self.actor)
-        return calendars.change_calendar(calendar=record, **values, actor=self.actor)
+        """A new calendar with a country gets the public holidays; other opening hours are a new version (K-14)."""
+        return calendars.save_calendar(calendar=record, **values, at=self.at, actor=self.actor)
 
     def remove(self, record: Calendar) -> None:
         """Only a calendar that nothing has ever used."""

@@ -19,6 +19,7 @@ from oncall.calendars.queries import with_counts, years
 from oncall.calendars.top_up import top_up_due
 from oncall.calendars.uses import used_by
 from oncall.calendars.versions import add_version, planned_versions, version_in_force, withdraw_version
+from oncall.calendars.whole_calendars import hours_of, last_hours, save_calendar
 
 __all__ = [
     "add_date",
@@ -27,10 +28,13 @@ __all__ = [
     "create_calendar",
     "delete_calendar",
     "fetch_calendar",
+    "hours_of",
     "import_dates",
+    "last_hours",
     "load_opening_hours",
     "planned_versions",
     "read_days",
+    "save_calendar",
     "set_dates",
     "top_up_due",
     "used_by",

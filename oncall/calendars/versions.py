@@ -49,6 +49,7 @@ def add_version(
         effective_from=effective_from, note=note, at=at, actor=actor, origin=origin,
     )  # fmt: skip
     version.save()
+    _note_change(calendar, at=at)
     return version
 
 
@@ -133,7 +134,13 @@ def withdraw_version(*, version: CalendarVersion, at: datetime, actor: User | No
         )
     version.withdrawn_at, version.withdrawn_by = at, actor
     version.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    _note_change(version.calendar, at=at)
     return version
+
+
+def _note_change(calendar: Calendar, *, at: datetime) -> None:
+    """The opening hours are a part of what a calendar shows, so they move the time of its change."""
+    Calendar.objects.filter(pk=calendar.pk).update(updated_at=at)
 
 
 def version_in_force(calendar: Calendar, at: datetime) -> CalendarVersion | None:

@@ -75,7 +75,18 @@ BODIES: dict[str, tuple[Callable[[], Body], Body]] = {
         {"role": "observer"},
     ),
     "services": (_service, {"tier": 2, "depends_on": []}),
-    "calendars": (lambda: {"name": "Bank days", "description": "Days of the bank."}, {"description": "Other."}),
+    "calendars": (
+        lambda: {
+            "name": "Bank days",
+            "description": "Days of the bank.",
+            "opening_hours": {
+                "time_zone": "Europe/Berlin",
+                "windows": [{"days": [0, 4], "start": "09:00", "end": "17:00"}],
+                "holidays": make.CalendarFactory().pk,
+            },
+        },
+        {"description": "Other."},
+    ),
     "escalation-policies": (_policy, {"repeat": 3}),
     "severities": (
         lambda: {

@@ -77,6 +77,9 @@ class PartSerializer(InputSerializer):
         """The values, with the defaults of what was left out."""
         if self.parent is None:
             return super().run_validation(data)
+        is_settled, value = self.validate_empty_values(data)
+        if is_settled:
+            return value
         whole = type(self)(data=data, context=self.context)
         whole.is_valid(raise_exception=True)
         return whole.validated_data

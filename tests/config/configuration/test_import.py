@@ -12,7 +12,7 @@ from config.configuration.exporting import export_configuration
 from config.configuration.importing import Outcome, OutOfDate, import_configuration
 from config.configuration.kinds import KINDS
 from incidents.models import Component, Integration, Service, Severity, SlaTarget
-from oncall.models import EscalationPolicy, Team
+from oncall.models import CalendarVersion, EscalationPolicy, Team
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,17 @@ def member() -> Any:
 FILE = """\
 version: 1
 calendars:
-  - name: Bank days
+  - name: Shops
+    opening_hours:
+      time_zone: Europe/Berlin
+      windows:
+        - {days: [0, 1, 2, 3, 4], start: "09:00", end: "18:00"}
+      exceptions:
+        - {date: "2030-12-24", name: Christmas Eve, windows: [{start: "09:00", end: "12:00"}]}
+      holidays: Zurich holidays
+  - name: Zurich holidays
+    country: CH
+    subdivision: ZH
 teams:
   - slug: retail
     name: Retail
@@ -90,7 +100,7 @@ sla_targets:
   - name: Restore SEV1-R
     metric: restore
     goal_minutes: 60
-    calendar: null
+    calendar: Shops
     conditions: {severity: [SEV1-R], service: [tills]}
 message_templates:
   - title: First words
@@ -128,7 +138,9 @@ class TestImport:
         severity = Severity.objects.get(name="SEV1-R")
         [version] = SlaTarget.objects.get().versions.all()
         assert version.conditions == {"severity": [severity.pk], "service": [Service.objects.get(slug="tills").pk]}
-        assert len(outcome.changes) == 15
+        [hours] = CalendarVersion.objects.filter(calendar=version.calendar)
+        assert (hours.windows[0]["end"], str(hours.holidays)) == ("18:00", "Zurich holidays")
+        assert len(outcome.changes) == 16
         assert all(change.is_new for change in outcome.changes)
         assert severity.history.get().history_change_reason == "From the test system"
 
@@ -138,7 +150,7 @@ class TestImport:
 
         again = load(FILE)
 
-        assert (again.changes, again.unchanged) == ((), 15)
+        assert (again.changes, again.unchanged) == ((), 16)
         assert Severity.history.count() + Service.history.count() + Integration.history.count() == rows
 
     def test_of_what_was_exported_changes_nothing_and_gives_the_same_bytes(self) -> None:
@@ -178,6 +190,14 @@ class TestImport:
         assert outcome.changes[1].fields[0].old == "Cards"
         assert Service.objects.get(slug="cards").name == "Cards"
         assert load(changed).digest == outcome.digest
+
+    def test_gives_a_calendar_other_hours_as_a_version(self) -> None:
+        load(FILE)
+
+        [change] = load(FILE.replace('end: "18:00"', 'end: "20:00"')).changes
+
+        assert [field.name for field in change.fields] == ["opening_hours"]
+        assert load(FILE.replace('end: "18:00"', 'end: "20:00"')).changes == ()
 
     def test_leaves_fields_that_the_file_does_not_have(self) -> None:
         load(FILE)
@@ -284,6 +304,18 @@ class TestRefusal:
                 "sla_targets:\n  - {name: T, metric: restore, goal_minutes: 5, calendar: X}",
                 ("sla_targets", "T", "calendar"),
             ),
+            (
+                "calendars:\n  - {name: C, opening_hours: {time_zone: UTC, windows: [], holidays: X}}",
+                ("calendars", "C", "opening_hours"),
+            ),
+            (
+                "calendars:\n  - {name: C, opening_hours: {time_zone: UTC, windows: [], holidays: 7}}",
+                ("calendars", "C", "opening_hours"),
+            ),
+            (
+                "calendars:\n  - {name: C, opening_hours: {time_zone: Moon, windows: []}}",
+                ("calendars", "C", "opening_hours"),
+            ),
             ("teams:\n  - {slug: b, name: Retail}", ("teams", "b", "name")),
             ("teams:\n  - {slug: retail, name: R}\n  - {slug: retail, name: S}", ("teams", "retail", "")),
             ("teams:\n  - {name: R}", ("teams", "", "slug")),
@@ -335,6 +367,7 @@ class TestExport:
             make.ServiceDependencyFactory()
             make.ComponentFactory(group=make.ComponentFactory(), service=make.ServiceFactory())
             make.SlaTargetVersionFactory()
+            make.CalendarVersionFactory(holidays=make.CalendarFactory())
             make.MembershipFactory()
             make.IntegrationFactory()
 
