@@ -38,8 +38,8 @@ def save_target(
 ) -> SlaTarget:
     """Create a target, or let a stored one promise this; the same values twice change nothing.
 
-    Another promise is a new version, from `effective_from` on or from the next whole minute on; kind, metric and team
-    never change. Raises ValidationError that names each wrong field.
+    Another promise is a new version, from `effective_from` or the next whole minute on, and what was planned for
+    after that is withdrawn; kind, metric and team never change. Raises ValidationError that names each wrong field.
     """
     if target is None:
         saved = targets.create_target(
@@ -52,6 +52,7 @@ def save_target(
     values = {"name": clean_line(name), "description": description, "external_id": external_id}
     write_record(target, values, actor=actor, reason=reason)
     if not _promises(target, draft, scope=scope):
+        _withdraw_planned(target, since=effective_from or at, at=at, actor=actor)
         targets.add_version(
             target=target, draft=draft, scope=scope, effective_from=effective_from, note=note or reason, at=at,
             actor=actor,
@@ -83,6 +84,13 @@ def _promises(target: SlaTarget, draft: VersionDraft, *, scope: str) -> bool:
     return draft_of(last) == read_draft(
         targets.for_team(target, draft), kind=target.kind, metric=target.metric
     )  # fmt: skip
+
+
+def _withdraw_planned(target: SlaTarget, *, since: datetime, at: datetime, actor: User | None) -> None:
+    """Withdraw what would end the promise that is written now: it is to hold in the end."""
+    targets.lock_target(target)
+    for version in targets.active_versions(target).filter(effective_from__gt=at, effective_from__gte=since):
+        targets.withdraw_version(version=version, at=at, actor=actor)
 
 
 def _check_same(target: SlaTarget, *, kind: str, metric: str, team: Team | None) -> None:

@@ -1,5 +1,6 @@
 """What each kind of configuration refuses by itself, when a program writes it."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -203,6 +204,21 @@ class TestSlaTarget:
         assert len(named.json()["versions"]) == 1
         assert [version["goal_minutes"] for version in changed.json()["versions"]] == [30, 60]
         assert client.put(url, a_target() | {"goal_minutes": 30}).json() == changed.json()
+
+    def test_promises_it_in_the_end_whatever_was_planned(self, client: Any) -> None:
+        """Else the same PUT would add a version each time."""
+        url = url_of("sla-targets", client.post(url_of("sla-targets"), a_target()).json()["id"])
+        later = f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%dT%H:%M}Z"
+        planned = {"goal_minutes": 30, "conditions": {"priority": [1]}, "effective_from": later}
+        assert client.post(f"{url}add_version/", planned).status_code == 200
+
+        first = client.put(url, a_target() | {"goal_minutes": 45})
+        again = client.put(url, a_target() | {"goal_minutes": 45})
+
+        assert again.json() == first.json()
+        standing = [row["goal_minutes"] for row in first.json()["versions"] if row["withdrawn_at"] is None]
+        assert standing[0] == 45
+        assert 30 not in standing
 
     def test_keeps_its_metric_and_is_not_deleted_once_it_promised(self, client: Any) -> None:
         url = url_of("sla-targets", client.post(url_of("sla-targets"), a_target()).json()["id"])
