@@ -216,9 +216,9 @@ class TestSlaTarget:
         again = client.put(url, a_target() | {"goal_minutes": 45})
 
         assert again.json() == first.json()
-        standing = [row["goal_minutes"] for row in first.json()["versions"] if row["withdrawn_at"] is None]
-        assert standing[0] == 45
-        assert 30 not in standing
+        goals = [row["goal_minutes"] for row in first.json()["versions"] if row["withdrawn_at"] is None]
+        assert goals[0] == 45
+        assert 30 not in goals
 
     def test_keeps_its_metric_and_is_not_deleted_once_it_promised(self, client: Any) -> None:
         url = url_of("sla-targets", client.post(url_of("sla-targets"), a_target()).json()["id"])

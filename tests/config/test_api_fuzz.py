@@ -27,7 +27,7 @@ from tests import factories as make
 from tests.clients import token_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.walk]
-EXAMPLES = 5  # of each operation; enough to find what the document forgets
+EXAMPLES = 3  # of each operation; enough to find what the document forgets
 # Tests that run at the same time share the operations: they are many.
 PARTS = 4
 SEQUENCES, STEPS = 2, 10

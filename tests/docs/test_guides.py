@@ -41,6 +41,6 @@ def test_work_as_printed(folder: Path) -> None:
 
 
 def _together(commands: list[str]) -> str:
-    """One command for the tests that several name by words."""
+    """One command for the tests that several name by words, in one process: each more would read all tests again."""
     words = [word for command in commands for word in command.split("'")[1].split(" or ")]
-    return f"""make test ARGS="-k '{" or ".join(dict.fromkeys(words))}'\""""
+    return f"""make test XDIST= ARGS="-k '{" or ".join(dict.fromkeys(words))}'\""""
