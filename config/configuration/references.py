@@ -10,7 +10,6 @@ from django.db.models import Model
 from config.configuration.document import Row
 from incidents.models import Component, Integration, Service, Severity, SlaTarget, SlaTargetVersion
 from incidents.sla.conditions import FIELDS
-from oncall.calendars import hours_of as calendar_hours
 from oncall.calendars import last_hours
 from oncall.models import Calendar, EscalationPolicy, Team, User
 from postmortems.models import Template
@@ -82,7 +81,24 @@ def hours_of(record: Calendar) -> object:
     version = last_hours(record)
     if version is None:
         return None
-    return {**calendar_hours(version), "holidays": version.holidays.name if version.holidays else None}
+    return {
+        "time_zone": version.time_zone,
+        "windows": [_in_order(window, "days", "start", "end") for window in version.windows],
+        "exceptions": [
+            {
+                "date": exception["date"],
+                "name": exception.get("name", ""),
+                "windows": [_in_order(span, "start", "end") for span in exception["windows"]],
+            }
+            for exception in version.exceptions
+        ],
+        "holidays": version.holidays.name if version.holidays else None,
+    }
+
+
+def _in_order(row: Row, *names: str) -> Row:
+    """A row as a person would write it; the database keeps names in an order of its own."""
+    return {name: row[name] for name in names}
 
 
 def last_version(target: SlaTarget) -> SlaTargetVersion | None:

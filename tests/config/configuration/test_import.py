@@ -159,6 +159,7 @@ class TestImport:
 
         outcome = load(text)
 
+        assert "- days:" in text  # and not in the order of the database
         assert outcome.changes == ()
         assert export_configuration() == text
 
