@@ -14,7 +14,6 @@ from oncall.calendars.versions import add_version, withdraw_version
 from oncall.models import Calendar, CalendarVersion, User
 
 _MINUTE = timedelta(minutes=1)
-_NOTE_LENGTH = 200
 
 
 class Hours(TypedDict):
@@ -51,7 +50,7 @@ def save_calendar(
     else:
         calendar = change_calendar(calendar=calendar, **values, reason=reason, actor=actor)
     if opening_hours is not None:
-        _set_hours(calendar, opening_hours, note=reason[:_NOTE_LENGTH], at=at, actor=actor)
+        _set_hours(calendar, opening_hours, note=reason, at=at, actor=actor)
     return calendar
 
 
@@ -73,11 +72,12 @@ def hours_of(version: CalendarVersion) -> Hours:
 
 def _set_hours(calendar: Calendar, hours: Hours, *, note: str, at: datetime, actor: User | None) -> None:
     lock_calendar(calendar)
-    last = last_hours(calendar)
+    # Read behind the lock: the calendar may have come with its versions of before.
+    active = calendar.versions.active().select_related("holidays").order_by("effective_from", "created_at", "pk")
+    last = active.last()
     if last is not None and _content(hours_of(last)) == _content(hours):
         return
-    active = calendar.versions.active()
-    for planned in active.filter(effective_from__gt=at).order_by("pk"):
+    for planned in active.filter(effective_from__gt=at):
         withdraw_version(version=planned, at=at, actor=actor)
     moment = ceil_minute(at)
     if active.filter(effective_from=moment).exists():

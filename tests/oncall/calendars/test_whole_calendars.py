@@ -87,6 +87,16 @@ class TestHours:
 
         assert versions() == [("09:00", True), ("09:00", False), ("12:00", True)]
 
+    def test_are_compared_with_those_of_now(self, client: Any) -> None:
+        put(client, OFFICE)
+        read_before = Calendar.objects.prefetch_related("versions").get()
+        put(client, LATE)
+
+        hours: Any = OFFICE | {"exceptions": [], "holidays": None}
+        calendars.save_calendar(calendar=read_before, opening_hours=hours, at=datetime.now(UTC), actor=None)
+
+        assert versions() == [("09:00", False), ("12:00", False), ("09:00", True)]
+
     @pytest.mark.parametrize("others", [{}, {"opening_hours": None}])
     def test_stay_if_none_are_sent(self, client: Any, others: dict[str, object]) -> None:
         put(client, OFFICE)
