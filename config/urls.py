@@ -8,12 +8,14 @@ from config import health
 from config.administration import pages as administration
 from config.base.web import admin_changes
 from config.configuration import views as files
+from config.navigation.views import NavigationFragment
 from config.sign_in import pages
 from incidents.views.response.respond import PageLink
 from incidents.views.tickets.queue import Queue
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Queue.as_view(), name="home"),
+    path("navigation/", NavigationFragment.as_view(), name="navigation"),
     path("p/<str:key>/", PageLink.as_view(), name="page-link"),
     path("", include("problems.urls")),  # before incidents, whose ticket page serves all the rest
     path("", include("incidents.urls")),

@@ -7,7 +7,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.base.web import display
+from config.base.web import badges, display
 from config.base.web.tables import LinkColumn, Table, TagColumn, TimeColumn
 from incidents.tables.severities import SeverityColumn
 from postmortems.models import Postmortem
@@ -41,7 +41,7 @@ class PostmortemTable(Table):
 
     def render_due_on(self, value: date, record: Postmortem) -> SafeString:
         """The day, with a tag once it is overdue."""
-        overdue = display.tag_element("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
+        overdue = badges.badge("unowned", "yes", "overdue") if record.is_overdue(self.at.date()) else ""
         return format_html('<time datetime="{}">{}</time> {}', value.isoformat(), display.date_text(value), overdue)
 
     def value_due_on(self, value: date) -> str:

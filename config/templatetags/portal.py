@@ -13,7 +13,9 @@ from django.utils.safestring import SafeString
 
 from config.base.data import text
 from config.base.data.retirement import can_retire, marked
-from config.base.web import display
+from config.base.web import badges, display, people
+from config.base.web.icons import icon
+from config.navigation import counts, drawing
 from oncall.engine import pulse
 
 register = template.Library()
@@ -50,9 +52,33 @@ def moment(value: datetime | None, zone: str | None = None) -> str:
 
 
 @register.simple_tag
-def tag(family: str, value: object, label: object) -> SafeString:
-    """A colored label."""
-    return display.tag_element(family, value, label)
+def badge(family: str, value: object, label: object) -> SafeString:
+    """The badge of a value of a fixed set."""
+    return badges.badge(family, value, label)
+
+
+@register.simple_tag
+def clock_face(state: str, words: object) -> SafeString:
+    """The face of an SLA clock."""
+    return badges.clock_face(state, words)
+
+
+@register.simple_tag(name="icon")
+def draw_icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite; one that stands alone needs a label."""
+    return icon(name, label)
+
+
+@register.simple_tag
+def person(user: Any, note: str = "") -> SafeString:
+    """A person's initials and name; "Nobody yet" for nobody."""
+    return people.person_element(user, note=note)
+
+
+@register.simple_tag
+def avatar(name: str) -> SafeString:
+    """A person's initials, beside their name."""
+    return people.avatar(name, large=True)
 
 
 @register.filter
@@ -98,21 +124,12 @@ def engine_pulse(context: dict[str, Any]) -> dict[str, Any]:
     return {"pulse": state, "is_well": state.is_healthy, "at": context["at"]}
 
 
-_ACCESS_KEYS = {"incidents:queue": "q", "incidents:declare": "d", "oncall:on-call": "o"}
-
-
-@register.inclusion_tag("components/section.html", takes_context=True)
-def section(context: dict[str, Any], view: str, label: str) -> dict[str, Any]:
-    """An entry of the side bar, marked if the current page belongs to it."""
-    url = reverse(view)
-    path = context["request"].path
-    if path.startswith("/tickets/"):
-        is_current = view == ("problems:problems" if path.startswith("/tickets/PRB-") else "incidents:queue")
-    elif view == "incidents:queue":
-        is_current = path in {"/", url, f"{url}restored/"}
-    else:
-        is_current = path.startswith(url)
-    return {"url": url, "label": label, "is_current": is_current, "key": _ACCESS_KEYS.get(view, "")}
+@register.simple_tag(takes_context=True)
+def side_bar(context: dict[str, Any]) -> drawing.Navigation:
+    """The sections for the reader, with the numbers that the cache holds; a page never counts them."""
+    request = context["request"]
+    numbers = counts.read(request.user)
+    return drawing.draw(request.user, address=request.get_full_path(), numbers=numbers, at=context["at"])
 
 
 @register.simple_tag

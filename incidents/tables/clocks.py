@@ -6,7 +6,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.base.web import display
+from config.base.web import badges, display
 from config.base.web.tables import Table, TimeColumn
 from incidents.models import SlaState, Ticket
 from incidents.sla import loading, next_due, words
@@ -91,4 +91,4 @@ class NextDueTable(Table):
 
 
 def _cell(css: str, face: object, below: object) -> SafeString:
-    return format_html('<span class="due is-{}">{}</span><span class="due-more">{}</span>', css, face, below)
+    return format_html('{}<div class="hf-sub hf-cut">{}</div>', badges.clock_face(css, face), below)

@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.safestring import SafeString
 
 from config.base.data.retirement import marked
-from config.base.web import display
+from config.base.web import badges
 from config.base.web.tables import Table
 from incidents.models import Severity
 
@@ -19,7 +19,7 @@ class SeverityColumn(tables.Column):
 
     def render(self, value: Severity) -> SafeString:
         """The name in its color."""
-        return display.tag_element("severity", value.rank, marked(value))
+        return badges.badge("severity", value.rank, marked(value))
 
     def value(self, value: Severity) -> str:
         """The name, for CSV."""
@@ -42,7 +42,7 @@ class SeverityTable(Table):
 
     def render_name(self, record: Any) -> SafeString:
         """In its rank's color."""
-        return display.tag_element("severity", record.rank, marked(record))
+        return badges.badge("severity", record.rank, marked(record))
 
     def value_name(self, value: str) -> str:
         """The bare name, for CSV."""

@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.base.web import display
+from config.base.web import badges, display
 from config.base.web.tables import DurationColumn, LinkColumn, Table, TagColumn, TimeColumn
 from incidents.models import Ticket
 from incidents.tables.clocks import NextDueTable
@@ -54,7 +54,7 @@ class TicketTable(NextDueTable):
 
     def render_title(self, value: str, record: Any) -> SafeString:
         """The title as a link, with a tag while nobody has answered."""
-        tag = display.tag_element("unowned", "yes", "unanswered") if getattr(record, "is_unowned", False) else ""
+        tag = badges.badge("unowned", "yes", "unanswered") if getattr(record, "is_unowned", False) else ""
         return format_html('<span><a href="{}">{}</a> {}</span>', record.get_absolute_url(), value, tag)
 
     def value_title(self, value: str) -> str:

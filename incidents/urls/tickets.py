@@ -7,6 +7,7 @@ from incidents.views.tickets import queue, story, ticket
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", queue.Queue.as_view(), name="queue"),
+    path("majors/", queue.Majors.as_view(), name="majors"),
     re_path(TICKET + "$", ticket.TicketPage.as_view(), name="ticket"),
     re_path(TICKET + "story/$", story.Story.as_view(), name="story"),
     re_path(TICKET + "edit/$", ticket.TicketEdit.as_view(), name="ticket-edit"),

@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.base.web import display
+from config.base.web import badges, display
 from config.base.web.tables import LinkColumn, Table, TagColumn, TimeColumn
 from oncall.models import Absence, Override, SwapRequest
 
@@ -28,7 +28,7 @@ class WhenColumn(tables.Column):
     def render(self, record: Absence | Override, table: Table) -> SafeString:
         """As a tag."""
         state, label = state_of(record, at=table.at)
-        return display.tag_element("standing", state, label)
+        return badges.badge("standing", state, label)
 
     def value(self, record: Absence | Override, table: Table) -> str:
         """In words, for CSV."""

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.base.web import display
+from config.base.web import badges
 from config.base.web.tables import LinkColumn, Table, TagColumn, TimeColumn
 from oncall.models import Obligation
 from oncall.obligations import kinds
@@ -33,8 +33,8 @@ class ObligationTable(Table):
     def render_status(self, record: Obligation, value: str) -> SafeString:
         """The status; red when it is overdue."""
         if record.is_overdue(self.at):
-            return display.tag_element("obligation", "overdue", "Overdue")
-        return display.tag_element("obligation", record.status, value)
+            return badges.badge("obligation", "overdue", "Overdue")
+        return badges.badge("obligation", record.status, value)
 
     def value_status(self, value: str) -> str:
         """The label, for CSV."""

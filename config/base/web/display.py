@@ -109,8 +109,3 @@ def clock_element(value: datetime | None, *, at: datetime, zone: str | None = No
         local_text(value, zone=zone),
         clock_text(value, at=at, zone=zone),
     )
-
-
-def tag_element(family: str, value: object, label: object) -> SafeString:
-    """A colored label; the style sheet sets the color of each family's values."""
-    return format_html('<span class="tag {}-{}">{}</span>', family, value, label)

@@ -17,7 +17,7 @@ from django_tables2.rows import BoundRow
 from django_tables2.utils import signature
 
 from config.base.data.retirement import marked
-from config.base.web import display
+from config.base.web import badges, display
 
 PAGE_SIZE = 25
 LARGEST_PAGE = 100
@@ -61,7 +61,8 @@ class Table(tables.Table):
     """A list's table. Declare columns, or `Meta.model` and `Meta.fields`; the first column links."""
 
     at: datetime
-    exclude_on_phone: tuple[str, ...] = ()
+    css = "is-plain"
+    """The looks of the table: plain columns, or those of the desk's lists."""
 
     class Meta:
         template_name = "components/table.html"
@@ -276,7 +277,7 @@ class TagColumn(tables.Column):
     def render(self, value: str, record: Model, bound_column: BoundColumn) -> SafeString:
         """The label in its color."""
         stored = getattr(record, bound_column.accessor, value)
-        return display.tag_element(self.family, stored, value)
+        return badges.badge(self.family, stored, value)
 
     def value(self, value: object) -> str:
         """The label, for CSV."""

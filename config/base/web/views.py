@@ -1,6 +1,7 @@
 """What every page shares: sign-in, lists, details, forms; a new model's pages are a few lines each."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, FormView, TemplateView, View
@@ -24,6 +26,7 @@ from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
 from config.base.data.users import User, signed_in
 from config.base.web import csv_files, drafts, guards, panels, submissions
+from config.base.web.active_filters import active_filters
 from config.base.web.filters import FilterSet, in_use_unless_asked, query_problems
 from config.base.web.forms import EditForm, add_refusal, refusal_sentences
 from config.base.web.guards import Guard, LastChange, Repeatable
@@ -80,6 +83,17 @@ class TemplatePage(SignedIn, TemplateView):  # type: ignore[misc]  # the mixin's
     """A page that shows what `get_context_data` collects."""
 
 
+@dataclass(frozen=True)
+class Tab:
+    """A list beside this one, or this one narrowed: with how many rows it has, if that is known."""
+
+    label: str
+    url: str
+    count: int | None = None
+    is_current: bool = False
+    is_loud: bool = False
+
+
 class ListPage(SignedIn, SingleTableMixin, FilterView):
     """A model's list: filter and sort in the URL, pages, CSV. Declare queryset, table, filterset, title.
 
@@ -92,6 +106,10 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
     paginator_class = CappedPaginator
     table_pagination = {"per_page": PAGE_SIZE}
     lead = ""
+    icon = "list-details"
+    """The icon of the empty list."""
+    tabs: tuple[tuple[str, str], ...] = ()
+    """Lists of the same subject, as (URL name, label), this one included."""
     empty = "Nothing here yet."
     create: tuple[str, str] | None = None
     refresh = 0
@@ -133,11 +151,18 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
             "empty": self.empty,
             "create": self.create if self.may_create() else None,
             "refresh": self.refresh,
+            "icon_name": self.icon,
+            "tabs": self.get_tabs(),
             "filter_fields": [form[name] for name in self.filters],
+            "active_filters": active_filters(form, self.request.GET),
             "is_filtered": bool(parameters),
             "query_problems": query_problems(form, self.request.GET, columns=context["table"].columns.columns),
             "panels": panels.collect("list", self.request, self),
         }
+
+    def get_tabs(self) -> list[Tab]:
+        """The tabs beside the title."""
+        return [Tab(label, reverse(view), is_current=reverse(view) == self.request.path) for view, label in self.tabs]
 
     def render_to_response(self, context: dict[str, Any], **kwargs: object) -> HttpResponseBase:
         """The page, or with `?export=csv` its rows, unless a part of the address is not understood."""

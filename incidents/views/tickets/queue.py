@@ -6,13 +6,13 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.http import QueryDict
 from django.urls import reverse
 
-from config.base.web.views import ListPage
+from config.base.web.views import ListPage, Tab
 from incidents.filters.tickets import TicketFilter
-from incidents.models import OPEN_STATUSES, Response, Ticket, TicketStatus
+from incidents.models import OPEN_STATUSES, Response, Ticket, TicketKind, TicketStatus
 from incidents.models.tickets.ticket import TicketQuerySet
 from incidents.sla.next_due import is_due_soon, with_open_clocks
 from incidents.tables.tickets import TicketTable
-from oncall.models import EscalationState, Obligation
+from oncall.models import EscalationState
 
 
 def with_unowned(tickets: TicketQuerySet) -> TicketQuerySet:
@@ -50,11 +50,8 @@ class Queue(ListPage):
         defaults: dict[str, object] = super().get_filterset_kwargs(filterset_class)
         return defaults | {"data": data}
 
-    def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """With the shortcuts above the list."""
-        return super().get_context_data(**kwargs) | {"tabs": self._tabs()}
-
-    def _tabs(self) -> list[dict[str, object]]:
+    def get_tabs(self) -> list[Tab]:
+        """The shortcuts, each with its number."""
         user = self.person
         of_my_teams = Q(team__in=user.memberships.values("team"))
         is_open, is_restored = Q(status__in=OPEN_STATUSES), Q(status=TicketStatus.RESTORED)
@@ -71,24 +68,35 @@ class Queue(ListPage):
             )
         )
         return [
-            self._tab("Open", "", counts["open"]),
-            self._tab("Unassigned", "group=open&whose=nobody", counts["nobody"]),
-            self._tab("Assigned to me", "group=open&whose=me", counts["me"]),
-            self._tab("Assigned to my teams", "group=open&whose=my-teams", counts["teams"]),
-            self._tab("Breaches in 30 min", "group=&sla=due_soon", counts["due_soon"]),
-            {"label": "Restored, prevention open", "url": reverse("incidents:restored"), "count": counts["restored"]},
+            self._tab("All open", "", counts["open"]),
+            self._tab("Nobody yet", "group=open&whose=nobody", counts["nobody"]),
+            self._tab("Mine", "group=open&whose=me", counts["me"]),
+            self._tab("My teams", "group=open&whose=my-teams", counts["teams"]),
+            self._tab("Breaks in 30 min", "group=&sla=due_soon", counts["due_soon"], is_loud=True),
+            Tab("Restored, prevention open", reverse("incidents:restored"), counts["restored"]),
             self._tab("Done", "group=done"),
-            {
-                "label": "My overdue tasks",
-                "url": f"{reverse('oncall:my-tasks')}?overdue=true",
-                "count": Obligation.objects.overdue(self.at).filter(owner=user.pk).count(),
-            },
         ]
 
-    def _tab(self, label: str, query: str, count: int | None = None) -> dict[str, object]:
+    def _tab(self, label: str, query: str, count: int | None = None, *, is_loud: bool = False) -> Tab:
         is_current = all(
             self.request.GET.get(name, default) == QueryDict(query).get(name, default)
             for name, default in (("group", "open"), ("whose", ""), ("sla", ""))
         )
         url = reverse("incidents:queue")
-        return {"label": label, "url": f"{url}?{query}" if query else url, "count": count, "is_current": is_current}
+        return Tab(label, f"{url}?{query}" if query else url, count, is_current=is_current, is_loud=is_loud)
+
+
+class Majors(Queue):
+    """Major incidents that run: open, or restored with prevention still open."""
+
+    title = "Major incidents"
+    queryset = Queue.queryset.filter(severity__is_major=True, kind=TicketKind.INCIDENT)
+    empty = "No major incident is running."
+
+    def address(self) -> str:
+        """Its own."""
+        return reverse("incidents:majors")
+
+    def get_tabs(self) -> list[Tab]:
+        """None: it is one list."""
+        return []

@@ -1,0 +1,36 @@
+"""How people look on a page: initials on a quiet ground, and always the name."""
+
+from typing import Any
+from zlib import crc32
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+_GROUNDS = ("", " is-b", " is-c", " is-d", " is-e")
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word of a name."""
+    words = [word for word in name.split() if word[0].isalnum()] or ["?"]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def avatar(name: str, *, large: bool = False) -> SafeString:
+    """A person's initials; the ground hangs on the name, so that it is the same everywhere."""
+    ground = _GROUNDS[crc32(name.encode()) % len(_GROUNDS)]
+    size = " is-lg" if large else ""
+    return format_html('<span class="hf-avatar{}{}" aria-hidden="true">{}</span>', ground, size, initials(name))
+
+
+def person_element(user: Any, *, note: str = "") -> SafeString:
+    """Initials and name of a user or requester; "Nobody yet" for None, so that a hole is seen."""
+    if user is None:
+        return NOBODY
+    name = str(user.name)
+    below = format_html(' <span class="hf-sub">{}</span>', note) if note else ""
+    return format_html('<span class="hf-person">{}<span class="hf-cut">{}</span>{}</span>', avatar(name), name, below)
+
+
+NOBODY = SafeString(
+    '<span class="hf-person hf-nobody"><span class="hf-avatar is-none" aria-hidden="true">?</span>Nobody yet</span>'
+)
