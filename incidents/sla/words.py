@@ -67,6 +67,14 @@ def reasons_text(reasons: Iterable[str]) -> str:
     return " and ".join(_REASONS.get(reason, reason) for reason in reasons)
 
 
+def short_reasons_text(reasons: Iterable[str]) -> str:
+    """The same without the verb, for a narrow column: "supplier"."""
+    return " and ".join(
+        str(HoldReason(reason).label).lower() if reason in HoldReason.values else _REASONS.get(reason, reason)
+        for reason in reasons
+    )
+
+
 def urgency(percent: int, warn_percents: Sequence[int]) -> str:
     """How a running clock looks: "running", "soon" from its first warning on, "urgent" from its last before 100 %.
 

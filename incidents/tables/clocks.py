@@ -50,7 +50,7 @@ class NextDueTable(Table):
         metric = words.metric_text(clock.metric)
         if clock.is_paused:
             since = display.clock_element(clock.paused_since, at=self.at)
-            reasons = words.reasons_text(clock.paused_by)
+            reasons = words.short_reasons_text(clock.paused_by)
             return _cell("paused", "Paused", format_html("{}, since {}", reasons, since))
         left, due = self._left(clock), display.clock_element(clock.due_at, at=self.at)
         amount = words.left_text(left.minutes, is_round_the_clock=clock.is_round_the_clock)

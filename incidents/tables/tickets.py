@@ -1,4 +1,4 @@
-"""The table of the queue."""
+"""The plain table of tickets: of a service, and of problems."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from incidents.tables.severities import SeverityColumn
 
 
 class TicketTable(NextDueTable):
-    """The queue. Rows need `is_unowned`: a team was paged and nobody has answered; and `open_clocks`."""
+    """Tickets, a column a fact. Rows need `open_clocks`, and `is_unowned`: a team was paged, nobody has answered."""
 
     title = LinkColumn(css="wide row-title")
     reference = tables.Column(verbose_name="Number", order_by="number", attrs={"td": {"class": "text-nowrap"}})

@@ -26,6 +26,10 @@ def _incident(**fields: Any) -> Any:
     return make.IncidentFactory(assignee=make.UserFactory(), **fields)
 
 
+def _major() -> Any:
+    return _incident(severity=make.SeverityFactory(is_major=True))
+
+
 def _escalation() -> Any:
     return make.EscalationFactory(
         subject_type="ticket",
@@ -55,6 +59,7 @@ def _team_of_reader() -> Any:
 _rank = iter(range(1, 1000))
 ROWS: dict[str, Callable[[], Any]] = {
     "incidents:queue": _incident,
+    "incidents:majors": _major,
     "incidents:restored": _restored,
     "incidents:action-items": lambda: make.ActionItemFactory(owner=make.UserFactory()),
     "incidents:excluded-times": make.SlaCreditFactory,

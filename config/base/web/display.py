@@ -92,6 +92,24 @@ def time_element(value: datetime | None, *, at: datetime, text: str = "") -> Saf
     )
 
 
+def ago_text(value: datetime, *, at: datetime) -> str:
+    """How long ago, while that is near; then the local time, and after a week the day: "4 min ago", "Fri 17:10"."""
+    past = at - value
+    if past < timedelta(hours=1):
+        return relative_text(value, at=at)
+    wall, now = timezone.localtime(value), timezone.localtime(at)
+    if wall.date() == now.date():
+        return f"{wall:%H:%M}"
+    if past < timedelta(days=6):
+        return f"{wall:%a %H:%M}"
+    return f"{wall.day} {wall:%b}" if wall.year == now.year else f"{wall.day} {wall:%b %Y}"
+
+
+def ago_element(value: datetime, *, at: datetime) -> SafeString:
+    """A `<time>` with the text of `ago_text`, and the full date with its zone in the title."""
+    return time_element(value, at=at, text=ago_text(value, at=at))
+
+
 def clock_text(value: datetime, *, at: datetime, zone: str | None = None) -> str:
     """The local time as "Tue 09:00", in `zone` or the reader's own; with the date where that is a week away."""
     wall = timezone.localtime(value, ZoneInfo(zone) if zone else None)

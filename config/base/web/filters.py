@@ -32,7 +32,9 @@ class WordsFilter(filters.CharFilter):
 
     def __init__(self, *, fields: Sequence[str], **options: object) -> None:
         self.fields = fields
-        super().__init__(**{"label": "Search", "max_length": 200} | options)
+        label = str(options.get("label", "Search"))
+        widget = forms.TextInput(attrs={"placeholder": label, "autocomplete": "off"})
+        super().__init__(**{"label": label, "max_length": 200, "widget": widget} | options)
 
     def filter(self, queryset: QuerySet[RowT], value: str) -> QuerySet[RowT]:
         """The rows that hold all of the words, in any case."""

@@ -1,8 +1,10 @@
 """What every list's table shares: lean rendering, columns for times and tags, pages, and values for CSV."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 import django_tables2 as tables
@@ -48,6 +50,15 @@ class CappedPaginator(Paginator):
 
 
 @dataclass(frozen=True)
+class Body:
+    """Rows under one head, and how many there are on all pages, if that is known."""
+
+    label: str
+    size: int | None
+    lines: list[SafeString]
+
+
+@dataclass(frozen=True)
 class Head:
     """A column's head: its label, and where a click on it leads."""
 
@@ -63,6 +74,7 @@ class Table(tables.Table):
     at: datetime
     css = "is-plain"
     """The looks of the table: plain columns, or those of the desk's lists."""
+    group_sizes: Mapping[str, int] = MappingProxyType({})
 
     class Meta:
         template_name = "components/table.html"
@@ -79,20 +91,30 @@ class Table(tables.Table):
         return [
             Head(
                 label=str(column.header),
-                css=_css(column),
+                css=str(column.column.attrs.get("th", {}).get("class", "") or _css(column)),
                 order_by=str(column.order_by_alias.next) if column.orderable else "",
                 sorted=_sorted(column) if column.orderable else "",
             )
             for column in self.columns
         ]
 
-    def lines(self) -> Iterator[SafeString]:
-        """The rows of this page as HTML. Built here: the stock template takes 2 ms a row, this a sixth of it."""
+    def bodies(self) -> Iterator[Body]:
+        """The rows of this page in the groups that `group_of` tells, one after the other."""
+        for label, rows in groupby(self._rows(), key=lambda row: row[0]):
+            yield Body(label, self.group_sizes.get(label) if label else None, [line for _, line in rows])
+
+    def _rows(self) -> Iterator[tuple[str, SafeString]]:
+        """Each row's group and HTML. Built here: the stock template takes 2 ms a row, this a sixth of it."""
         plan = [(_cell_renderer(column), format_html('<td data-label="{}" class="{}">', column.header, _css(column)))
                 for column in self.columns]  # fmt: skip
         for row in self.paginated_rows:
             cells = format_html_join("", "{}{}</td>", ((start, conditional_escape(draw(row))) for draw, start in plan))
-            yield format_html('<tr id="{}"{}>{}</tr>', row_id(row.record), self.row_mark(row.record), cells)
+            line = format_html('<tr id="{}"{}>{}</tr>', row_id(row.record), self.row_mark(row.record), cells)
+            yield self.group_of(row.record), line
+
+    def group_of(self, record: Any) -> str:
+        """The head above the group of rows to which `record` belongs; empty for a list without groups."""
+        return ""
 
     def row_mark(self, record: Model) -> SafeString | str:
         """An attribute for the row of `record`, with a space before it; none by default."""

@@ -1,17 +1,22 @@
 """The queue of tickets, with shortcuts."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.urls import reverse
 
+from config.base.web.tables import COUNTED_ROWS, Table
 from config.base.web.views import ListPage, Tab
+from incidents.desk.last_words import with_last_words
+from incidents.desk.queue_order import band_sizes, in_order, with_bands
+from incidents.desk.relations import with_relations
 from incidents.filters.tickets import TicketFilter
 from incidents.models import OPEN_STATUSES, Response, Ticket, TicketKind, TicketStatus
 from incidents.models.tickets.ticket import TicketQuerySet
 from incidents.sla.next_due import is_due_soon, with_open_clocks
-from incidents.tables.tickets import TicketTable
+from incidents.tables.queue import QueueTable
 from oncall.models import EscalationState
 
 
@@ -23,23 +28,48 @@ def with_unowned(tickets: TicketQuerySet) -> TicketQuerySet:
     return annotated
 
 
+def _rows() -> TicketQuerySet:
+    tickets = Ticket.objects.for_list().select_related("requester")
+    rows: Any = with_relations(with_last_words(with_unowned(with_open_clocks(tickets))))
+    others = Ticket.affected_contacts.through.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket")
+    annotated: TicketQuerySet = rows.annotate(
+        count_others=Coalesce(Subquery(others.annotate(n=Count("pk")).values("n")), 0)
+    )
+    return annotated
+
+
 class Queue(ListPage):
-    """Tickets of every kind, the open ones unless the URL says otherwise."""
+    """Incidents and requests, the open ones unless the URL says otherwise; problems have a list of their own."""
 
     title = "Queue"
     template_name = "incidents/tickets/queue.html"
-    queryset = with_unowned(with_open_clocks(Ticket.objects.for_list())).order_by("priority", "-created_at")
-    table_class = TicketTable
+    queryset = _rows()
+    table_class = QueueTable
     filterset_class = TicketFilter
     filters = ("search", "group", "whose", "severity", "team", "service", "assignee", "sla")
-    empty = "No open tickets."
-    create = ("incidents:declare", "Declare an incident")
+    icon = "inbox"
+    empty = "Nobody is waiting."
     refresh = 10
     keep_empty = ("group",)
 
     def address(self) -> str:
         """The queue's own address, also on the home page."""
         return reverse("incidents:queue")
+
+    def get_queryset(self) -> TicketQuerySet:
+        """In the order of the queue, without problems unless the address names them or looks for something."""
+        rows: TicketQuerySet = super().get_queryset()
+        if not self.request.GET.get("kind") and not self.request.GET.get("search"):
+            rows = rows.exclude(kind=TicketKind.PROBLEM)
+        return in_order(with_bands(rows, at=self.at))
+
+    def get_table(self, **kwargs: object) -> Table:
+        """The table, which shows a requester to those who may see them."""
+        table: Any = super().get_table(**kwargs)
+        table.reader = self.person
+        if not table.order_by and "export" not in self.request.GET:
+            table.group_sizes = band_sizes(table.data.data, at_most=COUNTED_ROWS)
+        return cast(Table, table)
 
     def get_filterset_kwargs(self, filterset_class: object) -> dict[str, object]:
         """The filters of the URL; without a status: open tickets."""
@@ -58,13 +88,14 @@ class Queue(ListPage):
         counts = (
             Ticket.objects.visible_to(user)
             .filter(is_open | is_restored)
+            .exclude(kind=TicketKind.PROBLEM)
             .aggregate(
                 open=Count("pk", filter=is_open),
                 nobody=Count("pk", filter=is_open & Q(assignee__isnull=True)),
                 me=Count("pk", filter=is_open & Q(assignee=user)),
                 teams=Count("pk", filter=is_open & of_my_teams),
                 restored=Count("pk", filter=is_restored),
-                due_soon=Count("pk", filter=is_due_soon(self.at)),
+                due_soon=Count("pk", filter=is_open & is_due_soon(self.at)),
             )
         )
         return [
@@ -72,7 +103,7 @@ class Queue(ListPage):
             self._tab("Nobody yet", "group=open&whose=nobody", counts["nobody"]),
             self._tab("Mine", "group=open&whose=me", counts["me"]),
             self._tab("My teams", "group=open&whose=my-teams", counts["teams"]),
-            self._tab("Breaks in 30 min", "group=&sla=due_soon", counts["due_soon"], is_loud=True),
+            self._tab("Breaks in 30 min", "group=open&sla=due_soon", counts["due_soon"], is_loud=True),
             Tab("Restored, prevention open", reverse("incidents:restored"), counts["restored"]),
             self._tab("Done", "group=done"),
         ]
@@ -90,7 +121,8 @@ class Majors(Queue):
     """Major incidents that run: open, or restored with prevention still open."""
 
     title = "Major incidents"
-    queryset = Queue.queryset.filter(severity__is_major=True, kind=TicketKind.INCIDENT)
+    queryset = _rows().filter(severity__is_major=True, kind=TicketKind.INCIDENT)
+    icon = "urgent"
     empty = "No major incident is running."
 
     def address(self) -> str:

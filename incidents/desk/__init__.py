@@ -1,0 +1,1 @@
+"""The service desk: what agents see first, and what they do with many tickets."""

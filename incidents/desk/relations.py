@@ -1,0 +1,35 @@
+"""What a ticket in a list belongs to: the ticket it is part of, and the known error behind it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
+from incidents.models import PREFIXES, LinkKind, Ticket, TicketKind, TicketLink, TicketStatus
+from incidents.models.tickets.ticket import TicketQuerySet
+
+_MAX = 4
+
+
+def with_relations(tickets: TicketQuerySet) -> TicketQuerySet:
+    """Tickets with `relations`, read in the same query: what they are caused by or part of."""
+    links = TicketLink.objects.filter(from_ticket=OuterRef("pk"), kind=LinkKind.CAUSED_BY).order_by("pk")
+    row = JSONObject(
+        kind="kind", of="to_ticket__kind", number="to_ticket__number", status="to_ticket__status",
+        visibility="to_ticket__visibility",
+    )  # fmt: skip
+    rows: Any = tickets.annotate(relations=ArraySubquery(links.values(link=row)[:_MAX]))
+    annotated: TicketQuerySet = rows
+    return annotated
+
+
+def known_error_reference(ticket: Ticket) -> str:
+    """The number of the problem behind it whose error is known; empty if there is none that everybody may see."""
+    relations: list[Mapping[str, Any]] = getattr(ticket, "relations", [])
+    for link in relations:
+        is_known = link["kind"] == LinkKind.CAUSED_BY and link["status"] == TicketStatus.KNOWN_ERROR
+        if is_known and link["visibility"] == "open":
+            return f"{PREFIXES[TicketKind(link['of'])]}-{link['number']}"
+    return ""
