@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from config.base.web import panels
-from config.base.web.panels import Moment, timestamp_moments
+from config.base.web.panels import Fold, Moment, timestamp_moments
 from incidents.models import Ticket
 from incidents.tickets.story import RelatedTickets
 from postmortems import permissions
@@ -34,9 +34,11 @@ def _incident_panel(request: HttpRequest, ticket: Ticket) -> dict[str, object] |
     may_draft = postmortem is None and not ticket.is_open and permissions.can_write(request.user)
     if postmortem is None and not may_draft:
         return None
+    fold = Fold("Draft a postmortem", "postmortems:draft", ticket.reference, is_post=True)
     return {
         "postmortem": postmortem,
-        "ticket": ticket,
+        "is_empty": postmortem is None,
+        "folds": [fold] if may_draft else [],
         "is_overdue": postmortem is not None and postmortem.is_overdue(timezone.now().date()),
     }
 
@@ -44,4 +46,4 @@ def _incident_panel(request: HttpRequest, ticket: Ticket) -> dict[str, object] |
 def register() -> None:
     """Add the panels; called from `ready()`."""
     panels.register_chapter(panels.Chapter(50, "Postmortems", "No postmortem yet.", _postmortem_moments))
-    panels.register(panels.Panel("incident", 40, "postmortems/panel_incident.html", _incident_panel))
+    panels.register(panels.Panel("incident", 40, "postmortems/panel_incident.html", _incident_panel, group="related"))

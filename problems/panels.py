@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from config.base.web import panels
-from config.base.web.panels import Moment, timestamp_moments
+from config.base.web.panels import Fold, Moment, timestamp_moments
 from incidents import permissions
 from incidents.models import LinkKind, Service, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.tickets.story import MAX_LINKED, RelatedTickets
@@ -15,13 +15,17 @@ from problems.known_errors import matching
 from problems.models import KnownError, KnownErrorUse
 
 
-def _cause_panel(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
+def _cause_panel(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
     can_act = permissions.can_act(request.user, ticket)
     causes = Ticket.objects.visible_to(request.user).filter(
         links_in__from_ticket=ticket, links_in__kind=LinkKind.CAUSED_BY
     )
     problems = list(causes.distinct().order_by("pk"))
-    return {"ticket": ticket, "problems": problems, "can_act": can_act} if problems or can_act else None
+    folds = [
+        Fold("Open a problem", "problems:open-from-incident", ticket.reference, is_post=True),
+        Fold("Link a problem", "problems:link-problem", ticket.reference),
+    ]
+    return {"problems": problems, "is_empty": not problems, "folds": folds if can_act and not problems else []}
 
 
 def _known_errors_panel(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
@@ -77,8 +81,14 @@ def register() -> None:
     panels.register(
         panels.Panel("declare", 10, "problems/known_errors/panel_known_errors_declare.html", _declare_panel)
     )
-    panels.register(panels.Panel("incident", 5, "problems/known_errors/panel_known_errors.html", _known_errors_panel))
-    panels.register(panels.Panel("incident", 20, "problems/investigation/panel_cause.html", _cause_panel))
+    panels.register(
+        panels.Panel(
+            "incident", 5, "problems/known_errors/panel_known_errors.html", _known_errors_panel, group="related"
+        )
+    )
+    panels.register(
+        panels.Panel("incident", 20, "problems/investigation/panel_cause.html", _cause_panel, group="related")
+    )
     panels.register(panels.Panel("problem", 20, "problems/investigation/panel_at_risk.html", _at_risk_panel))
     panels.register(
         panels.Panel("respond", 10, "problems/known_errors/panel_known_errors_phone.html", _known_errors_panel)

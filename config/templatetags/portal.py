@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.db.models import Model
 from django.urls import resolve, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -73,6 +74,18 @@ def draw_icon(name: str, label: str = "") -> SafeString:
 def person(user: Any, note: str = "") -> SafeString:
     """A person's initials and name; "Nobody yet" for nobody."""
     return people.person_element(user, note=note)
+
+
+@register.simple_tag(takes_context=True)
+def at_time(context: dict[str, Any], value: datetime) -> SafeString:
+    """The local time alone, where the day stands above; the full date is in its title."""
+    return display.time_element(value, at=context["at"], text=f"{timezone.localtime(value):%H:%M}")
+
+
+@register.simple_tag
+def small_avatar(name: str) -> SafeString:
+    """A person's initials in a row of them."""
+    return people.avatar(name)
 
 
 @register.simple_tag

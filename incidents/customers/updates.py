@@ -155,10 +155,10 @@ def sweep_first_updates(*, at: datetime) -> int:
 
 
 def customer_summary(ticket: Ticket, *, at: datetime) -> dict[str, object] | None:
-    """The published state of a ticket and the deliveries of its last update; None without a status page."""
+    """The published state of a ticket and the deliveries of its last update; None if its service is not public."""
     public_incident = PublicIncident.objects.filter(ticket=ticket).order_by("pk").first()
     if public_incident is None:
-        if not StatusPage.objects.exists():
+        if not Component.objects.filter(service=ticket.service_id, service__isnull=False).exists():
             return None
         due_at = cadence.first_update_due(ticket=ticket, at=at)
         return {"public_incident": None, "first_due_at": due_at, "is_late": due_at is not None and due_at < at}

@@ -40,10 +40,15 @@ def with_bands(tickets: TicketQuerySet, *, at: datetime) -> TicketQuerySet:
 
 def in_order(tickets: TicketQuerySet) -> TicketQuerySet:
     """Tickets with bands, in the order of the queue: by next due inside a band, then by priority and age."""
-    return tickets.order_by("band", F("sla_due_at").asc(nulls_last=True), "priority", "created_at", "-pk")
+    rows: Any = tickets
+    ordered: TicketQuerySet = rows.order_by(
+        "band", F("sla_due_at").asc(nulls_last=True), "priority", "created_at", "-pk"
+    )
+    return ordered
 
 
 def band_sizes(tickets: TicketQuerySet, *, at_most: int) -> dict[str, int]:
     """How many of the first `at_most` rows stand in each band, by its words; empty if there are more rows."""
-    bands = list(tickets.order_by().values_list("band", flat=True)[: at_most + 1])
+    rows: Any = tickets.order_by()
+    bands = list(rows.values_list("band", flat=True)[: at_most + 1])
     return {} if len(bands) > at_most else {str(Band(band).label): n for band, n in Counter(bands).items()}

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from config.base.web.forms import EditForm
+from incidents.desk.conversation import Show
 from incidents.models import Incident, Level, Service
 
 
@@ -55,7 +56,23 @@ class TicketForm(EditForm):
     conference_url = forms.URLField(label="Conference link", required=False, assume_scheme="https")
 
     @classmethod
-    def of(cls, incident: Incident, data: object = None) -> "TicketForm":
-        """The form with the incident's current values."""
-        current = {name: getattr(incident, f"{name}_id" if name == "service" else name) for name in cls.base_fields}
-        return cls(data, current=current)
+    def of(cls, incident: Incident, data: object = None, *, field: str = "") -> "TicketForm":
+        """The form with the incident's current values, or with that of one field; of all for an unknown name."""
+        kind: type[TicketForm] = (
+            cls if field not in cls.base_fields else type(cls.__name__, (cls,), _all_but(cls, field))
+        )
+        current = {name: getattr(incident, f"{name}_id" if name == "service" else name) for name in kind.base_fields}
+        return kind(data, current=current)
+
+
+def _all_but(form: type[TicketForm], field: str) -> dict[str, object]:
+    """Declares away every field but one, as Django's forms allow."""
+    return dict.fromkeys((name for name in form.base_fields if name != field), None)
+
+
+class ConversationForm(forms.Form):
+    """What of a ticket's conversation is read, and whether the reader is writing."""
+
+    show = forms.ChoiceField(choices=Show.choices, required=False)
+    whole = forms.BooleanField(required=False)
+    writing = forms.CharField(max_length=3, required=False)

@@ -209,12 +209,36 @@ def _clocks(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
     may_waive = permissions.can_request_sla_waiver(request.user, ticket)
     may_exclude = permissions.can_exclude_time(request.user, ticket)
     return {
+        "head": _head(views, at=at),
         "clocks": [clock_line(view, at=at, may_waive=may_waive) for view in views],
         "excluded": excluded,
         "times_incomplete": any(view.times_incomplete for view in views),
         "requester_text": _text_for_requester(ticket, views, at=at),
         "exclude_url": reverse("incidents:excluded-time-request", args=[ticket.reference]) if may_exclude else "",
     }
+
+
+@dataclass(frozen=True)
+class HeadClock:
+    """The clock in a ticket's head: its looks, its face, and the whole sentence."""
+
+    css: str
+    face: str | SafeString
+    text: str | SafeString
+
+
+def _head(views: Sequence[ClockView], *, at: datetime) -> HeadClock | None:
+    """The clock that is due first; else one that stands still; None without an open one."""
+    cycles = [(view, view.current) for view in views if view.current.is_open]
+    running = [(view, cycle) for view, cycle in cycles if cycle.due_at is not None and not cycle.paused]
+    view, cycle = min(running, key=lambda pair: pair[1].due_at or at, default=(None, None))
+    if view is None or cycle is None:
+        view, cycle = next(iter(cycles), (None, None))
+    if view is None or cycle is None:
+        return None
+    css, face = _face(cycle, at=at)
+    due = format_html(" by {}", display.clock_element(cycle.due_at, at=at)) if cycle.due_at else ""
+    return HeadClock(css, face, format_html("{}, {}{}", face, words.metric_text(view.metric), due))
 
 
 def _text_for_requester(ticket: Ticket, views: Sequence[ClockView], *, at: datetime) -> str:

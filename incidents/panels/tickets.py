@@ -15,6 +15,6 @@ def _story(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
 
 def register() -> None:
     """Add the panels; called from `ready()`."""
+    panels.register(panels.Panel("postmortem", 1, "incidents/tickets/panel_story.html", _story))
     for place in ("incident", "problem", "postmortem"):
-        panels.register(panels.Panel(place, 1, "incidents/tickets/panel_story.html", _story))
         obligations.register(place, 12, subject_type=TICKET)

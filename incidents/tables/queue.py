@@ -36,7 +36,7 @@ class QueueTable(TicketTable):
     holder = AssigneeColumn()
 
     class Meta(TicketTable.Meta):
-        sequence = (*_SEEN, *(name for name in TicketTable.Meta.fields if name not in _SEEN), "...")
+        sequence: tuple[str, ...] = (*_SEEN, *(name for name in TicketTable.Meta.fields if name not in _SEEN), "...")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

@@ -46,7 +46,7 @@ class TicketTable(NextDueTable):
             "clock_state",
             "paused_by",
         )
-        sequence = fields
+        sequence: tuple[str, ...] = fields
 
     def row_mark(self, record: Any) -> SafeString | str:
         """A red edge while nobody has answered."""

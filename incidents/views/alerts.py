@@ -18,6 +18,7 @@ class AlertList(ListPage):
     """All alerts, newest first."""
 
     title = "Alerts"
+    icon = "bell-ringing"
     queryset = Alert.objects.select_related("integration__service", "ticket").order_by("-opened_at")
     table_class = AlertTable
     filterset_class = AlertFilter

@@ -50,6 +50,7 @@ class IntegrationList(ListPage):
     """All integrations."""
 
     title = "Integrations"
+    icon = "plug"
     queryset = Integration.objects.select_related("service", "default_severity").order_by("name")
     table_class = IntegrationTable
     filterset_class = IntegrationFilter

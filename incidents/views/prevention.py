@@ -40,6 +40,7 @@ class ActionItemList(ListPage):
     """Action items, the next due first; open ones unless the URL says otherwise."""
 
     title = "Action items"
+    icon = "list-check"
     queryset = ActionItem.objects.select_related("ticket", "owner", "team").order_by("due_on")
     table_class = ActionItemTable
     filterset_class = ActionItemFilter

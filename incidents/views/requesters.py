@@ -10,6 +10,7 @@ class RequesterList(ListPage):
     """Requesters with their addresses."""
 
     title = "Requesters"
+    icon = "users"
     queryset = Contact.objects.order_by("name")
     table_class = RequesterTable
     filterset_class = RequesterFilter

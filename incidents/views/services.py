@@ -12,6 +12,7 @@ from incidents.services import readiness
 from incidents.sla.next_due import with_open_clocks
 from incidents.tables.services import ReadinessTable, ServiceTable
 from incidents.tables.tickets import TicketTable
+from incidents.views import tabs
 from incidents.views.tickets.queue import with_unowned
 from oncall.escalation import policy_text
 from oncall.models import EscalationPolicy
@@ -21,6 +22,8 @@ class ServiceList(ListPage):
     """Services and the teams that own them."""
 
     title = "Services"
+    icon = "stack-2"
+    tabs = tabs.SERVICES
     queryset = Service.objects.select_related("team", "escalation_policy").order_by("tier", "name")
     table_class = ServiceTable
     filterset_class = ServiceFilter
@@ -92,6 +95,8 @@ class ReadinessList(ListPage):
     """Readiness of all services, the least ready first."""
 
     title = "Readiness of services"
+    icon = "checklist"
+    tabs = tabs.SERVICES
     lead = "Checked every night, and after a change of a rota, a policy or a contact method."
     queryset = (
         ServiceReadiness.objects.filter(checked_at__isnull=False)

@@ -7,12 +7,15 @@ from oncall import subjects
 from oncall.filters.escalation import EscalationFilter
 from oncall.models import Escalation
 from oncall.tables.escalation import EscalationTable
+from oncall.views import tabs
 
 
 class EscalationList(ListPage):
     """Running and past escalations."""
 
     title = "Escalations"
+    icon = "bell-ringing"
+    tabs = tabs.PAGING
     queryset = Escalation.objects.select_related("team", "policy", "acknowledged_by").order_by("-triggered_at")
     table_class = EscalationTable
     filterset_class = EscalationFilter

@@ -14,6 +14,7 @@ from oncall.forms.obligations import DismissForm, PostponeForm
 from oncall.models import ContactKind, Obligation, ObligationStatus
 from oncall.obligations import kinds, rules
 from oncall.tables.obligations import ObligationTable
+from oncall.views import tabs
 
 _ROWS = Obligation.objects.select_related("rule", "owner", "team", "ended_by")
 
@@ -41,10 +42,11 @@ class MyTasks(_TaskList):
     """Tasks assigned to the reader."""
 
     title = "My tasks"
+    icon = "checklist"
+    tabs = tabs.TASKS
     lead = "What is assigned to you, by due time. Each task links to the record where you do it."
     filters = ("search", "kind", "status", "overdue")
     empty = "You have no open tasks. See the tasks of your team."
-    create = ("oncall:team-tasks", "Tasks of the team")
 
     def get_queryset(self) -> QuerySet[Obligation]:
         """The reader's own."""
@@ -55,10 +57,11 @@ class TeamTasks(_TaskList):
     """Tasks of the reader's teams and their people; the filter shows other teams."""
 
     title = "Tasks of the team"
+    icon = "checklist"
+    tabs = tabs.TASKS
     lead = "Tasks of your teams and their people, by due time. Choose a team to see another team's tasks."
     filters = ("search", "team", "kind", "status", "overdue", "owner")
     empty = "Your teams have no open tasks."
-    create = ("oncall:my-tasks", "My tasks")
 
     def get_queryset(self) -> QuerySet[Obligation]:
         """Those of the reader's teams, or of the team in the URL."""

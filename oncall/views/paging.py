@@ -7,12 +7,15 @@ from oncall import subjects
 from oncall.filters.paging import PageFilter
 from oncall.models import Page
 from oncall.tables.paging import PageTable
+from oncall.views import tabs
 
 
 class PageList(ListPage):
     """All pages that the reader may see."""
 
     title = "Pages"
+    icon = "bell-ringing"
+    tabs = tabs.PAGING
     queryset = Page.objects.select_related("user", "escalation").order_by("-created_at")
     table_class = PageTable
     filterset_class = PageFilter

@@ -22,6 +22,7 @@ class PostmortemList(ListPage):
     """Postmortems of all teams, by restoration, newest first."""
 
     title = "Postmortems"
+    icon = "file-text"
     lead = "Post-incident reviews: what happened, what contributed, and what changes."
     queryset = Postmortem.objects.for_list().order_by("-restored_at")
     table_class = PostmortemTable

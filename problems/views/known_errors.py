@@ -19,6 +19,8 @@ class KnownErrorList(ListPage):
     """Known errors, the most used first."""
 
     title = "Known errors"
+    icon = "bulb"
+    tabs = (("problems:problems", "Problems"), ("problems:known-errors", "Known errors"))
     lead = "Symptoms and workarounds. They are shown on incidents that match."
     queryset = KnownError.objects.select_related("problem__service")
     table_class = KnownErrorTable

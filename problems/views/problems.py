@@ -15,13 +15,13 @@ from incidents.sla.next_due import with_open_clocks
 from incidents.tables.tickets import TicketTable
 from incidents.views import prevention
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
+from incidents.views.tickets import facts
+from incidents.views.tickets.ticket import conversation_context, rail_context
 from problems import forms
 from problems.filters import ProblemFilter
 from problems.investigation import factors, lifecycle
 from problems.models import Factor, KnownError, Problem
 from problems.views import verbs
-
-_TIMELINE_SHOWN = 200
 
 
 class ProblemList(ListPage):
@@ -35,6 +35,8 @@ class ProblemList(ListPage):
     table_class = TicketTable
     filterset_class = ProblemFilter
     filters = ("search", "group", "severity", "team", "service", "sla")
+    icon = "bulb"
+    tabs = (("problems:problems", "Problems"), ("problems:known-errors", "Known errors"))
     empty = "No problems yet. Open one from an incident, or with the button above."
     create = ("problems:new", "Open a problem")
 
@@ -59,19 +61,26 @@ class ProblemPage(DetailPage):
         ticket = self.object
         problem = Problem.objects.get(pk=ticket.pk)
         allowed = verbs.allowed_verbs(ticket, self.person)
-        return super().get_context_data(**kwargs) | {
-            "problem": problem,
-            "known_error": KnownError.objects.filter(problem=problem).with_uses(self.person).first(),
-            "tree": factors.tree(problem),
-            "timeline": ticket.timeline.select_related("actor", "token").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
-            "main_verbs": [verb for verb in allowed if verb.is_main],
-            "more_verbs": [
-                verb for verb in allowed if not verb.is_main and verb.name not in {"add-note", "add-factor"}
-            ],
-            "note_form": NoteForm(ticket=ticket, at=self.at) if allowed else None,
-            "can_act": bool(allowed),
-            "verb_view": "problems:verb",
-        }
+        sees_requester = permissions.can_see_requester(self.person, ticket)
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return (
+            context
+            | conversation_context(self.request, ticket, user=self.person, at=self.at)
+            | {
+                "problem": problem,
+                "facts": facts.list_facts(ticket, None, may_edit=False, sees_requester=sees_requester, at=self.at),
+                **rail_context(context["panels"]),
+                "known_error": KnownError.objects.filter(problem=problem).with_uses(self.person).first(),
+                "tree": factors.tree(problem),
+                "main_verbs": [verb for verb in allowed if verb.is_main],
+                "more_verbs": [
+                    verb for verb in allowed if not verb.is_main and verb.name not in {"add-note", "add-factor"}
+                ],
+                "note_form": NoteForm(ticket=ticket, at=self.at) if allowed else None,
+                "can_act": bool(allowed),
+                "verb_view": "problems:verb",
+            }
+        )
 
 
 class OpenProblem(FormPage):

@@ -262,7 +262,7 @@ class TestPhone:
     ) -> None:
         page = open_page(width=390, dark=True, user=company["ana"], scripts=False)
         page.goto(reverse("incidents:respond", args=[company["ringing"].reference]))
-        assert page.get_by_text("Matching known errors").count() == 1
+        assert page.get_by_text("matching known error").count() == 1
         for button in page.get_by_role("button").all():
             assert button.bounding_box()["height"] >= 44
 

@@ -196,7 +196,7 @@ def the_next_incident_shows_the_workaround(stage: Stage) -> None:
     (incident,) = stage.api("incidents/", search=AGAIN)["results"]
     assert incident["reference"] != stage.incident
     jonas = stage.person("jonas")
-    jonas.sees(f"/tickets/{incident['reference']}/", "Matching known errors", TROUBLE)
+    jonas.sees(f"/tickets/{incident['reference']}/", "matching known error", TROUBLE)
     jonas.presses("Use this known error")
     jonas.reads("Linked. The workaround is on the incident.", "used in 1 incident", "used here", stage.problem)
 

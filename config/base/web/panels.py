@@ -12,12 +12,27 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True)
 class Panel:
-    """A box on another app's page: `context` gives the template its data, or None for no box."""
+    """A part of another app's page: `context` gives the template its data, or None for no part.
+
+    Panels of one `group` are drawn as lines under one head. A context with `is_empty` is not drawn; what can be added
+    to it stands under `folds`, and the page draws the folds of all panels in one row.
+    """
 
     place: str
     order: int
     template: str
     context: Callable[[HttpRequest, Any], Mapping[str, object] | None]
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What an empty panel offers: the page that adds to it, or with `is_post` the button that does."""
+
+    label: str
+    view: str
+    argument: object
+    is_post: bool = False
 
 
 _panels: defaultdict[str, list[Panel]] = defaultdict(list)
@@ -40,7 +55,7 @@ def collect(place: str, request: HttpRequest, record: object) -> list[dict[str, 
     for panel in _panels[place]:
         context = panel.context(request, record)
         if context is not None:
-            entries.append({"template": panel.template, "context": context})
+            entries.append({"template": panel.template, "context": context, "group": panel.group})
     return entries
 
 

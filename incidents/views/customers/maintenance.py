@@ -26,6 +26,7 @@ class MaintenanceList(ListPage):
     """Scheduled maintenance."""
 
     title = "Maintenance"
+    icon = "tool"
     queryset = ScheduledMaintenance.objects.select_related("page").order_by("-starts_at")
     table_class = MaintenanceTable
     filterset_class = MaintenanceFilter

@@ -13,6 +13,7 @@ from incidents.filters.customers import ComponentFilter, DeliveryFilter, PublicI
 from incidents.forms.customers import UpdateForm
 from incidents.models import OVER, Component, Incident, PublicIncident, StatusPage, Subscriber, UpdateDelivery
 from incidents.tables.customers import ComponentTable, DeliveryTable, PublicIncidentTable, SubscriberTable
+from incidents.views import tabs
 from incidents.views.response import verbs
 
 
@@ -154,6 +155,8 @@ class PublicIncidentList(ListPage):
     """Incidents as customers see them."""
 
     title = "Customers"
+    icon = "broadcast"
+    tabs = tabs.CUSTOMERS
     queryset = PublicIncident.objects.select_related("ticket").order_by("-created_at")
     table_class = PublicIncidentTable
     filterset_class = PublicIncidentFilter
@@ -166,6 +169,8 @@ class ComponentList(ListPage):
     """Components of the status page."""
 
     title = "Components"
+    icon = "broadcast"
+    tabs = tabs.CUSTOMERS
     queryset = Component.objects.select_related("page", "group", "service").order_by("page", "position", "name")
     table_class = ComponentTable
     filterset_class = ComponentFilter
@@ -184,6 +189,8 @@ class SubscriberList(_ResponderListPage):
     """Subscribers to updates by e-mail."""
 
     title = "Subscribers"
+    icon = "broadcast"
+    tabs = tabs.CUSTOMERS
     right = "incidents.view_subscriber"
     queryset = Subscriber.objects.order_by("-created_at")
     table_class = SubscriberTable
@@ -196,6 +203,8 @@ class DeliveryList(_ResponderListPage):
     """Each mail to a subscriber and its state."""
 
     title = "Deliveries"
+    icon = "broadcast"
+    tabs = tabs.CUSTOMERS
     right = "incidents.view_updatedelivery"
     queryset = UpdateDelivery.objects.select_related("update__incident", "notice__maintenance").order_by("-created_at")
     table_class = DeliveryTable

@@ -16,6 +16,7 @@ from incidents.sla import credits, waivers
 from incidents.sla.decisions import decision_obstacle
 from incidents.tables.sla.corrections import SlaCreditTable, SlaWaiverTable
 from incidents.tickets.locking import lock_ticket
+from incidents.views import tabs
 from incidents.views.prevention import TicketFormPage
 from incidents.views.response.verbs import REFUSALS
 
@@ -30,6 +31,8 @@ class CreditList(ListPage):
     """All excluded times of tickets that the reader may see, newest first."""
 
     title = "Excluded time"
+    icon = "clock-pause"
+    tabs = tabs.CORRECTIONS
     lead = "Minutes that no clock of a ticket counts: each with a reason, and approved by a second person."
     template_name = "incidents/sla/corrections.html"
     queryset = CREDITS.order_by("-pk")
@@ -48,6 +51,8 @@ class WaiverList(ListPage):
     """All waivers of breaches of tickets that the reader may see, newest first."""
 
     title = "Waivers of breaches"
+    icon = "clock-check"
+    tabs = tabs.CORRECTIONS
     lead = "A waived breach stays a breach: reports show it beside the others, with its reason."
     template_name = "incidents/sla/corrections.html"
     queryset = WAIVERS.order_by("-pk")

@@ -31,7 +31,7 @@ def with_unowned(tickets: TicketQuerySet) -> TicketQuerySet:
 def _rows() -> TicketQuerySet:
     tickets = Ticket.objects.for_list().select_related("requester")
     rows: Any = with_relations(with_last_words(with_unowned(with_open_clocks(tickets))))
-    others = Ticket.affected_contacts.through.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket")
+    others: Any = Ticket.affected_contacts.through.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket")
     annotated: TicketQuerySet = rows.annotate(
         count_others=Coalesce(Subquery(others.annotate(n=Count("pk")).values("n")), 0)
     )
@@ -58,7 +58,7 @@ class Queue(ListPage):
 
     def get_queryset(self) -> TicketQuerySet:
         """In the order of the queue, without problems unless the address names them or looks for something."""
-        rows: TicketQuerySet = super().get_queryset()
+        rows: Any = super().get_queryset()
         if not self.request.GET.get("kind") and not self.request.GET.get("search"):
             rows = rows.exclude(kind=TicketKind.PROBLEM)
         return in_order(with_bands(rows, at=self.at))

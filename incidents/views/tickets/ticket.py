@@ -1,22 +1,29 @@
 """The page of a ticket, and the form to edit it."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from config.base.web.filters import query_problems
 from config.base.web.guards import Edits
 from config.base.web.views import Destination, DetailPage, FormPage
 from incidents import permissions, response
+from incidents.desk import presence
+from incidents.desk.conversation import read_conversation
 from incidents.forms.response import NoteForm
-from incidents.forms.tickets import TicketForm
+from incidents.forms.tickets import ConversationForm, TicketForm
 from incidents.models import Incident, Ticket, TicketKind
 from incidents.response import situation
 from incidents.views.response import verbs
-
-_TIMELINE_SHOWN = 200
+from incidents.views.tickets import facts
+from oncall.models import User
 
 
 class TicketPage(DetailPage):
-    """One ticket: fields, responders, alerts, timeline and verbs."""
+    """One ticket: what the requester sees, the composer, one conversation; beside it facts, clocks and people."""
 
     template_name = "incidents/tickets/ticket.html"
     context_object_name = "ticket"
@@ -39,24 +46,71 @@ class TicketPage(DetailPage):
         ticket, user = self.object, self.person
         teams = situation.responding_teams(ticket)
         possible = verbs.possible_verbs(ticket, user, is_ringing=any(team.is_ringing for team in teams))
-        return super().get_context_data(**kwargs) | {
-            "incident": Incident.objects.filter(pk=ticket.pk).first(),
-            "responding_teams": teams,
-            "responder": situation.responder_view(ticket, teams, user),
-            "timeline": ticket.timeline.select_related("actor", "token").order_by("-at", "-pk")[:_TIMELINE_SHOWN],
-            "alerts": ticket.alerts.select_related("integration").order_by("-opened_at", "-pk")[:20],
-            "main_verbs": [verb for verb in possible if verb.is_main],
-            "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "add-note"],
-            "note_form": NoteForm(ticket=ticket, at=self.at) if possible else None,
-            "can_act": bool(possible),
-            "status_label": (
-                ticket.requester_status
-                if permissions.reads_as_requester(user, ticket)
-                else ticket.get_status_display()
-            ),
-            "can_see_requester": permissions.can_see_requester(user, ticket),
-            "refresh": 8 if ticket.is_open else 0,
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return (
+            context
+            | conversation_context(self.request, ticket, user=user, at=self.at)
+            | {
+                "responding_teams": teams,
+                "responder": situation.responder_view(ticket, teams, user),
+                "alerts": ticket.alerts.select_related("integration").order_by("-opened_at", "-pk")[:20],
+                "main_verbs": [verb for verb in possible if verb.is_main],
+                "more_verbs": [verb for verb in possible if not verb.is_main and verb.name != "add-note"],
+                "note_form": NoteForm(ticket=ticket, at=self.at) if possible else None,
+                "can_act": bool(possible),
+                "status_label": (
+                    ticket.requester_status
+                    if permissions.reads_as_requester(user, ticket)
+                    else ticket.get_status_display()
+                ),
+                **rail_context(context["panels"]),
+                "refresh": 8 if ticket.is_open else 0,
+            }
+            | self._facts(can_act=bool(possible))
+        )
+
+    def _facts(self, *, can_act: bool) -> dict[str, object]:
+        ticket, user = self.object, self.person
+        incident = Incident.objects.filter(pk=ticket.pk).first()
+        sees_requester = permissions.can_see_requester(user, ticket)
+        return {
+            "facts": facts.list_facts(ticket, incident, may_edit=can_act, sees_requester=sees_requester, at=self.at),
+            "seen": {
+                "status": ticket.requester_status,
+                "impact": incident.customer_impact if incident else "",
+                "workaround": incident.workaround if incident else "",
+            },
+            "comment_reader": _comment_reader(ticket, sees_requester=sees_requester),
         }
+
+
+def conversation_context(request: HttpRequest, ticket: Ticket, *, user: User, at: datetime) -> dict[str, object]:
+    """The conversation that the address names, who else has the page open, and what of the address is unclear."""
+    form = ConversationForm(request.GET)
+    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {"show": "", "whole": False, "writing": ""}
+    return {
+        "conversation": read_conversation(ticket, show=asked["show"], is_whole=asked["whole"]),
+        "readers": presence.enter(ticket=ticket, user=user, at=at, is_writing=bool(asked["writing"])),
+        "query_problems": query_problems(form, request.GET),
+    }
+
+
+def rail_context(panels: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    """What the rail and the head take from the panels: what is related, what can be added, and the next clock."""
+    contexts = [panel["context"] for panel in panels]
+    return {
+        "related": [panel for panel in panels if panel["group"] and not panel["context"].get("is_empty")],
+        "folds": [fold for context in contexts for fold in context.get("folds", ())],
+        "head_clock": next((context["head"] for context in contexts if "head" in context), None),
+    }
+
+
+def _comment_reader(ticket: Ticket, *, sees_requester: bool) -> str:
+    """Who reads a comment in the portal: a requester with an account."""
+    requester = ticket.requester
+    if requester is None or requester.user_id is None:
+        return ""
+    return requester.name if sees_requester else "The requester"
 
 
 class TicketEdit(verbs.LockedTicketMixin, FormPage):
@@ -84,7 +138,8 @@ class TicketEdit(verbs.LockedTicketMixin, FormPage):
     def get_form(self, form_class: object = None) -> TicketForm:
         """With the incident's current values."""
         incident = Incident.objects.get(pk=self.ticket.pk)
-        return TicketForm.of(incident, self.request.POST if self.request.method == "POST" else None)
+        data = self.request.POST if self.request.method == "POST" else None
+        return TicketForm.of(incident, data, field=self.request.GET.get("field", ""))
 
     def perform(self, form: TicketForm) -> Destination:
         """Save the changed fields."""

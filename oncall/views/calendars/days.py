@@ -16,6 +16,7 @@ from oncall.forms.calendars import CalendarForm, CalendarNameForm, DayForm, Impo
 from oncall.models import Calendar, CalendarDate
 from oncall.permissions import can_edit_calendars
 from oncall.tables.calendars import CalendarTable
+from oncall.views import tabs
 
 _NOT_ALLOWED = "Only practice owners and administrators may change calendars. Ask one of them."
 
@@ -24,6 +25,8 @@ class CalendarList(ListPage):
     """All calendars."""
 
     title = "Calendars"
+    icon = "calendar-week"
+    tabs = tabs.ROTA
     lead = (
         "Opening hours, public holidays and your own days off. A layer of a schedule can skip the days, or cover only"
         " them; opening hours close on them."

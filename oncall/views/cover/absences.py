@@ -13,6 +13,7 @@ from oncall.filters import cover
 from oncall.forms import cover as cover_forms
 from oncall.models import Absence
 from oncall.tables import cover as cover_tables
+from oncall.views import tabs
 
 _MAX_ROWS = 100
 
@@ -21,6 +22,8 @@ class TimeOffList(ListPage):
     """Time off of everybody, the latest first."""
 
     title = "Time off"
+    icon = "calendar-off"
+    tabs = tabs.COVER
     lead = "The rota warns about time off and changes nothing by itself: swap the shift, or have it covered."
     queryset = Absence.objects.select_related("user").order_by("-starts_at")
     table_class = cover_tables.AbsenceTable

@@ -17,6 +17,7 @@ from oncall.filters import cover
 from oncall.forms import cover as cover_forms
 from oncall.models import Override, OverrideOp, Schedule, User
 from oncall.tables import cover as cover_tables
+from oncall.views import tabs
 
 REFUSALS = (Refusal, ValidationError)
 LENGTHS = (1, 2, 4, 8, 12, 24)
@@ -30,6 +31,8 @@ class OverrideList(ListPage):
     """All overrides, the latest first."""
 
     title = "Overrides"
+    icon = "arrows-exchange"
+    tabs = tabs.COVER
     queryset = _LIST.order_by("-starts_at")
     table_class = cover_tables.OverrideTable
     filterset_class = cover.OverrideFilter

@@ -15,6 +15,7 @@ from oncall.filters import cover
 from oncall.forms import cover as cover_forms
 from oncall.models import UNDECIDED, OfferStatus, SwapOffer, SwapRequest, SwapStatus, User
 from oncall.tables import cover as cover_tables
+from oncall.views import tabs
 from oncall.views.cover.overrides import REFUSALS, ScheduleFormPage
 
 _SWAPS = SwapRequest.objects.select_related("schedule__team", "requested_by", "decided_by", "chosen__user")
@@ -24,6 +25,8 @@ class SwapList(ListPage):
     """All swaps, the latest first."""
 
     title = "Swaps"
+    icon = "arrows-exchange"
+    tabs = tabs.COVER
     queryset = (
         SwapRequest.objects.select_related("schedule", "requested_by", "chosen__user")
         .annotate(offer_count=Count("offers"))

@@ -11,12 +11,15 @@ from oncall.models import Membership, Team, User
 from oncall.people import members
 from oncall.permissions import can_manage_team
 from oncall.tables.people import TeamTable, UserTable
+from oncall.views import tabs
 
 
 class TeamList(ListPage):
     """All teams."""
 
     title = "Teams"
+    icon = "users-group"
+    tabs = tabs.PEOPLE
     queryset = Team.objects.select_related("escalation_policy").annotate(people=Count("memberships")).order_by("name")
     table_class = TeamTable
     filterset_class = TeamFilter
@@ -28,7 +31,8 @@ class UserList(ListPage):
     """All people with an account; programs have a list of their own."""
 
     title = "People"
-    template_name = "oncall/people/users.html"
+    icon = "users"
+    tabs = tabs.PEOPLE
     queryset = (
         User.objects.people()
         .prefetch_related(Prefetch("memberships", Membership.objects.select_related("team").order_by("team__name")))

@@ -19,6 +19,7 @@ from oncall.filters.access import ServiceAccountFilter
 from oncall.forms.access import RolesForm, RotateForm, ServiceAccountEditForm, ServiceAccountForm, TokenForm
 from oncall.models import ApiToken, ServiceAccount, User
 from oncall.tables.access import ServiceAccountTable
+from oncall.views import tabs
 
 _CHANGE, _RENEW = "oncall.change_serviceaccount", "oncall.renew_serviceaccount"
 _REFUSALS = (Refusal, ValidationError)
@@ -29,6 +30,8 @@ class ServiceAccountList(ListPage):
     """The service accounts that the reader may see."""
 
     title = "Service accounts"
+    icon = "plug"
+    tabs = tabs.PEOPLE
     lead = "Accounts of programs. A team owns each, so that it stays when people leave."
     queryset = (
         ServiceAccount.objects.select_related("user", "team")

@@ -4,12 +4,15 @@ from config.base.web.views import ListPage
 from oncall.filters.rota import HandoffNoteFilter
 from oncall.models import HandoffNote
 from oncall.tables.rota import HandoffNoteTable
+from oncall.views import tabs
 
 
 class HandoffNoteList(ListPage):
     """All handoff notes."""
 
     title = "Handoff notes"
+    icon = "message-2"
+    tabs = tabs.ROTA
     queryset = HandoffNote.objects.select_related("schedule", "author").order_by("-at")
     table_class = HandoffNoteTable
     filterset_class = HandoffNoteFilter

