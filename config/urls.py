@@ -8,6 +8,7 @@ from config import health
 from config.administration import pages as administration
 from config.base.web import admin_changes
 from config.configuration import views as files
+from config.navigation.my_work import MyWork
 from config.navigation.views import NavigationFragment
 from config.sign_in import pages
 from incidents.views.response.respond import PageLink
@@ -15,6 +16,7 @@ from incidents.views.tickets.queue import Queue
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Queue.as_view(), name="home"),
+    path("work/", MyWork.as_view(), name="my-work"),
     path("navigation/", NavigationFragment.as_view(), name="navigation"),
     path("p/<str:key>/", PageLink.as_view(), name="page-link"),
     path("", include("problems.urls")),  # before incidents, whose ticket page serves all the rest

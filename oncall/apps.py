@@ -23,7 +23,7 @@ class OncallConfig(AppConfig):
         from oncall.engine import pulse, register_sweep, signal_relay
         from oncall.messages import notices
         from oncall.obligations import kinds, reminders
-        from oncall.panels import cover, saved_views
+        from oncall.panels import cover, my_work, saved_views
         from oncall.receivers import note_token, write_default_rules
         from oncall.rights import RIGHTS
 
@@ -82,5 +82,6 @@ class OncallConfig(AppConfig):
         post_migrate.connect(write_default_rules, sender=self, dispatch_uid="oncall.standard_rules")
         pre_create_historical_record.connect(note_token, dispatch_uid="oncall.token_in_history")
         cover.register()
+        my_work.register()
         saved_views.register()
         register_sweep(lane="clocks", name="calendars", run=calendars.top_up_due, every=3600)

@@ -10,8 +10,9 @@ from django.core.cache import cache
 from django.db.models import Count, Q
 
 from config.base.data.users import User
+from config.base.web import my_work
 from incidents.models import ActionItem, ActionStatus, Alert, AlertStatus, Ticket, TicketKind
-from oncall.models import Obligation, OfferStatus, SavedView, SwapOffer
+from oncall.models import OfferStatus, SavedView, SwapOffer
 from oncall.rota.my_shifts import person_shifts
 from postmortems.models import Postmortem, PostmortemStatus
 
@@ -63,7 +64,7 @@ def count(user: User, *, at: datetime) -> Numbers:
     numbers = read(user)
     if numbers is not None and numbers.is_fresh(at):
         return numbers
-    numbers = Numbers(at, _counts(user), _views(user), _duty(user, at=at))
+    numbers = Numbers(at, _counts(user, at=at), _views(user), _duty(user, at=at))
     cache.set(_key(user), numbers, _KEPT_SECONDS)
     return numbers
 
@@ -77,7 +78,7 @@ def _key(user: User) -> str:
     return f"navigation.{user.pk}"
 
 
-def _counts(user: User) -> dict[str, int]:
+def _counts(user: User, *, at: datetime) -> dict[str, int]:
     mine = user.memberships.values("team")
     is_incident, is_problem = Q(kind=TicketKind.INCIDENT), Q(kind=TicketKind.PROBLEM)
     tickets = (
@@ -87,12 +88,10 @@ def _counts(user: User) -> dict[str, int]:
             queue=Count("pk", filter=is_incident),
             majors=Count("pk", filter=is_incident & Q(severity__is_major=True)),
             problems=Count("pk", filter=is_problem & Q(team__in=mine)),
-            assigned=Count("pk", filter=Q(assignee=user)),
         )
     )
-    tasks = Obligation.objects.open().filter(owner=user).count()
     return {
-        "my_work": tickets.pop("assigned") + tasks,
+        "my_work": len(my_work.collect(user, at=at)),
         **tickets,
         "alerts": Alert.objects.visible_to(user).filter(status=AlertStatus.OPEN).count(),
         "swaps": SwapOffer.objects.filter(swap__requested_by=user, status=OfferStatus.PENDING).count(),

@@ -45,7 +45,7 @@ class Group:
 
 GROUPS = (
     Group("Work", (
-        Section("oncall:my-tasks", "My work", "checklist", ("/tasks/",), "my_work", "open"),
+        Section("my-work", "My work", "checklist", ("/work/", "/tasks/"), "my_work", "open"),
         Section("incidents:queue", "Queue", "inbox", ("/incidents/", "/tickets/"), "queue", "open"),
         Section("incidents:majors", "Major incidents", "urgent", ("/majors/",), "majors", "running", is_loud=True),
     )),
@@ -78,7 +78,7 @@ GROUPS = (
     )),
 )  # fmt: skip
 
-PHONE_BAR = ("oncall:my-tasks", "incidents:queue", "oncall:on-call")
+PHONE_BAR = ("my-work", "incidents:queue", "oncall:on-call")
 """The sections at the foot of a phone's screen; all others are behind More."""
 
 

@@ -29,7 +29,6 @@ class ServiceList(ListPage):
     filterset_class = ServiceFilter
     filters = ("search", "kind", "team", "retired")
     empty = "No services yet. An administrator adds them under Administration, Services."
-    create = ("incidents:readiness", "Readiness")
 
 
 class ServicePage(DetailPage):
@@ -107,4 +106,3 @@ class ReadinessList(ListPage):
     filterset_class = ReadinessFilter
     filters = ("search", "team", "tier", "failing")
     empty = "No service was checked yet. A new service is checked within a minute."
-    create = ("incidents:services", "Services")

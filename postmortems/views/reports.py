@@ -11,7 +11,7 @@ from postmortems.forms import ReportForm
 class PreventionReport(QueryPage):
     """How soon postmortems are written (S37) and how many incidents repeat (S38); every figure links to its list."""
 
-    title = "Reports: prevention"
+    title = "Prevention"
     template_name = "postmortems/report.html"
 
     @cached_property

@@ -52,7 +52,7 @@ class Line:
 class SlaReport(QueryPage):
     """Promises kept and broken, a table for each; every number links to its records."""
 
-    title = "Reports: promises kept and broken"
+    title = "Promises kept and broken"
     template_name = "incidents/reports/sla.html"
 
     @cached_property

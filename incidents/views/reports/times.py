@@ -64,7 +64,7 @@ def _span(seconds: float | None) -> str:
 class TimesReport(QueryPage):
     """Tiles, a chart and a table of one measure by month; every figure links to its records."""
 
-    title = "Reports: times to acknowledge, restore and resolve"
+    title = "Times to acknowledge, restore and resolve"
     template_name = "incidents/reports/times.html"
 
     @cached_property
