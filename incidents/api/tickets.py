@@ -160,7 +160,7 @@ class IncidentViewSet(TicketViewSet):
     """Incidents, newest first."""
 
     queryset = Ticket.objects.incidents().select_related(
-        "incident", "service", "severity", "team", "assignee", "opened_by", "requester__user"
+        "incident", "service", "severity", "team", "assignee", "handover_from", "opened_by", "requester__user"
     )
     serializer_class = IncidentSerializer
     includes = INCLUDES | {
@@ -223,6 +223,16 @@ class IncidentViewSet(TicketViewSet):
     def reassign(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Assign it to another team, which is paged; number and timeline stay."""
         return self._do(response.reassign, ticket, **data)
+
+    @post_action(scope=Scope.RESPOND, may=can_act, changes=("handover_from", "handed_over_at"))
+    def confirm_handover(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
+        """Say for the assigned team that it takes what another team handed over; beginning to work says the same."""
+        return self._do(response.confirm_handover, ticket)
+
+    @post_action(ReasonSerializer, scope=Scope.RESPOND, may=can_act)
+    def give_back(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
+        """Return what was handed over and not confirmed to the team that had it before, which is paged."""
+        return self._do(response.give_back, ticket, **data)
 
     @post_action(TeamChoiceSerializer, scope=Scope.RESPOND, may=can_act)
     def add_responders(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
