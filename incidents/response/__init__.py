@@ -9,7 +9,7 @@ from incidents.response.answering import (
     start_work,
     take_over,
 )
-from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hold, resume
+from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hold, link_parent, resume
 from incidents.response.ending import close, reopen, resolve, restore
 from incidents.response.opening import declare
 from incidents.response.paging import SUBJECT, preview_page, running
@@ -34,6 +34,7 @@ __all__ = [
     "edit",
     "give_back",
     "hold",
+    "link_parent",
     "note_acknowledged",
     "note_vendor_answer",
     "note_vendor_done",

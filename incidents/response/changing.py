@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from config.base.data.text import clean_lines
-from incidents.models import EntryKind, HoldReason, Severity, Ticket, TicketKind, TicketStatus, Visibility
+from incidents.models import EntryKind, HoldReason, LinkKind, Severity, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.response.paging import page_team, running
 from incidents.response.telling import tell_responders
-from incidents.tickets import clock_facts, priority, quoting, timeline
+from incidents.tickets import clock_facts, links, priority, quoting, timeline
 from incidents.tickets.changes import change_fields, differing, record_change
 from incidents.tickets.locking import TicketRefused, lock_record, lock_ticket, move, save
 from oncall import escalation
@@ -66,6 +66,14 @@ def resume(*, ticket_id: int, actor: User | None, at: datetime) -> Ticket:
     if ticket.status != TicketStatus.ON_HOLD:
         raise TicketRefused(f"{ticket.reference} is not on hold.")
     move(ticket, TicketStatus.IN_PROGRESS, at=at, actor=actor, text="Off hold.")
+    return ticket
+
+
+@transaction.atomic
+def link_parent(*, ticket_id: int, parent: Ticket, actor: User | None, at: datetime) -> Ticket:
+    """Make it part of another ticket, as `links.link_tickets` allows it; it ends by itself, not with its parent."""
+    ticket = lock_ticket(ticket_id)
+    links.link_tickets(from_ticket=ticket, to_ticket=parent, kind=LinkKind.PARENT, actor=actor, at=at)
     return ticket
 
 

@@ -25,6 +25,7 @@ from incidents.forms.response import (
     HoldForm,
     NoteForm,
     NotifyVendorForm,
+    ParentForm,
     ReasonForm,
     ReassignForm,
     RestoreForm,
@@ -83,6 +84,21 @@ def _statuses_before(status: TicketStatus) -> set[str]:
     return {before for before in INCIDENT.moves if INCIDENT.allows(before, status)}
 
 
+def named_parent(reference: str, user: User) -> Ticket:
+    """The ticket of a typed number. Raises TicketRefused if there is none that this person may see."""
+    parent = find_ticket(reference.strip(), user)
+    if parent is None:
+        raise response.TicketRefused(
+            "There is no such ticket, or you may not see it. Write its number, as INC-7.", field="parent"
+        )
+    return parent
+
+
+def _link_parent(ticket: Ticket, user: User, at: datetime, answers: dict[str, str]) -> Ticket:
+    parent = named_parent(answers["parent"], user)
+    return response.link_parent(ticket_id=ticket.pk, parent=parent, actor=user, at=at)
+
+
 def _close(ticket: Ticket, user: User, at: datetime, answers: dict[str, Any]) -> Ticket:
     reference = answers.pop("other").strip()
     other = find_ticket(reference, user) if reference else None
@@ -138,6 +154,8 @@ VERBS = {
         make_verb("give-back", "Give it back", _OPEN, form=ReasonForm, applies=_waits_for,
               done="Given back to the team that had it before.", guard=ActsOn("ticket", "team", "handed_over_at"),
               call=lambda t, u, at, a: response.give_back(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("link-parent", "Make it part of another ticket", _ANY, form=ParentForm, button="Link",
+              guard=Once("a ticket has one parent at most"), call=_link_parent),
         make_verb("notify-vendor", "Vendor notified", _OPEN, form=NotifyVendorForm,
               guard=Once("a ticket has one vendor"),
               call=lambda t, u, at, a: response.notify_vendor(ticket_id=t.pk, actor=u, at=at, **a)),
