@@ -29,7 +29,9 @@ class ProblemViewSet(TicketViewSet):
 
     queryset = (
         Ticket.objects.filter(kind=TicketKind.PROBLEM)
-        .select_related("problem", "service", "severity", "team", "assignee", "opened_by", "requester__user")
+        .select_related(
+            "problem", "service", "severity", "team", "assignee", "handover_from", "opened_by", "requester__user"
+        )
         .prefetch_related("problem__services_at_risk")
     )
     serializer_class = serializers.ProblemSerializer

@@ -106,6 +106,7 @@
     document.body.append(dialog);
     dialog.showModal();
   }
+  document.querySelectorAll("[data-keys-hint]").forEach(function (hint) { hint.hidden = isOff(); });
   document.querySelectorAll("[data-keys-help]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", help);

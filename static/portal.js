@@ -58,6 +58,12 @@
     }, 10000);
   });
 
+  // Whoever has a ticket open is told when another person writes.
+  document.addEventListener("input", function (event) {
+    var form = event.target.closest && event.target.closest("[data-composer]"), state = document.querySelector("#composer-state [name=writing]");
+    if (form && state) state.value = event.target.value ? "on" : "";
+  });
+
   // Groups of the side bar stay folded as the reader left them.
   function folds() { try { return JSON.parse(localStorage.getItem("folds")) || []; } catch (error) { return []; } }
   function fold() {

@@ -32,6 +32,7 @@ from incidents import response
 from incidents.api.alerts import AlertViewSet
 from incidents.api.customers import CustomerUpdateViewSet
 from incidents.api.prevention import LinkViewSet
+from incidents.api.response import MovingVerbs
 from incidents.filters.tickets import TicketFilter, TimelineFilter
 from incidents.models import Ticket, TicketStatus, TimelineEntry
 from incidents.permissions import can_act, can_declare, can_import, reads_as_requester
@@ -52,7 +53,6 @@ from incidents.serializers.response import (
     OptionalNoteSerializer,
     OptionalReasonSerializer,
     ReasonSerializer,
-    ReassignSerializer,
     TeamChoiceSerializer,
 )
 from incidents.serializers.sla.imported import OriginSerializer
@@ -76,10 +76,6 @@ def _with_requester(data: dict[str, Any]) -> dict[str, Any]:
     """The same values, with the record of the requester in place of name and address."""
     requester = data.get("requester")
     return data | {"requester": find_requester(**requester)} if requester else data
-
-
-def _is_of_team(ticket: Ticket, data: dict[str, Any]) -> bool:
-    return ticket.team_id == data["team"].pk
 
 
 def _is_held(ticket: Ticket, data: dict[str, object]) -> bool:
@@ -156,11 +152,11 @@ class TicketViewSet(IncludingViewSet):
         return Response(self.get_serializer(views, many=True).data)
 
 
-class IncidentViewSet(TicketViewSet):
+class IncidentViewSet(MovingVerbs, TicketViewSet):
     """Incidents, newest first."""
 
     queryset = Ticket.objects.incidents().select_related(
-        "incident", "service", "severity", "team", "assignee", "opened_by", "requester__user"
+        "incident", "service", "severity", "team", "assignee", "handover_from", "opened_by", "requester__user"
     )
     serializer_class = IncidentSerializer
     includes = INCLUDES | {
@@ -218,11 +214,6 @@ class IncidentViewSet(TicketViewSet):
     def assign(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Assign it to a person."""
         return self._do(response.assign, ticket, **data)
-
-    @post_action(ReassignSerializer, scope=Scope.RESPOND, may=can_act, is_done=_is_of_team, changes=("team",))
-    def reassign(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
-        """Assign it to another team, which is paged; number and timeline stay."""
-        return self._do(response.reassign, ticket, **data)
 
     @post_action(TeamChoiceSerializer, scope=Scope.RESPOND, may=can_act)
     def add_responders(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
@@ -321,9 +312,10 @@ class IncidentViewSet(TicketViewSet):
         """Close it with a closure code."""
         return self._do(response.close, ticket, **data)
 
-    bulk_acknowledge = bulk_action(acknowledge, "Acknowledge up to 100 incidents; each is done or refused by itself.")
-    bulk_assign = bulk_action(assign, "Assign up to 100 incidents to a person; each is done or refused by itself.")
-    bulk_close = bulk_action(close, "Close up to 100 incidents with a code; each is done or refused by itself.")
+    bulk_acknowledge = bulk_action(acknowledge, "Acknowledge up to 300 incidents; each is done or refused by itself.")
+    bulk_assign = bulk_action(assign, "Assign up to 300 incidents to a person; each is done or refused by itself.")
+    bulk_hold = bulk_action(hold, "Put up to 300 incidents on hold; each is done or refused by itself.")
+    bulk_close = bulk_action(close, "Close up to 300 incidents with a code; each is done or refused by itself.")
 
     @extend_schema(responses=ConditionSerializer(many=True))
     @action(detail=True, serializer_class=ConditionSerializer, filter_backends=(), pagination_class=None)

@@ -97,6 +97,7 @@ class TicketFilter(FilterSet):
         label_of=Concat("name", Value(" <"), "email", Value(">"), output_field=TextField()),
     )
     sla = SlaFilter()
+    handover = filters.ChoiceFilter(choices=[("unconfirmed", "Not confirmed yet")], method="in_handover")
     contact_type = filters.ChoiceFilter(choices=ContactType)
     is_security = YesNoFilter(label="About security")
     created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
@@ -112,6 +113,10 @@ class TicketFilter(FilterSet):
     def in_group(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """Tickets whose status belongs to the group."""
         return queryset.filter(status__in=GROUPS[value])
+
+    def in_handover(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
+        """Open tickets that another team has handed over and the assigned team has not confirmed."""
+        return queryset.filter(handover_from__isnull=False, status__in=OPEN_STATUSES)
 
     def seen_before(self, queryset: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """Repeat incidents, or those that are none; without duplicates, merged and cancelled ones (S38)."""

@@ -13,6 +13,11 @@ from incidents.models import ClosureCode, ContactType, HoldReason, Service, Seve
 from incidents.response.vendors import MAX_LENGTH
 from oncall.models import Team, User
 
+PARENT_HELP = (
+    "The number of the ticket that contains it, as INC-7. A ticket is part of one at most, and is not restored or"
+    " closed with it."
+)
+
 
 class DeclareForm(Form):
     """Declaring an incident: a title and a service or team are enough."""
@@ -104,14 +109,18 @@ class AddRespondersForm(VerbForm):
     )
 
 
+class AssigneeField(forms.ModelChoiceField):
+    """A person of some team, or nobody."""
+
+    def __init__(self) -> None:
+        people = User.objects.people().filter(is_active=True, memberships__isnull=False)
+        super().__init__(queryset=people.distinct().order_by("name"), required=False, empty_label="Nobody")
+
+
 class AssignForm(VerbForm):
     """The new assignee."""
 
-    assignee = forms.ModelChoiceField(
-        queryset=User.objects.people().filter(is_active=True, memberships__isnull=False).distinct().order_by("name"),
-        required=False,
-        empty_label="Nobody",
-    )
+    assignee = AssigneeField()
 
 
 class ChangeSeverityForm(VerbForm):
@@ -136,6 +145,12 @@ class ChangeSeverityForm(VerbForm):
             severity=severity, service=self.ticket.service, team=self.ticket.team, at=self.at
         )
         return f"{severity.name}, {severity.title} (pages {', '.join(names) or 'nobody, because nobody is on call'})"
+
+
+class ParentForm(VerbForm):
+    """The ticket that contains it."""
+
+    parent = forms.CharField(label="Part of", max_length=24, help_text=PARENT_HELP)
 
 
 class RestoreForm(VerbForm):

@@ -45,7 +45,7 @@ from incidents.models.sla.targets import (
     SlaTarget,
     SlaTargetVersion,
 )
-from incidents.models.tickets.links import STANDS_FOR, LinkKind, TicketLink
+from incidents.models.tickets.links import ONE_OF_A_KIND, STANDS_FOR, LinkKind, TicketLink
 from incidents.models.tickets.ticket import (
     INCIDENT_STATUSES,
     OPEN_STATUSES,
@@ -65,6 +65,7 @@ from incidents.models.tickets.timeline import EntryKind, TimelineEntry
 __all__ = [
     "INCIDENT_STATUSES",
     "MAX_GOAL",
+    "ONE_OF_A_KIND",
     "OPEN_STATES",
     "OPEN_STATUSES",
     "OVER",

@@ -9,10 +9,11 @@ from incidents.response.answering import (
     start_work,
     take_over,
 )
-from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hold, reassign, resume
+from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hold, link_parent, resume
 from incidents.response.ending import close, reopen, resolve, restore
 from incidents.response.opening import declare
 from incidents.response.paging import SUBJECT, preview_page, running
+from incidents.response.reassigning import confirm_handover, give_back, reassign
 from incidents.response.telling import tell_responders
 from incidents.response.vendors import note_vendor_answer, note_vendor_done, notify_vendor
 from incidents.tickets.locking import TicketRefused
@@ -27,10 +28,13 @@ __all__ = [
     "assign",
     "change_severity",
     "close",
+    "confirm_handover",
     "declare",
     "decline",
     "edit",
+    "give_back",
     "hold",
+    "link_parent",
     "note_acknowledged",
     "note_vendor_answer",
     "note_vendor_done",

@@ -10,7 +10,7 @@ from incidents.customers.obligations import reassign_updates
 from incidents.models import EntryKind, Ticket, TicketStatus
 from incidents.response.choosing import choose_answered, choose_declined, lock_running
 from incidents.response.paging import SUBJECT, begin_work, page_team
-from incidents.tickets import clock_facts, timeline
+from incidents.tickets import clock_facts, handovers, timeline
 from incidents.tickets.changes import record_change
 from incidents.tickets.locking import TicketRefused, lock_ticket, move, refuse_absent_person, refuse_unless_open, save
 from incidents.tickets.status import INCIDENT
@@ -84,6 +84,7 @@ def note_acknowledged(*, ticket_id: int, actor: User | None, at: datetime, team:
     else:
         facts = clock_facts.acknowledged(team)
         timeline.record(ticket_id=ticket.pk, kind=EntryKind.ESCALATION, text=text, at=at, actor=actor, facts=facts)
+    handovers.confirm_by_work(ticket=ticket, actor=actor, at=at)
     if actor is not None and ticket.is_open:
         if ticket.assignee is None:
             _give_to(ticket, actor, at=at)
@@ -162,6 +163,7 @@ def start_work(*, ticket_id: int, actor: User, at: datetime) -> Ticket:
         text=f"{actor.name} started work.",
         work_started_at=ticket.work_started_at or at,
     )
+    handovers.confirm_by_work(ticket=ticket, actor=actor, at=at)
     begin_work(ticket=ticket, user=actor, at=at)
     return ticket
 
@@ -178,6 +180,8 @@ def assign(*, ticket_id: int, assignee: User | None, actor: User | None, at: dat
         record_change(
             ticket_id=ticket.pk, field="assignee", before=before, after=assignee, text=text, actor=actor, at=at
         )
+        if assignee is not None:
+            handovers.confirm_by_work(ticket=ticket, actor=actor, at=at)
     return ticket
 
 

@@ -1,4 +1,4 @@
-"""Notes, holds, reassignment, severity and changes of an incident's fields."""
+"""Notes, holds, severity and changes of an incident's fields."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,15 +6,14 @@ from datetime import datetime
 from django.db import transaction
 
 from config.base.data.text import clean_lines
-from incidents.customers.obligations import reassign_updates
-from incidents.models import EntryKind, HoldReason, Severity, Ticket, TicketKind, TicketStatus, Visibility
-from incidents.response.paging import end_paging, page_team, running
+from incidents.models import EntryKind, HoldReason, LinkKind, Severity, Ticket, TicketKind, TicketStatus, Visibility
+from incidents.response.paging import page_team, running
 from incidents.response.telling import tell_responders
-from incidents.tickets import clock_facts, priority, quoting, timeline
+from incidents.tickets import clock_facts, links, priority, quoting, timeline
 from incidents.tickets.changes import change_fields, differing, record_change
-from incidents.tickets.locking import TicketRefused, lock_record, lock_ticket, move, refuse_unless_open, save
+from incidents.tickets.locking import TicketRefused, lock_record, lock_ticket, move, save
 from oncall import escalation
-from oncall.models import Team, Urgency, User
+from oncall.models import Urgency, User
 
 EDITABLE = frozenset({
     "title", "description", "category", "is_security", "service", "impact", "urgency", "requester",
@@ -71,31 +70,10 @@ def resume(*, ticket_id: int, actor: User | None, at: datetime) -> Ticket:
 
 
 @transaction.atomic
-def reassign(*, ticket_id: int, team: Team, reason: str, actor: User | None, at: datetime) -> Ticket:
-    """Assign the ticket to another team, which is paged; number and timeline stay.
-
-    The previous team's escalation ends, and the new team must acknowledge.
-    """
+def link_parent(*, ticket_id: int, parent: Ticket, actor: User | None, at: datetime) -> Ticket:
+    """Make it part of another ticket, as `links.link_tickets` allows it; it ends by itself, not with its parent."""
     ticket = lock_ticket(ticket_id)
-    refuse_unless_open(ticket, "reopen it first.")
-    if ticket.team == team:
-        raise TicketRefused(f"{ticket.reference} is assigned to {team.name} already.")
-    before = ticket.team
-    end_paging(ticket=ticket, at=at, actor=actor, team=before)
-    ticket.team, ticket.assignee = team, None
-    save(ticket, "team", "assignee", at=at)
-    reassign_updates(ticket, at=at)
-    timeline.record(
-        ticket_id=ticket.pk,
-        kind=EntryKind.HANDOVER,
-        text=f"Reassigned from {before.name} to {team.name}. {reason}".strip(),
-        at=at,
-        actor=actor,
-        data={"from": before.pk, "to": team.pk},
-        facts=clock_facts.changed("team", team),
-    )
-    if ticket.severity.pages:
-        page_team(ticket=ticket, team=team, at=at)
+    links.link_tickets(from_ticket=ticket, to_ticket=parent, kind=LinkKind.PARENT, actor=actor, at=at)
     return ticket
 
 

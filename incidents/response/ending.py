@@ -10,7 +10,7 @@ from incidents.customers.obligations import withdraw_first_update
 from incidents.models import ClosureCode, LinkKind, Ticket, TicketStatus
 from incidents.prevention import conditions
 from incidents.response.paging import begin_work, end_paging, page_team
-from incidents.tickets import links
+from incidents.tickets import handovers, links
 from incidents.tickets.locking import TicketRefused, lock_ticket, move
 from oncall.models import User
 
@@ -40,6 +40,7 @@ def restore(
         restore_due_at=None,
         acknowledged_at=ticket.acknowledged_at or (at if actor else None),
     )
+    handovers.confirm_by_work(ticket=ticket, actor=actor, at=at)
     end_paging(ticket=ticket, at=at, actor=actor)
     status.mark_closed(ticket_id=ticket.pk, at=at)
     withdraw_first_update(ticket, at=at)

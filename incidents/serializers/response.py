@@ -54,6 +54,12 @@ class ReasonSerializer(InputSerializer):
     reason = Lines(max_length=5_000)
 
 
+class ParentSerializer(InputSerializer):
+    """The ticket that contains it."""
+
+    parent = ReferenceField()  # type: ignore[assignment]  # the link's own word
+
+
 class OptionalReasonSerializer(InputSerializer):
     """An optional reason."""
 

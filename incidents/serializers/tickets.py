@@ -35,6 +35,7 @@ class TicketSerializer(RecordSerializer):
     service = ReadKey("slug", allow_null=True)
     team = ReadKey("slug")
     assignee = PersonSerializer(read_only=True, allow_null=True)
+    handover_from = ReadKey("slug", allow_null=True)
     opened_by = PersonSerializer(read_only=True, allow_null=True)
     requester = serializers.SerializerMethodField()
     url = Address(source="get_absolute_url", read_only=True)
@@ -47,7 +48,7 @@ class TicketSerializer(RecordSerializer):
             "requester", "affected_customers", "closure_code", "closure_note", "visibility", "conference_url",
             "created_at", "updated_at", "impact_started_at", "detected_at", "alerted_at", "acknowledged_at",
             "work_started_at", "mitigated_at", "restored_at", "resolved_at", "closed_at", "reopened_at", "sla_due_at",
-            "opened_at", "imported_from",
+            "opened_at", "imported_from", "reassignments", "handover_from", "handed_over_at",
         )  # fmt: skip
 
     @extend_schema_field(RequesterSerializer(allow_null=True))

@@ -1,5 +1,6 @@
 """Links between tickets, recorded on the timelines of both."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from config.base.data.users import Visitor
-from incidents.models import STANDS_FOR, EntryKind, LinkKind, Ticket, TicketKind, TicketLink
+from incidents.models import ONE_OF_A_KIND, STANDS_FOR, EntryKind, LinkKind, Ticket, TicketKind, TicketLink
 from incidents.tickets import timeline
 from incidents.tickets.locking import TicketRefused
 from oncall.models import User
@@ -17,6 +18,7 @@ _REVERSE_LABELS = {
     LinkKind.DUPLICATE_OF: "Has the duplicate",
     LinkKind.MERGED_INTO: "Contains the merged",
     LinkKind.RELATED: "Related to",
+    LinkKind.PARENT: "Contains",
 }
 
 
@@ -25,6 +27,7 @@ _WORDS = {
     LinkKind.CAUSED_BY: "caused by",
     LinkKind.DUPLICATE_OF: "a duplicate of",
     LinkKind.MERGED_INTO: "merged into",
+    LinkKind.PARENT: "part of",
 }
 
 
@@ -40,8 +43,8 @@ class LinkedTicket:
 def link_tickets(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: User | None, at: datetime) -> TicketLink:
     """Link two tickets; an existing link is left as it is, also one that says the same from the other end.
 
-    Raises TicketRefused for a link that makes no sense: to itself, in a circle, or for a ticket for which another
-    one stands already.
+    Raises TicketRefused for a link that makes no sense: to itself, in a circle, for a ticket for which another one
+    stands already, or that is a part of another one already.
     """
     _check_kinds(from_ticket, to_ticket, kind)
     if kind != LinkKind.CAUSED_BY or from_ticket.kind == TicketKind.PROBLEM:
@@ -67,7 +70,11 @@ def link_tickets(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: Us
 
 def other_of(ticket: Ticket) -> TicketLink | None:
     """The link to the ticket that stands for this one, because it is a duplicate or was merged."""
-    return TicketLink.objects.filter(from_ticket=ticket, kind__in=STANDS_FOR).select_related("to_ticket").first()
+    return _only_link(ticket, STANDS_FOR)
+
+
+def _only_link(ticket: Ticket, kinds: Sequence[LinkKind]) -> TicketLink | None:
+    return TicketLink.objects.filter(from_ticket=ticket, kind__in=kinds).select_related("to_ticket").first()
 
 
 def _check_kinds(from_ticket: Ticket, to_ticket: Ticket, kind: str) -> None:
@@ -83,6 +90,12 @@ def _check_kinds(from_ticket: Ticket, to_ticket: Ticket, kind: str) -> None:
             " for the other. Link them as caused by, or as related.",
             field="to_ticket",
         )
+    if kind == LinkKind.PARENT and TicketKind.PROBLEM in {from_ticket.kind, to_ticket.kind} != {TicketKind.PROBLEM}:
+        raise TicketRefused(
+            f"{from_ticket.reference} and {to_ticket.reference} are records of different kinds, so one cannot be part"
+            " of the other. Link the incident as caused by the problem.",
+            field="to_ticket",
+        )
 
 
 def _same_link(from_ticket: Ticket, to_ticket: Ticket, kind: str) -> TicketLink | None:
@@ -94,7 +107,8 @@ def _same_link(from_ticket: Ticket, to_ticket: Ticket, kind: str) -> TicketLink 
 
 
 def _refuse_second(ticket: Ticket, kind: str, *, actor: User | None) -> None:
-    existing = other_of(ticket) if kind in STANDS_FOR else None
+    group = next((kinds for kinds in ONE_OF_A_KIND if kind in kinds), ())
+    existing = _only_link(ticket, group)
     if existing is None:
         return
     may_see = actor is not None and Ticket.objects.visible_to(actor).filter(pk=existing.to_ticket_id).exists()

@@ -47,15 +47,19 @@ class RelatedTickets:
 
 
 def related_tickets(ticket: Ticket, *, user: Visitor) -> RelatedTickets:
-    """An incident with its problems, or a problem with the newest incidents it caused."""
-    links = TicketLink.objects.visible_to(user).filter(kind=LinkKind.CAUSED_BY)
+    """An incident with its problems and parts, or a problem with the newest incidents it caused."""
+    visible = TicketLink.objects.visible_to(user)
+    links = visible.filter(kind=LinkKind.CAUSED_BY)
     if ticket.kind == TicketKind.PROBLEM:
         rows = links.filter(to_ticket=ticket).select_related("from_ticket").order_by("-from_ticket__created_at", "-pk")
         incidents = [row.from_ticket for row in rows[: MAX_LINKED + 1]]
         return RelatedTickets(user, incidents[:MAX_LINKED], [ticket], len(incidents) > MAX_LINKED)
     rows = links.filter(from_ticket=ticket).select_related("to_ticket").order_by("pk")
     problems = [row.to_ticket for row in rows[: MAX_LINKED + 1]]
-    return RelatedTickets(user, [ticket], problems[:MAX_LINKED], len(problems) > MAX_LINKED)
+    whole = visible.filter(kind=LinkKind.PARENT, to_ticket=ticket).select_related("from_ticket")
+    parts = [row.from_ticket for row in whole.order_by("-from_ticket__created_at", "-pk")[: MAX_LINKED + 1]]
+    is_cut = max(len(problems), len(parts)) > MAX_LINKED
+    return RelatedTickets(user, [ticket, *parts[:MAX_LINKED]], problems[:MAX_LINKED], is_cut)
 
 
 def story_url(ticket: Ticket) -> str:

@@ -3,11 +3,12 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from incidents.urls.references import TICKET
-from incidents.views.tickets import queue, story, ticket
+from incidents.views.tickets import bulk, queue, story, ticket
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", queue.Queue.as_view(), name="queue"),
     path("majors/", queue.Majors.as_view(), name="majors"),
+    re_path(f"^tickets/bulk/(?P<action>{'|'.join(bulk.ACTIONS)})/$", bulk.BulkPage.as_view(), name="bulk"),
     re_path(TICKET + "$", ticket.TicketPage.as_view(), name="ticket"),
     re_path(TICKET + "story/$", story.Story.as_view(), name="story"),
     re_path(TICKET + "edit/$", ticket.TicketEdit.as_view(), name="ticket-edit"),

@@ -21,7 +21,7 @@ from incidents.models import (
     TicketStatus,
 )
 from incidents.prevention import action_items
-from incidents.response import answering, changing
+from incidents.response import answering, changing, reassigning
 from incidents.services import readiness
 from incidents.tickets.changes import change_fields
 from incidents.tickets.locking import lock_record
@@ -55,7 +55,7 @@ def move_ticket(*, row: Model, record: Model, by: Model, reason: str, at: dateti
     if is_incident and isinstance(by, Severity):
         changing.change_severity(ticket_id=ticket.pk, severity=by, actor=actor, at=at, reason=reason)
     elif is_incident and column == "team" and ticket.is_open:
-        changing.reassign(ticket_id=ticket.pk, team=cast(Team, by), reason=reason, actor=actor, at=at)
+        reassigning.reassign(ticket_id=ticket.pk, team=cast(Team, by), reason=reason, actor=actor, at=at)
     else:
         locked = lock_record(ticket.pk, kind=TicketKind(ticket.kind))
         change_fields(ticket=locked, values={column: by}, actor=actor, at=at)

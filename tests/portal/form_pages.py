@@ -11,6 +11,7 @@ from django.utils import timezone
 from config.base.data.clock import floor_minute
 from config.base.web.views import FormPage
 from incidents.views.response import verbs as incident_verbs
+from incidents.views.tickets import bulk
 from postmortems.views import verbs as postmortem_verbs
 from problems.views import verbs as problem_verbs
 from tests import factories as make
@@ -80,6 +81,7 @@ ADDRESSES: dict[str, Callable[[Any], list[str]]] = {
     "incidents:action-item-decline": _of_row("incidents:action-item-decline", make.ActionItemFactory),
     "incidents:action-item-new": _of_ticket("incidents:action-item-new"),
     "incidents:action-item-reassign": _of_row("incidents:action-item-reassign", make.ActionItemFactory),
+    "incidents:bulk": lambda person: [reverse("incidents:bulk", args=[name]) for name in bulk.ACTIONS],
     "incidents:declare": lambda person: [make.SeverityFactory() and reverse("incidents:declare")],
     "incidents:excluded-time-decline": _of_row("incidents:excluded-time-decline", make.SlaCreditFactory),
     "incidents:excluded-time-decline-all": _of_row(

@@ -20,10 +20,14 @@ class LinkKind(models.TextChoices):
     DUPLICATE_OF = "duplicate_of", "Duplicate of"
     MERGED_INTO = "merged_into", "Merged into"
     RELATED = "related", "Related to"
+    PARENT = "parent", "Part of"
 
 
 STANDS_FOR = (LinkKind.DUPLICATE_OF, LinkKind.MERGED_INTO)
 """Links that say which other ticket stands for this one: a ticket has one of them at most, and they form no circle."""
+
+ONE_OF_A_KIND = (STANDS_FOR, (LinkKind.PARENT,))
+"""Groups of kinds of which a ticket has one link at most."""
 
 
 class LinkQuerySet(models.QuerySet["TicketLink"]):
@@ -53,6 +57,9 @@ class TicketLink(models.Model):
             models.CheckConstraint(condition=~Q(from_ticket=F("to_ticket")), name="incidents_link_to_another"),
             models.UniqueConstraint(
                 fields=["from_ticket"], condition=Q(kind__in=STANDS_FOR), name="incidents_link_one_stands_for_it"
+            ),
+            models.UniqueConstraint(
+                fields=["from_ticket"], condition=Q(kind=LinkKind.PARENT), name="incidents_link_one_parent"
             ),
         ]
 

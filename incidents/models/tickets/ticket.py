@@ -177,6 +177,14 @@ class Ticket(models.Model):
     assignee = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_tickets", limit_choices_to=PEOPLE
     )
+    reassignments = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="How often it has gone to another team."
+    )
+    handover_from = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False,
+        help_text="The team that had it before; empty once the assigned team has confirmed that it takes it.",
+    )  # fmt: skip
+    handed_over_at = models.DateTimeField(null=True, blank=True, editable=False)
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     requester = models.ForeignKey(
         Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="requested_tickets"
@@ -267,6 +275,11 @@ class Ticket(models.Model):
                 name="incidents_ticket_private_has_reason",
                 violation_error_message="Say why this record is private.",
             ),
+            models.CheckConstraint(
+                condition=Q(handover_from__isnull=True, handed_over_at__isnull=True)
+                | Q(handover_from__isnull=False, handed_over_at__isnull=False),
+                name="incidents_ticket_handover_when",
+            ),
             models.CheckConstraint(condition=Q(priority__gte=1, priority__lte=5), name="incidents_ticket_priority"),
         ]
         indexes = [
@@ -297,6 +310,9 @@ class Ticket(models.Model):
             models.Index(fields=["service", "severity", "-id"], name="incidents_ticket_severities"),
             models.Index(
                 fields=["impact_started_at"], condition=Q(visibility="private"), name="incidents_ticket_private"
+            ),
+            models.Index(
+                fields=["handover_from"], condition=Q(handover_from__isnull=False), name="incidents_ticket_handover"
             ),
             models.Index(fields=["assignee", "status"], name="incidents_ticket_of_assignee"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="incidents_ticket_title_words"),

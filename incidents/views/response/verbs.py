@@ -25,6 +25,7 @@ from incidents.forms.response import (
     HoldForm,
     NoteForm,
     NotifyVendorForm,
+    ParentForm,
     ReasonForm,
     ReassignForm,
     RestoreForm,
@@ -34,7 +35,7 @@ from incidents.forms.response import (
 from incidents.models import Ticket, TicketKind, TicketStatus
 from incidents.models.tickets.ticket import PREFIXES
 from incidents.response import situation
-from incidents.tickets import timeline
+from incidents.tickets import handovers, timeline
 from incidents.tickets.locking import lock_ticket
 from incidents.tickets.status import INCIDENT
 from oncall.models import User
@@ -64,6 +65,8 @@ class Verb:
     """What happened, where it depends on what others have done; in place of `done`."""
     is_main: bool = False
     button: str = ""
+    applies: Callable[[Ticket, User], bool] = lambda ticket, user: True
+    """Whether the ticket's state allows it, beside its status."""
 
     @property
     def is_plain(self) -> bool:
@@ -81,12 +84,31 @@ def _statuses_before(status: TicketStatus) -> set[str]:
     return {before for before in INCIDENT.moves if INCIDENT.allows(before, status)}
 
 
+def named_parent(reference: str, user: User) -> Ticket:
+    """The ticket of a typed number. Raises TicketRefused if there is none that this person may see."""
+    parent = find_ticket(reference.strip(), user)
+    if parent is None:
+        raise response.TicketRefused(
+            "There is no such ticket, or you may not see it. Write its number, as INC-7.", field="parent"
+        )
+    return parent
+
+
+def _link_parent(ticket: Ticket, user: User, at: datetime, answers: dict[str, str]) -> Ticket:
+    parent = named_parent(answers["parent"], user)
+    return response.link_parent(ticket_id=ticket.pk, parent=parent, actor=user, at=at)
+
+
 def _close(ticket: Ticket, user: User, at: datetime, answers: dict[str, Any]) -> Ticket:
     reference = answers.pop("other").strip()
     other = find_ticket(reference, user) if reference else None
     if reference and other is None:
         raise response.TicketRefused("There is no such ticket, or you may not see it. Write its reference, as INC-7.")
     return response.close(ticket_id=ticket.pk, actor=user, at=at, other=other, **answers)
+
+
+def _waits_for(ticket: Ticket, user: User) -> bool:
+    return ticket.handover_from_id is not None and handovers.is_of_team(ticket, user)
 
 
 VERBS = {
@@ -126,6 +148,14 @@ VERBS = {
         make_verb("reassign", "Reassign to another team", _OPEN, form=ReassignForm, button="Reassign",
               guard=ActsOn("ticket", "team"),
               call=lambda t, u, at, a: response.reassign(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("confirm-handover", "Confirm the handover", _OPEN, applies=_waits_for, is_main=True,
+              done="Confirmed: your team has it.", guard=ActsOn("ticket", "team", "handed_over_at"),
+              call=lambda t, u, at, _: response.confirm_handover(ticket_id=t.pk, actor=u, at=at)),
+        make_verb("give-back", "Give it back", _OPEN, form=ReasonForm, applies=_waits_for,
+              done="Given back to the team that had it before.", guard=ActsOn("ticket", "team", "handed_over_at"),
+              call=lambda t, u, at, a: response.give_back(ticket_id=t.pk, actor=u, at=at, **a)),
+        make_verb("link-parent", "Make it part of another ticket", _ANY, form=ParentForm, button="Link",
+              guard=Once("a ticket has one parent at most"), call=_link_parent),
         make_verb("notify-vendor", "Vendor notified", _OPEN, form=NotifyVendorForm,
               guard=Once("a ticket has one vendor"),
               call=lambda t, u, at, a: response.notify_vendor(ticket_id=t.pk, actor=u, at=at, **a)),
@@ -149,7 +179,11 @@ def possible_verbs(ticket: Ticket, user: User, *, is_ringing: bool = False) -> l
     if ticket.kind != TicketKind.INCIDENT or not permissions.can_act(user, ticket):
         return []
     more = {"acknowledge"} if is_ringing and ticket.is_open else set()
-    return [verb for verb in VERBS.values() if ticket.status in verb.statuses or verb.name in more]
+    return [
+        verb
+        for verb in VERBS.values()
+        if (ticket.status in verb.statuses and verb.applies(ticket, user)) or verb.name in more
+    ]
 
 
 def find_ticket(reference: str, user: User) -> Ticket | None:
@@ -157,7 +191,7 @@ def find_ticket(reference: str, user: User) -> Ticket | None:
     prefix, _, number = reference.partition("-")
     kind = next((kind for kind, name in PREFIXES.items() if name == prefix.upper()), None)
     rows = Ticket.objects.visible_to(user).select_related(
-        "service", "severity", "team", "assignee", "opened_by", "requester"
+        "service", "severity", "team", "assignee", "opened_by", "requester", "handover_from"
     )
     return (
         rows.distinct().filter(kind=kind, number=int(number) if number.isdecimal() and len(number) < 19 else 0).first()

@@ -29,7 +29,7 @@ def list_facts(
     """The facts in the order in which they are needed; what is empty and cannot be changed is left out."""
     change = _Change(ticket, may_edit=may_edit)
     rows = [
-        *_people(ticket, change, sees_requester=sees_requester),
+        *_people(ticket, change, sees_requester=sees_requester, at=at),
         *_fields(ticket, incident, change),
         *_times(ticket, at=at),
         *_origin(ticket, incident),
@@ -63,12 +63,18 @@ def _fact(label: str, value: object, url: str = "", *, empty: str = "Not set") -
     return Fact(label, value if isinstance(value, SafeString) else str(value), url)
 
 
-def _people(ticket: Ticket, change: _Change, *, sees_requester: bool) -> Iterator[Fact]:
+def _people(ticket: Ticket, change: _Change, *, sees_requester: bool, at: datetime) -> Iterator[Fact]:
     if ticket.requester is not None and sees_requester:
         yield Fact("Requester", _contact(ticket.requester))
     service = ticket.service
     yield _fact("Service", marked(service) if service else None, change.field("service"))
     yield _fact("Team", marked(ticket.team), change.verb("reassign"))
+    if ticket.handover_from is not None and ticket.handed_over_at is not None and ticket.is_open:
+        when = display.ago_element(ticket.handed_over_at, at=at)
+        text = format_html("from {}, {}; not confirmed yet", marked(ticket.handover_from), when)
+        yield Fact("Handed over", text)
+    if ticket.reassignments:
+        yield Fact("Reassigned", "once" if ticket.reassignments == 1 else f"{ticket.reassignments} times")
     yield Fact("Assignee", people.person_element(ticket.assignee), change.verb("assign"))
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from config.base.web.tables import COUNTED_ROWS, Table
 from config.base.web.views import ListPage, Tab
+from incidents import permissions
 from incidents.desk.last_words import with_last_words
 from incidents.desk.queue_order import band_sizes, in_order, with_bands
 from incidents.desk.relations import with_relations
@@ -67,9 +68,15 @@ class Queue(ListPage):
         """The table, which shows a requester to those who may see them."""
         table: Any = super().get_table(**kwargs)
         table.reader = self.person
+        if not permissions.can_act(self.person):
+            table.columns.hide("select")
         if not table.order_by and "export" not in self.request.GET:
             table.group_sizes = band_sizes(table.data.data, at_most=COUNTED_ROWS)
         return cast(Table, table)
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """With whether the reader may act on many tickets at once."""
+        return super().get_context_data(**kwargs) | {"can_act": permissions.can_act(self.person)}
 
     def get_filterset_kwargs(self, filterset_class: object) -> dict[str, object]:
         """The filters of the URL; without a status: open tickets."""

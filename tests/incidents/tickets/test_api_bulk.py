@@ -1,5 +1,6 @@
 """One request for many incidents: each is done or refused by itself."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from config.base.data.roles import Role
 from incidents.models import Ticket, TimelineEntry
 from tests import factories as make
 from tests.clients import client_of
+from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/incidents/bulk_{}/"
@@ -52,6 +54,30 @@ class TestBulk:
         assert _statuses(assigned) == _statuses(acknowledged) == [200, 200]
         assert {ticket.assignee for ticket in Ticket.objects.all()} == {ana}
         assert not Ticket.objects.filter(acknowledged_at=None).exists()
+
+    def test_leaves_out_what_was_changed_after_a_moment(self, client: Any) -> None:
+        first, second = make.IncidentFactory(), make.IncidentFactory(updated_at=NOON + timedelta(seconds=1))
+        names = [first.reference, second.reference]
+        body = {"records": names, "reason": "supplier", "unchanged_since": NOON.isoformat()}
+
+        answer = client.post(URL.format("hold"), body, format="json")
+
+        assert _statuses(answer) == [200, 412]
+        assert answer.json()["results"][1]["error"]["code"] == "stale"
+        assert Ticket.objects.get(status="on_hold").pk == first.pk
+
+    def test_moves_to_a_team_and_below_a_parent(self, client: Any) -> None:
+        rows = [make.IncidentFactory() for _ in range(3)]
+        names, team = [row.reference for row in rows], make.TeamFactory()
+
+        reassigned = client.post(
+            URL.format("reassign"), {"records": names, "team": team.slug, "reason": "x"}, format="json"
+        )
+        linked = client.post(URL.format("link_parent"), {"records": names, "parent": names[0]}, format="json")
+
+        assert _statuses(reassigned) == [200, 200, 200]
+        assert _statuses(linked) == [400, 200, 200]
+        assert Ticket.objects.get(pk=rows[0].pk).links_in.filter(kind="parent").count() == 2
 
     @pytest.mark.parametrize(
         ("verb", "body"),
@@ -106,8 +132,8 @@ class TestBulk:
         assert answers[1].headers["Idempotent-Replayed"] == "true"
         assert TimelineEntry.objects.filter(ticket=incident).count() == 1
 
-    @pytest.mark.parametrize("records", [[], ["INC-1"] * 101, None, "INC-1"])
-    def test_takes_one_to_a_hundred_records(self, client: Any, records: Any) -> None:
+    @pytest.mark.parametrize("records", [[], ["INC-1"] * 301, None, "INC-1"])
+    def test_takes_one_to_three_hundred_records(self, client: Any, records: Any) -> None:
         answer = client.post(URL.format("acknowledge"), {"records": records}, format="json")
 
         assert answer.status_code == 400

@@ -100,6 +100,83 @@ class TestStandingFor:
         assert secret.reference not in str(refusal.value)
 
 
+class TestParent:
+    def test_is_one_at_most(self) -> None:
+        child, parent = _incident(), _incident()
+        link = _link(child, "parent", parent)
+
+        assert _link(child, "parent", parent) == link
+        with pytest.raises(TicketRefused, match="is part of another ticket already"):
+            _link(child, "parent", _incident())
+
+    def test_is_one_at_most_in_the_database_too(self) -> None:
+        child = _incident()
+        make.TicketLinkFactory(from_ticket=child, to_ticket=_incident(), kind="parent")
+
+        with pytest.raises(IntegrityError, match="incidents_link_one_parent"), transaction.atomic():
+            make.TicketLinkFactory(from_ticket=child, to_ticket=_incident(), kind="parent")
+
+    @pytest.mark.parametrize("length", [2, 3, 5])
+    def test_is_never_part_of_its_child(self, length: int) -> None:
+        chain = [_incident() for _ in range(length)]
+        for child, parent in itertools.pairwise(chain):
+            _link(child, "parent", parent)
+
+        with pytest.raises(TicketRefused, match=r"is part of .* a circle"):
+            _link(chain[-1], "parent", chain[0])
+
+    def test_has_many_children_and_one_that_stands_for_it(self) -> None:
+        parent, first, second, older = (_incident() for _ in range(4))
+        _link(first, "parent", parent)
+        _link(second, "parent", parent)
+        _link(first, "duplicate_of", older)
+
+        assert parent.links_in.count() == 2
+
+    def test_is_a_record_of_the_same_kind(self) -> None:
+        problems = _problem(), _problem()
+
+        assert _link(problems[0], "parent", problems[1]).pk
+        for child, parent in ((_incident(), problems[0]), (problems[1], _incident())):
+            with pytest.raises(TicketRefused, match="different kinds"):
+                _link(child, "parent", parent)
+
+    def test_is_named_on_both_timelines_and_pages(self, client: Client) -> None:
+        client.force_login(make.UserFactory(roles=[Role.AGENT]))
+        child, parent = _incident("A till is offline"), _incident("The network is down")
+
+        answer = client.post(f"{child.get_absolute_url()}link/", {"kind": "parent", "other": parent.reference.lower()})
+
+        assert answer.status_code == 302
+        assert child.timeline.get().text == f"Part of {parent.reference}."
+        assert parent.timeline.get().text == f"Contains {child.reference}."
+        assert "Contains" in client.get(parent.get_absolute_url()).content.decode()
+        assert "A till is offline" in client.get(f"{parent.get_absolute_url()}story/").content.decode()
+
+    def test_is_unknown_to_those_who_see_one_of_the_two(self, client: Client) -> None:
+        client.force_login(make.UserFactory(roles=[Role.AGENT]))
+        child = _incident()
+        secret = make.IncidentFactory(visibility="private", visibility_reason="HR", title="Payroll leak")
+        hidden = make.IncidentFactory(visibility="private", visibility_reason="HR", title="Badge leak")
+
+        answer = client.post(f"{child.get_absolute_url()}link/", {"kind": "parent", "other": secret.reference})
+        make.TicketLinkFactory(from_ticket=hidden, to_ticket=child, kind="parent")
+
+        assert answer.status_code == 422
+        assert "Badge leak" not in client.get(child.get_absolute_url()).content.decode()
+        assert "Badge leak" not in client.get(f"{child.get_absolute_url()}story/").content.decode()
+
+    def test_closes_no_child_when_it_ends(self) -> None:
+        child, parent = _incident(), _incident()
+        _link(child, "parent", parent)
+
+        response.restore(ticket_id=parent.pk, actor=None, at=NOON)
+        response.close(ticket_id=parent.pk, code="solved", actor=None, at=NOON)
+
+        child.refresh_from_db()
+        assert child.is_open
+
+
 class TestRelated:
     def test_is_one_link_from_both_ends(self) -> None:
         first, second = _incident(), _incident()
@@ -161,13 +238,14 @@ class TestPages:
 
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
-    def test_of_a_circle_have_one_loser(self) -> None:
+    @pytest.mark.parametrize("kind", ["duplicate_of", "parent"])
+    def test_of_a_circle_have_one_loser(self, kind: str) -> None:
         chain = [_incident() for _ in range(4)]
 
         def link(place: int) -> Any:
             try:
                 with transaction.atomic():
-                    _link(chain[place], "duplicate_of", chain[(place + 1) % 4])
+                    _link(chain[place], kind, chain[(place + 1) % 4])
             except TicketRefused as refusal:
                 return refusal
             finally:
@@ -179,3 +257,18 @@ class TestRaces:
 
         assert len(refusals) == 1
         assert TicketLink.objects.count() == 3
+
+    def test_of_two_parents_have_one_loser(self) -> None:
+        child, parents = _incident(), [_incident() for _ in range(4)]
+
+        def link(parent: Ticket) -> bool:
+            try:
+                _link(child, "parent", parent)
+            except TicketRefused:
+                return False
+            finally:
+                connection.close()
+            return True
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(link, parents)) == [False, False, False, True]
