@@ -51,10 +51,12 @@ class PostmortemPage(DetailPage):
         allowed = verbs.allowed_verbs(postmortem, user)
         can_write = not postmortem.is_approved and permissions.can_write(user, postmortem)
         sections = workspace.section_views(postmortem, with_hints=can_write)
+        # Obligations belong to the incident, so its panels get the incident.
+        beside = panels.collect("postmortem", self.request, postmortem.ticket)
         return super().get_context_data(**kwargs) | {
             "ticket": postmortem.ticket,
-            # Obligations belong to the incident, so its panels get the incident.
-            "panels": panels.collect("postmortem", self.request, postmortem.ticket),
+            "panels": beside,
+            **panels.rail_context(beside),
             "sections": sections,
             "missing": [view.section for view in sections if view.section.is_missing],
             "hint_count": sum(len(view.hints) for view in sections),

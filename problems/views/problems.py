@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from config.base.web import panels
 from config.base.web.guards import Edits, Once
 from config.base.web.removals import RemovePage
 from config.base.web.views import Destination, DetailPage, FormPage, ListPage, PostPage
@@ -16,7 +17,7 @@ from incidents.tables.tickets import TicketTable
 from incidents.views import prevention
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
 from incidents.views.tickets import facts
-from incidents.views.tickets.ticket import conversation_context, rail_context
+from incidents.views.tickets.ticket import conversation_context
 from problems import forms
 from problems.filters import ProblemFilter
 from problems.investigation import factors, lifecycle
@@ -69,7 +70,7 @@ class ProblemPage(DetailPage):
             | {
                 "problem": problem,
                 "facts": facts.list_facts(ticket, None, may_edit=False, sees_requester=sees_requester, at=self.at),
-                **rail_context(context["panels"]),
+                **panels.rail_context(context["panels"]),
                 "known_error": KnownError.objects.filter(problem=problem).with_uses(self.person).first(),
                 "tree": factors.tree(problem),
                 "main_verbs": [verb for verb in allowed if verb.is_main],

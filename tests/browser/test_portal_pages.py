@@ -15,7 +15,7 @@ from tests.browser.conftest import take_shot
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 # The screens that most people see, each judged by axe at both widths and in both sets of colors.
-_CORE = {"sign-in", "queue", "ticket", "declare", "respond", "on-call", "rota", "status", "my-tasks", "reports"}
+_CORE = {"sign-in", "queue", "ticket", "declare", "respond", "on-call", "rota", "status", "my-work", "reports"}
 _WAYS = [(1360, "light"), (1360, "dark"), (390, "dark"), (390, "light")]
 # Of any other page each width is looked at, and axe judges it once: they are made of the same parts.
 _WAYS_OF_OTHERS = [(1360, "light"), (390, "light")]
@@ -49,6 +49,8 @@ def _desk(company: dict[str, Any]) -> dict[str, str]:
         "system-health": reverse("oncall:system-health"),
         "pages": reverse("oncall:pages"),
         "me": reverse("oncall:me"),
+        "my-work": reverse("my-work"),
+        "majors": reverse("incidents:majors"),
         "my-tasks": reverse("oncall:my-tasks"),
         "team-tasks": reverse("oncall:team-tasks"),
         "task": reverse("oncall:task", args=[company["obligation"].pk]),
@@ -187,7 +189,8 @@ class TestTheme:
         page.goto("/on-call/")
         assert page.locator("html").get_attribute("data-bs-theme") == "dark"
 
-        page.get_by_role("button", name="Switch between light and dark").click()
+        page.locator(".menu-person > summary").click()
+        page.get_by_role("button", name="Light or dark").click()
         page.goto("/teams/")
 
         assert page.locator("html").get_attribute("data-bs-theme") == "light"
@@ -248,6 +251,7 @@ class TestLive:
         page = open_page(user=company["ana"])
         page.goto("/incidents/")
 
+        page.locator(".more-filters > summary").click()
         page.get_by_label("Severity").select_option("SEV3")
         page.wait_for_url("**severity=SEV3**")
 

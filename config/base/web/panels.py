@@ -1,7 +1,7 @@
 """Panels and chapters: how a page shows something that belongs to an app above its own."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -57,6 +57,16 @@ def collect(place: str, request: HttpRequest, record: object) -> list[dict[str, 
         if context is not None:
             entries.append({"template": panel.template, "context": context, "group": panel.group})
     return entries
+
+
+def rail_context(entries: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    """What a record's page takes from its panels: what is related, what can be added, and the clock of its head."""
+    contexts = [entry["context"] for entry in entries]
+    return {
+        "related": [entry for entry in entries if entry["group"] and not entry["context"].get("is_empty")],
+        "folds": [fold for context in contexts for fold in context.get("folds", ())],
+        "head_clock": next((context["head"] for context in contexts if "head" in context), None),
+    }
 
 
 @dataclass(frozen=True)

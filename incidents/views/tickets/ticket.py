@@ -1,12 +1,12 @@
 """The page of a ticket, and the form to edit it."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from config.base.web import panels
 from config.base.web.filters import query_problems
 from config.base.web.guards import Edits
 from config.base.web.views import Destination, DetailPage, FormPage
@@ -63,7 +63,7 @@ class TicketPage(DetailPage):
                     if permissions.reads_as_requester(user, ticket)
                     else ticket.get_status_display()
                 ),
-                **rail_context(context["panels"]),
+                **panels.rail_context(context["panels"]),
                 "refresh": 8 if ticket.is_open else 0,
             }
             | self._facts(can_act=bool(possible))
@@ -92,16 +92,6 @@ def conversation_context(request: HttpRequest, ticket: Ticket, *, user: User, at
         "conversation": read_conversation(ticket, show=asked["show"], is_whole=asked["whole"]),
         "readers": presence.enter(ticket=ticket, user=user, at=at, is_writing=bool(asked["writing"])),
         "query_problems": query_problems(form, request.GET),
-    }
-
-
-def rail_context(panels: Sequence[Mapping[str, Any]]) -> dict[str, object]:
-    """What the rail and the head take from the panels: what is related, what can be added, and the next clock."""
-    contexts = [panel["context"] for panel in panels]
-    return {
-        "related": [panel for panel in panels if panel["group"] and not panel["context"].get("is_empty")],
-        "folds": [fold for context in contexts for fold in context.get("folds", ())],
-        "head_clock": next((context["head"] for context in contexts if "head" in context), None),
     }
 
 
