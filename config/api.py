@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
+from config.search.api import SearchViewSet
 from incidents.api import prevention
 from incidents.api.alerts import AlertViewSet, EventViewSet
 from incidents.api.customers import (
@@ -94,6 +95,7 @@ router.register("users", UserViewSet, "user")
 router.register("work-intervals", WorkIntervalViewSet, "work-interval")
 router.register("saved-views", SavedViewViewSet, "saved-view")
 router.register("obligations", ObligationViewSet, "obligation")
+router.register("search", SearchViewSet, "search")
 router.register("engine", EngineViewSet, "engine")
 
 # Scopes protect records; the document and its page are open to every user of the API.

@@ -10,6 +10,7 @@ from config.base.web import admin_changes
 from config.configuration import views as files
 from config.navigation.my_work import MyWork
 from config.navigation.views import NavigationFragment
+from config.search.pages import SearchPage
 from config.sign_in import pages
 from incidents.views.response.respond import PageLink
 from incidents.views.tickets.queue import Queue
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", Queue.as_view(), name="home"),
     path("work/", MyWork.as_view(), name="my-work"),
     path("navigation/", NavigationFragment.as_view(), name="navigation"),
+    path("search/", SearchPage.as_view(), name="search"),
     path("p/<str:key>/", PageLink.as_view(), name="page-link"),
     path("", include("problems.urls")),  # before incidents, whose ticket page serves all the rest
     path("", include("incidents.urls")),

@@ -5,6 +5,7 @@ from incidents.customers import deliveries, maintenance, updates
 from incidents.prevention.auto_resolve import resolve_due
 from incidents.reports import summary
 from incidents.services import readiness
+from incidents.tickets import search_texts
 from oncall import engine
 from oncall.engine import health_checks
 
@@ -29,4 +30,5 @@ def register() -> None:
         due="SELECT min(turn_at) FROM incidents_scheduledmaintenance WHERE turn_at IS NOT NULL",
     )
     engine.register_sweep(lane="clocks", name="reports", run=summary.refresh, every=60)
+    engine.register_sweep(lane="clocks", name="search", run=search_texts.merge, due=search_texts.DUE)
     engine.register_sweep(lane="clocks", name="readiness", run=readiness.check_due, every=15)

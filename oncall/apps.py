@@ -24,12 +24,14 @@ class OncallConfig(AppConfig):
         from oncall.messages import notices
         from oncall.obligations import kinds, reminders
         from oncall.panels import cover, my_work, saved_views
+        from oncall.people import search
         from oncall.receivers import note_token, write_default_rules
         from oncall.rights import RIGHTS
 
         rights.declare(RIGHTS)
         concerns.register(*SOURCES)
         record_uses.register()
+        search.register()
         subjects.register(
             subjects.SubjectType(
                 name=renewals.SUBJECT,

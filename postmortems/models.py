@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import models
@@ -14,6 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from config.base.data.constraints import external_id_once, one_of
 from config.base.data.models import OneLineField, external_id_field, retired_at_field
+from config.base.data.search_vectors import TextVector
 from incidents.models import ReviewSeat, Ticket, Visibility
 from oncall.models import PEOPLE, User
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 PUBLIC_TEXT = "public_text"
 """The key of revisions of the public text; no section may have it."""
+SECTION_TEXT = TextVector("body")
+"""The words of a section; the index and the search must use the same."""
 _SECTION = {"key": str, "title": str, "guidance": str, "is_required": bool}
 
 
@@ -207,6 +211,7 @@ class PostmortemSection(models.Model):
             models.UniqueConstraint(fields=["postmortem", "key"], name="postmortems_section_once"),
             models.UniqueConstraint(fields=["postmortem", "position"], name="postmortems_section_position"),
         ]
+        indexes = [GinIndex(SECTION_TEXT, name="postmortems_section_words")]
 
     def __str__(self) -> str:
         return f"{self.title} of postmortem {self.postmortem_id}"

@@ -11,12 +11,14 @@ class ProblemsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the panels on incidents, and the obligation to review known errors."""
-        from config.base.data import rights
+        from config.base.data import rights, search
         from oncall import obligations
         from problems import panels
         from problems.known_errors.obligations import REVIEW_KIND
+        from problems.known_errors.search import KIND as KNOWN_ERRORS
         from problems.rights import RIGHTS
 
         rights.declare(RIGHTS)
         obligations.register(REVIEW_KIND)
+        search.register(KNOWN_ERRORS)
         panels.register()

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from config.base.data.constraints import one_of
 from config.base.data.models import OneLineField
+from config.base.data.search_vectors import TextVector
 from incidents.models import Incident, Service, Ticket
 from oncall.models import User
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 WORDS = SearchVector("title", "symptoms", config="english")
 """The search vector of known errors; the index and the search must use the same."""
+
+KNOWN_ERROR_TEXT = TextVector("title", "symptoms", "workaround")
+"""All words of known errors, for global search; the index and the search must use the same."""
 
 
 class Problem(Ticket):
@@ -115,6 +119,7 @@ class KnownError(models.Model):
         ]
         indexes = [
             GinIndex(WORDS, name="problems_knownerror_words"),
+            GinIndex(KNOWN_ERROR_TEXT, name="problems_knownerror_text"),
             GinIndex(OpClass("title", name="gin_trgm_ops"), name="problems_knownerror_title"),
             GinIndex(OpClass("symptoms", name="gin_trgm_ops"), name="problems_knownerror_symptoms"),
         ]

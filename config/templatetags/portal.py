@@ -1,18 +1,21 @@
 """Tags and filters of every template: times, tags, addresses, and the engine's pulse."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.db.models import Model
 from django.urls import resolve, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.base.data import text
+from config.base.data.excerpts import stretches
 from config.base.data.retirement import can_retire, marked
 from config.base.web import badges, display, people
 from config.base.web.icons import icon
@@ -32,6 +35,22 @@ def is_retirable(record: Model) -> bool:
 def in_words(record: object) -> str:
     """A record's name, with the word retired if it is out of use."""
     return marked(record)
+
+
+@register.simple_tag
+def mark_words(value: str, stems: Sequence[str]) -> SafeString:
+    """A text of a hit, with the words that were looked for marked."""
+    parts = (
+        (format_html("<mark>{}</mark>", part.text) if part.is_marked else part.text,)
+        for part in stretches(value, stems)
+    )
+    return format_html_join("", "{}", parts)
+
+
+@register.simple_tag
+def search_query(text: str, kind: str = "", done: str = "") -> str:
+    """The query of an address of the search."""
+    return urlencode({name: value for name, value in (("q", text), ("kind", kind), ("done", done)) if value})
 
 
 @register.simple_tag(takes_context=True)

@@ -46,6 +46,7 @@ from incidents.models.sla.targets import (
     SlaTargetVersion,
 )
 from incidents.models.tickets.links import ONE_OF_A_KIND, STANDS_FOR, LinkKind, TicketLink
+from incidents.models.tickets.search import Spelling, TicketText
 from incidents.models.tickets.ticket import (
     INCIDENT_STATUSES,
     OPEN_STATUSES,
@@ -129,12 +130,14 @@ __all__ = [
     "SlaTargetVersion",
     "SlaWaiver",
     "SlaWarning",
+    "Spelling",
     "StatusPage",
     "Subscriber",
     "Ticket",
     "TicketKind",
     "TicketLink",
     "TicketStatus",
+    "TicketText",
     "TimelineEntry",
     "UpdateDelivery",
     "Visibility",

@@ -1,12 +1,20 @@
 """Requesters: people who report trouble or ask for help, with or without an account."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
 from config.base.data.models import Dated, OneLineField, Origin
+from config.base.data.search_vectors import TextVector
 from oncall.models import PEOPLE
+
+CONTACT_TEXT = TextVector("name", "email", "organisation", "location")
+"""The words of requesters; the index and the search must use the same."""
+
+NAME_SPELLINGS = Func(F("name"), function="holdfast_name_spellings")
+"""The words of a name with each letter left out in turn: two words one typing error apart share one of them."""
 
 
 class Contact(Dated):
@@ -39,6 +47,10 @@ class Contact(Dated):
     class Meta:
         verbose_name = "requester"
         constraints = [models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="incidents_contact_email")]
+        indexes = [
+            GinIndex(CONTACT_TEXT, name="incidents_contact_words"),
+            GinIndex(NAME_SPELLINGS, name="incidents_contact_close"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.email or self.phone or self.pk})"

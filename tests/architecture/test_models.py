@@ -12,6 +12,7 @@ from config.api import router
 from config.base.web.views import ListPage
 from tests.architecture.sources import APPS
 
+SEARCH = "what the search reads of tickets; triggers and the engine write it, and nobody edits it"
 UNDER = "shown and edited under its {}; it has no life of its own"
 SUMMARY = "what the engine keeps behind the reports; their page shows it and nobody edits it"
 QUEUE = "notes for the engine, gone within a second; a health check says when they are not"
@@ -53,6 +54,8 @@ WITHOUT_LIST = {
     "incidents.ReportChange": SUMMARY,
     "incidents.ReportRun": SUMMARY,
     "incidents.ReportSegment": SUMMARY,
+    "incidents.Spelling": SEARCH,
+    "incidents.TicketText": SEARCH,
     "incidents.PreventionWaiver": "asked and decided on its ticket's page",
     "incidents.SlaBreach": UNDER.format("clock"),
     "incidents.SlaWarning": UNDER.format("clock"),
@@ -104,6 +107,8 @@ WITHOUT_ENDPOINT = {
     "incidents.ReportChange": SUMMARY,
     "incidents.ReportRun": SUMMARY,
     "incidents.ReportSegment": SUMMARY,
+    "incidents.Spelling": SEARCH,
+    "incidents.TicketText": SEARCH,
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": "given with its ticket",
     "incidents.ServiceDependency": "given with its service",
@@ -123,6 +128,8 @@ WITHOUT_ENDPOINT = {
     "problems.Problem": "/problems/ serves it over the ticket it is, where locks and filters are",
 }
 WITHOUT_ADMIN: dict[str, str] = {
+    "incidents.Spelling": SEARCH,
+    "incidents.TicketText": SEARCH,
     "incidents.SlaStale": QUEUE,
     "incidents.ReportChange": SUMMARY,
     "incidents.ReportRun": SUMMARY,

@@ -92,6 +92,11 @@ class TestMigrate:
         assert [triggers(fresh, name) for name in names] == [{"incidents_ticket": ""}] * 4
         assert storage == ("e",)
 
+    def test_has_tickets_and_their_notes_keep_their_words_right(self, fresh: Connection) -> None:
+        tables = {"incidents_ticket": "", "incidents_timelineentry": ""}
+
+        assert [triggers(fresh, name) for name in ("search_added", "search_changed")] == [tables] * 2
+
     def test_writes_the_rows_a_new_site_starts_with(self, fresh: Connection) -> None:
         counts = [
             fresh.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()

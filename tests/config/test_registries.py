@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from config.base.data import search
 from config.base.web import concerns, panels
 from oncall import subjects
 from oncall.engine import health_checks
@@ -32,6 +33,7 @@ class TestRegistries:
         [
             ("Panels", len(panels.registered())),
             ("Chapters", len(panels.chapters())),
+            ("Search", len(search.registered())),
             ("Sweeps", sum(len(sweeps_of(lane)) for lane in LANES)),
             ("Subject types", len(subjects.names())),
             ("Obligation kinds", len(kinds.all_kinds())),

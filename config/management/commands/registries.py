@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.dispatch import Signal
 
+from config.base.data import search
 from config.base.web import concerns, panels
 from config.version import product_version
 from oncall import subjects
@@ -25,7 +26,7 @@ Rows = list[tuple[str, ...]]
 class Command(BaseCommand):
     """`registries`: a table for each registry, for somebody who asks what runs when and what is drawn where."""
 
-    help = "Print panels, chapters, sweeps, subject types, obligation kinds, health checks and receivers."
+    help = "Print panels, kinds of the search, sweeps, subject types, obligation kinds, health checks and receivers."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: object, **options: object) -> None:
@@ -46,6 +47,9 @@ def _tables() -> list[tuple[str, Rows]]:
         ]),
         ("Chapters: order, title, function", [
             (str(chapter.order), chapter.title, _name(chapter.moments)) for chapter in panels.chapters()
+        ]),
+        ("Search: order, kind, label, function", [
+            (str(kind.order), kind.name, kind.label, _name(kind.find)) for kind in search.registered()
         ]),
         ("Sweeps: lane, name, seconds between two, function", [
             (lane, sweep.name, f"{sweep.every:g}" if sweep.every else "each pass", _name(sweep.run))
