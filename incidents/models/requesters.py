@@ -1,12 +1,21 @@
 """Requesters: people who report trouble or ask for help, with or without an account."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Upper
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
 from config.base.data.models import Dated, OneLineField, Origin
 from oncall.models import PEOPLE
+
+PHONE_DIGITS = Func(
+    F("phone"), Value(r"\(0\)|[^0-9]"), Value(""), Value("g"),
+    function="regexp_replace", output_field=models.TextField(),
+)  # fmt: skip
+"""The digits of a phone number, however it was written; the index and the search must use the same."""
 
 
 class Contact(Dated):
@@ -35,10 +44,20 @@ class Contact(Dated):
         limit_choices_to=PEOPLE,
     )
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+    history = HistoricalRecords(excluded_fields=["created_at", "updated_at"])
 
     class Meta:
         verbose_name = "requester"
         constraints = [models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="incidents_contact_email")]
+        indexes = [
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="incidents_contact_name_words"),
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="incidents_contact_mail_words"),
+            GinIndex(OpClass(PHONE_DIGITS, name="gin_trgm_ops"), name="incidents_contact_phone_digits"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.email or self.phone or self.pk})"
+
+    def get_absolute_url(self) -> str:
+        """The page of the details, where they are corrected."""
+        return reverse("incidents:requester-correct", args=[self.pk])
