@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from config.base.data import rights
 from incidents.models import (
     ActionItem,
+    Contact,
     Integration,
     PreventionWaiver,
     Service,
@@ -88,6 +89,11 @@ def can_see_requester(user: "User | AnonymousUser", ticket: Ticket) -> bool:
     if ticket.requester is not None and ticket.requester.user_id == user.pk:
         return True
     return ticket.opened_by_id == user.pk or ticket.team_id in rights.holder(user).role_by_team
+
+
+def can_write_requesters(user: "User | AnonymousUser", requester: Contact | None = None) -> bool:
+    """Add requesters and correct their details."""
+    return user.has_perm("incidents.change_contact", requester)
 
 
 def can_set_targets(user: "User | AnonymousUser", target: SlaTarget | None = None) -> bool:

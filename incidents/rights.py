@@ -42,8 +42,14 @@ RIGHTS = (
     ),
     Right(
         model="incidents.contact",
-        actions="add change delete",
-        words="change requesters",
+        actions="add change",
+        words="add requesters and correct their details",
+        roles=(*RESPONDING, Role.ADMINISTRATOR),
+    ),
+    Right(
+        model="incidents.contact",
+        actions="delete",
+        words="delete requesters",
         roles=(Role.ADMINISTRATOR,),
     ),
     Right(

@@ -48,9 +48,9 @@ def _known_errors_panel(request: HttpRequest, ticket: Ticket) -> dict[str, objec
 
 
 def _declare_panel(request: HttpRequest, draft: Any) -> dict[str, Any] | None:
-    """Known errors that match what a person types before they declare an incident."""
+    """Known errors that match what a person types before they declare an incident or log a call."""
     matches = matching.find_matches(title=draft.title, text=draft.text, service=draft.service, user=request.user)
-    return {"known_errors": matches} if matches else None
+    return {"known_errors": matches, "count": len(matches)} if matches else None
 
 
 def _at_risk_panel(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
@@ -81,6 +81,7 @@ def register() -> None:
     panels.register(
         panels.Panel("declare", 10, "problems/known_errors/panel_known_errors_declare.html", _declare_panel)
     )
+    panels.register(panels.Panel("desk", 10, "problems/known_errors/panel_known_errors_desk.html", _declare_panel))
     panels.register(
         panels.Panel(
             "incident", 5, "problems/known_errors/panel_known_errors.html", _known_errors_panel, group="related"

@@ -2,13 +2,13 @@
 
 from django.contrib import admin
 
-from config.base.web.admin import ConfigAdmin
+from config.base.web.admin import HistoryAdmin
 from incidents.models import Contact
 
 
 @admin.register(Contact)
-class ContactAdmin(ConfigAdmin):
-    """Requesters, with or without an account."""
+class ContactAdmin(HistoryAdmin):
+    """Requesters, with or without an account, and the history of their details."""
 
     list_display = ("name", "is_vip", "email", "phone", "organisation", "location", "user")
     list_filter = ("is_vip",)

@@ -31,13 +31,13 @@ from config.base.web import panels
 from incidents import response
 from incidents.api.alerts import AlertViewSet
 from incidents.api.customers import CustomerUpdateViewSet
+from incidents.api.desk import RequesterVerbs, with_requester
 from incidents.api.prevention import LinkViewSet
 from incidents.api.response import MovingVerbs
 from incidents.filters.tickets import TicketFilter, TimelineFilter
 from incidents.models import Ticket, TicketStatus, TimelineEntry
 from incidents.permissions import can_act, can_declare, can_import, reads_as_requester
 from incidents.prevention import conditions
-from incidents.requesters.directory import find_requester
 from incidents.serializers.alerts import AlertSerializer
 from incidents.serializers.clocks import ClockSerializer
 from incidents.serializers.customers import CustomerUpdateSerializer
@@ -70,12 +70,6 @@ from oncall.models import Escalation
 from oncall.serializers.escalation import EscalationSerializer
 
 TIMELINE = TimelineEntry.objects.select_related("ticket", "actor", "token")
-
-
-def _with_requester(data: dict[str, Any]) -> dict[str, Any]:
-    """The same values, with the record of the requester in place of name and address."""
-    requester = data.get("requester")
-    return data | {"requester": find_requester(**requester)} if requester else data
 
 
 def _is_held(ticket: Ticket, data: dict[str, object]) -> bool:
@@ -152,7 +146,7 @@ class TicketViewSet(IncludingViewSet):
         return Response(self.get_serializer(views, many=True).data)
 
 
-class IncidentViewSet(MovingVerbs, TicketViewSet):
+class IncidentViewSet(RequesterVerbs, MovingVerbs, TicketViewSet):
     """Incidents, newest first."""
 
     queryset = Ticket.objects.incidents().select_related(
@@ -176,12 +170,12 @@ class IncidentViewSet(MovingVerbs, TicketViewSet):
     @write_handler(DeclareSerializer, scope=Scope.DECLARE, may=can_declare, status=201)
     def create(self, data: dict[str, Any]) -> Ticket:
         """Declare an incident; it pages if its severity does."""
-        return response.declare(**_with_requester(data), actor=self.actor, at=self.at)
+        return response.declare(**with_requester(data), actor=self.actor, at=self.at)
 
     @write_handler(EditSerializer, scope=Scope.DECLARE, may=can_act, partial=True)
     def partial_update(self, ticket: Ticket, data: dict[str, object]) -> Ticket:
         """Change the named fields and no others."""
-        return self._do(response.edit, ticket, changes=_with_requester(data))
+        return self._do(response.edit, ticket, changes=with_requester(data))
 
     @post_action(
         scope=Scope.RESPOND,

@@ -138,7 +138,7 @@ DROP TEXT SEARCH CONFIGURATION public.holdfast;
 class Migration(BatchedMigration):
 
     dependencies = [
-        ('incidents', '0018_work_of_teams'),
+        ('incidents', '0019_requesters_and_open_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,10 +1,12 @@
 """Requesters: people who report trouble or ask for help, with or without an account."""
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Upper
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
 
 from config.base.data.models import Dated, OneLineField, Origin
 from config.base.data.search_vectors import TextVector
@@ -15,6 +17,12 @@ CONTACT_TEXT = TextVector("name", "email", "organisation", "location")
 
 NAME_SPELLINGS = Func(F("name"), function="holdfast_name_spellings")
 """The words of a name with each letter left out in turn: two words one typing error apart share one of them."""
+
+PHONE_DIGITS = Func(
+    F("phone"), Value(r"\(0\)|[^0-9]"), Value(""), Value("g"),
+    function="regexp_replace", output_field=models.TextField(),
+)  # fmt: skip
+"""The digits of a phone number, however it was written; the index and the search must use the same."""
 
 
 class Contact(Dated):
@@ -43,6 +51,7 @@ class Contact(Dated):
         limit_choices_to=PEOPLE,
     )
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.EDIT, editable=False)
+    history = HistoricalRecords(excluded_fields=["created_at", "updated_at"])
 
     class Meta:
         verbose_name = "requester"
@@ -50,7 +59,14 @@ class Contact(Dated):
         indexes = [
             GinIndex(CONTACT_TEXT, name="incidents_contact_words"),
             GinIndex(NAME_SPELLINGS, name="incidents_contact_close"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="incidents_contact_name_words"),
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="incidents_contact_mail_words"),
+            GinIndex(OpClass(PHONE_DIGITS, name="gin_trgm_ops"), name="incidents_contact_phone_digits"),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.email or self.phone or self.pk})"
+
+    def get_absolute_url(self) -> str:
+        """The page of the details, where they are corrected."""
+        return reverse("incidents:requester-correct", args=[self.pk])

@@ -9,6 +9,7 @@ from incidents.models import Response, Service, Severity, Ticket
 from incidents.tickets.subject import TICKET
 from oncall import escalation
 from oncall.escalation.freezing import freeze, thaw
+from oncall.escalation.machine import Target
 from oncall.escalation.reaching import Reach
 from oncall.models import Escalation, EscalationPolicy, Team, User
 from oncall.models.escalation import EscalationQuerySet
@@ -84,10 +85,16 @@ def preview_page(*, severity: Severity, service: Service | None, team: Team | No
 
 def first_reached(frozen_policy: Mapping[str, object], *, at: datetime) -> list[int]:
     """The people of the first step of a frozen policy that reaches somebody, else of its fallback."""
+    people = (person for reached in first_targets(frozen_policy, at=at).values() for person in reached)
+    return list(dict.fromkeys(people))
+
+
+def first_targets(frozen_policy: Mapping[str, object], *, at: datetime) -> dict[Target, list[int]]:
+    """The targets of that step, or the fallback, each with its people; nothing if none reaches anybody."""
     policy = thaw(frozen_policy)
     reach = Reach([policy], since=at)
-    steps = [*(step.targets for step in policy.steps), policy.fallback]
-    for targets in steps:
-        if people := list(dict.fromkeys(person.user for target in targets for person in reach(target, at))):
+    for targets in (*(step.targets for step in policy.steps), policy.fallback):
+        people = {target: [person.user for person in reach(target, at)] for target in targets}
+        if any(people.values()):
             return people
-    return []
+    return {}

@@ -18,6 +18,9 @@ class DeclareSerializer(FactsSerializer):
     contact_type = serializers.ChoiceField(choices=ContactType.choices, default=ContactType.API)
     visibility = serializers.ChoiceField(choices=Visibility.choices, default=Visibility.OPEN)
     visibility_reason = Line(max_length=200, allow_blank=True, required=False)
+    page = serializers.BooleanField(
+        default=True, help_text="False pages nobody, whatever the severity: a call that somebody logs."
+    )
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """A private record says why."""

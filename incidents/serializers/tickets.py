@@ -45,7 +45,8 @@ class TicketSerializer(RecordSerializer):
         fields: tuple[str, ...] = (
             "id", "reference", "url", "title", "description", "category", "is_security", "contact_type", "status",
             "hold_reason", "severity", "priority", "impact", "urgency", "service", "team", "assignee", "opened_by",
-            "requester", "affected_customers", "closure_code", "closure_note", "visibility", "conference_url",
+            "requester", "affected_customers", "asset_type", "asset_name", "asset_external_id", "asset_url",
+            "closure_code", "closure_note", "visibility", "conference_url",
             "created_at", "updated_at", "impact_started_at", "detected_at", "alerted_at", "acknowledged_at",
             "work_started_at", "mitigated_at", "restored_at", "resolved_at", "closed_at", "reopened_at", "sla_due_at",
             "opened_at", "imported_from", "reassignments", "handover_from", "handed_over_at",
@@ -81,6 +82,10 @@ class FactsSerializer(InputSerializer):
     impact = LevelField(allow_null=True, required=False)
     urgency = LevelField(allow_null=True, required=False)
     affected_customers = Line(max_length=300, allow_blank=True, required=False)
+    asset_type = Line(max_length=60, allow_blank=True, required=False)
+    asset_name = Line(max_length=120, allow_blank=True, required=False)
+    asset_external_id = Line(max_length=120, allow_blank=True, required=False)
+    asset_url = serializers.URLField(max_length=200, allow_blank=True, required=False)
     customer_impact = Lines(max_length=5_000, allow_blank=True, required=False)
     impact_started_at = Instant(required=False)
     requester = RequesterInputSerializer(allow_null=True, required=False)

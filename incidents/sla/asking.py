@@ -14,6 +14,8 @@ from oncall.models import Calendar, Team
 
 _BEGINNING = ("opened", "alerted", "vendor_notified")
 """What happens in the minute of the start, so that every clock that can start by then is there."""
+_QUIET_BEGINNING = ("opened",)
+"""What happens if nobody is paged, and no supplier notified."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,21 @@ class Promise:
     due_at: datetime | None
 
 
-def preview_promises(*, fields: Mapping[str, object], start: datetime, at: datetime) -> list[Promise]:
+def preview_promises(
+    *, fields: Mapping[str, object], start: datetime, at: datetime, is_alerted: bool = True
+) -> list[Promise]:
     """The promises of a ticket with these fields that is opened, paged about and has impact at `start` (K-6).
 
     `fields` are as `conditions.read_fields` returns them. What is left out follows from the others where it can: the
     tier and the team from the service, `major` from the severity. The kind is an incident's. A supplier is notified
-    then too, and the next update is rows as if customers were told then.
+    then too, and the next update is rows as if customers were told then. Without `is_alerted` nobody is paged then.
     """
     minute = minute_of(start)
     definitions = loading.load_definitions()
     valid = definitions.known_at(max(minute, minute_of(at)))
     filled = _filled(fields)
-    begun = [Event(minute, kind, minute, fields=filled if kind == "opened" else {}) for kind in _BEGINNING]
+    beginning = _BEGINNING if is_alerted else _QUIET_BEGINNING
+    begun = [Event(minute, kind, minute, fields=filled if kind == "opened" else {}) for kind in beginning]
     updated = [*begun, Event(minute, "update", minute)]
     rows = courses(History(begun), definitions, planned=valid, until=minute)
     cadence = courses(History(updated), definitions, planned=valid, until=minute)

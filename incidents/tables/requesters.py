@@ -2,14 +2,14 @@
 
 import django_tables2 as tables
 
-from config.base.web.tables import Table
+from config.base.web.tables import LinkColumn, Table
 from incidents.models import Contact
 
 
 class RequesterTable(Table):
     """Requesters."""
 
-    name = tables.Column(attrs={"td": {"class": "row-title"}})
+    name = LinkColumn(css="row-title")
     is_vip = tables.BooleanColumn(verbose_name="VIP", yesno="yes,no")
 
     class Meta(Table.Meta):

@@ -23,11 +23,16 @@ _SEPARATORS = re.compile("[,;]")
 
 
 def opened(ticket: Ticket) -> list[Fact]:
-    """The facts of a new ticket: every field that conditions may name (K-6), and its impact if that began earlier.
+    """The facts of a new ticket: its fields, and its impact if that began earlier."""
+    facts: list[Fact] = [{"type": "opened", "fields": opened_fields(ticket)}]
+    if ticket.impact_started_at != ticket.created_at:
+        facts += impact(ticket.impact_started_at)
+    return facts
 
-    Service, severity and requester must be loaded.
-    """
-    fields = {
+
+def opened_fields(ticket: Ticket) -> Fact:
+    """Every field of a ticket that conditions may name (K-6); service, severity and requester must be loaded."""
+    return {
         "kind": str(ticket.kind),
         **_severity(ticket.severity),
         "priority": ticket.priority,
@@ -39,10 +44,6 @@ def opened(ticket: Ticket) -> list[Fact]:
         "request_type": None,
         "security": ticket.is_security,
     }
-    facts: list[Fact] = [{"type": "opened", "fields": fields}]
-    if ticket.impact_started_at != ticket.created_at:
-        facts += impact(ticket.impact_started_at)
-    return facts
 
 
 def changed(field: str, value: object) -> list[Fact]:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver
 from incidents.urls import (
     alerts,
     customers,
+    desk,
     integrations,
     prevention,
     reports,
@@ -20,6 +21,7 @@ app_name = "incidents"
 urlpatterns: list[URLPattern | URLResolver] = [
     *alerts.urlpatterns,
     *customers.urlpatterns,
+    *desk.urlpatterns,
     *integrations.urlpatterns,
     *prevention.urlpatterns,
     *reports.urlpatterns,

@@ -14,6 +14,6 @@ class RequesterList(ListPage):
     queryset = Contact.objects.order_by("name")
     table_class = RequesterTable
     filterset_class = RequesterFilter
-    empty = "No requesters yet. They appear when an incident is declared for somebody."
+    empty = "No requesters yet. They appear when a ticket is logged for somebody."
 
     right = "incidents.view_contact"

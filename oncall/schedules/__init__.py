@@ -5,7 +5,17 @@ nor the clock. `loading` fetches what they need; pages, escalations and the API 
 """
 
 from oncall.schedules.loading import Roster, load
-from oncall.schedules.queries import NOBODY, STINT_LIMIT, Turn, load_at, load_range, on_call, stint, zone_of
+from oncall.schedules.queries import (
+    NOBODY,
+    STINT_LIMIT,
+    Turn,
+    end_of_stint,
+    load_at,
+    load_range,
+    on_call,
+    stint,
+    zone_of,
+)
 from oncall.schedules.wall_clock import resolve
 
 __all__ = [
@@ -13,6 +23,7 @@ __all__ = [
     "STINT_LIMIT",
     "Roster",
     "Turn",
+    "end_of_stint",
     "load",
     "load_at",
     "load_range",

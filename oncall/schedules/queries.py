@@ -85,6 +85,11 @@ def stint(roster: Roster, *, at: datetime) -> Turn:
     return replace(turn, starts_at=_start_of(roster, at), ends_at=ends_at, following=roster.people_named(following))
 
 
+def end_of_stint(roster: Roster, *, at: datetime) -> datetime | None:
+    """When the people on call at `at` are relieved; None if that is beyond the range of the roster."""
+    return _end_of(roster, floor_minute(at))[0]
+
+
 def _end_of(roster: Roster, at: datetime) -> tuple[datetime | None, frozenset[int]]:
     until = min(roster.until, at + STINT_LIMIT)
     current = None

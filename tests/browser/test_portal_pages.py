@@ -15,7 +15,19 @@ from tests.browser.conftest import take_shot
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 # The screens that most people see, each judged by axe at both widths and in both sets of colors.
-_CORE = {"sign-in", "queue", "ticket", "declare", "respond", "on-call", "rota", "status", "my-work", "reports"}
+_CORE = {
+    "sign-in",
+    "queue",
+    "ticket",
+    "new-ticket",
+    "declare",
+    "respond",
+    "on-call",
+    "rota",
+    "status",
+    "my-work",
+    "reports",
+}
 _WAYS = [(1360, "light"), (1360, "dark"), (390, "dark"), (390, "light")]
 # Of any other page each width is looked at, and axe judges it once: they are made of the same parts.
 _WAYS_OF_OTHERS = [(1360, "light"), (390, "light")]
@@ -36,6 +48,8 @@ def _desk(company: dict[str, Any]) -> dict[str, str]:
         "edit": reverse("incidents:ticket-edit", args=[ticket.reference]),
         "severity": reverse("incidents:verb", args=[ticket.reference, "change-severity"]),
         "declare": reverse("incidents:declare"),
+        "new-ticket": f"{reverse('incidents:ticket-new')}?title=Checkout+errors&service={company['service'].pk}",
+        "ticket-requester": reverse("incidents:ticket-requester", args=[ticket.reference]),
         "alerts": reverse("incidents:alerts"),
         "alert": company["alert"].get_absolute_url(),
         "services": reverse("incidents:services"),

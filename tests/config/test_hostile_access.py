@@ -87,8 +87,8 @@ class TestColumnsOfOthers:
 
     def test_are_declared_by_no_serializer_that_is_written_to(self) -> None:
         """Each says its fields one by one, so a new column is shown or set only by a decision."""
-        # Which record is meant: looked up among those of the schedule.
-        chosen = {"LayerSerializer.id", "SubjectSerializer.id"}
+        # Which record is meant: looked up among those of the schedule, or the requesters whom the caller may see.
+        chosen = {"LayerSerializer.id", "RequesterInputSerializer.id", "SubjectSerializer.id"}
         kinds = [kind for kind in _below(serializers.Serializer) if kind.__module__.partition(".")[0] in APPS]
         writable = {
             f"{kind.__name__}.{name}"

@@ -77,6 +77,11 @@ def _postmortem(name: str, *more: str) -> Callable[[Any], list[str]]:
     return lambda person: [reverse(name, args=[make.PostmortemFactory().pk, *more])]
 
 
+def _requester_of_ticket(person: Any) -> list[str]:
+    ticket = make.IncidentFactory(requester=make.ContactFactory())
+    return [reverse("incidents:ticket-requester-correct", args=[ticket.reference, ticket.requester.pk])]
+
+
 ADDRESSES: dict[str, Callable[[Any], list[str]]] = {
     "incidents:action-item-decline": _of_row("incidents:action-item-decline", make.ActionItemFactory),
     "incidents:action-item-new": _of_ticket("incidents:action-item-new"),
@@ -95,7 +100,12 @@ ADDRESSES: dict[str, Callable[[Any], list[str]]] = {
     "incidents:maintenance-tell": _of_row("incidents:maintenance-tell", make.MaintenanceFactory, component=True),
     "incidents:sla-waiver-decline": _of_row("incidents:sla-waiver-decline", make.SlaWaiverFactory),
     "incidents:sla-waiver-request": _of_row("incidents:sla-waiver-request", make.SlaBreachFactory),
+    "incidents:requester-add": _of_ticket("incidents:requester-add"),
+    "incidents:requester-correct": _of_row("incidents:requester-correct", make.ContactFactory),
     "incidents:ticket-edit": _of_ticket("incidents:ticket-edit"),
+    "incidents:ticket-new": lambda person: [make.SeverityFactory() and reverse("incidents:ticket-new")],
+    "incidents:ticket-requester": _of_ticket("incidents:ticket-requester"),
+    "incidents:ticket-requester-correct": _requester_of_ticket,
     "incidents:update": _update,
     "incidents:verb": _verbs("incidents:verb", incident_verbs.VERBS, lambda: make.IncidentFactory().reference),
     "incidents:waiver-decline": _of_row("incidents:waiver-decline", make.PreventionWaiverFactory),

@@ -25,6 +25,8 @@ OWN_RULES = {
     "PageLink": "its link answers once; what follows is done once by `submissions`",
     "WakeTestLink": "a passed test stays passed",
     "Proposal": "it only shows",
+    "CallOutlook": "it only shows",
+    "RequesterChoices": "it only shows",
     "Subscribe": "an address is subscribed once, and asked again only after a pause",
     "Confirm": "a confirmed address stays confirmed",
     "Unsubscribe": "an ended subscription stays ended",

@@ -42,7 +42,14 @@ def _factor(person: Any) -> Any:
     return make.FactorFactory(problem=make.ProblemFactory())
 
 
+def _requester(person: Any) -> Any:
+    ticket = make.IncidentFactory()
+    ticket.affected_contacts.add(make.ContactFactory())
+    return ticket.affected_contacts.through.objects.get()
+
+
 ROWS: dict[str, Callable[[Any], Any]] = {
+    "incidents:requester-remove": _requester,
     "oncall:method-remove": _method,
     "oncall:rule-remove": _rule,
     "oncall:view-remove": _view,
@@ -51,9 +58,13 @@ ROWS: dict[str, Callable[[Any], Any]] = {
 """By the name of its address: the row that a page deletes."""
 
 
+_OF_TICKETS = {"incidents:requester-remove": "ticket", "problems:factor-remove": "problem"}
+"""Those below a ticket, and the column that names it: who may see that removes the rows of all."""
+
+
 def _address(name: str, row: Any) -> str:
-    of_problem = [row.problem.reference] if name.startswith("problems:") else []
-    return reverse(name, args=[*of_problem, row.pk])
+    of_ticket = [getattr(row, _OF_TICKETS[name]).reference] if name in _OF_TICKETS else []
+    return reverse(name, args=[*of_ticket, row.pk])
 
 
 def _texts(answer: Any) -> list[str]:
@@ -83,7 +94,7 @@ class TestEveryPageThatDeletes:
         assert "It was already removed." in _texts(second)
         assert client.get(second["Location"]).status_code == 200
 
-    @pytest.mark.parametrize("name", [name for name in ROWS if name != "problems:factor-remove"])
+    @pytest.mark.parametrize("name", [name for name in ROWS if name not in _OF_TICKETS])
     def test_says_the_same_of_what_is_somebody_elses(self, client: Client, ana: Any, name: str) -> None:
         row = ROWS[name](make.UserFactory())
 

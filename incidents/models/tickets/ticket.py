@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
@@ -60,6 +61,8 @@ OPEN_STATUSES = (
     TicketStatus.NEW, TicketStatus.ACKNOWLEDGED, TicketStatus.IN_PROGRESS, TicketStatus.ON_HOLD,
     TicketStatus.ASSESSED, TicketStatus.ANALYSIS, TicketStatus.KNOWN_ERROR, TicketStatus.FIX_IN_PROGRESS,
 )  # fmt: skip
+TITLE_WORDS = SearchVector("title", config="english")
+"""The search vector of titles; the index of open tickets and the search must use the same."""
 
 
 class HoldReason(models.TextChoices):
@@ -316,6 +319,7 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["assignee", "status"], name="incidents_ticket_of_assignee"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="incidents_ticket_title_words"),
+            GinIndex(TITLE_WORDS, condition=Q(status__in=OPEN_STATUSES), name="incidents_ticket_open_words"),
         ]
 
     def __str__(self) -> str:

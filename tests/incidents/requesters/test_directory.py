@@ -1,9 +1,11 @@
-"""Requesters are found by their e-mail address, or created and linked to the user who has it."""
+"""Requesters are found by their e-mail address, created and linked to the user who has it, and corrected later."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from config.base.data.roles import Role
 from incidents.models import Contact
-from incidents.requesters.directory import find_requester
+from incidents.requesters.directory import RequesterRefused, correct_requester, create_requester, find_requester
 from tests.factories import ContactFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +52,51 @@ class TestFindRequester:
     def test_is_none_without_a_name(self) -> None:
         assert find_requester(name="", email="ada@example.org", phone="") is None
         assert not Contact.objects.exists()
+
+
+class TestCreateRequester:
+    def test_needs_a_name_alone_and_links_the_user_with_the_address(self) -> None:
+        petra, agent = UserFactory(email="petra@example.com"), UserFactory()
+
+        assert create_requester(values={"name": "Bert"}, actor=agent).user is None
+        requester = create_requester(values={"name": "Petra", "email": "Petra@example.com"}, actor=agent)
+
+        assert requester.user == petra
+        assert [version.history_user for version in requester.history.all()] == [agent]
+
+    def test_names_who_has_the_address_already_to_those_who_may_see_requesters(self) -> None:
+        ContactFactory(name="Ada", email="ada@example.org")
+
+        for roles, text in ([Role.AGENT], "Ada has this address already"), ([], "Another requester has this address"):
+            with pytest.raises(RequesterRefused, match=text) as refusal:
+                create_requester(values={"name": "A.", "email": "ADA@example.org"}, actor=UserFactory(roles=roles))
+            assert refusal.value.field == "email"
+        assert Contact.objects.count() == 1
+
+
+class TestCorrectRequester:
+    def test_changes_what_is_named_and_keeps_what_stood_there(self) -> None:
+        agent, requester = UserFactory(), create_requester(values={"name": "Pria", "phone": "1"}, actor=UserFactory())
+
+        correct_requester(requester_id=requester.pk, values={"name": "Priya"}, actor=agent)
+
+        requester.refresh_from_db()
+        assert (requester.name, requester.phone) == ("Priya", "1")
+        assert (requester.history.first().name, requester.history.first().history_user) == ("Priya", agent)
+        assert requester.history.last().name == "Pria"
+
+    def test_writes_no_version_where_nothing_changes(self) -> None:
+        requester = create_requester(values={"name": "Priya"}, actor=UserFactory())
+
+        correct_requester(requester_id=requester.pk, values={"name": "Priya"}, actor=UserFactory())
+
+        assert requester.history.count() == 1
+
+    def test_refuses_the_address_of_somebody_else_and_an_empty_name(self) -> None:
+        ContactFactory(email="ada@example.org")
+        requester = ContactFactory()
+
+        with pytest.raises(RequesterRefused):
+            correct_requester(requester_id=requester.pk, values={"email": "Ada@example.org"}, actor=UserFactory())
+        with pytest.raises(ValidationError):
+            correct_requester(requester_id=requester.pk, values={"name": ""}, actor=UserFactory())

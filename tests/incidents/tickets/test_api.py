@@ -93,7 +93,7 @@ class TestDeclare:
         ("field", "value"),
         [
             ("id", 7), ("number", 7), ("status", "closed"), ("priority", 1), ("created_at", "2026-01-01T00:00:00Z"),
-            ("opened_by", 1), ("assignee", 1), ("origin", "demo"), ("kind", "problem"), ("page", False),
+            ("opened_by", 1), ("assignee", 1), ("origin", "demo"), ("kind", "problem"),
             ("opened_because", "x"), ("restored_at", "2026-01-01T00:00:00Z"), ("is_staff", True), ("odd", 1),
         ],
     )  # fmt: skip

@@ -1,0 +1,51 @@
+"""Verbs of a ticket's requesters, for the endpoint of incidents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.base.rest.scopes import Scope
+from config.base.rest.viewsets import BaseViewSet, post_action
+from incidents.desk import joining
+from incidents.models import Contact, Ticket
+from incidents.permissions import can_act, can_see_requester
+from incidents.requesters.directory import find_requester
+from incidents.serializers.requesters import (
+    AddRequesterSerializer,
+    RemoveRequesterSerializer,
+    RequesterSerializer,
+)
+
+
+def with_requester(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same values, with the record of the requester in place of its id, or of name and address."""
+    requester = data.get("requester")
+    return {**data, "requester": requester.get("id") or find_requester(**requester)} if requester else {**data}
+
+
+class RequesterVerbs(BaseViewSet):
+    """Who else has the trouble of a ticket."""
+
+    @post_action(AddRequesterSerializer, scope=Scope.RESPOND, may=can_act)
+    def add_requester(self, ticket: Ticket, data: Mapping[str, object]) -> Ticket:
+        """Add somebody else with the same trouble; it pages nobody."""
+        values = with_requester(data)
+        return joining.add_requester_to(ticket_id=ticket.pk, actor=self.actor, at=self.at, **values)
+
+    @post_action(RemoveRequesterSerializer, scope=Scope.RESPOND, may=can_act)
+    def remove_requester(self, ticket: Ticket, data: Mapping[str, Contact]) -> Ticket:
+        """Take back that somebody was added."""
+        return joining.remove_requester_from(ticket_id=ticket.pk, actor=self.actor, at=self.at, **data)
+
+    @extend_schema(responses=RequesterSerializer(many=True))
+    @action(detail=True, serializer_class=RequesterSerializer, filter_backends=(), pagination_class=None)
+    def added_requesters(self, request: Request, pk: str) -> Response:
+        """Those who were added with the same trouble, the first 100, for who may see the requester; else none."""
+        ticket = self.get_object()
+        rows = ticket.affected_contacts.select_related("user").order_by("pk")
+        visible = rows[:100] if can_see_requester(self.actor, ticket) else rows.none()
+        return Response(self.get_serializer(visible, many=True).data)
