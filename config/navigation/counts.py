@@ -79,7 +79,7 @@ def _key(user: User) -> str:
 
 
 def _counts(user: User, *, at: datetime) -> dict[str, int]:
-    mine = user.memberships.values("team")
+    own_teams = user.memberships.values("team")
     is_incident, is_problem = Q(kind=TicketKind.INCIDENT), Q(kind=TicketKind.PROBLEM)
     tickets = (
         Ticket.objects.visible_to(user)
@@ -87,7 +87,7 @@ def _counts(user: User, *, at: datetime) -> dict[str, int]:
         .aggregate(
             queue=Count("pk", filter=is_incident),
             majors=Count("pk", filter=is_incident & Q(severity__is_major=True)),
-            problems=Count("pk", filter=is_problem & Q(team__in=mine)),
+            problems=Count("pk", filter=is_problem & Q(team__in=own_teams)),
         )
     )
     return {

@@ -12,7 +12,7 @@ from django.utils import timezone
 from config.base.web import my_work
 from config.base.web.my_work import WorkItem, WorkKind
 from config.base.web.query_pages import QueryPage
-from config.base.web.views import Tab
+from config.base.web.tabs import Tab
 from config.navigation import counts
 from incidents.models import Ticket, TicketKind
 from oncall.models import ContactMethod

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.db.models import Model
+from django.template import Context
 from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -90,15 +91,15 @@ def draw_icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def person(user: Any, note: str = "") -> SafeString:
+def person(user: people.Named | None, note: str = "") -> SafeString:
     """A person's initials and name; "Nobody yet" for nobody."""
     return people.person_element(user, note=note)
 
 
-@register.simple_tag(takes_context=True)
-def at_time(context: dict[str, Any], value: datetime) -> SafeString:
+@register.simple_tag
+def at_time(value: datetime) -> SafeString:
     """The local time alone, where the day stands above; the full date is in its title."""
-    return display.time_element(value, at=context["at"], text=f"{timezone.localtime(value):%H:%M}")
+    return display.time_element(value, at=value, text=f"{timezone.localtime(value):%H:%M}")
 
 
 @register.simple_tag
@@ -157,7 +158,7 @@ def engine_pulse(context: dict[str, Any]) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def side_bar(context: dict[str, Any]) -> drawing.Navigation:
+def side_bar(context: Context) -> drawing.Navigation:
     """The sections for the reader, with the numbers that the cache holds; a page never counts them."""
     request = context["request"]
     numbers = counts.read(request.user)

@@ -28,11 +28,11 @@ class Reader:
 def enter(*, ticket: Ticket, user: User, at: datetime, is_writing: bool = False) -> list[Reader]:
     """Say that `user` has the ticket open; returns the others who had it open in the last 25 seconds, by name."""
     key = f"presence.{ticket.pk}"
-    known = cache.get(key)
-    readers: dict[int, Reader] = known if isinstance(known, dict) else {}
+    stored = cache.get(key)
+    readers: dict[int, Reader] = stored if isinstance(stored, dict) else {}
     recent = {pk: reader for pk, reader in readers.items() if at - reader.at < SEEN_FOR}
     others = sorted((reader for pk, reader in recent.items() if pk != user.pk), key=lambda reader: reader.name)
-    mine = Reader(user.pk, user.name, at, is_writing)
-    kept = {reader.pk: reader for reader in others[: _MAX_PEOPLE - 1]} | {user.pk: mine}
-    cache.set(key, kept, int(SEEN_FOR.total_seconds()))
+    rows = {reader.pk: reader for reader in others[: _MAX_PEOPLE - 1]}
+    rows[user.pk] = Reader(user.pk, user.name, at, is_writing)
+    cache.set(key, rows, int(SEEN_FOR.total_seconds()))
     return others

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Case, F, IntegerChoices, PositiveSmallIntegerField, Q, Value, When
 
@@ -33,22 +32,16 @@ def with_bands(tickets: TicketQuerySet, *, at: datetime) -> TicketQuerySet:
         default=Value(Band.REST),
         output_field=PositiveSmallIntegerField(),
     )
-    rows: Any = tickets.annotate(band=band)
-    annotated: TicketQuerySet = rows
-    return annotated
+    return tickets.with_columns(band=band)
 
 
 def in_order(tickets: TicketQuerySet) -> TicketQuerySet:
     """Tickets with bands, in the order of the queue: by next due inside a band, then by priority and age."""
-    rows: Any = tickets
-    ordered: TicketQuerySet = rows.order_by(
-        "band", F("sla_due_at").asc(nulls_last=True), "priority", "created_at", "-pk"
-    )
-    return ordered
+    due = F("sla_due_at").asc(nulls_last=True)
+    return tickets.order_by(F("band").asc(), due, "priority", "created_at", "-pk")
 
 
 def band_sizes(tickets: TicketQuerySet, *, at_most: int) -> dict[str, int]:
     """How many of the first `at_most` rows stand in each band, by its words; empty if there are more rows."""
-    rows: Any = tickets.order_by()
-    bands = list(rows.values_list("band", flat=True)[: at_most + 1])
+    bands = [ticket["band"] for ticket in tickets.order_by().values(F("band"))[: at_most + 1]]
     return {} if len(bands) > at_most else {str(Band(band).label): n for band, n in Counter(bands).items()}

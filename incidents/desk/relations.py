@@ -1,7 +1,6 @@
 """What a ticket in a list belongs to: the ticket it is part of, and the known error behind it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -20,16 +19,14 @@ def with_relations(tickets: TicketQuerySet) -> TicketQuerySet:
         kind="kind", of="to_ticket__kind", number="to_ticket__number", status="to_ticket__status",
         visibility="to_ticket__visibility",
     )  # fmt: skip
-    rows: Any = tickets.annotate(relations=ArraySubquery(links.values(link=row)[:_MAX]))
-    annotated: TicketQuerySet = rows
-    return annotated
+    return tickets.with_columns(relations=ArraySubquery(links.values(link=row)[:_MAX]))
 
 
 def known_error_reference(ticket: Ticket) -> str:
     """The number of the problem behind it whose error is known; empty if there is none that everybody may see."""
-    relations: list[Mapping[str, Any]] = getattr(ticket, "relations", [])
+    relations: Sequence[Mapping[str, object]] = getattr(ticket, "relations", [])
     for link in relations:
         is_known = link["kind"] == LinkKind.CAUSED_BY and link["status"] == TicketStatus.KNOWN_ERROR
         if is_known and link["visibility"] == "open":
-            return f"{PREFIXES[TicketKind(link['of'])]}-{link['number']}"
+            return f"{PREFIXES[TicketKind(str(link['of']))]}-{link['number']}"
     return ""

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -21,7 +19,7 @@ MAX_ROWS = 200
 
 
 def _tickets(user: User, at: datetime) -> Iterator[WorkItem]:
-    rows: Any = with_last_words(with_open_clocks(Ticket.objects.for_list()))
+    rows = with_last_words(with_open_clocks(Ticket.objects.for_list()))
     tickets = list(rows.visible_to(user).open().filter(assignee=user).order_by("sla_due_at", "pk")[:MAX_ROWS])
     clocks = NextDueTable(tickets)
     clocks.at = at
@@ -38,20 +36,20 @@ def _tickets(user: User, at: datetime) -> Iterator[WorkItem]:
 
 def _corrections(user: User, at: datetime) -> Iterator[WorkItem]:
     """Excluded time and waivers of breaches that somebody else has requested."""
-    credits = SlaCredit.objects.select_related("ticket", "requested_by").exclude(ticket__assignee=user)
-    waivers = SlaWaiver.objects.select_related("breach__ticket", "requested_by").exclude(breach__ticket__assignee=user)
-    sources: tuple[tuple[str, QuerySet[Any], str, str], ...] = (
-        ("incidents.decide_slacredit", credits.visible_to(user), "Exclude time of", "excluded-time"),
-        ("incidents.decide_slawaiver", waivers.visible_to(user), "Waive a breach of", "sla-waiver"),
-    )
-    for right, rows, words, view in sources:
-        if not user.has_perm(right):
-            continue
-        asked = rows.filter(status=WaiverStatus.ASKED).exclude(requested_by=user).order_by("requested_at", "pk")
-        for row in asked[:MAX_ROWS]:
-            ticket = row.ticket if isinstance(row, SlaCredit) else row.breach.ticket
-            decision = Decision(f"incidents:{view}-approve", f"incidents:{view}-decline", row)
-            yield _approval(row, ticket, f"{words} {ticket.reference}", row.get_absolute_url(), decision, at=at)
+    if user.has_perm("incidents.decide_slacredit"):
+        credits = SlaCredit.objects.visible_to(user).select_related("ticket", "requested_by")
+        credits = credits.filter(status=WaiverStatus.ASKED).exclude(requested_by=user).exclude(ticket__assignee=user)
+        for credit in credits.order_by("requested_at", "pk")[:MAX_ROWS]:
+            decision = Decision("incidents:excluded-time-approve", "incidents:excluded-time-decline", credit)
+            title = f"Exclude time of {credit.ticket.reference}"
+            yield _approval(credit, credit.ticket, title, credit.get_absolute_url(), decision, at=at)
+    if user.has_perm("incidents.decide_slawaiver"):
+        waivers = SlaWaiver.objects.visible_to(user).select_related("breach__ticket", "requested_by")
+        waivers = waivers.filter(status=WaiverStatus.ASKED).exclude(requested_by=user)
+        for waiver in waivers.exclude(breach__ticket__assignee=user).order_by("requested_at", "pk")[:MAX_ROWS]:
+            decision = Decision("incidents:sla-waiver-approve", "incidents:sla-waiver-decline", waiver)
+            title = f"Waive a breach of {waiver.breach.ticket.reference}"
+            yield _approval(waiver, waiver.breach.ticket, title, waiver.get_absolute_url(), decision, at=at)
 
 
 def _preventions(user: User, at: datetime) -> Iterator[WorkItem]:
@@ -64,7 +62,15 @@ def _preventions(user: User, at: datetime) -> Iterator[WorkItem]:
             yield _approval(row, row.ticket, title, row.ticket.get_absolute_url(), decision, at=at)
 
 
-def _approval(row: Any, ticket: Ticket, title: str, url: str, decision: Decision, *, at: datetime) -> WorkItem:
+def _approval(
+    row: SlaCredit | SlaWaiver | PreventionWaiver,
+    ticket: Ticket,
+    title: str,
+    url: str,
+    decision: Decision,
+    *,
+    at: datetime,
+) -> WorkItem:
     facts = ("Approval", ticket.title, f"requested by {row.requested_by.name}", row.reason[:80])
     key = f"{row._meta.model_name}-{row.pk}"
     return WorkItem(

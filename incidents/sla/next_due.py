@@ -70,9 +70,7 @@ def is_due_soon(at: datetime) -> Q:
 def with_open_clocks(tickets: TicketQuerySet) -> TicketQuerySet:
     """Tickets with `open_clocks`, read in the same query: their clocks that run or are paused."""
     cycles = SlaCycle.objects.filter(ticket=OuterRef("pk"), state__in=OPEN_STATES)
-    rows: Any = tickets.annotate(open_clocks=ArraySubquery(cycles.values(clock=JSONObject(**_COLUMNS))))
-    annotated: TicketQuerySet = rows
-    return annotated
+    return tickets.with_columns(open_clocks=ArraySubquery(cycles.values(clock=JSONObject(**_COLUMNS))))
 
 
 def next_clock(ticket: Ticket) -> DueClock | None:

@@ -51,7 +51,6 @@ class ProblemPage(DetailPage):
 
     template_name = "problems/investigation/problem.html"
     context_object_name = "ticket"
-    place = "problem"
 
     def get_object(self, queryset: QuerySet[Ticket] | None = None) -> Ticket:
         """By its reference."""
@@ -63,25 +62,23 @@ class ProblemPage(DetailPage):
         problem = Problem.objects.get(pk=ticket.pk)
         allowed = verbs.allowed_verbs(ticket, self.person)
         sees_requester = permissions.can_see_requester(self.person, ticket)
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return (
-            context
-            | conversation_context(self.request, ticket, user=self.person, at=self.at)
-            | {
-                "problem": problem,
-                "facts": facts.list_facts(ticket, None, may_edit=False, sees_requester=sees_requester, at=self.at),
-                **panels.rail_context(context["panels"]),
-                "known_error": KnownError.objects.filter(problem=problem).with_uses(self.person).first(),
-                "tree": factors.tree(problem),
-                "main_verbs": [verb for verb in allowed if verb.is_main],
-                "more_verbs": [
-                    verb for verb in allowed if not verb.is_main and verb.name not in {"add-note", "add-factor"}
-                ],
-                "note_form": NoteForm(ticket=ticket, at=self.at) if allowed else None,
-                "can_act": bool(allowed),
-                "verb_view": "problems:verb",
-            }
-        )
+        beside = panels.collect("problem", self.request, ticket)
+        shared = conversation_context(self.request, ticket, user=self.person, at=self.at) | panels.rail_context(beside)
+        own: dict[str, object] = {
+            "problem": problem,
+            "facts": facts.list_facts(ticket, None, may_edit=False, sees_requester=sees_requester, at=self.at),
+            "panels": beside,
+            "known_error": KnownError.objects.filter(problem=problem).with_uses(self.person).first(),
+            "tree": factors.tree(problem),
+            "main_verbs": [verb for verb in allowed if verb.is_main],
+            "more_verbs": [
+                verb for verb in allowed if not verb.is_main and verb.name not in {"add-note", "add-factor"}
+            ],
+            "note_form": NoteForm(ticket=ticket, at=self.at) if allowed else None,
+            "can_act": bool(allowed),
+            "verb_view": "problems:verb",
+        }
+        return super().get_context_data(**kwargs) | shared | own
 
 
 class OpenProblem(FormPage):

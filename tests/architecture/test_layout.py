@@ -8,7 +8,7 @@ import pytest
 
 from tests.architecture.sources import APPS, FACES, ROOT, place, subjects
 
-SHARED = {"subjects", "references", "owners"}
+SHARED = {"subjects", "references", "owners", "tabs", "my_work"}
 """Modules in folders of faces that several subjects use."""
 WITH_FOLDERS_OF_FACES = ["oncall", "incidents"]
 """Problems and postmortems are small: their faces are single files."""

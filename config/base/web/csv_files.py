@@ -2,11 +2,13 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from io import StringIO
 
 from django.http import HttpResponse
 
 from config.base.data.cpu_budget import CpuBudget
+from config.base.web.tables import Table
 
 MAX_ROWS = 20_000
 BUDGET_SECONDS = 8.0
@@ -45,3 +47,10 @@ def csv_response(
     file = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     file["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return file
+
+
+def table_response(table: Table, *, title: str, at: datetime) -> HttpResponse:
+    """A list's rows as a download, named for the list and the day."""
+    is_complete = not table.data.data[MAX_ROWS : MAX_ROWS + 1]
+    name = f"{title.lower().replace(' ', '-')}-{at:%Y-%m-%d}"
+    return csv_response(table.export_head(), table.export_rows(limit=MAX_ROWS), name=name, is_complete=is_complete)

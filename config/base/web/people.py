@@ -1,6 +1,6 @@
 """How people look on a page: initials on a quiet ground, and always the name."""
 
-from typing import Any
+from typing import Protocol
 from zlib import crc32
 
 from django.utils.html import format_html
@@ -22,11 +22,19 @@ def avatar(name: str, *, large: bool = False) -> SafeString:
     return format_html('<span class="hf-avatar{}{}" aria-hidden="true">{}</span>', ground, size, initials(name))
 
 
-def person_element(user: Any, *, note: str = "") -> SafeString:
+class Named(Protocol):
+    """A user or a requester."""
+
+    @property
+    def name(self) -> str:
+        """How people call them."""
+
+
+def person_element(user: Named | None, *, note: str = "") -> SafeString:
     """Initials and name of a user or requester; "Nobody yet" for None, so that a hole is seen."""
     if user is None:
         return NOBODY
-    name = str(user.name)
+    name = user.name
     below = format_html(' <span class="hf-sub">{}</span>', note) if note else ""
     return format_html('<span class="hf-person">{}<span class="hf-cut">{}</span>{}</span>', avatar(name), name, below)
 

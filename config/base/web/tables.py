@@ -19,6 +19,7 @@ from django_tables2.rows import BoundRow
 from django_tables2.utils import signature
 
 from config.base.data.retirement import marked
+from config.base.data.users import Visitor
 from config.base.web import badges, display
 
 PAGE_SIZE = 25
@@ -72,6 +73,8 @@ class Table(tables.Table):
     """A list's table. Declare columns, or `Meta.model` and `Meta.fields`; the first column links."""
 
     at: datetime
+    reader: Visitor
+    """For whom it is drawn."""
     css = "is-plain"
     """The looks of the table: plain columns, or those of the desk's lists."""
     group_sizes: Mapping[str, int] = MappingProxyType({})
@@ -112,7 +115,7 @@ class Table(tables.Table):
             line = format_html('<tr id="{}"{}>{}</tr>', row_id(row.record), self.row_mark(row.record), cells)
             yield self.group_of(row.record), line
 
-    def group_of(self, record: Any) -> str:
+    def group_of(self, record: Model) -> str:
         """The head above the group of rows to which `record` belongs; empty for a list without groups."""
         return ""
 

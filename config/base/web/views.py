@@ -1,7 +1,6 @@
 """What every page shares: sign-in, lists, details, forms; a new model's pages are a few lines each."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,7 +13,6 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, FormView, TemplateView, View
@@ -26,12 +24,13 @@ from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
 from config.base.data.users import User, signed_in
 from config.base.web import csv_files, drafts, guards, panels, submissions
-from config.base.web.active_filters import active_filters
-from config.base.web.filters import FilterSet, in_use_unless_asked, query_problems
+from config.base.web.active_filters import filter_context
+from config.base.web.filters import FilterSet, in_use_unless_asked
 from config.base.web.forms import EditForm, add_refusal, refusal_sentences
 from config.base.web.guards import Guard, LastChange, Repeatable
 from config.base.web.retries import SAFE_METHODS, Retried
 from config.base.web.tables import PAGE_SIZE, CappedPaginator, Table
+from config.base.web.tabs import Tab, tabs_of
 
 Destination: TypeAlias = str | Model | HttpResponse
 """Where a person goes after a domain call: an address or a record, or a page that is shown only once."""
@@ -83,23 +82,13 @@ class TemplatePage(SignedIn, TemplateView):  # type: ignore[misc]  # the mixin's
     """A page that shows what `get_context_data` collects."""
 
 
-@dataclass(frozen=True)
-class Tab:
-    """A list beside this one, or this one narrowed: with how many rows it has, if that is known."""
-
-    label: str
-    url: str
-    count: int | None = None
-    is_current: bool = False
-    is_loud: bool = False
-
-
 class ListPage(SignedIn, SingleTableMixin, FilterView):
     """A model's list: filter and sort in the URL, pages, CSV. Declare queryset, table, filterset, title.
 
     `empty` says what to do when there are no rows; `create` is a (URL name, label) of the button above.
     `refresh` reloads the list every so many seconds; `filters` are the ones to draw, all of them work;
-    `keep_empty` are the parameters that mean something also when they are empty.
+    `keep_empty` are the parameters that mean something also when they are empty. `tabs` are the lists of its
+    subject, as (URL name, label), this one included; `icon` stands in the empty list.
     """
 
     template_name = "generic/list.html"
@@ -107,9 +96,7 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
     table_pagination = {"per_page": PAGE_SIZE}
     lead = ""
     icon = "list-details"
-    """The icon of the empty list."""
     tabs: tuple[tuple[str, str], ...] = ()
-    """Lists of the same subject, as (URL name, label), this one included."""
     empty = "Nothing here yet."
     create: tuple[str, str] | None = None
     refresh = 0
@@ -136,46 +123,32 @@ class ListPage(SignedIn, SingleTableMixin, FilterView):
         return filterset
 
     def get_table(self, **kwargs: object) -> Table:
-        """The table; its relative times count from this request's instant."""
+        """The table, as the reader sees it now."""
         table = super().get_table(**kwargs)
-        table.at = self.at
+        table.at, table.reader = self.at, self.person
         return table
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The context of the list's template."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        form = context["filter"].form
-        parameters = {k: v for k, v in self.request.GET.items() if v and k not in {"page", "sort", "per_page"}}
-        return context | {
-            "lead": self.lead,
-            "empty": self.empty,
-            "create": self.create if self.may_create() else None,
-            "refresh": self.refresh,
-            "icon_name": self.icon,
-            "tabs": self.get_tabs(),
-            "filter_fields": [form[name] for name in self.filters],
-            "active_filters": active_filters(form, self.request.GET),
-            "is_filtered": bool(parameters),
-            "query_problems": query_problems(form, self.request.GET, columns=context["table"].columns.columns),
+        form, columns = context["filter"].form, context["table"].columns.columns
+        of_filter = filter_context(form, self.request.GET, names=self.filters, columns=columns)
+        return context | of_filter | {
+            "lead": self.lead, "empty": self.empty, "create": self.create if self.may_create() else None,
+            "refresh": self.refresh, "icon_name": self.icon, "tabs": self.get_tabs(),
             "panels": panels.collect("list", self.request, self),
-        }
+        }  # fmt: skip
 
     def get_tabs(self) -> list[Tab]:
         """The tabs beside the title."""
-        return [Tab(label, reverse(view), is_current=reverse(view) == self.request.path) for view, label in self.tabs]
+        return tabs_of(self.tabs, path=self.request.path)
 
     def render_to_response(self, context: dict[str, Any], **kwargs: object) -> HttpResponseBase:
         """The page, or with `?export=csv` its rows, unless a part of the address is not understood."""
         if self.request.GET.get("export") == "csv" and not context["query_problems"]:
-            return self._export(context["table"])
+            return csv_files.table_response(context["table"], title=self.title, at=self.at)
         page: HttpResponseBase = super().render_to_response(context, **kwargs)
         return page
-
-    def _export(self, table: Table) -> HttpResponse:
-        is_complete = not table.data.data[csv_files.MAX_ROWS : csv_files.MAX_ROWS + 1]
-        name = f"{self.title.lower().replace(' ', '-')}-{self.at:%Y-%m-%d}"
-        rows = table.export_rows(limit=csv_files.MAX_ROWS)
-        return csv_files.csv_response(table.export_head(), rows, name=name, is_complete=is_complete)
 
 
 class DetailPage(SignedIn, DetailView):

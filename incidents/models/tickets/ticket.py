@@ -1,13 +1,14 @@
 """The ticket: one concrete table that is the shared record of incident and problem work."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.expressions import BaseExpression
 from django.db.models.functions import Upper
 from django.urls import reverse
 
@@ -134,6 +135,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             | Q(opened_by=user)
             | Q(requester__in=Contact.objects.filter(user=user))
         )
+
+    def with_columns(self, **columns: BaseExpression) -> "TicketQuerySet":
+        """With more columns, computed in the same query; the same tickets in the same order."""
+        return cast(TicketQuerySet, self.annotate(**columns))
 
     def for_list(self) -> "TicketQuerySet":
         """With the related rows that a list shows, in one query."""

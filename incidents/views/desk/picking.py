@@ -9,7 +9,7 @@ from config.base.web.views import FormPage, TemplatePage
 from incidents import permissions
 from incidents.forms.requesters import NEW_FIELDS, PickerForm, guess_new
 from incidents.models import Contact
-from incidents.requesters import directory, searching
+from incidents.requesters import directory, picker
 from incidents.views.response.verbs import REFUSALS
 from oncall.models import User
 
@@ -56,7 +56,7 @@ class PickerPage(FormPage):
         form = cast("PickerForm", context["form"])
         words = str(form["who"].value() or "")
         is_chosen = self._chosen(str(form["requester"].value() or "")).get("who") == words
-        people = () if is_chosen else searching.search_requesters(words, reader=self.person)
+        people = () if is_chosen else picker.search_requesters(words, reader=self.person)
         return context | {"words": "" if is_chosen else words, "people": people}
 
     def _draw_again(self) -> HttpResponse:
@@ -94,5 +94,5 @@ class RequesterChoices(TemplatePage):
         """The people, and the words of somebody new."""
         data = self.request.POST if self.request.method == "POST" else self.request.GET
         words = data.get("who", "")
-        people = searching.search_requesters(words, reader=self.person)
+        people = picker.search_requesters(words, reader=self.person)
         return super().get_context_data(**kwargs) | {"words": words, "people": people}

@@ -1,6 +1,6 @@
 """The queue of tickets, with shortcuts."""
 
-from typing import Any, cast
+from typing import cast
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -8,7 +8,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from config.base.web.tables import COUNTED_ROWS, Table
-from config.base.web.views import ListPage, Tab
+from config.base.web.tabs import Tab
+from config.base.web.views import ListPage
 from incidents import permissions
 from incidents.desk.last_words import with_last_words
 from incidents.desk.queue_order import band_sizes, in_order, with_bands
@@ -17,26 +18,22 @@ from incidents.filters.tickets import TicketFilter
 from incidents.models import OPEN_STATUSES, Response, Ticket, TicketKind, TicketStatus
 from incidents.models.tickets.ticket import TicketQuerySet
 from incidents.sla.next_due import is_due_soon, with_open_clocks
-from incidents.tables.queue import QueueTable
+from incidents.tables.desk.queue import QueueTable
 from oncall.models import EscalationState
 
 
 def with_unowned(tickets: TicketQuerySet) -> TicketQuerySet:
     """Tickets with `is_unowned`: somebody was paged and nobody has answered."""
     ringing = Response.objects.filter(ticket=OuterRef("pk"), escalation__state=EscalationState.TRIGGERED)
-    rows: Any = tickets.annotate(is_unowned=Exists(ringing))
-    annotated: TicketQuerySet = rows
-    return annotated
+    return tickets.with_columns(is_unowned=Exists(ringing))
 
 
 def _rows() -> TicketQuerySet:
-    tickets = Ticket.objects.for_list().select_related("requester")
-    rows: Any = with_relations(with_last_words(with_unowned(with_open_clocks(tickets))))
-    others: Any = Ticket.affected_contacts.through.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket")
-    annotated: TicketQuerySet = rows.annotate(
-        count_others=Coalesce(Subquery(others.annotate(n=Count("pk")).values("n")), 0)
+    tickets = with_open_clocks(Ticket.objects.for_list().select_related("requester"))
+    affected = Ticket.affected_contacts.through.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket")
+    return with_relations(with_last_words(with_unowned(tickets))).with_columns(
+        count_others=Coalesce(Subquery(affected.annotate(Count("pk")).values("pk__count")), 0)
     )
-    return annotated
 
 
 class Queue(ListPage):
@@ -59,20 +56,19 @@ class Queue(ListPage):
 
     def get_queryset(self) -> TicketQuerySet:
         """In the order of the queue, without problems unless the address names them or looks for something."""
-        rows: Any = super().get_queryset()
+        rows = cast(TicketQuerySet, super().get_queryset())
         if not self.request.GET.get("kind") and not self.request.GET.get("search"):
             rows = rows.exclude(kind=TicketKind.PROBLEM)
         return in_order(with_bands(rows, at=self.at))
 
     def get_table(self, **kwargs: object) -> Table:
-        """The table, which shows a requester to those who may see them."""
-        table: Any = super().get_table(**kwargs)
-        table.reader = self.person
+        """The table, with the sizes of its bands, and boxes for those who act on tickets."""
+        table = super().get_table(**kwargs)
         if not permissions.can_act(self.person):
             table.columns.hide("select")
         if not table.order_by and "export" not in self.request.GET:
             table.group_sizes = band_sizes(table.data.data, at_most=COUNTED_ROWS)
-        return cast(Table, table)
+        return table
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With whether the reader may act on many tickets at once."""

@@ -87,10 +87,10 @@ class TicketPage(DetailPage):
 def conversation_context(request: HttpRequest, ticket: Ticket, *, user: User, at: datetime) -> dict[str, object]:
     """The conversation that the address names, who else has the page open, and what of the address is unclear."""
     form = ConversationForm(request.GET)
-    asked: dict[str, Any] = form.cleaned_data if form.is_valid() else {"show": "", "whole": False, "writing": ""}
+    chosen = form.cleaned_data if form.is_valid() else {}
     return {
-        "conversation": read_conversation(ticket, show=asked["show"], is_whole=asked["whole"]),
-        "readers": presence.enter(ticket=ticket, user=user, at=at, is_writing=bool(asked["writing"])),
+        "conversation": read_conversation(ticket, show=chosen.get("show", ""), is_whole=chosen.get("whole", False)),
+        "readers": presence.enter(ticket=ticket, user=user, at=at, is_writing=bool(chosen.get("writing"))),
         "query_problems": query_problems(form, request.GET),
     }
 

@@ -138,18 +138,18 @@ class TestRow:
         assert "Hidden from you" in row(page_of(client), ticket)
 
     def test_names_the_known_error_behind_it(self, desk: Client) -> None:
-        known = make.ProblemFactory(status="known_error")
+        problem = make.ProblemFactory(status="known_error")
         ticket = make.IncidentFactory()
-        make.TicketLinkFactory(from_ticket=ticket, to_ticket=known, kind="caused_by")
+        make.TicketLinkFactory(from_ticket=ticket, to_ticket=problem, kind="caused_by")
 
-        assert f"known error {known.reference}" in row(page_of(desk), ticket)
+        assert f"known error {problem.reference}" in row(page_of(desk), ticket)
 
     def test_never_names_a_private_known_error(self, desk: Client) -> None:
-        known = make.ProblemFactory(status="known_error", visibility="private", visibility_reason="Personal data")
+        problem = make.ProblemFactory(status="known_error", visibility="private", visibility_reason="Personal data")
         ticket = make.IncidentFactory()
-        make.TicketLinkFactory(from_ticket=ticket, to_ticket=known, kind="caused_by")
+        make.TicketLinkFactory(from_ticket=ticket, to_ticket=problem, kind="caused_by")
 
-        assert known.reference not in page_of(desk)
+        assert problem.reference not in page_of(desk)
 
     def test_names_nobody_where_nobody_has_it(self, desk: Client) -> None:
         ticket = make.IncidentFactory()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.base.data.roles import Role
-from incidents.requesters.searching import _digits, is_phone, search_requesters
+from incidents.requesters.picker import _digits, is_phone, search_requesters
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -1,7 +1,5 @@
 """The two-line columns of the desk's lists: severity, ticket, status with the last word, people, and the checkbox."""
 
-from typing import Any
-
 import django_tables2 as tables
 from django.db.models import F, QuerySet
 from django.utils.html import format_html, format_html_join
@@ -17,8 +15,9 @@ from incidents.desk.relations import known_error_reference
 from incidents.models import Ticket, TicketKind
 
 
-def _column(css: str, head: str = "", **options: Any) -> dict[str, Any]:
-    shared = {"attrs": {"td": {"class": css}, "th": {"class": head}}, "empty_values": (), "exclude_from_export": True}
+def _column(css: str, head: str = "", **options: object) -> dict[str, object]:
+    cells = {"td": {"class": css}, "th": {"class": head}}
+    shared: dict[str, object] = {"attrs": cells, "empty_values": (), "exclude_from_export": True}
     return shared | options
 
 
@@ -86,15 +85,15 @@ class StatusColumn(tables.Column):
         """The two lines."""
         word = last_word(record)
         if word is None:
-            said = format_html(
+            text = format_html(
                 '<span class="hf-hide-phone">opened </span>{}', display.ago_element(record.created_at, at=table.at)
             )
         else:
             speaker = "requester" if word.by_requester else "us"
-            said = format_html("{}, {}", speaker, display.ago_element(word.at, at=table.at))
+            text = format_html("{}, {}", speaker, display.ago_element(word.at, at=table.at))
         return format_html(
             '{}<div class="hf-sub hf-cut">{}</div>',
-            badges.status_badge(record.status, record.get_status_display()), said,
+            badges.status_badge(record.status, record.get_status_display()), text,
         )  # fmt: skip
 
 
@@ -107,7 +106,7 @@ class RequesterColumn(tables.Column):
                       verbose_name="Requester")
         )  # fmt: skip
 
-    def render(self, record: Ticket, table: Any) -> SafeString | str:
+    def render(self, record: Ticket, table: Table) -> SafeString | str:
         """The name, in one or two lines."""
         others = getattr(record, "count_others", 0)
         if record.requester is None:

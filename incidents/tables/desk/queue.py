@@ -1,14 +1,12 @@
 """The table of the queue."""
 
-from typing import Any
-
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.base.data.users import Visitor
 from incidents.desk.queue_order import Band
+from incidents.models import Ticket
 from incidents.tables.clocks import NextDueColumn
-from incidents.tables.desk_columns import (
+from incidents.tables.desk.columns import (
     AssigneeColumn,
     RequesterColumn,
     SelectColumn,
@@ -25,7 +23,6 @@ class QueueTable(TicketTable):
     """The queue, two lines a row. Rows come from `Queue.queryset`; in CSV each fact has a column of its own."""
 
     css = "hf-queue"
-    reader: Visitor
 
     select = SelectColumn()
     level = SeverityAndPriorityColumn()
@@ -44,11 +41,11 @@ class QueueTable(TicketTable):
             if name not in _SEEN:
                 self.columns.hide(name)
 
-    def row_mark(self, record: Any) -> SafeString | str:
+    def row_mark(self, record: Ticket) -> SafeString | str:  # type: ignore[override]  # its rows are tickets
         """The state in which the reader sees it, so that a refresh can tell what has changed."""
         return format_html(' data-version="{}" data-reference="{}"', record.updated_at.isoformat(), record.reference)
 
-    def group_of(self, record: Any) -> str:
+    def group_of(self, record: Ticket) -> str:  # type: ignore[override]  # its rows are tickets
         """The band, while the queue is in its own order."""
         band = getattr(record, "band", None)
         return "" if band is None or self.order_by else str(Band(band).label)

@@ -1,0 +1,1 @@
+"""Tables of the service desk, two lines a row."""
