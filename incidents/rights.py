@@ -234,6 +234,7 @@ RIGHTS = (
             "ticket": "incidents and problems",
             "ticketlink": "links between records",
             "timelineentry": "timelines",
+            "watcher": "who watches which record",
         },
         roles=_CENTRE,
     ),

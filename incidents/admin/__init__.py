@@ -3,6 +3,7 @@
 from incidents.admin import (
     alerts,
     customers,
+    desk,
     integrations,
     prevention,
     requesters,
@@ -15,6 +16,7 @@ from incidents.admin import (
 __all__ = [
     "alerts",
     "customers",
+    "desk",
     "integrations",
     "prevention",
     "requesters",

@@ -1,24 +1,28 @@
-"""Verbs of a ticket's requesters, for the endpoint of incidents."""
+"""Verbs of a ticket's requesters, for the endpoint of incidents, and the endpoint of watchers."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.base.rest.scopes import Scope
-from config.base.rest.viewsets import BaseViewSet, post_action
+from config.base.rest.scopes import Scope, scoped
+from config.base.rest.viewsets import BaseViewSet, ReadViewSet, post_action, write_handler
 from incidents.desk import joining
-from incidents.models import Contact, Ticket
+from incidents.filters.desk import WatcherFilter
+from incidents.models import Contact, Ticket, Watcher
 from incidents.permissions import can_act, can_see_requester
 from incidents.requesters.directory import find_requester
+from incidents.serializers.desk import NewWatcherSerializer, WatcherSerializer
 from incidents.serializers.requesters import (
     AddRequesterSerializer,
     RemoveRequesterSerializer,
     RequesterSerializer,
 )
+from incidents.tickets import watchers
 
 
 def with_requester(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,3 +53,26 @@ class RequesterVerbs(BaseViewSet):
         rows = ticket.affected_contacts.select_related("user").order_by("pk")
         visible = rows[:100] if can_see_requester(self.actor, ticket) else rows.none()
         return Response(self.get_serializer(visible, many=True).data)
+
+
+class WatcherViewSet(ReadViewSet):
+    """People who are told what becomes of a ticket, newest first."""
+
+    queryset = Watcher.objects.select_related("ticket", "user", "added_by")
+    serializer_class = WatcherSerializer
+    filterset_class = WatcherFilter
+
+    @write_handler(NewWatcherSerializer, scope=Scope.RESPOND, status=201)
+    def create(self, data: dict[str, Ticket]) -> Watcher:
+        """Watch a ticket yourself; if you do already, it stays so."""
+        return watchers.watch(ticket_id=data["ticket"].pk, user=self.actor, actor=self.actor, at=self.at)
+
+    @extend_schema(request=None, responses={204: None})
+    @scoped(Scope.RESPOND)
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Stop watching it; only your own."""
+        watcher = self.get_object()
+        if watcher.user_id != self.actor.pk:
+            raise exceptions.PermissionDenied("Everybody stops watching for themselves.")
+        watchers.stop_watching(ticket_id=watcher.ticket_id, user=self.actor)
+        return Response(status=204)

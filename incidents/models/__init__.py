@@ -62,6 +62,7 @@ from incidents.models.tickets.ticket import (
     Visibility,
 )
 from incidents.models.tickets.timeline import EntryKind, TimelineEntry
+from incidents.models.tickets.watchers import Watcher
 
 __all__ = [
     "INCIDENT_STATUSES",
@@ -142,4 +143,5 @@ __all__ = [
     "UpdateDelivery",
     "Visibility",
     "WaiverStatus",
+    "Watcher",
 ]

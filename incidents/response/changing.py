@@ -12,6 +12,7 @@ from incidents.response.telling import tell_responders
 from incidents.tickets import clock_facts, links, priority, quoting, timeline
 from incidents.tickets.changes import change_fields, differing, record_change
 from incidents.tickets.locking import TicketRefused, lock_record, lock_ticket, move, save
+from incidents.tickets.watcher_news import tell_watchers
 from oncall import escalation
 from oncall.models import Urgency, User
 
@@ -39,6 +40,8 @@ def add_note(*, ticket_id: int, text: str, actor: User | None, at: datetime, is_
     facts = clock_facts.happened("replied") if is_reply else []
     timeline.record(ticket_id=ticket.pk, kind=kind, text=text, at=at, actor=actor, facts=facts)
     save(ticket, at=at)
+    if is_public:
+        tell_watchers(ticket=ticket, subject="comment", text="A new public comment.", at=at, actor=actor)
     if ticket.hold_reason == HoldReason.REQUESTER and is_answer:
         move(ticket, TicketStatus.IN_PROGRESS, at=at, actor=actor, text="The requester answered; off hold.")
     return ticket
@@ -97,6 +100,8 @@ def change_severity(
     text = f"Severity changed from {before.name} to {severity.name}. {reason}".strip()
     record_change(ticket_id=ticket.pk, field="severity", before=before, after=severity, text=text, actor=actor, at=at)
     _change_urgency(ticket, before, at=at, actor=actor)
+    news = f"Severity {severity.name}, was {before.name}."
+    tell_watchers(ticket=ticket, subject="severity", text=news, at=at, actor=actor)
     if ticket.is_open and severity.pages and not before.pages:
         page_team(ticket=ticket, team=ticket.team, at=at)
     return ticket

@@ -7,6 +7,7 @@ from config.base.data.lifecycle import Lifecycle, Refusal
 from incidents.models import EntryKind, Ticket, TicketKind, TicketStatus
 from incidents.tickets import clock_facts, timeline
 from incidents.tickets.status import INCIDENT
+from incidents.tickets.watcher_news import tell_watchers
 from oncall.models import Team, User
 
 
@@ -100,6 +101,8 @@ def move(
         facts=clock_facts.of_move(ticket=ticket, before=before, team=answering_team),
         happened_at=happened_at,
     )
+    news = f"{ticket.get_status_display()}, was {TicketStatus(before).label.lower()}."
+    tell_watchers(ticket=ticket, subject=str(status), text=news, at=at, actor=actor)
     if before == TicketStatus.ON_HOLD and happened_at is not None and happened_at < at:
         # The hold may have begun after what ends it here, and then nothing of before can end it (K-27).
         timeline.record(

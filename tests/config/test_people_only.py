@@ -41,6 +41,7 @@ ANYBODY = {
     "incidents.Ticket.opened_by": WHO_DID_IT,
     "incidents.TicketLink.created_by": WHO_DID_IT,
     "incidents.TimelineEntry.actor": WHO_DID_IT,
+    "incidents.Watcher.added_by": WHO_DID_IT,
     "oncall.ApiToken.created_by": WHO_DID_IT,
     "oncall.ApiToken.revoked_by": WHO_DID_IT,
     "oncall.ApiToken.user": OF_ANY_ACCOUNT,

@@ -86,7 +86,7 @@ from tests.factories.sla import (
     cadence_of,
     waived_clock,
 )
-from tests.factories.tickets import IncidentFactory, TicketLinkFactory, TimelineEntryFactory
+from tests.factories.tickets import IncidentFactory, TicketLinkFactory, TimelineEntryFactory, WatcherFactory
 from tests.factories.work import WorkIntervalFactory
 
 __all__ = [
@@ -166,6 +166,7 @@ __all__ = [
     "UpdateDeliveryFactory",
     "UserFactory",
     "WakeTestFactory",
+    "WatcherFactory",
     "WorkIntervalFactory",
     "broken_clock",
     "cadence_of",

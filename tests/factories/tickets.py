@@ -5,7 +5,7 @@ from factory.django import DjangoModelFactory
 
 from incidents import models as incident_models
 from tests.factories.investigation import ProblemFactory
-from tests.factories.people import NOON
+from tests.factories.people import NOON, UserFactory
 from tests.factories.services import ServiceFactory
 from tests.factories.severities import SeverityFactory
 
@@ -36,6 +36,17 @@ class TimelineEntryFactory(DjangoModelFactory):
     kind = "note"
     at = NOON
     text = "We looked at the logs."
+
+
+class WatcherFactory(DjangoModelFactory):
+    """A person who watches an incident."""
+
+    class Meta:
+        model = incident_models.Watcher
+
+    ticket = factory.SubFactory(IncidentFactory)
+    user = factory.SubFactory(UserFactory)
+    added_at = NOON
 
 
 class TicketLinkFactory(DjangoModelFactory):

@@ -17,7 +17,7 @@ from incidents.prevention import action_items, waivers
 from incidents.serializers.tickets import ReferenceField
 from incidents.sla import credits as sla_credits
 from incidents.sla import waivers as sla_waivers
-from incidents.tickets import links
+from incidents.tickets import links, watchers
 from oncall.models import User
 from postmortems import writing
 from problems.forms import KnownErrorForm
@@ -68,6 +68,17 @@ def close_for_a_private_incident(records: Records) -> None:
 def close_a_private_incident(records: Records) -> None:
     """A private incident that an open one stands for."""
     response.close(ticket_id=records.private_incident.pk, code="merged", other=records.incident, **records.how)
+
+
+def make_part_of_another(records: Records) -> None:
+    """An open incident below a private parent, and a private one below an open parent."""
+    response.link_parent(ticket_id=make.IncidentFactory().pk, parent=records.private_incident, **records.how)
+    response.link_parent(ticket_id=records.private_incident.pk, parent=records.incident, **records.how)
+
+
+def watch_a_private_incident(records: Records) -> None:
+    """By a person who may see it."""
+    watchers.watch(ticket_id=records.private_incident.pk, user=records.actor, **records.how)
 
 
 def publish_an_update(records: Records) -> None:
@@ -185,6 +196,8 @@ VERBS: dict[Callable[[Records], None], set[str]] = {
     link: {"NewLinkSerializer.from_ticket", "NewLinkSerializer.to_ticket", "LinkForm.other"},
     publish_an_update: {"PublishSerializer.incident"},
     link_a_problem: {"IncidentChoiceSerializer.incident", "ProblemChoiceForm.problem"},
+    make_part_of_another: {"ParentSerializer.parent", "BulkParentSerializer.parent"},
+    watch_a_private_incident: {"NewWatcherSerializer.ticket"},
     close_for_a_private_incident: {"CloseSerializer.other", "BulkCloseSerializer.other"},
     close_a_private_incident: set(),
     use_a_known_error: set(),

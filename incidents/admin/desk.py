@@ -1,0 +1,16 @@
+"""Watchers: seen on their ticket's page, inspected here."""
+
+from django.contrib import admin
+
+from incidents.admin.tickets import HiddenWithTicket
+from incidents.models import Watcher
+
+
+@admin.register(Watcher)
+class WatcherAdmin(HiddenWithTicket):
+    """Who watches which ticket."""
+
+    list_display = ("ticket", "user", "added_by", "added_at")
+    list_select_related = ("ticket", "user", "added_by")
+    search_fields = ("ticket__title", "user__name")
+    ordering = ("-pk",)

@@ -1,0 +1,26 @@
+"""Watchers as the API shows them, and what watching takes."""
+
+from rest_framework import serializers
+
+from config.base.rest.serializers import InputSerializer, RecordSerializer
+from incidents.models import Watcher
+from incidents.serializers.tickets import ReferenceField
+from oncall.serializers.people import PersonSerializer
+
+
+class WatcherSerializer(RecordSerializer):
+    """A person who watches a ticket."""
+
+    ticket = serializers.CharField(source="ticket.reference", read_only=True)
+    user = PersonSerializer(read_only=True)
+    added_by = PersonSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Watcher
+        fields = ("id", "ticket", "user", "added_by", "added_at")
+
+
+class NewWatcherSerializer(InputSerializer):
+    """The ticket that you watch from now on."""
+
+    ticket = ReferenceField()

@@ -1,0 +1,35 @@
+"""Watching a ticket, and no longer."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from incidents.models import Ticket, Watcher
+from incidents.tickets.locking import TicketRefused, lock_ticket, refuse_absent_person
+from oncall.models import User
+
+
+@transaction.atomic
+def watch(*, ticket_id: int, user: User, actor: User | None, at: datetime) -> Watcher:
+    """Have a person watch a ticket; who watches it already goes on to.
+
+    Raises TicketRefused for a program, a closed account, or a person who may not see the ticket.
+    """
+    ticket = lock_ticket(ticket_id)
+    refuse_absent_person(user, field="user")
+    if not ticket.is_visible_to(user):
+        raise TicketRefused(f"{user.name} may not see {ticket.reference}, so they cannot watch it.", field="user")
+    watcher, _ = Watcher.objects.get_or_create(
+        ticket_id=ticket.pk, user=user, defaults={"added_by": actor, "added_at": at}
+    )
+    return watcher
+
+
+def stop_watching(*, ticket_id: int, user: User) -> None:
+    """Have a person watch the ticket no longer; who did not watch it stays as they are."""
+    Watcher.objects.filter(ticket=ticket_id, user=user).delete()
+
+
+def watchers_of(ticket: Ticket) -> list[Watcher]:
+    """Those who watch a ticket, by name."""
+    return list(ticket.watchers.select_related("user").order_by("user__name", "pk"))

@@ -1,0 +1,46 @@
+"""The buttons to watch a ticket, and to stop."""
+
+from django.http import HttpRequest
+
+from config.base.web.guards import Repeatable
+from config.base.web.views import Destination, PostPage
+from incidents.models import Ticket
+from incidents.tickets import watchers
+from incidents.views.response.verbs import REFUSALS, ticket_or_404
+
+
+class Watch(PostPage):
+    """Watch a ticket: anybody who sees it."""
+
+    guard = Repeatable("who watches it already goes on to")
+    confirm = ""
+    refusals = REFUSALS
+    done = "You are told when its status or severity changes, and what the requester is told."
+    ticket: Ticket
+
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        """Find the ticket."""
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
+
+    def perform(self) -> Destination:
+        """Watch it."""
+        watchers.watch(ticket_id=self.ticket.pk, user=self.person, actor=self.person, at=self.at)
+        return self.back()
+
+    def back(self) -> str:
+        """The ticket."""
+        return f"{self.ticket.get_absolute_url()}#watchers"
+
+
+class StopWatching(Watch):
+    """Watch it no longer."""
+
+    guard = Repeatable("who does not watch it stays as they are")
+    done = "You are told no more about it."
+
+    def perform(self) -> Destination:
+        """Stop it."""
+        watchers.stop_watching(ticket_id=self.ticket.pk, user=self.person)
+        return self.back()
