@@ -43,5 +43,5 @@ def in_order(tickets: TicketQuerySet) -> TicketQuerySet:
 
 def band_sizes(tickets: TicketQuerySet, *, at_most: int) -> dict[str, int]:
     """How many of the first `at_most` rows stand in each band, by its words; empty if there are more rows."""
-    bands = [ticket["band"] for ticket in tickets.order_by().values(F("band"))[: at_most + 1]]
+    bands = list(tickets.order_by().values_list(F("band"), flat=True)[: at_most + 1])
     return {} if len(bands) > at_most else {str(Band(band).label): n for band, n in Counter(bands).items()}
