@@ -86,7 +86,13 @@ from tests.factories.sla import (
     cadence_of,
     waived_clock,
 )
-from tests.factories.tickets import IncidentFactory, TicketLinkFactory, TimelineEntryFactory, WatcherFactory
+from tests.factories.tickets import (
+    IncidentFactory,
+    TicketLinkFactory,
+    TicketTextFactory,
+    TimelineEntryFactory,
+    WatcherFactory,
+)
 from tests.factories.work import WorkIntervalFactory
 
 __all__ = [
@@ -162,6 +168,7 @@ __all__ = [
     "SwapRequestFactory",
     "TeamFactory",
     "TicketLinkFactory",
+    "TicketTextFactory",
     "TimelineEntryFactory",
     "UpdateDeliveryFactory",
     "UserFactory",

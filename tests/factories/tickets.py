@@ -1,6 +1,8 @@
 """Test data: incidents, their timeline and links."""
 
 import factory
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import Value
 from factory.django import DjangoModelFactory
 
 from incidents import models as incident_models
@@ -36,6 +38,17 @@ class TimelineEntryFactory(DjangoModelFactory):
     kind = "note"
     at = NOON
     text = "We looked at the logs."
+
+
+class TicketTextFactory(DjangoModelFactory):
+    """Fresh words of an incident, beside those that the database notes by itself."""
+
+    class Meta:
+        model = incident_models.TicketText
+
+    ticket = factory.SubFactory(IncidentFactory)
+    vector = Value("'extra':1", output_field=SearchVectorField())
+    fresh_since = NOON
 
 
 class WatcherFactory(DjangoModelFactory):
