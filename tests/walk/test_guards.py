@@ -28,6 +28,11 @@ SECOND_GUARDS = {
     ("config/base/web/views.py", "AlertQuerySet"): "The list's own queryset has the same limit.",
     ("incidents/api/tickets.py", "AlertQuerySet"): "The alerts are those of an incident that the person sees.",
     ("incidents/customers/template_previews.py", "UpdateQuerySet"): "Its texts are published, and its test hides one.",
+    (
+        "incidents/panels/my_work.py",
+        "TicketQuerySet",
+    ): "They are the person's own, or each decision asks for the right.",
+    ("config/navigation/my_work.py", "TicketQuerySet"): "The tickets are those of the person's own teams.",
     ("incidents/tickets/story.py", "UpdateQuerySet"): "The incidents are those that the person sees already.",
 }
 """Places whose absence changes nothing, because another guard stands before them: file, what is asked, and which."""
