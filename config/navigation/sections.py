@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from config.base.data import rights
 from config.base.data.users import User
 
 
@@ -11,7 +12,7 @@ def _everybody(user: User) -> bool:
 
 
 def _administers(user: User) -> bool:
-    return user.is_staff
+    return user.is_active and (user.is_staff or rights.configures_a_team(user))
 
 
 def _reads_requesters(user: User) -> bool:

@@ -29,6 +29,7 @@ _ROW = {
     "contact_type": "(ARRAY['alert', 'phone', 'email'])[1 + n % 3]",
     "service_id": "(SELECT min(id) FROM incidents_service) + n * 7 % {services}",
     "priority": "1 + n % 5",
+    "reassignments": "0",
     "severity_id": "(SELECT min(id) FROM incidents_severity) + n % 5",
     "status": "CASE WHEN n > {open_from} THEN 'in_progress' ELSE 'closed' END",
     "closure_code": "CASE WHEN n > {open_from} THEN '' ELSE 'solved' END",

@@ -170,7 +170,7 @@ class TestPrivateRecords:
         client = client_of(make.UserFactory(roles=[Role.AGENT, Role.RESPONDER, Role.MANAGER]))
 
         for url in self._addresses():
-            answer = client.get(url)
+            answer = client.get(f"{url}?q=payroll" if url.endswith("/search/") else url)
 
             assert answer.status_code == 200, url
             assert MARKER not in answer.content.decode(), url

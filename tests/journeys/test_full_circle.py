@@ -79,7 +79,7 @@ def an_alert_opens_an_incident_and_the_person_on_call_answers(stage: Stage) -> N
     (incident,) = stage.api("incidents/", search=TROUBLE)["results"]
     stage.incident = incident["reference"]
     stage.ask_colleague(stage.incident, "Petra Lang", "petra@demo.example")
-    stage.person("carla").sees(f"/tickets/{stage.incident}/", "Acknowledged", "No update yet", "Why it opened")
+    stage.person("carla").sees(f"/tickets/{stage.incident}/", "Acknowledged", "No update yet", "Opened by")
 
 
 def the_commander_updates_customers(stage: Stage) -> None:

@@ -20,7 +20,7 @@ SUFFIXES = {"after": "gte", "before": "lt"}
 # What a table without `created_at` calls the moment from which it has the record.
 _BEGINNINGS = (
     "created_at", "joined_at", "recorded_at", "requested_at", "received_at", "opened_at", "triggered_at", "started_at",
-    "published_at", "checked_at", "at",
+    "published_at", "checked_at", "added_at", "at",
 )  # fmt: skip
 # Moments that are planned say nothing about when the record changed.
 _PLANNED = {"due_at", "ends_at", "starts_at", "next_at", "turn_at", "next_update_at", "next_reminder_at"}

@@ -15,6 +15,8 @@ from incidents.views.response.verbs import VERBS
 
 OF_PROGRAMS = {"note_origin"}
 """What only a program does that brings records in; it is no verb of a person at work."""
+OF_THE_DESK = {"add_requester", "remove_requester"}
+"""Buttons of the panel of requesters, which are `incidents.desk.joining`; the address names the requester."""
 
 
 def api_verbs(viewset: type[Any]) -> set[str]:
@@ -33,14 +35,14 @@ def functions(module: Any) -> dict[str, Callable[..., Any]]:
 
 
 class TestIncidents:
-    @pytest.mark.parametrize("verb", sorted(api_verbs(IncidentViewSet) - OF_PROGRAMS))
+    @pytest.mark.parametrize("verb", sorted(api_verbs(IncidentViewSet) - OF_PROGRAMS - OF_THE_DESK))
     def test_api_verb_is_a_function_of_the_domain(self, verb: str) -> None:
         assert verb in response.__all__
         assert verb in functions(response)
 
     def test_portal_has_the_verbs_of_the_api(self) -> None:
         # An incident resolves by itself; the portal shows its conditions in place of the verb.
-        of_people = api_verbs(IncidentViewSet) - {"resolve"} - OF_PROGRAMS
+        of_people = api_verbs(IncidentViewSet) - {"resolve"} - OF_PROGRAMS - OF_THE_DESK
         assert {name.replace("-", "_") for name in VERBS} == of_people
 
 

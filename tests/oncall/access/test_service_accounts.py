@@ -227,7 +227,7 @@ class TestActing:
         reader = Client()
         reader.force_login(make.UserFactory())
         page = reader.get(Ticket.objects.get().get_absolute_url()).content.decode()
-        assert "deploy-bot, service account</span> with token “Test”" in page
+        assert 'deploy-bot, service account</strong><span class="hf-soft">with token “Test”' in page
 
     @pytest.mark.parametrize("verb", ["acknowledge", "take_over", "decline", "start_work"])
     def test_never_answers_for_a_person(self, program: ServiceAccount, verb: str) -> None:

@@ -67,7 +67,7 @@ class TestLists:
         page = signed_in.get("/tasks/").content.decode()
         overdue_page = signed_in.get("/tasks/", {"overdue": "true"}).content.decode()
 
-        assert page.count("obligation-overdue") == 1
+        assert page.count('<span class="hf-chip is-red">Overdue') == 1
         assert "Late" in overdue_page
         assert "In time" not in overdue_page
 
@@ -79,11 +79,11 @@ class TestLists:
         assert signed_in.get(f"/tasks/{obligation.pk}/").status_code == 404
         assert signed_in.post(f"/tasks/{obligation.pk}/mark-done/").status_code == 404
 
-    def test_are_counted_above_the_queue(self, signed_in: Client, ana: Any, now: datetime) -> None:
+    def test_are_counted_on_the_page_of_ones_work(self, signed_in: Client, ana: Any, now: datetime) -> None:
         make.ObligationFactory(owner=ana, due_at=now - DAY)
         make.ObligationFactory(owner=ana, due_at=now + DAY)
 
-        assert 'My overdue tasks <span class="count">1</span>' in signed_in.get("/").content.decode()
+        assert 'Tasks <span class="hf-count">2</span>' in signed_in.get("/work/").content.decode()
 
 
 class TestPage:

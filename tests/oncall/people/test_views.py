@@ -110,7 +110,7 @@ class TestSystemHealth:
         page = signed_in.get("/system-health/").content.decode()
 
         assert "All checks pass." in page
-        assert "pulse-well" in page
+        assert "Paging works" in page
 
     def test_sends_a_dead_letter_again_for_operators(self, client: Client) -> None:
         client.force_login(make.UserFactory(roles=[Role.COMMANDER]))
@@ -209,4 +209,4 @@ class TestPulse:
     def test_is_red_when_the_engine_has_stopped(self, signed_in: Client) -> None:
         make.EngineLaneFactory(swept_at=timezone.now() - timedelta(minutes=5))
 
-        assert "pulse-bad" in signed_in.get("/system-health/pulse/").content.decode()
+        assert "hf-pulse-link is-bad" in signed_in.get("/system-health/pulse/").content.decode()
