@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 from config.search.api import SearchViewSet
 from incidents.api import prevention
 from incidents.api.alerts import AlertViewSet, EventViewSet
+from incidents.api.categories import CategoryViewSet
 from incidents.api.customers import (
     ComponentViewSet,
     CustomerUpdateViewSet,
@@ -62,6 +63,7 @@ router.register("integrations", IntegrationViewSet, "integration")
 router.register("services", ServiceViewSet, "service")
 router.register("readiness", ReadinessViewSet, "readiness")
 router.register("severities", SeverityViewSet, "severity")
+router.register("categories", CategoryViewSet, "category")
 router.register("sla-targets", SlaTargetViewSet, "sla-target")
 router.register("sla", SlaViewSet, "sla")
 router.register("contacts", RequesterViewSet, "contact")

@@ -12,6 +12,7 @@ from django.db.models import Model, Prefetch, QuerySet
 from config.base.rest.configuration import ConfigurationViewSet
 from config.configuration import references
 from config.configuration.document import Row
+from incidents.api.categories import CategoryViewSet
 from incidents.api.customers import ComponentViewSet, MessageTemplateViewSet, StatusPageViewSet
 from incidents.api.integrations import IntegrationViewSet
 from incidents.api.services import ServiceViewSet
@@ -134,6 +135,10 @@ KINDS = (
             ),
         },
         ("position",), again=("rank",),
+    ),
+    Kind(
+        "categories", CategoryViewSet, {"name": "name__iexact"},
+        {"name": "name", "team": "team.slug", **_same("is_private", "external_id")}, ("name",),
     ),
     Kind(
         "services", ServiceViewSet, {"slug": "slug"},

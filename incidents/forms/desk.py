@@ -42,7 +42,7 @@ class CallForm(PickerForm):
     service = forms.ModelChoiceField(
         queryset=Service.objects.select_related("team").order_by("name"), required=False, empty_label="Not known yet"
     )
-    category = forms.CharField(max_length=60, required=False)
+    category = forms.CharField(max_length=60, required=False, widget=forms.TextInput(attrs={"list": "categories"}))
     impact = _level_choice("Who is hit?", _IMPACT)
     urgency = _level_choice("Can they work?", _URGENCY)
     page_now = forms.BooleanField(label="Page now", required=False)

@@ -9,6 +9,7 @@ from incidents.models.alerts import (
     Integration,
     IntegrationKind,
 )
+from incidents.models.categories import Category
 from incidents.models.customers.maintenance import (
     UNDER_WAY,
     MaintenanceStatus,
@@ -79,6 +80,7 @@ __all__ = [
     "ActionStatus",
     "Alert",
     "AlertStatus",
+    "Category",
     "ClosureCode",
     "Component",
     "ComponentStatus",

@@ -11,7 +11,7 @@ from incidents.response.answering import (
 )
 from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hold, link_parent, resume
 from incidents.response.ending import close, reopen, resolve, restore
-from incidents.response.opening import declare
+from incidents.response.opening import declare, owner_of
 from incidents.response.paging import SUBJECT, preview_page, running
 from incidents.response.reassigning import confirm_handover, give_back, reassign
 from incidents.response.telling import tell_responders
@@ -39,6 +39,7 @@ __all__ = [
     "note_vendor_answer",
     "note_vendor_done",
     "notify_vendor",
+    "owner_of",
     "preview_page",
     "reassign",
     "reopen",

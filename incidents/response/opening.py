@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from incidents.models import (
+    Category,
     Contact,
     EntryKind,
     Incident,
@@ -17,11 +18,17 @@ from incidents.models import (
 )
 from incidents.response.paging import page_team
 from incidents.tickets import clock_facts, priority, timeline
+from incidents.tickets.categories import find_category
 from incidents.tickets.locking import TicketRefused
 from oncall.models import Team, User
 
 # The database checks foreign keys; full_clean would run a query for each.
 _NOT_CLEANED = frozenset(field.name for field in Incident._meta.fields if field.is_relation) | {"number"}
+
+
+def owner_of(*, team: Team | None, service: Service | None, category: Category | None) -> Team | None:
+    """The team that gets a ticket: the chosen one, else that of its service, else that of its category."""
+    return team or (service.team if service else None) or (category.team if category else None)
 
 
 @transaction.atomic
@@ -55,9 +62,9 @@ def declare(
     """Open an incident and, if its severity pages, page the team it is assigned to.
 
     Impact and urgency give the priority and propose the severity; `severity` overrides the proposal. `team`
-    overrides the team that owns the service. Raises TicketRefused without a service and without a team.
+    overrides the team that owns the service, and that the team of the category. Raises TicketRefused without a team.
     """
-    assigned_team = team or (service.team if service else None)
+    assigned_team = owner_of(team=team, service=service, category=find_category(category))
     if assigned_team is None:
         raise TicketRefused("Choose the affected service, or the team that should look at it.", field="team")
     if severity is None or impact or urgency:

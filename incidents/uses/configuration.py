@@ -23,6 +23,7 @@ from incidents.models import (
 from incidents.prevention import action_items
 from incidents.response import answering, changing, reassigning
 from incidents.services import readiness
+from incidents.tickets import categories
 from incidents.tickets.changes import change_fields
 from incidents.tickets.locking import lock_record
 from incidents.uses.promises import CONDITIONS
@@ -59,6 +60,12 @@ def move_ticket(*, row: Model, record: Model, by: Model, reason: str, at: dateti
     else:
         locked = lock_record(ticket.pk, kind=TicketKind(ticket.kind))
         change_fields(ticket=locked, values={column: by}, actor=actor, at=at)
+
+
+def _move_category(*, row: Model, record: Model, by: Model, reason: str, at: datetime, actor: User | None) -> None:
+    ticket = cast(Ticket, row)
+    locked = lock_record(ticket.pk, kind=TicketKind(ticket.kind))
+    change_fields(ticket=locked, values={"category": str(by)}, actor=actor, at=at)
 
 
 def _move_action(*, row: Model, record: Model, by: Model, reason: str, at: datetime, actor: User | None) -> None:
@@ -165,6 +172,11 @@ USES = (
         columns=("incidents.Integration.default_severity",), moving=all_rows, move=_move_sender, stopping=all_rows,
         is_open=True,
     ),
+    Use(
+        of="incidents.Category", by="incidents.Ticket", find=categories.tickets_of, moving=unfinished,
+        move=_move_category,
+    ),
+    Use(of="oncall.Team", by="incidents.Category", path="team", moving=all_rows, stopping=_in_use, is_open=True),
     Use(
         of="incidents.Severity", by="incidents.PriorityRule", path="severity", moving=all_rows, stopping=all_rows,
         words=("cell of the priority matrix", "cells of the priority matrix"),

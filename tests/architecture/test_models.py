@@ -60,6 +60,7 @@ WITHOUT_LIST = {
     "incidents.SlaBreach": UNDER.format("clock"),
     "incidents.SlaWarning": UNDER.format("clock"),
     "incidents.SlaStale": QUEUE,
+    "incidents.Category": "configuration, kept in the administration; chosen in the forms of tickets",
     "incidents.PriorityRule": "a cell of the matrix, kept in the administration",
     "incidents.Response": UNDER.format("ticket"),
     "incidents.ServiceDependency": UNDER.format("service"),

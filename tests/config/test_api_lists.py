@@ -58,6 +58,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "calendar": make.CalendarFactory,
     "calendar-date": make.CalendarDateFactory,
     "calendar-version": lambda: make.CalendarVersionFactory(created_by=make.UserFactory()),
+    "category": lambda: make.CategoryFactory(team=make.TeamFactory()),
     "component": lambda: make.ComponentFactory(group=make.ComponentFactory(), service=make.ServiceFactory()),
     "delivery": make.UpdateDeliveryFactory,
     "message-template": make.MessageTemplateFactory,

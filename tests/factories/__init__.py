@@ -8,6 +8,7 @@ from tests.factories.calendars import (
     CalendarVersionFactory,
     schedule_excluding,
 )
+from tests.factories.categories import CategoryFactory
 from tests.factories.cover import (
     AbsenceFactory,
     OverrideFactory,
@@ -106,6 +107,7 @@ __all__ = [
     "CalendarDateFactory",
     "CalendarFactory",
     "CalendarVersionFactory",
+    "CategoryFactory",
     "ComponentFactory",
     "ContactFactory",
     "ContactMethodFactory",

@@ -20,6 +20,7 @@ from incidents.desk import joining, matching, opening, outcome
 from incidents.forms.desk import CallForm
 from incidents.forms.requesters import NEW_FIELDS
 from incidents.models import ContactType, Service, Ticket, TicketStatus
+from incidents.tickets.categories import category_names
 from incidents.tickets.locking import TicketRefused
 from incidents.views.desk.picking import PickerPage, candidates_for
 from incidents.views.response.screen import clock_words
@@ -139,8 +140,8 @@ class NewTicket(PickerPage):
         return ticket
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """With the outcome and the matches for what the form holds."""
-        context = super().get_context_data(**kwargs)
+        """With the categories, and the outcome and the matches for what the form holds."""
+        context = super().get_context_data(**kwargs) | {"categories": category_names()}
         form = cast("CallForm", context["form"])
         values = {name: form[name].value() for name in form.fields}
         typed = {name: value for name, value in values.items() if value not in (None, "", False)}

@@ -17,6 +17,7 @@ from incidents.forms.response import NoteForm
 from incidents.forms.tickets import ConversationForm, TicketForm
 from incidents.models import Incident, Ticket, TicketKind
 from incidents.response import situation
+from incidents.tickets.categories import category_names
 from incidents.views.response import verbs
 from incidents.views.tickets import facts
 from oncall.models import User
@@ -141,5 +142,6 @@ class TicketEdit(verbs.LockedTicketMixin, FormPage):
         )
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """With the address to go back to."""
-        return super().get_context_data(**kwargs) | {"ticket": self.ticket, "back": self.ticket.get_absolute_url()}
+        """With the address to go back to, and the categories."""
+        own = {"ticket": self.ticket, "back": self.ticket.get_absolute_url(), "categories": category_names()}
+        return super().get_context_data(**kwargs) | own
