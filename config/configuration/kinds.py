@@ -107,7 +107,7 @@ KINDS = (
         {
             **_same("slug", "name", "kind", "description", "time_zone"),
             "escalation_policy": "escalation_policy.name",
-            **_same("swaps_need_approval", "external_id"),
+            **_same("swaps_need_approval", "is_private_by_default", "external_id"),
         },
         ("slug",), later=("escalation_policy",),
     ),

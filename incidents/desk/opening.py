@@ -7,7 +7,7 @@ from django.db import transaction
 
 from config.base.data.retirement import offered
 from incidents import response
-from incidents.models import Contact, ContactType, Service, Ticket, TicketStatus, Visibility
+from incidents.models import Contact, ContactType, Service, Ticket, TicketStatus
 from incidents.response.paging import page_team
 from incidents.tickets.categories import find_category
 from oncall.models import Team, TeamKind, User
@@ -31,7 +31,8 @@ class Call:
     asset_name: str = ""
     asset_external_id: str = ""
     asset_url: str = ""
-    visibility: str = Visibility.OPEN
+    visibility: str = ""
+    """Empty: as the team and the category say."""
     visibility_reason: str = ""
 
 

@@ -13,6 +13,7 @@ from incidents.response.changing import EDITABLE, add_note, change_severity, edi
 from incidents.response.ending import close, reopen, resolve, restore
 from incidents.response.opening import declare, owner_of
 from incidents.response.paging import SUBJECT, preview_page, running
+from incidents.response.privacy import default_reason
 from incidents.response.reassigning import confirm_handover, give_back, reassign
 from incidents.response.telling import tell_responders
 from incidents.response.vendors import note_vendor_answer, note_vendor_done, notify_vendor
@@ -31,6 +32,7 @@ __all__ = [
     "confirm_handover",
     "declare",
     "decline",
+    "default_reason",
     "edit",
     "give_back",
     "hold",

@@ -17,6 +17,7 @@ from incidents.models import (
     Visibility,
 )
 from incidents.response.paging import page_team
+from incidents.response.privacy import default_visibility
 from incidents.tickets import clock_facts, priority, timeline
 from incidents.tickets.categories import find_category
 from incidents.tickets.locking import TicketRefused
@@ -54,7 +55,7 @@ def declare(
     asset_url: str = "",
     customer_impact: str = "",
     impact_started_at: datetime | None = None,
-    visibility: str = "open",
+    visibility: str = "",
     visibility_reason: str = "",
     opened_because: str = "",
     page: bool = True,
@@ -62,11 +63,16 @@ def declare(
     """Open an incident and, if its severity pages, page the team it is assigned to.
 
     Impact and urgency give the priority and propose the severity; `severity` overrides the proposal. `team`
-    overrides the team that owns the service, and that the team of the category. Raises TicketRefused without a team.
+    overrides the team that owns the service, and that the team of the category. Without
+    `visibility` the ticket is private if its team or category is so by default. Raises TicketRefused without a team.
     """
-    assigned_team = owner_of(team=team, service=service, category=find_category(category))
+    about = find_category(category)
+    assigned_team = owner_of(team=team, service=service, category=about)
     if assigned_team is None:
         raise TicketRefused("Choose the affected service, or the team that should look at it.", field="team")
+    visibility, visibility_reason = default_visibility(
+        visibility=visibility, reason=visibility_reason, team=assigned_team, category=about
+    )
     if severity is None or impact or urgency:
         proposal = priority.propose(impact=impact, urgency=urgency)
         severity, priority_value = severity or proposal.severity, proposal.priority
