@@ -1,10 +1,10 @@
 """The endpoint of categories."""
 
 from config.base.rest.configuration import ConfigurationViewSet, Values
+from incidents.categories import catalogue
 from incidents.filters.categories import CategoryFilter
 from incidents.models import Category
 from incidents.serializers.categories import CategorySerializer, CategoryWriteSerializer
-from incidents.tickets import categories
 
 
 class CategoryViewSet(ConfigurationViewSet):
@@ -18,8 +18,8 @@ class CategoryViewSet(ConfigurationViewSet):
 
     def write(self, record: Category | None, values: Values) -> Category:
         """One category."""
-        return categories.save_category(category=record, reason=values.pop("reason"), values=values, actor=self.actor)
+        return catalogue.save_category(category=record, reason=values.pop("reason"), values=values, actor=self.actor)
 
     def remove(self, record: Category) -> None:
         """Only a category that no ticket has."""
-        categories.delete_category(category=record, actor=self.actor)
+        catalogue.delete_category(category=record, actor=self.actor)

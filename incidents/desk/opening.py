@@ -7,9 +7,9 @@ from django.db import transaction
 
 from config.base.data.retirement import offered
 from incidents import response
+from incidents.categories.catalogue import find_category
 from incidents.models import Contact, ContactType, Service, Ticket, TicketStatus
 from incidents.response.paging import page_team
-from incidents.tickets.categories import find_category
 from oncall.models import Team, TeamKind, User
 
 

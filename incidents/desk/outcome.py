@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.base.data.clock import floor_minute
+from incidents.categories.catalogue import find_category
 from incidents.desk.opening import Call, choose_team
 from incidents.models import Incident, Severity, SlaKind, SlaMetric, TicketKind
 from incidents.response.paging import first_targets, policy_for
 from incidents.response.privacy import default_reason
 from incidents.sla.asking import preview_promises
 from incidents.tickets import clock_facts, priority
-from incidents.tickets.categories import find_category
 from oncall import schedules
 from oncall.escalation.freezing import freeze
 from oncall.escalation.machine import Target

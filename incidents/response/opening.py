@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from incidents.categories.catalogue import find_category
 from incidents.models import (
     Category,
     Contact,
@@ -19,7 +20,6 @@ from incidents.models import (
 from incidents.response.paging import page_team
 from incidents.response.privacy import default_visibility
 from incidents.tickets import clock_facts, priority, timeline
-from incidents.tickets.categories import find_category
 from incidents.tickets.locking import TicketRefused
 from oncall.models import Team, User
 

@@ -8,6 +8,7 @@ from django.db.models import Model, Q
 from config.base.data import retirement
 from config.base.data.history import sign_history
 from config.base.data.uses import Rows, Use, all_rows
+from incidents.categories import catalogue
 from incidents.intake import integration_keys
 from incidents.models import (
     ActionItem,
@@ -23,7 +24,6 @@ from incidents.models import (
 from incidents.prevention import action_items
 from incidents.response import answering, changing, reassigning
 from incidents.services import readiness
-from incidents.tickets import categories
 from incidents.tickets.changes import change_fields
 from incidents.tickets.locking import lock_record
 from incidents.uses.promises import CONDITIONS
@@ -173,7 +173,7 @@ USES = (
         is_open=True,
     ),
     Use(
-        of="incidents.Category", by="incidents.Ticket", find=categories.tickets_of, moving=unfinished,
+        of="incidents.Category", by="incidents.Ticket", find=catalogue.tickets_of, moving=unfinished,
         move=_move_category,
     ),
     Use(of="oncall.Team", by="incidents.Category", path="team", moving=all_rows, stopping=_in_use, is_open=True),

@@ -16,11 +16,11 @@ from config.base.web.forms import add_refusal
 from config.base.web.guards import Once
 from config.base.web.views import Destination, TemplatePage
 from incidents import permissions
+from incidents.categories.catalogue import category_names
 from incidents.desk import joining, matching, opening, outcome
 from incidents.forms.desk import CallForm
 from incidents.forms.requesters import NEW_FIELDS
 from incidents.models import ContactType, Service, Ticket, TicketStatus
-from incidents.tickets.categories import category_names
 from incidents.tickets.locking import TicketRefused
 from incidents.views.desk.picking import PickerPage, candidates_for
 from incidents.views.response.screen import clock_words

@@ -17,7 +17,7 @@ from incidents.forms.response import NoteForm
 from incidents.forms.tickets import ConversationForm, TicketForm
 from incidents.models import Incident, Ticket, TicketKind
 from incidents.response import situation
-from incidents.tickets.categories import category_names
+from incidents.categories.catalogue import category_names
 from incidents.views.response import verbs
 from incidents.views.tickets import facts
 from oncall.models import User

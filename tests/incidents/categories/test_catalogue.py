@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from config.base.data.roles import Role
 from incidents import response
+from incidents.categories.catalogue import category_names, find_category, save_category
 from incidents.desk.opening import Call, choose_team
 from incidents.models import Category
-from incidents.tickets.categories import category_names, find_category, save_category
 from incidents.tickets.locking import TicketRefused
 from tests import factories as make
 from tests.factories import NOON
