@@ -21,7 +21,7 @@ from incidents.api.customers import (
     StatusPageViewSet,
     SubscriberViewSet,
 )
-from incidents.api.desk import WatcherViewSet
+from incidents.api.desk import PrivateReadingViewSet, WatcherViewSet
 from incidents.api.integrations import IntegrationViewSet
 from incidents.api.reports import MetricsViewSet, SlaCycleViewSet, SlaReportViewSet
 from incidents.api.requesters import RequesterViewSet
@@ -52,6 +52,7 @@ router.register("factors", problems.FactorViewSet, "factor")
 router.register("known-errors", problems.KnownErrorViewSet, "known-error")
 router.register("actions", prevention.ActionItemViewSet, "action")
 router.register("links", prevention.LinkViewSet, "link")
+router.register("private-readings", PrivateReadingViewSet, "private-reading")
 router.register("watchers", WatcherViewSet, "watcher")
 router.register("waivers", prevention.WaiverViewSet, "waiver")
 router.register("sla-credits", SlaCreditViewSet, "sla-credit")

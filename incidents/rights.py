@@ -221,6 +221,7 @@ RIGHTS = (
             "messagetemplate": "message templates",
             "preventionwaiver": "prevention waivers",
             "priorityrule": "priority rules",
+            "privatereading": "who has read private records",
             "publicincident": "public incidents",
             "response": "responding teams",
             "scheduledmaintenance": "planned work",

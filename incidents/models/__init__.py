@@ -47,6 +47,7 @@ from incidents.models.sla.targets import (
     SlaTargetVersion,
 )
 from incidents.models.tickets.links import ONE_OF_A_KIND, STANDS_FOR, LinkKind, TicketLink
+from incidents.models.tickets.readings import PrivateReading
 from incidents.models.tickets.search import Spelling, TicketText
 from incidents.models.tickets.ticket import (
     INCIDENT_STATUSES,
@@ -104,6 +105,7 @@ __all__ = [
     "Phase",
     "PreventionWaiver",
     "PriorityRule",
+    "PrivateReading",
     "PublicIncident",
     "ReportChange",
     "ReportRun",

@@ -80,6 +80,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "metrics": _incident,
     "known-error": make.KnownErrorFactory,
     "link": make.TicketLinkFactory,
+    "private-reading": make.PrivateReadingFactory,
     "watcher": lambda: make.WatcherFactory(added_by=make.UserFactory()),
     "obligation": make.ObligationFactory,
     "on-call": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),

@@ -89,6 +89,7 @@ from tests.factories.sla import (
 )
 from tests.factories.tickets import (
     IncidentFactory,
+    PrivateReadingFactory,
     TicketLinkFactory,
     TicketTextFactory,
     TimelineEntryFactory,
@@ -139,6 +140,7 @@ __all__ = [
     "PostmortemTemplateFactory",
     "PreventionWaiverFactory",
     "PriorityRuleFactory",
+    "PrivateReadingFactory",
     "ProblemFactory",
     "PublicIncidentFactory",
     "ReliefRequestFactory",
