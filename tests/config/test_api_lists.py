@@ -80,7 +80,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "metrics": _incident,
     "known-error": make.KnownErrorFactory,
     "link": make.TicketLinkFactory,
-    "private-reading": make.PrivateReadingFactory,
+    "private-reading": lambda: make.PrivateReadingFactory(ticket__opened_by=User.objects.order_by("pk").first()),
     "watcher": lambda: make.WatcherFactory(added_by=make.UserFactory()),
     "obligation": make.ObligationFactory,
     "on-call": lambda: make.weekly_schedule(make.UserFactory(), make.UserFactory()),
