@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 from config.search.api import SearchViewSet
 from incidents.api import prevention
 from incidents.api.alerts import AlertViewSet, EventViewSet
+from incidents.api.categories import CategoryViewSet
 from incidents.api.customers import (
     ComponentViewSet,
     CustomerUpdateViewSet,
@@ -20,7 +21,7 @@ from incidents.api.customers import (
     StatusPageViewSet,
     SubscriberViewSet,
 )
-from incidents.api.desk import WatcherViewSet
+from incidents.api.desk import PrivateReadingViewSet, WatcherViewSet
 from incidents.api.integrations import IntegrationViewSet
 from incidents.api.reports import MetricsViewSet, SlaCycleViewSet, SlaReportViewSet
 from incidents.api.requesters import RequesterViewSet
@@ -51,6 +52,7 @@ router.register("factors", problems.FactorViewSet, "factor")
 router.register("known-errors", problems.KnownErrorViewSet, "known-error")
 router.register("actions", prevention.ActionItemViewSet, "action")
 router.register("links", prevention.LinkViewSet, "link")
+router.register("private-readings", PrivateReadingViewSet, "private-reading")
 router.register("watchers", WatcherViewSet, "watcher")
 router.register("waivers", prevention.WaiverViewSet, "waiver")
 router.register("sla-credits", SlaCreditViewSet, "sla-credit")
@@ -62,6 +64,7 @@ router.register("integrations", IntegrationViewSet, "integration")
 router.register("services", ServiceViewSet, "service")
 router.register("readiness", ReadinessViewSet, "readiness")
 router.register("severities", SeverityViewSet, "severity")
+router.register("categories", CategoryViewSet, "category")
 router.register("sla-targets", SlaTargetViewSet, "sla-target")
 router.register("sla", SlaViewSet, "sla")
 router.register("contacts", RequesterViewSet, "contact")

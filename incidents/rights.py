@@ -119,6 +119,12 @@ RIGHTS = (
         roles=_CENTRE,
     ),
     Right(
+        model="incidents.category",
+        actions="add change delete",
+        words="set the categories of tickets",
+        roles=_CENTRE,
+    ),
+    Right(
         model="incidents.statuspage",
         actions="add change delete",
         words="set up status pages",
@@ -206,6 +212,7 @@ RIGHTS = (
         {
             "actionitem": "action items",
             "alert": "alerts",
+            "category": "categories",
             "component": "components",
             "customerupdate": "customer updates",
             "event": "events",
@@ -214,6 +221,7 @@ RIGHTS = (
             "messagetemplate": "message templates",
             "preventionwaiver": "prevention waivers",
             "priorityrule": "priority rules",
+            "privatereading": "who has read private records",
             "publicincident": "public incidents",
             "response": "responding teams",
             "scheduledmaintenance": "planned work",

@@ -47,6 +47,12 @@ _SEVERITIES = (
     Entry("incidents.severity", "Severities", "How bad an incident is, who is paged and what it starts.", True),
     Entry("incidents.slatarget", "SLA targets", "Promises: by when to acknowledge, update, restore, prevent.", True),
     Entry("incidents.priorityrule", "Priority matrix", "Impact and urgency give the priority and propose a severity."),
+    Entry(
+        "incidents.category",
+        "Categories",
+        "What tickets are about, for which team, and whether they are private.",
+        True,
+    ),
     Entry("incidents.slatargetversion", "Versions of SLA targets", "What a target promises from a moment on."),
     Entry("incidents.slaaction", "Actions of SLA targets", "Whom a clock tells or pages before it is broken."),
     Entry("oncall.calendar", "Calendars", "Public holidays and own days off."),

@@ -12,6 +12,7 @@ from django.db.models import Model, Prefetch, QuerySet
 from config.base.rest.configuration import ConfigurationViewSet
 from config.configuration import references
 from config.configuration.document import Row
+from incidents.api.categories import CategoryViewSet
 from incidents.api.customers import ComponentViewSet, MessageTemplateViewSet, StatusPageViewSet
 from incidents.api.integrations import IntegrationViewSet
 from incidents.api.services import ServiceViewSet
@@ -106,7 +107,7 @@ KINDS = (
         {
             **_same("slug", "name", "kind", "description", "time_zone"),
             "escalation_policy": "escalation_policy.name",
-            **_same("swaps_need_approval", "external_id"),
+            **_same("swaps_need_approval", "is_private_by_default", "external_id"),
         },
         ("slug",), later=("escalation_policy",),
     ),
@@ -134,6 +135,10 @@ KINDS = (
             ),
         },
         ("position",), again=("rank",),
+    ),
+    Kind(
+        "categories", CategoryViewSet, {"name": "name__iexact"},
+        {"name": "name", "team": "team.slug", **_same("is_private", "external_id")}, ("name",),
     ),
     Kind(
         "services", ServiceViewSet, {"slug": "slug"},

@@ -2,6 +2,7 @@
 
 from incidents.admin import (
     alerts,
+    categories,
     customers,
     desk,
     integrations,
@@ -15,6 +16,7 @@ from incidents.admin import (
 
 __all__ = [
     "alerts",
+    "categories",
     "customers",
     "desk",
     "integrations",

@@ -1,9 +1,9 @@
-"""Watchers: seen on their ticket's page, inspected here."""
+"""Watchers and readings: seen on their ticket's page, inspected here."""
 
 from django.contrib import admin
 
 from incidents.admin.tickets import HiddenWithTicket
-from incidents.models import Watcher
+from incidents.models import PrivateReading, Watcher
 
 
 @admin.register(Watcher)
@@ -12,5 +12,15 @@ class WatcherAdmin(HiddenWithTicket):
 
     list_display = ("ticket", "user", "added_by", "added_at")
     list_select_related = ("ticket", "user", "added_by")
+    search_fields = ("ticket__title", "user__name")
+    ordering = ("-pk",)
+
+
+@admin.register(PrivateReading)
+class PrivateReadingAdmin(HiddenWithTicket):
+    """Who has read which private ticket."""
+
+    list_display = ("at", "ticket", "user", "token")
+    list_select_related = ("ticket", "user", "token")
     search_fields = ("ticket__title", "user__name")
     ordering = ("-pk",)

@@ -12,11 +12,11 @@ from rest_framework.response import Response
 from config.base.rest.scopes import Scope, scoped
 from config.base.rest.viewsets import BaseViewSet, ReadViewSet, post_action, write_handler
 from incidents.desk import joining
-from incidents.filters.desk import WatcherFilter
-from incidents.models import Contact, Ticket, Watcher
+from incidents.filters.desk import PrivateReadingFilter, WatcherFilter
+from incidents.models import Contact, PrivateReading, Ticket, Watcher
 from incidents.permissions import can_act, can_see_requester
 from incidents.requesters.directory import find_requester
-from incidents.serializers.desk import NewWatcherSerializer, WatcherSerializer
+from incidents.serializers.desk import NewWatcherSerializer, PrivateReadingSerializer, WatcherSerializer
 from incidents.serializers.requesters import (
     AddRequesterSerializer,
     RemoveRequesterSerializer,
@@ -76,3 +76,11 @@ class WatcherViewSet(ReadViewSet):
             raise exceptions.PermissionDenied("Everybody stops watching for themselves.")
         watchers.stop_watching(ticket_id=watcher.ticket_id, user=self.actor)
         return Response(status=204)
+
+
+class PrivateReadingViewSet(ReadViewSet):
+    """Who has read private tickets, newest first; for people who work on tickets, of those that they may see."""
+
+    queryset = PrivateReading.objects.select_related("ticket", "user", "token")
+    serializer_class = PrivateReadingSerializer
+    filterset_class = PrivateReadingFilter

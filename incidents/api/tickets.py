@@ -64,7 +64,7 @@ from incidents.serializers.tickets import (
 )
 from incidents.sla import imported, reading
 from incidents.sla.imported import ImportedClock
-from incidents.tickets import story
+from incidents.tickets import readings, story
 from oncall.api.escalation import EscalationViewSet
 from oncall.models import Escalation
 from oncall.serializers.escalation import EscalationSerializer
@@ -98,6 +98,12 @@ class TicketViewSet(IncludingViewSet):
     includes = INCLUDES
     pagination_class = OrderedPagination
     orders: ClassVar[dict[str, tuple[str, ...]]] = {"sla_due_at": ("sla_due_at", "id")}
+
+    def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """One record; 304 if the caller has it already. Who reads a private one is recorded."""
+        ticket = self.get_object()
+        readings.record_reading(ticket=ticket, user=self.actor, at=self.at)
+        return self.record_response(ticket)
 
     def get_object(self) -> Ticket:
         """The ticket at this address, if the caller may see it."""

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from config.base.data.retirement import offered
 from incidents import response
-from incidents.models import Contact, ContactType, Service, Ticket, TicketStatus, Visibility
+from incidents.categories.catalogue import find_category
+from incidents.models import Contact, ContactType, Service, Ticket, TicketStatus
 from incidents.response.paging import page_team
 from oncall.models import Team, TeamKind, User
 
@@ -30,7 +31,8 @@ class Call:
     asset_name: str = ""
     asset_external_id: str = ""
     asset_url: str = ""
-    visibility: str = Visibility.OPEN
+    visibility: str = ""
+    """Empty: as the team and the category say."""
     visibility_reason: str = ""
 
 
@@ -63,6 +65,6 @@ def solve_at_once(*, call: Call, note: str, actor: User, at: datetime) -> Ticket
 
 
 def choose_team(call: Call, actor: User) -> Team | None:
-    """The team of the call, else of its service, else the service desk that the agent belongs to."""
-    team = call.team or (call.service.team if call.service else None)
+    """The team of the call, else of its service, of its category, or the service desk that the agent belongs to."""
+    team = response.owner_of(team=call.team, service=call.service, category=find_category(call.category))
     return team or offered(actor.teams.filter(kind=TeamKind.SERVICE_DESK)).order_by("name", "pk").first()

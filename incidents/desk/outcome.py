@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.base.data.clock import floor_minute
+from incidents.categories.catalogue import find_category
 from incidents.desk.opening import Call, choose_team
 from incidents.models import Incident, Severity, SlaKind, SlaMetric, TicketKind
 from incidents.response.paging import first_targets, policy_for
+from incidents.response.privacy import default_reason
 from incidents.sla.asking import preview_promises
 from incidents.tickets import clock_facts, priority
 from oncall import schedules
@@ -38,6 +40,8 @@ class Outcome:
     duty: Duty
     is_paged: bool
     """Whether the agent has chosen to page."""
+    private_because: str
+    """Why the ticket is private without anybody choosing it; empty if it is not."""
 
 
 def preview_outcome(*, call: Call, actor: User, at: datetime, page: bool) -> Outcome:
@@ -51,6 +55,7 @@ def preview_outcome(*, call: Call, actor: User, at: datetime, page: bool) -> Out
         acknowledge_by=_acknowledge_by(call, proposal, team, at=at, page=page) if team else None,
         duty=_duty(call, team, at=at) if team else Duty(),
         is_paged=page,
+        private_because=default_reason(team=team, category=find_category(call.category)),
     )
 
 

@@ -6,7 +6,7 @@ from config.base.data.retirement import offered
 from config.base.web.forms import Form
 from incidents.desk.opening import Call
 from incidents.forms.requesters import NEW_FIELDS, PickerForm
-from incidents.forms.response import PARENT_HELP, AssigneeField
+from incidents.forms.response import PARENT_HELP, AssigneeField, private_teams_hint
 from incidents.models import ClosureCode, Contact, ContactType, HoldReason, Service, Visibility
 from oncall.models import Team
 
@@ -42,7 +42,7 @@ class CallForm(PickerForm):
     service = forms.ModelChoiceField(
         queryset=Service.objects.select_related("team").order_by("name"), required=False, empty_label="Not known yet"
     )
-    category = forms.CharField(max_length=60, required=False)
+    category = forms.CharField(max_length=60, required=False, widget=forms.TextInput(attrs={"list": "categories"}))
     impact = _level_choice("Who is hit?", _IMPACT)
     urgency = _level_choice("Can they work?", _URGENCY)
     page_now = forms.BooleanField(label="Page now", required=False)
@@ -86,7 +86,7 @@ class CallForm(PickerForm):
         return Call(
             **texts | records,
             requester=requester,
-            visibility=Visibility.PRIVATE if is_private else Visibility.OPEN,
+            visibility=Visibility.PRIVATE if is_private else "",
             visibility_reason=cleaned.get("visibility_reason") or "" if is_private else "",
         )
 
@@ -110,6 +110,7 @@ class HandOverManyForm(Form):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = offered(Team.objects.order_by("name"))  # type: ignore[attr-defined]  # typed as any Field
+        self.fields["team"].help_text = f"{self.fields['team'].help_text} {private_teams_hint()}".strip()
 
 
 class ParentOfManyForm(Form):

@@ -19,6 +19,13 @@ PARENT_HELP = (
 )
 
 
+def private_teams_hint() -> str:
+    """Which teams' tickets are private, said before one is handed over; empty if no team's are."""
+    rows = offered(Team.objects.filter(is_private_by_default=True)).order_by("name")
+    names = list(rows.values_list("name", flat=True))
+    return f"A ticket becomes private with: {', '.join(names)}. You may not see it any more then." if names else ""
+
+
 class DeclareForm(Form):
     """Declaring an incident: a title and a service or team are enough."""
 
@@ -99,6 +106,7 @@ class ReassignForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = offered(Team.objects.exclude(pk=self.ticket.team_id).order_by("name"))  # type: ignore[attr-defined]  # typed as any Field
+        self.fields["team"].help_text = private_teams_hint()
 
 
 class AddRespondersForm(VerbForm):

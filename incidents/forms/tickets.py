@@ -50,7 +50,7 @@ class TicketForm(EditForm):
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
     impact = LevelField()
     urgency = LevelField()
-    category = forms.CharField(max_length=60, required=False)
+    category = forms.CharField(max_length=60, required=False, widget=forms.TextInput(attrs={"list": "categories"}))
     is_security = SecurityField()
     affected_customers = forms.CharField(max_length=300, required=False)
     conference_url = forms.URLField(label="Conference link", required=False, assume_scheme="https")

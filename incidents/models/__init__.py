@@ -9,6 +9,7 @@ from incidents.models.alerts import (
     Integration,
     IntegrationKind,
 )
+from incidents.models.categories import Category
 from incidents.models.customers.maintenance import (
     UNDER_WAY,
     MaintenanceStatus,
@@ -46,6 +47,7 @@ from incidents.models.sla.targets import (
     SlaTargetVersion,
 )
 from incidents.models.tickets.links import ONE_OF_A_KIND, STANDS_FOR, LinkKind, TicketLink
+from incidents.models.tickets.readings import PrivateReading
 from incidents.models.tickets.search import Spelling, TicketText
 from incidents.models.tickets.ticket import (
     INCIDENT_STATUSES,
@@ -79,6 +81,7 @@ __all__ = [
     "ActionStatus",
     "Alert",
     "AlertStatus",
+    "Category",
     "ClosureCode",
     "Component",
     "ComponentStatus",
@@ -102,6 +105,7 @@ __all__ = [
     "Phase",
     "PreventionWaiver",
     "PriorityRule",
+    "PrivateReading",
     "PublicIncident",
     "ReportChange",
     "ReportRun",

@@ -1,13 +1,16 @@
-"""Panels of a ticket's story, its obligations and its watchers."""
+"""Panels of a ticket's story, its obligations, its watchers and who has read it."""
 
 from django.http import HttpRequest
 
 from config.base.web import panels
 from config.base.web.panels import Fold
-from incidents.models import Ticket
-from incidents.tickets import story, watchers
+from incidents import permissions
+from incidents.models import Ticket, Visibility
+from incidents.tickets import readings, story, watchers
 from incidents.tickets.subject import TICKET
 from oncall.panels import obligations
+
+_MAX_READINGS = 20
 
 
 def _story(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
@@ -25,6 +28,13 @@ def _watchers(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
     }
 
 
+def _readings(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
+    if ticket.visibility != Visibility.PRIVATE or not permissions.can_act(request.user, ticket):
+        return None
+    rows = readings.latest_readings(ticket, limit=_MAX_READINGS + 1)
+    return {"rows": rows[:_MAX_READINGS], "has_more": len(rows) > _MAX_READINGS}
+
+
 def register() -> None:
     """Add the panels; called from `ready()`."""
     panels.register(panels.Panel("postmortem", 1, "incidents/tickets/panel_story.html", _story))
@@ -32,3 +42,4 @@ def register() -> None:
         obligations.register(place, 12, subject_type=TICKET)
     for place in ("incident", "problem"):
         panels.register(panels.Panel(place, 40, "incidents/tickets/panel_watchers.html", _watchers))
+        panels.register(panels.Panel(place, 45, "incidents/tickets/panel_readings.html", _readings))

@@ -11,8 +11,9 @@ from incidents.response.answering import (
 )
 from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hold, link_parent, resume
 from incidents.response.ending import close, reopen, resolve, restore
-from incidents.response.opening import declare
+from incidents.response.opening import declare, owner_of
 from incidents.response.paging import SUBJECT, preview_page, running
+from incidents.response.privacy import default_reason
 from incidents.response.reassigning import confirm_handover, give_back, reassign
 from incidents.response.telling import tell_responders
 from incidents.response.vendors import note_vendor_answer, note_vendor_done, notify_vendor
@@ -31,6 +32,7 @@ __all__ = [
     "confirm_handover",
     "declare",
     "decline",
+    "default_reason",
     "edit",
     "give_back",
     "hold",
@@ -39,6 +41,7 @@ __all__ = [
     "note_vendor_answer",
     "note_vendor_done",
     "notify_vendor",
+    "owner_of",
     "preview_page",
     "reassign",
     "reopen",

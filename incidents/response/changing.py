@@ -8,8 +8,9 @@ from django.db import transaction
 from config.base.data.text import clean_lines
 from incidents.models import EntryKind, HoldReason, LinkKind, Severity, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.response.paging import page_team, running
+from incidents.response.privacy import record_copies
 from incidents.response.telling import tell_responders
-from incidents.tickets import clock_facts, links, priority, quoting, timeline
+from incidents.tickets import clock_facts, links, priority, timeline
 from incidents.tickets.changes import change_fields, differing, record_change
 from incidents.tickets.locking import TicketRefused, lock_record, lock_ticket, move, save
 from incidents.tickets.watcher_news import tell_watchers
@@ -136,13 +137,5 @@ def edit(*, ticket_id: int, changes: Mapping[str, object], actor: User | None, a
         stamps["times_changed_at"] = at
     change_fields(ticket=ticket, values=changed, unrecorded=stamps, actor=actor, at=at)
     if "visibility" in changed and ticket.visibility == Visibility.PRIVATE:
-        _record_copies(ticket, actor=actor, at=at)
+        record_copies(ticket, actor=actor, at=at)
     return ticket
-
-
-def _record_copies(ticket: Ticket, *, actor: User | None, at: datetime) -> None:
-    """Name the open records that hold text which was copied before this one became private."""
-    for holder in quoting.holders_of_copies(ticket):
-        text = f"{holder.reference} is open to everybody and holds a copy of the timeline, made before."
-        data = {"ticket": holder.reference}
-        timeline.record(ticket_id=ticket.pk, kind=EntryKind.CHANGE, text=text, at=at, actor=actor, data=data)

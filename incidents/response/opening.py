@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from incidents.categories.catalogue import find_category
 from incidents.models import (
+    Category,
     Contact,
     EntryKind,
     Incident,
@@ -16,12 +18,18 @@ from incidents.models import (
     Visibility,
 )
 from incidents.response.paging import page_team
+from incidents.response.privacy import default_visibility
 from incidents.tickets import clock_facts, priority, timeline
 from incidents.tickets.locking import TicketRefused
 from oncall.models import Team, User
 
 # The database checks foreign keys; full_clean would run a query for each.
 _NOT_CLEANED = frozenset(field.name for field in Incident._meta.fields if field.is_relation) | {"number"}
+
+
+def owner_of(*, team: Team | None, service: Service | None, category: Category | None) -> Team | None:
+    """The team that gets a ticket: the chosen one, else that of its service, else that of its category."""
+    return team or (service.team if service else None) or (category.team if category else None)
 
 
 @transaction.atomic
@@ -47,7 +55,7 @@ def declare(
     asset_url: str = "",
     customer_impact: str = "",
     impact_started_at: datetime | None = None,
-    visibility: str = "open",
+    visibility: str = "",
     visibility_reason: str = "",
     opened_because: str = "",
     page: bool = True,
@@ -55,11 +63,16 @@ def declare(
     """Open an incident and, if its severity pages, page the team it is assigned to.
 
     Impact and urgency give the priority and propose the severity; `severity` overrides the proposal. `team`
-    overrides the team that owns the service. Raises TicketRefused without a service and without a team.
+    overrides the team that owns the service, and that the team of the category. Without
+    `visibility` the ticket is private if its team or category is so by default. Raises TicketRefused without a team.
     """
-    assigned_team = team or (service.team if service else None)
+    about = find_category(category)
+    assigned_team = owner_of(team=team, service=service, category=about)
     if assigned_team is None:
         raise TicketRefused("Choose the affected service, or the team that should look at it.", field="team")
+    visibility, visibility_reason = default_visibility(
+        visibility=visibility, reason=visibility_reason, team=assigned_team, category=about
+    )
     if severity is None or impact or urgency:
         proposal = priority.propose(impact=impact, urgency=urgency)
         severity, priority_value = severity or proposal.severity, proposal.priority

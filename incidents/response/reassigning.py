@@ -8,6 +8,7 @@ from config.base.data.text import clean_lines
 from incidents.customers.obligations import reassign_updates
 from incidents.models import EntryKind, Ticket
 from incidents.response.paging import end_paging, page_team
+from incidents.response.privacy import hide_for_team
 from incidents.tickets import clock_facts, handovers, timeline
 from incidents.tickets.locking import TicketRefused, lock_ticket, refuse_unless_open, save
 from oncall.models import Team, User
@@ -16,6 +17,8 @@ from oncall.models import Team, User
 @transaction.atomic
 def reassign(*, ticket_id: int, team: Team, reason: str, actor: User | None, at: datetime) -> Ticket:
     """Assign the ticket to another team, which is paged; number and timeline stay.
+
+    It becomes private if the tickets of that team are private by default.
 
     The previous team's escalation ends, and the new team must acknowledge. Until somebody of it confirms, by
     `confirm_handover` or by beginning to work, the ticket says so.
@@ -89,5 +92,6 @@ def _give_to_team(ticket: Ticket, team: Team, *, text: str, at: datetime, actor:
         data={"from": before.pk, "to": team.pk},
         facts=clock_facts.changed("team", team),
     )
+    hide_for_team(ticket=ticket, actor=actor, at=at)
     if ticket.severity.pages:
         page_team(ticket=ticket, team=team, at=at)

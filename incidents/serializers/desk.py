@@ -1,9 +1,9 @@
-"""Watchers as the API shows them, and what watching takes."""
+"""Watchers and readings as the API shows them, and what watching takes."""
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import InputSerializer, RecordSerializer
-from incidents.models import Watcher
+from config.base.rest.serializers import InputSerializer, ReadKey, RecordSerializer
+from incidents.models import PrivateReading, Watcher
 from incidents.serializers.tickets import ReferenceField
 from oncall.serializers.people import PersonSerializer
 
@@ -24,3 +24,15 @@ class NewWatcherSerializer(InputSerializer):
     """The ticket that you watch from now on."""
 
     ticket = ReferenceField()
+
+
+class PrivateReadingSerializer(RecordSerializer):
+    """A person opened a private ticket; once in each hour."""
+
+    ticket = serializers.CharField(source="ticket.reference", read_only=True)
+    user = PersonSerializer(read_only=True)
+    token = ReadKey("name", allow_null=True)
+
+    class Meta:
+        model = PrivateReading
+        fields = ("id", "ticket", "user", "token", "at")

@@ -16,7 +16,10 @@ class DeclareSerializer(FactsSerializer):
     team = Key(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
     severity = Key(slug_field="name", queryset=Severity.objects.all(), allow_null=True, required=False)
     contact_type = serializers.ChoiceField(choices=ContactType.choices, default=ContactType.API)
-    visibility = serializers.ChoiceField(choices=Visibility.choices, default=Visibility.OPEN)
+    visibility = serializers.ChoiceField(
+        choices=Visibility.choices, required=False,
+        help_text="Left out, it is private if that is the default of its team or category, else open.",
+    )  # fmt: skip
     visibility_reason = Line(max_length=200, allow_blank=True, required=False)
     page = serializers.BooleanField(
         default=True, help_text="False pages nobody, whatever the severity: a call that somebody logs."
@@ -24,7 +27,7 @@ class DeclareSerializer(FactsSerializer):
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """A private record says why."""
-        if attrs["visibility"] == Visibility.PRIVATE and not attrs.get("visibility_reason"):
+        if attrs.get("visibility") == Visibility.PRIVATE and not attrs.get("visibility_reason"):
             raise serializers.ValidationError({"visibility_reason": ["Say why this record is private."]})
         return attrs
 

@@ -8,6 +8,7 @@ from django.db.models import Model, Q
 from config.base.data import retirement
 from config.base.data.history import sign_history
 from config.base.data.uses import Rows, Use, all_rows
+from incidents.categories import catalogue
 from incidents.intake import integration_keys
 from incidents.models import (
     ActionItem,
@@ -59,6 +60,12 @@ def move_ticket(*, row: Model, record: Model, by: Model, reason: str, at: dateti
     else:
         locked = lock_record(ticket.pk, kind=TicketKind(ticket.kind))
         change_fields(ticket=locked, values={column: by}, actor=actor, at=at)
+
+
+def _move_category(*, row: Model, record: Model, by: Model, reason: str, at: datetime, actor: User | None) -> None:
+    ticket = cast(Ticket, row)
+    locked = lock_record(ticket.pk, kind=TicketKind(ticket.kind))
+    change_fields(ticket=locked, values={"category": str(by)}, actor=actor, at=at)
 
 
 def _move_action(*, row: Model, record: Model, by: Model, reason: str, at: datetime, actor: User | None) -> None:
@@ -165,6 +172,11 @@ USES = (
         columns=("incidents.Integration.default_severity",), moving=all_rows, move=_move_sender, stopping=all_rows,
         is_open=True,
     ),
+    Use(
+        of="incidents.Category", by="incidents.Ticket", find=catalogue.tickets_of, moving=unfinished,
+        move=_move_category,
+    ),
+    Use(of="oncall.Team", by="incidents.Category", path="team", moving=all_rows, stopping=_in_use, is_open=True),
     Use(
         of="incidents.Severity", by="incidents.PriorityRule", path="severity", moving=all_rows, stopping=all_rows,
         words=("cell of the priority matrix", "cells of the priority matrix"),

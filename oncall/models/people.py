@@ -172,6 +172,13 @@ class Team(Dated):
     swaps_need_approval = models.BooleanField(
         default=False, help_text="A manager must approve each swap of a shift before it takes effect."
     )
+    is_private_by_default = models.BooleanField(
+        "tickets are private by default",
+        default=False,
+        db_default=False,
+        help_text="A ticket that is opened for the team or handed over to it is seen only by the team, the requester"
+        " and who opened it.",
+    )
     members = models.ManyToManyField(User, through="Membership", related_name="teams", limit_choices_to=PEOPLE)
     external_id = external_id_field()
     retired_at = retired_at_field()

@@ -91,7 +91,7 @@ class TeamSerializer(RecordSerializer):
         model = Team
         fields = (
             "id", "slug", "name", "kind", "description", "time_zone", "escalation_policy", "swaps_need_approval",
-            "members", "external_id", "retired_at", "created_at", "updated_at",
+            "is_private_by_default", "members", "external_id", "retired_at", "created_at", "updated_at",
         )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ class TeamWriteSerializer(ConfigurationSerializer):
         model = Team
         fields = (
             "slug", "name", "kind", "description", "time_zone", "escalation_policy", "swaps_need_approval",
-            "external_id", "reason",
+            "is_private_by_default", "external_id", "reason",
         )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from incidents.models import (
 )
 from incidents.prevention.auto_resolve import resolve_waiting
 from incidents.response import TicketRefused
+from incidents.response.privacy import default_visibility
 from incidents.tickets import clock_facts, links, priority, timeline
 from incidents.tickets.changes import change_fields, old_and_new
 from incidents.tickets.locking import lock_record, move
@@ -53,11 +54,13 @@ def open_problem(
     team: Team | None = None,
     description: str = "",
 ) -> Ticket:
-    """Open a problem without an incident. Raises TicketRefused."""
+    """Open a problem without an incident, private if that is its team's default. Raises TicketRefused."""
     owner = team or (service.team if service else None)
     if owner is None:
         raise TicketRefused("Choose the service it is about, or the team that should investigate it.", field="team")
+    visibility, because = default_visibility(visibility="", reason="", team=owner, category=None)
     problem = Problem(
+        visibility=visibility, visibility_reason=because,
         kind=TicketKind.PROBLEM, title=title, description=description, service=service, team=owner,
         severity=severity, priority=priority.priority_of(severity=severity), opened_by=actor, created_at=at,
         updated_at=at, impact_started_at=at,

@@ -97,6 +97,10 @@ BODIES: dict[str, tuple[Callable[[], Body], Body]] = {
         },
         {"title": "Tills are down"},
     ),
+    "categories": (
+        lambda: {"name": "Payroll", "team": make.TeamFactory().slug, "is_private": True},
+        {"is_private": False},
+    ),
     "integrations": (an_integration, {"name": "Prometheus in Berlin"}),
     "message-templates": (
         lambda: {"title": "First words", "phase": "investigating", "body": "{symptom} Next update {next}."},

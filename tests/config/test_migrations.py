@@ -15,6 +15,7 @@ from config.base.data.roles import Role
 from config.embedded import test_databases
 
 APPEND_ONLY = {
+    "incidents_privatereading": "",
     "incidents_slabreach": "",
     "incidents_slatargetversion": "'withdrawn_at', 'withdrawn_by_id'",
     "incidents_slawarning": "",

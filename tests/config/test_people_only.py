@@ -30,6 +30,7 @@ ANYBODY = {
     "incidents.MaintenanceUpdate.author": WHO_DID_IT,
     "incidents.PreventionWaiver.decided_by": WHO_DID_IT,
     "incidents.PreventionWaiver.requested_by": WHO_DID_IT,
+    "incidents.PrivateReading.user": OF_ANY_ACCOUNT,
     "incidents.ScheduledMaintenance.created_by": WHO_DID_IT,
     "incidents.SlaImpact.created_by": WHO_DID_IT,
     "incidents.SlaTargetVersion.created_by": WHO_DID_IT,

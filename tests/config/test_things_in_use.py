@@ -44,6 +44,11 @@ def _severity() -> Pair:
     return ticket.severity, ticket
 
 
+def _category() -> Pair:
+    category = make.CategoryFactory(name="Payroll")
+    return category, make.IncidentFactory(category="payroll")
+
+
 def _service() -> Pair:
     ticket = make.IncidentFactory(service=make.ServiceFactory())
     return ticket.service, ticket
@@ -103,6 +108,7 @@ IN_USE: dict[str, Callable[[], Pair]] = {
     "oncall.Calendar": _calendar,
     "oncall.ObligationRule": _rule,
     "incidents.Severity": _severity,
+    "incidents.Category": _category,
     "incidents.Service": _service,
     "incidents.StatusPage": _page,
     "incidents.Component": _component,
@@ -180,7 +186,7 @@ class TestEveryKind:
         [
             make.TeamFactory, make.ServiceFactory, make.SeverityFactory, make.CalendarFactory, make.StatusPageFactory,
             make.ComponentFactory, make.IntegrationFactory, make.MessageTemplateFactory, make.ContactFactory,
-            make.PostmortemTemplateFactory, make.ScheduleFactory, make.PolicyFactory,
+            make.PostmortemTemplateFactory, make.ScheduleFactory, make.PolicyFactory, make.CategoryFactory,
         ],
     )  # fmt: skip
     def test_in_no_use_is_deleted(self, client: Client, factory: Callable[[], models.Model]) -> None:

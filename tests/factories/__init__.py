@@ -8,6 +8,7 @@ from tests.factories.calendars import (
     CalendarVersionFactory,
     schedule_excluding,
 )
+from tests.factories.categories import CategoryFactory
 from tests.factories.cover import (
     AbsenceFactory,
     OverrideFactory,
@@ -88,6 +89,7 @@ from tests.factories.sla import (
 )
 from tests.factories.tickets import (
     IncidentFactory,
+    PrivateReadingFactory,
     TicketLinkFactory,
     TicketTextFactory,
     TimelineEntryFactory,
@@ -106,6 +108,7 @@ __all__ = [
     "CalendarDateFactory",
     "CalendarFactory",
     "CalendarVersionFactory",
+    "CategoryFactory",
     "ComponentFactory",
     "ContactFactory",
     "ContactMethodFactory",
@@ -137,6 +140,7 @@ __all__ = [
     "PostmortemTemplateFactory",
     "PreventionWaiverFactory",
     "PriorityRuleFactory",
+    "PrivateReadingFactory",
     "ProblemFactory",
     "PublicIncidentFactory",
     "ReliefRequestFactory",

@@ -51,6 +51,18 @@ class TicketTextFactory(DjangoModelFactory):
     fresh_since = NOON
 
 
+class PrivateReadingFactory(DjangoModelFactory):
+    """A person who read a private incident."""
+
+    class Meta:
+        model = incident_models.PrivateReading
+
+    ticket = factory.SubFactory(IncidentFactory, visibility="private", visibility_reason="A complaint")
+    user = factory.SubFactory(UserFactory)
+    at = NOON
+    hour = factory.SelfAttribute("at")
+
+
 class WatcherFactory(DjangoModelFactory):
     """A person who watches an incident."""
 

@@ -16,6 +16,7 @@ from config.base.web.forms import add_refusal
 from config.base.web.guards import Once
 from config.base.web.views import Destination, TemplatePage
 from incidents import permissions
+from incidents.categories.catalogue import category_names
 from incidents.desk import joining, matching, opening, outcome
 from incidents.forms.desk import CallForm
 from incidents.forms.requesters import NEW_FIELDS
@@ -139,8 +140,8 @@ class NewTicket(PickerPage):
         return ticket
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """With the outcome and the matches for what the form holds."""
-        context = super().get_context_data(**kwargs)
+        """With the categories, and the outcome and the matches for what the form holds."""
+        context = super().get_context_data(**kwargs) | {"categories": category_names()}
         form = cast("CallForm", context["form"])
         values = {name: form[name].value() for name in form.fields}
         typed = {name: value for name, value in values.items() if value not in (None, "", False)}

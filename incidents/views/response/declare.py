@@ -54,11 +54,13 @@ def _proposal(request: HttpRequest, data: Any, at: Any) -> dict[str, Any]:
     names = response.preview_page(severity=severity, service=values["service"], team=values["team"], at=at)
     text = f"{values['customer_impact'] or ''} {values['description'] or ''}".strip()
     declaration = Declaration(values["title"] or "", text, values["service"])
+    owner = response.owner_of(team=values["team"], service=values["service"], category=None)
     return {
         "priority": proposed.priority,
         "severity": severity,
         "is_chosen": values["severity"] is not None,
-        "owner": values["team"] or (values["service"].team if values["service"] else None),
+        "owner": owner,
+        "private_because": response.default_reason(team=owner),
         "names": names,
         "panels": panels.collect("declare", request, declaration),
     }

@@ -20,6 +20,7 @@ from config.base.web.views import DetailPage
 from incidents import permissions, response
 from incidents.models import Ticket
 from incidents.response import answer_by_link, handing_over, situation, ticket_session
+from incidents.tickets.readings import record_reading
 from incidents.views.response import screen, verbs
 from oncall import paging
 from oncall.models import Page
@@ -49,6 +50,7 @@ class Respond(DetailPage):
         """The incident, with buttons for people who may act."""
         user = self.person
         ticket = self.object
+        record_reading(ticket=ticket, user=user, at=self.at)
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context |= screen.build_screen(ticket, user, at=self.at)
         context |= screen.known_so_far(ticket, at=self.at)

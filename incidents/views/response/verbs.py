@@ -264,7 +264,7 @@ class VerbPage(LockedTicketMixin, FormPage):
         self.verb.call(self.ticket, self.person, self.at, form.cleaned_data)
         if self.verb.say is not None:
             self.done = self.verb.say(self.ticket, self.person)
-        return self._back()
+        return self._after()
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """After a button, go back with the error; show a form again."""
@@ -278,6 +278,13 @@ class VerbPage(LockedTicketMixin, FormPage):
         if self.request.POST.get("next") == "respond":
             return reverse("incidents:respond", args=[self.ticket.reference])
         return self.ticket.get_absolute_url()
+
+    def _after(self) -> str:
+        """Where to go on; the queue, where the verb took the ticket out of the person's sight."""
+        if find_ticket(self.ticket.reference, self.person) is not None:
+            return self._back()
+        self.done = f"{self.ticket.reference} is private now, and you do not see it any more. {self.done}".strip()
+        return reverse("incidents:queue")
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the ticket, and the address to go back to."""

@@ -11,12 +11,14 @@ from config.base.web.filters import query_problems
 from config.base.web.guards import Edits
 from config.base.web.views import Destination, DetailPage, FormPage
 from incidents import permissions, response
+from incidents.categories.catalogue import category_names
 from incidents.desk import presence
 from incidents.desk.conversation import read_conversation
 from incidents.forms.response import NoteForm
 from incidents.forms.tickets import ConversationForm, TicketForm
 from incidents.models import Incident, Ticket, TicketKind
 from incidents.response import situation
+from incidents.tickets.readings import record_reading
 from incidents.views.response import verbs
 from incidents.views.tickets import facts
 from oncall.models import User
@@ -42,8 +44,9 @@ class TicketPage(DetailPage):
         return str(self.object.kind)
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """All that the page shows."""
+        """All that the page shows; that a private ticket is read is recorded first."""
         ticket, user = self.object, self.person
+        record_reading(ticket=ticket, user=user, at=self.at)
         teams = situation.responding_teams(ticket)
         possible = verbs.possible_verbs(ticket, user, is_ringing=any(team.is_ringing for team in teams))
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -141,5 +144,6 @@ class TicketEdit(verbs.LockedTicketMixin, FormPage):
         )
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """With the address to go back to."""
-        return super().get_context_data(**kwargs) | {"ticket": self.ticket, "back": self.ticket.get_absolute_url()}
+        """With the address to go back to, and the categories."""
+        own = {"ticket": self.ticket, "back": self.ticket.get_absolute_url(), "categories": category_names()}
+        return super().get_context_data(**kwargs) | own

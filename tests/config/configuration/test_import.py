@@ -81,6 +81,10 @@ severities:
     rank: 3
     below: SEV1-R
     pages: false
+categories:
+  - name: Payroll
+    team: retail
+    is_private: true
 services:
   - slug: tills
     name: Tills
@@ -140,7 +144,7 @@ class TestImport:
         assert version.conditions == {"severity": [severity.pk], "service": [Service.objects.get(slug="tills").pk]}
         [hours] = CalendarVersion.objects.filter(calendar=version.calendar)
         assert (hours.windows[0]["end"], str(hours.holidays)) == ("18:00", "Zurich holidays")
-        assert len(outcome.changes) == 16
+        assert len(outcome.changes) == 17
         assert all(change.is_new for change in outcome.changes)
         assert severity.history.get().history_change_reason == "From the test system"
 
@@ -150,7 +154,7 @@ class TestImport:
 
         again = load(FILE)
 
-        assert (again.changes, again.unchanged) == ((), 16)
+        assert (again.changes, again.unchanged) == ((), 17)
         assert Severity.history.count() + Service.history.count() + Integration.history.count() == rows
 
     def test_of_what_was_exported_changes_nothing_and_gives_the_same_bytes(self) -> None:

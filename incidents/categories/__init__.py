@@ -1,0 +1,1 @@
+"""Categories: what tickets are about, which team gets them, and whether they are private."""
