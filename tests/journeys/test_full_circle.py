@@ -85,7 +85,7 @@ def an_alert_opens_an_incident_and_the_person_on_call_answers(stage: Stage) -> N
 def the_commander_updates_customers(stage: Stage) -> None:
     """S11: a template, a preview, one mail each, and a public page with its own text."""
     carla = stage.person("carla")
-    carla.follows("Tell customers")
+    carla.follows("Tell customers…")
     carla.writes(name="Search fails for some", component_status="Partial outage", impact="Major",
                  template="Investigating")  # fmt: skip
     carla.presses("Fill in the template")
