@@ -33,14 +33,20 @@ class Person:
             assert phrase in content, (phrase, self.page.url, content)
         return content
 
+    def _look_into_menus(self) -> None:
+        """Open what is folded, as a person does who looks for something that does not stand there."""
+        self.page.locator("main details").evaluate_all("folds => folds.forEach(fold => { fold.open = true; })")
+
     def follows(self, name: str) -> None:
         """Follow a link of the page."""
+        self._look_into_menus()
         with self.page.expect_navigation(wait_until="domcontentloaded"):
             self.page.locator("main").get_by_role("link", name=name, exact=True).first.click()
 
     def presses(self, name: str, *, within: str = "main") -> None:
         """Press a button of the page; on the phone screen its name goes on with what it does."""
         named = re.compile(rf"^\s*{re.escape(name)}(?![ ]?[a-z0-9])")
+        self._look_into_menus()
         with self.page.expect_navigation(wait_until="domcontentloaded"):
             self.page.locator(within).get_by_role("button", name=named).first.click()
 
