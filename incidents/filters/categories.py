@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from config.base.web.filters import FilterSet, RetiredFilter, WordsFilter
+from config.base.web.filters import FilterSet, RetiredFilter, WordsFilter, YesNoFilter
 from incidents.models import Category
 from oncall.models import Team
 
@@ -12,7 +12,7 @@ class CategoryFilter(FilterSet):
 
     search = WordsFilter(fields=["name"])
     team = filters.ModelChoiceFilter(queryset=Team.objects.order_by("name"), to_field_name="slug")
-    is_private = filters.BooleanFilter()
+    is_private = YesNoFilter()
     external_id = filters.CharFilter()
     retired = RetiredFilter()
 

@@ -97,7 +97,9 @@ class TicketFilter(FilterSet):
         label_of=Concat("name", Value(" <"), "email", Value(">"), output_field=TextField()),
     )
     sla = SlaFilter()
-    handover = filters.ChoiceFilter(choices=[("unconfirmed", "Not confirmed yet")], method="in_handover")
+    handover = filters.ChoiceFilter(
+        label="Handover", choices=[("unconfirmed", "Not confirmed yet")], method="in_handover"
+    )
     contact_type = filters.ChoiceFilter(choices=ContactType)
     is_security = YesNoFilter(label="About security")
     created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
