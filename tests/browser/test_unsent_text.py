@@ -228,7 +228,7 @@ class TestQuestion:
 
         page.goto(people["quiet"].get_absolute_url())
         note_of(page).fill(TEXT)
-        page.get_by_label("Your account").click()
+        page.locator(".menu-person > summary").click()
         for left in (1, 0):
             page.get_by_role("button", name="Sign out").click()
             if not left:

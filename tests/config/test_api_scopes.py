@@ -73,8 +73,10 @@ class TestDeclarations:
         with pytest.raises(TypeError, match="scope of create"):
             type("Open", (ReadViewSet,), {"create": create})
 
-    def test_of_incidents_are_the_only_ones_that_respond_opens(self) -> None:
-        assert {basename for basename, _, _, handler in verbs() if handler.scope == Scope.RESPOND} == {"incident"}
+    def test_of_incidents_and_who_watches_them_are_what_respond_opens(self) -> None:
+        assert {basename for basename, _, _, handler in verbs() if handler.scope == Scope.RESPOND} == {
+            "incident", "watcher",
+        }  # fmt: skip
 
     def test_of_what_customers_read_are_publish(self) -> None:
         published = {(name, handler.__name__) for name, _, _, handler in verbs() if handler.scope == Scope.PUBLISH}

@@ -22,6 +22,7 @@ from tests import factories as make
 
 NO_KEYS = {
     ("TimelineEntrySerializer", "token"): "the name of a token",
+    ("PrivateReadingSerializer", "token"): "the name of a token",
     ("AlertSerializer", "dedup_key"): "what the sender calls the trouble",
     ("EventSerializer", "dedup_key"): "what the sender calls the trouble",
     ("SectionSerializer", "key"): "the name of a section",
