@@ -1,4 +1,4 @@
-"""Verbs of a ticket's requesters, for the endpoint of incidents, and the endpoint of watchers."""
+"""Verbs of a ticket's requesters and external links; the endpoints of watchers and private readings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,8 @@ from incidents.serializers.requesters import (
     RemoveRequesterSerializer,
     RequesterSerializer,
 )
-from incidents.tickets import watchers
+from incidents.serializers.tickets import ExternalLinkAddressSerializer, NewExternalLinkSerializer
+from incidents.tickets import external_links, watchers
 
 
 def with_requester(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,3 +85,35 @@ class PrivateReadingViewSet(ReadViewSet):
     queryset = PrivateReading.objects.select_related("ticket", "user", "token")
     serializer_class = PrivateReadingSerializer
     filterset_class = PrivateReadingFilter
+
+
+def _has_link(ticket: Ticket, data: dict[str, str]) -> bool:
+    return external_links.has_external_link(ticket, data["url"])
+
+
+def _has_no_link(ticket: Ticket, data: dict[str, str]) -> bool:
+    return not _has_link(ticket, data)
+
+
+class ExternalLinkVerbs(BaseViewSet):
+    """Pages of other systems that belong to a ticket."""
+
+    @post_action(
+        NewExternalLinkSerializer, scope=Scope.RESPOND, may=can_act, is_done=_has_link, changes=("external_links",)
+    )
+    def add_external_link(self, ticket: Ticket, data: dict[str, str]) -> Ticket:
+        """Link it to a page of another system; 20 at most, one to each address."""
+        return external_links.add_external_link(
+            ticket_id=ticket.pk, url=data["url"], title=data["title"], actor=self.actor, at=self.at
+        )
+
+    @post_action(
+        ExternalLinkAddressSerializer,
+        scope=Scope.RESPOND,
+        may=can_act,
+        is_done=_has_no_link,
+        changes=("external_links",),
+    )
+    def remove_external_link(self, ticket: Ticket, data: dict[str, str]) -> Ticket:
+        """Remove the link to this address."""
+        return external_links.remove_external_link(ticket_id=ticket.pk, url=data["url"], actor=self.actor, at=self.at)
