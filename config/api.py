@@ -21,7 +21,7 @@ from incidents.api.customers import (
     StatusPageViewSet,
     SubscriberViewSet,
 )
-from incidents.api.desk import PrivateReadingViewSet, WatcherViewSet
+from incidents.api.desk import PrivateReadingViewSet, WatcherViewSet, WorkTimeViewSet
 from incidents.api.integrations import IntegrationViewSet
 from incidents.api.reports import MetricsViewSet, SlaCycleViewSet, SlaReportViewSet
 from incidents.api.requesters import RequesterViewSet
@@ -38,7 +38,6 @@ from oncall.api.paging import PageViewSet
 from oncall.api.people import MembershipViewSet, TeamViewSet, UserViewSet
 from oncall.api.rota import HandoffNoteViewSet, OnCallViewSet
 from oncall.api.saved_views import SavedViewViewSet
-from oncall.api.work import WorkIntervalViewSet
 from postmortems import api as postmortems
 from problems import api as problems
 
@@ -97,7 +96,7 @@ router.register("calendar-dates", calendars.CalendarDateViewSet, "calendar-date"
 router.register("teams", TeamViewSet, "team")
 router.register("memberships", MembershipViewSet, "membership")
 router.register("users", UserViewSet, "user")
-router.register("work-intervals", WorkIntervalViewSet, "work-interval")
+router.register("work-intervals", WorkTimeViewSet, "work-interval")
 router.register("saved-views", SavedViewViewSet, "saved-view")
 router.register("obligations", ObligationViewSet, "obligation")
 router.register("search", SearchViewSet, "search")

@@ -1,7 +1,8 @@
-"""Verbs of a ticket's requesters, for the endpoint of incidents, and the endpoint of watchers."""
+"""Verbs of a ticket's requesters and external links; the endpoints of watchers, private readings and time worked."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions
@@ -10,19 +11,29 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.base.rest.scopes import Scope, scoped
-from config.base.rest.viewsets import BaseViewSet, ReadViewSet, post_action, write_handler
-from incidents.desk import joining
+from config.base.rest.viewsets import BaseViewSet, ReadViewSet, check_role, post_action, write_handler
+from incidents.desk import joining, work_time
 from incidents.filters.desk import PrivateReadingFilter, WatcherFilter
 from incidents.models import Contact, PrivateReading, Ticket, Watcher
 from incidents.permissions import can_act, can_see_requester
 from incidents.requesters.directory import find_requester
-from incidents.serializers.desk import NewWatcherSerializer, PrivateReadingSerializer, WatcherSerializer
+from incidents.serializers.desk import (
+    NewWatcherSerializer,
+    NewWorkTimeSerializer,
+    PrivateReadingSerializer,
+    WatcherSerializer,
+    WorkTimeSerializer,
+)
 from incidents.serializers.requesters import (
     AddRequesterSerializer,
     RemoveRequesterSerializer,
     RequesterSerializer,
 )
-from incidents.tickets import watchers
+from incidents.serializers.tickets import ExternalLinkAddressSerializer, NewExternalLinkSerializer
+from incidents.tickets import external_links, watchers
+from incidents.tickets.subject import TICKET
+from oncall.api.work import WorkIntervalViewSet
+from oncall.models import User, WorkInterval
 
 
 def with_requester(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,3 +95,75 @@ class PrivateReadingViewSet(ReadViewSet):
     queryset = PrivateReading.objects.select_related("ticket", "user", "token")
     serializer_class = PrivateReadingSerializer
     filterset_class = PrivateReadingFilter
+
+
+class _NewTime(TypedDict):
+    ticket: Ticket
+    started_at: datetime
+    ended_at: datetime
+
+
+def _may_act(user: User, interval: WorkInterval | None = None) -> bool:
+    """Whether the person works on tickets, and on this time's."""
+    if interval is None:
+        return can_act(user)
+    ticket = Ticket.objects.filter(pk=interval.subject_id).first() if interval.subject_type == TICKET else None
+    return ticket is not None and can_act(user, ticket)
+
+
+class WorkTimeViewSet(WorkIntervalViewSet):
+    """Who worked on what, from when to when, newest first."""
+
+    @write_handler(NewWorkTimeSerializer, scope=Scope.RESPOND, may=_may_act, status=201)
+    def create(self, data: _NewTime) -> WorkInterval:
+        """Add a time in which you worked on a ticket."""
+        return work_time.add(
+            ticket_id=data["ticket"].pk, started_at=data["started_at"], ended_at=data["ended_at"],
+            actor=self.actor, at=self.at,
+        )  # fmt: skip
+
+    @write_handler(WorkTimeSerializer, scope=Scope.RESPOND, may=_may_act, partial=True)
+    def partial_update(self, interval: WorkInterval, data: dict[str, datetime]) -> WorkInterval:
+        """Correct a time that you added; what is not sent stays."""
+        return work_time.correct(interval_id=interval.pk, actor=self.actor, at=self.at, **data)
+
+    @extend_schema(request=None, responses={204: None})
+    @scoped(Scope.RESPOND)
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Remove a time that you added."""
+        interval = self.get_object()
+        check_role(_may_act, request.user, interval)
+        work_time.remove(interval_id=interval.pk, actor=self.actor, at=self.at)
+        return Response(status=204)
+
+
+def _has_link(ticket: Ticket, data: dict[str, str]) -> bool:
+    return external_links.has_external_link(ticket, data["url"])
+
+
+def _has_no_link(ticket: Ticket, data: dict[str, str]) -> bool:
+    return not _has_link(ticket, data)
+
+
+class ExternalLinkVerbs(BaseViewSet):
+    """Pages of other systems that belong to a ticket."""
+
+    @post_action(
+        NewExternalLinkSerializer, scope=Scope.RESPOND, may=can_act, is_done=_has_link, changes=("external_links",)
+    )
+    def add_external_link(self, ticket: Ticket, data: dict[str, str]) -> Ticket:
+        """Link it to a page of another system; 20 at most, one to each address."""
+        return external_links.add_external_link(
+            ticket_id=ticket.pk, url=data["url"], title=data["title"], actor=self.actor, at=self.at
+        )
+
+    @post_action(
+        ExternalLinkAddressSerializer,
+        scope=Scope.RESPOND,
+        may=can_act,
+        is_done=_has_no_link,
+        changes=("external_links",),
+    )
+    def remove_external_link(self, ticket: Ticket, data: dict[str, str]) -> Ticket:
+        """Remove the link to this address."""
+        return external_links.remove_external_link(ticket_id=ticket.pk, url=data["url"], actor=self.actor, at=self.at)

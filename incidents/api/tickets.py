@@ -31,7 +31,7 @@ from config.base.web import panels
 from incidents import response
 from incidents.api.alerts import AlertViewSet
 from incidents.api.customers import CustomerUpdateViewSet
-from incidents.api.desk import RequesterVerbs, with_requester
+from incidents.api.desk import ExternalLinkVerbs, RequesterVerbs, with_requester
 from incidents.api.prevention import LinkViewSet
 from incidents.api.response import MovingVerbs
 from incidents.filters.tickets import TicketFilter, TimelineFilter
@@ -90,7 +90,7 @@ INCLUDES = {
 }
 
 
-class TicketViewSet(IncludingViewSet):
+class TicketViewSet(ExternalLinkVerbs, IncludingViewSet):
     """What the endpoints of all kinds of tickets share: look-up by id or by reference."""
 
     lookup_value_regex = "(?:[A-Z]{3}-)?[0-9]{1,18}"

@@ -1,14 +1,22 @@
-"""The form of a call, in the order of the talk, and the forms of actions on many tickets."""
+"""The form of a call, in the order of the talk, the forms of actions on many tickets, and those of time worked."""
+
+from datetime import datetime, timedelta
 
 from django import forms
+from django.utils import timezone
 
+from config.base.data.clock_changes import read_wall_clock
+from config.base.data.moments import read_local_minute
 from config.base.data.retirement import offered
-from config.base.web.forms import Form
+from config.base.data.wall_clock import MINUTE
+from config.base.web.forms import EditForm, Form
+from config.base.web.moments import MomentField, reader_zone
 from incidents.desk.opening import Call
 from incidents.forms.requesters import NEW_FIELDS, PickerForm
-from incidents.forms.response import PARENT_HELP, AssigneeField, private_teams_hint
+from incidents.forms.response import PARENT_HELP, AssigneeField, VerbForm, private_teams_hint
 from incidents.models import ClosureCode, Contact, ContactType, HoldReason, Service, Visibility
-from oncall.models import Team
+from oncall.models import Team, WorkInterval
+from oncall.work.claims import LONGEST
 
 _ENDS = (ClosureCode.SOLVED, ClosureCode.NO_FAULT_FOUND, ClosureCode.CANCELLED)
 _IMPACT = [("3", "One person"), ("2", "A team"), ("1", "Many")]
@@ -131,3 +139,80 @@ class CloseManyForm(Form):
 
     code = forms.ChoiceField(label="Closure code", choices=[(code.value, code.label) for code in _ENDS])
     note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def end_after(started_at: datetime | None, ended_at: datetime | None, typed: str) -> datetime | None:
+    """The end, which of a local time that comes twice in a night is the one after the start."""
+    if started_at is None or ended_at is None or ended_at > started_at:
+        return ended_at
+    local = read_local_minute(typed)
+    second = read_wall_clock(local, reader_zone()).second if local else None
+    return second if second is not None and second > started_at else ended_at
+
+
+def _zone_hint() -> str:
+    return f"In your time zone, {timezone.get_current_timezone_name()}."
+
+
+class NewWorkTimeForm(VerbForm):
+    """A time that was worked: minutes until now, or from when to when."""
+
+    minutes = forms.IntegerField(
+        label="Minutes, until now",
+        required=False,
+        min_value=1,
+        max_value=LONGEST // MINUTE,
+        help_text="Or say below from when to when.",
+    )
+    started_at = MomentField(label="From", required=False, whole_minutes=True)
+    ended_at = MomentField(label="To", required=False, whole_minutes=True)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # the page passes what its base takes
+        self.fields["started_at"].help_text = _zone_hint()
+
+    def clean(self) -> dict[str, object]:
+        """One of the two, as a start and an end."""
+        cleaned = super().clean() or {}
+        minutes = cleaned.pop("minutes", None)
+        started_at, ended_at = cleaned.get("started_at"), cleaned.get("ended_at")
+        if self.errors:
+            return cleaned
+        if minutes is not None and (started_at or ended_at):
+            self.add_error("minutes", "Give the minutes, or from when to when, but not both.")
+        elif minutes is not None:
+            now = self.at.replace(second=0, microsecond=0)
+            return cleaned | {"started_at": now - timedelta(minutes=minutes), "ended_at": now}
+        elif started_at is None:
+            self.add_error("minutes" if ended_at is None else "started_at", "Say how long it was, or when it began.")
+        elif ended_at is None:
+            self.add_error("ended_at", "Say when it ended.")
+        return cleaned | {"ended_at": end_after(started_at, ended_at, str(self.data.get("ended_at", "")))}
+
+
+class WorkTimeForm(EditForm):
+    """From when to when a time was; a time that is not changed stays as it is, to the second."""
+
+    started_at = MomentField(label="From", whole_minutes=True)
+    ended_at = MomentField(label="To", whole_minutes=True)
+
+    @classmethod
+    def of(cls, interval: WorkInterval, data: object = None) -> "WorkTimeForm":
+        """The form with the times as they are."""
+        form = cls(data, current={"started_at": interval.started_at, "ended_at": interval.ended_at})
+        form.interval = interval
+        form.fields["started_at"].help_text = _zone_hint()
+        return form
+
+    interval: WorkInterval
+
+    def changed_times(self) -> dict[str, datetime | None]:
+        """The start and the end, each if it was changed."""
+        started_at, ended_at = (
+            self.cleaned_data[name] if name in self.changed_data else None for name in ("started_at", "ended_at")
+        )
+        typed = str(self.data.get("ended_at", ""))
+        return {
+            "started_at": started_at,
+            "ended_at": end_after(started_at or self.interval.started_at, ended_at, typed),
+        }

@@ -1,10 +1,11 @@
-"""Forms of action items and links."""
+"""Forms of action items, and of links to tickets and to other systems."""
 
 from django import forms
 from django.db.models import QuerySet
 
 from incidents.forms.response import VerbForm
 from incidents.models import LinkKind
+from incidents.tickets.external_links import MAX_TITLE, MAX_URL
 from oncall.models import Team, User
 
 
@@ -43,3 +44,17 @@ class LinkForm(VerbForm):
 
     kind = forms.ChoiceField(label="This ticket is", choices=LinkKind.choices)
     other = forms.CharField(label="Ticket", max_length=24, help_text="Its reference, as PRB-7 or INC-12.")
+
+
+class ExternalLinkForm(VerbForm):
+    """The address, and what to call it."""
+
+    url = forms.CharField(
+        label="Address",
+        max_length=MAX_URL,
+        widget=forms.URLInput(attrs={"autofocus": True}),
+        help_text="The whole address, beginning with https:// or http://.",
+    )
+    title = forms.CharField(
+        label="Title", max_length=MAX_TITLE, required=False, help_text="Without one it is called by its host."
+    )

@@ -1,10 +1,12 @@
-"""The panel of a ticket's requesters: who it is for, who has the same trouble, and their details."""
+"""The panels of a ticket's requesters and of the time that people worked on it."""
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from config.base.web import panels
 from config.base.web.panels import Fold
 from incidents import permissions
+from incidents.desk import work_time
 from incidents.models import Ticket, TicketKind
 
 MAX_ADDED = 20
@@ -29,6 +31,25 @@ def _requesters(request: HttpRequest, ticket: Ticket) -> dict[str, object] | Non
     }
 
 
+def _work_time(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
+    user = request.user
+    if permissions.reads_as_requester(user, ticket):
+        return None
+    people = work_time.by_person(ticket, at=timezone.now())
+    can_act = permissions.can_act(user, ticket)
+    fold = Fold("Time worked", "incidents:work-time-new", ticket.reference)
+    return {
+        "ticket": ticket,
+        "people": people,
+        "reader": user,
+        "can_act": can_act,
+        "is_empty": not people,
+        "folds": [fold] if can_act and not people else [],
+    }
+
+
 def register() -> None:
-    """Add the panel; called from `ready()`."""
+    """Add the panels; called from `ready()`."""
     panels.register(panels.Panel("incident", 8, "incidents/desk/panel_requesters.html", _requesters))
+    for place in ("incident", "problem"):
+        panels.register(panels.Panel(place, 38, "incidents/desk/panel_work_time.html", _work_time))

@@ -1,4 +1,4 @@
-"""Panels of a ticket's story, its obligations, its watchers and who has read it."""
+"""Panels of a ticket's story, its obligations, its watchers, who has read it, and its links to other systems."""
 
 from django.http import HttpRequest
 
@@ -7,6 +7,7 @@ from config.base.web.panels import Fold
 from incidents import permissions
 from incidents.models import Ticket, Visibility
 from incidents.tickets import readings, story, watchers
+from incidents.tickets.external_links import MAX_LINKS
 from incidents.tickets.subject import TICKET
 from oncall.panels import obligations
 
@@ -35,11 +36,27 @@ def _readings(request: HttpRequest, ticket: Ticket) -> dict[str, object] | None:
     return {"rows": rows[:_MAX_READINGS], "has_more": len(rows) > _MAX_READINGS}
 
 
+def _external_links(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
+    can_act = permissions.can_act(request.user, ticket)
+    has_room = len(ticket.external_links) < MAX_LINKS
+    fold = Fold("External link", "incidents:external-link-new", ticket.reference)
+    return {
+        "ticket": ticket,
+        "links": ticket.external_links,
+        "can_act": can_act,
+        "is_empty": not ticket.external_links,
+        "folds": [fold] if can_act and has_room else [],
+    }
+
+
 def register() -> None:
     """Add the panels; called from `ready()`."""
     panels.register(panels.Panel("postmortem", 1, "incidents/tickets/panel_story.html", _story))
     for place in ("incident", "problem", "postmortem"):
         obligations.register(place, 12, subject_type=TICKET)
     for place in ("incident", "problem"):
+        panels.register(
+            panels.Panel(place, 32, "incidents/tickets/panel_external_links.html", _external_links, group="related")
+        )
         panels.register(panels.Panel(place, 40, "incidents/tickets/panel_watchers.html", _watchers))
         panels.register(panels.Panel(place, 45, "incidents/tickets/panel_readings.html", _readings))

@@ -20,7 +20,7 @@ from oncall.models import Urgency, User
 EDITABLE = frozenset({
     "title", "description", "category", "is_security", "service", "impact", "urgency", "requester",
     "affected_customers", "asset_type", "asset_name", "asset_external_id", "asset_url", "visibility",
-    "visibility_reason", "conference_url", "external_links", "custom", "impact_started_at", "contact_type",
+    "visibility_reason", "conference_url", "custom", "impact_started_at", "contact_type",
     "customer_impact", "workaround",
 })  # fmt: skip
 

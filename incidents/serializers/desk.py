@@ -1,8 +1,8 @@
-"""Watchers and readings as the API shows them, and what watching takes."""
+"""Watchers and readings as the API shows them, and what watching and time worked take."""
 
 from rest_framework import serializers
 
-from config.base.rest.serializers import InputSerializer, ReadKey, RecordSerializer
+from config.base.rest.serializers import InputSerializer, Instant, ReadKey, RecordSerializer
 from incidents.models import PrivateReading, Watcher
 from incidents.serializers.tickets import ReferenceField
 from oncall.serializers.people import PersonSerializer
@@ -36,3 +36,16 @@ class PrivateReadingSerializer(RecordSerializer):
     class Meta:
         model = PrivateReading
         fields = ("id", "ticket", "user", "token", "at")
+
+
+class WorkTimeSerializer(InputSerializer):
+    """From when to when."""
+
+    started_at = Instant()
+    ended_at = Instant()
+
+
+class NewWorkTimeSerializer(WorkTimeSerializer):
+    """A time in which you worked on a ticket."""
+
+    ticket = ReferenceField()

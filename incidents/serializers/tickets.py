@@ -1,4 +1,4 @@
-"""Tickets, their timeline and their story as the API shows them."""
+"""Tickets, their links to other systems, their timeline and their story as the API shows them."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -23,7 +23,27 @@ from incidents.models.tickets.ticket import PREFIXES
 from incidents.permissions import can_see_requester
 from incidents.serializers.requesters import RequesterInputSerializer, RequesterSerializer
 from incidents.serializers.severities import LevelField
+from incidents.tickets.external_links import MAX_TITLE, MAX_URL
 from oncall.serializers.people import Address, PersonSerializer
+
+
+class ExternalLinkSerializer(OutputSerializer):
+    """A page of another system."""
+
+    title = serializers.CharField(read_only=True)
+    url = serializers.CharField(read_only=True)
+
+
+class ExternalLinkAddressSerializer(InputSerializer):
+    """The address of a page of another system."""
+
+    url = Line(max_length=MAX_URL)
+
+
+class NewExternalLinkSerializer(ExternalLinkAddressSerializer):
+    """A new link: the address, and what to call it."""
+
+    title = Line(max_length=MAX_TITLE, allow_blank=True, default="")
 
 
 class TicketSerializer(RecordSerializer):
@@ -38,6 +58,7 @@ class TicketSerializer(RecordSerializer):
     handover_from = ReadKey("slug", allow_null=True)
     opened_by = PersonSerializer(read_only=True, allow_null=True)
     requester = serializers.SerializerMethodField()
+    external_links = ExternalLinkSerializer(many=True, read_only=True)
     url = Address(source="get_absolute_url", read_only=True)
 
     class Meta:
@@ -46,7 +67,7 @@ class TicketSerializer(RecordSerializer):
             "id", "reference", "url", "title", "description", "category", "is_security", "contact_type", "status",
             "hold_reason", "severity", "priority", "impact", "urgency", "service", "team", "assignee", "opened_by",
             "requester", "affected_customers", "asset_type", "asset_name", "asset_external_id", "asset_url",
-            "closure_code", "closure_note", "visibility", "conference_url",
+            "closure_code", "closure_note", "visibility", "conference_url", "external_links",
             "created_at", "updated_at", "impact_started_at", "detected_at", "alerted_at", "acknowledged_at",
             "work_started_at", "mitigated_at", "restored_at", "resolved_at", "closed_at", "reopened_at", "sla_due_at",
             "opened_at", "imported_from", "reassignments", "handover_from", "handed_over_at",

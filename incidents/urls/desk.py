@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from incidents.urls.references import TICKET
-from incidents.views.desk import new_ticket, picking, requesters
+from incidents.views.desk import new_ticket, picking, requesters, work_time
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/new/", new_ticket.NewTicket.as_view(), name="ticket-new"),
@@ -20,6 +20,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         TICKET + "requesters/(?P<pk>[0-9]{1,18})/correct/$",
         requesters.CorrectRequesterOfTicket.as_view(),
         name="ticket-requester-correct",
+    ),
+    re_path(TICKET + "work-time/new/$", work_time.WorkTimeNew.as_view(), name="work-time-new"),
+    re_path(
+        TICKET + "work-time/(?P<pk>[0-9]{1,18})/correct/$",
+        work_time.WorkTimeCorrect.as_view(),
+        name="work-time-correct",
+    ),
+    re_path(
+        TICKET + "work-time/(?P<pk>[0-9]{1,18})/remove/$", work_time.WorkTimeRemove.as_view(), name="work-time-remove"
     ),
     path("requesters/<int:pk>/correct/", requesters.CorrectRequester.as_view(), name="requester-correct"),
 ]

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from incidents.urls.references import TICKET
-from incidents.views.tickets import bulk, queue, story, ticket, watchers
+from incidents.views.tickets import bulk, external_links, queue, story, ticket, watchers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", queue.Queue.as_view(), name="queue"),
@@ -13,5 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(TICKET + "story/$", story.Story.as_view(), name="story"),
     re_path(TICKET + "watch/$", watchers.Watch.as_view(), name="watch"),
     re_path(TICKET + "stop-watching/$", watchers.StopWatching.as_view(), name="stop-watching"),
+    re_path(TICKET + "external-links/new/$", external_links.ExternalLinkNew.as_view(), name="external-link-new"),
+    re_path(
+        TICKET + "external-links/remove/$", external_links.ExternalLinkRemove.as_view(), name="external-link-remove"
+    ),
     re_path(TICKET + "edit/$", ticket.TicketEdit.as_view(), name="ticket-edit"),
 ]

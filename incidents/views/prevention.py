@@ -61,7 +61,7 @@ class TicketFormPage(LockedTicketMixin, FormPage):
 
     template_name = "incidents/response/verb.html"
     form_class: type[forms.Form] = VerbForm
-    refusals = REFUSALS
+    refusals: tuple[type[Exception], ...] = REFUSALS
     anchor = ""
 
     def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:

@@ -18,6 +18,7 @@ SHOWN = {
     "incidents/filters/clocks.py": "what is due soon in a list",
     "incidents/panels/clocks.py": "the clocks as they are now",
     "incidents/panels/customers.py": "how late an update is",
+    "incidents/panels/desk.py": "how long the running work has lasted",
     "incidents/views/customers/status_page.py": "the page as it is now",
     "incidents/views/response/respond.py": "the screen as it is now",
     "oncall/admin/escalation/policies.py": "the moment that is asked about first, and who would be paged now",

@@ -1,0 +1,58 @@
+"""Links of a ticket to pages of other systems: the form to add one, and the button that removes one."""
+
+from django.http import HttpRequest
+
+from config.base.web.guards import Once, Repeatable
+from config.base.web.views import Destination, PostPage
+from incidents import permissions
+from incidents.forms.prevention import ExternalLinkForm
+from incidents.models import Ticket
+from incidents.tickets import external_links
+from incidents.views.prevention import TicketFormPage
+from incidents.views.response.verbs import REFUSALS, ticket_or_404
+
+
+class ExternalLinkNew(TicketFormPage):
+    """Add a link."""
+
+    guard = Once("the domain refuses a second link to the same page")
+    title = "Add an external link"
+    button = "Add the link"
+    lead = "To a page of another system, such as a dashboard, a vendor's case or a document."
+    done = "Link added."
+    form_class = ExternalLinkForm
+
+    def perform(self, form: ExternalLinkForm) -> Destination:
+        """Add it."""
+        external_links.add_external_link(ticket_id=self.ticket.pk, actor=self.person, at=self.at, **form.cleaned_data)
+        return f"{self.ticket.get_absolute_url()}#related"
+
+
+class ExternalLinkRemove(PostPage):
+    """Remove a link; adding it again is as easy."""
+
+    guard = Repeatable("what was removed stays removed")
+    confirm = ""
+    refusals = REFUSALS
+    done = "Link removed."
+    ticket: Ticket
+
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        """Find the ticket."""
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
+
+    def may(self) -> bool:
+        """People who act on tickets."""
+        return permissions.can_act(self.person, self.ticket)
+
+    def perform(self) -> Destination:
+        """Remove it."""
+        url = self.request.POST.get("url", "")
+        external_links.remove_external_link(ticket_id=self.ticket.pk, url=url, actor=self.person, at=self.at)
+        return self.back()
+
+    def back(self) -> str:
+        """The panel on the ticket's page."""
+        return f"{self.ticket.get_absolute_url()}#related"
