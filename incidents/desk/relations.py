@@ -1,4 +1,4 @@
-"""What a ticket in a list belongs to: the ticket it is part of, and the known error behind it."""
+"""What stands behind a ticket in a list: the known error that caused it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,10 +13,10 @@ _MAX = 4
 
 
 def with_relations(tickets: TicketQuerySet) -> TicketQuerySet:
-    """Tickets with `relations`, read in the same query: what they are caused by or part of."""
+    """Tickets with `relations`, read in the same query: the problems that caused them."""
     links = TicketLink.objects.filter(from_ticket=OuterRef("pk"), kind=LinkKind.CAUSED_BY).order_by("pk")
     row = JSONObject(
-        kind="kind", of="to_ticket__kind", number="to_ticket__number", status="to_ticket__status",
+        of="to_ticket__kind", number="to_ticket__number", status="to_ticket__status",
         visibility="to_ticket__visibility",
     )  # fmt: skip
     return tickets.with_columns(relations=ArraySubquery(links.values(link=row)[:_MAX]))
@@ -26,7 +26,6 @@ def known_error_reference(ticket: Ticket) -> str:
     """The number of the problem behind it whose error is known; empty if there is none that everybody may see."""
     relations: Sequence[Mapping[str, object]] = getattr(ticket, "relations", [])
     for link in relations:
-        is_known = link["kind"] == LinkKind.CAUSED_BY and link["status"] == TicketStatus.KNOWN_ERROR
-        if is_known and link["visibility"] == "open":
+        if link["status"] == TicketStatus.KNOWN_ERROR and link["visibility"] == "open":
             return f"{PREFIXES[TicketKind(str(link['of']))]}-{link['number']}"
     return ""

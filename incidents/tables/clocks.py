@@ -3,10 +3,10 @@
 import django_tables2 as tables
 from django.db.models import F, QuerySet
 from django.utils.functional import cached_property
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.base.web import badges, display
+from config.base.web.markup import fill
 from config.base.web.tables import Table, TimeColumn
 from incidents.models import SlaState, Ticket
 from incidents.sla import loading, next_due, words
@@ -51,15 +51,15 @@ class NextDueTable(Table):
         if clock.is_paused:
             since = display.clock_element(clock.paused_since, at=self.at)
             reasons = words.short_reasons_text(clock.paused_by)
-            return _cell("paused", "Paused", format_html("{}, since {}", reasons, since))
+            return _cell("paused", "Paused", fill("{}, since {}", reasons, since))
         left, due = self._left(clock), display.clock_element(clock.due_at, at=self.at)
         amount = words.left_text(left.minutes, is_round_the_clock=clock.is_round_the_clock)
         if clock.breached_at is not None or left.minutes < 0:
-            return _cell("broken", f"{amount} late", format_html("{} was {}", metric, due))
-        until = format_html("{} by {}", metric, due)
+            return _cell("broken", f"{amount} late", fill("{} was {}", metric, due))
+        until = fill("{} by {}", metric, due)
         if left.opens_at is not None:
             opens = display.clock_element(left.opens_at, at=self.at)
-            return _cell("closed", format_html("Opens {}", opens), until)
+            return _cell("closed", fill("Opens {}", opens), until)
         return _cell(words.urgency(left.percent, clock.warn_percents), f"{amount} left", until)
 
     def value_minutes_left(self, record: Ticket) -> int | None:
@@ -91,4 +91,4 @@ class NextDueTable(Table):
 
 
 def _cell(css: str, face: object, below: object) -> SafeString:
-    return format_html('{}<div class="hf-sub hf-cut">{}</div>', badges.clock_face(css, face), below)
+    return fill('{}<div class="hf-sub hf-cut">{}</div>', badges.clock_face(css, face), below)

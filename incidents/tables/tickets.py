@@ -3,10 +3,10 @@
 from typing import Any
 
 import django_tables2 as tables
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.base.web import badges, display
+from config.base.web.markup import fill
 from config.base.web.tables import DurationColumn, LinkColumn, Table, TagColumn, TimeColumn
 from incidents.models import Ticket
 from incidents.tables.clocks import NextDueTable
@@ -50,12 +50,12 @@ class TicketTable(NextDueTable):
 
     def row_mark(self, record: Any) -> SafeString | str:
         """A red edge while nobody has answered."""
-        return format_html(' class="{}"', "is-loud") if getattr(record, "is_unowned", False) else ""
+        return fill(' class="{}"', "is-loud") if getattr(record, "is_unowned", False) else ""
 
     def render_title(self, value: str, record: Any) -> SafeString:
         """The title as a link, with a tag while nobody has answered."""
         tag = badges.badge("unowned", "yes", "unanswered") if getattr(record, "is_unowned", False) else ""
-        return format_html('<span><a href="{}">{}</a> {}</span>', record.get_absolute_url(), value, tag)
+        return fill('<span><a href="{}">{}</a> {}</span>', record.get_absolute_url(), value, tag)
 
     def value_title(self, value: str) -> str:
         """The bare title, for CSV."""
@@ -63,7 +63,7 @@ class TicketTable(NextDueTable):
 
     def render_priority(self, value: int) -> SafeString:
         """As P1."""
-        return format_html('<span class="priority">P{}</span>', value)
+        return fill('<span class="priority">P{}</span>', value)
 
     def value_priority(self, value: int) -> int:
         """The bare number, for CSV."""

@@ -9,8 +9,8 @@ from tests.bench import bulk_data, measure
 from tests.bench.measure import show
 
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "100000,1000000").split(",")]
-AIMS = {"API": (25, 4), "HTML": (120, 8)}
-AIM_RATIO = 1.3
+AIMS = {"API": (15, 4), "HTML": (60, 9)}
+AIM_RATIO = 1.2
 LISTS = {
     "API newest": "/api/v1/incidents/?page_size=50",
     "API of a team, done": "/api/v1/incidents/?team=team-3&group=done&page_size=50",

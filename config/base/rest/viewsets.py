@@ -33,6 +33,7 @@ from config.base.rest.filters import StrictFilters
 from config.base.rest.pagination import Pagination
 from config.base.rest.scopes import Scope
 from config.base.rest.serializers import EmptySerializer
+from config.base.rest.shown_columns import only_shown
 from config.base.web.retries import retried
 
 RowT = TypeVar("RowT", bound=Model)
@@ -230,6 +231,10 @@ class AnswerViewSet(BaseViewSet[RowT]):
 
 class ReadViewSet(mixins.ListModelMixin, BaseViewSet[RowT]):
     """A model to list and read. Declare `queryset`, `serializer_class`, `filterset_class`."""
+
+    def paginate_queryset(self, queryset: QuerySet[RowT]) -> list[RowT] | None:  # type: ignore[override]  # never a list
+        """The rows of a page, with what the serializer shows of the records they refer to."""
+        return super().paginate_queryset(only_shown(queryset, self.get_serializer_class()))
 
     def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
         """One record; 304 if the caller has it already."""

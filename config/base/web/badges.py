@@ -1,9 +1,11 @@
 """Badges: severities as blocks, statuses as a shape and a word, all other values as chips (docs/design.md)."""
 
-from django.utils.html import format_html
+from functools import lru_cache
+
 from django.utils.safestring import SafeString
 
 from config.base.web.icons import icon
+from config.base.web.markup import fill
 
 # Each status of a ticket has a shape, so that color is only the second hint.
 _STATUS_ICONS = {
@@ -99,22 +101,23 @@ _CLOCK_ICONS = {
 }
 
 
+@lru_cache(maxsize=1024, typed=True)
 def clock_face(state: str, words: object) -> SafeString:
     """The face of a clock: a shape for its state, and its words."""
-    return format_html(
-        '<span class="hf-clock is-{}">{}{}</span>', state, icon(_CLOCK_ICONS.get(state, "clock")), words
-    )
+    return fill('<span class="hf-clock is-{}">{}{}</span>', state, icon(_CLOCK_ICONS.get(state, "clock")), words)
 
 
+@lru_cache(maxsize=256, typed=True)
 def severity_badge(rank: object, name: object) -> SafeString:
     """A severity's name on the ground of its rank; only the first is loud."""
-    return format_html('<span class="hf-sev is-{}">{}</span>', rank, name)
+    return fill('<span class="hf-sev is-{}">{}</span>', rank, name)
 
 
+@lru_cache(maxsize=64, typed=True)
 def status_badge(status: object, label: object) -> SafeString:
     """A ticket's status: its shape and its word."""
     name = str(status)
-    return format_html(
+    return fill(
         '<span class="hf-state is-{}">{}{}</span>',
         name.replace("_", "-"), icon(_STATUS_ICONS.get(name, "circle-dot")), label,
     )  # fmt: skip
@@ -123,7 +126,7 @@ def status_badge(status: object, label: object) -> SafeString:
 def chip(family: str, value: object, label: object) -> SafeString:
     """A pill for a relation or a result; a value without a color of its own is grey."""
     color = _COLORS.get((family, str(value)), "")
-    return format_html('<span class="hf-chip{}">{}</span>', f" is-{color}" if color else "", label)
+    return fill('<span class="hf-chip{}">{}</span>', f" is-{color}" if color else "", label)
 
 
 def badge(family: str, value: object, label: object) -> SafeString:

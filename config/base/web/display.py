@@ -4,10 +4,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-DASH = format_html('<span class="{}">&ndash;</span>', "text-secondary")
+from config.base.web.markup import fill
+
+DASH = fill('<span class="{}">&ndash;</span>', "text-secondary")
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60))
 
 
@@ -84,7 +85,7 @@ def time_element(value: datetime | None, *, at: datetime, text: str = "") -> Saf
     """A `<time>`: its text is relative to `at`, its title absolute; a dash for no time."""
     if value is None:
         return DASH
-    return format_html(
+    return fill(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
         local_text(value),
@@ -121,7 +122,7 @@ def clock_element(value: datetime | None, *, at: datetime, zone: str | None = No
     """A `<time>` with the local time as its text, as "Tue 09:00", and the full date in its title."""
     if value is None:
         return DASH
-    return format_html(
+    return fill(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
         local_text(value, zone=zone),

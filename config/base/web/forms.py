@@ -11,12 +11,13 @@ from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt, pretty_name
 from django.template.defaultfilters import linebreaksbr
 from django.utils.datastructures import MultiValueDict
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.base.web import drafts
 from config.base.web.batched_choices import BatchedChoiceField, BatchedChoiceIterator, BatchedChoices
 from config.base.web.choices import ChoosesInUse
+from config.base.web.markup import escaped
 
 _CSS = {
     forms.CheckboxInput: "form-check-input",
@@ -97,17 +98,15 @@ class LeanSelect(forms.Select):
         options = [(str(key), label) for key, label in self.choices]  # not list(), which would query a count first
         if any(isinstance(label, list | tuple) for _, label in options):
             return super().render(name, value, attrs, renderer)
-        drawn = format_html_join(
-            "\n",
-            '<option value="{}"{}>{}</option>',
-            ((key, _SELECTED if key in chosen else "", label) for key, label in options),
+        drawn = SafeString(
+            "\n".join(
+                f'<option value="{escaped(key)}"{" selected" if key in chosen else ""}>{escaped(label)}</option>'
+                for key, label in options
+            )
         )
         more = {"multiple": True} if self.several else {}
         attributes = flatatt({"name": name} | self.build_attrs(self.attrs, attrs) | more)
         return format_html("<select{}>\n{}\n</select>", attributes, drawn)
-
-
-_SELECTED = SafeString(" selected")
 
 
 MAX_VALUES = 20

@@ -1,9 +1,11 @@
 """How people look on a page: initials on a quiet ground, and always the name."""
 
+from functools import lru_cache
 from typing import Protocol
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from config.base.web.markup import fill
 
 _GROUNDS = ("", " is-b", " is-c", " is-d", " is-e")
 
@@ -18,7 +20,7 @@ def avatar(name: str, *, large: bool = False) -> SafeString:
     """A person's initials; the ground hangs on the name, so that it is the same everywhere."""
     ground = _GROUNDS[sum(name.encode()) % len(_GROUNDS)]
     size = " is-lg" if large else ""
-    return format_html('<span class="hf-avatar{}{}" aria-hidden="true">{}</span>', ground, size, initials(name))
+    return fill('<span class="hf-avatar{}{}" aria-hidden="true">{}</span>', ground, size, initials(name))
 
 
 class Named(Protocol):
@@ -33,9 +35,13 @@ def person_element(user: Named | None, *, note: str = "") -> SafeString:
     """Initials and name of a user or requester; "Nobody yet" for None, so that a hole is seen."""
     if user is None:
         return NOBODY
-    name = user.name
-    below = format_html(' <span class="hf-sub">{}</span>', note) if note else ""
-    return format_html('<span class="hf-person">{}<span class="hf-cut">{}</span>{}</span>', avatar(name), name, below)
+    return _element(user.name, note)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _element(name: str, note: str) -> SafeString:
+    below = fill(' <span class="hf-sub">{}</span>', note) if note else ""
+    return fill('<span class="hf-person">{}<span class="hf-cut">{}</span>{}</span>', avatar(name), name, below)
 
 
 NOBODY = SafeString(

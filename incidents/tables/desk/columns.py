@@ -2,14 +2,15 @@
 
 import django_tables2 as tables
 from django.db.models import F, QuerySet
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.base.data.retirement import marked
 from config.base.web import badges, display, people
 from config.base.web.icons import icon
+from config.base.web.markup import fill
 from config.base.web.tables import Table
 from incidents import permissions
+from incidents.desk.bulk import version_of
 from incidents.desk.last_words import last_word
 from incidents.desk.relations import known_error_reference
 from incidents.models import Ticket, TicketKind
@@ -29,10 +30,10 @@ class SelectColumn(tables.Column):
 
     def render(self, record: Ticket) -> SafeString:
         """The box, with a label as large as the cell."""
-        return format_html(
+        return fill(
             '<label><input class="hf-check" type="checkbox" form="bulk" name="ticket" value="{}:{}"'
             ' aria-label="Select {}"></label>',
-            record.pk, record.updated_at.isoformat(), record.reference,
+            record.pk, version_of(record), record.reference,
         )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ class SeverityAndPriorityColumn(tables.Column):
             block = icon("shopping-cart", "Request")
         else:
             block = badges.severity_badge(record.severity.rank, marked(record.severity))
-        return format_html('{}<div class="hf-sub hf-num">P{}</div>', block, record.priority)
+        return fill('{}<div class="hf-sub hf-num">P{}</div>', block, record.priority)
 
 
 class TicketColumn(tables.Column):
@@ -62,15 +63,15 @@ class TicketColumn(tables.Column):
         facts: list[str | SafeString] = [record.reference]
         facts += [str(name) for name in (record.service, record.team) if name is not None]
         if record.severity.is_major:
-            facts.append(format_html('<span class="hf-red">{}</span>', "major"))
+            facts.append(fill('<span class="hf-red">{}</span>', "major"))
         if getattr(record, "is_unowned", False):
-            facts.append(format_html('<span class="hf-red">{}</span>', "unanswered"))
+            facts.append(fill('<span class="hf-red">{}</span>', "unanswered"))
         if record.visibility != "open":
-            facts.append(format_html("{}{}", icon("lock"), "private"))
+            facts.append(fill("{}{}", icon("lock"), "private"))
         if reference := known_error_reference(record):
-            facts.append(format_html('<span class="hf-purple">known error {}</span>', reference))
-        line = format_html_join("", "<span>{}</span>", ((fact,) for fact in facts))
-        return format_html(
+            facts.append(fill('<span class="hf-purple">known error {}</span>', reference))
+        line = SafeString("".join(fill("<span>{}</span>", fact) for fact in facts))
+        return fill(
             '<a href="{}">{}</a><span class="hf-sub hf-dots">{}</span>', record.get_absolute_url(), record.title, line
         )
 
@@ -85,13 +86,13 @@ class StatusColumn(tables.Column):
         """The two lines."""
         word = last_word(record)
         if word is None:
-            text = format_html(
+            text = fill(
                 '<span class="hf-hide-phone">opened </span>{}', display.ago_element(record.created_at, at=table.at)
             )
         else:
             speaker = "requester" if word.by_requester else "us"
-            text = format_html("{}, {}", speaker, display.ago_element(word.at, at=table.at))
-        return format_html(
+            text = fill("{}, {}", speaker, display.ago_element(word.at, at=table.at))
+        return fill(
             '{}<div class="hf-sub hf-cut">{}</div>',
             badges.status_badge(record.status, record.get_status_display()), text,
         )  # fmt: skip
@@ -110,12 +111,12 @@ class RequesterColumn(tables.Column):
         """The name, in one or two lines."""
         others = getattr(record, "count_others", 0)
         if record.requester is None:
-            return format_html('<span class="hf-sub">{} affected</span>', others) if others else ""
+            return fill('<span class="hf-sub">{} affected</span>', others) if others else ""
         if not permissions.can_see_requester(table.reader, record):
-            return format_html('<span class="hf-sub">{}</span>', "Hidden from you")
-        mark = format_html(' <span class="hf-chip is-yellow">{}</span>', "VIP") if record.requester.is_vip else ""
-        more = format_html('<span class="hf-sub hf-cut">and {} others</span>', others) if others else ""
-        return format_html('<span class="hf-cut">{}{}</span>{}', record.requester.name, mark, more)
+            return fill('<span class="hf-sub">{}</span>', "Hidden from you")
+        mark = fill(' <span class="hf-chip is-yellow">{}</span>', "VIP") if record.requester.is_vip else ""
+        more = fill('<span class="hf-sub hf-cut">and {} others</span>', others) if others else ""
+        return fill('<span class="hf-cut">{}{}</span>{}', record.requester.name, mark, more)
 
 
 class AssigneeColumn(tables.Column):

@@ -1,10 +1,15 @@
 """The table of the queue."""
 
-from django.utils.html import format_html
+from collections.abc import Mapping
+
 from django.utils.safestring import SafeString
 
-from incidents.desk.queue_order import Band
+from config.base.web.markup import fill
+from config.base.web.tables import COUNTED_ROWS
+from incidents.desk.bulk import version_of
+from incidents.desk.queue_order import Band, band_sizes
 from incidents.models import Ticket
+from incidents.models.tickets.ticket import TicketQuerySet
 from incidents.tables.clocks import NextDueColumn
 from incidents.tables.desk.columns import (
     AssigneeColumn,
@@ -35,15 +40,19 @@ class QueueTable(TicketTable):
     class Meta(TicketTable.Meta):
         sequence: tuple[str, ...] = (*_SEEN, *(name for name in TicketTable.Meta.fields if name not in _SEEN), "...")
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: object, is_counted: bool = True, **kwargs: object) -> None:
+        super().__init__(*args, is_counted=is_counted, **kwargs)
         for name in self.columns.columns:
             if name not in _SEEN:
                 self.columns.hide(name)
 
     def row_mark(self, record: Ticket) -> SafeString | str:  # type: ignore[override]  # its rows are tickets
         """The state in which the reader sees it, so that a refresh can tell what has changed."""
-        return format_html(' data-version="{}" data-reference="{}"', record.updated_at.isoformat(), record.reference)
+        return fill(' data-version="{}" data-reference="{}"', version_of(record), record.reference)
+
+    def count_groups(self, rows: TicketQuerySet) -> Mapping[str, int]:  # type: ignore[override]  # its rows are tickets
+        """The sizes of the bands, while the queue is in its own order."""
+        return {} if self.order_by else band_sizes(rows, at_most=COUNTED_ROWS)
 
     def group_of(self, record: Ticket) -> str:  # type: ignore[override]  # its rows are tickets
         """The band, while the queue is in its own order."""

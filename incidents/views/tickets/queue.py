@@ -7,12 +7,12 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.urls import reverse
 
-from config.base.web.tables import COUNTED_ROWS, Table
+from config.base.web.tables import Table
 from config.base.web.tabs import Tab
 from config.base.web.views import ListPage
 from incidents import permissions
 from incidents.desk.last_words import with_last_words
-from incidents.desk.queue_order import band_sizes, in_order, with_bands
+from incidents.desk.queue_order import in_order, with_bands
 from incidents.desk.relations import with_relations
 from incidents.filters.tickets import TicketFilter
 from incidents.models import OPEN_STATUSES, Response, Ticket, TicketKind, TicketStatus
@@ -28,8 +28,18 @@ def with_unowned(tickets: TicketQuerySet) -> TicketQuerySet:
     return tickets.with_columns(is_unowned=Exists(ringing))
 
 
+# What the rows show and a CSV file holds; with all columns of the records behind them a page costs half as much again.
+_COLUMNS = (
+    "kind", "number", "title", "priority", "status", "visibility", "created_at", "updated_at", "impact_started_at",
+    "restored_at", "sla_due_at", "opened_by",
+    "severity__position", "severity__rank", "severity__name", "severity__is_major", "severity__retired_at",
+    "service__name", "service__retired_at", "team__name", "team__retired_at", "assignee__name",
+    "requester__name", "requester__is_vip", "requester__user",
+)  # fmt: skip
+
+
 def _rows() -> TicketQuerySet:
-    tickets = with_open_clocks(Ticket.objects.for_list().select_related("requester"))
+    tickets = with_open_clocks(Ticket.objects.for_list().select_related("requester").only(*_COLUMNS))
     affected = Ticket.affected_contacts.through.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket")
     return with_relations(with_last_words(with_unowned(tickets))).with_columns(
         count_others=Coalesce(Subquery(affected.annotate(Count("pk")).values("pk__count")), 0)
@@ -54,21 +64,32 @@ class Queue(ListPage):
         """The queue's own address, also on the home page."""
         return reverse("incidents:queue")
 
+    @property
+    def group(self) -> str:
+        """Which statuses are meant: open ones, unless the address names others or looks for something."""
+        # A search by number must find closed tickets too.
+        return self.request.GET.get("group", "" if self.request.GET.get("search") else "open")
+
     def get_queryset(self) -> TicketQuerySet:
-        """In the order of the queue, without problems unless the address names them or looks for something."""
+        """In the order of the queue, what is done by newest; problems only if the address names them or searches."""
         rows = cast(TicketQuerySet, super().get_queryset())
         if not self.request.GET.get("kind") and not self.request.GET.get("search"):
             rows = rows.exclude(kind=TicketKind.PROBLEM)
+        if self.group == "done":
+            return rows.order_by("-pk")
         return in_order(with_bands(rows, at=self.at))
 
     def get_table(self, **kwargs: object) -> Table:
-        """The table, with the sizes of its bands, and boxes for those who act on tickets."""
+        """The table, with boxes for those who act on tickets."""
         table = super().get_table(**kwargs)
         if not permissions.can_act(self.person):
             table.columns.hide("select")
-        if not table.order_by and "export" not in self.request.GET:
-            table.group_sizes = band_sizes(table.data.data, at_most=COUNTED_ROWS)
         return table
+
+    def get_table_kwargs(self) -> dict[str, object]:
+        """What is open is counted, for the bands; what is done grows for years."""
+        kwargs: dict[str, object] = super().get_table_kwargs()
+        return kwargs | {"is_counted": self.group in {"open", "restored"}}
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With whether the reader may act on many tickets at once."""
@@ -77,9 +98,7 @@ class Queue(ListPage):
     def get_filterset_kwargs(self, filterset_class: object) -> dict[str, object]:
         """The filters of the URL; without a status: open tickets."""
         data = self.request.GET.copy()
-        data.setdefault("group", "open")
-        if data.get("search") and "group" not in self.request.GET:
-            data["group"] = ""  # a search by number must find closed tickets too
+        data.setdefault("group", self.group)
         defaults: dict[str, object] = super().get_filterset_kwargs(filterset_class)
         return defaults | {"data": data}
 
@@ -87,10 +106,11 @@ class Queue(ListPage):
         """The shortcuts, each with its number."""
         user = self.person
         of_my_teams = Q(team__in=user.memberships.values("team"))
-        is_open, is_restored = Q(status__in=OPEN_STATUSES), Q(status=TicketStatus.RESTORED)
+        is_restored = Q(status=TicketStatus.RESTORED)
+        is_open = ~is_restored  # among those that are counted
         counts = (
             Ticket.objects.visible_to(user)
-            .filter(is_open | is_restored)
+            .filter(Q(status__in=OPEN_STATUSES) | is_restored)
             .exclude(kind=TicketKind.PROBLEM)
             .aggregate(
                 open=Count("pk", filter=is_open),
