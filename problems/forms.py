@@ -36,7 +36,7 @@ class ProblemForm(Form):
         queryset=Team.objects.order_by("name"), required=False, empty_label="The team that owns the service"
     )
     severity = forms.ModelChoiceField(
-        queryset=Severity.objects.order_by("position"), label="Severity", empty_label=None
+        queryset=Severity.objects.order_by("position"), label="Severity", empty_label="Choose how bad it may get"
     )
 
 

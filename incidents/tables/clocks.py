@@ -46,7 +46,7 @@ class NextDueTable(Table):
         """What is left and until when; or why and since when it stands still (K-24, K-32)."""
         clock = next_due.next_clock(record)
         if clock is None:
-            return display.DASH
+            return fill('<span class="hf-sub">{}</span>', "No promise")
         metric = words.metric_text(clock.metric)
         if clock.is_paused:
             since = display.clock_element(clock.paused_since, at=self.at)

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.base.web import display
-from config.base.web.tables import LinkColumn, Table, TagColumn, TimeColumn
+from config.base.web.tables import FlagColumn, LinkColumn, Table, TagColumn, TimeColumn
 from incidents.models import ActionItem, Ticket
 from incidents.prevention import conditions
 from incidents.tables.severities import SeverityColumn
@@ -62,7 +62,7 @@ class ActionItemTable(Table):
     owner = tables.Column(accessor="owner__name", order_by="owner__name", verbose_name="Owner", default="the team")
     team = tables.Column(order_by="team__name", verbose_name="Team")
     due_on = tables.Column(verbose_name="Due", attrs={"td": {"class": "text-nowrap"}})
-    is_priority = tables.BooleanColumn(verbose_name="Priority", yesno="yes,no")
+    is_priority = FlagColumn("priority", family="wait", verbose_name="Priority")
     status = TagColumn(family="action")
 
     class Meta(Table.Meta):

@@ -1,8 +1,6 @@
 """The table of requesters."""
 
-import django_tables2 as tables
-
-from config.base.web.tables import LinkColumn, Table
+from config.base.web.tables import FlagColumn, LinkColumn, Table
 from incidents.models import Contact
 
 
@@ -10,7 +8,7 @@ class RequesterTable(Table):
     """Requesters."""
 
     name = LinkColumn(css="row-title")
-    is_vip = tables.BooleanColumn(verbose_name="VIP", yesno="yes,no")
+    is_vip = FlagColumn("VIP", family="vip", verbose_name="VIP")
 
     class Meta(Table.Meta):
         model = Contact

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from config.base.data.retirement import marked
 from config.base.web import badges
-from config.base.web.tables import Table
+from config.base.web.tables import FlagColumn, Table
 from incidents.models import Severity
 
 
@@ -32,9 +32,9 @@ class SeverityTable(Table):
     name = tables.Column(order_by="position", attrs={"td": {"class": "row-title"}})
     title = tables.Column()
     description = tables.Column(orderable=False, attrs={"td": {"class": "wide"}})
-    pages = tables.BooleanColumn(verbose_name="Pages", yesno="yes,no")
+    pages = FlagColumn("pages", verbose_name="Pages")
     urgency = tables.Column(verbose_name="Notification urgency")
-    needs_prevention = tables.BooleanColumn(verbose_name="Needs prevention", yesno="yes,no")
+    needs_prevention = FlagColumn("needed", verbose_name="Needs prevention")
 
     class Meta(Table.Meta):
         model = Severity

@@ -6,12 +6,13 @@ from django.urls import reverse
 from config.base.web.guards import Repeatable
 from config.base.web.views import Destination, DetailPage, ListPage, PostPage
 from incidents import permissions
+from incidents.desk.last_words import with_last_words
 from incidents.filters.services import ReadinessFilter, ServiceFilter
 from incidents.models import Service, ServiceReadiness, Ticket
 from incidents.services import readiness
 from incidents.sla.next_due import with_open_clocks
+from incidents.tables.desk.rows import DeskTable
 from incidents.tables.services import ReadinessTable, ServiceTable
-from incidents.tables.tickets import TicketTable
 from incidents.views import tabs
 from incidents.views.tickets.queue import with_unowned
 from oncall.escalation import policy_text
@@ -43,11 +44,10 @@ class ServicePage(DetailPage):
         """All of the page."""
         service = self.object
         policy = service.escalation_policy or service.team.escalation_policy
-        rows = with_unowned(with_open_clocks(Ticket.objects.for_list().visible_to(self.person))).filter(
-            service=service
-        )
+        rows = with_unowned(with_last_words(with_open_clocks(Ticket.objects.for_list().visible_to(self.person))))
+        rows = rows.filter(service=service)
         worst_first = rows.open().order_by("priority", "-created_at", "-pk")[:50]
-        table = TicketTable(worst_first, exclude=("service", "team", "priority"), orderable=False)
+        table = DeskTable(worst_first, orderable=False)
         table.at = self.at
         return super().get_context_data(**kwargs) | {
             "policy": policy_text.describe(policy, at=self.at) if policy else None,

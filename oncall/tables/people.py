@@ -4,7 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 
-from config.base.web.tables import LinkColumn, Table
+from config.base.web.tables import FlagColumn, LinkColumn, Table
 from oncall.models import Team, User
 
 
@@ -30,7 +30,7 @@ class UserTable(Table):
     name = tables.Column(attrs={"td": {"class": "row-title"}})
     teams = tables.Column(empty_values=(), orderable=False)
     time_zone = tables.Column()
-    is_active = tables.BooleanColumn(verbose_name="Active", yesno="yes,no")
+    is_active = FlagColumn("", otherwise="inactive", verbose_name="Account")
 
     class Meta(Table.Meta):
         model = User

@@ -10,10 +10,11 @@ from config.base.web.guards import Edits, Once
 from config.base.web.removals import RemovePage
 from config.base.web.views import Destination, DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
+from incidents.desk.last_words import with_last_words
 from incidents.forms.response import NoteForm
 from incidents.models import Ticket, TicketKind
 from incidents.sla.next_due import with_open_clocks
-from incidents.tables.tickets import TicketTable
+from incidents.tables.desk.rows import DeskTable
 from incidents.views import prevention
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
 from incidents.views.tickets import facts
@@ -30,10 +31,10 @@ class ProblemList(ListPage):
 
     title = "Problems"
     model = Problem
-    queryset = with_open_clocks(Ticket.objects.filter(kind=TicketKind.PROBLEM).for_list()).order_by(
+    queryset = with_last_words(with_open_clocks(Ticket.objects.filter(kind=TicketKind.PROBLEM).for_list())).order_by(
         "priority", "-created_at"
     )
-    table_class = TicketTable
+    table_class = DeskTable
     filterset_class = ProblemFilter
     filters = ("search", "group", "severity", "team", "service", "sla")
     icon = "bulb"

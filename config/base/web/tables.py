@@ -111,6 +111,7 @@ class Table(tables.Table):
 
     class Meta:
         template_name = "components/table.html"
+        default = ""
 
     def paginate(self, *args: object, **kwargs: object) -> None:
         """Select a page, with a unique key last in the order, so that no row shows on two pages."""
@@ -334,6 +335,19 @@ class ClockColumn(TimeColumn):
     def render(self, value: datetime, table: Table) -> SafeString:
         """A `<time>`."""
         return display.clock_element(value, at=table.at)
+
+
+class FlagColumn(tables.BooleanColumn):
+    """A word where something holds, another or nothing where it does not; True or False in CSV."""
+
+    def __init__(self, word: str, *, otherwise: str = "", family: str = "plain", **options: object) -> None:
+        self.words, self.family = {True: word, False: otherwise}, family
+        super().__init__(**options)
+
+    def render(self, value: object, record: Model, bound_column: BoundColumn) -> SafeString | str:
+        """The word as a chip."""
+        word = self.words[bool(self._get_bool_value(record, value, bound_column))]
+        return badges.chip(self.family, "yes", word) if word else ""
 
 
 class TagColumn(tables.Column):

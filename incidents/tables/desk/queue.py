@@ -10,41 +10,22 @@ from incidents.desk.bulk import version_of
 from incidents.desk.queue_order import Band, band_sizes
 from incidents.models import Ticket
 from incidents.models.tickets.ticket import TicketQuerySet
-from incidents.tables.clocks import NextDueColumn
-from incidents.tables.desk.columns import (
-    AssigneeColumn,
-    RequesterColumn,
-    SelectColumn,
-    SeverityAndPriorityColumn,
-    StatusColumn,
-    TicketColumn,
-)
-from incidents.tables.tickets import TicketTable
+from incidents.tables.desk.columns import RequesterColumn, SelectColumn
+from incidents.tables.desk.rows import DeskTable
 
-_SEEN = ("select", "level", "ticket", "state", "next_due", "requester", "holder")
+_DRAWN = ("select", "level", "ticket", "state", "next_due", "requester", "holder")
 
 
-class QueueTable(TicketTable):
-    """The queue, two lines a row. Rows come from `Queue.queryset`; in CSV each fact has a column of its own."""
+class QueueTable(DeskTable):
+    """The queue, two lines a row. Rows come from `Queue.queryset`."""
 
-    css = "hf-queue"
+    drawn = _DRAWN
 
     select = SelectColumn()
-    level = SeverityAndPriorityColumn()
-    ticket = TicketColumn()
-    state = StatusColumn()
-    next_due = NextDueColumn(attrs={"td": {"class": "c-due"}, "th": {"class": "w-due"}})
     requester = RequesterColumn()
-    holder = AssigneeColumn()
 
-    class Meta(TicketTable.Meta):
-        sequence: tuple[str, ...] = (*_SEEN, *(name for name in TicketTable.Meta.fields if name not in _SEEN), "...")
-
-    def __init__(self, *args: object, is_counted: bool = True, **kwargs: object) -> None:
-        super().__init__(*args, is_counted=is_counted, **kwargs)
-        for name in self.columns.columns:
-            if name not in _SEEN:
-                self.columns.hide(name)
+    class Meta(DeskTable.Meta):
+        sequence: tuple[str, ...] = (*_DRAWN, "...")
 
     def row_mark(self, record: Ticket) -> SafeString | str:  # type: ignore[override]  # its rows are tickets
         """The state in which the reader sees it, so that a refresh can tell what has changed."""

@@ -7,8 +7,10 @@ from django.contrib.auth.models import Group
 
 from config.base.data import rights
 from config.base.data.roles import Role
+from config.base.web.tabs import tabs_of
 from config.base.web.views import TemplatePage
 from oncall.models import User
+from oncall.views.tabs import PEOPLE
 
 _TITLES = {
     "oncall": "People, teams and being on call",
@@ -38,6 +40,7 @@ class WhoCan(TemplatePage):
         groups = _groups_by_code()
         lines = rights.table()
         return super().get_context_data(**kwargs) | {
+            "tabs": tabs_of(PEOPLE, path=self.request.path),
             "sections": [
                 (title, [self._answer(line, groups) for line in lines if _is_shown(line, app)])
                 for app, title in _TITLES.items()
