@@ -17,6 +17,7 @@ from incidents.models import (
     PREFIXES,
     ContactType,
     EntryKind,
+    HoldReason,
     Service,
     Severity,
     Ticket,
@@ -96,6 +97,7 @@ class TicketFilter(FilterSet):
         queryset=User.objects.people().filter(Exists(Membership.objects.filter(user=OuterRef("pk"))), is_active=True),
         label_of=Concat("name", Value(" <"), "email", Value(">"), output_field=TextField()),
     )
+    hold_reason = filters.ChoiceFilter(label="Waits for", choices=HoldReason)
     sla = SlaFilter()
     handover = filters.ChoiceFilter(
         label="Handover", choices=[("unconfirmed", "Not confirmed yet")], method="in_handover"

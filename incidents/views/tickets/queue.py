@@ -15,7 +15,7 @@ from incidents.desk.last_words import with_last_words
 from incidents.desk.queue_order import in_order, with_bands
 from incidents.desk.relations import with_relations
 from incidents.filters.tickets import TicketFilter
-from incidents.models import OPEN_STATUSES, Response, Ticket, TicketKind, TicketStatus
+from incidents.models import OPEN_STATUSES, HoldReason, Response, Ticket, TicketKind, TicketStatus
 from incidents.models.tickets.ticket import TicketQuerySet
 from incidents.sla.next_due import is_due_soon, with_open_clocks
 from incidents.tables.desk.queue import QueueTable
@@ -104,7 +104,7 @@ class Queue(ListPage):
 
     def get_tabs(self) -> list[Tab]:
         """The shortcuts, each with its number."""
-        user = self.person
+        user, waits = self.person, Q(status=TicketStatus.ON_HOLD, hold_reason=HoldReason.REQUESTER)
         of_my_teams = Q(team__in=user.memberships.values("team"))
         is_restored = Q(status=TicketStatus.RESTORED)
         is_open = ~is_restored  # among those that are counted
@@ -117,6 +117,7 @@ class Queue(ListPage):
                 nobody=Count("pk", filter=is_open & Q(assignee__isnull=True)),
                 me=Count("pk", filter=is_open & Q(assignee=user)),
                 teams=Count("pk", filter=is_open & of_my_teams),
+                waits=Count("pk", filter=waits),
                 restored=Count("pk", filter=is_restored),
                 due_soon=Count("pk", filter=is_open & is_due_soon(self.at)),
             )
@@ -127,6 +128,7 @@ class Queue(ListPage):
             self._tab("Mine", "group=open&whose=me", counts["me"]),
             self._tab("My teams", "group=open&whose=my-teams", counts["teams"]),
             self._tab("Breaks in 30 min", "group=open&sla=due_soon", counts["due_soon"], is_loud=True),
+            self._tab("Waits for requester", "group=open&hold_reason=requester", counts["waits"]),
             Tab("Restored, prevention open", reverse("incidents:restored"), counts["restored"]),
             self._tab("Done", "group=done"),
         ]
@@ -134,7 +136,7 @@ class Queue(ListPage):
     def _tab(self, label: str, query: str, count: int | None = None, *, is_loud: bool = False) -> Tab:
         is_current = all(
             self.request.GET.get(name, default) == QueryDict(query).get(name, default)
-            for name, default in (("group", "open"), ("whose", ""), ("sla", ""))
+            for name, default in (("group", "open"), ("whose", ""), ("sla", ""), ("hold_reason", ""))
         )
         url = reverse("incidents:queue")
         return Tab(label, f"{url}?{query}" if query else url, count, is_current=is_current, is_loud=is_loud)

@@ -183,3 +183,15 @@ class TestMajors:
 
         assert "Huge" in page
         assert "Small" not in page
+
+
+class TestTabs:
+    def test_count_and_list_what_waits_for_the_requester(self, desk: Client) -> None:
+        make.IncidentFactory(title="Waits for them", status="on_hold", hold_reason="requester")
+        make.IncidentFactory(title="Waits for a supplier", status="on_hold", hold_reason="supplier")
+
+        page = page_of(desk, "?group=open&hold_reason=requester")
+
+        assert 'aria-current="page">Waits for requester <span class="hf-count">1</span>' in page
+        assert "Waits for them</a>" in page
+        assert "Waits for a supplier</a>" not in page
