@@ -11,7 +11,7 @@ from django.utils import timezone
 from config.base.data.retirement import offered
 from config.base.web.forms import EditForm, Form
 from incidents.forms.response import VerbForm
-from incidents.forms.tickets import SecurityField
+from incidents.forms.tickets import CategoryField, SecurityField, private_categories_hint
 from incidents.models import Incident, Service, Severity, Ticket, TicketKind
 from incidents.tickets import quoting
 from oncall.models import Team, User
@@ -49,9 +49,13 @@ class FactsForm(EditForm):
     workaround = forms.CharField(required=False, widget=_lines(3))
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
     severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("position"), empty_label=None)
-    category = forms.CharField(max_length=60, required=False)
+    category = CategoryField()
     is_security = SecurityField()
     affected_customers = forms.CharField(max_length=300, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].help_text = private_categories_hint()
 
     @classmethod
     def of(cls, problem: Problem, data: object = None) -> "FactsForm":

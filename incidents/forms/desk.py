@@ -14,6 +14,7 @@ from config.base.web.moments import MomentField, reader_zone
 from incidents.desk.opening import Call
 from incidents.forms.requesters import NEW_FIELDS, PickerForm
 from incidents.forms.response import PARENT_HELP, AssigneeField, VerbForm, private_teams_hint
+from incidents.forms.tickets import CategoryField
 from incidents.models import ClosureCode, Contact, ContactType, HoldReason, Service, Visibility
 from oncall.models import Team, WorkInterval
 from oncall.work.claims import LONGEST
@@ -50,7 +51,7 @@ class CallForm(PickerForm):
     service = forms.ModelChoiceField(
         queryset=Service.objects.select_related("team").order_by("name"), required=False, empty_label="Not known yet"
     )
-    category = forms.CharField(max_length=60, required=False, widget=forms.TextInput(attrs={"list": "categories"}))
+    category = CategoryField()
     impact = _level_choice("Who is hit?", _IMPACT)
     urgency = _level_choice("Can they work?", _URGENCY)
     page_now = forms.BooleanField(label="Page now", required=False)

@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 
+from config.base.data.retirement import offered
 from config.base.web.forms import EditForm
 from incidents.desk.conversation import Show
-from incidents.models import Incident, Level, Service
+from incidents.models import Category, Incident, Level, Service
 
 
 def levels(unknown: str) -> list[tuple[str, str]]:
@@ -38,6 +39,21 @@ class SecurityField(forms.TypedChoiceField):
         return "" if value is False else value
 
 
+def private_categories_hint() -> str:
+    """Which categories' tickets are private, said before one gets such a category; empty if no category's are."""
+    rows = offered(Category.objects.filter(is_private=True)).order_by("name")
+    names = list(rows.values_list("name", flat=True))
+    return f"A ticket becomes private with: {', '.join(names)}. You may not see it any more then." if names else ""
+
+
+class CategoryField(forms.CharField):
+    """The words of a category, as a page with the list of categories offers them; other words are allowed."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"list": "categories", "autocomplete": "off"})
+        super().__init__(max_length=60, required=False, widget=widget, **options)
+
+
 class TicketForm(EditForm):
     """The editable fields of an incident."""
 
@@ -50,10 +66,15 @@ class TicketForm(EditForm):
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
     impact = LevelField()
     urgency = LevelField()
-    category = forms.CharField(max_length=60, required=False, widget=forms.TextInput(attrs={"list": "categories"}))
+    category = CategoryField()
     is_security = SecurityField()
     affected_customers = forms.CharField(max_length=300, required=False)
     conference_url = forms.URLField(label="Conference link", required=False, assume_scheme="https")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "category" in self.fields:
+            self.fields["category"].help_text = private_categories_hint()
 
     @classmethod
     def of(cls, incident: Incident, data: object = None, *, field: str = "") -> "TicketForm":

@@ -8,7 +8,7 @@ from django.db import transaction
 from config.base.data.text import clean_lines
 from incidents.models import EntryKind, HoldReason, LinkKind, Severity, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.response.paging import page_team, running
-from incidents.response.privacy import record_copies
+from incidents.response.privacy import hide_for_category, record_copies
 from incidents.response.telling import tell_responders
 from incidents.tickets import clock_facts, links, priority, timeline
 from incidents.tickets.changes import change_fields, differing, record_change
@@ -123,7 +123,8 @@ def _change_urgency(ticket: Ticket, before: Severity, *, at: datetime, actor: Us
 def edit(*, ticket_id: int, changes: Mapping[str, object], actor: User | None, at: datetime) -> Ticket:
     """Change only the named fields, under the row's lock, and record each on the timeline.
 
-    Another service does not change the team: `reassign` does. Raises TicketRefused for a field that is not
+    Another service does not change the team: `reassign` does. Another category makes it private if that is the
+    category's default, unless the changes say the visibility. Raises TicketRefused for a field that is not
     edited this way, ValidationError for a value that is not allowed.
     """
     if unknown := set(changes) - EDITABLE:
@@ -138,4 +139,6 @@ def edit(*, ticket_id: int, changes: Mapping[str, object], actor: User | None, a
     change_fields(ticket=ticket, values=changed, unrecorded=stamps, actor=actor, at=at)
     if "visibility" in changed and ticket.visibility == Visibility.PRIVATE:
         record_copies(ticket, actor=actor, at=at)
+    elif "category" in changed and "visibility" not in changes:
+        hide_for_category(ticket=ticket, actor=actor, at=at)
     return ticket

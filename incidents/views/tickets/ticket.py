@@ -136,12 +136,13 @@ class TicketEdit(verbs.LockedTicketMixin, FormPage):
 
     def perform(self, form: TicketForm) -> Destination:
         """Save the changed fields."""
-        return response.edit(
+        response.edit(
             ticket_id=self.ticket.pk,
             changes=form.changes(),
             actor=self.person,
             at=self.at,
         )
+        return self.after_change()
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the address to go back to, and the categories."""
