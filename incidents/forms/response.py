@@ -8,7 +8,8 @@ from django import forms
 from config.base.data.retirement import offered
 from config.base.web.forms import Form
 from incidents import response
-from incidents.forms.tickets import LevelField, SecurityField
+from incidents.categories.catalogue import find_category
+from incidents.forms.tickets import CategoryField, LevelField, SecurityField
 from incidents.models import ClosureCode, ContactType, HoldReason, Service, Severity, Ticket
 from incidents.response.vendors import MAX_LENGTH
 from oncall.models import Team, User
@@ -27,7 +28,7 @@ def private_teams_hint() -> str:
 
 
 class DeclareForm(Form):
-    """Declaring an incident: a title and a service or team are enough."""
+    """Declaring an incident: a title, and what says the team, are enough."""
 
     title = forms.CharField(
         label="What is wrong?",
@@ -37,6 +38,7 @@ class DeclareForm(Form):
     service = forms.ModelChoiceField(
         queryset=Service.objects.order_by("name"), required=False, empty_label="Choose, or choose a team below"
     )
+    category = CategoryField()
     customer_impact = forms.CharField(
         label="What do customers see?", required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -65,9 +67,11 @@ class DeclareForm(Form):
     )
 
     def clean(self) -> dict[str, object]:
-        """A service or a team is required, and a requester needs a name."""
+        """A service, a team or a category with a team is required, and a requester needs a name."""
         cleaned = super().clean() or {}
-        if not cleaned.get("service") and not cleaned.get("team") and not self.errors:
+        about = find_category(cleaned.get("category") or "")
+        owner = response.owner_of(team=cleaned.get("team"), service=cleaned.get("service"), category=about)
+        if owner is None and not self.errors:
             self.add_error("service", "Choose the affected service, or the team that should look at it.")
         if (cleaned.get("requester_phone") or cleaned.get("requester_email")) and not cleaned.get("requester_name"):
             self.add_error("requester_name", "Write the name that belongs to the phone number or the e-mail address.")
