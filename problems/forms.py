@@ -53,16 +53,14 @@ class FactsForm(EditForm):
     is_security = SecurityField()
     affected_customers = forms.CharField(max_length=300, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["category"].help_text = private_categories_hint()
-
     @classmethod
     def of(cls, problem: Problem, data: object = None) -> "FactsForm":
         """The form with the problem's current values."""
         relations = {"service", "severity"}
         current = {name: getattr(problem, f"{name}_id" if name in relations else name) for name in cls.base_fields}
-        return cls(data, current=current)
+        form = cls(data, current=current)
+        form.fields["category"].help_text = private_categories_hint()
+        return form
 
 
 class OptionalNoteForm(VerbForm):
@@ -76,7 +74,8 @@ class KnownErrorForm(VerbForm, EditForm):
 
     title = forms.CharField(max_length=200, help_text="In one line.")
     symptoms = forms.CharField(
-        widget=_lines(4), help_text="What people see, in their words. New incidents are matched with it."
+        widget=_lines(4),
+        help_text="What people see, in their words. New incidents are matched with it.",
     )
     workaround = forms.CharField(widget=_lines(4), help_text="What to do until it is fixed. Markdown works here.")
 
@@ -149,7 +148,7 @@ class FactorForm(VerbForm):
         label="It explains", queryset=Factor.objects.none(), required=False, empty_label="the problem itself"
     )
     evidence_url = forms.URLField(
-        label="Evidence", required=False, assume_scheme="https", help_text="A graph, a log, a change."
+        label="Evidence", max_length=500, required=False, assume_scheme="https", help_text="A graph, a log, a change."
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,15 +3,20 @@
 from datetime import datetime, timedelta
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from config.base.data.clock_changes import read_wall_clock
 from config.base.data.moments import read_local_minute
 from config.base.data.retirement import offered
+from config.base.data.text import clean_line
 from config.base.data.wall_clock import MINUTE
 from config.base.web.forms import EditForm, Form
 from config.base.web.moments import MomentField, reader_zone
+from incidents.categories.catalogue import find_category
+from incidents.categories.custom_fields import PREFIX, fields_of
 from incidents.desk.opening import Call
+from incidents.forms.categories import form_fields, sent_values
 from incidents.forms.requesters import NEW_FIELDS, PickerForm
 from incidents.forms.response import PARENT_HELP, AssigneeField, VerbForm, private_teams_hint
 from incidents.forms.tickets import CategoryField
@@ -61,7 +66,10 @@ class CallForm(PickerForm):
     )  # fmt: skip
     contact_type = forms.ChoiceField(label="Channel", choices=ContactType.choices, initial=ContactType.PHONE)
     description = forms.CharField(
-        label="Details", required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="Markdown works here."
+        label="Details",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Markdown works here.",
     )
     affected_customers = forms.CharField(max_length=300, required=False, help_text="Separate several by commas.")
     asset_name = forms.CharField(label="Device", max_length=120, required=False)
@@ -74,6 +82,17 @@ class CallForm(PickerForm):
     )  # fmt: skip
     visibility_reason = forms.CharField(label="Why is it private?", max_length=200, required=False)
     solution = forms.CharField(label="What solved it?", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: object, candidates: QuerySet[Contact], **kwargs: object) -> None:
+        super().__init__(*args, candidates=candidates, **kwargs)
+        words = str((self.data if self.is_bound else self.initial).get("category") or "")
+        self.fields |= form_fields(fields_of(find_category(clean_line(words))), {}, is_new=True)
+        self.style_fields()
+
+    @property
+    def custom_fields(self) -> list[forms.BoundField]:
+        """The fields of the category."""
+        return [self[name] for name in self.fields if name.startswith(PREFIX)]
 
     def clean(self) -> dict[str, object]:
         """Besides the requester: a private ticket says why, and what is solved says how, and pages nobody."""
@@ -97,6 +116,7 @@ class CallForm(PickerForm):
             requester=requester,
             visibility=Visibility.PRIVATE if is_private else "",
             visibility_reason=cleaned.get("visibility_reason") or "" if is_private else "",
+            custom_fields=sent_values(cleaned),
         )
 
 

@@ -6,7 +6,10 @@ from django import forms
 
 from config.base.data.retirement import offered
 from config.base.web.forms import EditForm
+from incidents.categories.catalogue import category_of
+from incidents.categories.custom_fields import PREFIX, fields_of
 from incidents.desk.conversation import Show
+from incidents.forms.categories import form_fields, sent_values
 from incidents.models import Category, Incident, Level, Service
 
 
@@ -71,24 +74,29 @@ class TicketForm(EditForm):
     affected_customers = forms.CharField(max_length=300, required=False)
     conference_url = forms.URLField(label="Conference link", required=False, assume_scheme="https")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "category" in self.fields:
-            self.fields["category"].help_text = private_categories_hint()
-
     @classmethod
     def of(cls, incident: Incident, data: object = None, *, field: str = "") -> "TicketForm":
         """The form with the incident's current values, or with that of one field; of all for an unknown name."""
-        kind: type[TicketForm] = (
-            cls if field not in cls.base_fields else type(cls.__name__, (cls,), _all_but(cls, field))
-        )
-        current = {name: getattr(incident, f"{name}_id" if name == "service" else name) for name in kind.base_fields}
-        return kind(data, current=current)
+        custom = fields_of(category_of(incident))
+        is_alone = field in cls.base_fields or field in {each.form_name for each in custom}
+        is_column = is_alone and field in cls.base_fields
+        more = {} if is_column else form_fields(custom, incident.custom, only=field if is_alone else "")
+        left_out = [name for name in cls.base_fields if name != field] if is_alone else []
+        # Django's forms declare a field away by None.
+        kind: type[TicketForm] = type(cls.__name__, (cls,), {**dict.fromkeys(left_out), **more})
+        stored = {name: incident.custom.get(name.removeprefix(PREFIX)) for name in more}
+        columns = {name: f"{name}_id" if name == "service" else name for name in kind.base_fields if name not in more}
+        form = kind(data, current={name: getattr(incident, column) for name, column in columns.items()} | stored)
+        if "category" in form.fields:
+            form.fields["category"].help_text = private_categories_hint()
+        return form
 
-
-def _all_but(form: type[TicketForm], field: str) -> dict[str, object]:
-    """Declares away every field but one, as Django's forms allow."""
-    return dict.fromkeys((name for name in form.base_fields if name != field), None)
+    def changes(self) -> dict[str, object]:
+        """What the reader changed, by column; of custom fields the values by name."""
+        changed = super().changes()
+        sent = sent_values(changed)
+        columns = {name: value for name, value in changed.items() if not name.startswith(PREFIX)}
+        return columns | ({"custom_fields": sent} if sent else {})
 
 
 class ConversationForm(forms.Form):

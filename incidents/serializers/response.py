@@ -1,8 +1,12 @@
 """What the verbs of response take."""
 
+from collections.abc import Mapping
+
 from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Key, Line, Lines
+from incidents.categories.catalogue import find_category
+from incidents.categories.custom_fields import fields_of, refuse_missing
 from incidents.models import ClosureCode, ContactType, HoldReason, Severity, Visibility
 from incidents.response.vendors import MAX_LENGTH
 from incidents.serializers.tickets import FactsSerializer, ReferenceField
@@ -22,11 +26,17 @@ class DeclareSerializer(FactsSerializer):
     )  # fmt: skip
     visibility_reason = Line(max_length=200, allow_blank=True, required=False)
     page = serializers.BooleanField(
-        default=True, help_text="False pages nobody, whatever the severity: a call that somebody logs."
+        default=True,
+        help_text="False pages nobody, whatever the severity: a call that somebody logs, with every custom field that"
+        " its category needs.",
     )
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
-        """A private record says why."""
+        """A private record says why, and a call that somebody logs has what its category needs."""
+        if not attrs["page"]:
+            about = find_category(str(attrs.get("category", "")))
+            sent = attrs.get("custom_fields")
+            refuse_missing(fields=fields_of(about), values=sent if isinstance(sent, Mapping) else {})
         if attrs.get("visibility") == Visibility.PRIVATE and not attrs.get("visibility_reason"):
             raise serializers.ValidationError({"visibility_reason": ["Say why this record is private."]})
         return attrs

@@ -93,9 +93,21 @@ class IncidentSerializer(TicketSerializer):
     customer_impact = serializers.CharField(source="incident.customer_impact", read_only=True)
     workaround = serializers.CharField(source="incident.workaround", read_only=True)
     opened_because = serializers.CharField(source="incident.opened_because", read_only=True)
+    custom_fields = AnyObject(
+        source="custom",
+        read_only=True,
+        help_text="Values of custom fields by name, those of earlier categories too.",
+    )
 
     class Meta(TicketSerializer.Meta):
-        fields = (*TicketSerializer.Meta.fields, "customer_impact", "workaround", "opened_because")
+        fields = (*TicketSerializer.Meta.fields, "customer_impact", "workaround", "opened_because", "custom_fields")
+
+
+@extend_schema_field(
+    {"type": "object", "additionalProperties": True, "example": {"asset": "T-77", "is_leased": False}}
+)
+class CustomValues(serializers.DictField):
+    """Values of the category's custom fields by their names; the domain checks them."""
 
 
 class FactsSerializer(InputSerializer):
@@ -116,6 +128,9 @@ class FactsSerializer(InputSerializer):
     customer_impact = Lines(max_length=5_000, allow_blank=True, required=False)
     impact_started_at = Instant(required=False)
     requester = RequesterInputSerializer(allow_null=True, required=False)
+    custom_fields = CustomValues(
+        required=False, help_text="By name, those of the ticket's category; null takes a value away."
+    )
 
 
 class EditSerializer(FactsSerializer):

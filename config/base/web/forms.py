@@ -55,10 +55,14 @@ class Styled:
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        self.style_fields()
+        drafts.hide_secrets(self.fields, self.secrets)
+
+    def style_fields(self) -> None:
+        """Give each widget its class; a form that adds fields afterwards calls it again."""
         for field in self.fields.values():
             css = next((css for kind, css in _CSS.items() if isinstance(field.widget, kind)), "form-control")
             field.widget.attrs.setdefault("class", css)
-        drafts.hide_secrets(self.fields, self.secrets)
 
     @property
     def draft_input(self: Any) -> SafeString:
