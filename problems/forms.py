@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from config.base.data.lengths import LONG_TEXT, SHORT_TEXT
 from config.base.data.retirement import offered
 from config.base.web.forms import EditForm, Form
 from incidents.forms.response import VerbForm
@@ -30,7 +31,9 @@ class ProblemForm(Form):
     """A problem without an incident."""
 
     title = forms.CharField(label="Title", max_length=300)
-    description = forms.CharField(required=False, widget=_lines(4), help_text="Markdown works here.")
+    description = forms.CharField(
+        max_length=LONG_TEXT, required=False, widget=_lines(4), help_text="Markdown works here."
+    )
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
     team = forms.ModelChoiceField(
         queryset=Team.objects.order_by("name"), required=False, empty_label="The team that owns the service"
@@ -44,9 +47,11 @@ class FactsForm(EditForm):
     """The editable fields of a problem."""
 
     title = forms.CharField(max_length=300)
-    description = forms.CharField(required=False, widget=_lines(5))
-    cause = forms.CharField(required=False, widget=_lines(4), help_text="Why it happens, once known.")
-    workaround = forms.CharField(required=False, widget=_lines(3))
+    description = forms.CharField(max_length=LONG_TEXT, required=False, widget=_lines(5))
+    cause = forms.CharField(
+        max_length=LONG_TEXT, required=False, widget=_lines(4), help_text="Why it happens, once known."
+    )
+    workaround = forms.CharField(max_length=LONG_TEXT, required=False, widget=_lines(3))
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
     severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("position"), empty_label=None)
     category = CategoryField()
@@ -66,7 +71,7 @@ class FactsForm(EditForm):
 class OptionalNoteForm(VerbForm):
     """An optional note."""
 
-    note = forms.CharField(required=False, widget=_lines(3))
+    note = forms.CharField(max_length=LONG_TEXT, required=False, widget=_lines(3))
 
 
 class KnownErrorForm(VerbForm, EditForm):
@@ -74,10 +79,13 @@ class KnownErrorForm(VerbForm, EditForm):
 
     title = forms.CharField(max_length=200, help_text="In one line.")
     symptoms = forms.CharField(
+        max_length=LONG_TEXT,
         widget=_lines(4),
         help_text="What people see, in their words. New incidents are matched with it.",
     )
-    workaround = forms.CharField(widget=_lines(4), help_text="What to do until it is fixed. Markdown works here.")
+    workaround = forms.CharField(
+        max_length=LONG_TEXT, widget=_lines(4), help_text="What to do until it is fixed. Markdown works here."
+    )
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, ticket=ticket, current=self._current_values(ticket), **kwargs)
@@ -143,7 +151,7 @@ class AtRiskForm(VerbForm):
 class FactorForm(VerbForm):
     """A contributing factor, and the factor that it explains."""
 
-    text = forms.CharField(label="What contributed?", widget=_lines(2))
+    text = forms.CharField(label="What contributed?", max_length=SHORT_TEXT, widget=_lines(2))
     parent = forms.ModelChoiceField(
         label="It explains", queryset=Factor.objects.none(), required=False, empty_label="the problem itself"
     )
@@ -177,7 +185,9 @@ class CloseForm(VerbForm):
     """The closure code of a problem."""
 
     code = forms.ChoiceField(label="Closure code", choices=CODE_CHOICES)
-    note = forms.CharField(required=False, widget=_lines(3), help_text="Needed when the risk is accepted.")
+    note = forms.CharField(
+        max_length=LONG_TEXT, required=False, widget=_lines(3), help_text="Needed when the risk is accepted."
+    )
     original = forms.ModelChoiceField(
         label="Duplicate of", queryset=Ticket.objects.none(), required=False, empty_label="not a duplicate"
     )

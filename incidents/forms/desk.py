@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from config.base.data.clock_changes import read_wall_clock
+from config.base.data.lengths import ADDRESS, LONG_TEXT, SHORT_TEXT
 from config.base.data.moments import read_local_minute
 from config.base.data.retirement import offered
 from config.base.data.text import clean_line
@@ -67,6 +68,7 @@ class CallForm(PickerForm):
     contact_type = forms.ChoiceField(label="Channel", choices=ContactType.choices, initial=ContactType.PHONE)
     description = forms.CharField(
         label="Details",
+        max_length=LONG_TEXT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Markdown works here.",
@@ -75,13 +77,15 @@ class CallForm(PickerForm):
     asset_name = forms.CharField(label="Device", max_length=120, required=False)
     asset_type = forms.CharField(label="Kind of device", max_length=60, required=False)
     asset_external_id = forms.CharField(label="Inventory number", max_length=120, required=False)
-    asset_url = forms.URLField(label="Link to the device", required=False, assume_scheme="https")
+    asset_url = forms.URLField(label="Link to the device", max_length=ADDRESS, required=False, assume_scheme="https")
     is_private = forms.BooleanField(
         label="Private: only its team, you and the requester see it", required=False,
         widget=forms.CheckboxInput(attrs={"class": "hf-check"}),
     )  # fmt: skip
     visibility_reason = forms.CharField(label="Why is it private?", max_length=200, required=False)
-    solution = forms.CharField(label="What solved it?", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    solution = forms.CharField(
+        label="What solved it?", max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args: object, candidates: QuerySet[Contact], **kwargs: object) -> None:
         super().__init__(*args, candidates=candidates, **kwargs)
@@ -134,7 +138,7 @@ class HandOverManyForm(Form):
         queryset=Team.objects.order_by("name"),
         help_text="It is paged for each whose severity pages, and confirms each.",
     )
-    reason = forms.CharField(label="Reason", help_text="Numbers, timelines and comments stay.")
+    reason = forms.CharField(label="Reason", max_length=SHORT_TEXT, help_text="Numbers, timelines and comments stay.")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -152,14 +156,14 @@ class HoldManyForm(Form):
     """Whom or what all wait for."""
 
     reason = forms.ChoiceField(label="Waiting for", choices=HoldReason.choices)
-    note = forms.CharField(required=False)
+    note = forms.CharField(max_length=SHORT_TEXT, required=False)
 
 
 class CloseManyForm(Form):
     """The closure code and note of all; a duplicate names another ticket, so it is closed on its own page."""
 
     code = forms.ChoiceField(label="Closure code", choices=[(code.value, code.label) for code in _ENDS])
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def end_after(started_at: datetime | None, ended_at: datetime | None, typed: str) -> datetime | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from config.base.data.lengths import LONG_TEXT, SHORT_TEXT
 from config.base.data.retirement import offered
 from config.base.web.forms import Form
 from incidents import response
@@ -40,7 +41,7 @@ class DeclareForm(Form):
     )
     category = CategoryField()
     customer_impact = forms.CharField(
-        label="What do customers see?", required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="What do customers see?", max_length=SHORT_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     impact = LevelField(help_text="How many people or systems are affected, and how badly.")
     urgency = LevelField(help_text="How soon it must be fixed.")
@@ -63,7 +64,10 @@ class DeclareForm(Form):
     affected_customers = forms.CharField(max_length=300, required=False)
     is_security = SecurityField()
     description = forms.CharField(
-        required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="Markdown works here."
+        max_length=LONG_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Markdown works here.",
     )
 
     def clean(self) -> dict[str, object]:
@@ -90,7 +94,9 @@ class VerbForm(Form):
 class NoteForm(VerbForm):
     """A work note or a public comment."""
 
-    text = forms.CharField(label="Note", widget=forms.Textarea(attrs={"rows": 3}), help_text="Markdown works here.")
+    text = forms.CharField(
+        label="Note", max_length=LONG_TEXT, widget=forms.Textarea(attrs={"rows": 3}), help_text="Markdown works here."
+    )
     is_public = forms.BooleanField(label="The requester may read it", required=False)
 
 
@@ -98,14 +104,14 @@ class HoldForm(VerbForm):
     """Whom or what it waits for."""
 
     reason = forms.ChoiceField(label="Waiting for", choices=HoldReason.choices)
-    note = forms.CharField(required=False)
+    note = forms.CharField(max_length=SHORT_TEXT, required=False)
 
 
 class ReassignForm(VerbForm):
     """The new team, and why."""
 
     team = forms.ModelChoiceField(label="Assign to team", queryset=Team.objects.none())
-    reason = forms.CharField(label="Reason", help_text="Number, timeline and comments stay.")
+    reason = forms.CharField(label="Reason", max_length=SHORT_TEXT, help_text="Number, timeline and comments stay.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -139,7 +145,7 @@ class ChangeSeverityForm(VerbForm):
     """The new severity; each choice says whom it would page."""
 
     severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("position"))
-    reason = forms.CharField(required=False, help_text="Required to lower the severity.")
+    reason = forms.CharField(max_length=SHORT_TEXT, required=False, help_text="Required to lower the severity.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,7 +174,9 @@ class ParentForm(VerbForm):
 class RestoreForm(VerbForm):
     """What restored the service."""
 
-    note = forms.CharField(label="What restored it", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label="What restored it", max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class NotifyVendorForm(VerbForm):
@@ -176,19 +184,19 @@ class NotifyVendorForm(VerbForm):
 
     vendor = forms.CharField(max_length=MAX_LENGTH)
     reference = forms.CharField(label="The vendor's number of the case", max_length=MAX_LENGTH, required=False)
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(max_length=SHORT_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class VendorNoteForm(VerbForm):
     """What the vendor said or did."""
 
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ReasonForm(VerbForm):
     """A reason."""
 
-    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(max_length=SHORT_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class CloseForm(VerbForm):
@@ -204,4 +212,4 @@ class CloseForm(VerbForm):
         help_text="The reference of the ticket that stands for it, as INC-7. Only for these two codes. The promises of"
         " this ticket end and those of the other one go on, so merge the younger ticket into the older one.",
     )  # fmt: skip
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))

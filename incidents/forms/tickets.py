@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from config.base.data.lengths import ADDRESS, LONG_TEXT, SHORT_TEXT
 from config.base.data.retirement import offered
 from config.base.web.forms import EditForm
 from incidents.categories.catalogue import category_of
@@ -61,18 +62,18 @@ class TicketForm(EditForm):
     """The editable fields of an incident."""
 
     title = forms.CharField(max_length=300)
-    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    description = forms.CharField(max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 6}))
     customer_impact = forms.CharField(
-        label="What customers see", required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="What customers see", max_length=SHORT_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    workaround = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    workaround = forms.CharField(max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
     impact = LevelField()
     urgency = LevelField()
     category = CategoryField()
     is_security = SecurityField()
     affected_customers = forms.CharField(max_length=300, required=False)
-    conference_url = forms.URLField(label="Conference link", required=False, assume_scheme="https")
+    conference_url = forms.URLField(label="Conference link", max_length=ADDRESS, required=False, assume_scheme="https")
 
     @classmethod
     def of(cls, incident: Incident, data: object = None, *, field: str = "") -> "TicketForm":

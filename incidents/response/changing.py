@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from config.base.data.lengths import LONG_TEXT, TOO_LONG
 from config.base.data.text import clean_lines
 from incidents.models import EntryKind, HoldReason, LinkKind, Severity, Ticket, TicketKind, TicketStatus, Visibility
 from incidents.response.custom_fields import change_custom_fields
@@ -36,6 +37,8 @@ def add_note(*, ticket_id: int, text: str, actor: User | None, at: datetime, is_
     text = clean_lines(text)
     if not text:
         raise TicketRefused("The note is empty. Write something first.", field="text")
+    if len(text) > LONG_TEXT:
+        raise TicketRefused(TOO_LONG % {"show_value": len(text), "limit_value": LONG_TEXT}, field="text")
     kind = EntryKind.COMMENT if is_public else EntryKind.NOTE
     is_answer = actor is not None and _is_requester(ticket, actor)
     is_reply = is_public and actor is not None and not actor.is_service and not is_answer

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from rest_framework import serializers
 
+from config.base.data.lengths import LONG_TEXT, SHORT_TEXT
 from config.base.rest.serializers import InputSerializer, Key, Line, Lines
 from incidents.categories.catalogue import find_category
 from incidents.categories.custom_fields import fields_of, refuse_missing
@@ -45,7 +46,7 @@ class DeclareSerializer(FactsSerializer):
 class NoteSerializer(InputSerializer):
     """A work note, or a comment that the requester reads."""
 
-    text = Lines(max_length=20_000)
+    text = Lines(max_length=LONG_TEXT)
     is_public = serializers.BooleanField(default=False)
 
 
@@ -53,7 +54,7 @@ class HoldSerializer(InputSerializer):
     """Whom or what the ticket waits for, and a note."""
 
     reason = serializers.ChoiceField(choices=HoldReason.choices)
-    note = Lines(max_length=5_000, allow_blank=True, default="")
+    note = Lines(max_length=SHORT_TEXT, allow_blank=True, default="")
 
 
 class NotifyVendorSerializer(InputSerializer):
@@ -61,13 +62,13 @@ class NotifyVendorSerializer(InputSerializer):
 
     vendor = Line(max_length=MAX_LENGTH)
     reference = Line(max_length=MAX_LENGTH, allow_blank=True, default="")
-    note = Lines(max_length=5_000, allow_blank=True, default="")
+    note = Lines(max_length=SHORT_TEXT, allow_blank=True, default="")
 
 
 class ReasonSerializer(InputSerializer):
     """A reason."""
 
-    reason = Lines(max_length=5_000)
+    reason = Lines(max_length=SHORT_TEXT)
 
 
 class ParentSerializer(InputSerializer):
@@ -79,13 +80,13 @@ class ParentSerializer(InputSerializer):
 class OptionalReasonSerializer(InputSerializer):
     """An optional reason."""
 
-    reason = Lines(max_length=5_000, allow_blank=True, default="")
+    reason = Lines(max_length=SHORT_TEXT, allow_blank=True, default="")
 
 
 class OptionalNoteSerializer(InputSerializer):
     """An optional note."""
 
-    note = Lines(max_length=20_000, allow_blank=True, default="")
+    note = Lines(max_length=LONG_TEXT, allow_blank=True, default="")
 
 
 class AssignSerializer(InputSerializer):
@@ -103,14 +104,14 @@ class TeamChoiceSerializer(InputSerializer):
 class ReassignSerializer(TeamChoiceSerializer):
     """The team it is assigned to, and why."""
 
-    reason = Lines(max_length=5_000)
+    reason = Lines(max_length=SHORT_TEXT)
 
 
 class ChangeSeveritySerializer(InputSerializer):
     """The new severity; lowering it needs a reason."""
 
     severity = Key(slug_field="name", queryset=Severity.objects.all())
-    reason = Lines(max_length=5_000, allow_blank=True, default="")
+    reason = Lines(max_length=SHORT_TEXT, allow_blank=True, default="")
 
 
 class CloseSerializer(InputSerializer):
@@ -118,4 +119,4 @@ class CloseSerializer(InputSerializer):
 
     code = serializers.ChoiceField(choices=ClosureCode.choices)
     other = ReferenceField(required=False)
-    note = Lines(max_length=20_000, allow_blank=True, default="")
+    note = Lines(max_length=LONG_TEXT, allow_blank=True, default="")

@@ -7,6 +7,7 @@ from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from config.base.data.lengths import LONG_TEXT, SHORT_TEXT
 from config.base.data.retirement import offered
 from config.base.web import panels
 from config.base.web.guards import Once
@@ -27,12 +28,12 @@ _REQUESTER = ("requester_name", "requester_phone", "requester_email", "requester
 class _ProposalForm(forms.Form):
     """The fields that the proposal depends on; an invalid value counts as empty."""
 
-    title = forms.CharField(required=False)
-    customer_impact = forms.CharField(required=False)
-    description = forms.CharField(required=False)
+    title = forms.CharField(max_length=300, required=False)
+    customer_impact = forms.CharField(max_length=SHORT_TEXT, required=False)
+    description = forms.CharField(max_length=LONG_TEXT, required=False)
     service = forms.ModelChoiceField(Service.objects.select_related("team"), required=False)
     team = forms.ModelChoiceField(Team.objects.all(), required=False)
-    category = forms.CharField(required=False)
+    category = forms.CharField(max_length=60, required=False)
     severity = forms.ModelChoiceField(Severity.objects.all(), required=False)
     impact = LevelField()
     urgency = LevelField()
