@@ -235,7 +235,8 @@ DOCS_CONTENT_SECURITY_POLICY = _CSP | {"style-src": [SELF, UNSAFE_INLINE]}
 # that is too large must be told to people, not lost.
 BODY_MAX_BYTES = 1024 * 1024
 BODY_LIMITS_OF_THEIR_OWN = ("/v2/", "/integrations/")
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 768 * 1024  # forms: a line end of a text is six bytes, a letter of many scripts nine
+JSON_MAX_BYTES = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 JSON_MAX_DEPTH = 40
 INTAKE_MAX_BYTES = 512 * 1024  # PagerDuty's own limit

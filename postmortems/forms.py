@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import slug_re
 
+from config.base.data.lengths import SHORT_TEXT
 from config.base.web.forms import EditForm, FilterForm, Form
 from config.base.web.moments import DayField
 from config.base.web.row_fields import CellKind, Column, NumberedRow, Row, RowsField, collect_faults
@@ -69,32 +70,36 @@ class PublishForm(VerbForm):
 class TextForm(VerbForm):
     """A form that needs a reason."""
 
-    text = forms.CharField(label="Why?", max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(label="Why?", max_length=SHORT_TEXT, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class ChangesForm(VerbForm):
     """What should change."""
 
-    text = forms.CharField(label="What should change?", max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(
+        label="What should change?", max_length=SHORT_TEXT, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 class ApproveForm(VerbForm):
     """An optional comment."""
 
-    text = forms.CharField(label="Comment", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(
+        label="Comment", required=False, max_length=SHORT_TEXT, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class CommentForm(VerbForm):
     """A comment."""
 
-    text = forms.CharField(label="Comment", max_length=5_000, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(label="Comment", max_length=SHORT_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class SeatForm(Form):
     """A seat (S30): the question of its perspective, and whether the person attended or signs off."""
 
     presence = forms.ChoiceField(label="Review", choices=Presence.choices, widget=forms.RadioSelect)
-    answer = forms.CharField(required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}))
+    answer = forms.CharField(required=False, max_length=SHORT_TEXT, widget=forms.Textarea(attrs={"rows": 4}))
     person = forms.ModelChoiceField(
         label="Person", queryset=User.objects.people().filter(is_active=True).order_by("name"), required=False,
         empty_label="Me",

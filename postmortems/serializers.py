@@ -3,6 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from config.base.data.lengths import SHORT_TEXT
 from config.base.rest.configuration import ConfigurationSerializer, PartSerializer
 from config.base.rest.serializers import (
     InputSerializer,
@@ -99,7 +100,7 @@ class TakeSeatSerializer(InputSerializer):
 
     seat = serializers.ChoiceField(choices=ReviewSeat.choices)
     presence = serializers.ChoiceField(choices=Presence.choices)
-    answer = Lines(max_length=5_000, allow_blank=True, required=False)
+    answer = Lines(max_length=SHORT_TEXT, allow_blank=True, required=False)
     person = PersonKey(required=False)
 
 
@@ -182,20 +183,20 @@ class PublicTextSerializer(InputSerializer):
 class NewCommentSerializer(InputSerializer):
     """A comment, optionally on one section."""
 
-    text = Lines(max_length=5_000)
+    text = Lines(max_length=SHORT_TEXT)
     section = serializers.SlugField(max_length=40, required=False)
 
 
 class TextSerializer(InputSerializer):
     """The reason, or the requested changes."""
 
-    text = Lines(max_length=5_000)
+    text = Lines(max_length=SHORT_TEXT)
 
 
 class OptionalTextSerializer(InputSerializer):
     """An optional comment."""
 
-    text = Lines(max_length=5_000, allow_blank=True, required=False)
+    text = Lines(max_length=SHORT_TEXT, allow_blank=True, required=False)
 
 
 class PostmortemOwnerSerializer(InputSerializer):

@@ -8,10 +8,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from config.base.data.lengths import LONG_TEXT, SHORT_TEXT
 from config.base.data.retirement import offered
 from config.base.web.forms import EditForm, Form
 from incidents.forms.response import VerbForm
-from incidents.forms.tickets import SecurityField
+from incidents.forms.tickets import CategoryField, SecurityField, private_categories_hint
 from incidents.models import Incident, Service, Severity, Ticket, TicketKind
 from incidents.tickets import quoting
 from oncall.models import Team, User
@@ -30,7 +31,9 @@ class ProblemForm(Form):
     """A problem without an incident."""
 
     title = forms.CharField(label="Title", max_length=300)
-    description = forms.CharField(required=False, widget=_lines(4), help_text="Markdown works here.")
+    description = forms.CharField(
+        max_length=LONG_TEXT, required=False, widget=_lines(4), help_text="Markdown works here."
+    )
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
     team = forms.ModelChoiceField(
         queryset=Team.objects.order_by("name"), required=False, empty_label="The team that owns the service"
@@ -44,12 +47,14 @@ class FactsForm(EditForm):
     """The editable fields of a problem."""
 
     title = forms.CharField(max_length=300)
-    description = forms.CharField(required=False, widget=_lines(5))
-    cause = forms.CharField(required=False, widget=_lines(4), help_text="Why it happens, once known.")
-    workaround = forms.CharField(required=False, widget=_lines(3))
+    description = forms.CharField(max_length=LONG_TEXT, required=False, widget=_lines(5))
+    cause = forms.CharField(
+        max_length=LONG_TEXT, required=False, widget=_lines(4), help_text="Why it happens, once known."
+    )
+    workaround = forms.CharField(max_length=LONG_TEXT, required=False, widget=_lines(3))
     service = forms.ModelChoiceField(queryset=Service.objects.order_by("name"), required=False)
     severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("position"), empty_label=None)
-    category = forms.CharField(max_length=60, required=False)
+    category = CategoryField()
     is_security = SecurityField()
     affected_customers = forms.CharField(max_length=300, required=False)
 
@@ -58,13 +63,15 @@ class FactsForm(EditForm):
         """The form with the problem's current values."""
         relations = {"service", "severity"}
         current = {name: getattr(problem, f"{name}_id" if name in relations else name) for name in cls.base_fields}
-        return cls(data, current=current)
+        form = cls(data, current=current)
+        form.fields["category"].help_text = private_categories_hint()
+        return form
 
 
 class OptionalNoteForm(VerbForm):
     """An optional note."""
 
-    note = forms.CharField(required=False, widget=_lines(3))
+    note = forms.CharField(max_length=LONG_TEXT, required=False, widget=_lines(3))
 
 
 class KnownErrorForm(VerbForm, EditForm):
@@ -72,9 +79,13 @@ class KnownErrorForm(VerbForm, EditForm):
 
     title = forms.CharField(max_length=200, help_text="In one line.")
     symptoms = forms.CharField(
-        widget=_lines(4), help_text="What people see, in their words. New incidents are matched with it."
+        max_length=LONG_TEXT,
+        widget=_lines(4),
+        help_text="What people see, in their words. New incidents are matched with it.",
     )
-    workaround = forms.CharField(widget=_lines(4), help_text="What to do until it is fixed. Markdown works here.")
+    workaround = forms.CharField(
+        max_length=LONG_TEXT, widget=_lines(4), help_text="What to do until it is fixed. Markdown works here."
+    )
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, ticket=ticket, current=self._current_values(ticket), **kwargs)
@@ -140,12 +151,12 @@ class AtRiskForm(VerbForm):
 class FactorForm(VerbForm):
     """A contributing factor, and the factor that it explains."""
 
-    text = forms.CharField(label="What contributed?", widget=_lines(2))
+    text = forms.CharField(label="What contributed?", max_length=SHORT_TEXT, widget=_lines(2))
     parent = forms.ModelChoiceField(
         label="It explains", queryset=Factor.objects.none(), required=False, empty_label="the problem itself"
     )
     evidence_url = forms.URLField(
-        label="Evidence", required=False, assume_scheme="https", help_text="A graph, a log, a change."
+        label="Evidence", max_length=500, required=False, assume_scheme="https", help_text="A graph, a log, a change."
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -174,7 +185,9 @@ class CloseForm(VerbForm):
     """The closure code of a problem."""
 
     code = forms.ChoiceField(label="Closure code", choices=CODE_CHOICES)
-    note = forms.CharField(required=False, widget=_lines(3), help_text="Needed when the risk is accepted.")
+    note = forms.CharField(
+        max_length=LONG_TEXT, required=False, widget=_lines(3), help_text="Needed when the risk is accepted."
+    )
     original = forms.ModelChoiceField(
         label="Duplicate of", queryset=Ticket.objects.none(), required=False, empty_label="not a duplicate"
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.base.data.lengths import LONG_TEXT, SHORT_TEXT
 from config.base.rest.serializers import (
     Day,
     InputSerializer,
@@ -39,14 +40,14 @@ class ProblemFactsSerializer(InputSerializer):
     """The editable fields of a problem; only those that are sent change."""
 
     title = Line(max_length=300)
-    description = Lines(max_length=20_000, allow_blank=True, required=False)
+    description = Lines(max_length=LONG_TEXT, allow_blank=True, required=False)
     category = Line(max_length=60, allow_blank=True, required=False)
     is_security = serializers.BooleanField(required=False)
     affected_customers = Line(max_length=300, allow_blank=True, required=False)
     service = Key(slug_field="slug", queryset=Service.objects.all(), allow_null=True, required=False)
     severity = Key(slug_field="name", queryset=Severity.objects.all(), required=False)
-    cause = Lines(max_length=20_000, allow_blank=True, required=False)
-    workaround = Lines(max_length=20_000, allow_blank=True, required=False)
+    cause = Lines(max_length=LONG_TEXT, allow_blank=True, required=False)
+    workaround = Lines(max_length=LONG_TEXT, allow_blank=True, required=False)
 
 
 class NewProblemSerializer(InputSerializer):
@@ -54,7 +55,7 @@ class NewProblemSerializer(InputSerializer):
 
     incident = ReferenceField(kind="incident", required=False)
     title = Line(max_length=300, required=False)
-    description = Lines(max_length=20_000, allow_blank=True, required=False)
+    description = Lines(max_length=LONG_TEXT, allow_blank=True, required=False)
     service = Key(slug_field="slug", queryset=Service.objects.all(), allow_null=True, required=False)
     team = Key(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
     severity = Key(slug_field="name", queryset=Severity.objects.all(), required=False)
@@ -81,15 +82,15 @@ class PublishKnownErrorSerializer(InputSerializer):
     """Title, symptoms and workaround of a known error."""
 
     title = Line(max_length=200)
-    symptoms = Lines(max_length=20_000)
-    workaround = Lines(max_length=20_000)
+    symptoms = Lines(max_length=LONG_TEXT)
+    workaround = Lines(max_length=LONG_TEXT)
 
 
 class CloseProblemSerializer(InputSerializer):
     """The closure code of a problem."""
 
     code = serializers.ChoiceField(choices=CODE_CHOICES)
-    note = Lines(max_length=20_000, allow_blank=True, default="")
+    note = Lines(max_length=LONG_TEXT, allow_blank=True, default="")
     original = ReferenceField(kind="problem", required=False, allow_null=True)
 
 
@@ -132,7 +133,7 @@ class NewFactorSerializer(InputSerializer):
     """A new factor, at the top or below the factor that it explains."""
 
     problem = ReferenceField(kind="problem")
-    text = Lines(max_length=5_000)
+    text = Lines(max_length=SHORT_TEXT)
     parent = FactorKey(queryset=Factor.objects.all(), allow_null=True, required=False)  # type: ignore[assignment]  # the record's own word
     evidence_url = serializers.URLField(max_length=500, allow_blank=True, required=False)
 

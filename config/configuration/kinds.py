@@ -138,7 +138,8 @@ KINDS = (
     ),
     Kind(
         "categories", CategoryViewSet, {"name": "name__iexact"},
-        {"name": "name", "team": "team.slug", **_same("is_private", "external_id")}, ("name",),
+        {"name": "name", "team": "team.slug", "is_private": "is_private",
+         "custom_fields": references.custom_fields_of, "external_id": "external_id"}, ("name",),
     ),
     Kind(
         "services", ServiceViewSet, {"slug": "slug"},

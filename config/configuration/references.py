@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from config.configuration.document import Row
-from incidents.models import Component, Integration, Service, Severity, SlaTarget, SlaTargetVersion
+from incidents.models import Category, Component, Integration, Service, Severity, SlaTarget, SlaTargetVersion
 from incidents.sla.conditions import FIELDS
 from oncall.calendars import last_hours
 from oncall.models import Calendar, EscalationPolicy, Team, User
@@ -74,6 +74,12 @@ def words_of(record: Integration) -> object:
 def sections_of(record: Template) -> object:
     """The sections of a template, with their fields in one order."""
     return [{name: row[name] for name in ("key", "title", "guidance", "is_required")} for row in record.sections]
+
+
+def custom_fields_of(record: Category) -> object:
+    """The custom fields of a category, with their parts in one order."""
+    names = ("name", "label", "kind", "choices", "is_required", "help_text", "is_retired")
+    return [{name: row[name] for name in names} for row in record.custom_fields]
 
 
 def hours_of(record: Calendar) -> object:

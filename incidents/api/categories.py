@@ -17,7 +17,9 @@ class CategoryViewSet(ConfigurationViewSet):
     takes = CategoryWriteSerializer
 
     def write(self, record: Category | None, values: Values) -> Category:
-        """One category."""
+        """One category with its fields."""
+        if "custom_fields" in values:
+            values["custom_fields"] = [dict(field) for field in values["custom_fields"]]
         return catalogue.save_category(category=record, reason=values.pop("reason"), values=values, actor=self.actor)
 
     def remove(self, record: Category) -> None:

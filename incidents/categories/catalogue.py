@@ -18,6 +18,11 @@ def find_category(name: str) -> Category | None:
     return offered(Category.objects.select_related("team")).filter(name__iexact=name).first() if name else None
 
 
+def category_of(ticket: Ticket) -> Category | None:
+    """The category that a ticket's words name, also one that is out of use."""
+    return Category.objects.filter(name__iexact=ticket.category).first() if ticket.category else None
+
+
 def category_names() -> list[str]:
     """The names of the categories in use, for people to choose from."""
     return list(offered(Category.objects.order_by("name")).values_list("name", flat=True))

@@ -1,6 +1,7 @@
 """Opening a ticket for somebody who calls: it pages nobody unless the agent chooses to."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.db import transaction
 from config.base.data.retirement import offered
 from incidents import response
 from incidents.categories.catalogue import find_category
+from incidents.categories.custom_fields import fields_of, refuse_missing
 from incidents.models import Contact, ContactType, Service, Ticket, TicketStatus
 from incidents.response.paging import page_team
 from oncall.models import Team, TeamKind, User
@@ -34,15 +36,19 @@ class Call:
     visibility: str = ""
     """Empty: as the team and the category say."""
     visibility_reason: str = ""
+    custom_fields: Mapping[str, object] = field(default_factory=dict)
+    """Values of the category's fields, by their names."""
 
 
 @transaction.atomic
 def open_ticket(*, call: Call, actor: User, at: datetime, page: bool = False) -> Ticket:
     """Open the ticket of a call, for its team; with `page` the team's people on call are paged, whatever the severity.
 
-    Raises TicketRefused if no team can be found for it.
+    Raises TicketRefused if no team can be found for it, and ValidationError by field, also for a required field of the
+    category without a value.
     """
-    values = {field.name: getattr(call, field.name) for field in fields(call)}
+    refuse_missing(fields=fields_of(find_category(call.category)), values=call.custom_fields)
+    values = {part.name: getattr(call, part.name) for part in fields(call)}
     ticket = response.declare(**values | {"team": choose_team(call, actor)}, actor=actor, at=at, page=False)
     if page:
         page_team(ticket=ticket, team=ticket.team, at=at)

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from config.base.data.lengths import SHORT_TEXT
 from config.base.web.forms import EditForm, Form
 from config.base.web.moments import MomentField
 from incidents.customers.maintenance import MAINTENANCE
@@ -60,7 +61,7 @@ class UpdateForm(Form):
         label="Next update by", required=False, help_text="In your time zone. Needed until it is resolved."
     )
     body = forms.CharField(
-        label="What customers read", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 6})
+        label="What customers read", required=False, max_length=SHORT_TEXT, widget=forms.Textarea(attrs={"rows": 6})
     )
     reopens = forms.BooleanField(
         label="Yes, open it again for customers", required=False,
@@ -93,7 +94,7 @@ class MaintenanceForm(Form):
     starts_at = MomentField(label="Begins", help_text=_ZONE)
     ends_at = MomentField(label="Ends", help_text=_ZONE)
     body = forms.CharField(
-        label="What customers will notice", max_length=5000, widget=forms.Textarea(attrs={"rows": 6})
+        label="What customers will notice", max_length=SHORT_TEXT, widget=forms.Textarea(attrs={"rows": 6})
     )
 
     def __init__(self, *args: object, page: StatusPage, **kwargs: object) -> None:
@@ -106,7 +107,9 @@ class MaintenanceTellForm(EditForm):
     """An update of maintenance; its times stay as they are unless changed here."""
 
     status = forms.ChoiceField(label="Status")
-    body = forms.CharField(label="What customers read", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
+    body = forms.CharField(
+        label="What customers read", max_length=SHORT_TEXT, widget=forms.Textarea(attrs={"rows": 5})
+    )
     starts_at = MomentField(label="Begins", help_text=_ZONE)
     ends_at = MomentField(label="Ends", help_text=_ZONE)
     is_mailed = forms.BooleanField(

@@ -3,17 +3,24 @@
 from datetime import datetime, timedelta
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from config.base.data.clock_changes import read_wall_clock
+from config.base.data.lengths import ADDRESS, LONG_TEXT, SHORT_TEXT
 from config.base.data.moments import read_local_minute
 from config.base.data.retirement import offered
+from config.base.data.text import clean_line
 from config.base.data.wall_clock import MINUTE
 from config.base.web.forms import EditForm, Form
 from config.base.web.moments import MomentField, reader_zone
+from incidents.categories.catalogue import find_category
+from incidents.categories.custom_fields import PREFIX, fields_of
 from incidents.desk.opening import Call
+from incidents.forms.categories import form_fields, sent_values
 from incidents.forms.requesters import NEW_FIELDS, PickerForm
 from incidents.forms.response import PARENT_HELP, AssigneeField, VerbForm, private_teams_hint
+from incidents.forms.tickets import CategoryField
 from incidents.models import ClosureCode, Contact, ContactType, HoldReason, Service, Visibility
 from oncall.models import Team, WorkInterval
 from oncall.work.claims import LONGEST
@@ -50,7 +57,7 @@ class CallForm(PickerForm):
     service = forms.ModelChoiceField(
         queryset=Service.objects.select_related("team").order_by("name"), required=False, empty_label="Not known yet"
     )
-    category = forms.CharField(max_length=60, required=False, widget=forms.TextInput(attrs={"list": "categories"}))
+    category = CategoryField()
     impact = _level_choice("Who is hit?", _IMPACT)
     urgency = _level_choice("Can they work?", _URGENCY)
     page_now = forms.BooleanField(label="Page now", required=False)
@@ -60,19 +67,36 @@ class CallForm(PickerForm):
     )  # fmt: skip
     contact_type = forms.ChoiceField(label="Channel", choices=ContactType.choices, initial=ContactType.PHONE)
     description = forms.CharField(
-        label="Details", required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="Markdown works here."
+        label="Details",
+        max_length=LONG_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Markdown works here.",
     )
     affected_customers = forms.CharField(max_length=300, required=False, help_text="Separate several by commas.")
     asset_name = forms.CharField(label="Device", max_length=120, required=False)
     asset_type = forms.CharField(label="Kind of device", max_length=60, required=False)
     asset_external_id = forms.CharField(label="Inventory number", max_length=120, required=False)
-    asset_url = forms.URLField(label="Link to the device", required=False, assume_scheme="https")
+    asset_url = forms.URLField(label="Link to the device", max_length=ADDRESS, required=False, assume_scheme="https")
     is_private = forms.BooleanField(
         label="Private: only its team, you and the requester see it", required=False,
         widget=forms.CheckboxInput(attrs={"class": "hf-check"}),
     )  # fmt: skip
     visibility_reason = forms.CharField(label="Why is it private?", max_length=200, required=False)
-    solution = forms.CharField(label="What solved it?", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    solution = forms.CharField(
+        label="What solved it?", max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: object, candidates: QuerySet[Contact], **kwargs: object) -> None:
+        super().__init__(*args, candidates=candidates, **kwargs)
+        words = str((self.data if self.is_bound else self.initial).get("category") or "")
+        self.fields |= form_fields(fields_of(find_category(clean_line(words))), {}, is_new=True)
+        self.style_fields()
+
+    @property
+    def custom_fields(self) -> list[forms.BoundField]:
+        """The fields of the category."""
+        return [self[name] for name in self.fields if name.startswith(PREFIX)]
 
     def clean(self) -> dict[str, object]:
         """Besides the requester: a private ticket says why, and what is solved says how, and pages nobody."""
@@ -96,6 +120,7 @@ class CallForm(PickerForm):
             requester=requester,
             visibility=Visibility.PRIVATE if is_private else "",
             visibility_reason=cleaned.get("visibility_reason") or "" if is_private else "",
+            custom_fields=sent_values(cleaned),
         )
 
 
@@ -113,7 +138,7 @@ class HandOverManyForm(Form):
         queryset=Team.objects.order_by("name"),
         help_text="It is paged for each whose severity pages, and confirms each.",
     )
-    reason = forms.CharField(label="Reason", help_text="Numbers, timelines and comments stay.")
+    reason = forms.CharField(label="Reason", max_length=SHORT_TEXT, help_text="Numbers, timelines and comments stay.")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -131,14 +156,14 @@ class HoldManyForm(Form):
     """Whom or what all wait for."""
 
     reason = forms.ChoiceField(label="Waiting for", choices=HoldReason.choices)
-    note = forms.CharField(required=False)
+    note = forms.CharField(max_length=SHORT_TEXT, required=False)
 
 
 class CloseManyForm(Form):
     """The closure code and note of all; a duplicate names another ticket, so it is closed on its own page."""
 
     code = forms.ChoiceField(label="Closure code", choices=[(code.value, code.label) for code in _ENDS])
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def end_after(started_at: datetime | None, ended_at: datetime | None, typed: str) -> datetime | None:

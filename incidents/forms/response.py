@@ -5,10 +5,12 @@ from typing import Any
 
 from django import forms
 
+from config.base.data.lengths import LONG_TEXT, SHORT_TEXT
 from config.base.data.retirement import offered
 from config.base.web.forms import Form
 from incidents import response
-from incidents.forms.tickets import LevelField, SecurityField
+from incidents.categories.catalogue import find_category
+from incidents.forms.tickets import CategoryField, LevelField, SecurityField
 from incidents.models import ClosureCode, ContactType, HoldReason, Service, Severity, Ticket
 from incidents.response.vendors import MAX_LENGTH
 from oncall.models import Team, User
@@ -27,7 +29,7 @@ def private_teams_hint() -> str:
 
 
 class DeclareForm(Form):
-    """Declaring an incident: a title and a service or team are enough."""
+    """Declaring an incident: a title, and what says the team, are enough."""
 
     title = forms.CharField(
         label="What is wrong?",
@@ -37,8 +39,9 @@ class DeclareForm(Form):
     service = forms.ModelChoiceField(
         queryset=Service.objects.order_by("name"), required=False, empty_label="Choose, or choose a team below"
     )
+    category = CategoryField()
     customer_impact = forms.CharField(
-        label="What do customers see?", required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label="What do customers see?", max_length=SHORT_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     impact = LevelField(help_text="How many people or systems are affected, and how badly.")
     urgency = LevelField(help_text="How soon it must be fixed.")
@@ -61,13 +64,18 @@ class DeclareForm(Form):
     affected_customers = forms.CharField(max_length=300, required=False)
     is_security = SecurityField()
     description = forms.CharField(
-        required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="Markdown works here."
+        max_length=LONG_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Markdown works here.",
     )
 
     def clean(self) -> dict[str, object]:
-        """A service or a team is required, and a requester needs a name."""
+        """A service, a team or a category with a team is required, and a requester needs a name."""
         cleaned = super().clean() or {}
-        if not cleaned.get("service") and not cleaned.get("team") and not self.errors:
+        about = find_category(cleaned.get("category") or "")
+        owner = response.owner_of(team=cleaned.get("team"), service=cleaned.get("service"), category=about)
+        if owner is None and not self.errors:
             self.add_error("service", "Choose the affected service, or the team that should look at it.")
         if (cleaned.get("requester_phone") or cleaned.get("requester_email")) and not cleaned.get("requester_name"):
             self.add_error("requester_name", "Write the name that belongs to the phone number or the e-mail address.")
@@ -86,7 +94,9 @@ class VerbForm(Form):
 class NoteForm(VerbForm):
     """A work note or a public comment."""
 
-    text = forms.CharField(label="Note", widget=forms.Textarea(attrs={"rows": 3}), help_text="Markdown works here.")
+    text = forms.CharField(
+        label="Note", max_length=LONG_TEXT, widget=forms.Textarea(attrs={"rows": 3}), help_text="Markdown works here."
+    )
     is_public = forms.BooleanField(label="The requester may read it", required=False)
 
 
@@ -94,14 +104,14 @@ class HoldForm(VerbForm):
     """Whom or what it waits for."""
 
     reason = forms.ChoiceField(label="Waiting for", choices=HoldReason.choices)
-    note = forms.CharField(required=False)
+    note = forms.CharField(max_length=SHORT_TEXT, required=False)
 
 
 class ReassignForm(VerbForm):
     """The new team, and why."""
 
     team = forms.ModelChoiceField(label="Assign to team", queryset=Team.objects.none())
-    reason = forms.CharField(label="Reason", help_text="Number, timeline and comments stay.")
+    reason = forms.CharField(label="Reason", max_length=SHORT_TEXT, help_text="Number, timeline and comments stay.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,7 +145,7 @@ class ChangeSeverityForm(VerbForm):
     """The new severity; each choice says whom it would page."""
 
     severity = forms.ModelChoiceField(queryset=Severity.objects.order_by("position"))
-    reason = forms.CharField(required=False, help_text="Required to lower the severity.")
+    reason = forms.CharField(max_length=SHORT_TEXT, required=False, help_text="Required to lower the severity.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -164,7 +174,9 @@ class ParentForm(VerbForm):
 class RestoreForm(VerbForm):
     """What restored the service."""
 
-    note = forms.CharField(label="What restored it", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label="What restored it", max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class NotifyVendorForm(VerbForm):
@@ -172,19 +184,19 @@ class NotifyVendorForm(VerbForm):
 
     vendor = forms.CharField(max_length=MAX_LENGTH)
     reference = forms.CharField(label="The vendor's number of the case", max_length=MAX_LENGTH, required=False)
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(max_length=SHORT_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class VendorNoteForm(VerbForm):
     """What the vendor said or did."""
 
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ReasonForm(VerbForm):
     """A reason."""
 
-    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(max_length=SHORT_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class CloseForm(VerbForm):
@@ -200,4 +212,4 @@ class CloseForm(VerbForm):
         help_text="The reference of the ticket that stands for it, as INC-7. Only for these two codes. The promises of"
         " this ticket end and those of the other one go on, so merge the younger ticket into the older one.",
     )  # fmt: skip
-    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))

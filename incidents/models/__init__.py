@@ -9,7 +9,7 @@ from incidents.models.alerts import (
     Integration,
     IntegrationKind,
 )
-from incidents.models.categories import Category
+from incidents.models.categories import Category, CustomFieldKind
 from incidents.models.customers.maintenance import (
     UNDER_WAY,
     MaintenanceStatus,
@@ -87,6 +87,7 @@ __all__ = [
     "ComponentStatus",
     "Contact",
     "ContactType",
+    "CustomFieldKind",
     "CustomerUpdate",
     "EntryKind",
     "Event",

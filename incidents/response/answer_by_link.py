@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from config.base.data.lengths import LONG_TEXT, TOO_LONG
 from config.base.data.lifecycle import IllegalMove
 from config.base.data.text import clean_lines
 from incidents import response
@@ -46,6 +47,8 @@ def go_on(*, page: Page, verb: str, at: datetime, text: str = "", to: User | Non
     raises.
     """
     ticket_id, actor, text = page.escalation.subject_id, page.user, clean_lines(text)
+    if len(text) > LONG_TEXT:
+        raise response.TicketRefused(TOO_LONG % {"show_value": len(text), "limit_value": LONG_TEXT}, field="text")
     if verb in VERBS:
         return _respond(page, verb, at=at)
     if verb == "add_note":

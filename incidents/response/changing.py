@@ -5,10 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from config.base.data.lengths import LONG_TEXT, TOO_LONG
 from config.base.data.text import clean_lines
 from incidents.models import EntryKind, HoldReason, LinkKind, Severity, Ticket, TicketKind, TicketStatus, Visibility
+from incidents.response.custom_fields import change_custom_fields
 from incidents.response.paging import page_team, running
-from incidents.response.privacy import record_copies
+from incidents.response.privacy import hide_for_category, record_copies
 from incidents.response.telling import tell_responders
 from incidents.tickets import clock_facts, links, priority, timeline
 from incidents.tickets.changes import change_fields, differing, record_change
@@ -20,7 +22,7 @@ from oncall.models import Urgency, User
 EDITABLE = frozenset({
     "title", "description", "category", "is_security", "service", "impact", "urgency", "requester",
     "affected_customers", "asset_type", "asset_name", "asset_external_id", "asset_url", "visibility",
-    "visibility_reason", "conference_url", "custom", "impact_started_at", "contact_type",
+    "visibility_reason", "conference_url", "custom_fields", "impact_started_at", "contact_type",
     "customer_impact", "workaround",
 })  # fmt: skip
 
@@ -35,6 +37,8 @@ def add_note(*, ticket_id: int, text: str, actor: User | None, at: datetime, is_
     text = clean_lines(text)
     if not text:
         raise TicketRefused("The note is empty. Write something first.", field="text")
+    if len(text) > LONG_TEXT:
+        raise TicketRefused(TOO_LONG % {"show_value": len(text), "limit_value": LONG_TEXT}, field="text")
     kind = EntryKind.COMMENT if is_public else EntryKind.NOTE
     is_answer = actor is not None and _is_requester(ticket, actor)
     is_reply = is_public and actor is not None and not actor.is_service and not is_answer
@@ -123,19 +127,29 @@ def _change_urgency(ticket: Ticket, before: Severity, *, at: datetime, actor: Us
 def edit(*, ticket_id: int, changes: Mapping[str, object], actor: User | None, at: datetime) -> Ticket:
     """Change only the named fields, under the row's lock, and record each on the timeline.
 
-    Another service does not change the team: `reassign` does. Raises TicketRefused for a field that is not
+    `custom_fields` are values by name, of which again only the named ones change; they are those of the category that
+    the ticket has after the change.
+
+    Another service does not change the team: `reassign` does. Another category makes it private if that is the
+    category's default, unless the changes say the visibility. Raises TicketRefused for a field that is not
     edited this way, ValidationError for a value that is not allowed.
     """
     if unknown := set(changes) - EDITABLE:
         raise TicketRefused(f"{', '.join(sorted(unknown))} cannot be changed this way.")
     ticket = lock_record(ticket_id, kind=TicketKind.INCIDENT)
-    changed, stamps = differing(ticket, changes), {}
+    columns = {name: value for name, value in changes.items() if name != "custom_fields"}
+    changed, stamps = differing(ticket, columns), {}
     if {"impact", "urgency"} & set(changed):
         levels = {name: changed.get(name, getattr(ticket, name)) for name in ("impact", "urgency")}
         changed |= differing(ticket, {"priority": priority.propose(**levels).priority})
     if any(name.endswith("_at") for name in changed):  # reports say how many times were changed by hand
         stamps["times_changed_at"] = at
     change_fields(ticket=ticket, values=changed, unrecorded=stamps, actor=actor, at=at)
+    sent = changes.get("custom_fields")
+    if isinstance(sent, Mapping):
+        change_custom_fields(ticket=ticket, sent=sent, actor=actor, at=at)
     if "visibility" in changed and ticket.visibility == Visibility.PRIVATE:
         record_copies(ticket, actor=actor, at=at)
+    elif "category" in changed and "visibility" not in changes:
+        hide_for_category(ticket=ticket, actor=actor, at=at)
     return ticket

@@ -1,10 +1,12 @@
 """Declaring an incident."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from incidents.categories.catalogue import find_category
+from incidents.categories.custom_fields import change_values, fields_of
 from incidents.models import (
     Category,
     Contact,
@@ -57,6 +59,7 @@ def declare(
     impact_started_at: datetime | None = None,
     visibility: str = "",
     visibility_reason: str = "",
+    custom_fields: Mapping[str, object] | None = None,
     opened_because: str = "",
     page: bool = True,
 ) -> Ticket:
@@ -64,7 +67,9 @@ def declare(
 
     Impact and urgency give the priority and propose the severity; `severity` overrides the proposal. `team`
     overrides the team that owns the service, and that the team of the category. Without
-    `visibility` the ticket is private if its team or category is so by default. Raises TicketRefused without a team.
+    `visibility` the ticket is private if its team or category is so by default. `custom_fields` are values of the
+    category's fields; a required one may be missing, because what is urgent waits for no form. Raises TicketRefused
+    without a team, and ValidationError by field.
     """
     about = find_category(category)
     assigned_team = owner_of(team=team, service=service, category=about)
@@ -107,6 +112,7 @@ def declare(
         detected_at=at,
         customer_impact=customer_impact,
         opened_because=opened_because,
+        custom=change_values(fields=fields_of(about), values={}, sent=_filled(custom_fields)),
     )
     # The database checks the constraints; checking each here costs more queries than all the rest of declaring.
     # Only a private record can break one by its input, and then the person needs a message.
@@ -126,3 +132,8 @@ def declare(
     if page and ticket.severity.pages:
         page_team(ticket=ticket, team=assigned_team, at=at)
     return ticket
+
+
+def _filled(sent: Mapping[str, object] | None) -> dict[str, object]:
+    """The values that say something."""
+    return {name: value for name, value in (sent or {}).items() if value not in (None, "")}

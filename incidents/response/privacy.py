@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from incidents.categories.catalogue import find_category
 from incidents.models import Category, EntryKind, Ticket, Visibility
 from incidents.tickets import quoting, timeline
 from incidents.tickets.changes import record_change
@@ -29,8 +30,16 @@ def default_visibility(
 
 
 def hide_for_team(*, ticket: Ticket, actor: User | None, at: datetime) -> None:
-    """Make a locked ticket private if that is its team's default; one that is private keeps its reason."""
-    reason = default_reason(team=ticket.team)
+    """Make a locked ticket private if that is the default of its new team; one that is private keeps its reason."""
+    _hide(ticket, default_reason(team=ticket.team), actor=actor, at=at)
+
+
+def hide_for_category(*, ticket: Ticket, actor: User | None, at: datetime) -> None:
+    """Make a locked ticket private if that is the default of its new category, and leave a private one alone."""
+    _hide(ticket, default_reason(team=None, category=find_category(ticket.category)), actor=actor, at=at)
+
+
+def _hide(ticket: Ticket, reason: str, *, actor: User | None, at: datetime) -> None:
     if not reason or ticket.visibility == Visibility.PRIVATE:
         return
     values = {"visibility": Visibility.PRIVATE, "visibility_reason": reason}

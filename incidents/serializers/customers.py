@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.base.data.lengths import SHORT_TEXT
 from config.base.rest.configuration import ConfigurationSerializer
 from config.base.rest.serializers import (
     AnyObject,
@@ -149,7 +150,7 @@ class PublishSerializer(InputSerializer):
     name = Line(max_length=200)
     status = serializers.ChoiceField(choices=Phase.choices)
     impact = serializers.ChoiceField(choices=Impact.choices, default=Impact.MINOR)
-    body = Lines(max_length=5000)
+    body = Lines(max_length=SHORT_TEXT)
     components = serializers.ListField(child=Line(max_length=16), default=list, help_text="Public ids of components.")
     component_status = serializers.ChoiceField(choices=ComponentStatus.choices, required=False)
     started_at = Instant(required=False)
@@ -204,7 +205,7 @@ class ScheduleSerializer(InputSerializer):
 
     page = Line(max_length=80, required=False, help_text="The slug of the page; the default one otherwise.")
     name = Line(max_length=200)
-    body = Lines(max_length=5000)
+    body = Lines(max_length=SHORT_TEXT)
     components = serializers.ListField(child=Line(max_length=16), default=list, help_text="Public ids of components.")
     starts_at = Instant()
     ends_at = Instant()
@@ -221,7 +222,7 @@ class TellSerializer(InputSerializer):
     """An update of maintenance."""
 
     status = serializers.ChoiceField(choices=MaintenanceStatus.choices)
-    body = Lines(max_length=5000)
+    body = Lines(max_length=SHORT_TEXT)
     starts_at = Instant(required=False, help_text="A new beginning; only while it is scheduled.")
     ends_at = Instant(required=False)
     is_mailed = serializers.BooleanField(default=False, help_text="The end is always mailed.")

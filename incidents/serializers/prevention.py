@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from config.base.data.lengths import SHORT_TEXT
 from config.base.rest.serializers import (
     Day,
     InputSerializer,
@@ -93,4 +94,4 @@ class NewWaiverSerializer(InputSerializer):
     """The incident, and why no prevention is needed."""
 
     ticket = ReferenceField(kind="incident")
-    reason = Lines(max_length=5_000)
+    reason = Lines(max_length=SHORT_TEXT)

@@ -1,8 +1,13 @@
 """What the verbs of response take."""
 
+from collections.abc import Mapping
+
 from rest_framework import serializers
 
+from config.base.data.lengths import LONG_TEXT, SHORT_TEXT
 from config.base.rest.serializers import InputSerializer, Key, Line, Lines
+from incidents.categories.catalogue import find_category
+from incidents.categories.custom_fields import fields_of, refuse_missing
 from incidents.models import ClosureCode, ContactType, HoldReason, Severity, Visibility
 from incidents.response.vendors import MAX_LENGTH
 from incidents.serializers.tickets import FactsSerializer, ReferenceField
@@ -22,11 +27,17 @@ class DeclareSerializer(FactsSerializer):
     )  # fmt: skip
     visibility_reason = Line(max_length=200, allow_blank=True, required=False)
     page = serializers.BooleanField(
-        default=True, help_text="False pages nobody, whatever the severity: a call that somebody logs."
+        default=True,
+        help_text="False pages nobody, whatever the severity: a call that somebody logs, with every custom field that"
+        " its category needs.",
     )
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
-        """A private record says why."""
+        """A private record says why, and a call that somebody logs has what its category needs."""
+        if not attrs["page"]:
+            about = find_category(str(attrs.get("category", "")))
+            sent = attrs.get("custom_fields")
+            refuse_missing(fields=fields_of(about), values=sent if isinstance(sent, Mapping) else {})
         if attrs.get("visibility") == Visibility.PRIVATE and not attrs.get("visibility_reason"):
             raise serializers.ValidationError({"visibility_reason": ["Say why this record is private."]})
         return attrs
@@ -35,7 +46,7 @@ class DeclareSerializer(FactsSerializer):
 class NoteSerializer(InputSerializer):
     """A work note, or a comment that the requester reads."""
 
-    text = Lines(max_length=20_000)
+    text = Lines(max_length=LONG_TEXT)
     is_public = serializers.BooleanField(default=False)
 
 
@@ -43,7 +54,7 @@ class HoldSerializer(InputSerializer):
     """Whom or what the ticket waits for, and a note."""
 
     reason = serializers.ChoiceField(choices=HoldReason.choices)
-    note = Lines(max_length=5_000, allow_blank=True, default="")
+    note = Lines(max_length=SHORT_TEXT, allow_blank=True, default="")
 
 
 class NotifyVendorSerializer(InputSerializer):
@@ -51,13 +62,13 @@ class NotifyVendorSerializer(InputSerializer):
 
     vendor = Line(max_length=MAX_LENGTH)
     reference = Line(max_length=MAX_LENGTH, allow_blank=True, default="")
-    note = Lines(max_length=5_000, allow_blank=True, default="")
+    note = Lines(max_length=SHORT_TEXT, allow_blank=True, default="")
 
 
 class ReasonSerializer(InputSerializer):
     """A reason."""
 
-    reason = Lines(max_length=5_000)
+    reason = Lines(max_length=SHORT_TEXT)
 
 
 class ParentSerializer(InputSerializer):
@@ -69,13 +80,13 @@ class ParentSerializer(InputSerializer):
 class OptionalReasonSerializer(InputSerializer):
     """An optional reason."""
 
-    reason = Lines(max_length=5_000, allow_blank=True, default="")
+    reason = Lines(max_length=SHORT_TEXT, allow_blank=True, default="")
 
 
 class OptionalNoteSerializer(InputSerializer):
     """An optional note."""
 
-    note = Lines(max_length=20_000, allow_blank=True, default="")
+    note = Lines(max_length=LONG_TEXT, allow_blank=True, default="")
 
 
 class AssignSerializer(InputSerializer):
@@ -93,14 +104,14 @@ class TeamChoiceSerializer(InputSerializer):
 class ReassignSerializer(TeamChoiceSerializer):
     """The team it is assigned to, and why."""
 
-    reason = Lines(max_length=5_000)
+    reason = Lines(max_length=SHORT_TEXT)
 
 
 class ChangeSeveritySerializer(InputSerializer):
     """The new severity; lowering it needs a reason."""
 
     severity = Key(slug_field="name", queryset=Severity.objects.all())
-    reason = Lines(max_length=5_000, allow_blank=True, default="")
+    reason = Lines(max_length=SHORT_TEXT, allow_blank=True, default="")
 
 
 class CloseSerializer(InputSerializer):
@@ -108,4 +119,4 @@ class CloseSerializer(InputSerializer):
 
     code = serializers.ChoiceField(choices=ClosureCode.choices)
     other = ReferenceField(required=False)
-    note = Lines(max_length=20_000, allow_blank=True, default="")
+    note = Lines(max_length=LONG_TEXT, allow_blank=True, default="")

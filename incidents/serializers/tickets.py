@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from config.base.data.lengths import LONG_TEXT, SHORT_TEXT
 from config.base.rest.serializers import (
     AnyObject,
     InputSerializer,
@@ -93,16 +94,28 @@ class IncidentSerializer(TicketSerializer):
     customer_impact = serializers.CharField(source="incident.customer_impact", read_only=True)
     workaround = serializers.CharField(source="incident.workaround", read_only=True)
     opened_because = serializers.CharField(source="incident.opened_because", read_only=True)
+    custom_fields = AnyObject(
+        source="custom",
+        read_only=True,
+        help_text="Values of custom fields by name, those of earlier categories too.",
+    )
 
     class Meta(TicketSerializer.Meta):
-        fields = (*TicketSerializer.Meta.fields, "customer_impact", "workaround", "opened_because")
+        fields = (*TicketSerializer.Meta.fields, "customer_impact", "workaround", "opened_because", "custom_fields")
+
+
+@extend_schema_field(
+    {"type": "object", "additionalProperties": True, "example": {"asset": "T-77", "is_leased": False}}
+)
+class CustomValues(serializers.DictField):
+    """Values of the category's custom fields by their names; the domain checks them."""
 
 
 class FactsSerializer(InputSerializer):
     """The fields of an incident, as sent when it is declared or changed."""
 
     title = Line(max_length=300)
-    description = Lines(max_length=20_000, allow_blank=True, required=False)
+    description = Lines(max_length=LONG_TEXT, allow_blank=True, required=False)
     category = Line(max_length=60, allow_blank=True, required=False)
     is_security = serializers.BooleanField(required=False)
     service = Key(slug_field="slug", queryset=Service.objects.all(), allow_null=True, required=False)
@@ -113,15 +126,18 @@ class FactsSerializer(InputSerializer):
     asset_name = Line(max_length=120, allow_blank=True, required=False)
     asset_external_id = Line(max_length=120, allow_blank=True, required=False)
     asset_url = serializers.URLField(max_length=200, allow_blank=True, required=False)
-    customer_impact = Lines(max_length=5_000, allow_blank=True, required=False)
+    customer_impact = Lines(max_length=SHORT_TEXT, allow_blank=True, required=False)
     impact_started_at = Instant(required=False)
     requester = RequesterInputSerializer(allow_null=True, required=False)
+    custom_fields = CustomValues(
+        required=False, help_text="By name, those of the ticket's category; null takes a value away."
+    )
 
 
 class EditSerializer(FactsSerializer):
     """The changes of an incident; only the named fields change."""
 
-    workaround = Lines(max_length=20_000, allow_blank=True, required=False)
+    workaround = Lines(max_length=LONG_TEXT, allow_blank=True, required=False)
     conference_url = serializers.URLField(max_length=200, allow_blank=True, required=False)
 
 

@@ -8,6 +8,7 @@ from incidents.views.desk import new_ticket, picking, requesters, work_time
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tickets/new/", new_ticket.NewTicket.as_view(), name="ticket-new"),
     path("tickets/new/outlook/", new_ticket.CallOutlook.as_view(), name="ticket-outlook"),
+    path("tickets/new/fields/", new_ticket.CallFields.as_view(), name="ticket-fields"),
     path("tickets/new/requesters/", picking.RequesterChoices.as_view(), name="ticket-requesters"),
     re_path(TICKET + "requester/$", requesters.TicketRequester.as_view(), name="ticket-requester"),
     re_path(TICKET + "requesters/add/$", requesters.AddRequester.as_view(), name="requester-add"),

@@ -23,6 +23,7 @@ from incidents.models import (
 )
 from incidents.prevention import action_items
 from incidents.response import answering, changing, reassigning
+from incidents.response.privacy import hide_for_category
 from incidents.services import readiness
 from incidents.tickets.changes import change_fields
 from incidents.tickets.locking import lock_record
@@ -66,6 +67,7 @@ def _move_category(*, row: Model, record: Model, by: Model, reason: str, at: dat
     ticket = cast(Ticket, row)
     locked = lock_record(ticket.pk, kind=TicketKind(ticket.kind))
     change_fields(ticket=locked, values={"category": str(by)}, actor=actor, at=at)
+    hide_for_category(ticket=locked, actor=actor, at=at)
 
 
 def _move_action(*, row: Model, record: Model, by: Model, reason: str, at: datetime, actor: User | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 
+from config.base.data.lengths import CONFIG_TEXT
 from config.base.rest.scopes import OFFERED, Scope
 from config.base.web.forms import EditForm, Form
 from oncall.access.service_accounts import NAME_LENGTH
@@ -53,7 +54,9 @@ class _AboutIt(forms.Form):
         help_text="Its managers answer for it, and are told before a token expires.",
     )  # fmt: skip
     description = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 4}), help_text="What the program does, and where it runs. No keys."
+        max_length=CONFIG_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What the program does, and where it runs. No keys.",
     )
 
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
+from config.base.data.lengths import CONFIG_TEXT
 from config.base.web.forms import EditForm, Form
 from config.base.web.moments import MomentField
 from oncall.calendars import countries, hours_lines
@@ -23,7 +24,7 @@ class CalendarForm(Form):
     subdivision = forms.CharField(
         required=False, max_length=12, help_text="A part of the country, such as BE for Berlin. Optional."
     )
-    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    description = forms.CharField(max_length=CONFIG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -35,7 +36,7 @@ class CalendarNameForm(EditForm):
     """The fields of a calendar that may change."""
 
     name = forms.CharField(max_length=80)
-    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    description = forms.CharField(max_length=CONFIG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class DayForm(Form):

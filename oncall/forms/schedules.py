@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from config.base.data.lengths import CONFIG_TEXT
 from config.base.data.retirement import offered
 from config.base.web.forms import EditForm, Form
 from oncall.models import HolidayMode, LayerKind, RotationClock, RotationCount, RotationUnit, Team
@@ -125,8 +126,8 @@ class LayerForm(Form):
         label="Minutes of each turn", required=False, max_length=2000,
         help_text="For turns of different lengths, with commas: 1440, 2880.",
     )  # fmt: skip
-    first = forms.CharField(label="Covers only from", required=False, widget=_LOCAL)
-    last = forms.CharField(label="Covers only until", required=False, widget=_LOCAL)
+    first = forms.CharField(label="Covers only from", max_length=40, required=False, widget=_LOCAL)
+    last = forms.CharField(label="Covers only until", max_length=40, required=False, widget=_LOCAL)
     calendar = forms.ChoiceField(label="Calendar of days off", required=False)
     holiday_mode = forms.ChoiceField(label="On days off", choices=HolidayMode.choices, required=False)
 
@@ -227,7 +228,11 @@ class EditorForm(Form):
     )
     effective = forms.ChoiceField(label="Takes over", widget=forms.RadioSelect)
     effective_at = forms.CharField(
-        label="Date and time", required=False, widget=_LOCAL, help_text="In the schedule's time zone; for “At a date”."
+        label="Date and time",
+        max_length=40,
+        required=False,
+        widget=_LOCAL,
+        help_text="In the schedule's time zone; for “At a date”.",
     )
     keep_turns = forms.BooleanField(
         label="Keep turns: if only people change, nobody else's turn moves", required=False, initial=True
@@ -262,7 +267,7 @@ class NewEditorForm(EditorForm):
 
     name = forms.CharField(max_length=80)
     team: Any = forms.ModelChoiceField(queryset=None, to_field_name="slug")
-    description = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))
+    description = forms.CharField(required=False, max_length=CONFIG_TEXT, widget=forms.Textarea(attrs={"rows": 2}))
     field_order = ("name", "team", "description")
 
     def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
@@ -277,7 +282,7 @@ class AboutScheduleForm(EditForm):
 
     name = forms.CharField(max_length=80)
     team: Any = forms.ModelChoiceField(queryset=None)
-    description = forms.CharField(required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}))
+    description = forms.CharField(required=False, max_length=CONFIG_TEXT, widget=forms.Textarea(attrs={"rows": 3}))
     external_id = forms.CharField(
         label="External id", required=False, max_length=120, help_text="How another system knows it."
     )

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from config.base.data.lengths import CONFIG_TEXT
 from config.base.rest.serializers import (
     InputSerializer,
     Instant,
@@ -50,7 +51,7 @@ class NewScheduleSerializer(InputSerializer):
 
     name = Line(max_length=80)
     team = Key("slug", queryset=Team.objects.all())
-    description = Lines(required=False, allow_blank=True, max_length=10_000, default="")
+    description = Lines(required=False, allow_blank=True, max_length=CONFIG_TEXT, default="")
     external_id = Line(required=False, allow_blank=True, max_length=120, default="")
 
 

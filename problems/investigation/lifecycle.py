@@ -20,7 +20,7 @@ from incidents.models import (
 )
 from incidents.prevention.auto_resolve import resolve_waiting
 from incidents.response import TicketRefused
-from incidents.response.privacy import default_visibility
+from incidents.response.privacy import default_visibility, hide_for_category
 from incidents.tickets import clock_facts, links, priority, timeline
 from incidents.tickets.changes import change_fields, old_and_new
 from incidents.tickets.locking import lock_record, move
@@ -207,12 +207,16 @@ def reopen(*, problem_id: int, reason: str, actor: User | None, at: datetime) ->
 def edit(*, problem_id: int, changes: Mapping[str, Any], actor: User | None, at: datetime) -> Ticket:
     """Change only the named fields, under the row's lock, and record each with its old and new value.
 
-    Raises TicketRefused for a field that is not edited this way, ValidationError for a value that is not allowed.
+    Another category makes it private if that is the category's default. Raises TicketRefused for a field that is not
+    edited this way, ValidationError for a value that is not allowed.
     """
     if unknown := set(changes) - EDITABLE:
         raise TicketRefused(f"{', '.join(sorted(unknown))} cannot be changed this way.")
     ticket = lock_problem(problem_id)
+    before = ticket.category
     change_fields(ticket=ticket, values=changes, actor=actor, at=at)
+    if ticket.category != before:
+        hide_for_category(ticket=ticket, actor=actor, at=at)
     return ticket
 
 

@@ -10,6 +10,7 @@ from config.base.web.guards import Edits, Once
 from config.base.web.removals import RemovePage
 from config.base.web.views import Destination, DetailPage, FormPage, ListPage, PostPage
 from incidents import permissions
+from incidents.categories.catalogue import category_names
 from incidents.desk.last_words import with_last_words
 from incidents.forms.response import NoteForm
 from incidents.models import Ticket, TicketKind
@@ -122,12 +123,17 @@ class ProblemEdit(prevention.TicketFormPage):
 
     def perform(self, form: forms.FactsForm) -> Destination:
         """Save the changed fields."""
-        return lifecycle.edit(
+        lifecycle.edit(
             problem_id=self.ticket.pk,
             changes=form.changes(),
             actor=self.person,
             at=self.at,
         )
+        return self.after_change()
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """With the categories."""
+        return super().get_context_data(**kwargs) | {"categories": category_names()}
 
 
 class OpenFromIncident(PostPage):

@@ -121,3 +121,34 @@ class TestKeyboard:
 
         expect(page.get_by_role("listbox")).to_be_hidden()
         expect(page.locator("[name=who]")).to_have_value("priya")
+
+
+class TestCustomFields:
+    def test_appear_with_the_category_and_leave_with_it(
+        self, open_page: Callable[..., Page], company: dict[str, Any]
+    ) -> None:
+        row = {"help_text": "On the bottom.", "choices": [], "is_required": True, "is_retired": False}
+        make.CategoryFactory(
+            name="Laptop",
+            custom_fields=[
+                row | {"name": "asset", "label": "Inventory tag", "kind": "text"},
+                row | {"name": "color", "label": "Color", "kind": "choice", "choices": ["Red"], "is_required": False},
+            ],
+        )
+        page = open_page(user=company["bob"])
+        page.goto("/tickets/new/")
+
+        page.locator("[name=title]").fill("It smokes")
+        page.locator("[name=category]").fill("laptop")
+        page.locator("[name=category]").press("Tab")
+        page.get_by_label("Inventory tag").fill("T-77")
+        page.get_by_label("Color").select_option("Red")
+        expect(page.locator("#outcome")).to_contain_text("Pages nobody")
+        take_shot(page, "new-ticket-custom-fields")
+        page.locator("[name=category]").fill("laptop ")
+        page.locator("[name=category]").press("Tab")
+        expect(page.get_by_label("Inventory tag")).to_have_value("T-77")
+        page.locator("[name=category]").fill("Printer")
+        page.locator("[name=category]").press("Tab")
+
+        expect(page.get_by_label("Inventory tag")).to_have_count(0)

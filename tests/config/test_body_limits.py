@@ -74,7 +74,7 @@ class TestTooLarge:
         answer = client.post("/accounts/login/", {"login": "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)})
 
         assert answer.status_code == 413
-        assert "send at most 256 KiB" in answer.content.decode()
+        assert "send at most 768 KiB" in answer.content.decode()
 
 
 class TestLength:

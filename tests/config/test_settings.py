@@ -48,7 +48,7 @@ class TestDeployment:
         assert done.stdout.strip() == str(
             [
                 False, True, "__Host-session", True, True, 43200, 31536000, True,
-                ["portal.example.com"], 262144,
+                ["portal.example.com"], 786432,
             ]
         ), done.stderr  # fmt: skip
 

@@ -25,6 +25,7 @@ OWN_RULES = {
     "PageLink": "its link answers once; what follows is done once by `submissions`",
     "WakeTestLink": "a passed test stays passed",
     "Proposal": "it only shows",
+    "CallFields": "it only shows",
     "CallOutlook": "it only shows",
     "RequesterChoices": "it only shows",
     "Subscribe": "an address is subscribed once, and asked again only after a pause",

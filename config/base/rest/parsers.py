@@ -91,7 +91,7 @@ class CappedJSONParser(JSONParser):
         )
         if encoding != "identity":
             raise UnsupportedMediaType(encoding, "Send the body uncompressed.")
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        limit = settings.JSON_MAX_BYTES
         body = stream.read(limit + 1)
         if len(body) > limit:
             raise BodyTooLarge(f"The request is too large: send at most {limit // 1024} KiB.")

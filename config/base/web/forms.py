@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EMPTY_VALUES
+from django.core.validators import EMPTY_VALUES, MaxLengthValidator
 from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt, pretty_name
 from django.template.defaultfilters import linebreaksbr
@@ -14,6 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from config.base.data.lengths import TOO_LONG
 from config.base.web import drafts
 from config.base.web.batched_choices import BatchedChoiceField, BatchedChoiceIterator, BatchedChoices
 from config.base.web.choices import ChoosesInUse
@@ -55,10 +56,21 @@ class Styled:
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        self.style_fields()
+        drafts.hide_secrets(self.fields, self.secrets)
+
+    def style_fields(self) -> None:
+        """Give each widget its class; a form that adds fields afterwards calls it again.
+
+        What is too long is refused with a sentence: a browser that knows the length cuts a paste without a word.
+        """
         for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.error_messages["max_length"] = TOO_LONG
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs.pop("maxlength", None)
             css = next((css for kind, css in _CSS.items() if isinstance(field.widget, kind)), "form-control")
             field.widget.attrs.setdefault("class", css)
-        drafts.hide_secrets(self.fields, self.secrets)
 
     @property
     def draft_input(self: Any) -> SafeString:
@@ -216,7 +228,9 @@ class EditForm(Form):
         if self.is_bound:
             self.data: Any = self.data.copy()
             self._apply_choices()
-            self._merge({name: self._shown(name, current.get(name)) for name in self.fields})
+            texts = {name: self._shown(name, current.get(name)) for name in self.fields}
+            self._merge(texts)
+            self._accept_stored(texts)
 
     def _shown(self, name: str, value: object) -> str:
         field = self.fields[name]
@@ -245,6 +259,14 @@ class EditForm(Form):
                 self.conflicts.append(str(self.fields[name].label or pretty_name(name)))
                 self._offer_choice(name, now)
             self.data[f"initial-{name}"] = now
+
+    def _accept_stored(self, current: dict[str, str]) -> None:
+        """Take the limit of length from a text that stays as it is: an older or imported one may be longer."""
+        for name, now in current.items():
+            field = self.fields[name]
+            if _plain(self.data.get(name, "")) == now:
+                limits = [check for check in field.validators if isinstance(check, MaxLengthValidator)]
+                field.validators = [check for check in field.validators if check not in limits]
 
     def _offer_choice(self, name: str, theirs: str) -> None:
         field = self.fields[name]

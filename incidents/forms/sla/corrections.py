@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django import forms
 
+from config.base.data.lengths import SHORT_TEXT
 from config.base.web.forms import Form, add_refusal
 from config.base.web.moments import DayField, MomentField, reader_zone
 from incidents.forms.response import VerbForm
@@ -69,7 +70,9 @@ class SpanFields(forms.Form):
 
 def reason_field() -> forms.CharField:
     """Why the minutes do not count."""
-    return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), help_text="The person who decides reads it.")
+    return forms.CharField(
+        max_length=SHORT_TEXT, widget=forms.Textarea(attrs={"rows": 2}), help_text="The person who decides reads it."
+    )
 
 
 class ExcludeTimeForm(SpanFields, VerbForm):

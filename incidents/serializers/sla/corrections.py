@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from config.base.data.lengths import SHORT_TEXT
 from config.base.rest.serializers import InputSerializer, Instant, Lines, ReadId, RecordSerializer
 from incidents.models import SlaBreach, SlaCredit, SlaWaiver
 from incidents.serializers.tickets import ReferenceField
@@ -30,7 +31,7 @@ class NewSlaCreditSerializer(InputSerializer):
     ticket = ReferenceField()
     starts_at = Instant()
     ends_at = Instant()
-    reason = Lines(max_length=5_000)
+    reason = Lines(max_length=SHORT_TEXT)
 
 
 class SlaWaiverSerializer(RecordSerializer):
@@ -61,4 +62,4 @@ class NewSlaWaiverSerializer(InputSerializer):
     """The breach, and why it is waived."""
 
     breach = BreachKey(queryset=SlaBreach.objects.none())
-    reason = Lines(max_length=5_000)
+    reason = Lines(max_length=SHORT_TEXT)

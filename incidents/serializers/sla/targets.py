@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.base.data.history import REASON_LENGTH
+from config.base.data.lengths import CONFIG_TEXT
 from config.base.rest.serializers import (
     AnyObject,
     IdKey,
@@ -95,7 +96,7 @@ class NewSlaTargetSerializer(NewSlaVersionSerializer):
     name = Line(max_length=80)
     kind = serializers.ChoiceField(choices=SlaKind.choices, required=False, default=SlaKind.SLA)
     metric = serializers.ChoiceField(choices=SlaMetric.choices)
-    description = Lines(max_length=10_000, required=False, allow_blank=True, default="")
+    description = Lines(max_length=CONFIG_TEXT, required=False, allow_blank=True, default="")
     team = Key("slug", queryset=Team.objects.all(), required=False, allow_null=True, default=None)
     external_id = Line(max_length=120, required=False, allow_blank=True, default="")
     reason = Line(max_length=REASON_LENGTH, required=False, allow_blank=True, default="")
@@ -105,7 +106,7 @@ class TargetChangesSerializer(InputSerializer):
     """What of a target can change without a version."""
 
     name = Line(max_length=80)
-    description = Lines(max_length=10_000, required=False, allow_blank=True)
+    description = Lines(max_length=CONFIG_TEXT, required=False, allow_blank=True)
     external_id = Line(max_length=120, required=False, allow_blank=True)
     reason = Line(max_length=REASON_LENGTH, required=False, allow_blank=True)
 

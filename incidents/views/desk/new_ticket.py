@@ -157,6 +157,26 @@ def _done_text(ticket: Ticket, *, is_paged: bool) -> str:
     return f"{ticket.reference} is logged for {ticket.team.name}.{'' if is_paged else ' Nobody was paged.'}"
 
 
+class CallFields(TemplatePage):
+    """The custom fields of the category that the form names so far."""
+
+    template_name = "incidents/desk/custom_fields.html"
+
+    def may(self) -> bool:
+        """People who work on tickets."""
+        return permissions.can_act(self.person)
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """The same by POST: what somebody says stays out of addresses."""
+        return self.get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """The form with what was typed; nothing is an error yet."""
+        data = self.request.POST if self.request.method == "POST" else self.request.GET
+        form = CallForm(initial=data.dict(), candidates=candidates_for(self.person))
+        return super().get_context_data(**kwargs) | {"form": form}
+
+
 class CallOutlook(TemplatePage):
     """What logging the call would do and what is there already, while somebody types."""
 

@@ -34,7 +34,7 @@ class _OfTicket(LockedTicketMixin):
 
     def may(self) -> bool:
         """People who work on the ticket and may see whom it is for."""
-        person = self.person  # type: ignore[attr-defined]  # as above
+        person = self.person
         return permissions.can_act(person, self.ticket) and permissions.can_see_requester(person, self.ticket)
 
 

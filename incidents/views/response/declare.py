@@ -7,11 +7,13 @@ from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from config.base.data.lengths import LONG_TEXT, SHORT_TEXT
 from config.base.data.retirement import offered
 from config.base.web import panels
 from config.base.web.guards import Once
 from config.base.web.views import Destination, FormPage, TemplatePage
 from incidents import permissions, response
+from incidents.categories.catalogue import category_names, find_category
 from incidents.forms.response import DeclareForm
 from incidents.forms.tickets import LevelField
 from incidents.models import Service, Severity
@@ -26,11 +28,12 @@ _REQUESTER = ("requester_name", "requester_phone", "requester_email", "requester
 class _ProposalForm(forms.Form):
     """The fields that the proposal depends on; an invalid value counts as empty."""
 
-    title = forms.CharField(required=False)
-    customer_impact = forms.CharField(required=False)
-    description = forms.CharField(required=False)
+    title = forms.CharField(max_length=300, required=False)
+    customer_impact = forms.CharField(max_length=SHORT_TEXT, required=False)
+    description = forms.CharField(max_length=LONG_TEXT, required=False)
     service = forms.ModelChoiceField(Service.objects.select_related("team"), required=False)
     team = forms.ModelChoiceField(Team.objects.all(), required=False)
+    category = forms.CharField(max_length=60, required=False)
     severity = forms.ModelChoiceField(Severity.objects.all(), required=False)
     impact = LevelField()
     urgency = LevelField()
@@ -51,16 +54,17 @@ def _proposal(request: HttpRequest, data: Any, at: Any) -> dict[str, Any]:
     values: dict[str, Any] = {name: form.cleaned_data.get(name) for name in form.fields}
     proposed = priority.propose(impact=values["impact"], urgency=values["urgency"])
     severity = values["severity"] or proposed.severity
-    names = response.preview_page(severity=severity, service=values["service"], team=values["team"], at=at)
+    about = find_category(values["category"] or "")
+    owner = response.owner_of(team=values["team"], service=values["service"], category=about)
+    names = response.preview_page(severity=severity, service=values["service"], team=owner, at=at)
     text = f"{values['customer_impact'] or ''} {values['description'] or ''}".strip()
     declaration = Declaration(values["title"] or "", text, values["service"])
-    owner = response.owner_of(team=values["team"], service=values["service"], category=None)
     return {
         "priority": proposed.priority,
         "severity": severity,
         "is_chosen": values["severity"] is not None,
         "owner": owner,
-        "private_because": response.default_reason(team=owner),
+        "private_because": response.default_reason(team=owner, category=about),
         "names": names,
         "panels": panels.collect("declare", request, declaration),
     }
@@ -111,6 +115,7 @@ class Declare(FormPage):
         data = self.request.POST if self.request.method == "POST" else self.get_initial()
         return context | {
             "proposal": _proposal(self.request, data, self.at),
+            "categories": category_names(),
             "severities": offered(Severity.objects.order_by("position")),
         }
 

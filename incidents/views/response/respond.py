@@ -77,7 +77,7 @@ class _Link:
 
 
 class PageLink(RetriedView):
-    """The screen behind the link in a message: GET shows and changes nothing, POST answers once.
+    """The screen behind the link in a message: GET shows and changes nothing of the ticket, POST answers once.
 
     The browser that has answered keeps this one ticket for twelve hours.
     """
@@ -97,7 +97,11 @@ class PageLink(RetriedView):
             return render(request, "incidents/response/bad_link.html", context, status=410)
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """The incident, or with `?do=` the form of a verb, for the browser that has answered."""
+        """The incident, or with `?do=` the form of a verb, for the browser that has answered.
+
+        Of a private one it is recorded that the person who was paged reads it, as on every other screen.
+        """
+        record_reading(ticket=self.link.ticket, user=self.link.page.user, at=self.at)
         verb = request.GET.get("do", "")
         if verb in _FORMS and self.link.session_ends_at is not None:
             return self._render_form(verb)

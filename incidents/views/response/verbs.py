@@ -210,6 +210,8 @@ class LockedTicketMixin:
     """A page that changes a ticket: it takes the ticket's lock first, as every verb does."""
 
     ticket: Ticket
+    person: User
+    done: str
 
     def lock_record(self) -> Model | None:
         """The ticket, locked."""
@@ -219,6 +221,17 @@ class LockedTicketMixin:
         """By the ticket's timeline."""
         entry = timeline.last_change(self.ticket.pk)
         return LastChange(entry.actor, entry.at) if entry else LastChange()
+
+    def page_of_ticket(self) -> str:
+        """Where to go on after a change."""
+        return self.ticket.get_absolute_url()
+
+    def after_change(self) -> str:
+        """Where to go on; the queue, where the change took the ticket out of the person's sight."""
+        if find_ticket(self.ticket.reference, self.person) is not None:
+            return self.page_of_ticket()
+        self.done = f"{self.ticket.reference} is private now, and you do not see it any more. {self.done}".strip()
+        return reverse("incidents:queue")
 
 
 class VerbPage(LockedTicketMixin, FormPage):
@@ -264,7 +277,7 @@ class VerbPage(LockedTicketMixin, FormPage):
         self.verb.call(self.ticket, self.person, self.at, form.cleaned_data)
         if self.verb.say is not None:
             self.done = self.verb.say(self.ticket, self.person)
-        return self._after()
+        return self.after_change()
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """After a button, go back with the error; show a form again."""
@@ -272,19 +285,13 @@ class VerbPage(LockedTicketMixin, FormPage):
             return super().form_invalid(form)
         for error in form.non_field_errors():
             messages.error(self.request, error)
-        return redirect(self._back())
+        return redirect(self.page_of_ticket())
 
-    def _back(self) -> str:
+    def page_of_ticket(self) -> str:
+        """The ticket, or its phone screen for a button of that."""
         if self.request.POST.get("next") == "respond":
             return reverse("incidents:respond", args=[self.ticket.reference])
         return self.ticket.get_absolute_url()
-
-    def _after(self) -> str:
-        """Where to go on; the queue, where the verb took the ticket out of the person's sight."""
-        if find_ticket(self.ticket.reference, self.person) is not None:
-            return self._back()
-        self.done = f"{self.ticket.reference} is private now, and you do not see it any more. {self.done}".strip()
-        return reverse("incidents:queue")
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the ticket, and the address to go back to."""

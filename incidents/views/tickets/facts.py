@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 
 from config.base.data.retirement import marked
 from config.base.web import display, people
+from incidents.categories.catalogue import category_of
+from incidents.categories.custom_fields import fields_of, list_values
 from incidents.models import Contact, Incident, Ticket, TicketKind
 
 
@@ -21,6 +23,9 @@ class Fact:
     value: str | SafeString
     url: str = ""
     is_set: bool = True
+
+
+_NEEDED = format_html('<span class="hf-nobody">{}</span>', "Not set, needed")
 
 
 def list_facts(
@@ -94,6 +99,8 @@ def _fields(ticket: Ticket, incident: Incident | None, change: _Change) -> Itera
     yield _fact("Impact", ticket.get_impact_display(), change.field("impact"), empty="Not known yet")
     yield _fact("Urgency", ticket.get_urgency_display(), change.field("urgency"), empty="Not known yet")
     yield _fact("Category", ticket.category, change.field("category"))
+    if incident is not None:
+        yield from _custom(ticket, change)
     if ticket.hold_reason:
         yield _fact("On hold for", ticket.get_hold_reason_display())
     if ticket.affected_customers:
@@ -107,6 +114,16 @@ def _fields(ticket: Ticket, incident: Incident | None, change: _Change) -> Itera
     if ticket.conference_url:
         link = format_html('<a href="{}" rel="noopener noreferrer">Join the call</a>', ticket.conference_url)
         yield Fact("Call", link)
+
+
+def _custom(ticket: Ticket, change: _Change) -> Iterator[Fact]:
+    """The custom fields of the category, and values that the ticket has of others."""
+    for row in list_values(fields=fields_of(category_of(ticket), retired=True), values=ticket.custom):
+        url = change.field(row.field.form_name) if row.is_of_category else ""
+        if row.value is None and row.field.is_required:
+            yield Fact(row.field.label, _NEEDED, url, is_set=False)
+        else:
+            yield _fact(row.field.label, row.text.capitalize() if isinstance(row.value, bool) else row.text, url)
 
 
 def _times(ticket: Ticket, *, at: datetime) -> Iterator[Fact]:

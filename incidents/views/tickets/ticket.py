@@ -11,7 +11,8 @@ from config.base.web.filters import query_problems
 from config.base.web.guards import Edits
 from config.base.web.views import Destination, DetailPage, FormPage
 from incidents import permissions, response
-from incidents.categories.catalogue import category_names
+from incidents.categories.catalogue import category_names, category_of
+from incidents.categories.custom_fields import fields_of, list_values
 from incidents.desk import presence
 from incidents.desk.conversation import read_conversation
 from incidents.forms.response import NoteForm
@@ -106,6 +107,14 @@ def _comment_reader(ticket: Ticket, *, sees_requester: bool) -> str:
     return requester.name if sees_requester else "The requester"
 
 
+def _needed_text(ticket_id: int) -> str:
+    """What a ticket's new category needs and the ticket does not say; empty for nothing."""
+    ticket = Ticket.objects.get(pk=ticket_id)
+    rows = list_values(fields=fields_of(category_of(ticket)), values=ticket.custom)
+    labels = [row.field.label for row in rows if row.field.is_required and row.value is None]
+    return f"Saved. {ticket.category} needs also: {', '.join(labels)}." if labels else ""
+
+
 class TicketEdit(verbs.LockedTicketMixin, FormPage):
     """The form to edit an incident; a stale one is refused, and nothing typed is lost."""
 
@@ -136,12 +145,16 @@ class TicketEdit(verbs.LockedTicketMixin, FormPage):
 
     def perform(self, form: TicketForm) -> Destination:
         """Save the changed fields."""
-        return response.edit(
+        changes = form.changes()
+        response.edit(
             ticket_id=self.ticket.pk,
-            changes=form.changes(),
+            changes=changes,
             actor=self.person,
             at=self.at,
         )
+        if "category" in changes:
+            self.done = _needed_text(self.ticket.pk)
+        return self.after_change()
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the address to go back to, and the categories."""

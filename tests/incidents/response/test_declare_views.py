@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from incidents.models import Contact, Incident, Service
 from tests import factories as make
@@ -37,6 +38,18 @@ class TestDeclare:
         assert answer["Location"] == incident.get_absolute_url()
         assert (incident.title, incident.priority, incident.severity.name) == ("No orders", 1, "SEV1")
         assert incident.responses.count() == 1
+
+    def test_takes_a_category_whose_team_gets_it(self, employee: Client, service: Service) -> None:
+        make.CategoryFactory(name="Orders", team=service.team)
+
+        page = employee.get("/incidents/declare/").content.decode()
+        preview = employee.post(reverse("incidents:proposal"), {"title": "x", "category": "orders"}).content.decode()
+        employee.post("/incidents/declare/", {"title": "x", "category": "orders", "contact_type": "portal"})
+
+        assert '<option value="Orders">' in page
+        assert "for Shop" in preview
+        incident = Incident.objects.get()
+        assert (incident.category, incident.team) == ("orders", service.team)
 
     def test_stores_the_requester(self, employee: Client, service: Service) -> None:
         existing = make.ContactFactory(email="ada@example.org")

@@ -142,6 +142,59 @@ class TestHandover:
         assert Ticket.objects.get(pk=ticket.pk).team == people
 
 
+class TestAnotherCategory:
+    def test_makes_it_private_and_records_why(self, payroll: Any, agent: Any) -> None:
+        ticket = make.IncidentFactory(category="Printer")
+
+        response.edit(ticket_id=ticket.pk, changes={"category": "payroll"}, actor=agent, at=NOON)
+
+        ticket.refresh_from_db()
+        assert privacy(ticket) == ABOUT_PAYROLL
+        entry = ticket.timeline.get(kind=EntryKind.CHANGE, data__field="visibility")
+        assert (entry.text, entry.actor, entry.data["to"]) == (f"{ABOUT_PAYROLL[1]}.", agent, "private")
+
+    def test_that_is_open_leaves_a_private_one_private(self, payroll: Any, agent: Any) -> None:
+        ticket = make.IncidentFactory(category="Payroll", visibility="private", visibility_reason="A complaint")
+
+        for category in ("Printer", "Payroll", ""):
+            response.edit(ticket_id=ticket.pk, changes={"category": category}, actor=agent, at=NOON)
+
+        ticket.refresh_from_db()
+        assert privacy(ticket) == ("private", "A complaint")
+        assert not ticket.timeline.filter(data__field="visibility").exists()
+
+    def test_that_is_kept_hides_nothing(self, agent: Any) -> None:
+        ticket = make.IncidentFactory(category="Payroll")
+        make.CategoryFactory(name="Payroll", is_private=True)
+
+        response.edit(ticket_id=ticket.pk, changes={"category": "Payroll", "title": "y"}, actor=agent, at=NOON)
+
+        ticket.refresh_from_db()
+        assert privacy(ticket) == OPEN
+
+    def test_leads_who_may_not_see_it_any_more_to_the_queue(self, client: Client, payroll: Any, agent: Any) -> None:
+        client.force_login(agent)
+        ticket = make.IncidentFactory()
+        form = reverse("incidents:ticket-edit", args=[ticket.reference])
+
+        page = client.get(f"{form}?field=category")
+        sent = main_form(page.content.decode()).data(category="Payroll")
+        answer = client.post(f"{form}?field=category", sent, follow=True)
+
+        assert "A ticket becomes private with: Payroll." in page.content.decode()
+        assert answer.redirect_chain == [(reverse("incidents:queue"), 302)]
+        assert f"{ticket.reference} is private now" in answer.content.decode()
+
+    def test_by_a_program_makes_it_private(self, payroll: Any, agent: Any) -> None:
+        ticket = make.IncidentFactory()
+
+        answer = client_of(agent).patch(f"/api/v1/incidents/{ticket.pk}/", {"category": "Payroll"}, format="json")
+
+        assert answer.status_code == 200
+        ticket.refresh_from_db()
+        assert privacy(ticket) == ABOUT_PAYROLL
+
+
 class TestForms:
     def test_say_it_before_anything_is_saved(self, client: Client, people: Any, payroll: Any, agent: Any) -> None:
         client.force_login(agent)
@@ -152,10 +205,14 @@ class TestForms:
             reverse("incidents:ticket-outlook"), {"title": "x", "team": other.pk, "category": "payroll"}
         )
         declared = client.post(reverse("incidents:proposal"), {"title": "x", "team": people.pk})
+        declared_about = client.post(
+            reverse("incidents:proposal"), {"title": "x", "team": other.pk, "category": "Payroll"}
+        )
         plain = client.post(reverse("incidents:ticket-outlook"), {"title": "x", "team": other.pk})
 
         assert OF_TEAM[1] in of_team.content.decode()
         assert ABOUT_PAYROLL[1] in about.content.decode()
         assert OF_TEAM[1] in declared.content.decode()
+        assert ABOUT_PAYROLL[1] in declared_about.content.decode()
         assert "private by default" not in plain.content.decode()
         assert not Ticket.objects.exists()

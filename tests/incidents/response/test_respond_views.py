@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from config.base.web import drafts
 from incidents import response
-from incidents.models import Ticket
+from incidents.models import PrivateReading, Ticket
 from incidents.response import ticket_session
 from oncall import escalation, paging
 from oncall.models import Escalation, Notice, Page, User
@@ -52,6 +52,19 @@ class TestLink:
         assert "Checkout is down" in answer.content.decode()
         assert "Acknowledge" in answer.content.decode()
         assert len(answer.content) < 12_000
+
+    def test_of_a_private_ticket_records_a_reading_by_the_person_who_was_paged(
+        self, client: Client, link: str, page: Page, bob: Any
+    ) -> None:
+        client.get(link)
+        assert not PrivateReading.objects.exists()
+        Ticket.objects.filter(pk=ticket_of(page).pk).update(visibility="private", visibility_reason="A complaint")
+
+        for _ in range(2):
+            assert "Checkout is down" not in client.get(link).content.decode()
+
+        row = PrivateReading.objects.get()
+        assert (row.ticket, row.user, row.token) == (ticket_of(page), bob, None)
 
     def test_get_changes_nothing_however_often(self, client: Client, link: str, page: Page) -> None:
         for _ in range(3):

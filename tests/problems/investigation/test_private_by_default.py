@@ -1,4 +1,4 @@
-"""A problem that is opened for a team whose tickets are private by default is private."""
+"""A problem is private if its team or category is so by default, also one that gets such a category later."""
 
 import pytest
 
@@ -18,3 +18,14 @@ class TestOpenProblem:
 
         assert problem.visibility == ("private" if is_private else "open")
         assert problem.visibility_reason == ("Tickets of People are private by default" if is_private else "")
+
+
+class TestEdit:
+    def test_to_such_a_category_makes_it_private(self) -> None:
+        make.CategoryFactory(name="Payroll", is_private=True)
+        problem = make.ProblemFactory()
+
+        lifecycle.edit(problem_id=problem.pk, changes={"category": "Payroll"}, actor=make.UserFactory(), at=NOON)
+
+        problem.refresh_from_db()
+        assert problem.visibility_reason == "Tickets about Payroll are private by default"
