@@ -174,6 +174,18 @@ class TestAgo:
         assert texts[4].split(" ")[-1].isdecimal()
 
 
+class TestFilters:
+    def test_offer_what_no_team_has_confirmed(self, desk: Client) -> None:
+        make.IncidentFactory(title="Waits", handover_from=make.TeamFactory(), handed_over_at=make.NOON)
+        make.IncidentFactory(title="Stays")
+
+        page = page_of(desk, "?handover=unconfirmed")
+
+        assert 'name="handover"' in page
+        assert "Waits" in page
+        assert "Stays" not in page
+
+
 class TestMajors:
     def test_lists_only_major_incidents(self, desk: Client) -> None:
         make.IncidentFactory(title="Small", severity=make.SeverityFactory(rank=4))
