@@ -63,7 +63,7 @@ class SearchPage(QueryPage):
         return response
 
     def _ways_out(self, text: str) -> list[WayOut]:
-        """What becomes of words that nothing has: a ticket for who logs calls, else an incident for who may declare."""
+        """What becomes of words that nothing has: a ticket for who logs calls, else an incident."""
         query = urlencode({"title": text})
         if can_act(self.person):
             return [WayOut("New ticket with these words", f"{reverse('incidents:ticket-new')}?{query}", "headset")]

@@ -10,7 +10,7 @@ from config.base.web.guards import ActsOn, Edits, Once
 from config.base.web.removals import RemovePage
 from config.base.web.views import Destination, FormPage
 from incidents import permissions, response
-from incidents.desk import joining
+from incidents.desk import joining, reversals
 from incidents.forms.requesters import CorrectionForm, PickerForm
 from incidents.models import Contact, Ticket, TicketKind
 from incidents.requesters import directory
@@ -86,6 +86,7 @@ class AddRequester(_PickForTicket):
         with transaction.atomic():  # if the ticket refuses, no requester is made either
             requester = self.named_requester(form)
             joining.add_requester_to(ticket_id=self.ticket.pk, requester=requester, actor=self.person, at=self.at)
+        self.undo_offer = reversals.of_requester(self.ticket, requester)
         self.done = f"{requester.name} added to {self.ticket.reference}. Nobody was paged."
         return self.ticket
 

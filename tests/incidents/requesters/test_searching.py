@@ -40,7 +40,9 @@ class TestSearch:
 
         assert names(words, agent) == ["Priya Nair"]
 
-    @pytest.mark.parametrize("words", ["", "p", "%", "'", "\\", "12", "()", "0000", "117", "x" * 200_000, "0117 497", "\u202e"])
+    @pytest.mark.parametrize(
+        "words", ["", "p", "%", "'", "\\", "12", "()", "0000", "117", "x" * 200_000, "0117 497", "\u202e"]
+    )
     def test_finds_nobody_for_what_fits_nobody(self, agent: Any, priya: Any, words: str) -> None:
         assert names(words, agent) == []
 
