@@ -1,10 +1,7 @@
 """Requesters in global search, by name, mail address, place and phone, for those who may see all of them."""
 
-from urllib.parse import urlencode
-
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Q
-from django.urls import reverse
 
 from config.base.data.name_search import count_named
 from config.base.data.search import Hit, Hits, Kind, Limits, Question
@@ -28,7 +25,7 @@ def find(question: Question, user: User, limits: Limits) -> Hits:
 def _hit(contact: Contact) -> Hit:
     return Hit(
         title=contact.name,
-        url=f"{reverse('incidents:requesters')}?{urlencode({'search': contact.email or contact.name})}",
+        url=contact.get_absolute_url(),
         detail=", ".join(filter(None, (contact.location or contact.organisation, contact.phone, contact.email))),
     )
 

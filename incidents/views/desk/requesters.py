@@ -4,7 +4,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 
 from config.base.web.guards import ActsOn, Edits, Once
 from config.base.web.removals import RemovePage
@@ -145,8 +144,8 @@ class CorrectRequester(FormPage):
         return self.back()
 
     def back(self) -> str:
-        """The list of requesters."""
-        return reverse("incidents:requesters")
+        """The requester's page."""
+        return self.requester.get_absolute_url()
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the requester's name, and the address to go back to."""
