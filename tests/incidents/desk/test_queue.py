@@ -13,7 +13,7 @@ from hypothesis.extra.django import TestCase
 from config.base.data.roles import Role
 from config.base.web import display
 from incidents.desk.queue_order import Band, band_sizes, in_order, with_bands
-from incidents.models import EntryKind, Ticket
+from incidents.models import EntryKind, LinkKind, Ticket, TicketLink
 from incidents.tickets import timeline
 from tests import factories as make
 
@@ -150,6 +150,16 @@ class TestRow:
         make.TicketLinkFactory(from_ticket=ticket, to_ticket=problem, kind="caused_by")
 
         assert problem.reference not in page_of(desk)
+
+    @pytest.mark.parametrize(("visibility", "is_named"), [("open", True), ("private", False)])
+    def test_names_what_it_is_part_of_unless_that_is_private(
+        self, desk: Client, visibility: str, *, is_named: bool
+    ) -> None:
+        parent = make.IncidentFactory(title="Dark", visibility=visibility, visibility_reason="HR" * (not is_named))
+        part = make.IncidentFactory(title="Dim")
+        TicketLink.objects.create(from_ticket=part, to_ticket=parent, kind=LinkKind.PARENT, created_at=make.NOON)
+
+        assert (f"part of {parent.reference}" in row(page_of(desk), part)) is is_named
 
     def test_names_nobody_where_nobody_has_it(self, desk: Client) -> None:
         ticket = make.IncidentFactory()
