@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from config import health
 from config.administration import pages as administration
 from config.base.web import admin_changes
+from config.base.web.undo_page import UndoPage
 from config.configuration import views as files
 from config.navigation.my_work import MyWork
 from config.navigation.views import NavigationFragment
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", Queue.as_view(), name="home"),
     path("work/", MyWork.as_view(), name="my-work"),
     path("navigation/", NavigationFragment.as_view(), name="navigation"),
+    path("undo/", UndoPage.as_view(), name="undo"),
     path("search/", SearchPage.as_view(), name="search"),
     path("p/<str:key>/", PageLink.as_view(), name="page-link"),
     path("", include("problems.urls")),  # before incidents, whose ticket page serves all the rest

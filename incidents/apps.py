@@ -17,6 +17,7 @@ class IncidentsConfig(AppConfig):
         from incidents import uses as record_uses
         from incidents.concerns import SOURCES
         from incidents.customers.obligations import UPDATE_KIND
+        from incidents.desk import reversals
         from incidents.integrations import refused_senders
         from incidents.prevention.obligations import ACTION_KIND
         from incidents.rights import RIGHTS
@@ -92,7 +93,6 @@ class IncidentsConfig(AppConfig):
             owner="the team of the integration's service",
         )
         engine.register_sweep(lane="intake", name="refused", run=refused_senders.report_refused, every=10)
-        sweeps.register()
         privileges.register_private_records(of_account=privacy.account_sees_more, of_team=privacy.team_sees_more)
-        panels.register()
-        story.register()
+        for register in (sweeps.register, panels.register, story.register, reversals.register):
+            register()

@@ -69,11 +69,6 @@ def count(user: User, *, at: datetime) -> Numbers:
     return numbers
 
 
-def forget(user: User) -> None:
-    """Count anew at the next request: the person has just changed something that is counted."""
-    cache.delete(_key(user))
-
-
 def _key(user: User) -> str:
     return f"navigation.{user.pk}"
 

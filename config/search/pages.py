@@ -1,5 +1,6 @@
 """The page of the search, and the part of it that the dialog shows while somebody types."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -10,7 +11,16 @@ from config.base.data import search
 from config.base.data.search import Group, Hit
 from config.base.web.query_pages import QueryPage
 from config.search.forms import SearchForm
-from incidents.permissions import can_declare
+from incidents.permissions import can_act, can_declare
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """What to do with words that nothing has: its label, address and icon."""
+
+    label: str
+    url: str
+    icon: str
 
 
 class SearchPage(QueryPage):
@@ -52,11 +62,15 @@ class SearchPage(QueryPage):
         response: HttpResponse = super().get(request, *args, **kwargs)
         return response
 
-    def _new_url(self, text: str) -> str:
-        """Where an incident with these words is declared, for those who may."""
-        if not can_declare(self.person):
-            return ""
-        return f"{reverse('incidents:declare')}?{urlencode({'title': text})}"
+    def _ways_out(self, text: str) -> list[WayOut]:
+        """What becomes of words that nothing has: a ticket for who logs calls, else an incident."""
+        query = urlencode({"title": text})
+        if can_act(self.person):
+            return [WayOut("New ticket with these words", f"{reverse('incidents:ticket-new')}?{query}", "headset")]
+        if can_declare(self.person):
+            url = f"{reverse('incidents:declare')}?{query}"
+            return [WayOut("Declare an incident with these words", url, "urgent")]
+        return []
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """The groups, what else was looked for, and what to do if nothing was found."""
@@ -73,5 +87,5 @@ class SearchPage(QueryPage):
             "count": sum(group.hits.count for group in self.groups),
             "is_part": self.is_part,
             "kinds": form.kinds,
-            "new_url": self._new_url(form.question.text),
+            "ways_out": self._ways_out(form.question.text),
         }

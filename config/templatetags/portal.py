@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.db.models import Model
 from django.template import Context
 from django.urls import resolve, reverse
@@ -18,7 +19,7 @@ from django.utils.safestring import SafeString
 from config.base.data import text
 from config.base.data.excerpts import stretches
 from config.base.data.retirement import can_retire, marked
-from config.base.web import badges, display, people
+from config.base.web import badges, display, people, undo_tags
 from config.base.web.icons import icon
 from config.navigation import counts, drawing
 from oncall.engine import pulse
@@ -163,6 +164,12 @@ def side_bar(context: Context) -> drawing.Navigation:
     request = context["request"]
     numbers = counts.read(request.user)
     return drawing.draw(request.user, address=request.get_full_path(), numbers=numbers, at=context["at"])
+
+
+@register.simple_tag
+def undo_offer(message: Message) -> str:
+    """The signed offer to take back what a message tells of; empty without one."""
+    return undo_tags.offer_in(message)
 
 
 @register.simple_tag

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from config.base.web.filters import FilterSet, WordsFilter, YesNoFilter
 from incidents.models import Contact
-from incidents.requesters.picker import RowT, is_phone, with_number
+from incidents.requesters.matching import RowT, is_phone, with_number
 
 
 class RequesterWordsFilter(WordsFilter):

@@ -7,7 +7,7 @@ from django import forms
 from config.base.web.forms import EditForm, Form
 from incidents.models import Contact
 from incidents.requesters.directory import CORRECTABLE
-from incidents.requesters.picker import is_phone
+from incidents.requesters.matching import is_phone
 
 NEW_FIELDS = ("new_name", "new_phone", "new_email", "new_location")
 """The fields of a requester who is made on the spot."""

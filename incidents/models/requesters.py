@@ -68,5 +68,5 @@ class Contact(Dated):
         return f"{self.name} ({self.email or self.phone or self.pk})"
 
     def get_absolute_url(self) -> str:
-        """The page of the details, where they are corrected."""
-        return reverse("incidents:requester-correct", args=[self.pk])
+        """The requester's page."""
+        return reverse("incidents:requester", args=[self.pk])

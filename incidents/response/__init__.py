@@ -9,7 +9,7 @@ from incidents.response.answering import (
     start_work,
     take_over,
 )
-from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hold, link_parent, resume
+from incidents.response.changing import EDITABLE, add_note, change_severity, edit, hold, link_parent, resume, undo_hold
 from incidents.response.ending import close, reopen, resolve, restore
 from incidents.response.opening import declare, owner_of
 from incidents.response.paging import SUBJECT, preview_page, running
@@ -52,4 +52,5 @@ __all__ = [
     "start_work",
     "take_over",
     "tell_responders",
+    "undo_hold",
 ]

@@ -15,6 +15,7 @@ from incidents.response.telling import tell_responders
 from incidents.tickets import clock_facts, links, priority, timeline
 from incidents.tickets.changes import change_fields, differing, record_change
 from incidents.tickets.locking import TicketRefused, lock_record, lock_ticket, move, save
+from incidents.tickets.status import HOLD_UNDONE
 from incidents.tickets.watcher_news import tell_watchers
 from oncall import escalation
 from oncall.models import Urgency, User
@@ -74,6 +75,16 @@ def resume(*, ticket_id: int, actor: User | None, at: datetime) -> Ticket:
     if ticket.status != TicketStatus.ON_HOLD:
         raise TicketRefused(f"{ticket.reference} is not on hold.")
     move(ticket, TicketStatus.IN_PROGRESS, at=at, actor=actor, text="Off hold.")
+    return ticket
+
+
+@transaction.atomic
+def undo_hold(*, ticket_id: int, status: str, actor: User | None, at: datetime) -> Ticket:
+    """Take back a hold: the ticket gets the status that it had before. The clocks ran on hold for that moment only."""
+    ticket = lock_ticket(ticket_id)
+    if ticket.status != TicketStatus.ON_HOLD:
+        raise TicketRefused(f"{ticket.reference} is not on hold.")
+    move(ticket, TicketStatus(status), at=at, actor=actor, text="The hold was taken back.", lifecycle=HOLD_UNDONE)
     return ticket
 
 

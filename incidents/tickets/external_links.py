@@ -27,7 +27,7 @@ def add_external_link(*, ticket_id: int, url: str, actor: User | None, at: datet
     """
     ticket = lock_ticket(ticket_id)
     parts = _read(url)
-    if existing := _find(ticket, url):
+    if existing := find_external_link(ticket, url):
         raise TicketRefused(f"{ticket.reference} has this link already: “{existing['title']}”.", field="url")
     if len(ticket.external_links) >= MAX_LINKS:
         raise TicketRefused(
@@ -43,7 +43,7 @@ def add_external_link(*, ticket_id: int, url: str, actor: User | None, at: datet
 def remove_external_link(*, ticket_id: int, url: str, actor: User | None, at: datetime) -> Ticket:
     """Remove the link to this address. Raises TicketRefused if there is none."""
     ticket = lock_ticket(ticket_id)
-    link = _find(ticket, url)
+    link = find_external_link(ticket, url)
     if link is None:
         raise TicketRefused(f"{ticket.reference} has no such link. It may have been removed already.", field="url")
     ticket.external_links = [other for other in ticket.external_links if other != link]
@@ -53,10 +53,11 @@ def remove_external_link(*, ticket_id: int, url: str, actor: User | None, at: da
 
 def has_external_link(ticket: Ticket, url: str) -> bool:
     """Whether the ticket links to this address."""
-    return _find(ticket, url) is not None
+    return find_external_link(ticket, url) is not None
 
 
-def _find(ticket: Ticket, url: str) -> dict[str, str] | None:
+def find_external_link(ticket: Ticket, url: str) -> dict[str, str] | None:
+    """The ticket's link to this address."""
     key = _page(url)
     return next((link for link in ticket.external_links if _page(link["url"]) == key), None)
 

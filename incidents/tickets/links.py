@@ -68,6 +68,27 @@ def link_tickets(*, from_ticket: Ticket, to_ticket: Ticket, kind: str, actor: Us
     return link
 
 
+@transaction.atomic
+def unlink_parent(*, ticket: Ticket, actor: User | None, at: datetime) -> None:
+    """End that a locked ticket is part of another one. Raises TicketRefused if it is part of none."""
+    link = parent_of(ticket)
+    if link is None:
+        raise TicketRefused(f"{ticket.reference} is part of no other ticket any more.")
+    parent = link.to_ticket
+    link.delete()
+    for row, text, other in (
+        (ticket, f"Not part of {parent.reference} any more.", parent),
+        (parent, f"Does not contain {ticket.reference} any more.", ticket),
+    ):
+        data = {"ticket": other.reference, "kind": LinkKind.PARENT, "is_removed": True}
+        timeline.record(ticket_id=row.pk, kind=EntryKind.LINK, text=text, at=at, actor=actor, data=data)
+
+
+def parent_of(ticket: Ticket) -> TicketLink | None:
+    """The link to the ticket of which this one is a part."""
+    return _only_link(ticket, [LinkKind.PARENT])
+
+
 def other_of(ticket: Ticket) -> TicketLink | None:
     """The link to the ticket that stands for this one, because it is a duplicate or was merged."""
     return _only_link(ticket, STANDS_FOR)

@@ -2,6 +2,12 @@
 
 from config.base.data.lifecycle import Lifecycle
 
+BEFORE_HOLD = ("new", "acknowledged", "in_progress")
+"""What an incident can be before it is put on hold."""
+
+HOLD_UNDONE = Lifecycle.of("incident", {"on_hold": " ".join(BEFORE_HOLD)})
+"""The way back of a hold that was a mistake: to the status before it. Work that goes on uses the table below."""
+
 INCIDENT = Lifecycle.of(
     "incident",
     {

@@ -128,6 +128,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"
 
+    def get_absolute_url(self) -> str:
+        """The person's page."""
+        return reverse("oncall:person", args=[self.pk])
+
     @property
     def is_service(self) -> bool:
         """Whether it is a program's."""

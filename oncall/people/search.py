@@ -1,9 +1,6 @@
 """Teams and people in global search, by name, and people by mail address."""
 
-from urllib.parse import urlencode
-
 from django.db.models import Q
-from django.urls import reverse
 
 from config.base.data import search
 from config.base.data.name_search import find_named
@@ -30,7 +27,7 @@ def find_teams(question: Question, user: User, limits: Limits) -> Hits:
 def _person_hit(person: User) -> Hit:
     return Hit(
         title=person.name,
-        url=f"{reverse('oncall:users')}?{urlencode({'search': person.email})}",
+        url=person.get_absolute_url(),
         detail=person.email if person.is_active else f"{person.email}, closed account",
         is_open=person.is_active,
     )

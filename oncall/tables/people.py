@@ -27,7 +27,7 @@ class TeamTable(Table):
 class UserTable(Table):
     """People with an account; contact methods are not shown."""
 
-    name = tables.Column(attrs={"td": {"class": "row-title"}})
+    name = LinkColumn(css="row-title")
     teams = tables.Column(empty_values=(), orderable=False)
     time_zone = tables.Column()
     is_active = FlagColumn("", otherwise="inactive", verbose_name="Account")

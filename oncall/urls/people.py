@@ -5,12 +5,14 @@ from django.urls import URLPattern, URLResolver, path
 from oncall.views.people import me, service_accounts
 from oncall.views.people.directory import TeamList, TeamPage, UserList
 from oncall.views.people.members import MemberEdit
+from oncall.views.people.person import PersonPage
 from oncall.views.people.who_can import WhoCan
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("teams/", TeamList.as_view(), name="teams"),
     path("teams/<slug:slug>/", TeamPage.as_view(), name="team"),
     path("people/", UserList.as_view(), name="users"),
+    path("people/<int:pk>/", PersonPage.as_view(), name="person"),
     path("service-accounts/", service_accounts.ServiceAccountList.as_view(), name="service-accounts"),
     path("service-accounts/new/", service_accounts.ServiceAccountNew.as_view(), name="service-account-new"),
     path("service-accounts/<int:pk>/", service_accounts.ServiceAccountPage.as_view(), name="service-account"),

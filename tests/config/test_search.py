@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from config.base.data import search
+from config.base.data.roles import Role
 from config.base.data.search import Limits, Question
 from incidents.models import Ticket
 from oncall.models import User
@@ -148,12 +149,22 @@ class TestPage:
         assert "Only what is done" in client.get("/search/?q=zebra&kind=tickets&done=1").content.decode()
 
     def test_offers_a_ticket_with_words_that_nothing_has(self) -> None:
-        client = Client()
-        client.force_login(make.UserFactory(is_superuser=True))
+        agent = Client()
+        agent.force_login(make.UserFactory(roles=[Role.AGENT]))
 
-        content = client.get("/search/?q=quagga+is+gone").content.decode()
+        content = agent.get("/search/?q=quagga+is+gone").content.decode()
+
+        assert 'href="/tickets/new/?title=quagga+is+gone"' in content
+        assert 'href="/incidents/declare/?title=quagga+is+gone"' not in content
+
+    def test_offers_an_incident_to_who_logs_no_calls(self) -> None:
+        person = Client()
+        person.force_login(make.UserFactory())
+
+        content = person.get("/search/?q=quagga+is+gone").content.decode()
 
         assert 'href="/incidents/declare/?title=quagga+is+gone"' in content
+        assert "/tickets/new/" not in content
 
     def test_gives_the_dialog_its_part(self, client: Client) -> None:
         ticket = make.IncidentFactory()

@@ -19,11 +19,11 @@ from django.views.generic import DetailView, FormView, TemplateView, View
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from config.base.data import answers, retirement, rights
+from config.base.data import answers, retirement, rights, undo
 from config.base.data.clock import database_now
 from config.base.data.lifecycle import IllegalMove
 from config.base.data.users import User, signed_in
-from config.base.web import csv_files, drafts, guards, panels, submissions
+from config.base.web import csv_files, drafts, guards, panels, submissions, undo_tags
 from config.base.web.active_filters import filter_context
 from config.base.web.filters import FilterSet, in_use_unless_asked
 from config.base.web.forms import EditForm, add_refusal, refusal_sentences
@@ -177,6 +177,8 @@ class DomainCallMixin:
     guard: Guard | None = None
     refusals: tuple[type[Exception], ...] = (IllegalMove,)
     done = ""
+    undo_offer: undo.Offer | None = None
+    """What takes back what `perform` has done, if it can be taken back."""
     request: HttpRequest
     submission: submissions.Submission | None = None
     stale_advice = ""
@@ -205,9 +207,9 @@ class DomainCallMixin:
         return view
 
     def show_success(self, text: str) -> None:
-        """Show a message on the next page."""
+        """Show a message on the next page, with the button *Undo* if the change can be taken back."""
         if text:
-            messages.success(self.request, text)
+            messages.success(self.request, text, extra_tags=undo_tags.tag_of(self.undo_offer, person=self.person))
 
     def answer_once(self, answer: Callable[[], HttpResponse]) -> HttpResponse:
         """Answer a POST by the guard: one that was answered before leads to the same place, a stale one is refused.

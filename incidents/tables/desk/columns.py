@@ -12,7 +12,7 @@ from config.base.web.tables import Table
 from incidents import permissions
 from incidents.desk.bulk import version_of
 from incidents.desk.last_words import last_word
-from incidents.desk.relations import known_error_reference
+from incidents.desk.relations import known_error_reference, parent_reference
 from incidents.models import Ticket, TicketKind
 
 
@@ -70,6 +70,8 @@ class TicketColumn(tables.Column):
             facts.append(fill("{}{}", icon("lock"), "private"))
         if reference := known_error_reference(record):
             facts.append(fill('<span class="hf-purple">known error {}</span>', reference))
+        if reference := parent_reference(record):
+            facts.append(f"part of {reference}")
         line = SafeString("".join(fill("<span>{}</span>", fact) for fact in facts))
         return fill(
             '<a href="{}">{}</a><span class="hf-sub hf-dots">{}</span>', record.get_absolute_url(), record.title, line

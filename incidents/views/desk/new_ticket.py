@@ -17,7 +17,7 @@ from config.base.web.guards import Once
 from config.base.web.views import Destination, TemplatePage
 from incidents import permissions
 from incidents.categories.catalogue import category_names
-from incidents.desk import joining, matching, opening, outcome
+from incidents.desk import joining, matching, opening, outcome, reversals
 from incidents.forms.desk import CallForm
 from incidents.forms.requesters import NEW_FIELDS
 from incidents.models import ContactType, Service, Ticket, TicketStatus
@@ -137,6 +137,7 @@ class NewTicket(PickerPage):
                 ticket_id=ticket.pk, requester=requester, actor=self.person, at=self.at, contact_type=channel
             )
         self.done = f"{requester.name} added to {ticket.reference}. Nobody was paged."
+        self.undo_offer = reversals.of_requester(ticket, requester)
         return ticket
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:

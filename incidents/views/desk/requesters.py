@@ -4,13 +4,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 
 from config.base.web.guards import ActsOn, Edits, Once
 from config.base.web.removals import RemovePage
 from config.base.web.views import Destination, FormPage
 from incidents import permissions, response
-from incidents.desk import joining
+from incidents.desk import joining, reversals
 from incidents.forms.requesters import CorrectionForm, PickerForm
 from incidents.models import Contact, Ticket, TicketKind
 from incidents.requesters import directory
@@ -86,6 +85,7 @@ class AddRequester(_PickForTicket):
         with transaction.atomic():  # if the ticket refuses, no requester is made either
             requester = self.named_requester(form)
             joining.add_requester_to(ticket_id=self.ticket.pk, requester=requester, actor=self.person, at=self.at)
+        self.undo_offer = reversals.of_requester(self.ticket, requester)
         self.done = f"{requester.name} added to {self.ticket.reference}. Nobody was paged."
         return self.ticket
 
@@ -144,8 +144,8 @@ class CorrectRequester(FormPage):
         return self.back()
 
     def back(self) -> str:
-        """The list of requesters."""
-        return reverse("incidents:requesters")
+        """The requester's page."""
+        return self.requester.get_absolute_url()
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """With the requester's name, and the address to go back to."""

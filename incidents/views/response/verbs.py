@@ -17,6 +17,8 @@ from config.base.data.lifecycle import IllegalMove
 from config.base.web.guards import ActsOn, Guard, LastChange, Once, Repeatable
 from config.base.web.views import Destination, FormPage
 from incidents import permissions, response
+from incidents.desk import reversals
+from incidents.desk.reversals import Reversal
 from incidents.forms.response import (
     AddRespondersForm,
     AssignForm,
@@ -65,6 +67,7 @@ class Verb:
     """What happened, where it depends on what others have done; in place of `done`."""
     is_main: bool = False
     button: str = ""
+    reversal: Reversal | None = None
     applies: Callable[[Ticket, User], bool] = lambda ticket, user: True
     """Whether the ticket's state allows it, beside its status."""
 
@@ -111,6 +114,11 @@ def _waits_for(ticket: Ticket, user: User) -> bool:
     return ticket.handover_from_id is not None and handovers.is_of_team(ticket, user)
 
 
+def _say_assignee(ticket: Ticket, user: User) -> str:
+    assignee = Ticket.objects.select_related("assignee").get(pk=ticket.pk).assignee
+    return f"{ticket.reference} is assigned to {assignee.name if assignee else 'nobody'}."
+
+
 VERBS = {
     verb.name: verb
     for verb in (
@@ -135,9 +143,11 @@ VERBS = {
               guard=Once("each press pages one more person"),
               confirm="Hand it on? The next person is paged now.",
               call=lambda t, u, at, _: response.decline(ticket_id=t.pk, actor=u, at=at)),
-        make_verb("assign", "Assign", _OPEN, form=AssignForm, guard=ActsOn("ticket", "assignee"),
+        make_verb("assign", "Assign", _OPEN, form=AssignForm, guard=ActsOn("ticket", "assignee"), say=_say_assignee,
+              reversal=reversals.ASSIGN,
               call=lambda t, u, at, a: response.assign(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("hold", "Put on hold", _statuses_before(TicketStatus.ON_HOLD), form=HoldForm,
+              done="On hold.", reversal=reversals.HOLD,
               call=lambda t, u, at, a: response.hold(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("change-severity", "Change severity", _OPEN, form=ChangeSeverityForm,
               guard=ActsOn("ticket", "severity"),
@@ -155,7 +165,8 @@ VERBS = {
               done="Given back to the team that had it before.", guard=ActsOn("ticket", "team", "handed_over_at"),
               call=lambda t, u, at, a: response.give_back(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("link-parent", "Make it part of another ticket", _ANY, form=ParentForm, button="Link",
-              guard=Once("a ticket has one parent at most"), call=_link_parent),
+              guard=Once("a ticket has one parent at most"), call=_link_parent,
+              done="Linked to its parent.", reversal=reversals.PARENT),
         make_verb("notify-vendor", "Vendor notified", _OPEN, form=NotifyVendorForm,
               guard=Once("a ticket has one vendor"),
               call=lambda t, u, at, a: response.notify_vendor(ticket_id=t.pk, actor=u, at=at, **a)),
@@ -274,7 +285,12 @@ class VerbPage(LockedTicketMixin, FormPage):
 
     def perform(self, form: forms.Form) -> Destination:
         """Make the verb's domain call."""
+        former: reversals.Former = {}
+        if self.verb.reversal is not None:
+            self.verb.reversal.note(lock_ticket(self.ticket.pk), former)
         self.verb.call(self.ticket, self.person, self.at, form.cleaned_data)
+        if self.verb.reversal is not None:
+            self.undo_offer = self.verb.reversal.offer(former)
         if self.verb.say is not None:
             self.done = self.verb.say(self.ticket, self.person)
         return self.after_change()

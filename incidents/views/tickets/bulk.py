@@ -13,8 +13,9 @@ from config.base.web import submissions
 from config.base.web.guards import Once
 from config.base.web.views import Destination, FormPage
 from incidents import permissions, response
-from incidents.desk import bulk
+from incidents.desk import bulk, reversals
 from incidents.desk.bulk_words import describe, describe_change
+from incidents.desk.reversals import Reversal
 from incidents.forms.desk import AssignManyForm, CloseManyForm, HandOverManyForm, HoldManyForm, ParentOfManyForm
 from incidents.models import ClosureCode, HoldReason, Ticket
 from incidents.views.response.verbs import REFUSALS, named_parent
@@ -23,13 +24,17 @@ from oncall.models import User
 
 @dataclass(frozen=True)
 class BulkAction:
-    """An action: its name in the address, its label, its form, what it does with one ticket, and that in words."""
+    """An action: its name in the address, its label, its form, what it does with one ticket, and that in words.
+
+    With a `reversal` it can be taken back.
+    """
 
     name: str
     label: str
     form: type[forms.Form]
     do: Callable[[Ticket, User, datetime, forms.Form], object]
     say: Callable[[forms.Form], str]
+    reversal: Reversal | None = None
 
 
 def _assigned(form: forms.Form) -> str:
@@ -41,16 +46,17 @@ ACTIONS = {
     action.name: action
     for action in (
         BulkAction("assign", "Assign", AssignManyForm,
-                   lambda t, u, at, f: response.assign(ticket_id=t.pk, actor=u, at=at, **f.cleaned_data), _assigned),
+                   lambda t, u, at, f: response.assign(ticket_id=t.pk, actor=u, at=at, **f.cleaned_data), _assigned,
+                   reversals.ASSIGN),
         BulkAction("hand-over", "Hand over", HandOverManyForm,
                    lambda t, u, at, f: response.reassign(ticket_id=t.pk, actor=u, at=at, **f.cleaned_data),
                    lambda f: f"handed over to {f.cleaned_data['team'].name}"),
         BulkAction("link", "Link to a parent", ParentOfManyForm,
                    lambda t, u, at, f: response.link_parent(ticket_id=t.pk, actor=u, at=at, **f.cleaned_data),
-                   lambda f: f"now part of {f.cleaned_data['parent'].reference}"),
+                   lambda f: f"now part of {f.cleaned_data['parent'].reference}", reversals.PARENT),
         BulkAction("hold", "Put on hold", HoldManyForm,
                    lambda t, u, at, f: response.hold(ticket_id=t.pk, actor=u, at=at, **f.cleaned_data),
-                   lambda f: f"on hold, waiting for: {HoldReason(f.cleaned_data['reason']).label}"),
+                   lambda f: f"on hold, waiting for: {HoldReason(f.cleaned_data['reason']).label}", reversals.HOLD),
         BulkAction("close", "Close", CloseManyForm,
                    lambda t, u, at, f: response.close(ticket_id=t.pk, actor=u, at=at, **f.cleaned_data),
                    lambda f: f"closed as: {ClosureCode(f.cleaned_data['code']).label}"),
@@ -102,15 +108,19 @@ class BulkPage(FormPage):
             raise response.TicketRefused("No ticket is ticked. Tick those that you mean.")
         if "parent" in form.cleaned_data:
             form.cleaned_data["parent"] = named_parent(form.cleaned_data["parent"], self.person)
-        outcome = bulk.apply_to_many(
-            action=lambda ticket: self.action.do(ticket, self.person, self.at, form),
-            choices=self.choices,
-            actor=self.person,
-        )
+        former: reversals.Former = {}
+
+        def act(ticket: Ticket) -> None:
+            if self.action.reversal:
+                self.action.reversal.note(ticket, former)
+            self.action.do(ticket, self.person, self.at, form)
+
+        outcome = bulk.apply_to_many(action=act, choices=self.choices, actor=self.person)
         text = describe(outcome, words=self.action.say(form), at=self.at)
         if not outcome.done:
             raise response.TicketRefused(text)
         self.done = text
+        self.undo_offer = self.action.reversal.offer(former) if self.action.reversal else None
         return self.back()
 
     def back(self) -> str:

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from config.base.web.guards import Once, Repeatable
 from config.base.web.views import Destination, PostPage
 from incidents import permissions
+from incidents.desk import reversals
 from incidents.forms.prevention import ExternalLinkForm
 from incidents.models import Ticket
 from incidents.tickets import external_links
@@ -25,6 +26,7 @@ class ExternalLinkNew(TicketFormPage):
     def perform(self, form: ExternalLinkForm) -> Destination:
         """Add it."""
         external_links.add_external_link(ticket_id=self.ticket.pk, actor=self.person, at=self.at, **form.cleaned_data)
+        self.undo_offer = reversals.of_link(self.ticket, form.cleaned_data["url"])
         return f"{self.ticket.get_absolute_url()}#related"
 
 
@@ -51,6 +53,7 @@ class ExternalLinkRemove(PostPage):
         """Remove it."""
         url = self.request.POST.get("url", "")
         external_links.remove_external_link(ticket_id=self.ticket.pk, url=url, actor=self.person, at=self.at)
+        self.undo_offer = reversals.of_unlink(self.ticket, external_links.find_external_link(self.ticket, url))
         return self.back()
 
     def back(self) -> str:

@@ -54,7 +54,7 @@ class Queue(ListPage):
     queryset = _rows()
     table_class = QueueTable
     filterset_class = TicketFilter
-    filters = ("search", "group", "whose", "severity", "team", "service", "assignee", "sla")
+    filters = ("search", "group", "whose", "severity", "team", "service", "assignee", "sla", "handover")
     icon = "inbox"
     empty = "Nobody is waiting."
     refresh = 10

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from config.base.web.guards import Repeatable
 from config.base.web.views import Destination, PostPage
+from incidents.desk import reversals
 from incidents.models import Ticket
 from incidents.tickets import watchers
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
@@ -27,6 +28,7 @@ class Watch(PostPage):
     def perform(self) -> Destination:
         """Watch it."""
         watchers.watch(ticket_id=self.ticket.pk, user=self.person, actor=self.person, at=self.at)
+        self.undo_offer = reversals.of_watching(self.ticket, is_watched=True)
         return self.back()
 
     def back(self) -> str:
@@ -43,4 +45,5 @@ class StopWatching(Watch):
     def perform(self) -> Destination:
         """Stop it."""
         watchers.stop_watching(ticket_id=self.ticket.pk, user=self.person)
+        self.undo_offer = reversals.of_watching(self.ticket, is_watched=False)
         return self.back()

@@ -13,7 +13,7 @@ from hypothesis.extra.django import TestCase
 from config.base.data.roles import Role
 from config.base.web import display
 from incidents.desk.queue_order import Band, band_sizes, in_order, with_bands
-from incidents.models import EntryKind, Ticket
+from incidents.models import EntryKind, LinkKind, Ticket, TicketLink
 from incidents.tickets import timeline
 from tests import factories as make
 
@@ -151,6 +151,16 @@ class TestRow:
 
         assert problem.reference not in page_of(desk)
 
+    @pytest.mark.parametrize(("visibility", "is_named"), [("open", True), ("private", False)])
+    def test_names_what_it_is_part_of_unless_that_is_private(
+        self, desk: Client, visibility: str, *, is_named: bool
+    ) -> None:
+        parent = make.IncidentFactory(title="Dark", visibility=visibility, visibility_reason="HR" * (not is_named))
+        part = make.IncidentFactory(title="Dim")
+        TicketLink.objects.create(from_ticket=part, to_ticket=parent, kind=LinkKind.PARENT, created_at=make.NOON)
+
+        assert (f"part of {parent.reference}" in row(page_of(desk), part)) is is_named
+
     def test_names_nobody_where_nobody_has_it(self, desk: Client) -> None:
         ticket = make.IncidentFactory()
 
@@ -172,6 +182,18 @@ class TestAgo:
         assert texts[2].split(" ")[0] in {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
         assert ":" not in texts[3]
         assert texts[4].split(" ")[-1].isdecimal()
+
+
+class TestFilters:
+    def test_offer_what_no_team_has_confirmed(self, desk: Client) -> None:
+        make.IncidentFactory(title="Waits", handover_from=make.TeamFactory(), handed_over_at=make.NOON)
+        make.IncidentFactory(title="Stays")
+
+        page = page_of(desk, "?handover=unconfirmed")
+
+        assert 'name="handover"' in page
+        assert "Waits" in page
+        assert "Stays" not in page
 
 
 class TestMajors:

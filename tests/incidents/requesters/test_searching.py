@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.base.data.roles import Role
-from incidents.requesters.picker import _digits, is_phone, search_requesters
+from incidents.requesters.matching import _digits, is_phone
+from incidents.requesters.picker import search_requesters
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -32,14 +33,16 @@ def names(words: str, reader: Any) -> list[str]:
 class TestSearch:
     @pytest.mark.parametrize("words", [
         "0117 496", "117496", "+44 117 496 0120", "0044117 4960120", "+44 (0)117-496", "priya", "NAIR pri",
-        "northgate", "priya.nair@northgate.example", "  nair ",
+        "northgate", "priya.nair@northgate.example", "  nair ", "prya", "Priya Nayr",
     ])  # fmt: skip
     def test_finds_what_people_say(self, agent: Any, priya: Any, words: str) -> None:
         make.ContactFactory(name="Dan Cole", phone="+44 20 7946 0000")
 
         assert names(words, agent) == ["Priya Nair"]
 
-    @pytest.mark.parametrize("words", ["", "p", "%", "'", "\\", "12", "()", "x" * 200_000, "0117 497", "\u202e"])
+    @pytest.mark.parametrize(
+        "words", ["", "p", "%", "'", "\\", "12", "()", "0000", "117", "x" * 200_000, "0117 497", "\u202e"]
+    )
     def test_finds_nobody_for_what_fits_nobody(self, agent: Any, priya: Any, words: str) -> None:
         assert names(words, agent) == []
 
@@ -48,6 +51,12 @@ class TestSearch:
             make.ContactFactory(name=name)
 
         assert names("daw", agent) == ["Dawn Ash", "Abe Dawes", "Ben Dawson"]
+
+    def test_puts_those_last_who_fit_but_for_a_letter(self, agent: Any) -> None:
+        for name in ("Abe Dawes", "Ben Dawson", "Zoe Dawsen"):
+            make.ContactFactory(name=name)
+
+        assert names("dawsen", agent) == ["Zoe Dawsen", "Ben Dawson"]
 
     def test_finds_a_few_at_most(self, agent: Any) -> None:
         make.ContactFactory.create_batch(12, name="Ada")
@@ -75,8 +84,8 @@ class TestSearch:
             cursor.execute("SET LOCAL enable_seqscan = off")
         plans = {words: search_requesters(words, reader=agent).explain() for words in ("priya nair", "117496")}
 
-        assert "incidents_contact_name_words" in plans["priya nair"]
-        assert "incidents_contact_mail_words" in plans["priya nair"]
+        assert "incidents_contact_words" in plans["priya nair"]
+        assert "incidents_contact_close" in plans["priya nair"]
         assert "incidents_contact_phone_digits" in plans["117496"]
 
 
