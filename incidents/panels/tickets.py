@@ -20,12 +20,17 @@ def _story(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
 
 def _watchers(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
     rows = watchers.watchers_of(ticket)
+    can_act = permissions.can_act(request.user, ticket)
+    folds = [Fold("Watch", "incidents:watch", ticket.reference, is_post=True)]
+    folds += [Fold("Another watcher", "incidents:watcher-new", ticket.reference)] if can_act else []
     return {
         "ticket": ticket,
         "rows": rows,
+        "reader": request.user,
+        "can_act": can_act,
         "is_watching": any(row.user_id == request.user.pk for row in rows),
         "is_empty": not rows,
-        "folds": [] if rows else [Fold("Watch", "incidents:watch", ticket.reference, is_post=True)],
+        "folds": [] if rows else folds,
     }
 
 

@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(TICKET + "story/$", story.Story.as_view(), name="story"),
     re_path(TICKET + "watch/$", watchers.Watch.as_view(), name="watch"),
     re_path(TICKET + "stop-watching/$", watchers.StopWatching.as_view(), name="stop-watching"),
+    re_path(TICKET + "watchers/new/$", watchers.WatcherNew.as_view(), name="watcher-new"),
+    re_path(TICKET + "watchers/(?P<pk>[0-9]{1,18})/remove/$", watchers.WatcherRemove.as_view(), name="watcher-remove"),
     re_path(TICKET + "external-links/new/$", external_links.ExternalLinkNew.as_view(), name="external-link-new"),
     re_path(
         TICKET + "external-links/remove/$", external_links.ExternalLinkRemove.as_view(), name="external-link-remove"
