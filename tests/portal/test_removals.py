@@ -48,11 +48,16 @@ def _requester(person: Any) -> Any:
     return ticket.affected_contacts.through.objects.get()
 
 
+def _item(person: Any) -> Any:
+    return make.ChecklistItemFactory()
+
+
 def _watcher(person: Any) -> Any:
     return make.WatcherFactory()
 
 
 ROWS: dict[str, Callable[[Any], Any]] = {
+    "incidents:checklist-remove": _item,
     "incidents:requester-remove": _requester,
     "incidents:watcher-remove": _watcher,
     "oncall:method-remove": _method,
@@ -64,6 +69,7 @@ ROWS: dict[str, Callable[[Any], Any]] = {
 
 
 _OF_TICKETS = {
+    "incidents:checklist-remove": "ticket",
     "incidents:requester-remove": "ticket",
     "incidents:watcher-remove": "ticket",
     "problems:factor-remove": "problem",
