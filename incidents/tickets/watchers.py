@@ -1,5 +1,6 @@
 """Watching a ticket, and no longer."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -40,6 +41,12 @@ def _tell(watcher: Watcher, ticket: Ticket, *, actor: User, at: datetime) -> Non
         path=ticket.get_absolute_url(),
         at=at,
     )
+
+
+def add_quietly(*, ticket: Ticket, users: Iterable[User], actor: User | None, at: datetime) -> None:
+    """Have people watch a locked ticket that they may see, who are told so otherwise."""
+    rows = [Watcher(ticket_id=ticket.pk, user=user, added_by=actor, added_at=at) for user in users]
+    Watcher.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def stop_watching(*, ticket_id: int, user: User) -> None:

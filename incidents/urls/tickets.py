@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from incidents.urls.references import TICKET
-from incidents.views.tickets import bulk, checklists, external_links, queue, story, ticket, watchers
+from incidents.views.tickets import bulk, checklists, external_links, mentions, queue, story, ticket, watchers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", queue.Queue.as_view(), name="queue"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(f"^tickets/bulk/(?P<action>{'|'.join(bulk.ACTIONS)})/$", bulk.BulkPage.as_view(), name="bulk"),
     re_path(TICKET + "$", ticket.TicketPage.as_view(), name="ticket"),
     re_path(TICKET + "story/$", story.Story.as_view(), name="story"),
+    re_path(TICKET + "mentions/$", mentions.MentionChoices.as_view(), name="mention-choices"),
     re_path(TICKET + "watch/$", watchers.Watch.as_view(), name="watch"),
     re_path(TICKET + "stop-watching/$", watchers.StopWatching.as_view(), name="stop-watching"),
     re_path(TICKET + "watchers/new/$", watchers.WatcherNew.as_view(), name="watcher-new"),
