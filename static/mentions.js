@@ -1,4 +1,5 @@
 // The field of a note: after an @ people and teams are offered, and chosen with the arrow keys and Enter.
+// A field of several lines may be no combobox (ARIA in HTML), so it names the list and the line that Enter takes.
 // Without script a typed name simply works. Escape closes the list; what was typed stays.
 (function () {
   "use strict";
@@ -16,7 +17,7 @@
   function close() {
     if (!open) return;
     open.list.hidden = true;
-    ["role", "aria-haspopup", "aria-expanded", "aria-controls", "aria-autocomplete", "aria-activedescendant"].forEach(function (name) { open.field.removeAttribute(name); });
+    ["aria-haspopup", "aria-controls", "aria-autocomplete", "aria-activedescendant"].forEach(function (name) { open.field.removeAttribute(name); });
     open = null;
   }
   function mark(option) {
@@ -31,7 +32,7 @@
     if (!options(list).length) { close(); return; }
     open = { field: field, list: list };
     list.hidden = false;
-    Object.entries({ role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "true", "aria-controls": list.id, "aria-autocomplete": "list" }).forEach(function (pair) { field.setAttribute(pair[0], pair[1]); });
+    Object.entries({ "aria-haspopup": "listbox", "aria-controls": list.id, "aria-autocomplete": "list" }).forEach(function (pair) { field.setAttribute(pair[0], pair[1]); });
     mark(options(list)[0]);
   }
   function choose(option) {
