@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from config.base.rest.scopes import Scope, scoped
 from config.base.rest.viewsets import ReadViewSet, check_role, post_action, write_handler
+from incidents.checklists import editing
 from incidents.filters.checklists import ChecklistItemFilter
 from incidents.models import ChecklistItem, Ticket
 from incidents.permissions import can_act
@@ -17,7 +18,6 @@ from incidents.serializers.checklists import (
     ChecklistTextSerializer,
     NewChecklistItemSerializer,
 )
-from incidents.tickets import checklists
 from oncall.models import User
 
 
@@ -41,13 +41,13 @@ class ChecklistItemViewSet(ReadViewSet):
     @write_handler(NewChecklistItemSerializer, scope=Scope.RESPOND, may=_may_change, status=201)
     def create(self, data: _NewItem) -> ChecklistItem:
         """Add an item to a ticket's checklist, below the others; 50 at most."""
-        [item] = checklists.add_items(ticket_id=data["ticket"].pk, lines=[data["text"]], actor=self.actor, at=self.at)
+        [item] = editing.add_items(ticket_id=data["ticket"].pk, lines=[data["text"]], actor=self.actor, at=self.at)
         return item
 
     @write_handler(ChecklistTextSerializer, scope=Scope.RESPOND, may=_may_change, partial=True)
     def partial_update(self, item: ChecklistItem, data: dict[str, str]) -> ChecklistItem:
         """Give it other words."""
-        return checklists.rename(item_id=item.pk, text=data.get("text", item.text), actor=self.actor, at=self.at)
+        return editing.rename(item_id=item.pk, text=data.get("text", item.text), actor=self.actor, at=self.at)
 
     @extend_schema(request=None, responses={204: None})
     @scoped(Scope.RESPOND)
@@ -55,20 +55,20 @@ class ChecklistItemViewSet(ReadViewSet):
         """Remove it; the others close up."""
         item = self.get_object()
         check_role(_may_change, request.user, item)
-        checklists.remove(item_id=item.pk, actor=self.actor, at=self.at)
+        editing.remove(item_id=item.pk, actor=self.actor, at=self.at)
         return Response(status=204)
 
     @post_action(scope=Scope.RESPOND, may=_may_change, changes=("done_at", "done_by"))
     def tick(self, item: ChecklistItem, data: dict[str, object]) -> ChecklistItem:
         """Mark it as done; one that is done keeps who did it."""
-        return checklists.tick(item_id=item.pk, actor=self.actor, at=self.at)
+        return editing.tick(item_id=item.pk, actor=self.actor, at=self.at)
 
     @post_action(scope=Scope.RESPOND, may=_may_change, changes=("done_at", "done_by"))
     def untick(self, item: ChecklistItem, data: dict[str, object]) -> ChecklistItem:
         """Mark it as not done."""
-        return checklists.untick(item_id=item.pk, actor=self.actor, at=self.at)
+        return editing.untick(item_id=item.pk, actor=self.actor, at=self.at)
 
     @post_action(ChecklistPlaceSerializer, scope=Scope.RESPOND, may=_may_change, changes=("position",))
     def move(self, item: ChecklistItem, data: dict[str, int]) -> ChecklistItem:
         """Put it at another place; one behind the last means the last."""
-        return checklists.move(item_id=item.pk, position=data["position"], at=self.at)
+        return editing.move(item_id=item.pk, position=data["position"], at=self.at)

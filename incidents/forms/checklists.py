@@ -2,9 +2,9 @@
 
 from django import forms
 
+from incidents.checklists.editing import MAX_TEXT
 from incidents.forms.response import VerbForm
 from incidents.models.tickets.checklists import MAX_ITEMS
-from incidents.tickets.checklists import MAX_TEXT
 
 
 class ChecklistForm(VerbForm):

@@ -5,9 +5,10 @@ from django.http import HttpRequest
 from config.base.web import panels
 from config.base.web.panels import Fold
 from incidents import permissions
+from incidents.checklists import editing
 from incidents.models import Ticket, Visibility
 from incidents.models.tickets.checklists import MAX_ITEMS
-from incidents.tickets import checklists, readings, story, watchers
+from incidents.tickets import readings, story, watchers
 from incidents.tickets.external_links import MAX_LINKS
 from incidents.tickets.subject import TICKET
 from oncall.panels import obligations
@@ -20,7 +21,7 @@ def _story(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
 
 
 def _checklist(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
-    items = checklists.items_of(ticket)
+    items = editing.items_of(ticket)
     can_act = permissions.can_act(request.user, ticket)
     fold = Fold("Checklist", "incidents:checklist-new", ticket.reference)
     return {
@@ -76,7 +77,7 @@ def register() -> None:
     for place in ("incident", "problem", "postmortem"):
         obligations.register(place, 12, subject_type=TICKET)
     for place in ("incident", "problem"):
-        panels.register(panels.Panel(place, 11, "incidents/tickets/panel_checklist.html", _checklist))
+        panels.register(panels.Panel(place, 11, "incidents/checklists/panel_checklist.html", _checklist))
         panels.register(
             panels.Panel(place, 32, "incidents/tickets/panel_external_links.html", _external_links, group="related")
         )

@@ -3,10 +3,10 @@
 from rest_framework import serializers
 
 from config.base.rest.serializers import InputSerializer, Line, RecordSerializer
+from incidents.checklists.editing import MAX_TEXT
 from incidents.models import ChecklistItem
 from incidents.models.tickets.checklists import MAX_ITEMS
 from incidents.serializers.tickets import ReferenceField
-from incidents.tickets.checklists import MAX_TEXT
 from oncall.serializers.people import PersonSerializer
 
 

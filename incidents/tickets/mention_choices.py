@@ -52,7 +52,7 @@ def _people(words: str, ticket: Ticket) -> list[User]:
 
 def _teams(words: str) -> Iterator[Team]:
     teams = offered(Team.objects.filter(Q(name__icontains=words) | Q(slug__istartswith=words)))
-    return teams.order_by("name")[:MAX_CHOICES].iterator()
+    return teams.order_by("name", "pk")[:MAX_CHOICES].iterator()
 
 
 def _spellings(target: User | Team) -> list[str]:

@@ -157,7 +157,7 @@ def describe_note(ticket: Ticket, actor: User) -> str:
         (f"Not told, because of who may see {ticket.reference}: {{}}.", by_reason[HIDDEN]),
         (f"Some people of {{}} may not see {ticket.reference}, and were not told.", by_reason[PARTLY]),
         ("Several people or teams fit {}, so none was told: write a whole mail address.", by_reason[UNCLEAR]),
-        ("Nobody here goes by {}, so nobody was told.", by_reason[UNKNOWN]),
+        ("Nobody here has the name {}, so nobody was told.", by_reason[UNKNOWN]),
     ]
     return " ".join(["Note added.", *(sentence.format(_listed(words)) for sentence, words in sentences if words)])
 

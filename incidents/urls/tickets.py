@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from incidents.urls.references import TICKET
-from incidents.views.tickets import bulk, checklists, external_links, mentions, queue, story, ticket, watchers
+from incidents.views import checklists
+from incidents.views.tickets import bulk, external_links, mentions, queue, story, ticket, watchers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", queue.Queue.as_view(), name="queue"),

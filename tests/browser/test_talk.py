@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from incidents.checklists import editing
 from incidents.models import ChecklistItem, Ticket, Watcher
-from incidents.tickets import checklists
 from tests import factories as make
 from tests.browser.conftest import take_shot
 from tests.factories import NOON
@@ -69,11 +69,15 @@ class TestNote:
 class TestChecklist:
     def test_is_ticked_in_place(self, open_page: Callable[..., Page], company: dict[str, Any], ticket: Ticket) -> None:
         lines = ["Call the carrier", "Replace the disk of host 7 before the shop opens", "Tell the requester"]
-        first, *_ = checklists.add_items(ticket_id=ticket.pk, lines=lines, actor=company["ana"], at=NOON)
+        first, *_ = editing.add_items(ticket_id=ticket.pk, lines=lines, actor=company["ana"], at=NOON)
         page = open_page(user=company["bob"])
         page.goto(ticket.get_absolute_url())
         loads: list[Page] = []
-        page.on("domcontentloaded", lambda loaded: loads.append(loaded))
+
+        def count(document: Page) -> None:
+            loads.append(document)
+
+        page.on("domcontentloaded", count)
 
         page.locator(f"#mark-{first.pk}").click()
         expect(page.locator("#checklist > summary")).to_contain_text("1/3")

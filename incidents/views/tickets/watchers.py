@@ -1,14 +1,12 @@
 """The buttons to watch a ticket and to stop, and those that do both for somebody else."""
 
-from typing import Any
-
 from django.http import HttpRequest
 
 from config.base.web.guards import Once, Repeatable
 from config.base.web.removals import RemovePage
 from config.base.web.views import Destination, PostPage
 from incidents import permissions
-from incidents.forms.watchers import WatcherForm
+from incidents.forms.desk import WatcherForm
 from incidents.models import Ticket
 from incidents.tickets import watchers
 from incidents.views.prevention import TicketFormPage
@@ -61,11 +59,11 @@ class WatcherNew(TicketFormPage):
     lead = "They are told that you added them, and then what watchers are told, never a page. They can stop."
     done = "Added, and told."
     form_class = WatcherForm
-    anchor = "#watchers"
 
-    def do(self, **values: Any) -> object:
+    def perform(self, form: WatcherForm) -> Destination:
         """Add them."""
-        return watchers.watch(ticket_id=self.ticket.pk, **values)
+        watchers.watch(ticket_id=self.ticket.pk, actor=self.person, at=self.at, **form.cleaned_data)
+        return f"{self.ticket.get_absolute_url()}#watchers"
 
 
 class WatcherRemove(RemovePage):

@@ -43,9 +43,9 @@ def receivers() -> list[str]:
 class TestPerson:
     @pytest.mark.parametrize("call", ["@bo.li", "@BO.LI", "@bo.li@example.com", '@"Bo Li"', '@"bo li"'])
     def test_is_told_and_watches(self, ticket: Ticket, ana: User, bo: User, call: str) -> None:
-        said = note(ticket, ana, f"{call}, please look. {call}!")
+        answer = note(ticket, ana, f"{call}, please look. {call}!")
 
-        assert said == "Note added. Told: Bo Li."
+        assert answer == "Note added. Told: Bo Li."
         notice = Notice.objects.get()
         assert (notice.user, notice.title) == (bo, f"{ticket.reference}: You are named in a note")
         assert notice.text.startswith(f"Ana named you in a note on {ticket.reference}.")
@@ -79,7 +79,7 @@ class TestPerson:
     def test_whose_account_is_closed_is_not_meant(self, ticket: Ticket, ana: User) -> None:
         make.UserFactory(email="gone@example.com", is_active=False)
 
-        assert note(ticket, ana, "@gone") == "Note added. Nobody here goes by @gone, so nobody was told."
+        assert note(ticket, ana, "@gone") == "Note added. Nobody here has the name @gone, so nobody was told."
         assert not Watcher.objects.exists()
 
     def test_whom_two_fit_is_not_told(self, ticket: Ticket, ana: User, bo: User) -> None:
@@ -93,16 +93,16 @@ class TestPerson:
         Ticket.objects.filter(pk=ticket.pk).update(visibility="private", visibility_reason="HR")
         ticket.refresh_from_db()
 
-        said = note(ticket, ana, "@bo.li")
+        answer = note(ticket, ana, "@bo.li")
 
-        assert said == f"Note added. Not told, because of who may see {ticket.reference}: @bo.li."
+        assert answer == f"Note added. Not told, because of who may see {ticket.reference}: @bo.li."
         assert not Notice.objects.exists()
         assert not Watcher.objects.exists()
 
     def test_counts_among_the_first_twenty_names(self, ticket: Ticket, ana: User, bo: User) -> None:
-        said = note(ticket, ana, " ".join(f"@x{number}" for number in range(mentions.MAX_NAMES)) + " @bo.li")
+        answer = note(ticket, ana, " ".join(f"@x{number}" for number in range(mentions.MAX_NAMES)) + " @bo.li")
 
-        assert said == "Note added. Nobody here goes by @x0, @x1, @x2 and 17 more, so nobody was told."
+        assert answer == "Note added. Nobody here has the name @x0, @x1, @x2 and 17 more, so nobody was told."
 
 
 class TestTeam:
@@ -131,15 +131,15 @@ class TestTeam:
         Ticket.objects.filter(pk=ticket.pk).update(visibility="private", visibility_reason="HR", opened_by=members[0])
         ticket.refresh_from_db()
 
-        said = note(ticket, ana, "@payments")
+        answer = note(ticket, ana, "@payments")
 
-        assert said.endswith(f"Some people of @payments may not see {ticket.reference}, and were not told.")
+        assert answer.endswith(f"Some people of @payments may not see {ticket.reference}, and were not told.")
         assert receivers() == ["Bo Li"]
 
     def test_out_of_use_is_not_meant(self, ticket: Ticket, ana: User) -> None:
         make.TeamFactory(slug="old", retired_at=NOON)
 
-        assert "Nobody here goes by @old" in note(ticket, ana, "@old")
+        assert "Nobody here has the name @old" in note(ticket, ana, "@old")
 
 
 class TestChoices:
@@ -196,7 +196,7 @@ class TestFaces:
         answer = client.post(address, {"text": "Ask @bo.li, not @cy"}, follow=True).content.decode()
 
         assert "<mark>@Bo &lt;Li&gt;</mark>, not @cy" in answer
-        assert "Note added. Told: Bo &lt;Li&gt;. Nobody here goes by @cy, so nobody was told." in answer
+        assert "Note added. Told: Bo &lt;Li&gt;. Nobody here has the name @cy, so nobody was told." in answer
 
     def test_of_programs_do_the_same(self, ticket: Ticket, ana: User, bo: User) -> None:
         api = client_of(ana)

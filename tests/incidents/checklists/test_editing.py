@@ -1,4 +1,4 @@
-"""A ticket's checklist: items in order, ticked by whoever did it, 50 at most."""
+"""A ticket's checklist: items in order, ticked by who did it, 50 at most."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from config.base.data.roles import Role
+from incidents.checklists import editing
 from incidents.models import ChecklistItem, Ticket
 from incidents.response import TicketRefused
-from incidents.tickets import checklists
 from oncall.models import User
 from tests import factories as make
 from tests.clients import client_of
@@ -33,14 +33,14 @@ def ana() -> User:
 
 
 def add(ticket: Ticket, *lines: str) -> list[ChecklistItem]:
-    return checklists.add_items(ticket_id=ticket.pk, lines=lines, actor=None, at=NOON)
+    return editing.add_items(ticket_id=ticket.pk, lines=lines, actor=None, at=NOON)
 
 
 def texts(ticket: Ticket) -> list[str]:
-    return [item.text for item in checklists.items_of(ticket)]
+    return [item.text for item in editing.items_of(ticket)]
 
 
-def told(ticket: Ticket) -> list[str]:
+def entries(ticket: Ticket) -> list[str]:
     return list(ticket.timeline.filter(kind="action").order_by("pk").values_list("text", flat=True))
 
 
@@ -50,7 +50,7 @@ class TestAdding:
         add(ticket, "", "- Replace the disk\u202e", "  * [ ] Rebuild  the array", "\t", "-5 degrees is fine")
 
         assert texts(ticket) == ["Call the carrier", "Replace the disk", "Rebuild the array", "-5 degrees is fine"]
-        assert told(ticket) == ["Added to the checklist: Call the carrier", "3 items added to the checklist."]
+        assert entries(ticket) == ["Added to the checklist: Call the carrier", "3 items added to the checklist."]
 
     @pytest.mark.parametrize("lines", [(), ("", "  "), ("\u200b", "-  ")])
     def test_refuses_nothing(self, ticket: Ticket, lines: tuple[str, ...]) -> None:
@@ -58,10 +58,10 @@ class TestAdding:
             add(ticket, *lines)
 
     def test_refuses_a_long_line_and_adds_none(self, ticket: Ticket) -> None:
-        add(ticket, "x" * checklists.MAX_TEXT)
+        add(ticket, "x" * editing.MAX_TEXT)
 
         with pytest.raises(TicketRefused, match="has 201 characters"):
-            add(ticket, "Short", "y" * (checklists.MAX_TEXT + 1))
+            add(ticket, "Short", "y" * (editing.MAX_TEXT + 1))
         assert len(texts(ticket)) == 1
 
     def test_ends_at_fifty(self, ticket: Ticket) -> None:
@@ -78,45 +78,45 @@ class TestTicking:
     def test_keeps_who_did_it_and_when(self, ticket: Ticket, ana: User) -> None:
         [item] = add(ticket, "Call the carrier")
 
-        checklists.tick(item_id=item.pk, actor=ana, at=NOON)
-        again = checklists.tick(item_id=item.pk, actor=None, at=NOON + timedelta(hours=1))
+        editing.tick(item_id=item.pk, actor=ana, at=NOON)
+        again = editing.tick(item_id=item.pk, actor=None, at=NOON + timedelta(hours=1))
 
         assert (again.done_by, again.done_at) == (ana, NOON)
-        assert told(ticket)[1:] == ["Ticked on the checklist: Call the carrier"]
+        assert entries(ticket)[1:] == ["Ticked on the checklist: Call the carrier"]
         assert ticket.timeline.get(text__startswith="Ticked").data == {"checklist_item": item.pk}
 
     def test_is_taken_back(self, ticket: Ticket, ana: User) -> None:
         [item] = add(ticket, "Call the carrier")
-        checklists.tick(item_id=item.pk, actor=ana, at=NOON)
+        editing.tick(item_id=item.pk, actor=ana, at=NOON)
 
         for _ in range(2):
-            item = checklists.untick(item_id=item.pk, actor=ana, at=NOON)
+            item = editing.untick(item_id=item.pk, actor=ana, at=NOON)
 
         assert (item.done_by, item.done_at) == (None, None)
-        assert told(ticket)[2:] == ["Unticked on the checklist: Call the carrier"]
+        assert entries(ticket)[2:] == ["Unticked on the checklist: Call the carrier"]
 
 
 class TestChanging:
     def test_words(self, ticket: Ticket, ana: User) -> None:
         [item] = add(ticket, "Call Bo")
-        checklists.tick(item_id=item.pk, actor=ana, at=NOON)
+        editing.tick(item_id=item.pk, actor=ana, at=NOON)
 
         for _ in range(2):
-            checklists.rename(item_id=item.pk, text="Call  Bob", actor=ana, at=NOON)
+            editing.rename(item_id=item.pk, text="Call  Bob", actor=ana, at=NOON)
 
         assert texts(ticket) == ["Call Bob"]
-        assert checklists.items_of(ticket)[0].done_by == ana
-        assert told(ticket)[2:] == ["Renamed on the checklist: Call Bo, now: Call Bob"]
+        assert editing.items_of(ticket)[0].done_by == ana
+        assert entries(ticket)[2:] == ["Renamed on the checklist: Call Bo, now: Call Bob"]
         with pytest.raises(TicketRefused, match="Say what"):
-            checklists.rename(item_id=item.pk, text=" ", actor=ana, at=NOON)
+            editing.rename(item_id=item.pk, text=" ", actor=ana, at=NOON)
 
     def test_removes_and_closes_up(self, ticket: Ticket, ana: User) -> None:
         items = add(ticket, "a", "b", "c")
 
-        checklists.remove(item_id=items[1].pk, actor=ana, at=NOON)
+        editing.remove(item_id=items[1].pk, actor=ana, at=NOON)
 
-        assert [(item.text, item.position) for item in checklists.items_of(ticket)] == [("a", 1), ("c", 2)]
-        assert told(ticket)[1:] == ["Removed from the checklist: b"]
+        assert [(item.text, item.position) for item in editing.items_of(ticket)] == [("a", 1), ("c", 2)]
+        assert entries(ticket)[1:] == ["Removed from the checklist: b"]
 
 
 class TestMoving(TestCase):
@@ -134,13 +134,13 @@ class TestMoving(TestCase):
             item = items[number % count]
             index = order.index(item.text)
             if is_relative:
-                checklists.shift(item_id=item.pk, by=place, at=NOON)
+                editing.shift(item_id=item.pk, by=place, at=NOON)
             else:
-                checklists.move(item_id=item.pk, position=place, at=NOON)
+                editing.move(item_id=item.pk, position=place, at=NOON)
             target = index + 1 + place if is_relative else place
             order.insert(max(1, min(target, count)) - 1, order.pop(index))
 
-        rows = checklists.items_of(ticket)
+        rows = editing.items_of(ticket)
         assert [row.text for row in rows] == order
         assert [row.position for row in rows] == list(range(1, count + 1))
         with connection.cursor() as cursor:
@@ -154,7 +154,7 @@ class TestPage:
         assert f'href="{address}new/"' in client.get(ticket.get_absolute_url()).content.decode()
 
         assert client.post(f"{address}new/", {"text": "Call <Bo>\r\n\r\n- Call Cy"}).status_code == 302
-        first, second = checklists.items_of(ticket)
+        first, second = editing.items_of(ticket)
         client.post(f"{address}{first.pk}/tick/")
         client.post(f"{address}{first.pk}/down/")
         panel = client.get(ticket.get_absolute_url()).content.decode().split('id="checklist"')[1]
@@ -166,7 +166,7 @@ class TestPage:
         client.post(f"{address}{second.pk}/remove/")
 
         assert texts(ticket) == ["Call Bob"]
-        assert not checklists.items_of(ticket)[0].is_done
+        assert not editing.items_of(ticket)[0].is_done
 
     def test_keeps_what_was_typed_when_it_is_refused(self, client: Client, ticket: Ticket, ana: User) -> None:
         client.force_login(ana)
@@ -207,10 +207,10 @@ class TestPage:
         [item] = add(ticket, "Call Bo")
         client.force_login(ana)
         address = f"{ticket.get_absolute_url()}checklist/{item.pk}/rename/"
-        seen = client.get(address).context["view"].seen_token()
-        checklists.rename(item_id=item.pk, text="Call Cy", actor=None, at=NOON)
+        token = client.get(address).context["view"].seen_token()
+        editing.rename(item_id=item.pk, text="Call Cy", actor=None, at=NOON)
 
-        answer = client.post(address, {"text": "Call Dee", "form_seen": seen})
+        answer = client.post(address, {"text": "Call Dee", "form_seen": token})
 
         assert answer.status_code == 422
         assert "Call Cy" in answer.content.decode()
@@ -228,8 +228,8 @@ class TestApi:
 
         ticked = api.post(f"{place}{ids[0]}/tick/").json()
         assert (ticked["done_by"]["name"], ticked["position"]) == ("Ana", 1)
-        moved = api.post(f"{place}{ids[0]}/move/", {"position": 50}, format="json").json()
-        assert moved["position"] == 3
+        last = api.post(f"{place}{ids[0]}/move/", {"position": 50}, format="json").json()
+        assert last["position"] == 3
         renamed = api.patch(f"{place}{ids[1]}/", {"text": "B"}, format="json").json()
         assert renamed["text"] == "B"
         assert api.delete(f"{place}{ids[2]}/").status_code == 204

@@ -9,9 +9,9 @@ from config.base.web.guards import ActsOn, LastChange, Once, Repeatable
 from config.base.web.removals import RemovePage
 from config.base.web.views import Destination, PostPage
 from incidents import permissions
+from incidents.checklists import editing
 from incidents.forms.checklists import ChecklistForm, ChecklistItemForm
 from incidents.models import ChecklistItem, Ticket
-from incidents.tickets import checklists
 from incidents.views.prevention import TicketFormPage
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
 
@@ -30,7 +30,7 @@ class ChecklistNew(TicketFormPage):
     def perform(self, form: ChecklistForm) -> Destination:
         """Add them."""
         lines = form.cleaned_data["text"].splitlines()
-        checklists.add_items(ticket_id=self.ticket.pk, lines=lines, actor=self.person, at=self.at)
+        editing.add_items(ticket_id=self.ticket.pk, lines=lines, actor=self.person, at=self.at)
         return f"{self.ticket.get_absolute_url()}{self.anchor}"
 
 
@@ -77,7 +77,7 @@ class ChecklistMark(_OfItem, PostPage):
 
     def perform(self) -> Destination:
         """Tick or untick it."""
-        mark = {"tick": checklists.tick, "untick": checklists.untick}[str(self.kwargs["action"])]
+        mark = {"tick": editing.tick, "untick": editing.untick}[str(self.kwargs["action"])]
         mark(item_id=self.item.pk, actor=self.person, at=self.at)
         return self.back()
 
@@ -92,7 +92,7 @@ class ChecklistMove(_OfItem, PostPage):
     def perform(self) -> Destination:
         """Move it."""
         by = {"up": -1, "down": 1}[str(self.kwargs["action"])]
-        checklists.shift(item_id=self.item.pk, by=by, at=self.at)
+        editing.shift(item_id=self.item.pk, by=by, at=self.at)
         return self.back()
 
 
@@ -106,7 +106,7 @@ class ChecklistRename(_OfItem, TicketFormPage):
 
     def lock_record(self) -> ChecklistItem:
         """The item, under the lock of its ticket."""
-        return checklists.lock_item(self.item.pk)
+        return editing.lock_item(self.item.pk)
 
     def last_change(self, record: Model) -> LastChange:
         """When the item itself was changed."""
@@ -118,7 +118,7 @@ class ChecklistRename(_OfItem, TicketFormPage):
 
     def perform(self, form: ChecklistItemForm) -> Destination:
         """Rename it."""
-        checklists.rename(item_id=self.item.pk, actor=self.person, at=self.at, **form.cleaned_data)
+        editing.rename(item_id=self.item.pk, actor=self.person, at=self.at, **form.cleaned_data)
         return self.back()
 
 
@@ -132,5 +132,5 @@ class ChecklistRemove(_OfTicket, RemovePage):
     def perform(self) -> Destination:
         """Remove it."""
         item = self.row_to_remove(self.ticket.checklist.all())
-        checklists.remove(item_id=item.pk, actor=self.person, at=self.at)
+        editing.remove(item_id=item.pk, actor=self.person, at=self.at)
         return self.back()

@@ -1,4 +1,4 @@
-"""A ticket's checklist: what is to be done, in order, ticked by whoever did it."""
+"""A ticket's checklist: what is to be done, in order, ticked by who did it."""
 
 import re
 from collections.abc import Sequence
