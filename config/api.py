@@ -10,6 +10,7 @@ from config.search.api import SearchViewSet
 from incidents.api import prevention
 from incidents.api.alerts import AlertViewSet, EventViewSet
 from incidents.api.categories import CategoryViewSet
+from incidents.api.checklists import ChecklistItemViewSet
 from incidents.api.customers import (
     ComponentViewSet,
     CustomerUpdateViewSet,
@@ -51,6 +52,7 @@ router.register("factors", problems.FactorViewSet, "factor")
 router.register("known-errors", problems.KnownErrorViewSet, "known-error")
 router.register("actions", prevention.ActionItemViewSet, "action")
 router.register("links", prevention.LinkViewSet, "link")
+router.register("checklist-items", ChecklistItemViewSet, "checklist-item")
 router.register("private-readings", PrivateReadingViewSet, "private-reading")
 router.register("watchers", WatcherViewSet, "watcher")
 router.register("waivers", prevention.WaiverViewSet, "waiver")

@@ -213,6 +213,7 @@ RIGHTS = (
             "actionitem": "action items",
             "alert": "alerts",
             "category": "categories",
+            "checklistitem": "checklists of records",
             "component": "components",
             "customerupdate": "customer updates",
             "event": "events",

@@ -1,7 +1,7 @@
 """Tags and filters of every template: times, tags, addresses, and the engine's pulse."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -116,9 +116,9 @@ def avatar(name: str) -> SafeString:
 
 
 @register.filter
-def markdown(value: str) -> SafeString:
-    """A text in Markdown as HTML."""
-    return text.render_markdown(value)
+def markdown(value: str, names: Mapping[str, str] | None = None) -> SafeString:
+    """A text in Markdown as HTML; `names` are marked, with the words that stand in place of each."""
+    return text.render_markdown(value, names=names)
 
 
 @register.simple_tag

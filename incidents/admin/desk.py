@@ -1,9 +1,19 @@
-"""Watchers and readings: seen on their ticket's page, inspected here."""
+"""Checklists, watchers and readings: seen on their ticket's page, inspected here."""
 
 from django.contrib import admin
 
 from incidents.admin.tickets import HiddenWithTicket
-from incidents.models import PrivateReading, Watcher
+from incidents.models import ChecklistItem, PrivateReading, Watcher
+
+
+@admin.register(ChecklistItem)
+class ChecklistItemAdmin(HiddenWithTicket):
+    """What is to be done on which ticket."""
+
+    list_display = ("ticket", "position", "text", "done_by", "done_at")
+    list_select_related = ("ticket", "done_by")
+    search_fields = ("text", "ticket__title", "done_by__name")
+    ordering = ("-pk",)
 
 
 @admin.register(Watcher)

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -66,6 +65,11 @@ class RequesterVerbs(BaseViewSet):
         return Response(self.get_serializer(visible, many=True).data)
 
 
+class _NewWatcher(TypedDict):
+    ticket: Ticket
+    user: NotRequired[User]
+
+
 class WatcherViewSet(ReadViewSet):
     """People who are told what becomes of a ticket, newest first."""
 
@@ -74,19 +78,24 @@ class WatcherViewSet(ReadViewSet):
     filterset_class = WatcherFilter
 
     @write_handler(NewWatcherSerializer, scope=Scope.RESPOND, status=201)
-    def create(self, data: dict[str, Ticket]) -> Watcher:
-        """Watch a ticket yourself; if you do already, it stays so."""
-        return watchers.watch(ticket_id=data["ticket"].pk, user=self.actor, actor=self.actor, at=self.at)
+    def create(self, data: _NewWatcher) -> Watcher:
+        """Watch a ticket, or have somebody else watch one that you work on; who does already goes on to."""
+        ticket, user = data["ticket"], data.get("user", self.actor)
+        self._check_may_set(ticket, user)
+        return watchers.watch(ticket_id=ticket.pk, user=user, actor=self.actor, at=self.at)
 
     @extend_schema(request=None, responses={204: None})
     @scoped(Scope.RESPOND)
     def destroy(self, request: Request, pk: str) -> Response:
-        """Stop watching it; only your own."""
+        """Stop watching it, or have somebody else stop; who works on the ticket does that."""
         watcher = self.get_object()
-        if watcher.user_id != self.actor.pk:
-            raise exceptions.PermissionDenied("Everybody stops watching for themselves.")
-        watchers.stop_watching(ticket_id=watcher.ticket_id, user=self.actor)
+        self._check_may_set(watcher.ticket, watcher.user)
+        watchers.stop_watching(ticket_id=watcher.ticket_id, user=watcher.user)
         return Response(status=204)
+
+    def _check_may_set(self, ticket: Ticket, user: User) -> None:
+        if user != self.actor:
+            check_role(can_act, self.actor, ticket)
 
 
 class PrivateReadingViewSet(ReadViewSet):

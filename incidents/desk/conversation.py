@@ -1,7 +1,7 @@
 """A ticket's timeline as people read it: messages and notes as blocks, events as lines, pages of one wave folded."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
@@ -9,6 +9,7 @@ from django.db.models import Count, TextChoices
 from django.utils import timezone
 
 from incidents.models import EntryKind, Ticket, TimelineEntry
+from incidents.tickets.mentions import names_of
 
 PAGE = 100
 _SPOKEN = (EntryKind.NOTE, EntryKind.COMMENT)
@@ -50,6 +51,8 @@ class Item:
     css: str
     icon: str = ""
     folded: Sequence[TimelineEntry] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of a note, what stands in place of each name that it calls with an @."""
 
     @property
     def is_message(self) -> bool:
@@ -82,7 +85,7 @@ class Conversation:
 
 
 def read_conversation(ticket: Ticket, *, show: str = "", is_whole: bool = False) -> Conversation:
-    """The conversation of a ticket, newest first, in local days; two queries, whatever its length.
+    """The conversation of a ticket, newest first, in local days; as many queries whatever its length.
 
     `show` is one of `Show`. Without `is_whole` the newest hundred entries.
     """
@@ -93,7 +96,8 @@ def read_conversation(ticket: Ticket, *, show: str = "", is_whole: bool = False)
     entries = list(rows if is_whole else rows[: PAGE + 1])
     is_cut = not is_whole and len(entries) > PAGE
     requester = ticket.requester.user_id if ticket.requester is not None else None
-    items = _fold(entries[:PAGE] if is_cut else entries, requester)
+    entries = entries[:PAGE] if is_cut else entries
+    items = _fold(entries, requester, names_of(entries))
     days = [Day(day, list(of_day)) for day, of_day in groupby(items, key=lambda item: _local_day(item.entry.at))]
     return Conversation(show, days, _counts(ticket), is_cut)
 
@@ -108,7 +112,9 @@ def _local_day(at: datetime) -> date:
     return timezone.localtime(at).date()
 
 
-def _fold(entries: Iterable[TimelineEntry], requester: int | None) -> Iterator[Item]:
+def _fold(
+    entries: Iterable[TimelineEntry], requester: int | None, names: Mapping[int, Mapping[str, str]]
+) -> Iterator[Item]:
     """Neighbours about paging on one day become one item: ten attempts to reach people are one event."""
 
     def wave(entry: TimelineEntry) -> tuple[bool, date | int]:
@@ -120,12 +126,12 @@ def _fold(entries: Iterable[TimelineEntry], requester: int | None) -> Iterator[I
         if is_paging:
             yield Item(first, "", _ICONS[EntryKind(first.kind)], tuple(others))
         else:
-            yield _item(first, requester)
+            yield _item(first, requester, names.get(first.pk, {}))
 
 
-def _item(entry: TimelineEntry, requester: int | None) -> Item:
+def _item(entry: TimelineEntry, requester: int | None, names: Mapping[str, str]) -> Item:
     if entry.kind == EntryKind.NOTE:
-        return Item(entry, "is-note", "lock")
+        return Item(entry, "is-note", "lock", names=names)
     if entry.kind == EntryKind.COMMENT:
         came_in = entry.actor_id is not None and entry.actor_id == requester
         return Item(entry, "is-received" if came_in else "is-reply", "message-2")

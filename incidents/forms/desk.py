@@ -1,4 +1,4 @@
-"""The form of a call, in the order of the talk, the forms of actions on many tickets, and those of time worked."""
+"""Forms of a call, in the order of the talk, of actions on many tickets, of time worked and of watchers."""
 
 from datetime import datetime, timedelta
 
@@ -21,8 +21,8 @@ from incidents.forms.categories import form_fields, sent_values
 from incidents.forms.requesters import NEW_FIELDS, PickerForm
 from incidents.forms.response import PARENT_HELP, AssigneeField, VerbForm, private_teams_hint
 from incidents.forms.tickets import CategoryField
-from incidents.models import ClosureCode, Contact, ContactType, HoldReason, Service, Visibility
-from oncall.models import Team, WorkInterval
+from incidents.models import ClosureCode, Contact, ContactType, HoldReason, Service, Ticket, Visibility
+from oncall.models import Team, User, WorkInterval
 from oncall.work.claims import LONGEST
 
 _ENDS = (ClosureCode.SOLVED, ClosureCode.NO_FAULT_FOUND, ClosureCode.CANCELLED)
@@ -241,3 +241,15 @@ class WorkTimeForm(EditForm):
             "started_at": started_at,
             "ended_at": end_after(started_at or self.interval.started_at, ended_at, typed),
         }
+
+
+class WatcherForm(VerbForm):
+    """A person who does not watch it yet."""
+
+    user = forms.ModelChoiceField(label="Person", queryset=User.objects.none(), empty_label="Choose")
+
+    def __init__(self, *args: object, ticket: Ticket, at: datetime, **kwargs: object) -> None:
+        super().__init__(*args, ticket=ticket, at=at, **kwargs)
+        watching = ticket.watchers.values("user")
+        people = User.objects.people().filter(is_active=True).exclude(pk__in=watching).order_by("name", "pk")
+        self.fields["user"].queryset = people  # type: ignore[attr-defined]  # typed as any Field

@@ -9,7 +9,7 @@ from config.base.data.batched_migration import BatchedMigration
 class Migration(BatchedMigration):
 
     dependencies = [
-        ('incidents', '0023_private_readings'),
+        ('incidents', '0024_checklists'),
     ]
 
     operations = [

@@ -46,6 +46,7 @@ from incidents.models.sla.targets import (
     SlaTarget,
     SlaTargetVersion,
 )
+from incidents.models.tickets.checklists import ChecklistItem
 from incidents.models.tickets.links import ONE_OF_A_KIND, STANDS_FOR, LinkKind, TicketLink
 from incidents.models.tickets.readings import PrivateReading
 from incidents.models.tickets.search import Spelling, TicketText
@@ -82,6 +83,7 @@ __all__ = [
     "Alert",
     "AlertStatus",
     "Category",
+    "ChecklistItem",
     "ClosureCode",
     "Component",
     "ComponentStatus",

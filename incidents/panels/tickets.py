@@ -1,11 +1,13 @@
-"""Panels of a ticket's story, its obligations, its watchers, who has read it, and its links to other systems."""
+"""Panels of a ticket: its story, obligations, checklist, watchers, readers, and links to other systems."""
 
 from django.http import HttpRequest
 
 from config.base.web import panels
 from config.base.web.panels import Fold
 from incidents import permissions
+from incidents.checklists import editing
 from incidents.models import Ticket, Visibility
+from incidents.models.tickets.checklists import MAX_ITEMS
 from incidents.tickets import readings, story, watchers
 from incidents.tickets.external_links import MAX_LINKS
 from incidents.tickets.subject import TICKET
@@ -18,14 +20,34 @@ def _story(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
     return {"url": story.story_url(ticket)}
 
 
+def _checklist(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
+    items = editing.items_of(ticket)
+    can_act = permissions.can_act(request.user, ticket)
+    fold = Fold("Checklist", "incidents:checklist-new", ticket.reference)
+    return {
+        "ticket": ticket,
+        "items": items,
+        "done": sum(item.is_done for item in items),
+        "can_act": can_act,
+        "has_room": len(items) < MAX_ITEMS,
+        "is_empty": not items,
+        "folds": [fold] if can_act and not items else [],
+    }
+
+
 def _watchers(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
     rows = watchers.watchers_of(ticket)
+    can_act = permissions.can_act(request.user, ticket)
+    folds = [Fold("Watch", "incidents:watch", ticket.reference, is_post=True)]
+    folds += [Fold("Another watcher", "incidents:watcher-new", ticket.reference)] if can_act else []
     return {
         "ticket": ticket,
         "rows": rows,
+        "reader": request.user,
+        "can_act": can_act,
         "is_watching": any(row.user_id == request.user.pk for row in rows),
         "is_empty": not rows,
-        "folds": [] if rows else [Fold("Watch", "incidents:watch", ticket.reference, is_post=True)],
+        "folds": [] if rows else folds,
     }
 
 
@@ -55,6 +77,7 @@ def register() -> None:
     for place in ("incident", "problem", "postmortem"):
         obligations.register(place, 12, subject_type=TICKET)
     for place in ("incident", "problem"):
+        panels.register(panels.Panel(place, 11, "incidents/checklists/panel_checklist.html", _checklist))
         panels.register(
             panels.Panel(place, 32, "incidents/tickets/panel_external_links.html", _external_links, group="related")
         )

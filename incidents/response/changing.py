@@ -12,7 +12,7 @@ from incidents.response.custom_fields import change_custom_fields
 from incidents.response.paging import page_team, running
 from incidents.response.privacy import hide_for_category, record_copies
 from incidents.response.telling import tell_responders
-from incidents.tickets import clock_facts, links, priority, timeline
+from incidents.tickets import clock_facts, links, mentions, priority, timeline
 from incidents.tickets.changes import change_fields, differing, record_change
 from incidents.tickets.locking import TicketRefused, lock_record, lock_ticket, move, save
 from incidents.tickets.status import HOLD_UNDONE
@@ -32,7 +32,8 @@ EDITABLE = frozenset({
 def add_note(*, ticket_id: int, text: str, actor: User | None, at: datetime, is_public: bool = False) -> Ticket:
     """Add a work note, or a public comment; a note by the requester ends a hold that waits for the requester.
 
-    A public comment by another person is a reply to the requester, of which clocks take the first.
+    A public comment by another person is a reply to the requester, of which clocks take the first. People and teams
+    whom a work note names with an @ are told.
     """
     ticket = lock_ticket(ticket_id)
     text = clean_lines(text)
@@ -44,8 +45,12 @@ def add_note(*, ticket_id: int, text: str, actor: User | None, at: datetime, is_
     is_answer = actor is not None and _is_requester(ticket, actor)
     is_reply = is_public and actor is not None and not actor.is_service and not is_answer
     facts = clock_facts.happened("replied") if is_reply else []
-    timeline.record(ticket_id=ticket.pk, kind=kind, text=text, at=at, actor=actor, facts=facts)
+    called = None if is_public else mentions.read_mentions(text, ticket=ticket)
+    data = called.data if called else {}
+    timeline.record(ticket_id=ticket.pk, kind=kind, text=text, at=at, actor=actor, data=data, facts=facts)
     save(ticket, at=at)
+    if called:
+        mentions.tell(called, ticket=ticket, actor=actor, at=at)
     if is_public:
         tell_watchers(ticket=ticket, subject="comment", text="A new public comment.", at=at, actor=actor)
     if ticket.hold_reason == HoldReason.REQUESTER and is_answer:

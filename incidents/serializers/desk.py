@@ -5,7 +5,7 @@ from rest_framework import serializers
 from config.base.rest.serializers import InputSerializer, Instant, ReadKey, RecordSerializer
 from incidents.models import PrivateReading, Watcher
 from incidents.serializers.tickets import ReferenceField
-from oncall.serializers.people import PersonSerializer
+from oncall.serializers.people import PersonKey, PersonSerializer
 
 
 class WatcherSerializer(RecordSerializer):
@@ -21,9 +21,10 @@ class WatcherSerializer(RecordSerializer):
 
 
 class NewWatcherSerializer(InputSerializer):
-    """The ticket that you watch from now on."""
+    """The ticket, and who watches it from now on; without a person you do."""
 
     ticket = ReferenceField()
+    user = PersonKey(required=False)
 
 
 class PrivateReadingSerializer(RecordSerializer):

@@ -14,7 +14,7 @@ def tell_watchers(*, ticket: Ticket, subject: str, text: str, at: datetime, acto
     private record.
     """
     people = User.objects.filter(pk__in=ticket.watchers.values("user")).order_by("pk")
-    receivers = [person for person in people if person != actor and _may_see(person, ticket)]
+    receivers = [person for person in people if person != actor and may_see(person, ticket)]
     if receivers:
         notices.notify(
             users=receivers,
@@ -26,6 +26,7 @@ def tell_watchers(*, ticket: Ticket, subject: str, text: str, at: datetime, acto
         )
 
 
-def _may_see(person: User, ticket: Ticket) -> bool:
+def may_see(person: User, ticket: Ticket) -> bool:
+    """Whether this person may see the ticket; of an open one it asks nothing."""
     is_open = ticket.visibility == Visibility.OPEN
     return is_open or Ticket.objects.visible_to(person).filter(pk=ticket.pk).exists()

@@ -1,17 +1,19 @@
 """Watching a ticket, and no longer."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
 from incidents.models import Ticket, Watcher
 from incidents.tickets.locking import TicketRefused, lock_ticket, refuse_absent_person
+from oncall.messages import notices
 from oncall.models import User
 
 
 @transaction.atomic
 def watch(*, ticket_id: int, user: User, actor: User | None, at: datetime) -> Watcher:
-    """Have a person watch a ticket; who watches it already goes on to.
+    """Have a person watch a ticket, and tell them if somebody else does it; who watches it already goes on to.
 
     Raises TicketRefused for a program, a closed account, or a person who may not see the ticket.
     """
@@ -19,10 +21,32 @@ def watch(*, ticket_id: int, user: User, actor: User | None, at: datetime) -> Wa
     refuse_absent_person(user, field="user")
     if not ticket.is_visible_to(user):
         raise TicketRefused(f"{user.name} may not see {ticket.reference}, so they cannot watch it.", field="user")
-    watcher, _ = Watcher.objects.get_or_create(
+    watcher, is_new = Watcher.objects.get_or_create(
         ticket_id=ticket.pk, user=user, defaults={"added_by": actor, "added_at": at}
     )
+    if is_new and actor is not None and actor != user:
+        _tell(watcher, ticket, actor=actor, at=at)
     return watcher
+
+
+def _tell(watcher: Watcher, ticket: Ticket, *, actor: User, at: datetime) -> None:
+    notices.notify(
+        users=[watcher.user],
+        key=f"watcher:{watcher.pk}",
+        title=f"{ticket.reference}: You watch it now",
+        text=lambda _: (
+            f"{actor.name} added you to the people who watch {ticket.reference}. You are told when its status or"
+            " severity changes, and what the requester is told. Press “Stop watching” on its page to end this."
+        ),
+        path=ticket.get_absolute_url(),
+        at=at,
+    )
+
+
+def add_quietly(*, ticket: Ticket, users: Iterable[User], actor: User | None, at: datetime) -> None:
+    """Have people watch a locked ticket that they may see, who are told so otherwise."""
+    rows = [Watcher(ticket_id=ticket.pk, user=user, added_by=actor, added_at=at) for user in users]
+    Watcher.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def stop_watching(*, ticket_id: int, user: User) -> None:

@@ -4,6 +4,7 @@ from config.base.web.guards import ActsOn, Edits, Once
 from incidents import permissions, response
 from incidents.forms.response import AssignForm, NoteForm, ReasonForm
 from incidents.models import Ticket, TicketKind, TicketStatus
+from incidents.tickets import mentions
 from incidents.views.response.verbs import Verb, VerbPage, make_verb
 from oncall.models import User
 from problems import forms
@@ -47,7 +48,7 @@ VERBS = {
                   done="Named. Each team that owns one of them has an action item.",
                   guard=Once("a service is named once"),
                   call=lambda t, u, at, a: at_risk.name_services(problem_id=t.pk, actor=u, at=at, **a)),
-        make_verb("add-note", "Add note", _ANY, form=NoteForm, button="Add note", done="Saved.",
+        make_verb("add-note", "Add note", _ANY, form=NoteForm, button="Add note", say=mentions.describe_note,
                   guard=Once("each form is one note"),
                   call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("assign", "Assign", _OPEN, form=AssignForm, guard=ActsOn("ticket", "assignee"),

@@ -71,6 +71,7 @@ WITHOUT_LIST = {
     "incidents.SlaTargetVersion": UNDER.format("target"),
     "incidents.TicketLink": "shown on the pages of both its tickets",
     "incidents.TimelineEntry": UNDER.format("ticket"),
+    "incidents.ChecklistItem": UNDER.format("ticket"),
     "incidents.PrivateReading": UNDER.format("ticket"),
     "incidents.Watcher": UNDER.format("ticket"),
     "problems.Factor": "the tree on its problem's page",

@@ -80,6 +80,9 @@ ROWS: dict[str, Callable[[], Any]] = {
     "metrics": _incident,
     "known-error": make.KnownErrorFactory,
     "link": make.TicketLinkFactory,
+    "checklist-item": lambda: make.ChecklistItemFactory(
+        created_by=make.UserFactory(), done_by=make.UserFactory(), done_at=make.NOON
+    ),
     "private-reading": lambda: make.PrivateReadingFactory(ticket__opened_by=User.objects.order_by("pk").first()),
     "watcher": lambda: make.WatcherFactory(added_by=make.UserFactory()),
     "obligation": make.ObligationFactory,

@@ -75,7 +75,7 @@ class TestDeclarations:
 
     def test_of_incidents_and_who_watches_them_are_what_respond_opens(self) -> None:
         assert {basename for basename, _, _, handler in verbs() if handler.scope == Scope.RESPOND} == {
-            "incident", "watcher",
+            "checklist-item", "incident", "watcher",
         }  # fmt: skip
 
     def test_of_what_customers_read_are_publish(self) -> None:

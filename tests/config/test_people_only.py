@@ -27,6 +27,8 @@ OF_ANY_ACCOUNT = "a program has it, too"
 ANYBODY = {
     "incidents.ActionItem.created_by": WHO_DID_IT,
     "incidents.CustomerUpdate.author": WHO_DID_IT,
+    "incidents.ChecklistItem.created_by": WHO_DID_IT,
+    "incidents.ChecklistItem.done_by": WHO_DID_IT,
     "incidents.MaintenanceUpdate.author": WHO_DID_IT,
     "incidents.PreventionWaiver.decided_by": WHO_DID_IT,
     "incidents.PreventionWaiver.requested_by": WHO_DID_IT,

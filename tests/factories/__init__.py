@@ -88,6 +88,7 @@ from tests.factories.sla import (
     waived_clock,
 )
 from tests.factories.tickets import (
+    ChecklistItemFactory,
     IncidentFactory,
     PrivateReadingFactory,
     TicketLinkFactory,
@@ -109,6 +110,7 @@ __all__ = [
     "CalendarFactory",
     "CalendarVersionFactory",
     "CategoryFactory",
+    "ChecklistItemFactory",
     "ComponentFactory",
     "ContactFactory",
     "ContactMethodFactory",

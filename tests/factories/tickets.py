@@ -63,6 +63,19 @@ class PrivateReadingFactory(DjangoModelFactory):
     hour = factory.SelfAttribute("at")
 
 
+class ChecklistItemFactory(DjangoModelFactory):
+    """An item of an incident's checklist."""
+
+    class Meta:
+        model = incident_models.ChecklistItem
+
+    ticket = factory.SubFactory(IncidentFactory)
+    text = factory.Sequence(lambda number: f"Look at host {number}")
+    position = factory.Sequence(lambda number: number % 50 + 1)
+    created_at = NOON
+    updated_at = NOON
+
+
 class WatcherFactory(DjangoModelFactory):
     """A person who watches an incident."""
 

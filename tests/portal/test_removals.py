@@ -48,8 +48,18 @@ def _requester(person: Any) -> Any:
     return ticket.affected_contacts.through.objects.get()
 
 
+def _item(person: Any) -> Any:
+    return make.ChecklistItemFactory()
+
+
+def _watcher(person: Any) -> Any:
+    return make.WatcherFactory()
+
+
 ROWS: dict[str, Callable[[Any], Any]] = {
+    "incidents:checklist-remove": _item,
     "incidents:requester-remove": _requester,
+    "incidents:watcher-remove": _watcher,
     "oncall:method-remove": _method,
     "oncall:rule-remove": _rule,
     "oncall:view-remove": _view,
@@ -58,7 +68,12 @@ ROWS: dict[str, Callable[[Any], Any]] = {
 """By the name of its address: the row that a page deletes."""
 
 
-_OF_TICKETS = {"incidents:requester-remove": "ticket", "problems:factor-remove": "problem"}
+_OF_TICKETS = {
+    "incidents:checklist-remove": "ticket",
+    "incidents:requester-remove": "ticket",
+    "incidents:watcher-remove": "ticket",
+    "problems:factor-remove": "problem",
+}
 """Those below a ticket, and the column that names it: who may see that removes the rows of all."""
 
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from config.base.web.forms import Form
 from incidents import response
+from incidents.checklists import editing
 from incidents.customers import updates
 from incidents.forms.prevention import LinkForm
 from incidents.models import Ticket
@@ -79,6 +80,12 @@ def make_part_of_another(records: Records) -> None:
 def watch_a_private_incident(records: Records) -> None:
     """By a person who may see it."""
     watchers.watch(ticket_id=records.private_incident.pk, user=records.actor, **records.how)
+
+
+def add_to_a_checklist(records: Records) -> None:
+    """Of the private incident, and tick it."""
+    [item] = editing.add_items(ticket_id=PRIVATE, lines=[records.private_incident.title], **records.how)
+    editing.tick(item_id=item.pk, **records.how)
 
 
 def publish_an_update(records: Records) -> None:
@@ -197,6 +204,7 @@ VERBS: dict[Callable[[Records], None], set[str]] = {
     publish_an_update: {"PublishSerializer.incident"},
     link_a_problem: {"IncidentChoiceSerializer.incident", "ProblemChoiceForm.problem"},
     make_part_of_another: {"ParentSerializer.parent", "BulkParentSerializer.parent"},
+    add_to_a_checklist: {"NewChecklistItemSerializer.ticket"},
     watch_a_private_incident: {"NewWatcherSerializer.ticket"},
     close_for_a_private_incident: {"CloseSerializer.other", "BulkCloseSerializer.other"},
     close_a_private_incident: set(),

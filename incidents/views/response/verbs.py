@@ -37,7 +37,7 @@ from incidents.forms.response import (
 from incidents.models import Ticket, TicketKind, TicketStatus
 from incidents.models.tickets.ticket import PREFIXES
 from incidents.response import situation
-from incidents.tickets import handovers, timeline
+from incidents.tickets import handovers, mentions, timeline
 from incidents.tickets.locking import lock_ticket
 from incidents.tickets.status import INCIDENT
 from oncall.models import User
@@ -133,7 +133,7 @@ VERBS = {
         make_verb("restore", "Restore", _statuses_before(TicketStatus.RESTORED), is_main=True, form=RestoreForm,
               done="Restored. Nobody else is paged.", guard=ActsOn("ticket", "reopened_at"),
               call=lambda t, u, at, a: response.restore(ticket_id=t.pk, actor=u, at=at, **a)),
-        make_verb("add-note", "Add a note", _ANY, form=NoteForm, button="Add note", done="Note added.",
+        make_verb("add-note", "Add a note", _ANY, form=NoteForm, button="Add note", say=mentions.describe_note,
               guard=Once("each form is one note"),
               call=lambda t, u, at, a: response.add_note(ticket_id=t.pk, actor=u, at=at, **a)),
         make_verb("take-over", "Take over", _OPEN, done="It is assigned to you now.",

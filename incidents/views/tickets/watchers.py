@@ -1,12 +1,16 @@
-"""The buttons to watch a ticket, and to stop."""
+"""The buttons to watch a ticket and to stop, and those that do both for somebody else."""
 
 from django.http import HttpRequest
 
-from config.base.web.guards import Repeatable
+from config.base.web.guards import Once, Repeatable
+from config.base.web.removals import RemovePage
 from config.base.web.views import Destination, PostPage
+from incidents import permissions
 from incidents.desk import reversals
+from incidents.forms.desk import WatcherForm
 from incidents.models import Ticket
 from incidents.tickets import watchers
+from incidents.views.prevention import TicketFormPage
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
 
 
@@ -47,3 +51,48 @@ class StopWatching(Watch):
         watchers.stop_watching(ticket_id=self.ticket.pk, user=self.person)
         self.undo_offer = reversals.of_watching(self.ticket, is_watched=False)
         return self.back()
+
+
+class WatcherNew(TicketFormPage):
+    """Have somebody else watch a ticket."""
+
+    guard = Once("who watches it already goes on to")
+    title = "Add a watcher"
+    button = "Add"
+    lead = "They are told that you added them, and then what watchers are told, never a page. They can stop."
+    done = "Added, and told."
+    form_class = WatcherForm
+
+    def perform(self, form: WatcherForm) -> Destination:
+        """Add them."""
+        watchers.watch(ticket_id=self.ticket.pk, actor=self.person, at=self.at, **form.cleaned_data)
+        return f"{self.ticket.get_absolute_url()}#watchers"
+
+
+class WatcherRemove(RemovePage):
+    """Have somebody else watch it no longer."""
+
+    confirm = ""
+    refusals = REFUSALS
+    done = "They are told no more about it."
+    ticket: Ticket
+
+    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
+        """Find the ticket."""
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
+
+    def may(self) -> bool:
+        """People who act on tickets."""
+        return permissions.can_act(self.person, self.ticket)
+
+    def perform(self) -> Destination:
+        """Remove them."""
+        watcher = self.row_to_remove(self.ticket.watchers.select_related("user"))
+        watchers.stop_watching(ticket_id=self.ticket.pk, user=watcher.user)
+        return self.back()
+
+    def back(self) -> str:
+        """The panel on the ticket's page."""
+        return f"{self.ticket.get_absolute_url()}#watchers"

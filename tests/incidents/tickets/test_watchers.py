@@ -58,6 +58,33 @@ class TestWatching:
             watchers.watch(ticket_id=ticket.pk, user=person, actor=None, at=NOON)
 
 
+class TestWatchingForAnother:
+    def test_tells_the_person_once(self, ticket: Ticket) -> None:
+        ana, bo = make.UserFactory(name="Ana"), make.UserFactory(name="Bo")
+
+        for _ in range(2):
+            watchers.watch(ticket_id=ticket.pk, user=bo, actor=ana, at=NOON)
+
+        notice = Notice.objects.get()
+        assert (notice.user, notice.title) == (bo, f"{ticket.reference}: You watch it now")
+        assert notice.text.startswith(f"Ana added you to the people who watch {ticket.reference}.")
+        assert not Page.objects.exists()
+
+    def test_tells_nothing_of_the_title(self) -> None:
+        team = make.TeamFactory()
+        members = [make.MembershipFactory(team=team).user for _ in range(2)]
+        how: dict[str, Any] = {"visibility": "private", "visibility_reason": "HR"}
+        secret = make.IncidentFactory(title="Payroll was read", team=team, **how)
+
+        watchers.watch(ticket_id=secret.pk, user=members[0], actor=members[1], at=NOON)
+
+        notice = Notice.objects.get()
+        assert "Payroll" not in notice.title + notice.text
+
+    def test_tells_nobody_who_did_it_themselves(self, wanda: User) -> None:
+        assert not Notice.objects.exists()
+
+
 class TestNews:
     def test_is_status_severity_and_public_comments(self, ticket: Ticket, wanda: User) -> None:
         how: dict[str, Any] = {"ticket_id": ticket.pk, "actor": None, "at": NOON}
@@ -107,6 +134,53 @@ class TestFaces:
         assert "Wim" in page.split('id="watchers"')[1]
         client.post(f"{ticket.get_absolute_url()}stop-watching/")
         assert not Watcher.objects.exists()
+
+    def test_add_and_remove_somebody_else(self, client: Client, ticket: Ticket, wanda: User) -> None:
+        client.force_login(make.UserFactory(name="Ana", roles=[Role.RESPONDER]))
+        bo = make.UserFactory(name="Bo")
+        address = f"{ticket.get_absolute_url()}watchers/"
+        form = client.get(f"{address}new/").content.decode()
+        assert f'value="{bo.pk}"' in form
+        assert f'value="{wanda.pk}"' not in form
+
+        assert client.post(f"{address}new/", {"user": bo.pk}).status_code == 302
+        page = client.get(ticket.get_absolute_url()).content.decode().split('id="watchers"')[1]
+        assert "Bo from the watchers" in page
+        watcher = Watcher.objects.get(user=bo)
+        assert client.post(f"{address}{watcher.pk}/remove/").status_code == 302
+        assert client.post(f"{address}{watcher.pk}/remove/").status_code == 302
+        assert Watcher.objects.get().user == wanda
+
+    def test_refuse_a_person_who_may_not_see_the_ticket(self, client: Client) -> None:
+        team = make.TeamFactory()
+        secret = make.IncidentFactory(visibility="private", visibility_reason="HR", team=team)
+        client.force_login(make.MembershipFactory(team=team, user__roles=[Role.RESPONDER]).user)
+
+        answer = client.post(f"{secret.get_absolute_url()}watchers/new/", {"user": make.UserFactory(name="Bo").pk})
+
+        assert answer.status_code == 422
+        assert f"Bo may not see {secret.reference}" in answer.content.decode()
+
+    def test_of_others_are_for_people_who_act_on_tickets(self, client: Client, ticket: Ticket, wanda: User) -> None:
+        client.force_login(make.UserFactory())
+        address = f"{ticket.get_absolute_url()}watchers/"
+
+        assert client.post(f"{address}new/", {"user": wanda.pk}).status_code == 403
+        assert client.post(f"{address}{Watcher.objects.get().pk}/remove/").status_code == 403
+        assert "Remove" not in client.get(ticket.get_absolute_url()).content.decode().split('id="watchers"')[1]
+
+    def test_of_programs_add_and_remove_somebody_else(self, ticket: Ticket, wanda: User) -> None:
+        bo = make.UserFactory(name="Bo")
+        body = {"ticket": ticket.reference, "user": bo.email}
+        responder, reader = (client_of(make.UserFactory(roles=roles)) for roles in ([Role.RESPONDER], []))
+
+        assert reader.post("/api/v1/watchers/", body, format="json").status_code == 403
+        created = responder.post("/api/v1/watchers/", body, format="json")
+        assert created.json()["user"]["name"] == "Bo"
+        place = f"/api/v1/watchers/{created.json()['id']}/"
+        assert reader.delete(place).status_code == 403
+        assert responder.delete(place).status_code == 204
+        assert Watcher.objects.get().user == wanda
 
     def test_of_programs(self, ticket: Ticket, wanda: User) -> None:
         api = client_of(make.UserFactory())
