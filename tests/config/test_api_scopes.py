@@ -73,9 +73,16 @@ class TestDeclarations:
         with pytest.raises(TypeError, match="scope of create"):
             type("Open", (ReadViewSet,), {"create": create})
 
-    def test_of_incidents_and_who_watches_them_are_what_respond_opens(self) -> None:
-        assert {basename for basename, _, _, handler in verbs() if handler.scope == Scope.RESPOND} == {
-            "checklist-item", "incident", "watcher",
+    def test_of_incidents_and_of_what_hangs_on_tickets_are_what_respond_opens(self) -> None:
+        opened = {
+            (basename, handler.__name__) for basename, _, _, handler in verbs() if handler.scope == Scope.RESPOND
+        }
+
+        assert {basename for basename, _ in opened} == {
+            "checklist-item", "incident", "problem", "watcher", "work-interval",
+        }  # fmt: skip
+        assert {name for basename, name in opened if basename == "problem"} == {
+            "add_external_link", "remove_external_link",
         }  # fmt: skip
 
     def test_of_what_customers_read_are_publish(self) -> None:

@@ -82,11 +82,24 @@ def _requester_of_ticket(person: Any) -> list[str]:
     return [reverse("incidents:ticket-requester-correct", args=[ticket.reference, ticket.requester.pk])]
 
 
+def _item_of_ticket(person: Any) -> list[str]:
+    item = make.ChecklistItemFactory()
+    return [reverse("incidents:checklist-rename", args=[item.ticket.reference, item.pk])]
+
+
+def _time_of_ticket(person: Any) -> list[str]:
+    ticket = make.IncidentFactory()
+    time = make.WorkIntervalFactory(user=person, subject_id=ticket.pk, source="claimed")
+    return [reverse("incidents:work-time-correct", args=[ticket.reference, time.pk])]
+
+
 ADDRESSES: dict[str, Callable[[Any], list[str]]] = {
     "incidents:action-item-decline": _of_row("incidents:action-item-decline", make.ActionItemFactory),
     "incidents:action-item-new": _of_ticket("incidents:action-item-new"),
     "incidents:action-item-reassign": _of_row("incidents:action-item-reassign", make.ActionItemFactory),
     "incidents:bulk": lambda person: [reverse("incidents:bulk", args=[name]) for name in bulk.ACTIONS],
+    "incidents:checklist-new": _of_ticket("incidents:checklist-new"),
+    "incidents:checklist-rename": _item_of_ticket,
     "incidents:declare": lambda person: [make.SeverityFactory() and reverse("incidents:declare")],
     "incidents:excluded-time-decline": _of_row("incidents:excluded-time-decline", make.SlaCreditFactory),
     "incidents:excluded-time-decline-all": _of_row(
@@ -94,6 +107,7 @@ ADDRESSES: dict[str, Callable[[Any], list[str]]] = {
     ),
     "incidents:excluded-time-many": _plain("incidents:excluded-time-many"),
     "incidents:excluded-time-request": _of_ticket("incidents:excluded-time-request"),
+    "incidents:external-link-new": _of_ticket("incidents:external-link-new"),
     "incidents:integration-new": _plain("incidents:integration-new"),
     "incidents:link-new": _of_ticket("incidents:link-new"),
     "incidents:maintenance-new": lambda person: [make.ComponentFactory() and reverse("incidents:maintenance-new")],
@@ -110,6 +124,9 @@ ADDRESSES: dict[str, Callable[[Any], list[str]]] = {
     "incidents:verb": _verbs("incidents:verb", incident_verbs.VERBS, lambda: make.IncidentFactory().reference),
     "incidents:waiver-decline": _of_row("incidents:waiver-decline", make.PreventionWaiverFactory),
     "incidents:waiver-request": _of_ticket("incidents:waiver-request"),
+    "incidents:watcher-new": _of_ticket("incidents:watcher-new"),
+    "incidents:work-time-correct": _time_of_ticket,
+    "incidents:work-time-new": _of_ticket("incidents:work-time-new"),
     "oncall:calendar-add": _plain("oncall:calendar-add"),
     "oncall:calendar-edit": _of_row("oncall:calendar-edit", make.CalendarFactory),
     "oncall:calendar-import": _of_row("oncall:calendar-import", make.CalendarFactory),

@@ -1,6 +1,7 @@
 """Pages that delete a record: a second press, from this tab or another one, says that it is gone and leads back."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from config.base.web.guards import Removes
 from config.base.web.views import DomainCallMixin
+from incidents.models import Ticket
 from problems.investigation import factors
 from tests import factories as make
 from tests.portal import pages
@@ -52,6 +54,10 @@ def _item(person: Any) -> Any:
     return make.ChecklistItemFactory()
 
 
+def _time(person: Any) -> Any:
+    return make.WorkIntervalFactory(user=person, subject_id=make.IncidentFactory().pk, source="claimed")
+
+
 def _watcher(person: Any) -> Any:
     return make.WatcherFactory()
 
@@ -60,6 +66,7 @@ ROWS: dict[str, Callable[[Any], Any]] = {
     "incidents:checklist-remove": _item,
     "incidents:requester-remove": _requester,
     "incidents:watcher-remove": _watcher,
+    "incidents:work-time-remove": _time,
     "oncall:method-remove": _method,
     "oncall:rule-remove": _rule,
     "oncall:view-remove": _view,
@@ -68,17 +75,18 @@ ROWS: dict[str, Callable[[Any], Any]] = {
 """By the name of its address: the row that a page deletes."""
 
 
-_OF_TICKETS = {
-    "incidents:checklist-remove": "ticket",
-    "incidents:requester-remove": "ticket",
-    "incidents:watcher-remove": "ticket",
-    "problems:factor-remove": "problem",
+_OF_TICKETS: dict[str, Callable[[Any], Ticket]] = {
+    "incidents:checklist-remove": attrgetter("ticket"),
+    "incidents:requester-remove": attrgetter("ticket"),
+    "incidents:watcher-remove": attrgetter("ticket"),
+    "incidents:work-time-remove": lambda time: Ticket.objects.get(pk=time.subject_id),
+    "problems:factor-remove": attrgetter("problem"),
 }
-"""Those below a ticket, and the column that names it: who may see that removes the rows of all."""
+"""Those below a ticket, and which one: who may see that sees the rows of all."""
 
 
 def _address(name: str, row: Any) -> str:
-    of_ticket = [getattr(row, _OF_TICKETS[name]).reference] if name in _OF_TICKETS else []
+    of_ticket = [_OF_TICKETS[name](row).reference] if name in _OF_TICKETS else []
     return reverse(name, args=[*of_ticket, row.pk])
 
 

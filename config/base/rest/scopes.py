@@ -19,7 +19,11 @@ class Scope(models.TextChoices):
 
     READ = "read", "Read: everything its owner may read"
     DECLARE = "declare", "Declare: open incidents, which may page people, and change their fields"
-    RESPOND = "respond", "Respond: acknowledge, assign, hold, restore, resolve, close and reopen incidents; add notes"
+    RESPOND = (
+        "respond",
+        "Respond: acknowledge, assign, hold, restore, resolve, close and reopen incidents; "
+        "add notes, links, watchers, checklists and time",
+    )
     PUBLISH = "publish", "Publish: updates, maintenance and postmortems that customers read, with mail to subscribers"
     PREVENT = "prevent", "Prevent: problems, known errors, action items, links, waivers and tasks"
     POSTMORTEMS = "postmortems", "Postmortems: write, review, approve and close them, but not publish"

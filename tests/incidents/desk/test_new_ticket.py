@@ -275,7 +275,7 @@ class TestRequesterOfTicket:
 
         priya.refresh_from_db()
         assert (priya.name, priya.phone) == ("Priya Nair-Cole", "")
-        assert (of_ticket["Location"], of_list["Location"]) == (ticket.get_absolute_url(), "/requesters/")
+        assert (of_ticket["Location"], of_list["Location"]) == (ticket.get_absolute_url(), priya.get_absolute_url())
 
     def test_is_hidden_from_those_who_may_not_see_them(self, client: Client, priya: Any) -> None:
         responder = make.UserFactory(roles=[Role.RESPONDER])

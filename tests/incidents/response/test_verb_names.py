@@ -15,8 +15,8 @@ from incidents.views.response.verbs import VERBS
 
 OF_PROGRAMS = {"note_origin"}
 """What only a program does that brings records in; it is no verb of a person at work."""
-OF_THE_DESK = {"add_requester", "remove_requester"}
-"""Buttons of the panel of requesters, which are `incidents.desk.joining`; the address names the requester."""
+OF_THE_DESK = {"add_external_link", "add_requester", "remove_external_link", "remove_requester"}
+"""Buttons of panels: `incidents.desk.joining` and `incidents.tickets.external_links`; the form names what is added."""
 
 
 def api_verbs(viewset: type[Any]) -> set[str]:
