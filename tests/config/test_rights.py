@@ -1,5 +1,6 @@
 """The table of rights: what each line says, its copy in the database, and one answer at every face."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -318,7 +319,7 @@ class TestWhoCan:
         group.permissions.add(Permission.objects.get(codename="add_customerupdate"))
         client.force_login(make.UserFactory(roles=[Role.AGENT]))
 
-        page = " ".join(client.get("/who-can/").content.decode().split())
+        page = re.sub(r"<td [^>]*>", "<td>", " ".join(client.get("/who-can/").content.decode().split()))
 
         assert "<td>plan who is on call</td><td>Administrators and the managers of its team</td><td>No</td>" in page
         assert "Also the groups: Publishers</td><td>Yes</td>" in page

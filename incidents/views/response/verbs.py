@@ -279,6 +279,10 @@ class VerbPage(LockedTicketMixin, FormPage):
         """The verb's form."""
         return self.verb.form
 
+    def get_initial(self) -> dict[str, object]:
+        """Who assigns a ticket most often takes it."""
+        return super().get_initial() | {"assignee": self.person.pk}
+
     def get_form_kwargs(self) -> dict[str, object]:
         """With the ticket."""
         return super().get_form_kwargs() | {"ticket": self.ticket, "at": self.at}

@@ -95,12 +95,16 @@ class BulkPage(FormPage):
         """The action's form."""
         return self.action.form
 
+    def get_initial(self) -> dict[str, object]:
+        """Who assigns tickets most often takes them."""
+        return {"assignee": self.person.pk}
+
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Show the question, or carry it out, depending on the button."""
         if request.POST.get("do") == "send":
             return super().post(request, *args, **kwargs)
         submissions.renew(request)  # the list may send another selection under the same key
-        return self.render_to_response(self.get_context_data(form=self.action.form()))
+        return self.render_to_response(self.get_context_data(form=self.action.form(initial=self.get_initial())))
 
     def perform(self, form: forms.Form) -> Destination:
         """Do it with each ticket, and say what became of them."""
