@@ -6,6 +6,7 @@ stay when the field is retired, renamed or removed, and when the ticket gets ano
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
@@ -109,6 +110,15 @@ def print_value(value: Value) -> str:
     if isinstance(value, bool):
         return _WORDS[value]
     return format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
+
+
+def values_of_text(text: str) -> list[Value]:
+    """The values that people would write like this, of a field of any kind."""
+    values: list[Value] = [text]
+    for kind in (CustomFieldKind.NUMBER, CustomFieldKind.YES_NO):
+        with suppress(ValidationError):
+            values.append(read_text(CustomField(name="", label="", kind=kind), text))
+    return values
 
 
 def change_values(

@@ -12,6 +12,7 @@ from django.db.models.functions import Concat
 from config.base.web.batched_choices import BatchedChoiceFilter
 from config.base.web.filters import FilterSet, MomentFilter, RowT, WholeNumberFilter, WordsFilter, YesNoFilter
 from incidents.filters.clocks import SlaFilter
+from incidents.filters.custom_fields import CustomValueFilter
 from incidents.models import (
     OPEN_STATUSES,
     PREFIXES,
@@ -102,6 +103,8 @@ class TicketFilter(FilterSet):
     handover = filters.ChoiceFilter(
         label="Handover", choices=[("unconfirmed", "Not confirmed yet")], method="in_handover"
     )
+    category = filters.CharFilter(lookup_expr="iexact", max_length=60)
+    custom_field = CustomValueFilter(label="Field of the category, as asset_tag: PC-12", max_length=600)
     contact_type = filters.ChoiceFilter(choices=ContactType)
     is_security = YesNoFilter(label="About security")
     created_after = MomentFilter(field_name="created_at", lookup_expr="gte")

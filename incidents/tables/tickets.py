@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from config.base.web import badges, display
 from config.base.web.markup import fill
 from config.base.web.tables import DurationColumn, LinkColumn, Table, TagColumn, TimeColumn
+from incidents.categories.custom_fields import Value, print_value
 from incidents.models import Ticket
 from incidents.tables.clocks import NextDueTable
 from incidents.tables.severities import SeverityColumn
@@ -26,6 +27,8 @@ class TicketTable(NextDueTable):
     assignee = tables.Column(accessor="assignee__name", verbose_name="Assignee", default="unassigned")
     age = DurationColumn(verbose_name="Age", empty_values=(), order_by="-impact_started_at")
     created_at = TimeColumn(verbose_name="Created", visible=False)
+    category = tables.Column(visible=False)
+    custom = tables.Column(verbose_name="Fields of the category", visible=False, orderable=False)
 
     class Meta(Table.Meta):
         model = Ticket
@@ -45,6 +48,8 @@ class TicketTable(NextDueTable):
             "minutes_left",
             "clock_state",
             "paused_by",
+            "category",
+            "custom",
         )
         sequence: tuple[str, ...] = fields
 
@@ -68,6 +73,10 @@ class TicketTable(NextDueTable):
     def value_priority(self, value: int) -> int:
         """The bare number, for CSV."""
         return value
+
+    def value_custom(self, value: dict[str, Value]) -> str:
+        """Names and values, for CSV."""
+        return "; ".join(f"{name}: {print_value(part)}" for name, part in sorted(value.items()))
 
     def render_age(self, record: Any) -> SafeString:
         """The time from the start of the impact to restoration, or to now."""

@@ -12,6 +12,7 @@ from config.base.web.forms import Form
 from incidents import response
 from incidents.checklists import editing
 from incidents.customers import updates
+from incidents.desk import work_time
 from incidents.forms.prevention import LinkForm
 from incidents.models import Ticket
 from incidents.prevention import action_items, waivers
@@ -86,6 +87,12 @@ def add_to_a_checklist(records: Records) -> None:
     """Of the private incident, and tick it."""
     [item] = editing.add_items(ticket_id=PRIVATE, lines=[records.private_incident.title], **records.how)
     editing.tick(item_id=item.pk, **records.how)
+
+
+def add_time_worked(records: Records) -> None:
+    """On the private incident."""
+    hour = timedelta(hours=1)
+    work_time.add(ticket_id=PRIVATE, started_at=AT - hour, ended_at=AT, **records.how)
 
 
 def publish_an_update(records: Records) -> None:
@@ -205,6 +212,7 @@ VERBS: dict[Callable[[Records], None], set[str]] = {
     link_a_problem: {"IncidentChoiceSerializer.incident", "ProblemChoiceForm.problem"},
     make_part_of_another: {"ParentSerializer.parent", "BulkParentSerializer.parent"},
     add_to_a_checklist: {"NewChecklistItemSerializer.ticket"},
+    add_time_worked: {"NewWorkTimeSerializer.ticket"},
     watch_a_private_incident: {"NewWatcherSerializer.ticket"},
     close_for_a_private_incident: {"CloseSerializer.other", "BulkCloseSerializer.other"},
     close_a_private_incident: set(),

@@ -323,6 +323,9 @@ class Ticket(models.Model):
                 fields=["handover_from"], condition=Q(handover_from__isnull=False), name="incidents_ticket_handover"
             ),
             models.Index(fields=["assignee", "status"], name="incidents_ticket_of_assignee"),
+            GinIndex(
+                OpClass("custom", name="jsonb_path_ops"), condition=~Q(custom={}), name="incidents_ticket_custom"
+            ),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="incidents_ticket_title_words"),
             GinIndex(TITLE_WORDS, condition=Q(status__in=OPEN_STATUSES), name="incidents_ticket_open_words"),
         ]

@@ -11,7 +11,7 @@ from incidents.desk.queue_order import Band, band_sizes
 from incidents.models import Ticket
 from incidents.models.tickets.ticket import TicketQuerySet
 from incidents.tables.desk.columns import RequesterColumn, SelectColumn
-from incidents.tables.desk.rows import DeskTable
+from incidents.tables.desk.rows import DeskTable, in_sequence
 
 _DRAWN = ("select", "level", "ticket", "state", "next_due", "requester", "holder")
 
@@ -25,7 +25,7 @@ class QueueTable(DeskTable):
     requester = RequesterColumn()
 
     class Meta(DeskTable.Meta):
-        sequence: tuple[str, ...] = (*_DRAWN, "...")
+        sequence: tuple[str, ...] = in_sequence(_DRAWN)
 
     def row_mark(self, record: Ticket) -> SafeString | str:  # type: ignore[override]  # its rows are tickets
         """The state in which the reader sees it, so that a refresh can tell what has changed."""

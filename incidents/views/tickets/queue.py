@@ -31,7 +31,7 @@ def with_unowned(tickets: TicketQuerySet) -> TicketQuerySet:
 # What the rows show and a CSV file holds; with all columns of the records behind them a page costs half as much again.
 _COLUMNS = (
     "kind", "number", "title", "priority", "status", "visibility", "created_at", "updated_at", "impact_started_at",
-    "restored_at", "sla_due_at", "opened_by",
+    "restored_at", "sla_due_at", "opened_by", "category", "custom",
     "severity__position", "severity__rank", "severity__name", "severity__is_major", "severity__retired_at",
     "service__name", "service__retired_at", "team__name", "team__retired_at", "assignee__name",
     "requester__name", "requester__is_vip", "requester__user",
@@ -54,7 +54,19 @@ class Queue(ListPage):
     queryset = _rows()
     table_class = QueueTable
     filterset_class = TicketFilter
-    filters = ("search", "group", "whose", "severity", "team", "service", "assignee", "sla", "handover")
+    filters = (
+        "search",
+        "group",
+        "whose",
+        "severity",
+        "team",
+        "service",
+        "assignee",
+        "sla",
+        "category",
+        "custom_field",
+        "handover",
+    )
     icon = "inbox"
     empty = "Nobody is waiting."
     refresh = 10

@@ -250,9 +250,9 @@ class TestQueue:
 
         head, *rows = agent.get("/incidents/?export=csv").content.decode("utf-8-sig").splitlines()
 
-        assert head.endswith("Due at,Minutes left,Clock,Paused by")
-        assert any(row.endswith("2026-03-02T12:00:00+00:00,60,Running,") for row in rows)
-        assert any(row.endswith(",,,Paused,waits for the requester") for row in rows)
+        assert head.endswith("Due at,Minutes left,Clock,Paused by,Category,Fields of the category")
+        assert any(row.endswith("2026-03-02T12:00:00+00:00,60,Running,,,") for row in rows)
+        assert any(row.endswith(",,,Paused,waits for the requester,,") for row in rows)
 
     def test_costs_the_same_for_many_tickets(self, agent: Client) -> None:
         calendar = make.CalendarVersionFactory().calendar

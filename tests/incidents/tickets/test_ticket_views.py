@@ -142,7 +142,7 @@ class TestTicketPage:
 
         add()
         acting.get(url(paged))  # what a process reads once is read now
-        with django_assert_max_num_queries(35) as little:
+        with django_assert_max_num_queries(36) as little:
             acting.get(url(paged))
         for _ in range(10):
             add()

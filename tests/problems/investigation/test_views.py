@@ -147,7 +147,7 @@ class TestPage:
         add()
         client.get(problem.get_absolute_url())  # what a process reads once is read now
         # Ten of them for its promises, which the page computes.
-        with django_assert_max_num_queries(27) as little:
+        with django_assert_max_num_queries(28) as little:
             client.get(problem.get_absolute_url())
         for _ in range(10):
             add()
