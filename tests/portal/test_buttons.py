@@ -42,7 +42,8 @@ class TestEveryButton:
         assert {name for name, view in buttons.items() if not hasattr(view, "confirm")} == set()
 
     def test_has_a_question_for_each_of_its_actions(self) -> None:
-        named = [(view, action) for view, action in _actions() if issubclass(view, PostPage)]
+        # One whose actions can all be taken back has no question.
+        named = [(view, action) for view, action in _actions() if issubclass(view, PostPage) and view.confirm]
         assert named
 
         for view, action in named:
