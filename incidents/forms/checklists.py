@@ -2,6 +2,7 @@
 
 from django import forms
 
+from config.base.data.lengths import LONG_TEXT
 from incidents.checklists.editing import MAX_TEXT
 from incidents.forms.response import VerbForm
 from incidents.models.tickets.checklists import MAX_ITEMS
@@ -12,6 +13,7 @@ class ChecklistForm(VerbForm):
 
     text = forms.CharField(
         label="Items",
+        max_length=LONG_TEXT,
         widget=forms.Textarea(attrs={"rows": 5, "autofocus": True}),
         help_text=f"What is to be done, one item a line: {MAX_ITEMS} at most, each of {MAX_TEXT} characters at most.",
     )

@@ -11,6 +11,7 @@ from tests.bench.measure import show
 SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "100000,1000000").split(",")]
 AIMS = {"API": (15, 4), "HTML": (60, 9)}
 AIM_RATIO = 1.2
+ENTRIES = 500
 LISTS = {
     "API newest": "/api/v1/incidents/?page_size=50",
     "API of a team, done": "/api/v1/incidents/?team=team-3&group=done&page_size=50",
@@ -39,7 +40,9 @@ def main() -> None:
             bulk_data.promise_open()
             client = bulk_data.reader()
             show(f"anchor: one row inserted with its commit: {anchor:.2f} ms CPU; {size:,} tickets, 50 rows a page")
-            for name, url in LISTS.items():
+            talk = bulk_data.write_on_newest(ENTRIES)
+            pages = {f"HTML ticket with {ENTRIES} entries": talk, "HTML all of its entries": f"{talk}?whole=on"}
+            for name, url in (LISTS | pages).items():
                 spent, queries = bulk_data.cost(client, url)
                 aim, max_queries = AIMS[name.split()[0]]
                 ratio = spent / first.setdefault(name, spent)

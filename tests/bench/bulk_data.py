@@ -144,6 +144,22 @@ def promise_open() -> None:
         cursor.execute("VACUUM ANALYZE incidents_slacycle")
 
 
+def write_on_newest(entries: int) -> str:
+    """Write so many notes on the newest ticket; its address."""
+    from incidents.models import Ticket  # noqa: PLC0415 - Django must be ready
+
+    ticket = Ticket.objects.latest("pk")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO incidents_timelineentry (ticket_id, kind, at, recorded_at, text, data, source, facts)
+                SELECT %s, 'note', now() - n * interval '1 minute', now() - n * interval '1 minute',
+                    'Looked at the log of worker ' || n || '. Nothing new.', '{}', '', '[]'
+                FROM generate_series(1, %s) n""",
+            [ticket.pk, entries],
+        )
+    return ticket.get_absolute_url()
+
+
 def _write_history() -> None:
     """The timelines of the open tickets and of those of the last two months, as clocks read them."""
     with connection.cursor() as cursor:

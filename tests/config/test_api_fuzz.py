@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 EXAMPLES = 3  # of each operation; enough to find what the document forgets
 # Tests that run at the same time share the operations: they are many.
 PARTS = 4
-SEQUENCES, STEPS = 2, 10
+SEQUENCES, STEPS = 2, 6
 CHECKS = [
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
     "response_headers_conformance",

@@ -18,6 +18,7 @@ ASKED_BY_HAND = {
     "incidents/views/customers/maintenance.py": "an unknown status page is 404",
     "incidents/views/customers/updates.py": "an unknown status page is 404",
     "incidents/views/response/respond.py": "no form of that name: the page of the incident, which pages must open",
+    "incidents/views/tickets/mentions.py": "what was typed so far; words that mean nobody offer nobody",
     "incidents/views/tickets/ticket.py": "no field of that name: the form of all of them, which shows what it changes",
     "incidents/views/tickets/queue.py": "which tab is drawn as the present one; the filter itself reads the value",
     "oncall/admin/escalation/simulation.py": "fills a form in, whose answer is about what it shows",
