@@ -338,10 +338,18 @@ class Ticket(models.Model):
         return reverse("incidents:ticket", args=[self.reference])
 
     def is_visible_to(self, user: "User | AnonymousUser") -> bool:
-        """Whether this person may see it; an open ticket needs no query."""
+        """Whether this person may see it; an open ticket needs no query, a private one asks once for its page.
+
+        A yes holds for this object while its columns are what they were when it was asked.
+        """
         if user.is_authenticated and self.visibility == Visibility.OPEN:
             return True
-        return Ticket.objects.visible_to(user).filter(pk=self.pk).exists()
+        state = (user.pk, self.visibility, self.team_id, self.assignee_id, self.opened_by_id, self.requester_id)
+        if getattr(self, "_visible_as", None) == state:
+            return True
+        is_visible = Ticket.objects.visible_to(user).filter(pk=self.pk).exists()
+        self._visible_as = state if is_visible else None
+        return is_visible
 
     @property
     def reference(self) -> str:
