@@ -8,12 +8,12 @@ from config.base.web import guards
 from config.base.web.guards import ActsOn, LastChange, Once, Repeatable
 from config.base.web.removals import RemovePage
 from config.base.web.views import Destination, PostPage
-from incidents import permissions
 from incidents.checklists import editing
 from incidents.forms.checklists import ChecklistForm, ChecklistItemForm
-from incidents.models import ChecklistItem, Ticket
+from incidents.models import ChecklistItem
 from incidents.views.prevention import TicketFormPage
-from incidents.views.response.verbs import REFUSALS, ticket_or_404
+from incidents.views.response.verbs import REFUSALS
+from incidents.views.tickets.of_ticket import TicketAction
 
 _ANCHOR = "#checklist"
 
@@ -34,26 +34,10 @@ class ChecklistNew(TicketFormPage):
         return f"{self.ticket.get_absolute_url()}{self.anchor}"
 
 
-class _OfTicket:
-    """What buttons below a ticket share."""
+class _OfTicket(TicketAction):
+    """What they share below a ticket."""
 
-    request: HttpRequest
-    kwargs: dict[str, object]
-    ticket: Ticket
-
-    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
-        """Find the ticket."""
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
-        if request.user.is_authenticated:
-            self.ticket = ticket_or_404(str(self.kwargs["reference"]), request.user)
-
-    def may(self) -> bool:
-        """People who act on tickets."""
-        return permissions.can_act(self.request.user, self.ticket)
-
-    def back(self) -> str:
-        """The checklist on the ticket's page."""
-        return f"{self.ticket.get_absolute_url()}{_ANCHOR}"
+    anchor = _ANCHOR
 
 
 class _OfItem(_OfTicket):

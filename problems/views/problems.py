@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from config.base.web import panels
 from config.base.web.guards import Edits, Once
@@ -19,6 +18,7 @@ from incidents.tables.desk.rows import DeskTable
 from incidents.views import prevention
 from incidents.views.response.verbs import REFUSALS, ticket_or_404
 from incidents.views.tickets import facts
+from incidents.views.tickets.of_ticket import TicketAction
 from incidents.views.tickets.ticket import conversation_context
 from problems import forms
 from problems.filters import ProblemFilter
@@ -136,24 +136,17 @@ class ProblemEdit(prevention.TicketFormPage):
         return super().get_context_data(**kwargs) | {"categories": category_names()}
 
 
-class OpenFromIncident(PostPage):
+class OpenFromIncident(TicketAction, PostPage):
     """The button that opens the problem of an incident."""
 
     guard = Once("each press is one problem")
     confirm = ""
     refusals = REFUSALS
     done = "Opened. Service, impact and timeline are copied."
-    ticket: Ticket
-
-    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
-        """Find the incident."""
-        super().setup(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
 
     def may(self) -> bool:
         """People who act on the incident."""
-        return self.ticket.kind == TicketKind.INCIDENT and permissions.can_act(self.person, self.ticket)
+        return self.ticket.kind == TicketKind.INCIDENT and super().may()
 
     def perform(self) -> Destination:
         """Open it."""
@@ -162,10 +155,6 @@ class OpenFromIncident(PostPage):
             actor=self.person,
             at=self.at,
         )
-
-    def back(self) -> str:
-        """The incident."""
-        return self.ticket.get_absolute_url()
 
 
 class LinkProblem(prevention.TicketFormPage):
@@ -189,29 +178,15 @@ class LinkProblem(prevention.TicketFormPage):
         return lifecycle.link_incident(problem_id=problem.pk, incident_id=self.ticket.pk, **values)
 
 
-class RemoveFactor(RemovePage):
+class RemoveFactor(TicketAction, RemovePage):
     """The button that removes a factor."""
 
     confirm = "Remove this factor from the tree? It cannot be brought back."
     refusals = REFUSALS
-    ticket: Ticket
-
-    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
-        """Find the problem."""
-        super().setup(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
-
-    def may(self) -> bool:
-        """People who act on the problem."""
-        return permissions.can_act(self.person, self.ticket)
+    anchor = "#factors"
 
     def perform(self) -> Destination:
         """Remove it."""
         factor = self.row_to_remove(Factor.objects.filter(problem=self.ticket.pk))
         factors.remove(factor_id=factor.pk, actor=self.person, at=self.at)
         return self.back()
-
-    def back(self) -> str:
-        """The tree."""
-        return f"{self.ticket.get_absolute_url()}#factors"

@@ -6,13 +6,12 @@ from django.shortcuts import get_object_or_404
 from config.base.web.guards import Edits, Once
 from config.base.web.removals import RemovePage
 from config.base.web.views import Destination, FormPage
-from incidents import permissions
 from incidents.desk import work_time
 from incidents.forms.desk import NewWorkTimeForm, WorkTimeForm
-from incidents.models import Ticket
 from incidents.tickets.subject import TICKET
 from incidents.views.prevention import TicketFormPage
-from incidents.views.response.verbs import REFUSALS, ticket_or_404
+from incidents.views.response.verbs import REFUSALS
+from incidents.views.tickets.of_ticket import TicketAction
 from oncall.models import WorkInterval, WorkSource
 from oncall.work.claims import WorkRefused
 
@@ -36,26 +35,10 @@ class WorkTimeNew(TicketFormPage):
         return f"{self.ticket.get_absolute_url()}{_ANCHOR}"
 
 
-class _OfTicket:
-    """What pages about one time of a ticket share."""
+class _OfTicket(TicketAction):
+    """What they share below a ticket."""
 
-    request: HttpRequest
-    kwargs: dict[str, object]
-    ticket: Ticket
-
-    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
-        """Find the ticket."""
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]  # a mixin: the class behind it has it
-        if request.user.is_authenticated:
-            self.ticket = ticket_or_404(str(self.kwargs["reference"]), request.user)
-
-    def may(self) -> bool:
-        """People who act on tickets."""
-        return permissions.can_act(self.request.user, self.ticket)
-
-    def back(self) -> str:
-        """The panel on the ticket's page."""
-        return f"{self.ticket.get_absolute_url()}{_ANCHOR}"
+    anchor = _ANCHOR
 
 
 class WorkTimeCorrect(_OfTicket, FormPage):

@@ -1,16 +1,13 @@
 """Links of a ticket to pages of other systems: the form to add one, and the button that removes one."""
 
-from django.http import HttpRequest
-
 from config.base.web.guards import Once, Repeatable
 from config.base.web.views import Destination, PostPage
-from incidents import permissions
 from incidents.desk import reversals
 from incidents.forms.prevention import ExternalLinkForm
-from incidents.models import Ticket
 from incidents.tickets import external_links
 from incidents.views.prevention import TicketFormPage
-from incidents.views.response.verbs import REFUSALS, ticket_or_404
+from incidents.views.response.verbs import REFUSALS
+from incidents.views.tickets.of_ticket import TicketAction
 
 
 class ExternalLinkNew(TicketFormPage):
@@ -30,24 +27,14 @@ class ExternalLinkNew(TicketFormPage):
         return f"{self.ticket.get_absolute_url()}#related"
 
 
-class ExternalLinkRemove(PostPage):
+class ExternalLinkRemove(TicketAction, PostPage):
     """Remove a link; adding it again is as easy."""
 
     guard = Repeatable("what was removed stays removed")
     confirm = ""
     refusals = REFUSALS
     done = "Link removed."
-    ticket: Ticket
-
-    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
-        """Find the ticket."""
-        super().setup(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
-
-    def may(self) -> bool:
-        """People who act on tickets."""
-        return permissions.can_act(self.person, self.ticket)
+    anchor = "#related"
 
     def perform(self) -> Destination:
         """Remove it."""
@@ -55,7 +42,3 @@ class ExternalLinkRemove(PostPage):
         external_links.remove_external_link(ticket_id=self.ticket.pk, url=url, actor=self.person, at=self.at)
         self.undo_offer = reversals.of_unlink(self.ticket, external_links.find_external_link(self.ticket, url))
         return self.back()
-
-    def back(self) -> str:
-        """The panel on the ticket's page."""
-        return f"{self.ticket.get_absolute_url()}#related"

@@ -1,43 +1,30 @@
 """The buttons to watch a ticket and to stop, and those that do both for somebody else."""
 
-from django.http import HttpRequest
-
 from config.base.web.guards import Once, Repeatable
 from config.base.web.removals import RemovePage
 from config.base.web.views import Destination, PostPage
-from incidents import permissions
 from incidents.desk import reversals
 from incidents.forms.desk import WatcherForm
-from incidents.models import Ticket
 from incidents.tickets import watchers
 from incidents.views.prevention import TicketFormPage
-from incidents.views.response.verbs import REFUSALS, ticket_or_404
+from incidents.views.response.verbs import REFUSALS
+from incidents.views.tickets.of_ticket import OfTicket, TicketAction
 
 
-class Watch(PostPage):
+class Watch(OfTicket, PostPage):
     """Watch a ticket: anybody who sees it."""
 
     guard = Repeatable("who watches it already goes on to")
     confirm = ""
     refusals = REFUSALS
     done = "You are told when its status or severity changes, and what the requester is told."
-    ticket: Ticket
-
-    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
-        """Find the ticket."""
-        super().setup(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
+    anchor = "#watchers"
 
     def perform(self) -> Destination:
         """Watch it."""
         watchers.watch(ticket_id=self.ticket.pk, user=self.person, actor=self.person, at=self.at)
         self.undo_offer = reversals.of_watching(self.ticket, is_watched=True)
         return self.back()
-
-    def back(self) -> str:
-        """The ticket."""
-        return f"{self.ticket.get_absolute_url()}#watchers"
 
 
 class StopWatching(Watch):
@@ -69,30 +56,16 @@ class WatcherNew(TicketFormPage):
         return f"{self.ticket.get_absolute_url()}#watchers"
 
 
-class WatcherRemove(RemovePage):
+class WatcherRemove(TicketAction, RemovePage):
     """Have somebody else watch it no longer."""
 
     confirm = ""
     refusals = REFUSALS
     done = "They are told no more about it."
-    ticket: Ticket
-
-    def setup(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
-        """Find the ticket."""
-        super().setup(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            self.ticket = ticket_or_404(self.kwargs["reference"], request.user)
-
-    def may(self) -> bool:
-        """People who act on tickets."""
-        return permissions.can_act(self.person, self.ticket)
+    anchor = "#watchers"
 
     def perform(self) -> Destination:
         """Remove them."""
         watcher = self.row_to_remove(self.ticket.watchers.select_related("user"))
         watchers.stop_watching(ticket_id=self.ticket.pk, user=watcher.user)
         return self.back()
-
-    def back(self) -> str:
-        """The panel on the ticket's page."""
-        return f"{self.ticket.get_absolute_url()}#watchers"
