@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.base.data.roles import Role
@@ -37,6 +37,7 @@ class TestRecordReading:
 
         assert not PrivateReading.objects.exists()
 
+    @settings(max_examples=25)
     @given(minutes=st.lists(st.integers(0, 300), min_size=1, max_size=8))
     def test_has_one_row_for_each_person_and_hour_with_the_first_moment(self, minutes: list[int]) -> None:
         with transaction.atomic():
