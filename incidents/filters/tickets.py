@@ -11,8 +11,8 @@ from django.db.models.functions import Concat
 
 from config.base.web.batched_choices import BatchedChoiceFilter
 from config.base.web.filters import FilterSet, MomentFilter, RowT, WholeNumberFilter, WordsFilter, YesNoFilter
+from incidents.filters.categories import CustomValueFilter
 from incidents.filters.clocks import SlaFilter
-from incidents.filters.custom_fields import CustomValueFilter
 from incidents.models import (
     OPEN_STATUSES,
     PREFIXES,

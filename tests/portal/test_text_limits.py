@@ -56,10 +56,11 @@ class TestEveryForm:
             """A form with a limit."""
 
             text = forms.CharField(max_length=10, widget=forms.Textarea())
+            title = forms.CharField(max_length=10, required=False)
 
         form = Note({"text": "x" * 11})
 
-        assert "maxlength" not in str(form["text"])
+        assert "maxlength" not in f"{form['text']}{form['title']}"
         assert form.errors["text"] == ["This has 11 characters, and 10 fit. Shorten it: what you typed is still here."]
 
     def test_lets_a_longer_text_stay_that_is_stored_already(self) -> None:
@@ -103,6 +104,17 @@ class TestPaste:
     def test_into_a_new_ticket(self, client: Client) -> None:
         self.refused(client, reverse("incidents:ticket-new"), LONG_TEXT, title="x", description=PASTE)
 
+        assert not Incident.objects.exists()
+
+    def test_of_a_title_from_right_to_left_keeps_all_of_it(self, client: Client) -> None:
+        address, title = reverse("incidents:ticket-new"), ("המדפסת לא עובדת 🖨️ " * 30)[:499] + "!"
+
+        sent = main_form(client.get(address).content.decode()).data(title=title)
+        answer = client.post(address, sent)
+
+        assert answer.status_code == 422
+        assert "This has 500 characters, and 300 fit." in answer.content.decode()
+        assert title in html.unescape(answer.content.decode())
         assert not Incident.objects.exists()
 
     @pytest.mark.parametrize(("field", "limit"), [

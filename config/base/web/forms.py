@@ -67,7 +67,7 @@ class Styled:
         for field in self.fields.values():
             if isinstance(field, forms.CharField):
                 field.error_messages["max_length"] = TOO_LONG
-            if isinstance(field.widget, forms.Textarea):
+            if isinstance(field.widget, forms.Textarea | forms.TextInput):
                 field.widget.attrs.pop("maxlength", None)
             css = next((css for kind, css in _CSS.items() if isinstance(field.widget, kind)), "form-control")
             field.widget.attrs.setdefault("class", css)
